@@ -1,0 +1,80 @@
+# `make help` lists the verbs. The environment (.venv) is made on first use and remade when a lock changes.
+STUDY ?= config/config.yaml
+CORES ?= all
+PYTHON ?= python3
+
+export UV_PYTHON_DOWNLOADS = never
+export UV_PYTHON_PREFERENCE = only-system
+UV := $(or $(shell command -v uv 2>/dev/null),.tools/bin/uv)
+BIN := .venv/bin
+LOCK := $(UV) pip compile pyproject.toml --universal --fork-strategy fewest --generate-hashes \
+        --no-emit-index-url --no-annotate --no-header --quiet
+STEPS := --configfile $(STUDY) --cores $(CORES)
+
+.DEFAULT_GOAL := help
+.PHONY: help run check plan test test-all lint lock lock-in-date example document benchmark clean
+
+help: ## list these verbs
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: .venv/installed ## run a study and end with its report: make run STUDY=config/mine.yaml
+	@$(BIN)/python -m coculture check $(STUDY)
+	@$(BIN)/snakemake $(STEPS)
+
+check: .venv/installed ## look for problems in a study's tables and files, and run nothing
+	@$(BIN)/python -m coculture check $(STUDY)
+
+plan: .venv/installed ## how many experiments each finding needs, from a study that was run
+	@$(BIN)/python -m coculture plan $(STUDY)
+
+test: .venv/installed-dev ## run the tests (under 10 minutes on 2 cores)
+	@$(BIN)/pytest -m "not long" --numprocesses auto --dist loadfile
+
+test-all: .venv/installed-dev ## run every test, the long ones too
+	@$(BIN)/pytest --numprocesses auto --dist loadfile
+
+lint: .venv/installed-dev ## formatting, types, import arrows, snakemake's own lint
+	@.ci/lint
+
+example: .venv/installed ## write the embedded example study again from its seed
+	@$(BIN)/python -m coculture example
+
+document: .venv/installed ## write config/README.md from the schemas
+	@$(BIN)/python -m coculture document
+
+benchmark: .venv/installed-dev ## what the measured claims rest on (minutes)
+	@for measured in benchmarks/*.py; do echo "== $$measured"; $(BIN)/python $$measured || exit 1; done
+
+lock: $(UV) ## resolve the dependencies anew and write the hashed locks
+	@$(LOCK) --group build --upgrade --output-file requirements.lock
+	@$(LOCK) --group build --group dev --constraints requirements.lock --output-file requirements-dev.lock
+
+lock-in-date: $(UV) ## fail where pyproject.toml asks for what the locks do not hold
+	@for group in "requirements.lock:--group build" "requirements-dev.lock:--group build --group dev"; do \
+	  lock=$${group%%:*}; fresh=$$(mktemp); cp $$lock $$fresh; \
+	  $(LOCK) $${group#*:} --output-file $$fresh >/dev/null && cmp -s $$lock $$fresh \
+	    || { echo "$$lock is out of date: run make lock"; exit 1; }; rm -f $$fresh; \
+	done; echo "The locks are in date."
+
+clean: ## remove the environment; results stay
+	rm -rf .venv .tools
+
+.tools/bin/uv: requirements-uv.lock
+	@echo "Installing uv, which makes the environment, into .tools ..."
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --upgrade --require-hashes \
+	    --target .tools --requirement requirements-uv.lock
+	@touch $@
+
+.venv/bin/python: | $(UV)
+	@$(UV) venv --quiet --allow-existing --python ">=3.11" .venv
+
+.venv/installed: requirements.lock pyproject.toml | .venv/bin/python
+	@echo "Installing the locked packages into .venv ..."
+	@$(UV) pip sync --quiet --require-hashes --python $(BIN)/python requirements.lock
+	@$(UV) pip install --quiet --no-deps --no-build-isolation --python $(BIN)/python --editable .
+	@touch $@
+
+.venv/installed-dev: requirements-dev.lock .venv/installed
+	@echo "Installing the locked developers' packages into .venv ..."
+	@$(UV) pip install --quiet --require-hashes --python $(BIN)/python --requirement requirements-dev.lock
+	@touch $@
