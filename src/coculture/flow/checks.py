@@ -1,0 +1,76 @@
+"""Checks of the FCS files before any job runs: header, text, size, channels and controls."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from coculture.flow.channels import ChannelError, find_channel
+from coculture.flow.experiment_checks import experiment_problems
+from coculture.flow.fcs_header import FcsHeader, read_header
+from coculture.flow.fcs_text import FcsError
+from coculture.flow.file_problem import FileProblem
+from coculture.flow.settings import FlowSettings, not_known
+
+
+def check_files(files: pd.DataFrame, settings: FlowSettings) -> list[FileProblem]:
+    """Read every file's HEADER and TEXT and look for the channels and controls gating needs.
+
+    Parameters
+    ----------
+    files
+        Rows of flow.csv; a file is opened at `path`, or where that column is absent at `fcs`.
+        Excluded files are not looked at.
+    settings
+        The flow section of the config.
+
+    Returns
+    -------
+    The problems, in the order of the table; empty if all is well.
+    """
+    if files.empty:
+        return []
+    taken = files[[not str(reason or "") for reason in files.get("exclude", [""] * len(files))]]
+    problems = []
+    headers = {}
+    for label, file in taken.iterrows():
+        row, fcs = int(str(label)), str(file["fcs"])
+        try:
+            header = read_header(file.get("path", fcs))
+        except FcsError as error:
+            problems.append(FileProblem(row, "fcs", fcs, f"The file {error.fault}"))
+            continue
+        headers[row] = header
+        problems += _lacking(header, settings.needed_channels, row, "fcs", fcs)
+        if file["role"] == "single_stain":
+            stained = str(file.get("channel", ""))
+            problems += _lacking(header, [stained], row, "channel", stained)
+    for _, of_experiment in taken.groupby("experiment", sort=False):
+        problems += experiment_problems(of_experiment, headers, settings)
+    return sorted(problems, key=lambda problem: problem.row)
+
+
+def check_gates(experiments: Sequence[str], settings: FlowSettings) -> list[str]:
+    """A sentence for each experiment in flow.gates that the table of files does not have.
+
+    Its gates would do nothing unnoticed. `experiments` are those of flow.csv.
+    """
+    known = list(dict.fromkeys(experiments))
+    return [
+        not_known(f"flow.gates.{experiment}", "experiment", experiment, known)
+        for experiment in settings.gates
+        if experiment not in known
+    ]
+
+
+def _lacking(
+    header: FcsHeader, channels: Sequence[str], row: int, column: str, value: str
+) -> list[FileProblem]:
+    """A problem for every one of the channels that the file does not have."""
+    labels = {channel.name: channel.label for channel in header.channels}
+    problems = []
+    for channel in channels:
+        try:
+            find_channel(channel, header.names, labels)
+        except ChannelError as error:
+            problems.append(FileProblem(row, column, value, f"The file {error}"))
+    return problems

@@ -1,0 +1,250 @@
+"""Spillover between fluorescence channels: read, estimated, checked and undone.
+
+A spillover matrix S has one row a stain, one column a channel and ones on its diagonal:
+observed = true @ S, so true = observed @ inv(S) (Roederer 2001; FCS 3.1, $SPILLOVER).
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from coculture.flow.channels import ChannelError, find_channel, is_fluorescence
+from coculture.flow.fcs_header import FcsHeader
+
+if TYPE_CHECKING:
+    from coculture.flow.fcs import FlowSample
+
+POSITIVE_PERCENTILE = 99.5
+"""Events of a single stain above this percentile of the unstained control are its positives."""
+FEWEST_POSITIVES = 50
+LARGEST_CONDITION = 1e4
+"""Condition number above which a spillover matrix is taken as singular."""
+
+_KEYWORDS = ("$SPILLOVER", "SPILLOVER", "$SPILL", "SPILL", "$COMP", "COMP")
+
+
+class SpilloverError(ValueError):
+    """A spillover matrix that is missing, does not fit its channels, or cannot be inverted."""
+
+
+def embedded_spillover(header: FcsHeader) -> pd.DataFrame | None:
+    """The spillover matrix an FCS file carries, None if it carries none.
+
+    $SPILLOVER (FCS 3.1) or SPILL: the number of channels, their names or numbers, the matrix row
+    by row. $COMP (FCS 3.0): the number of channels and the matrix, for the file's fluorescence
+    channels in their order.
+
+    Raises
+    ------
+    SpilloverError
+        If the matrix is not square, not numbers, or names a channel that the file lacks.
+    """
+    keyword, _ = embedded_text(header)
+    if not keyword:
+        return None
+    parts = [part.strip() for part in re.split(r"[,\n\t]", header.keywords[keyword])]
+    parts = [part for part in parts if part]
+    try:
+        size = int(parts[0])
+        values = [float(part) for part in parts[-size * size :]]
+    except ValueError:
+        raise SpilloverError(f"{header.path.name}: {keyword} is not a matrix of numbers.") from None
+    written = parts[1 : len(parts) - size * size]
+    if not written and "COMP" in keyword:
+        written = _fluorescence_channels(header, size)
+    if size < 1 or len(values) != size * size or len(written) != size:
+        raise SpilloverError(
+            f"{header.path.name}: {keyword} announces {size} channels but does not hold as many "
+            "names and values."
+        )
+    names = [_embedded_name(header, keyword, name) for name in written]
+    return pd.DataFrame(np.reshape(values, (size, size)), index=names, columns=names)
+
+
+def embedded_text(header: FcsHeader) -> tuple[str, str]:
+    """The keyword that holds a file's spillover and what it says; empty if there is none."""
+    for keyword in _KEYWORDS:
+        if header.keywords.get(keyword):
+            return keyword, header.keywords[keyword]
+    return "", ""
+
+
+def _fluorescence_channels(header: FcsHeader, size: int) -> list[str]:
+    fluorescence = [name for name in header.names if is_fluorescence(name)]
+    return header.names if size == len(header.names) else fluorescence
+
+
+def _embedded_name(header: FcsHeader, keyword: str, written: str) -> str:
+    try:
+        return find_channel(written, header.names, {c.name: c.label for c in header.channels})
+    except ChannelError:
+        if written.isdigit() and 1 <= int(written) <= len(header.names):
+            return header.names[int(written) - 1]
+        raise SpilloverError(
+            f"{header.path.name}: {keyword} names the channel {written!r}, which the file lacks."
+        ) from None
+
+
+def spillover_from_csv(path: str | Path) -> pd.DataFrame:
+    """A spillover matrix from a table: first column the stains' channels, then a column each.
+
+    Raises
+    ------
+    SpilloverError
+        If the table cannot be read or a value is not a number.
+    """
+    path = Path(path)
+    try:
+        matrix = pd.read_csv(path, index_col=0, sep=None, engine="python").astype(float)
+    except (OSError, ValueError) as error:
+        raise SpilloverError(f"{path.name}: is no spillover matrix: {error}") from error
+    matrix.index = matrix.index.astype(str).str.strip()
+    matrix.columns = matrix.columns.astype(str).str.strip()
+    if sorted(matrix.index) != sorted(matrix.columns):
+        raise SpilloverError(f"{path.name}: its rows and columns do not name the same channels.")
+    return matrix.loc[:, list(matrix.index)]
+
+
+def spillover_from_single_stains(
+    unstained: "FlowSample",
+    stains: "Mapping[str, FlowSample]",
+    channels: Sequence[str],
+    method: Literal["positives", "all_events"] = "positives",
+) -> pd.DataFrame:
+    """Spillover matrix from an unstained and one singly stained sample a channel.
+
+    `all_events`: the median of all events less the unstained median, in every channel, negative
+    differences taken as 0, divided by that of the stain's own channel (the method of flowCore's
+    `spillover`). `positives` does the same with the events above the unstained control's 99.5th
+    percentile in the stain's own channel, so that cells that took no stain do not count.
+
+    Parameters
+    ----------
+    unstained
+        The sample without any stain.
+    stains
+        Channel -> the sample stained for that channel alone.
+    channels
+        Channels of the matrix, in this order. One without a stain gets a row of the identity.
+    method
+        `positives` or `all_events`.
+
+    Returns
+    -------
+    Rows: the stain's channel, columns: channels, ones on the diagonal.
+
+    Raises
+    ------
+    SpilloverError
+        If a stain is no brighter than the unstained control in its own channel, or has fewer than
+        50 positive events.
+    """
+    names = list(channels)
+    background = unstained.events[names].to_numpy()
+    matrix = np.eye(len(names))
+    for channel, stain in stains.items():
+        row = names.index(channel)
+        matrix[row] = spillover_row(
+            background,
+            stain.events[names].to_numpy(),
+            row,
+            method,
+            f"{stain.path.name} ({channel})",
+        )
+    return pd.DataFrame(matrix, index=names, columns=names)
+
+
+def spillover_row(
+    unstained: NDArray[np.float64],
+    stained: NDArray[np.float64],
+    own: int,
+    method: str,
+    what: str,
+) -> NDArray[np.float64]:
+    """One row of the matrix, from arrays of shape (events, channels); `own` is the stain's column.
+
+    Raises
+    ------
+    SpilloverError
+        Naming `what`, if the stain is not brighter than the unstained control.
+    """
+    if not len(unstained) or not len(stained):
+        raise SpilloverError(f"{what}: the stain or its unstained control has no events.")
+    if method == "positives":
+        limit = np.percentile(unstained[:, own], POSITIVE_PERCENTILE)
+        stained = stained[stained[:, own] > limit]
+        if len(stained) < FEWEST_POSITIVES:
+            raise SpilloverError(
+                f"{what}: only {len(stained)} events are brighter than the unstained control's "
+                f"{POSITIVE_PERCENTILE}th percentile ({limit:.4g}); {FEWEST_POSITIVES} are needed. "
+                "Is this the stain of that channel?"
+            )
+    difference = np.clip(np.median(stained, axis=0) - np.median(unstained, axis=0), 0, None)
+    if difference[own] <= 0:
+        raise SpilloverError(
+            f"{what}: the stain is not brighter than the unstained control in its own channel."
+        )
+    return np.asarray(difference / difference[own])
+
+
+def spillover_table(matrix: pd.DataFrame | None) -> pd.DataFrame:
+    """The matrix as the result table flow/spillover.csv: column `stain`, then one a channel.
+
+    Without compensation (None) the table has no rows.
+    """
+    if matrix is None:
+        return pd.DataFrame({"stain": pd.Series(dtype=str)})
+    return matrix.rename_axis(index="stain", columns=None).reset_index()
+
+
+def spillover_matrix(table: pd.DataFrame) -> pd.DataFrame | None:
+    """The matrix of a flow/spillover.csv read back; None if it has no rows."""
+    if table.empty:
+        return None
+    return table.set_index(table["stain"].astype(str)).drop(columns="stain").rename_axis(None)
+
+
+def check_spillover(spillover: pd.DataFrame, source: str) -> None:
+    """Stop if the matrix cannot be undone.
+
+    Raises
+    ------
+    SpilloverError
+        If a value is not finite, the diagonal is not 1, or the matrix is (nearly) singular.
+    """
+    matrix = spillover.to_numpy()
+    if not np.isfinite(matrix).all():
+        raise SpilloverError(f"The spillover matrix ({source}) has values that are not numbers.")
+    if not np.allclose(np.diag(matrix), 1, atol=1e-6):
+        raise SpilloverError(
+            f"The spillover matrix ({source}) has a diagonal that is not 1: "
+            f"{', '.join(f'{value:.4g}' for value in np.diag(matrix))}."
+        )
+    condition = np.linalg.cond(matrix)
+    if condition > LARGEST_CONDITION:
+        raise SpilloverError(
+            f"The spillover matrix ({source}) cannot be undone: two stains look alike (condition "
+            f"number {condition:.3g})."
+        )
+
+
+def unmixing(
+    spillover: pd.DataFrame, channels: Sequence[str]
+) -> tuple[list[str], NDArray[np.float64]]:
+    """Coefficients that give `channels` without spill: true = observed[:, seen] @ coefficients.
+
+    Returns
+    -------
+    The channels that must be seen (those with a part in one of `channels`), and coefficients of
+    shape (seen, channels).
+    """
+    names = [str(name) for name in spillover.columns]
+    inverse = np.linalg.inv(spillover.to_numpy())[:, [names.index(name) for name in channels]]
+    has_part = (inverse != 0).any(axis=1)
+    seen = [name for name, part in zip(names, has_part, strict=True) if part]
+    return seen, inverse[has_part]

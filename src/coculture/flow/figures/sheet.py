@@ -1,0 +1,154 @@
+"""The contact sheet: every sample's Annexin V x dye density."""
+
+import math
+import textwrap
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+from matplotlib.figure import Figure
+
+from coculture import style
+from coculture.flow import gates as gate_blocks
+from coculture.flow.figures.drawn import (
+    DrawnExperiment,
+    Percents,
+    Record,
+    Values,
+    drawn_experiment,
+    fitted,
+    has_quadrants,
+    nothing_to_draw,
+    percents_by_file,
+    short_name,
+)
+from coculture.flow.figures.views import View, binned, stain_view
+from coculture.flow.settings import FlowSettings
+from coculture.flow.tubes import Tube
+
+_TILE = 40
+"""Bins a side of one well's density."""
+_MOST_COLUMNS = 12
+_HEAD, _FOOT = 0.32, 0.42
+"""Inches above and below the wells."""
+
+
+def contact_sheet(
+    files: pd.DataFrame,
+    wells: pd.DataFrame,
+    gates: Record,
+    spillover: pd.DataFrame,
+    settings: FlowSettings,
+) -> Figure:
+    """Every sample's Annexin V x dye density of the reported population, with its percents."""
+    experiment = drawn_experiment(files, gates, spillover, settings)
+    samples = [tube for tube in experiment.tubes if tube.role == "sample"]
+    if not has_quadrants(experiment) or not samples:
+        return nothing_to_draw("No Annexin V and viability dye in this study, or no sample.")
+    annexin, dye = (
+        experiment.blocks[name] for name in (gate_blocks.ANNEXIN, gate_blocks.VIABILITY_DYE)
+    )
+    pairs = {
+        tube.row: experiment.events(tube, "population")[
+            [annexin["channels"][0], dye["channels"][0]]
+        ].to_numpy()
+        for tube in samples
+    }
+    views = [
+        stain_view(experiment, block, _some([pair[:, column] for pair in pairs.values()]))
+        for column, block in enumerate((annexin, dye))
+    ]
+    tiles = {row: _tile(pair, views) for row, pair in pairs.items()}
+    percents = percents_by_file(wells, experiment.population.name)
+    with style.house_style():
+        return _draw_sheet(experiment, samples, tiles, views, (annexin, dye), percents, gates)
+
+
+def _some(wells: Sequence[Values]) -> Values:
+    """Up to 1,000 values of each well, evenly chosen: enough for the ends of an axis."""
+    return np.concatenate([well[:: max(1, len(well) // 1000)] for well in wells])
+
+
+def _tile(pair: Values, views: Sequence[View]) -> Values:
+    """Density of one well, scaled to its own maximum; NaN where there is no event."""
+    counts = binned(pair[:, 0], pair[:, 1], views, _TILE)
+    return np.where(counts == 0, np.nan, np.sqrt(counts / max(1.0, counts.max())))
+
+
+def _draw_sheet(
+    experiment: DrawnExperiment,
+    samples: Sequence[Tube],
+    tiles: Mapping[int, Values],
+    views: Sequence[View],
+    blocks: tuple[Mapping[str, Any], Mapping[str, Any]],
+    percents: Percents,
+    gates: Record,
+) -> Figure:
+    """All wells in one image: an Axes for each would take most of the time."""
+    columns = min(_MOST_COLUMNS, max(4, math.ceil(math.sqrt(1.4 * len(samples)))))
+    rows = math.ceil(len(samples) / columns)
+    gap, heading = 4, 7
+    width, height = _TILE + gap, _TILE + gap + heading
+    sheet = np.full((rows * height, columns * width), np.nan)
+    inches = np.array([1.25 * columns, 1.25 * rows * height / width + _HEAD + _FOOT])
+    # A layout engine would draw everything twice.
+    figure = Figure(figsize=(float(inches[0]), float(inches[1])))
+    figure.set_layout_engine("none")
+    ax = figure.add_axes((0.01, _FOOT / inches[1], 0.98, 1 - (_HEAD + _FOOT) / inches[1]))
+    ax.set_axis_off()
+    place = [
+        float((view.place([block["threshold"]])[0] - view.limits[0]) * _TILE)
+        / (view.limits[1] - view.limits[0])
+        for view, block in zip(views, blocks, strict=True)
+    ]
+    lines, frames = [], []
+    for number, tube in enumerate(samples):
+        row, column = divmod(number, columns)
+        left, bottom = column * width, (rows - 1 - row) * height
+        sheet[bottom : bottom + _TILE, left : left + _TILE] = tiles[tube.row]
+        x, y, right, top = left - 0.5, bottom - 0.5, left + _TILE - 0.5, bottom + _TILE - 0.5
+        lines += [
+            [(x + place[0], y), (x + place[0], top)],
+            [(x, y + place[1]), (right, y + place[1])],
+        ]
+        frames.append([(x, y), (right, y), (right, top), (x, top), (x, y)])
+        ax.text(x, top + 1.2, fitted(short_name(tube)), fontsize=4.5, va="bottom")
+        if tube.fcs in percents:
+            _write_percents(ax, percents[tube.fcs], x, y, right, top)
+    ax.imshow(
+        sheet, origin="lower", cmap=style.DENSITY_MAP, vmin=0, vmax=1, interpolation="nearest"
+    )
+    ax.add_collection(LineCollection(frames, colors=style.GREY, linewidths=0.5))
+    ax.add_collection(LineCollection(lines, colors=style.VERMILION, linewidths=0.7))
+    ax.set_xlim(-1, columns * width - gap + 1)
+    ax.set_ylim(-1, rows * height)
+    ax.set_anchor("NW")
+    title = (
+        f"{gates['experiment']}: {experiment.population.name}, "
+        f"{views[0].label} across, {views[1].label} up"
+    )
+    figure.text(0.01, 1 - 0.08 / inches[1], title, va="top", fontweight="bold", fontsize=9)
+    explanation = (
+        f"Both axes logicle. Lines: thresholds {float(blocks[0]['threshold']):.4g} and "
+        f"{float(blocks[1]['threshold']):.4g}. Numbers: percent of {experiment.population.name} in "
+        "each quadrant. Colour: events, each well to its own maximum."
+    )
+    wrapped = "\n".join(textwrap.wrap(explanation, int(18 * inches[0])))
+    figure.text(0.01, 0.06 / inches[1], wrapped, va="bottom", fontsize=7)
+    return figure
+
+
+def _write_percents(
+    ax: Axes, percents: Mapping[str, float], left: float, bottom: float, right: float, top: float
+) -> None:
+    for name, x, y, across, up in (
+        ("viable", left + 1, bottom + 1, "left", "bottom"),
+        ("early", right - 1, bottom + 1, "right", "bottom"),
+        ("late", right - 1, top - 1, "right", "top"),
+        ("necrotic", left + 1, top - 1, "left", "top"),
+    ):
+        if not math.isnan(percents[name]):
+            ax.text(x, y, f"{percents[name]:.0f}", fontsize=5, ha=across, va=up)

@@ -1,0 +1,21 @@
+"""Confidence intervals of counted fractions."""
+
+import math
+
+from scipy.stats import norm
+
+
+def wilson_interval(count: int, total: int, level: float = 0.95) -> tuple[float, float]:
+    """Wilson score interval of a fraction (Wilson 1927), NaN if nothing was counted.
+
+    >>> low, high = wilson_interval(10, 100)
+    >>> round(low, 4), round(high, 4)
+    (0.0552, 0.1744)
+    """
+    if total == 0:
+        return math.nan, math.nan
+    z = float(norm.ppf(0.5 + level / 2))
+    share = count / total
+    centre = (share + z * z / (2 * total)) / (1 + z * z / total)
+    half = z * math.sqrt(share * (1 - share) / total + z * z / (4 * total**2)) / (1 + z * z / total)
+    return max(0.0, centre - half), min(1.0, centre + half)

@@ -1,0 +1,110 @@
+"""The logicle scale: linear around zero, logarithmic far from it.
+
+Parks, Roederer & Moore (2006) Cytometry A 69:541; parameters and the symmetric continuation to
+negative values as Moore & Parks (2012) Cytometry A 81:273 and Gating-ML 2.0 define them.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.optimize import brentq
+
+_MOST_STEPS = 60
+_SMALLEST_WIDTH = 0.1
+_LARGEST_WIDTH = 2.0
+
+
+@dataclass(frozen=True)
+class Logicle:
+    """A logicle scale from 0 (bottom) to 1 (top).
+
+    >>> scale = Logicle(top=262144, width=0.5, decades=4.5)
+    >>> scale.transform([262144.0]).round(9), scale.inverse(scale.transform([-50.0])).round(6)
+    (array([1.]), array([-50.]))
+    """
+
+    top: float
+    """T: the linear value at 1."""
+    width: float
+    """W: decades of the linear part, on each side of zero."""
+    decades: float = 4.5
+    """M: decades of a logarithmic scale of the same length."""
+    negative_decades: float = 0.0
+    """A: additional decades of negative values."""
+
+    def __post_init__(self) -> None:
+        if not (self.top > 0 and 0 <= 2 * self.width <= self.decades):
+            raise ValueError(f"{self}: top must be above 0 and width from 0 to decades / 2.")
+        if not -self.width <= self.negative_decades <= self.decades - 2 * self.width:
+            raise ValueError(f"{self}: negative_decades must lie in -W ... M - 2 W.")
+
+    @property
+    def zero(self) -> float:
+        """Where the linear value 0 lies on the scale (x1)."""
+        return (self.negative_decades + self.width) / (self.decades + self.negative_decades)
+
+    def transform(self, linear: ArrayLike) -> NDArray[np.float64]:
+        """Scale values of linear ones, any shape. Newton's method on the biexponential."""
+        values = np.asarray(linear, dtype=np.float64)
+        a, b, c, d, f = self._coefficients()
+        size = np.abs(values)
+        beyond_zero = a * math.exp(b * self.zero)
+        scale = np.log(np.maximum(size + f, beyond_zero) / a) / b
+        for _ in range(_MOST_STEPS):
+            rising, falling = a * np.exp(b * scale), c * np.exp(-d * scale)
+            step = (rising - falling - f - size) / (b * rising + d * falling)
+            scale -= step
+            if step.size == 0 or np.max(np.abs(step)) < 1e-14:
+                break
+        return np.where(values < 0, 2 * self.zero - scale, scale)
+
+    def inverse(self, scale: ArrayLike) -> NDArray[np.float64]:
+        """Linear values of scale values: a e^(b y) - c e^(-d y) - f, mirrored below zero."""
+        values = np.asarray(scale, dtype=np.float64)
+        a, b, c, d, f = self._coefficients()
+        mirrored = np.where(values < self.zero, 2 * self.zero - values, values)
+        linear = a * np.exp(b * mirrored) - c * np.exp(-d * mirrored) - f
+        return np.where(values < self.zero, -linear, linear)
+
+    def _coefficients(self) -> tuple[float, float, float, float, float]:
+        length = self.decades + self.negative_decades
+        width, zero = self.width / length, self.zero
+        b = length * math.log(10)
+        d = _solve_d(b, width)
+        c_over_a = math.exp((zero + width) * (b + d))
+        f_over_a = math.exp(b * zero) - c_over_a * math.exp(-d * zero)
+        a = self.top / (math.exp(b) - f_over_a - c_over_a * math.exp(-d))
+        return a, b, c_over_a * a, d, f_over_a * a
+
+
+def _solve_d(b: float, width: float) -> float:
+    """d of 2 (ln d - ln b) + w (b + d) = 0 (Parks 2006, equation 6)."""
+    if width == 0:
+        return b
+    return float(
+        brentq(lambda d: 2 * (math.log(d) - math.log(b)) + width * (b + d), 1e-300, b, xtol=1e-300)
+    )
+
+
+def logicle_for(values: NDArray[np.float64], top: float, decades: float = 4.5) -> Logicle:
+    """A logicle scale whose linear part holds the negative tail of `values`.
+
+    W = (M - log10(T / |r|)) / 2 with r the 5th percentile of the negative values (Parks 2006).
+
+    Parameters
+    ----------
+    values
+        Linear values of one channel; without negative ones the linear part is 0.1 decades wide.
+    top
+        The channel's largest linear value (T).
+    decades
+        M.
+    """
+    negative = values[values < 0]
+    if len(negative) == 0:
+        return Logicle(top, _SMALLEST_WIDTH, decades)
+    tail = abs(float(np.percentile(negative, 5)))
+    width = (decades - math.log10(top / tail)) / 2
+    return Logicle(top, min(max(width, _SMALLEST_WIDTH), _LARGEST_WIDTH), decades)

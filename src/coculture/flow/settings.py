@@ -1,0 +1,259 @@
+"""What the flow section of the config says, as typed values."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from coculture.flow.channels import nearest
+
+ThresholdSource = Literal["auto", "live_peak", "untreated", "fmo", "unstained", "pooled"]
+Gates = Mapping[str, Mapping[str, Mapping[str, Mapping[str, Any]]]]
+"""experiment -> population -> gate -> its block, as in gates.yaml."""
+
+SHARED_GATES = ("scatter", "side_scatter", "time", "cells", "singlets")
+"""Names of the gates that come before the populations part."""
+
+ALL_CELLS = "all"
+"""Name of the population of a study that lists none."""
+
+
+class FlowSettingsError(ValueError):
+    """A flow section that contradicts itself. One sentence a contradiction, naming the keys."""
+
+
+@dataclass(frozen=True)
+class Channels:
+    """The channel of each role, as the user names it; None where the study has none."""
+
+    forward_scatter_area: str
+    forward_scatter_height: str | None
+    forward_scatter_width: str | None
+    side_scatter_area: str | None
+    annexin: str | None
+    viability_dye: str | None
+    time: str | None
+
+
+@dataclass(frozen=True)
+class Marker:
+    """A channel and whether the population is positive in it."""
+
+    channel: str
+    positive: bool
+
+
+@dataclass(frozen=True)
+class Population:
+    """Cells that are counted apart."""
+
+    name: str
+    markers: tuple[Marker, ...]
+    same_cells_as: str | None = None
+
+
+@dataclass(frozen=True)
+class CompensationSettings:
+    """Where the spillover matrix comes from."""
+
+    source: Literal["single_stains", "embedded", "csv", "none"]
+    method: Literal["positives", "all_events"]
+    file: str | None
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Quality limits; flow.schema.yaml says what each means."""
+
+    fewest_events: int
+    margin_percent: float
+    time_percent: float
+    doublets_percent: float
+    untreated_viable_percent: float
+    unstained_positive_percent: float
+    drift_decades: float
+    sensitivity_percent_points: float
+    gating_difference_percent_points: float
+    spillover: float
+
+
+@dataclass(frozen=True)
+class FlowSettings:
+    """The flow section of the config."""
+
+    channels: Channels
+    populations: tuple[Population, ...]
+    report_population: str
+    compensation: CompensationSettings
+    annexin_threshold: ThresholdSource
+    viability_dye_threshold: ThresholdSource
+    gates: Gates
+    limits: Limits
+
+    @classmethod
+    def from_config(cls, mapping: Mapping[str, Any]) -> "FlowSettings":
+        """Read the validated section, defaults filled in (workflow/schemas/flow.schema.yaml).
+
+        Raises
+        ------
+        FlowSettingsError
+            If one channel has two roles that exclude each other, a name is used twice, or a
+            population or gate that does not exist is referred to; names all of these at once.
+        """
+        populations = tuple(
+            Population(
+                name=entry["name"],
+                markers=tuple(Marker(m["channel"], m["positive"]) for m in entry["markers"]),
+                same_cells_as=entry["same_cells_as"],
+            )
+            for entry in mapping["populations"]
+        ) or (Population(ALL_CELLS, ()),)
+        settings = cls(
+            channels=Channels(**mapping["channels"]),
+            populations=populations,
+            report_population=mapping["report_population"] or populations[0].name,
+            compensation=CompensationSettings(**mapping["compensation"]),
+            annexin_threshold=mapping["thresholds"]["annexin"],
+            viability_dye_threshold=mapping["thresholds"]["viability_dye"],
+            gates={
+                str(experiment): {str(name): blocks for name, blocks in populations.items()}
+                for experiment, populations in mapping["gates"].items()
+            },
+            limits=Limits(**mapping["limits"]),
+        )
+        _check(settings)
+        return settings
+
+    @property
+    def marker_channels(self) -> list[str]:
+        """Channels of all populations' markers, each once, in the config's order."""
+        return list(
+            dict.fromkeys(m.channel for population in self.populations for m in population.markers)
+        )
+
+    @property
+    def stained_channels(self) -> list[str]:
+        """Fluorescence channels that gates are set on: Annexin V, dye, markers, each once."""
+        named = (self.channels.annexin, self.channels.viability_dye, *self.marker_channels)
+        return list(dict.fromkeys(channel for channel in named if channel is not None))
+
+    @property
+    def needed_channels(self) -> list[str]:
+        """Every channel that gating reads, as the config names them, each once."""
+        channels = self.channels
+        plain = (
+            channels.forward_scatter_area,
+            channels.forward_scatter_height,
+            channels.forward_scatter_width,
+            channels.side_scatter_area,
+            channels.time,
+        )
+        named = (*plain, *self.stained_channels)
+        return list(dict.fromkeys(channel for channel in named if channel is not None))
+
+
+def _check(settings: FlowSettings) -> None:
+    problems = [
+        *_channel_problems(settings.channels),
+        *_population_problems(settings),
+        *_gate_problems(settings),
+    ]
+    names = [population.name for population in settings.populations]
+    if settings.report_population not in names:
+        problems.append(
+            f"flow.report_population: {settings.report_population!r} is none of the populations "
+            f"({', '.join(names)})."
+        )
+    if settings.compensation.source == "csv" and not settings.compensation.file:
+        problems.append("flow.compensation.file: source csv needs the table's path here.")
+    if problems:
+        raise FlowSettingsError(" ".join(problems))
+
+
+def _channel_problems(channels: Channels) -> Iterator[str]:
+    """Two roles that one channel cannot have at once."""
+    stains = ("annexin", "viability_dye")
+    scatters = (
+        "forward_scatter_area",
+        "forward_scatter_height",
+        "forward_scatter_width",
+        "side_scatter_area",
+    )
+    exclusive = {
+        stains: "the quadrants need two signals",
+        ("forward_scatter_area", "forward_scatter_height"): "single cells are told by their "
+        "ratio; without a height channel give null",
+        **{(stain, scatter): "scatter is no stain" for stain in stains for scatter in scatters},
+    }
+    for (one, other), why in exclusive.items():
+        first, second = getattr(channels, one), getattr(channels, other)
+        if first is not None and second is not None and first.casefold() == second.casefold():
+            yield f"flow.channels: {first!r} is both {one} and {other}; {why}."
+
+
+def _population_problems(settings: FlowSettings) -> Iterator[str]:
+    names = [population.name for population in settings.populations]
+    for doubled in sorted({name for name in names if names.count(name) > 1}):
+        yield f"flow.populations: the name {doubled!r} is used twice."
+    stains = {
+        "annexin": settings.channels.annexin,
+        "viability_dye": settings.channels.viability_dye,
+    }
+    for population in settings.populations:
+        for marker in population.markers:
+            for role, channel in stains.items():
+                if channel is not None and channel.casefold() == marker.channel.casefold():
+                    yield (
+                        f"flow.populations: {marker.channel!r} is the marker of "
+                        f"{population.name!r} and also flow.channels.{role}; one channel cannot "
+                        "be both, because no gate could tell the two signals apart."
+                    )
+        signs: dict[str, set[bool]] = {}
+        for marker in population.markers:
+            signs.setdefault(marker.channel.casefold(), set()).add(marker.positive)
+        for channel in dict.fromkeys(marker.channel for marker in population.markers):
+            if len(signs[channel.casefold()]) == 2:
+                yield (
+                    f"flow.populations: {population.name!r} is both positive and negative in "
+                    f"{channel!r}; no cell could be counted."
+                )
+        if population.same_cells_as not in (None, *names):
+            yield (
+                f"flow.populations: {population.name!r} is said to be the same cells as "
+                f"{population.same_cells_as!r}, which is not listed."
+            )
+
+
+def _gate_problems(settings: FlowSettings) -> Iterator[str]:
+    """Every gate in flow.gates must be one that is applied, or it would do nothing unnoticed."""
+    of_population = {p.name: gate_names(p, settings.channels) for p in settings.populations}
+    for experiment, populations in settings.gates.items():
+        for population, blocks in populations.items():
+            where = f"flow.gates.{experiment}.{population}"
+            if population not in of_population:
+                yield not_known(where, "population", population, list(of_population))
+                continue
+            known = of_population[population]
+            for name in blocks:
+                if name not in known:
+                    yield not_known(f"{where}.{name}", "gate", name, known)
+
+
+def gate_names(population: Population, channels: Channels) -> list[str]:
+    """Names of the gates that a population can have, in the order in which they apply."""
+    stains = {"annexin": channels.annexin, "viability_dye": channels.viability_dye}
+    return [
+        *SHARED_GATES,
+        *(marker.channel for marker in population.markers),
+        *(name for name, channel in stains.items() if channel is not None),
+    ]
+
+
+def not_known(where: str, kind: str, name: str, known: Sequence[str]) -> str:
+    """The sentence about a key of the config that names nothing.
+
+    >>> not_known("flow.gates.E1.Mono", "population", "Mono", ["mono", "stroma"])
+    'flow.gates.E1.Mono: no population of this name; there are mono, stroma. Nearest: mono.'
+    """
+    near = nearest(name, known)
+    hint = f" Nearest: {near[0]}." if near else ""
+    return f"{where}: no {kind} of this name; there are {', '.join(known)}.{hint}"

@@ -1,0 +1,94 @@
+"""Whether a tube was acquired steadily: stretches of time that depart from the rest.
+
+Events (at most 25,000, evenly chosen) are cut, in order of acquisition, into stretches of equal
+numbers. In a steady tube about
+half of each stretch's events lie above the tube's median, in every channel, whatever the
+distribution; the share's standard error is 0.5 / sqrt(n).
+"""
+
+from collections.abc import Sequence, Sized
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Values = NDArray[np.float64]
+
+_STRETCH_EVENTS = 250
+_MOST_STRETCHES = 100
+_FEWEST_STRETCHES = 4
+_STANDARD_ERRORS = 5.0
+_LEAST_DEPARTURE = 0.15
+_SPIKE = 2.5
+_LOST = 0.1
+
+
+@dataclass(frozen=True)
+class Steadiness:
+    """What acquisition time shows."""
+
+    steady: NDArray[np.bool_]
+    """Which events lie in steady stretches, shape (events,)."""
+    percent_departing: float
+    """Percent of the events in stretches whose signal or rate departs from the rest."""
+    percent_time_lost: float
+    """Percent of the time between first and last event in which next to nothing came."""
+
+
+def all_steady(events: Sized) -> Steadiness:
+    """What is assumed of events whose time nobody looks at."""
+    return Steadiness(np.ones(len(events), dtype=bool), 0.0, 0.0)
+
+
+def steadiness(time: Values, signals: Sequence[Values]) -> Steadiness:
+    """Judge a tube by its acquisition time.
+
+    A stretch departs if, in one of the channels, its share of events above the tube's median is
+    further from the whole tube's than 0.15 and 5 standard errors, or if it came at more than 2.5
+    times the median rate. Time is lost where less than a tenth of the median rate came. If most of
+    the tube departs nobody can tell which part is right, and all of it is kept.
+
+    Parameters
+    ----------
+    time
+        Acquisition time of each event, any unit, shape (events,).
+    signals
+        Values of the channels to look at, each of shape (events,).
+    """
+    thin = max(1, len(time) // (_STRETCH_EVENTS * _MOST_STRETCHES))
+    thin_time = time[::thin]
+    order = np.argsort(thin_time, kind="stable")
+    stretches = min(len(thin_time) // _STRETCH_EVENTS, _MOST_STRETCHES)
+    if stretches < _FEWEST_STRETCHES or np.ptp(thin_time) == 0:
+        return all_steady(time)
+    in_time = thin_time[order]
+    departing = _departing([signal[::thin][order] for signal in signals], stretches)
+    spikes, lost = _rates(in_time, stretches)
+    of_events = departing | spikes
+    percent = 100 * float(np.mean(of_events))
+    if not 0 < percent <= 50:
+        return Steadiness(np.ones(len(time), dtype=bool), percent, lost)
+    nearest = np.minimum(np.searchsorted(in_time, time), len(in_time) - 1)
+    return Steadiness(~of_events[nearest], percent, lost)
+
+
+def _departing(signals: Sequence[Values], stretches: int) -> NDArray[np.bool_]:
+    """Which events, in order of time, lie in stretches with another share above the median."""
+    edges = np.linspace(0, len(signals[0]), stretches + 1).astype(np.intp)
+    size = np.diff(edges)
+    allowed = np.maximum(_LEAST_DEPARTURE, _STANDARD_ERRORS * 0.5 / np.sqrt(size))
+    departing = np.zeros(stretches, dtype=bool)
+    for signal in signals:
+        middle = np.median(signal)
+        above = (signal > middle) + 0.5 * (signal == middle)
+        share = np.add.reduceat(above, edges[:-1]) / size
+        departing |= np.abs(share - np.mean(above)) > allowed
+    return np.repeat(departing, size)
+
+
+def _rates(time: Values, bins: int) -> tuple[NDArray[np.bool_], float]:
+    """Which events, in order of time, came too fast; percent of the time in which too few came."""
+    place = np.minimum(((time - time[0]) * (bins / np.ptp(time))).astype(np.intp), bins - 1)
+    counts = np.bincount(place, minlength=bins)
+    usual = np.median(counts)
+    return (counts > _SPIKE * usual)[place], 100 * float(np.mean(counts < _LOST * usual))

@@ -1,0 +1,182 @@
+"""The FCS files of one experiment, opened with their roles, channels and compensation."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from coculture.flow.channels import ChannelError, find_channel, other_names
+from coculture.flow.compensation import unmixing
+from coculture.flow.fcs_data import read_events
+from coculture.flow.fcs_header import FcsHeader, read_header
+from coculture.flow.fcs_text import FcsError
+from coculture.flow.settings import FlowSettings
+
+
+@dataclass(frozen=True)
+class Panel:
+    """The channel names ($PnN) of an experiment, by role; None where the study has none."""
+
+    forward_scatter_area: str
+    forward_scatter_height: str | None
+    forward_scatter_width: str | None
+    side_scatter_area: str | None
+    annexin: str | None
+    viability_dye: str | None
+    time: str | None
+    markers: dict[str, str]
+    """The marker as the config names it -> channel name."""
+    names: dict[str, str]
+    """Every channel as the config names it -> channel name."""
+
+    @property
+    def stains(self) -> list[str]:
+        """Fluorescence channels that gates are set on: Annexin V, dye, markers."""
+        named = (self.annexin, self.viability_dye, *self.markers.values())
+        return list(dict.fromkeys(name for name in named if name is not None))
+
+    @property
+    def plain(self) -> list[str]:
+        """Channels that are gated as they are: scatter and time."""
+        named = (
+            self.forward_scatter_area,
+            self.forward_scatter_height,
+            self.forward_scatter_width,
+            self.side_scatter_area,
+            self.time,
+        )
+        return list(dict.fromkeys(name for name in named if name is not None))
+
+    @property
+    def singlet_ratio(self) -> str | None:
+        """Name of the column of forward scatter height over area, None without a height."""
+        if self.forward_scatter_height in (None, self.forward_scatter_area):
+            return None
+        return f"{self.forward_scatter_height} / {self.forward_scatter_area}"
+
+
+@dataclass(frozen=True)
+class Tube:
+    """One FCS file of an experiment that takes part."""
+
+    row: int
+    """Index of its row in the table of files."""
+    fcs: str
+    role: str
+    cells: str
+    channel: str
+    """Channel name ($PnN) that a single stain stains; empty otherwise."""
+    culture: str
+    untreated: bool
+    """Whether it is a sample whose culture got no drug, as far as the table says."""
+    header: FcsHeader
+    panel: Panel
+
+
+def open_tubes(files: pd.DataFrame, settings: FlowSettings) -> list[Tube]:
+    """Open every file that is not excluded: HEADER and TEXT only.
+
+    Parameters
+    ----------
+    files
+        Rows of one experiment: fcs, path (absent: `fcs` is opened), role, cells, channel,
+        culture, exclude; and, where known, untreated (whether a sample's culture got no drug).
+
+    Raises
+    ------
+    FcsError
+        If a file cannot be read, lacks a channel that the gating needs, or names its channels
+        otherwise than the first file.
+    """
+    tubes = [
+        _open(int(str(row)), file, settings)
+        for row, file in files.iterrows()
+        if not _text(file, "exclude")
+    ]
+    for tube in tubes[1:]:
+        fault = other_names(tube.panel.names, tubes[0].panel.names, tubes[0].fcs)
+        if fault:
+            raise FcsError(tube.header.path, fault)
+    return tubes
+
+
+def _open(row: int, file: "pd.Series[str]", settings: FlowSettings) -> Tube:
+    header = read_header(file.get("path", file["fcs"]))
+    labels = {channel.name: channel.label for channel in header.channels}
+
+    def find(wanted: str) -> str:
+        try:
+            return find_channel(wanted, header.names, labels)
+        except ChannelError as error:
+            raise FcsError(header.path, str(error)) from error
+
+    role = _text(file, "role")
+    stained = _text(file, "channel")
+    return Tube(
+        row=row,
+        fcs=str(file["fcs"]),
+        role=role,
+        cells=_text(file, "cells"),
+        channel=find(stained) if role == "single_stain" else "",
+        culture=_text(file, "culture"),
+        untreated=bool(file.get("untreated", False)),
+        header=header,
+        panel=_panel(settings, find),
+    )
+
+
+def _text(file: "pd.Series[str]", column: str) -> str:
+    value = file.get(column, "")
+    return "" if pd.isna(value) else str(value)
+
+
+def _panel(settings: FlowSettings, find: Callable[[str], str]) -> Panel:
+    channels = settings.channels
+    names = {wanted: find(wanted) for wanted in settings.needed_channels}
+
+    def found(wanted: str | None) -> str | None:
+        return None if wanted is None else names[wanted]
+
+    return Panel(
+        forward_scatter_area=names[channels.forward_scatter_area],
+        forward_scatter_height=found(channels.forward_scatter_height),
+        forward_scatter_width=found(channels.forward_scatter_width),
+        side_scatter_area=found(channels.side_scatter_area),
+        annexin=found(channels.annexin),
+        viability_dye=found(channels.viability_dye),
+        time=found(channels.time),
+        markers={marker: names[marker] for marker in settings.marker_channels},
+        names=names,
+    )
+
+
+def read_tube(tube: Tube, spillover: pd.DataFrame | None, every: int = 1) -> pd.DataFrame:
+    """The channels that gating needs, linear, stains compensated, and the singlet ratio.
+
+    Stains outside the spillover matrix stay as they are.
+
+    Returns
+    -------
+    Events x columns named by $PnN (and "height / area"), each `every`-th event. Events with a
+    value that is not finite are left out; a tube has `header.events` with them.
+    """
+    panel = tube.panel
+    ratio = [panel.forward_scatter_height] if panel.singlet_ratio is not None else []
+    mixed = [] if spillover is None else [name for name in panel.stains if name in spillover]
+    as_is = [*panel.plain, *(name for name in panel.stains if name not in mixed)]
+    seen, coefficients = ([], None) if spillover is None else unmixing(spillover, mixed)
+    others = [name for name in seen if name not in mixed]
+    names = [*as_is, *mixed, *others, *map(str, ratio)]
+    events = read_events(tube.header, names, every)
+    finite = np.isfinite(events.sum(axis=1))
+    if not finite.all():
+        events = np.asfortranarray(events[finite])
+    if coefficients is not None and mixed:
+        observed = events[:, [names.index(name) for name in seen]]
+        events[:, len(as_is) : len(as_is) + len(mixed)] = observed @ coefficients
+    if panel.singlet_ratio is not None:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            events[:, -1] /= events[:, names.index(panel.forward_scatter_area)]
+        names[-1] = panel.singlet_ratio
+    return pd.DataFrame(events, columns=names, copy=False)
