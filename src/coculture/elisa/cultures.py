@@ -1,0 +1,226 @@
+"""One value a culture: its wells and dilutions combined, or the bound they leave."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.stats import norm
+
+PARALLELISM_PERCENT = 30.0
+"""Dilutions of a sample may differ by this much (ICH M10, 2022, on parallelism)."""
+
+_QUANTILE = float(norm.ppf(0.975))
+_BELOW = ("below_lloq", "below_curve")
+_ABOVE = ("above_uloq", "above_curve", "overflow")
+CULTURE_COLUMNS = (
+    "culture",
+    "analyte",
+    "concentration_pg_ml",
+    "lower_pg_ml",
+    "upper_pg_ml",
+    "state",
+    "bound_pg_ml",
+    "wells",
+    "wells_measured",
+    "dilutions",
+    "dilution_trend_percent",
+    "plates",
+    "flags",
+)
+"""Columns of elisa/cultures.csv, in their order."""
+
+
+def combine_cultures(wells: pd.DataFrame) -> pd.DataFrame:
+    """Combine the wells of all plates (elisa/wells.csv) to one row a culture and analyte.
+
+    Wells within the range are averaged on the log scale with weights 1 / variance of the well; the
+    curve's own uncertainty, which wells of a plate share, is added and does not shrink with their
+    number. The least diluted wells in range are the reference: dilutions that differ from them by
+    more than 30 % and more than chance are left out, and the culture is flagged "not parallel".
+
+    A culture without a well in range keeps its bound: the lowest LLOQ times dilution (state
+    below_lloq) or the highest ULOQ times dilution (above_uloq); wells below at one dilution and
+    above at another contradict each other and leave no bound unless they enclose a range.
+    """
+    samples = wells[(wells["role"] == "sample") & (wells["culture"] != "")]
+    rows = [
+        {"culture": culture, "analyte": analyte, **_combine(group)}
+        for (culture, analyte), group in samples.groupby(["culture", "analyte"], sort=True)
+    ]
+    return pd.DataFrame(rows, columns=list(CULTURE_COLUMNS))
+
+
+def _combine(group: pd.DataFrame) -> dict[str, Any]:
+    group = group.sort_values(["dilution", "plate", "well"], kind="stable")
+    measured = group[~group["state"].isin(["missing", "excluded"])]
+    flags = _carried_flags(measured)
+    measured = _with_replicates_together(measured, flags)
+    inside = measured[measured["state"] == "ok"]
+    combined = _in_range(inside, flags) if len(inside) else _bound(measured, group, flags)
+    if len(inside):
+        _look_for_contradictions(combined, measured, flags)
+    used = combined.pop("used")
+    return {
+        **combined,
+        "wells": len(used),
+        "wells_measured": len(measured),
+        "dilutions": "; ".join(f"{value:g}" for value in sorted(set(used["dilution"]))),
+        "plates": "; ".join(sorted(set(measured["plate"].astype(str)))),
+        "flags": "; ".join(flags),
+    }
+
+
+def _with_replicates_together(measured: pd.DataFrame, flags: list[str]) -> pd.DataFrame:
+    """Replicates on both sides of a limit are in or out together, as their mean is.
+
+    To drop the outer one alone would bias what is left away from the limit.
+    """
+    parts = []
+    for _, wells in measured.groupby(["dilution", "plate"], sort=True):
+        split = wells["state"].isin(["ok", "below_lloq", "above_uloq"])
+        if (wells["state"] == "ok").any() and (wells["state"] != "ok").any():
+            wells = wells.copy()
+            undiluted = wells["in_well_pg_ml"] * wells["dilution"]
+            mean = float(np.exp(np.log(undiluted[split]).mean()))
+            lloq, uloq = wells["lloq_pg_ml"].iloc[0], wells["uloq_pg_ml"].iloc[0]
+            for name, outside, limit in (("LLOQ", _BELOW, lloq), ("ULOQ", _ABOVE, uloq)):
+                if wells["state"].isin(outside).any():
+                    flags.append(
+                        f"replicates on both sides of the {name} "
+                        f"(mean {_pg_ml(mean)}, limit {_pg_ml(limit)})"
+                    )
+            state = "below_lloq" if mean < lloq else "above_uloq" if mean > uloq else "ok"
+            wells.loc[split, "state"] = state
+            wells.loc[split, "concentration_pg_ml"] = undiluted if state == "ok" else np.nan
+            wells.loc[split, "lower_pg_ml"] = uloq if state == "above_uloq" else np.nan
+            wells.loc[split, "upper_pg_ml"] = lloq if state == "below_lloq" else np.nan
+        parts.append(wells)
+    return pd.concat(parts) if parts else measured
+
+
+def _in_range(inside: pd.DataFrame, flags: list[str]) -> dict[str, Any]:
+    inside = inside.assign(ln=np.log(inside["concentration_pg_ml"].astype(float)))
+    trend, parallel = _parallel(inside, flags)
+    inside = inside[parallel]
+    mean, error, quantile = _mean_and_error(inside)
+    return {
+        "concentration_pg_ml": float(np.exp(mean)),
+        "lower_pg_ml": float(np.exp(mean - quantile * error)),
+        "upper_pg_ml": float(np.exp(mean + quantile * error)),
+        "state": "ok",
+        "bound_pg_ml": np.nan,
+        "dilution_trend_percent": trend,
+        "used": inside,
+    }
+
+
+def _parallel(inside: pd.DataFrame, flags: list[str]) -> tuple[float, pd.Series]:
+    """Change from the least to the most diluted wells in percent; which wells agree."""
+    least = inside["dilution"].min()
+    agree = pd.Series(True, index=inside.index)
+    trend = float("nan")
+    reference, reference_error = _well_mean(inside[inside["dilution"] == least])
+    for dilution, wells in inside[inside["dilution"] > least].groupby("dilution", sort=True):
+        mean, error = _well_mean(wells)
+        difference = mean - reference
+        trend = float(100 * np.expm1(difference))
+        large = abs(difference) > np.log1p(PARALLELISM_PERCENT / 100)
+        if large and abs(difference) > _QUANTILE * np.hypot(error, reference_error):
+            agree[inside["dilution"] == dilution] = False
+            apart = 100 * np.expm1(abs(difference))
+            flags.append(
+                f"not parallel at dilution {dilution:g} "
+                f"({apart:.0f} % apart, limit {PARALLELISM_PERCENT:g} %)"
+            )
+    return trend, agree
+
+
+def _well_mean(wells: pd.DataFrame) -> tuple[float, float]:
+    """Weighted mean of ln concentration and its standard error from the wells' scatter."""
+    weight = _weights(wells)
+    return float((weight * wells["ln"]).sum() / weight.sum()), float(1 / np.sqrt(weight.sum()))
+
+
+def _weights(wells: pd.DataFrame) -> pd.Series:
+    variance = wells["ln_se_well"].astype(float) ** 2
+    return 1 / variance if (variance > 0).all() else pd.Series(1.0, index=wells.index)
+
+
+def _mean_and_error(wells: pd.DataFrame) -> tuple[float, float, float]:
+    """Mean of ln concentration over plates, its standard error, and the interval's quantile."""
+    means, variances = [], []
+    for _, plate in wells.groupby("plate", sort=True):
+        weight = _weights(plate)
+        shared = float((weight * plate["ln_se_curve"]).sum() / weight.sum())
+        own = float(1 / weight.sum()) if (plate["ln_se_well"] > 0).all() else float("nan")
+        means.append(_well_mean(plate)[0])
+        variances.append(own + shared**2)
+    inverse = 1 / np.array(variances)
+    if not np.isfinite(inverse).all():
+        return float(np.mean(means)), float("nan"), float("nan")
+    mean = float((inverse * np.array(means)).sum() / inverse.sum())
+    return mean, float(1 / np.sqrt(inverse.sum())), _quantile(wells)
+
+
+def _quantile(wells: pd.DataFrame) -> float:
+    """The multiplier that the wells' own limits were made with (Student's where df are few)."""
+    error = np.hypot(wells["ln_se_well"].astype(float), wells["ln_se_curve"].astype(float))
+    half_width = np.log(wells["upper_pg_ml"].astype(float) / wells["concentration_pg_ml"])
+    stated = float((half_width / error).max())
+    return stated if np.isfinite(stated) else _QUANTILE
+
+
+def _bound(measured: pd.DataFrame, group: pd.DataFrame, flags: list[str]) -> dict[str, Any]:
+    below = measured[measured["state"].isin(_BELOW)]
+    above = measured[measured["state"].isin(_ABOVE)]
+    upper = float(below["upper_pg_ml"].min()) if len(below) else float("nan")
+    lower = float(above["lower_pg_ml"].max()) if len(above) else float("nan")
+    if len(below) and len(above):
+        words = "dilutions contradict" if lower >= upper else "between two dilutions"
+        flags.append(f"{words} (above {_pg_ml(lower)}, below {_pg_ml(upper)})")
+    if len(below) and len(above) and lower >= upper:
+        state, bound, lower, upper = "missing", float("nan"), float("nan"), float("nan")
+    elif len(above):
+        state, bound = "above_uloq", lower
+    elif len(below):
+        state, bound = "below_lloq", upper
+    else:
+        state = "excluded" if (group["state"] == "excluded").all() else "missing"
+        bound = float("nan")
+    return {
+        "concentration_pg_ml": np.nan,
+        "lower_pg_ml": lower,
+        "upper_pg_ml": upper,
+        "state": state,
+        "bound_pg_ml": bound,
+        "dilution_trend_percent": np.nan,
+        "used": measured,
+    }
+
+
+def _look_for_contradictions(
+    combined: dict[str, Any], measured: pd.DataFrame, flags: list[str]
+) -> None:
+    """A well's bound that excludes the whole interval: a hook, or wells confused."""
+    below = measured.loc[measured["state"].isin(_BELOW), "upper_pg_ml"].min()
+    above = measured.loc[measured["state"].isin(_ABOVE), "lower_pg_ml"].max()
+    lower, upper = combined["lower_pg_ml"], combined["upper_pg_ml"]
+    if below < lower:
+        flags.append(f"dilutions contradict (below {_pg_ml(below)}, limit {_pg_ml(lower)})")
+    if above > upper:
+        flags.append(f"dilutions contradict (above {_pg_ml(above)}, limit {_pg_ml(upper)})")
+
+
+def _carried_flags(wells: pd.DataFrame) -> list[str]:
+    """The wells' flags, each once, in order of appearance."""
+    words = [word for flags in wells["flags"].fillna("") for word in str(flags).split("; ") if word]
+    return list(dict.fromkeys(words))
+
+
+def _pg_ml(value: float) -> str:
+    """A concentration to three digits, never as a power of ten.
+
+    >>> _pg_ml(93.75), _pg_ml(30000.0)
+    ('93.8 pg/mL', '30000 pg/mL')
+    """
+    return f"{value:.3g} pg/mL" if value < 1000 else f"{value:.0f} pg/mL"

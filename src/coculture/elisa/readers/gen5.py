@@ -1,0 +1,75 @@
+"""BioTek (Agilent) Gen5: text and spreadsheet exports, several plates one after the other.
+
+Each plate begins with a line `Plate Number`; its results stand in grids whose lines carry a label
+at their right end, several lines a row of wells. Lines that Gen5 computed (blanked, logarithms,
+concentrations) are left out, except where nothing else is there; means of kinetic reads
+(`Mean V [420]`) are readings.
+"""
+
+import re
+from itertools import pairwise
+
+from coculture.elisa.plate import Plate, PlateError, Reading, plate_from_readings
+from coculture.elisa.readers.grid import Grid, find_grids, grid_readings, title_above
+from coculture.elisa.readers.long_table import find_tables, table_readings
+from coculture.elisa.readers.source import NotThisFormatError, Rows, Sheet, Source
+
+NAME = "BioTek Gen5"
+_LAYOUT = re.compile(r"well id|conc/dil|name|layout", re.IGNORECASE)
+_COMPUTED = re.compile(
+    r"blank .*|log .*|conc.*|\[.*\]|.*\b(std\.? ?dev|cv|count|mean|delta)\b.*", re.IGNORECASE
+)
+_MEAN_RATE = re.compile(r"(mean|max) v\b.*", re.IGNORECASE)
+_WAVELENGTH = re.compile(r"(?:.*[:\[])?\s*(\d{3,4})\s*\]?")
+
+
+def read(source: Source) -> list[Plate]:
+    """Every plate of the export."""
+    sections = [
+        (sheet, start, stop)
+        for sheet in source.sheets
+        for start, stop in _sections(sheet.rows)
+        if any(row and row[0] == "Software Version" for row in sheet.rows)
+    ]
+    if not sections:
+        raise NotThisFormatError("no lines that begin with Software Version and Plate Number")
+    return [_plate(source, sheet, start, stop) for sheet, start, stop in sections]
+
+
+def _sections(rows: Rows) -> list[tuple[int, int]]:
+    starts = [i for i, row in enumerate(rows) if row and row[0] == "Plate Number"]
+    return list(pairwise([*starts, len(rows)]))
+
+
+def _plate(source: Source, sheet: Sheet, start: int, stop: int) -> Plate:
+    rows = sheet.rows[start:stop]
+    name = next((text for text in rows[0][1:] if text), source.path.stem)
+    raw: list[Reading] = []
+    computed: list[Reading] = []
+    for grid in find_grids(rows, start + 1):
+        for line, label in enumerate(_labels(grid, rows)):
+            if _LAYOUT.fullmatch(label):
+                continue
+            readings = grid_readings(grid, label, _wavelength(label), line)
+            is_computed = _COMPUTED.fullmatch(label) and not _MEAN_RATE.fullmatch(label)
+            (computed if is_computed else raw).extend(readings or [])
+    for table in find_tables(rows, start + 1):
+        for readings in table_readings(table, float("nan")).values():
+            raw.extend(readings)
+    if not raw and not computed:
+        raise PlateError(
+            f'{source.path}: plate "{name}" (Gen5) has no grid of results; export the Results '
+            "matrix of an endpoint read, or of Mean V for a kinetic one"
+        )
+    return plate_from_readings(name, raw or computed)
+
+
+def _labels(grid: Grid, rows: Rows) -> list[str]:
+    """What each line of a row of wells is; a grid without labels is named by its title."""
+    title = title_above(rows, grid.row)
+    return [label or title for label in grid.line_labels]
+
+
+def _wavelength(label: str) -> float:
+    match = _WAVELENGTH.fullmatch(label)
+    return float(match[1]) if match else float("nan")

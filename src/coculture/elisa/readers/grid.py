@@ -1,0 +1,235 @@
+"""Plate-shaped grids: a row of column numbers with lettered rows below it.
+
+`find_grids` serves every vendor that prints plates this way. `read` takes plain ones: one grid, or
+several under each other (plater's form: the name of each in its upper left cell), in text or
+spreadsheet. Grids of labels (a layout) are left alone.
+"""
+
+import re
+from dataclasses import dataclass
+
+from coculture.elisa.plate import Plate, Reading, plate_from_readings
+from coculture.elisa.readers.source import (
+    LineError,
+    NotThisFormatError,
+    Rows,
+    Source,
+    number,
+    optical_density,
+)
+
+NAME = "plain plate grid"
+LAYOUT_NAMES = frozenset(
+    (
+        *("role", "analyte", "concentration", "culture", "sample"),
+        *("dilution", "exclude", "layout", "standard", "label"),
+    )
+)
+_NANOMETRES = re.compile(r"(?:.*\D)?([2-9]\d\d|1000)(?:\s*nm|\(\d+\))?\W*", re.IGNORECASE)
+_PLATE_NAME = re.compile(r".*\bplate\b.*", re.IGNORECASE)
+_ROW = re.compile(r"[A-Z]|A[A-F]", re.IGNORECASE)
+_FIRST_ROW = re.compile(r"[A-Pa-p]")
+_NARROWEST_GRID = 2
+_MOST_COLUMNS = 48
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A plate-shaped block of cells.
+
+    `row` is the index of the line with the column numbers, `end` the one after the last line,
+    `corner` what stands left of the first column number; `cells` maps a well to the texts of its
+    lines (some software prints several numbers a well under each other), `line_labels` to what
+    stands right of each line.
+    """
+
+    row: int
+    end: int
+    corner: str
+    cells: dict[str, list[str]]
+    line_labels: list[str]
+
+
+def find_grids(rows: Rows, first_line: int = 1) -> list[Grid]:
+    """All grids of a sheet, from top to bottom; `first_line` is the number of `rows[0]`.
+
+    Rows are named by their own letters, in any order; a letter that is skipped has no wells.
+
+    Raises
+    ------
+    LineError
+        If a letter stands twice, or a row has more cells than the heading.
+    """
+    grids: list[Grid] = []
+    index = 0
+    while index < len(rows):
+        grid = _grid_at(rows, index, first_line)
+        if grid is None:
+            index += 1
+        else:
+            grids.append(grid)
+            index = grid.end
+    return grids
+
+
+def wavelength_in(text: str) -> float:
+    """The wavelength that ends a name ("OD450", "A450(1)", "450 nm"); NaN where there is none.
+
+    >>> wavelength_in("abs450:450"), wavelength_in("Label1")
+    (450.0, nan)
+    """
+    match = _NANOMETRES.fullmatch(text)
+    return float(match[1]) if match else float("nan")
+
+
+def grid_readings(
+    grid: Grid, name: str, wavelength_nm: float, line: int = 0
+) -> list[Reading] | None:
+    """The wells of a grid as readings; None if it holds labels, or no number at all."""
+    readings = []
+    for well, texts in grid.cells.items():
+        value = optical_density(texts[line])
+        if value is None:
+            return None
+        readings.append(Reading(well, name, wavelength_nm, *value))
+    return readings if any(reading.state == "ok" for reading in readings) else None
+
+
+def title_above(rows: Rows, index: int) -> str:
+    """The name printed over the grid at `index`: the only filled cell in one of two lines above."""
+    for row in reversed(rows[max(0, index - 2) : index]):
+        filled = [text for text in row if text]
+        if filled:
+            return filled[0] if len(filled) == 1 else ""
+    return ""
+
+
+def read(source: Source) -> list[Plate]:
+    """Plain grids: readings of one plate, or plates where names or sheets tell them apart."""
+    grids = [(sheet, grid) for sheet in source.sheets for grid in find_grids(sheet.rows)]
+    if not grids:
+        raise NotThisFormatError(
+            "no row of column numbers 1, 2, 3 ... with rows A, B, C ... below it"
+        )
+    found: list[tuple[str, str, list[Reading]]] = []
+    for sheet, grid in grids:
+        name = grid.corner.strip("<> ") or title_above(sheet.rows, grid.row) or sheet.name
+        if name.lower().split("_")[0] in LAYOUT_NAMES:
+            continue
+        readings = grid_readings(grid, name, wavelength_in(name))
+        if readings is not None:
+            found.append((sheet.name, name, readings))
+    if not found:
+        raise NotThisFormatError("its plate grids hold labels, no readings")
+    names = [name for _, name, _ in found]
+    if len(set(names)) < len(names) or all(_PLATE_NAME.fullmatch(name) for name in names):
+        return [plate_from_readings(name or "plate", readings) for _, name, readings in found]
+    by_sheet = len(found) > 1 and not any(wavelength_in(name) > 0 for name in names)
+    plates: dict[str, list[Reading]] = {}
+    for sheet_name, _, readings in found:
+        plates.setdefault((by_sheet and sheet_name) or source.path.stem, []).extend(readings)
+    return [plate_from_readings(name, readings) for name, readings in plates.items()]
+
+
+def _grid_at(rows: Rows, index: int, first_line: int) -> Grid | None:
+    start = _first_column(rows[index])
+    if start is None:
+        return None
+    columns = _column_numbers(rows[index], start)
+    end = start + len(columns)
+    cells: dict[str, list[str]] = {}
+    labels: dict[str, list[str]] = {}
+    letter, row = "", index + 1
+    while row < len(rows):
+        mark = _row_letter(rows, row, start, letter)
+        if mark in labels:
+            raise LineError(
+                f"line {first_line + row}: row {mark} stands in the plate grid a second time"
+            )
+        if not mark and _is_gap(rows, row, start, labels):
+            row += 1
+            continue
+        line = rows[row] + [""] * (end - len(rows[row]))
+        if not mark and not _belongs_to_row_above(line, start, columns, letter):
+            break
+        letter = mark or letter
+        if _is_overfull(rows[row], rows[index], end):
+            raise LineError(
+                f"line {first_line + row}: row {letter} has more cells than the heading has "
+                "columns; where numbers have decimal commas, put semicolons between the cells"
+            )
+        for column, text in zip(columns, line[start:end], strict=True):
+            cells.setdefault(f"{letter}{column}", []).append(text)
+        labels.setdefault(letter, []).append(next((text for text in line[end:] if text), ""))
+        row += 1
+    if not cells:
+        return None
+    _refuse_uneven_rows(labels, first_line + index)
+    return Grid(index, row, rows[index][start - 1], cells, next(iter(labels.values())))
+
+
+def _row_letter(rows: Rows, index: int, start: int, above: str) -> str:
+    """The letter of a row of wells; "" for any other line. `above` is the letter before, if any."""
+    if index >= len(rows) or len(rows[index]) < start:
+        return ""
+    mark = rows[index][start - 1]
+    return mark.upper() if (_ROW if above else _FIRST_ROW).fullmatch(mark) else ""
+
+
+def _is_gap(rows: Rows, index: int, start: int, labels: dict[str, list[str]]) -> bool:
+    """Whether an empty line stands for a lost row: the line after it goes on with the grid."""
+    following = _row_letter(rows, index + 1, start, "A") if labels else ""
+    return not any(rows[index]) and bool(following) and following not in labels
+
+
+def _belongs_to_row_above(line: list[str], start: int, columns: list[int], letter: str) -> bool:
+    """Whether a line without a letter holds more numbers of the row above, as Gen5 prints them."""
+    own_heading = _column_numbers(line, start) == columns
+    return bool(letter) and not line[start - 1] and any(line[start:]) and not own_heading
+
+
+def _refuse_uneven_rows(labels: dict[str, list[str]], line: int) -> None:
+    """A row of wells that lost one of its several lines would give one reading for another."""
+    first = next(iter(labels.values()))
+    several = len(first) > 1 or any(len(lines) > 1 and any(lines) for lines in labels.values())
+    uneven = [letter for letter, lines in labels.items() if lines != first]
+    if several and uneven:
+        raise LineError(
+            f"line {line}: row {uneven[0]} of the plate grid has not the same lines of readings as "
+            f"row {next(iter(labels))}; a line was lost or added: export it again"
+        )
+
+
+def _first_column(row: list[str]) -> int | None:
+    """Where the column numbers begin, one cell at least from the left."""
+    for start in range(1, min(len(row), 4)):
+        if len(_column_numbers(row, start)) >= _NARROWEST_GRID:
+            return start
+    return None
+
+
+def _column_numbers(row: list[str], start: int) -> list[int]:
+    columns: list[int] = []
+    for text in row[start:]:
+        value = number(text)
+        expected = columns[-1] + 1 if columns else value
+        if value is None or value != expected or value not in range(1, _MOST_COLUMNS + 1):
+            break
+        columns.append(int(value))
+    return columns
+
+
+def _is_overfull(row: list[str], heading: list[str], end: int) -> bool:
+    """Whether decimal commas were taken for separators: numbers, or many cells, past the heading.
+
+    What a row may have there is a label (text, or a wavelength) or one last empty cell. Headings
+    that a spreadsheet filled up with empty cells show it by as many more numbers as half a row.
+    """
+    beyond = [text for text in row[len(heading) :] if not text or number(text) is not None]
+    labelled = [text for text in beyond if wavelength_in(text) > 0]
+    unheaded = row[max(i for i, text in enumerate(heading) if text) + 1 :]
+    return (
+        len(beyond) > 1
+        or (any(beyond) and not labelled)
+        or sum(number(text) is not None for text in unheaded) > max(1, end // 2)
+    )

@@ -1,0 +1,61 @@
+"""BMG Labtech MARS (Omega, PHERAstar, CLARIOstar): .csv or spreadsheet, grids or a list.
+
+Above the readings stand `User:`, `Path:`, `Test name:` and the plate's `ID1:`; each grid has a
+title such as `Raw Data (450)`.
+"""
+
+import re
+
+from coculture.elisa.plate import Plate, PlateError, Reading, plate_from_readings
+from coculture.elisa.readers.grid import find_grids, grid_readings, title_above
+from coculture.elisa.readers.long_table import find_tables, table_readings
+from coculture.elisa.readers.source import NotThisFormatError, Rows, Source
+
+NAME = "BMG MARS"
+_RAW = re.compile(r"(\d+\.\s*)?Raw Data\b.*", re.IGNORECASE)
+_WAVELENGTH = re.compile(r".*\(\D*(\d{3,4})\b.*")
+_HEAD = 15
+
+
+def read(source: Source) -> list[Plate]:
+    """One plate a sheet, with all its wavelengths."""
+    plates = []
+    recognised = False
+    for sheet in source.sheets:
+        head = [cell for row in sheet.rows[:_HEAD] for cell in row]
+        if not any(c.startswith("User:") for c in head) or not any(
+            c.startswith(("Test name:", "Test ID:", "Test run no")) for c in head
+        ):
+            continue
+        recognised = True
+        readings = _readings(sheet.rows)
+        if readings:
+            plates.append(plate_from_readings(_name(head) or source.path.stem, readings))
+    if not recognised:
+        raise NotThisFormatError("no cells that begin with User: and Test name:")
+    if not plates:
+        raise PlateError(f"{source.path}: a MARS export without raw data; export the raw data")
+    return plates
+
+
+def _name(head: list[str]) -> str:
+    ids = [cell for cell in head if cell.startswith("ID1:")]
+    return ids[0].removeprefix("ID1:").strip() if ids else ""
+
+
+def _readings(rows: Rows) -> list[Reading]:
+    raw: list[Reading] = []
+    computed: list[Reading] = []
+    for grid in find_grids(rows):
+        title = title_above(rows, grid.row)
+        found = grid_readings(grid, title, _wavelength(title)) or []
+        (raw if _RAW.fullmatch(title) else computed).extend(found)
+    for table in find_tables(rows):
+        for found in table_readings(table, float("nan")).values():
+            raw.extend(found)
+    return raw or computed
+
+
+def _wavelength(title: str) -> float:
+    match = _WAVELENGTH.fullmatch(title)
+    return float(match[1]) if match else float("nan")

@@ -1,0 +1,222 @@
+"""Molecular Devices SoftMax Pro: text exports (plate or time format) and SpectraMax .csv.
+
+A file is a list of blocks, each from `Plate:` or `Group:` to `~End`. A plate block holds the raw
+readings, one wavelength beside or below the other, then, where asked for, the reduced ones. Raw
+readings are taken; reduced ones only where nothing else is there.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from coculture.elisa.plate import (
+    Plate,
+    PlateError,
+    Reading,
+    is_well,
+    plate_from_readings,
+    row_letters,
+    well_name,
+)
+from coculture.elisa.readers.source import (
+    NotThisFormatError,
+    Source,
+    number,
+    optical_density,
+)
+
+NAME = "SoftMax Pro"
+_FORMATS = ("PlateFormat", "TimeFormat")
+_READ_TYPES = ("Endpoint", "Kinetic", "Spectrum", "Well Scan", "Flex")
+
+
+@dataclass(frozen=True)
+class _Section:
+    """A line of column headings and the lines below it, blank ones too: a row may be unread."""
+
+    heading: list[str]
+    lines: list[tuple[int, list[str]]]
+
+
+def read(source: Source) -> list[Plate]:
+    """Every plate block of the export, in the order of the file."""
+    rows = source.sheets[0].rows
+    starts = [i for i, row in enumerate(rows) if _is_plate_header(row)]
+    if not starts:
+        raise NotThisFormatError(
+            "no line that begins with Plate: and names PlateFormat or TimeFormat"
+        )
+    return [_plate(source, start) for start in starts]
+
+
+def _is_plate_header(row: list[str]) -> bool:
+    return len(row) > 4 and row[0] == "Plate:" and row[3] in _FORMATS
+
+
+def _plate(source: Source, start: int) -> Plate:
+    rows = source.sheets[0].rows
+    header = rows[start]
+    name = header[1]
+    where = f'{source.path}: plate "{name}" (line {start + 1})'
+    wavelengths = _wavelengths(header)
+    sections = list(_sections(rows, start + 1))
+    if not sections:
+        raise PlateError(f"{where} has no readings; export it again with the plate's raw data")
+    reduced_only = "Reduced" in header[5:8]
+    kinetic = header[4] != "Endpoint"
+    if kinetic and len(sections) < 2 and not reduced_only:
+        raise PlateError(
+            f"{where} is a {header[4]} read; export an endpoint, or the reduced values with it"
+        )
+    section = sections[-1] if kinetic else sections[0]
+    names = ["reduced"] if kinetic or reduced_only else [_text(value) for value in wavelengths]
+    known = [float("nan")] if kinetic or reduced_only else wavelengths
+    if header[3] == "TimeFormat":
+        return plate_from_readings(name, _time_lines(section, names, known, where))
+    section = _whole_rows(section, header, where)
+    return plate_from_readings(
+        name, _plate_grid(section, names, known, _stated_rows(header, where)[0], where)
+    )
+
+
+def _sections(rows: list[list[str]], start: int) -> Iterator[_Section]:
+    heading: list[str] | None = None
+    lines: list[tuple[int, list[str]]] = []
+    for index in range(start, len(rows)):
+        row = rows[index]
+        if row and (row[0].startswith("~End") or _is_plate_header(row)):
+            break
+        if any(row) and _is_heading(row):
+            if heading is not None:
+                yield _Section(heading, lines)
+            heading, lines = row[2:], []
+        elif heading is not None:
+            lines.append((index + 1, row))
+    if heading is not None and any(any(row[2:]) for _, row in lines):
+        yield _Section(heading, lines)
+
+
+def _is_heading(row: list[str]) -> bool:
+    cells = [text for text in row[2:] if text]
+    columns = [str(i + 1) for i in range(len(cells))]
+    return bool(cells) and (
+        all(is_well(text) for text in cells)
+        or (cells[:1] == ["1"] and (cells == columns or cells.count("1") > 1))
+        or row[1].startswith("Temperature")
+    )
+
+
+def _whole_rows(section: _Section, header: list[str], where: str) -> _Section:
+    """The rows of wells, as many as the header states; a blank line between rows is a row.
+
+    Below the last filled row a blank line is a row only where it has all its cells: bare lines
+    separate. Where a spreadsheet gave all lines the same width they cannot be told apart.
+    """
+    _, stated = _stated_rows(header, where)
+    width = 2 + max((i for i, text in enumerate(section.heading, 1) if text), default=0)
+    padded = len(header) == 2 + len(section.heading)
+    filled = max((i for i, (_, row) in enumerate(section.lines, 1) if any(row[2:])), default=0)
+    lines = section.lines[:filled]
+    for line, row in section.lines[filled:stated]:
+        if len(row) < width or padded:
+            break
+        lines.append((line, row))
+    if len(lines) != stated:
+        raise PlateError(
+            f"{where} has {len(lines)} rows of wells where its header states {stated}; "
+            "a row was lost or added: export it again"
+        )
+    blank = [""] * width
+    return _Section(section.heading, [(n, row if any(row) else blank) for n, row in lines])
+
+
+def _plate_grid(
+    section: _Section, names: list[str], wavelengths: list[float], first_row: int, where: str
+) -> Iterator[Reading]:
+    """Rows under column numbers; the wavelengths stand side by side."""
+    blocks = _column_blocks(section.heading)
+    if len(blocks) != len(names):
+        raise PlateError(
+            f"{where} names {len(names)} wavelengths but has {len(blocks)} blocks of columns"
+        )
+    for offset, (line, row) in enumerate(section.lines):
+        last = max(block[-1][0] for block in blocks)
+        _check_width(row, 2 + last + 1, 2 + len(section.heading), line, where)
+        for block, name, wavelength in zip(blocks, names, wavelengths, strict=True):
+            for position, column in block:
+                well = f"{row_letters(first_row + offset)}{column}"
+                yield Reading(well, name, wavelength, *_od(row[2 + position], well, line, where))
+
+
+def _time_lines(
+    section: _Section, names: list[str], wavelengths: list[float], where: str
+) -> Iterator[Reading]:
+    """One line a wavelength, one column a well."""
+    wells = [(i, well_name(text)) for i, text in enumerate(section.heading) if is_well(text)]
+    lines = [(line, row) for line, row in section.lines if any(row[2:])]
+    if len(lines) != len(names):
+        raise PlateError(
+            f"{where} names {len(names)} wavelengths but has {len(lines)} lines of readings"
+        )
+    for (line, row), name, wavelength in zip(lines, names, wavelengths, strict=True):
+        _check_width(row, 2 + wells[-1][0] + 1, 2 + len(section.heading), line, where)
+        for position, well in wells:
+            yield Reading(well, name, wavelength, *_od(row[2 + position], well, line, where))
+
+
+def _column_blocks(heading: list[str]) -> list[list[tuple[int, int]]]:
+    """Position and column number of each cell, split where the numbers begin anew."""
+    blocks: list[list[tuple[int, int]]] = []
+    for position, text in enumerate(heading):
+        value = number(text)
+        if value is None:
+            continue
+        if not blocks or value <= blocks[-1][-1][1]:
+            blocks.append([])
+        blocks[-1].append((position, int(value)))
+    return blocks
+
+
+def _check_width(row: list[str], width: int, heading_width: int, line: int, where: str) -> None:
+    """`width` counts the cells up to the last heading, `heading_width` empty ones behind it too."""
+    if len(row) < width:
+        raise PlateError(
+            f"{where}: line {line} has {max(0, len(row) - 2)} readings where its heading names "
+            f"{width - 2} columns; the file is cut or was edited: export it again"
+        )
+    if any(row[width:]) or len(row) > heading_width + 1:
+        raise PlateError(
+            f"{where}: line {line} has more cells than its heading has columns; where numbers have "
+            "decimal commas, put tabs or semicolons between the cells"
+        )
+
+
+def _od(text: str, well: str, line: int, where: str) -> tuple[float, str]:
+    value = optical_density(text)
+    if value is None:
+        raise PlateError(f'{where}: line {line}, well {well}: "{text}" is not a reading')
+    return value
+
+
+def _wavelengths(header: list[str]) -> list[float]:
+    """The wavelengths that the header counts and then lists; one unknown where it lists none."""
+    for count, listed in pairwise(header[8:]):
+        values = [number(text) for text in listed.split()]
+        if values and count == str(len(values)) and all(v is not None and v > 100 for v in values):
+            return [float(v) for v in values if v is not None]
+    return [float("nan")]
+
+
+def _stated_rows(header: list[str], where: str) -> tuple[int, int]:
+    """First row, counted from 0, and number of rows: the last two numbers of the header."""
+    first, rows = (number(text) for text in [text for text in header if text][-2:])
+    if first is None or rows is None or first < 1 or rows < 1:
+        raise PlateError(
+            f"{where}: its header does not end with the first row and the number of rows, such as "
+            "1 and 8; export it again"
+        )
+    return int(first) - 1, int(rows)
+
+
+def _text(wavelength: float) -> str:
+    return "" if wavelength != wavelength else f"{wavelength:g}"

@@ -1,0 +1,67 @@
+"""Tecan Magellan, i-control and SparkControl: spreadsheets with lists or grids.
+
+Magellan lists wells under `Well positions` with a column a label; all of them print grids with
+`<>` in the upper left corner. i-control and SparkControl state the wavelength in a line above.
+"""
+
+from coculture.elisa.plate import Plate, PlateError, Reading, plate_from_readings
+from coculture.elisa.readers.grid import find_grids, grid_readings, wavelength_in
+from coculture.elisa.readers.long_table import find_tables, table_readings
+from coculture.elisa.readers.source import NotThisFormatError, Rows, Sheet, Source, number
+
+NAME = "Tecan"
+_CORNER = "<>"
+_LIST = "Well positions"
+
+
+def read(source: Source) -> list[Plate]:
+    """One plate a sheet, or one for each name in a list's column of plates."""
+    own = [sheet for sheet in source.sheets if _is_tecan(sheet)]
+    if not own:
+        raise NotThisFormatError(f'no cell "{_CORNER}" or "{_LIST}" and no Magellan sheet')
+    plates: dict[str, list[Reading]] = {}
+    for sheet in own:
+        name = source.path.stem if len(own) == 1 else sheet.name
+        for plate, readings in _readings(sheet.rows).items():
+            plates.setdefault(plate or name, []).extend(readings)
+    if not plates:
+        raise PlateError(
+            f"{source.path}: a Tecan export without well positions; in Magellan add them to the "
+            "list, or export the plate as a matrix"
+        )
+    return [plate_from_readings(name, readings) for name, readings in plates.items()]
+
+
+def _is_tecan(sheet: Sheet) -> bool:
+    return sheet.name.startswith("Magellan") or any(
+        cell in (_CORNER, _LIST) for row in sheet.rows for cell in row[:2]
+    )
+
+
+def _readings(rows: Rows) -> dict[str, list[Reading]]:
+    found: dict[str, list[Reading]] = {}
+    for table in find_tables(rows):
+        for plate, readings in table_readings(table, float("nan")).items():
+            found.setdefault(plate, []).extend(readings)
+    last = 0
+    grids = [grid for grid in find_grids(rows) if grid.corner == _CORNER]
+    for count, grid in enumerate(grids, start=1):
+        label, wavelength = _heading(rows[last : grid.row])
+        last = grid.end
+        name = label or (f"{wavelength:g}" if wavelength == wavelength else f"Label{count}")
+        if of_grid := grid_readings(grid, name, wavelength):
+            found.setdefault("", []).extend(of_grid)
+    return found
+
+
+def _heading(rows: Rows) -> tuple[str, float]:
+    """Label and wavelength of the grid that follows the rows; "" and NaN where not stated."""
+    label, wavelength = "", float("nan")
+    for row in rows:
+        first = row[0] if row else ""
+        if first.startswith("Label:"):
+            label = first.removeprefix("Label:").strip()
+        if first.lower().startswith("measurement wavelength"):
+            values = [number(text) for text in row[1:]]
+            wavelength = next((v for v in values if v is not None), wavelength_in(first))
+    return label, wavelength
