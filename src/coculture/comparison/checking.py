@@ -1,0 +1,186 @@
+"""Before anything runs: does every arm that the config names exist?"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+import pandas as pd
+
+from coculture.comparison.arms import Design, net_weights
+from coculture.comparison.settings import (
+    APOPTOSIS,
+    ArmPattern,
+    ComparisonError,
+    ComparisonSettings,
+)
+from coculture.comparison.wording import listed
+
+
+@dataclass(frozen=True)
+class ArmProblem:
+    """Something in the config's section `comparison` or `cells` that the cultures contradict.
+
+    `place` leads to it ("comparison, findings, 2a"), `value` is what stands there.
+    """
+
+    place: str
+    value: str
+    message: str
+
+
+def check_arms(
+    cultures: pd.DataFrame,
+    settings: ComparisonSettings,
+    measured: Sequence[str] | None = None,
+) -> list[ArmProblem]:
+    """Everything that the config names and the study does not have: cells, arms, endpoints.
+
+    Also what has a name that is not its own, and comparisons of an arm with itself.
+
+    Parameters
+    ----------
+    cultures
+        The study's cultures.csv. Rows without cells, hours or the level of a factor are left out:
+        what is wrong with them is said elsewhere. Without any other row nothing is reported.
+    settings
+        The config's section, factors and cells.
+    measured
+        The endpoints that the study's tables measure ("apoptosis", "IL-6"); None checks none.
+    """
+    columns = ["cells", "hours", *(factor.column for factor in settings.factors)]
+    if cultures.empty or not {*columns, "stroma"} <= set(cultures.columns):
+        return []
+    complete = cultures.dropna(subset=columns).fillna({"stroma": ""})
+    if complete.empty:
+        return []
+    design = Design.of(complete, settings)
+    present = sorted({str(cells) for cells in cultures["cells"].dropna()})
+    problems = [*_cells(present, settings), *_labels(present, settings), *_arm_names(design)]
+    for place, endpoint, patterns in _named(settings):
+        problems += _endpoint(place, endpoint, settings, measured)
+        for pattern in patterns:
+            try:
+                arm = design.resolve(pattern)
+            except ComparisonError as error:
+                problems.append(ArmProblem(place, _text(pattern), f"{error}."))
+                continue
+            if design.added(arm, endpoint):
+                problems.append(
+                    ArmProblem(
+                        place,
+                        _text(pattern),
+                        f"{endpoint} was added to this arm, so its {endpoint} says nothing about "
+                        "the cells; name an arm without it.",
+                    )
+                )
+    return [*problems, *_with_themselves(design, settings)]
+
+
+def _labels(present: Sequence[str], settings: ComparisonSettings) -> list[ArmProblem]:
+    """The labels that two kinds of cells share, be it that one of them has none."""
+    shown = {cells: settings.cell_labels.get(cells, cells) for cells in present}
+    problems = []
+    for label in sorted(set(shown.values())):
+        same = [cells for cells in present if shown[cells] == label]
+        if len(same) > 1:
+            labelled = next(cells for cells in reversed(same) if cells in settings.cell_labels)
+            message = (
+                f"is what {listed(same)} cells would all be called in figures and sentences; give "
+                "each kind of cells a label of its own."
+            )
+            problems.append(ArmProblem(f"cells.labels.{labelled}", label, message))
+    return problems
+
+
+def _arm_names(design: Design) -> list[ArmProblem]:
+    """The names that two arms share, because of how cells, stroma and factors are called."""
+    names = [design.label(arm) for arm in design.arms]
+    message = (
+        "is the name of two different arms; change the names of the factors, or of cells or stroma "
+        "in cultures.csv, until they can be told apart."
+    )
+    doubled = [name for name in dict.fromkeys(names) if names.count(name) > 1]
+    return [ArmProblem("factors", name, message) for name in doubled]
+
+
+def _with_themselves(design: Design, settings: ComparisonSettings) -> list[ArmProblem]:
+    """Findings and contrasts in which nothing is compared; arms that do not exist are no matter."""
+    problems = []
+    for finding in settings.findings:
+        place = f"comparison, findings, {finding.id}"
+        arms = [(d.arm, d.compared_with) for d in finding.differences]
+        try:
+            resolved = [tuple(design.resolve(pattern) for pattern in pair) for pair in arms]
+        except ComparisonError:
+            continue
+        message = "compares an arm with itself; name another arm to compare it with."
+        for (pattern, _), (arm, other) in zip(arms, resolved, strict=True):
+            if arm == other:
+                problems.append(ArmProblem(place, _text(pattern), message))
+        if finding.kind == "eliminated" and resolved[0] == resolved[1]:
+            message = "compares an effect with itself; name other arms in residual."
+            problems.append(ArmProblem(place, "residual", message))
+    for contrast in settings.contrasts:
+        try:
+            weights = net_weights(contrast, design)
+        except ComparisonError:
+            continue
+        if not any(weights.values()):
+            place = f"comparison, contrasts, {contrast.name}"
+            message = (
+                "compares an arm with itself, or nothing: every arm's weights add up to 0; give "
+                "two different arms weights other than 0."
+            )
+            problems.append(ArmProblem(place, ", ".join(weights), message))
+    return problems
+
+
+def _cells(present: Sequence[str], settings: ComparisonSettings) -> list[ArmProblem]:
+    """The cells that the config names and no culture has."""
+    named = {"cells.reference": settings.reference_cells}
+    named |= {f"cells.labels.{cells}": cells for cells in settings.cell_labels}
+    problems = []
+    for place, cells in named.items():
+        if cells not in present:
+            nearest = get_close_matches(cells, present, n=1)
+            message = f"is not among the cells of cultures.csv, which are {', '.join(present)}"
+            meant = f'; did you mean "{nearest[0]}"?' if nearest else "."
+            problems.append(ArmProblem(place, cells, message + meant))
+    return problems
+
+
+def _endpoint(
+    place: str, endpoint: str, settings: ComparisonSettings, measured: Sequence[str] | None
+) -> list[ArmProblem]:
+    """That an endpoint is unknown, or that no table of the study measures it."""
+    if endpoint not in (APOPTOSIS, *settings.analytes):
+        known = ", ".join((APOPTOSIS, *settings.analytes))
+        message = f"is no endpoint of this study; those are {known}."
+        return [ArmProblem(place, endpoint, message)]
+    if measured is None or endpoint in measured:
+        return []
+    table = "flow.csv" if endpoint == APOPTOSIS else "elisa.csv"
+    message = (
+        f"{endpoint} is not measured in this study (measured: {', '.join(measured) or 'nothing'}); "
+        f"add it to {table}, or take this out of the config."
+    )
+    return [ArmProblem(place, endpoint, message)]
+
+
+def _named(settings: ComparisonSettings) -> list[tuple[str, str, list[ArmPattern]]]:
+    """(place, endpoint, arms) of everything that names arms."""
+    named = []
+    for finding in settings.findings:
+        patterns: list[ArmPattern] = []
+        for difference in finding.differences:
+            patterns += [difference.arm, difference.compared_with]
+        unique = [p for i, p in enumerate(patterns) if p not in patterns[:i]]
+        named.append((f"comparison, findings, {finding.id}", finding.endpoint, unique))
+    for contrast in settings.contrasts:
+        arms = [pattern for pattern, _ in contrast.weights]
+        named.append((f"comparison, contrasts, {contrast.name}", contrast.endpoint, arms))
+    return named
+
+
+def _text(pattern: ArmPattern) -> str:
+    return ", ".join(f"{key}: {value}" for key, value in pattern.items())

@@ -1,0 +1,269 @@
+"""The one-sided tests a finding consists of, and their outcome on cell means with bounds."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from coculture.comparison.arms import Arm, Design
+from coculture.comparison.contrasts import (
+    Contrast,
+    PooledError,
+    Weights,
+    per_experiment_contrast,
+)
+from coculture.comparison.endpoints import Cells
+from coculture.comparison.settings import ComparisonError, Finding
+
+FEWEST_EXPERIMENTS = 3
+
+_CLOSER = "Measure the cultures outside the quantifiable range again at a dilution inside it."
+
+Side = Literal["less", "greater"]
+Outcome = Literal["holds", "fails", "untestable"]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One test: the weighted arms lie below (or above) `margin`, at one-sided `level`."""
+
+    words: str
+    weights: dict[str, float]
+    side: Side
+    margin: float
+    level: float
+
+    @property
+    def confidence(self) -> float:
+        """Confidence of the two-sided interval that agrees with the test."""
+        return 1 - 2 * self.level
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A claim and its outcome; `contrast` is not shifted by the margin.
+
+    `relation` is "<=" or ">=" where the estimate is a bound because wells were censored.
+    """
+
+    claim: Claim
+    contrast: Contrast
+    p: float
+    outcome: Outcome
+    relation: str
+    reason: str
+    advice: str
+    pooled_p: float
+
+    @property
+    def undecided(self) -> bool:
+        """Whether censored wells, at the bound that argues against it, alone make it fail."""
+        worst = "<=" if self.claim.side == "less" else ">="
+        return self.outcome == "fails" and self.relation == worst
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """The interval that agrees with the test."""
+        return self.contrast.interval(self.claim.confidence)
+
+
+def claims_of(finding: Finding, design: Design) -> list[Claim]:
+    """The tests of which every one must hold for the finding to be shown (intersection-union).
+
+    R. L. Berger, Technometrics 24 (1982) 295: each at its full level, no correction among them.
+
+    Raises
+    ------
+    ComparisonError
+        If an arm of the finding cannot be resolved, or is compared with itself.
+    """
+    pairs = [
+        (design.resolve(difference.arm), design.resolve(difference.compared_with))
+        for difference in finding.differences
+    ]
+    for arm, other in pairs:
+        if arm == other:
+            raise ComparisonError(f"{design.display_label(arm)} is compared with itself")
+    if finding.kind == "eliminated" and pairs[0] == pairs[1]:
+        raise ComparisonError("the effect and its residual are the same comparison")
+    if finding.kind == "eliminated":
+        return _eliminated(finding, design, *pairs)
+    claims = []
+    for arm, other in pairs:
+        against = f"{design.label(arm)} against {design.label(other)}"
+        weights = _difference(design, arm, other)
+        if finding.kind == "not_raised":
+            words = f"{against}: a rise below {finding.margin_points:g} points"
+            margin, level = finding.margin_points, finding.alpha_margin
+            claims.append(Claim(words, weights, "less", margin, level))
+        else:
+            side: Side = "less" if finding.kind == "lower" else "greater"
+            words = f"{against}: {finding.kind}"
+            claims.append(Claim(words, weights, side, 0.0, finding.alpha_difference))
+    return claims
+
+
+def judge(claim: Claim, cells: Cells) -> Judged:
+    """Test `claim`, censored wells at the bound that argues against it.
+
+    A cell of which at most half the wells are censored on the side where no bound exists enters
+    with its estimate; with more than half, the claim cannot be decided, unless it fails even with
+    the bound that argues for it.
+    """
+    against = _bounded(claim, cells, against=True)
+    contrast = per_experiment_contrast(_finite(against), claim.weights)
+    unbounded = _unbounded(claim, cells, against)
+    if unbounded:
+        favourable = _bounded(claim, cells, against=False)
+        best = per_experiment_contrast(_finite(favourable), claim.weights)
+        undecided = _unbounded(claim, cells, favourable)
+        if undecided or best.n < FEWEST_EXPERIMENTS or _p(claim, best) <= claim.level:
+            return _untestable(claim, contrast, *unbounded)
+        contrast, against = best, favourable
+    relation = _relation(claim, cells, against)
+    if contrast.n < FEWEST_EXPERIMENTS:
+        return _untestable(claim, contrast, *_too_few(contrast), relation)
+    if not contrast.varies:
+        reason = (
+            f"no variation: {claim.words.split(':')[0]} gives the same value in all "
+            f"{contrast.n} experiments, so there is nothing to test against"
+        )
+        advice = "Check that the experiments are independent and their values not copied."
+        return _untestable(claim, contrast, reason, advice, relation)
+    p = _p(claim, contrast)
+    pooled = PooledError.fit(_finite(against)).contrast(claim.weights)
+    judged = Judged(
+        claim=claim,
+        contrast=contrast,
+        p=p,
+        outcome="holds" if p <= claim.level else "fails",
+        relation=relation,
+        reason="",
+        advice="",
+        pooled_p=_p(claim, pooled) if pooled is not None else float("nan"),
+    )
+    return replace(judged, advice=_CLOSER) if judged.undecided else judged
+
+
+def _eliminated(
+    finding: Finding, design: Design, effect: tuple[Arm, Arm], residual: tuple[Arm, Arm]
+) -> list[Claim]:
+    there, left = _difference(design, *effect), _difference(design, *residual)
+    fraction, points = finding.residual_fraction, finding.margin_points
+    effect_words = f"{design.label(effect[0])} against {design.label(effect[1])}"
+    left_words = f"{design.label(residual[0])} against {design.label(residual[1])}"
+    return [
+        Claim(f"{effect_words}: higher", there, "greater", 0.0, finding.alpha_difference),
+        Claim(
+            f"{left_words}: less than {effect_words}",
+            _sum(left, there, -1.0),
+            "less",
+            0.0,
+            finding.alpha_difference,
+        ),
+        Claim(f"{left_words}: below {points:g} points", left, "less", points, finding.alpha_margin),
+        Claim(
+            f"{left_words}: below {100 * fraction:g} % of {effect_words}",
+            _sum(left, there, -fraction),
+            "less",
+            0.0,
+            finding.alpha_margin,
+        ),
+    ]
+
+
+def _difference(design: Design, arm: Arm, other: Arm) -> dict[str, float]:
+    return _sum({design.label(arm): 1.0}, {design.label(other): 1.0}, -1.0)
+
+
+def _sum(first: Weights, second: Weights, times: float) -> dict[str, float]:
+    arms = dict.fromkeys([*first, *second])
+    return {arm: first.get(arm, 0.0) + times * second.get(arm, 0.0) for arm in arms}
+
+
+def _p(claim: Claim, contrast: Contrast) -> float:
+    shifted = contrast.shifted(claim.margin)
+    return shifted.p_less if claim.side == "less" else shifted.p_greater
+
+
+def _bounded(claim: Claim, cells: Cells, *, against: bool) -> pd.DataFrame:
+    """Cell means at the bounds that argue against (or for) the claim.
+
+    Where a censored cell has no bound on that side it takes its estimate, or infinity when it
+    has none because more than half of its wells are censored.
+    """
+    means = cells.estimates.copy()
+    for arm, weight in claim.weights.items():
+        upwards = ((weight > 0) == (claim.side == "less")) == against
+        bound = cells.high[arm] if upwards else cells.low[arm]
+        estimated = means[arm].where(means[arm].notna(), bound)
+        means[arm] = bound.where(np.isfinite(bound), estimated)
+    return means
+
+
+def _finite(means: pd.DataFrame) -> pd.DataFrame:
+    return means.where(np.isfinite(means))
+
+
+def _unbounded(claim: Claim, cells: Cells, means: pd.DataFrame) -> tuple[str, str] | None:
+    """Why and what to do, where an arm of the claim has no bound on the side that is needed."""
+    used = [arm for arm, weight in claim.weights.items() if weight]
+    complete = means[used].notna().all(axis=1)
+    infinite = [arm for arm in used if np.isinf(means.loc[complete, arm]).any()]
+    if not infinite:
+        return None
+    below = [arm for arm in used if (cells.relation.loc[complete, arm] == "<=").any()]
+    above = [arm for arm in used if (cells.relation.loc[complete, arm] == ">=").any()]
+    if below and set(infinite) <= set(below):
+        words = "both below LLOQ" if len(below) > 1 else "below LLOQ"
+        return f"{words}: {_list(below)}", "Measure these cultures again at a lower dilution."
+    if above and set(infinite) <= set(above):
+        words = "both above ULOQ" if len(above) > 1 else "above ULOQ"
+        return f"{words}: {_list(above)}", "Measure these cultures again at a higher dilution."
+    return (
+        f"outside the quantifiable range: {_list(infinite)}",
+        "Measure these cultures again at dilutions inside the range.",
+    )
+
+
+def _relation(claim: Claim, cells: Cells, means: pd.DataFrame) -> str:
+    """Whether the truth lies on one side of the tested contrast: "<=", ">=", or "" for neither."""
+    used = {arm: weight for arm, weight in claim.weights.items() if weight}
+    complete = means[list(used)].notna().all(axis=1)
+    sides = set()
+    for arm, weight in used.items():
+        mean, low, high = (table.loc[complete, arm] for table in (means, cells.low, cells.high))
+        if ((mean == high) & np.isinf(low)).any():
+            sides.add("<=" if weight > 0 else ">=")
+        if ((mean == low) & np.isinf(high)).any():
+            sides.add(">=" if weight > 0 else "<=")
+    return sides.pop() if len(sides) == 1 else ""
+
+
+def _too_few(contrast: Contrast) -> tuple[str, str]:
+    counted = {0: "no experiment has", 1: "only 1 experiment has"}
+    have = counted.get(contrast.n, f"only {contrast.n} experiments have")
+    # Not "; ", which parts the reasons of a finding.
+    lacking = ", ".join(
+        f"{experiment} lacks {_list(arms)}" for experiment, arms in contrast.left_out.items()
+    )
+    more = FEWEST_EXPERIMENTS - contrast.n
+    return (
+        f"{have} every arm it needs, and a claim needs {FEWEST_EXPERIMENTS}"
+        + (f" ({lacking})" if lacking else ""),
+        f"Repeat these arms in {more} more experiment{'s' if more > 1 else ''}.",
+    )
+
+
+def _untestable(
+    claim: Claim, contrast: Contrast, reason: str, advice: str, relation: str = ""
+) -> Judged:
+    nothing = float("nan")
+    return Judged(claim, contrast, nothing, "untestable", relation, reason, advice, nothing)
+
+
+def _list(names: Iterable[str]) -> str:
+    names = list(names)
+    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1]

@@ -1,0 +1,240 @@
+"""Weighted sums of arm means, tested against zero with experiments as the unit of replication.
+
+Two analyses. The primary one computes the contrast inside each experiment that has every arm it
+needs and tests the experiments' values by a one-sample t with n - 1 degrees of freedom: it assumes
+nothing about the other arms. Beside it stands the pooled-error analysis, ordinary least squares on
+the cell means with experiment as block (the randomised complete block design; Cochran and Cox,
+Experimental Designs, 2nd ed. 1957, chapter 4), which borrows one error variance from all arms and
+is right only where that variance is the same everywhere.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import stats
+
+from coculture.comparison.settings import ComparisonError
+
+Weights = Mapping[str, float]
+"""Arm to weight; arms that are not named have weight zero."""
+
+SAME = 1e-12
+"""Differences below this fraction of the terms they come from are rounding, not variation."""
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """An estimated contrast, on the scale of the cell means.
+
+    `values` holds the contrast inside each experiment that entered (per experiment) or the cell
+    means' own blocks (pooled error: empty); `left_out` names the experiments that did not enter
+    and the arms they lack. Numbers that do not exist are NaN: `se`, `t`, `p` and intervals with
+    fewer than two experiments, and with no variation at all between them.
+    """
+
+    estimate: float
+    se: float
+    df: float
+    values: pd.Series
+    left_out: Mapping[str, tuple[str, ...]]
+
+    @property
+    def n(self) -> int:
+        """The number of experiments that entered."""
+        return len(self.values)
+
+    @property
+    def varies(self) -> bool:
+        """Whether there is any variation to test against."""
+        return bool(self.se > 0)
+
+    @property
+    def t(self) -> float:
+        """Student's t of the contrast against zero."""
+        return self.estimate / self.se if self.varies else float("nan")
+
+    @property
+    def p(self) -> float:
+        """Two-sided p of the contrast being zero."""
+        return float(2 * stats.t.sf(abs(self.t), self.df))
+
+    @property
+    def p_greater(self) -> float:
+        """One-sided p against the alternative that the contrast is greater than zero."""
+        return float(stats.t.sf(self.t, self.df))
+
+    @property
+    def p_less(self) -> float:
+        """One-sided p against the alternative that the contrast is less than zero."""
+        return float(stats.t.cdf(self.t, self.df))
+
+    @property
+    def ci95(self) -> tuple[float, float]:
+        """95 % confidence interval."""
+        return self.interval(0.95)
+
+    @property
+    def ci90(self) -> tuple[float, float]:
+        """90 % confidence interval."""
+        return self.interval(0.90)
+
+    def interval(self, confidence: float) -> tuple[float, float]:
+        """Two-sided t interval at `confidence` (a fraction below one)."""
+        half = float(stats.t.ppf((1 + confidence) / 2, self.df)) * self.se
+        return (self.estimate - half, self.estimate + half) if self.varies else (np.nan, np.nan)
+
+    def values_as_text(self) -> str:
+        """Each experiment and its value, "E1: 0.5; E2: 0.7", with digits that round-trip."""
+        pairs = self.values.astype(float).dropna().items()
+        return "; ".join(f"{experiment}: {value!r}" for experiment, value in pairs)
+
+    def left_out_as_text(self) -> str:
+        """Each experiment that did not enter, and the arms it lacks."""
+        return "; ".join(
+            f"{experiment} lacks {', '.join(arms)}" for experiment, arms in self.left_out.items()
+        )
+
+    def shifted(self, by: float) -> "Contrast":
+        """The same contrast with `by` subtracted: against a margin instead of against zero."""
+        return Contrast(self.estimate - by, self.se, self.df, self.values - by, self.left_out)
+
+
+def per_experiment_contrast(cell_means: pd.DataFrame, weights: Weights) -> Contrast:
+    """The contrast inside each experiment, and a one-sample t over experiments.
+
+    Parameters
+    ----------
+    cell_means
+        Experiments x arms, on the analysis scale; NaN where an experiment lacks an arm.
+    weights
+        Arm to weight. Experiments that lack an arm of non-zero weight are left out.
+
+    Returns
+    -------
+    Contrast
+        With df = n - 1. One experiment gives its value only; identical values in all experiments
+        (as of an arm against itself) give no SE, t or p: no variation is never evidence.
+
+    Raises
+    ------
+    ComparisonError
+        If a weight names an arm that is no column of `cell_means`.
+
+    Examples
+    --------
+    >>> means = pd.DataFrame({"untreated": [1.0, 2.0, 3.0], "DEX": [3.0, 5.0, 4.0]},
+    ...                      index=["E1", "E2", "E3"])
+    >>> contrast = per_experiment_contrast(means, {"DEX": 1, "untreated": -1})
+    >>> contrast.estimate, contrast.df
+    (2.0, 2.0)
+    """
+    needed, weight = _needed(cell_means, weights)
+    complete = needed.notna().all(axis=1)
+    terms = needed[complete] * weight
+    values = pd.Series(terms.to_numpy().sum(axis=1), index=terms.index, dtype=float)
+    n = len(values)
+    estimate = float(values.mean()) if n else float("nan")
+    se = float(values.std(ddof=1) / np.sqrt(n)) if n > 1 else float("nan")
+    if n > 1 and np.ptp(values) <= SAME * float(terms.abs().to_numpy().max(initial=0.0)):
+        se = 0.0
+    left_out = {
+        str(experiment): tuple(str(arm) for arm in needed.columns[row.isna()])
+        for experiment, row in needed[~complete].iterrows()
+    }
+    return Contrast(estimate, se, float(n - 1), values, left_out)
+
+
+@dataclass(frozen=True)
+class PooledError:
+    """Least squares of cell means on arm and experiment (block), with one error variance."""
+
+    experiments: tuple[str, ...]
+    arms: tuple[str, ...]
+    coefficients: NDArray[np.float64]
+    """Arms' first, then the experiments' but the first, whose level the arms carry."""
+    unscaled_covariance: NDArray[np.float64]
+    estimable: NDArray[np.float64]
+    """Projector on the row space of the design: what it leaves unchanged can be estimated."""
+    residual_variance: float
+    df: float
+
+    @classmethod
+    def fit(cls, cell_means: pd.DataFrame) -> "PooledError":
+        """Fit `cell_means` (experiments x arms); NaN cells are left out."""
+        means = cell_means.dropna(how="all").dropna(axis=1, how="all")
+        cells = means.to_numpy(dtype=float)
+        block, arm = np.nonzero(~np.isnan(cells))
+        response = cells[block, arm]
+        blocks, arms = means.shape
+        design = np.zeros((len(response), arms + max(blocks - 1, 0)))
+        rows = np.arange(len(response))
+        design[rows, arm] = 1
+        later = block > 0
+        design[rows[later], arms + block[later] - 1] = 1
+        inverse = np.linalg.pinv(design)
+        coefficients = inverse @ response
+        residual = response - design @ coefficients
+        df = float(len(response) - np.linalg.matrix_rank(design)) if len(response) else 0.0
+        exact = len(response) and np.abs(residual).max() <= SAME * np.abs(response).max()
+        sum_of_squares = 0.0 if exact else float(residual @ residual)
+        return cls(
+            experiments=tuple(str(name) for name in means.index),
+            arms=tuple(str(name) for name in means.columns),
+            coefficients=coefficients,
+            unscaled_covariance=inverse @ inverse.T,
+            estimable=inverse @ design,
+            residual_variance=sum_of_squares / df if df > 0 else float("nan"),
+            df=df,
+        )
+
+    def contrast(self, weights: Weights) -> Contrast | None:
+        """The contrast of the arms' adjusted means, averaged over all experiments.
+
+        None where the cells that exist do not determine it.
+        """
+        vector = self.vector(weights)
+        if vector is None or not self.df > 0:
+            return None
+        se = float(np.sqrt(vector @ self.unscaled_covariance @ vector * self.residual_variance))
+        nothing = pd.Series(np.full(len(self.experiments), np.nan), index=list(self.experiments))
+        return Contrast(float(vector @ self.coefficients), se, self.df, nothing, {})
+
+    def correlation(self, contrasts: Sequence[Weights]) -> NDArray[np.float64] | None:
+        """Correlation of estimable contrasts under the design's own layout."""
+        vectors = [self.vector(weights) for weights in contrasts]
+        if any(vector is None for vector in vectors):
+            return None
+        stacked = np.array(vectors)
+        covariance = stacked @ self.unscaled_covariance @ stacked.T
+        scale = np.sqrt(np.diag(covariance))
+        correlation: NDArray[np.float64] = covariance / np.outer(scale, scale)
+        return correlation
+
+    @cached_property
+    def _average_block(self) -> NDArray[np.float64]:
+        later = max(len(self.experiments) - 1, 0)
+        return np.full(later, 1 / len(self.experiments)) if later else np.zeros(0)
+
+    def vector(self, weights: Weights) -> NDArray[np.float64] | None:
+        """The contrast as weights of the coefficients; None where it cannot be estimated."""
+        weights = {arm: weight for arm, weight in weights.items() if weight}
+        if not set(weights) <= set(self.arms):
+            return None
+        arms = np.array([weights.get(arm, 0.0) for arm in self.arms])
+        vector = np.concatenate([arms, arms.sum() * self._average_block])
+        return vector if np.allclose(vector @ self.estimable, vector, atol=1e-9) else None
+
+
+def _needed(cell_means: pd.DataFrame, weights: Weights) -> tuple[pd.DataFrame, list[float]]:
+    used = {arm: float(weight) for arm, weight in weights.items() if weight}
+    unknown = [arm for arm in used if arm not in cell_means.columns]
+    if unknown:
+        raise ComparisonError(
+            f'no cell means for the arm "{unknown[0]}"; there are: '
+            + ", ".join(str(arm) for arm in cell_means.columns)
+        )
+    return cell_means[list(used)], list(used.values())

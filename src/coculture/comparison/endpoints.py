@@ -1,0 +1,191 @@
+"""What is compared, on which scale, and the mean of each experiment x arm on it.
+
+The mean of a cell (experiment x arm) is taken over its wells on the analysis scale, so that the
+experiment, not the well, is the unit of replication.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from coculture.comparison.analytes import column_prefix
+from coculture.comparison.arms import Design, arms_of
+from coculture.comparison.censoring import ABOVE, BELOW, cell_mean
+from coculture.comparison.settings import APOPTOSIS, ComparisonSettings
+
+BELOW_RANGE = ("below_lloq", "below_curve")
+ABOVE_RANGE = ("above_uloq", "above_curve", "overflow")
+
+PERCENT, LOGIT, LN_VIABLE = "percent_apoptotic", "logit_apoptotic", "ln_viable"
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """One quantity on one scale.
+
+    `name` is its name in result tables, `subject` what the config calls it (apoptosis or the
+    analyte), `unit` that of a difference on it.
+    """
+
+    name: str
+    subject: str
+    title: str
+    unit: str
+
+    @property
+    def is_ratio(self) -> bool:
+        """Whether the exponential of a contrast is a ratio (of odds, viability, concentration)."""
+        return self.name != PERCENT
+
+
+def endpoints(settings: ComparisonSettings) -> list[Endpoint]:
+    """Every endpoint of a study: apoptosis on three scales, then each analyte."""
+    return [
+        Endpoint(PERCENT, APOPTOSIS, "Apoptotic cells (%)", "percentage points"),
+        Endpoint(LOGIT, APOPTOSIS, "Log odds of apoptosis", "log odds"),
+        Endpoint(LN_VIABLE, APOPTOSIS, "ln viable fraction", "ln viable"),
+        *(
+            Endpoint(f"ln_{column_prefix(analyte)}", analyte, f"ln {analyte} (pg/mL)", "ln pg/mL")
+            for analyte in settings.analytes
+        ),
+    ]
+
+
+def primary_endpoint(subject: str, settings: ComparisonSettings) -> Endpoint:
+    """The scale on which findings about `subject` are tested: points, or the log."""
+    return next(endpoint for endpoint in endpoints(settings) if endpoint.subject == subject)
+
+
+def well_values(
+    cultures: pd.DataFrame, endpoint: Endpoint, settings: ComparisonSettings
+) -> pd.DataFrame:
+    """One row a culture: experiment, arm, value on the endpoint's scale, side, note.
+
+    `side` is -1 (1) where the truth lies below (above) the value, else 0; a culture without a
+    value has NaN, and `note` says why.
+    """
+    wells = cultures[["culture", "experiment", "arm"]].copy()
+    wells["side"] = 0
+    wells["note"] = ""
+    if endpoint.subject == APOPTOSIS:
+        wells["value"] = _apoptosis(cultures, endpoint.name)
+        unmeasured = "no percent apoptotic"
+    else:
+        prefix = column_prefix(endpoint.subject)
+        state = cultures[f"{prefix}_state"].fillna("")
+        bound = cultures[f"{prefix}_bound_pg_ml"]
+        below, above = state.isin(BELOW_RANGE), state.isin(ABOVE_RANGE)
+        wells["side"] = np.select([below, above], [BELOW, ABOVE], 0)
+        concentration = bound.where(below | above, cultures[f"{prefix}_pg_ml"])
+        wells["value"] = np.log(concentration.where(concentration > 0).astype(float))
+        added = _added(cultures, endpoint.subject, settings)
+        wells.loc[added != "", "value"] = np.nan
+        wells["note"] = added
+        unmeasured = f"no {endpoint.subject}"
+    missing = wells["value"].isna() & (wells["note"] == "")
+    reasons = cultures["excluded"].where(cultures["excluded"] != "", unmeasured)
+    wells.loc[missing, "note"] = cultures["culture"].astype(str) + ": " + reasons
+    return wells
+
+
+def is_measured(cultures: pd.DataFrame, subject: str) -> bool:
+    """Whether any culture was measured for `subject`, also where its reading was excluded."""
+    if subject == APOPTOSIS:
+        lost = cultures["excluded"].str.contains("flow: ", regex=False)
+        return bool((cultures["percent_apoptotic"].notna() | lost).any())
+    return not cultures[f"{column_prefix(subject)}_state"].isin(["", "missing"]).all()
+
+
+def cell_means(
+    cultures: pd.DataFrame, endpoint: Endpoint, settings: ComparisonSettings
+) -> pd.DataFrame:
+    """comparison/arms.csv of one endpoint: one row an experiment x arm that has cultures."""
+    wells = well_values(cultures, endpoint, settings)
+    usable = wells[wells["value"].notna()]
+    well_sd = _pooled_sd(usable[usable["side"] == 0])
+    rows = []
+    for (experiment, arm), group in wells.groupby(["experiment", "arm"], sort=False):
+        used = group[group["value"].notna()]
+        cell = cell_mean(used["value"].to_numpy(float), used["side"].to_numpy(int), well_sd)
+        rows.append(
+            {
+                "endpoint": endpoint.name,
+                "experiment": experiment,
+                "arm": arm,
+                "mean": cell.mean,
+                "relation": cell.relation,
+                "low": cell.low,
+                "high": cell.high,
+                "wells": cell.wells,
+                "censored": cell.censored,
+                "mean_at_limit": cell.at_limit,
+                "mean_censored_fit": cell.fitted,
+                "note": "; ".join(dict.fromkeys(note for note in group["note"] if note)),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+@dataclass(frozen=True)
+class Cells:
+    """The cell means of one endpoint as experiments x arms; every arm of the study is a column.
+
+    `relation` is "" where `mean` is an estimate, "<=" or ">=" where it is a bound.
+    """
+
+    mean: pd.DataFrame
+    relation: pd.DataFrame
+    low: pd.DataFrame
+    high: pd.DataFrame
+    at_limit: pd.DataFrame
+    fitted: pd.DataFrame
+
+    @classmethod
+    def of(cls, arms: pd.DataFrame, endpoint: Endpoint, labels: Sequence[str]) -> "Cells":
+        """Spread the rows of `endpoint` of comparison/arms.csv."""
+        rows = arms[arms["endpoint"] == endpoint.name]
+
+        def spread(column: str) -> pd.DataFrame:
+            table = rows.pivot_table(
+                index="experiment", columns="arm", values=column, aggfunc="first", dropna=False
+            )
+            return table.reindex(columns=list(labels)).sort_index()
+
+        columns = ("mean", "low", "high", "mean_at_limit", "mean_censored_fit")
+        mean, low, high, at_limit, fitted = (spread(column).astype(float) for column in columns)
+        return cls(mean, spread("relation").fillna(""), low, high, at_limit, fitted)
+
+    @cached_property
+    def estimates(self) -> pd.DataFrame:
+        """The cell means that are estimates; bounds are NaN."""
+        return self.mean.where(self.relation == "")
+
+
+def _apoptosis(cultures: pd.DataFrame, scale: str) -> pd.Series:
+    percent, n, a = (
+        cultures[column].astype(float)
+        for column in ("percent_apoptotic", "n_events", "n_apoptotic")
+    )
+    if scale == PERCENT:
+        return percent
+    # Half an event is added to each count, so that 0 and 100 % have a logarithm.
+    odds_or_part = (a + 0.5) / (n - a + 0.5) if scale == LOGIT else (n - a + 0.5) / (n + 1)
+    return pd.Series(np.log(odds_or_part.to_numpy()), index=cultures.index)
+
+
+def _added(cultures: pd.DataFrame, analyte: str, settings: ComparisonSettings) -> pd.Series:
+    """For each culture, "" or that the analyte was added to it."""
+    design = Design.of(cultures, settings)
+    added = [bool(design.added(arm, analyte)) for arm in arms_of(cultures, settings.factors)]
+    return pd.Series(np.where(added, f"{analyte} was added", ""), index=cultures.index)
+
+
+def _pooled_sd(wells: pd.DataFrame) -> float:
+    """SD between wells of one cell, pooled over all cells; NaN without repeated wells."""
+    cells = wells.groupby(["experiment", "arm"])["value"]
+    freedom = float((cells.size() - 1).sum())
+    squares = float(((wells["value"] - cells.transform("mean")) ** 2).sum())
+    return float(np.sqrt(squares / freedom)) if freedom > 0 and squares > 0 else float("nan")

@@ -1,0 +1,80 @@
+"""The whole comparison of one study, from the joined cultures to its tables."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from coculture import result_tables
+from coculture.comparison.arms import Design
+from coculture.comparison.combination import combination_table
+from coculture.comparison.endpoints import cell_means, endpoints, is_measured
+from coculture.comparison.exploratory import contrast_table
+from coculture.comparison.findings import judge_findings
+from coculture.comparison.joining import in_order
+from coculture.comparison.settings import APOPTOSIS, ComparisonSettings
+
+TEXT_COLUMNS = (
+    "culture", "experiment", "donor", "cells", "stroma", "arm", "flags", "excluded",
+    "relation", "note", "values", "left_out", "advice", "caveat", "reason",
+    "pooled_error_verdict", "unit",
+)  # fmt: skip
+"""Text columns that may be empty from top to bottom, and are read back as numbers then."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The result tables under comparison/, by their names there."""
+
+    arms: pd.DataFrame
+    contrasts: pd.DataFrame
+    findings: pd.DataFrame
+    finding_tests: pd.DataFrame
+    combination: pd.DataFrame
+
+
+def compare(cultures: pd.DataFrame, settings: ComparisonSettings) -> Comparison:
+    """Arms, contrasts, pre-stated findings and combinations of one study.
+
+    Parameters
+    ----------
+    cultures
+        The joined cultures.csv (`join_cultures`), also as read back from disk.
+    settings
+        The config's section, factors and cells.
+    """
+    cultures = as_text(cultures)
+    design = Design.of(cultures, settings)
+    # Sums in one order: shuffled rows give the same bytes.
+    cultures = in_order(cultures, design)
+    arms = pd.concat(
+        [cell_means(cultures, endpoint, settings) for endpoint in endpoints(settings)],
+        ignore_index=True,
+    )
+    subjects = (APOPTOSIS, *settings.analytes)
+    measured = [subject for subject in subjects if is_measured(cultures, subject)]
+    findings, tests = judge_findings(arms, design, settings, measured)
+    return Comparison(
+        arms=arms,
+        contrasts=contrast_table(arms, design, settings),
+        findings=findings,
+        finding_tests=tests,
+        combination=combination_table(arms, design, settings),
+    )
+
+
+def as_text(table: pd.DataFrame) -> pd.DataFrame:
+    """`table` with its text columns as text: an empty column was read back as numbers."""
+    columns = [
+        column
+        for column in table.columns
+        if column in TEXT_COLUMNS or str(column).endswith("_state")
+    ]
+    return table.assign(**{column: table[column].fillna("").astype(str) for column in columns})
+
+
+def read_tables(paths: Iterable[str | Path]) -> Comparison:
+    """Read back the tables of `compare`; each path ends with its name, as arms.csv."""
+    tables = {Path(path).stem: as_text(result_tables.read(path)) for path in paths}
+    return Comparison(**tables)
