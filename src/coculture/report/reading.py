@@ -1,0 +1,76 @@
+"""Reading back what the rooms wrote, for the page."""
+
+import json
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+from platform import python_version
+from typing import Any
+
+import pandas as pd
+import yaml
+
+from coculture import result_tables
+from coculture.report.page import Figure, Results
+
+PACKAGES = ("FlowCytometryTools", "numpy", "scipy", "pandas", "matplotlib", "snakemake")
+
+
+def read_results(
+    config: str,
+    tables: dict[str, Sequence[str]],
+    gates: Sequence[str],
+    curves: Sequence[str],
+    figures: Sequence[Figure],
+) -> Results:
+    """Everything the page shows.
+
+    Parameters
+    ----------
+    config
+        The study's config with every default.
+    tables
+        Paths of the result tables by their name in columns.csv; a name without paths is empty.
+    gates, curves
+        Paths of every gates.yaml and curve.json; the folder's name is the experiment or plate.
+    figures
+        The finished figures.
+    """
+
+    def table(name: str) -> pd.DataFrame:
+        return result_tables.read_all(tables.get(name, ()))
+
+    return Results(
+        config=_yaml(config),
+        cultures=table("cultures.csv"),
+        findings=table("comparison/findings.csv"),
+        contrasts=table("comparison/contrasts.csv"),
+        arms=table("comparison/arms.csv"),
+        flow_wells=table("flow/wells.csv"),
+        flow_drift=table("flow/drift.csv"),
+        elisa_wells=table("elisa/wells.csv"),
+        gates={Path(path).parent.name: _yaml(path) for path in gates},
+        curves={Path(path).parent.name: _json(path) for path in curves},
+        clinical=table("clinical/changes.csv"),
+        excluded=table("study/excluded.csv"),
+        files=table("study/files.csv"),
+        figures=figures,
+        versions=versions(),
+    )
+
+
+def versions() -> dict[str, str]:
+    """This workflow, Python and the packages that compute, with their versions."""
+    return {
+        "coculture": version("coculture"),
+        "Python": python_version(),
+        **{package: version(package) for package in PACKAGES},
+    }
+
+
+def _yaml(path: str) -> Any:
+    return yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+
+
+def _json(path: str) -> Any:
+    return json.loads(Path(path).read_text(encoding="utf-8"))

@@ -1,0 +1,48 @@
+"""Studies with known truth: the embedded example, the tests' input, and planning.
+
+Everything here is simulated from stated assumptions (:mod:`coculture.simulate.parameters`). The
+raw files look like a laboratory's: FCS files, plate exports, tables. The truth lies beside them in
+truth.csv, which no part of the analysis reads.
+"""
+
+from coculture.simulate.parameters import (
+    EXAMPLE_ARMS,
+    EXAMPLE_MISHAPS,
+    Apoptosis,
+    Arm,
+    Cells,
+    Cytometer,
+    Design,
+    Mishaps,
+    Parameters,
+    Particle,
+    PlateReader,
+    Secretion,
+)
+from coculture.simulate.writing import (
+    EXAMPLE,
+    EXAMPLE_SEED,
+    NotSimulatedError,
+    embedded_example,
+    study,
+)
+
+__all__ = [
+    "EXAMPLE",
+    "EXAMPLE_ARMS",
+    "EXAMPLE_MISHAPS",
+    "EXAMPLE_SEED",
+    "Apoptosis",
+    "Arm",
+    "Cells",
+    "Cytometer",
+    "Design",
+    "Mishaps",
+    "NotSimulatedError",
+    "Parameters",
+    "Particle",
+    "PlateReader",
+    "Secretion",
+    "embedded_example",
+    "study",
+]

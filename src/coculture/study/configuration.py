@@ -1,0 +1,159 @@
+"""The config of one study: YAML in, checked and filled mapping out, each fault with its line."""
+
+import math
+from collections.abc import Hashable, Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from coculture.study.problems import Problem, StudyError
+from coculture.study.schemas import faults, schema, with_defaults
+
+KeyPath = tuple[str | int, ...]
+
+
+class _OnceLoader(yaml.SafeLoader):
+    """YAML as data only, and a key that is written twice is refused, not overwritten."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        seen: set[Hashable] = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)
+            if key in seen:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f'the key "{key}" is written twice', key_node.start_mark
+                )
+            seen.add(key)
+        return super().construct_mapping(node, deep)
+
+
+def read(path: Path) -> tuple[dict[str, Any], list[Problem]]:
+    """Read, check and complete the config at `path`.
+
+    Returns
+    -------
+    The config with every default, and its problems. A key that is wrong is reported and counts as
+    left out, so that the tables can be looked at too.
+
+    Raises
+    ------
+    StudyError
+        If the file cannot be read, is not YAML, or lacks what the tables are checked by.
+    """
+    config, lines = _parse(path)
+    whole = schema("config")
+    found = [*faults(config, whole), *_not_finite(config)]
+    problems = [
+        Problem(
+            str(path),
+            message,
+            row=_line_of(where, lines),
+            column=".".join(map(str, where)),
+            value=None if value is None or isinstance(value, dict | list) else str(value),
+        )
+        for where, value, message in found
+    ]
+    for where, _, _ in found:
+        _leave_out(config, where)
+    if list(faults(config, whole)):
+        raise StudyError(problems)
+    filled: dict[str, Any] = with_defaults(config, whole)
+    clashing = _clashing_factors(filled["factors"])
+    for place, message in clashing.items():
+        line = _line_of(("factors", place), lines)
+        problems.append(Problem(str(path), message, line, f"factors.{place}"))
+    filled["factors"] = [
+        factor for place, factor in enumerate(filled["factors"]) if place not in clashing
+    ]
+    return filled, problems
+
+
+def _clashing_factors(factors: list[dict[str, Any]]) -> dict[int, str]:
+    """Factors, by position, whose column or name is taken, and what to do."""
+    fixed = schema("cultures.table")["properties"]
+    clashing: dict[int, str] = {}
+    for position, factor in enumerate(factors):
+        earlier = factors[:position]
+        if factor["column"] in fixed:
+            clashing[position] = (
+                f'the column "{factor["column"]}" of cultures.csv has a meaning of its own; '
+                "give the dose another column."
+            )
+        elif factor["column"] in [one["column"] for one in earlier]:
+            clashing[position] = f'the column "{factor["column"]}" is another factor\'s already.'
+        elif factor["name"] in [one["name"] for one in earlier]:
+            clashing[position] = f'another factor is called "{factor["name"]}" already.'
+    return clashing
+
+
+def _not_finite(node: Any, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Any, str]]:
+    """Numbers that are none (.nan, .inf), which no limit of a schema catches."""
+    if isinstance(node, dict):
+        for key, value in node.items():
+            yield from _not_finite(value, (*path, key))
+    elif isinstance(node, list):
+        for position, value in enumerate(node):
+            yield from _not_finite(value, (*path, position))
+    elif isinstance(node, float) and not math.isfinite(node):
+        yield path, node, "must be a finite number."
+
+
+def _parse(path: Path) -> tuple[dict[str, Any], dict[KeyPath, int]]:
+    shown = str(path)
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise StudyError([Problem(shown, f"cannot be read ({error.strerror}).")]) from error
+    except UnicodeDecodeError as error:
+        raise StudyError([Problem(shown, "is not UTF-8 text; save it as UTF-8.")]) from error
+    try:
+        config = yaml.load(text, Loader=_OnceLoader)
+        lines = _lines(yaml.compose(text, Loader=yaml.SafeLoader))
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        line = mark.line + 1 if mark else None
+        raise StudyError([Problem(shown, f"is not valid YAML: {error.problem}.", line)]) from error
+    except (yaml.YAMLError, TypeError, ValueError, RecursionError) as error:
+        why = " ".join(str(error).split())
+        raise StudyError([Problem(shown, f"is not valid YAML: {why}.")]) from error
+    if not isinstance(config, dict):
+        raise StudyError([Problem(shown, "holds no keys; copy config/config.yaml and adapt it.")])
+    return config, lines
+
+
+def _leave_out(config: Any, where: KeyPath) -> None:
+    *above, last = where
+    for part in above:
+        config = config[part] if _has(config, part) else None
+    if isinstance(config, dict):
+        config.pop(last, None)
+
+
+def _has(node: Any, part: str | int) -> bool:
+    return (isinstance(node, dict) and part in node) or (
+        isinstance(node, list) and isinstance(part, int) and part < len(node)
+    )
+
+
+def _lines(node: yaml.Node | None, path: KeyPath = ()) -> dict[KeyPath, int]:
+    found: dict[KeyPath, int] = {}
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            here = (*path, key.value)
+            found[here] = key.start_mark.line + 1
+            found |= _lines(value, here)
+    elif isinstance(node, yaml.SequenceNode):
+        for position, value in enumerate(node.value):
+            here = (*path, position)
+            found[here] = value.start_mark.line + 1
+            found |= _lines(value, here)
+    return found
+
+
+def _line_of(path: KeyPath, lines: dict[KeyPath, int]) -> int | None:
+    """The line of the key, or of the nearest key above it that is written."""
+    for length in range(len(path), 0, -1):
+        if path[:length] in lines:
+            return lines[path[:length]]
+    return None

@@ -1,0 +1,58 @@
+"""The raw files that the tables name: where they are, whether they may be read, their SHA-256."""
+
+import hashlib
+import os
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+
+
+def usable(path: Path) -> str:
+    """`path` as commands started here can use it: relative below this folder, else absolute."""
+    absolute = os.path.abspath(path)  # noqa: PTH100 (resolve() would follow links)
+    here = os.getcwd()  # noqa: PTH109
+    return os.path.relpath(absolute, here) if absolute.startswith(here + os.sep) else absolute
+
+
+def fault(path: Path, allowed: tuple[Path, ...]) -> str | None:
+    """Why the file at `path` cannot be used, in words, or None where it can.
+
+    A file must lie in one of the `allowed` folders (the table's own and those of the config's
+    `folders_outside`), also after symbolic links are followed.
+    """
+    try:
+        return _fault(path, allowed)
+    except (OSError, RuntimeError, ValueError) as error:
+        return f"cannot be looked up ({error})."
+
+
+def _fault(path: Path, allowed: tuple[Path, ...]) -> str | None:
+    if not any(path.resolve().is_relative_to(folder.resolve()) for folder in allowed):
+        return (
+            "lies outside the table's folder; move it there, or list its folder under "
+            "folders_outside: in the config."
+        )
+    if path.is_symlink() and not path.exists():
+        return f"is a link to {path.readlink()}, which is not there."
+    if not path.exists():
+        return f"there is no such file in {usable(path.parent)}.{_alike(path)}"
+    if not path.is_file():
+        return "is a folder, not a file." if path.is_dir() else "is not an ordinary file."
+    if not os.access(path, os.R_OK):
+        return "may not be read; ask for permission to read it."
+    return None
+
+
+def _alike(path: Path) -> str:
+    if not path.parent.is_dir():
+        return " The folder does not exist either."
+    names = [one.name for one in path.parent.iterdir()]
+    close = get_close_matches(path.name, sorted(names), n=2, cutoff=0.8)
+    return f" Did you mean {' or '.join(close)}?" if close else ""
+
+
+@cache
+def sha256(path: str) -> str:
+    """SHA-256 of the file at `path`, in hexadecimal."""
+    with open(path, "rb") as file:  # noqa: PTH123
+        return hashlib.file_digest(file, "sha256").hexdigest()

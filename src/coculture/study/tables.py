@@ -1,0 +1,187 @@
+"""The study's CSV tables: read as text, each cell checked against the table's schema.
+
+A table comes back with the row numbers a spreadsheet shows as its index, so that every later
+finding can say where it is. A cell that is wrong is reported and left missing.
+"""
+
+import csv
+import io
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import pandas as pd
+
+from coculture.study.problems import Problem, nearest
+from coculture.study.schemas import Schema, faults, schema
+
+SEPARATORS = (",", ";", "\t")
+
+
+def table_schema(table: str, factors: list[dict[str, Any]]) -> Schema:
+    """The schema of `table`; cultures.csv gets one dose column for each factor of the config."""
+    base = schema(f"{table}.table")
+    if table != "cultures":
+        return base
+    doses = {
+        factor["column"]: {
+            "description": f"The dose of {factor['name']} in {factor['unit']}; "
+            f"{factor['untreated']:g} is untreated.",
+            "type": "number",
+            "minimum": 0,
+        }
+        for factor in factors
+    }
+    return {
+        **base,
+        "properties": {**base["properties"], **doses},
+        "required": [*base["required"], *doses],
+    }
+
+
+def read(path: Path, name: str, rules: Schema) -> tuple[pd.DataFrame, list[Problem]]:
+    """Read the table at `path`, called `name` in problems, by the schema `rules` of its rows.
+
+    Returns
+    -------
+    The table (index: spreadsheet row; every column of the schema present, absent ones at their
+    default) and the problems found in it.
+    """
+    properties: Mapping[str, Schema] = rules["properties"]
+    empty = pd.DataFrame(
+        {column: pd.Series(dtype=_dtype(properties[column])) for column in properties}
+    )
+    text, problem = _text(path, name)
+    if text is None:
+        return empty, [problem] if problem else []
+    heading, records, unreadable = _records(text, name)
+    if unreadable:
+        return empty, [unreadable]
+    problems = _heading_problems(name, heading, rules)
+    if any(column not in heading for column in rules["required"]):
+        return empty, problems
+    rows: dict[int, dict[str, Any]] = {}
+    for number, cells in enumerate(records, 2):
+        if not any(cells):
+            continue
+        if any(cells[len(heading) :]):
+            message = (
+                f"has {len(cells)} cells under {len(heading)} headings; "
+                "put cells that hold a comma in quotes."
+            )
+            problems.append(Problem(name, message, number))
+        texts = dict(zip(heading, cells, strict=False))
+        rows[number], found = _row(name, number, texts, properties, set(heading))
+        problems += found
+    if not rows and not problems:
+        problems.append(Problem(name, "holds no rows below its heading."))
+    frame = pd.DataFrame.from_dict(rows, orient="index", columns=list(properties))
+    for column, rule in properties.items():
+        frame[column] = frame[column].astype(_dtype(rule))
+    return frame, problems
+
+
+def _text(path: Path, name: str) -> tuple[str | None, Problem | None]:
+    try:
+        return path.read_bytes().decode("utf-8-sig"), None
+    except FileNotFoundError:
+        return None, Problem(
+            name, f"there is no such file in {path.parent}; see tables: in the config."
+        )
+    except OSError as error:
+        return None, Problem(name, f"cannot be read ({error.strerror}).")
+    except UnicodeDecodeError as error:
+        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        return None, Problem(name, 'is not UTF-8 text; in Excel save it as "CSV UTF-8".', line)
+
+
+def _records(text: str, name: str) -> tuple[list[str], list[list[str]], Problem | None]:
+    """The headings, the cells of every row below them, and why the text is no table, if so."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    lines = csv.reader(io.StringIO(text), delimiter=_separator(text), strict=True)
+    try:
+        heading, *records = [[cell.strip() for cell in cells] for cells in lines] or [[]]
+    except csv.Error as error:
+        why = str(error)
+        if "unexpected end" in why:
+            why = "a quotation mark is opened and never closed"
+        return [], [], Problem(name, f"cannot be read as a table: {why}.", lines.line_num)
+    if not any(heading):
+        return [], [], Problem(name, "its first row must hold the headings; it is empty.", 1)
+    return heading, records, None
+
+
+def _separator(text: str) -> str:
+    heading = text.split("\n", 1)[0]
+    return max(SEPARATORS, key=heading.count)
+
+
+def _heading_problems(file: str, heading: list[str], rules: Schema) -> list[Problem]:
+    known = list(rules["properties"])
+    problems = []
+    for name in heading:
+        if name and name not in known:
+            message = f"this column is not known. {nearest(name, known)}"
+            problems.append(Problem(file, message, 1, name))
+        if name and heading.count(name) > 1 and not any(one.column == name for one in problems):
+            problems.append(Problem(file, "this column is there twice.", 1, name))
+    for name in rules["required"]:
+        if name not in heading:
+            about = rules["properties"][name]["description"]
+            problems.append(Problem(file, f"this column is missing. {about}", 1, name))
+    return problems
+
+
+def _row(
+    file: str,
+    number: int,
+    texts: Mapping[str, str],
+    properties: Mapping[str, Schema],
+    present: set[str],
+) -> tuple[dict[str, Any], list[Problem]]:
+    values: dict[str, Any] = {}
+    problems = []
+    for column, rule in properties.items():
+        text = texts.get(column, "")
+        if text == "" and ("default" in rule or column not in present):
+            values[column] = rule.get("default")
+            continue
+        value, message = _cell(text, rule)
+        values[column] = value
+        if message:
+            problems.append(Problem(file, message, number, column, text))
+    return values, problems
+
+
+def _cell(text: str, rule: Schema) -> tuple[Any, str | None]:
+    """The value of a cell, or None and what is wrong with it."""
+    kinds = rule.get("type", "string")
+    kinds = [kinds] if isinstance(kinds, str) else kinds
+    about = rule["description"]
+    if text == "":
+        return None, f"the cell is empty. {about}"
+    value: Any = text
+    if "number" in kinds or "integer" in kinds:
+        value = _number(text)
+        if value is None:
+            point = " with a point, not a comma" if "," in text else ""
+            return None, f"is not a number; write it like 0.5 or 1000{point}. {about}"
+        if "integer" in kinds and value == int(value):
+            value = int(value)
+    for _, _, message in faults(value, rule):
+        return None, message
+    return value, None
+
+
+def _number(text: str) -> float | None:
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) and "_" not in text else None
+
+
+def _dtype(rule: Schema) -> Literal["float64", "str"]:
+    kinds = rule.get("type", "string")
+    return "float64" if "number" in kinds or "integer" in kinds else "str"
