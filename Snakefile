@@ -1,0 +1,62 @@
+# What did the drug do to these cells?
+#
+#   snakemake                                    the embedded example study
+#   snakemake --configfile config/mine.yaml      your own
+#
+# The steps are in workflow/rules, one file a part of the protocol; each runs a script of scripts/,
+# and everything that is computed is in src/coculture.
+import sys
+
+from snakemake.utils import min_version
+
+from coculture import fingerprint
+from coculture.study import StudyError, load
+
+min_version("9.20")
+
+if len(workflow.configfiles) > 1 or workflow.config_settings.config:
+    sys.exit(
+        "One study at a time, all of it in its own file: one --configfile and no --config."
+    )
+
+try:
+    STUDY = load(*workflow.configfiles or [f"{workflow.basedir}/config/config.yaml"])
+except StudyError as error:
+    sys.exit(str(error))
+
+RESULTS = f"results/{STUDY.name}"
+LOGS = f"{RESULTS}/logs"
+BENCHMARKS = f"{RESULTS}/benchmarks"
+PACKAGES = fingerprint.of_file(f"{workflow.basedir}/requirements.lock")
+# Of each script and all it reaches: a step runs again when its own code has changed.
+CODE = fingerprint.of_scripts(f"{workflow.basedir}/scripts")
+
+
+wildcard_constraints:
+    experiment="[^/]+",
+    plate="[^/]+",
+
+
+include: "workflow/rules/study.smk"
+include: "workflow/rules/flow.smk"
+include: "workflow/rules/elisa.smk"
+include: "workflow/rules/comparison.smk"
+include: "workflow/rules/clinical.smk"
+include: "workflow/rules/report.smk"
+
+
+rule all:
+    default_target: True
+    input:
+        f"{RESULTS}/report.html",
+        f"{RESULTS}/columns.csv",
+
+
+onsuccess:
+    print(f"Done. The report: {RESULTS}/report.html")
+
+
+onerror:
+    print(
+        f"Stopped before the end. What went wrong is above, and in {LOGS}; start again the same way."
+    )

@@ -1,0 +1,22 @@
+"""Changes of the clinical values from on study to six months."""
+
+import sys
+from typing import Any
+
+import pandas as pd
+
+from coculture import clinical, result_tables, style
+
+
+def main(inputs: Any, outputs: Any, parameters: Any) -> None:
+    summary = clinical.summarise(pd.DataFrame(parameters.rows))
+    result_tables.write(summary.changes, outputs.changes, "clinical/changes.csv")
+    result_tables.write(summary.summary, outputs.summary, "clinical/summary.csv")
+    result_tables.write(summary.correlations, outputs.correlations, "clinical/correlations.csv")
+    style.save_all(clinical.changes_figure(summary), outputs.figure)
+
+
+if "snakemake" in globals():
+    job: Any = globals()["snakemake"]
+    sys.stdout = sys.stderr = open(job.log[0], "w", buffering=1, encoding="utf-8")
+    main(job.input, job.output, job.params)

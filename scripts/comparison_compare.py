@@ -1,0 +1,21 @@
+"""Compare the arms inside each experiment and test the pre-stated findings."""
+
+import sys
+from typing import Any
+
+from coculture import result_tables
+from coculture.comparison import ComparisonSettings, compare
+
+
+def main(inputs: Any, outputs: Any, parameters: Any) -> None:
+    settings = ComparisonSettings.from_config(*parameters.settings)
+    comparison = compare(result_tables.read(inputs.cultures), settings)
+    for name in ("arms", "contrasts", "findings", "finding_tests", "combination"):
+        table = f"comparison/{name}.csv"
+        result_tables.write(getattr(comparison, name), getattr(outputs, name), table)
+
+
+if "snakemake" in globals():
+    job: Any = globals()["snakemake"]
+    sys.stdout = sys.stderr = open(job.log[0], "w", buffering=1, encoding="utf-8")
+    main(job.input, job.output, job.params)

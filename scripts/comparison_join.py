@@ -1,0 +1,28 @@
+"""Join both assays on the culture."""
+
+import sys
+from typing import Any
+
+import pandas as pd
+
+from coculture import result_tables
+from coculture.comparison import ComparisonSettings, join_cultures
+
+
+def main(inputs: Any, outputs: Any, parameters: Any) -> None:
+    settings = ComparisonSettings.from_config(*parameters.settings)
+    cultures = join_cultures(
+        cultures=pd.DataFrame(parameters.cultures),
+        flow_wells=result_tables.read_all(inputs.flow),
+        elisa_cultures=result_tables.read_all(inputs.elisa),
+        population=parameters.population,
+        analytes=settings.analytes,
+        settings=settings,
+    )
+    result_tables.write(cultures, outputs.cultures, "cultures.csv")
+
+
+if "snakemake" in globals():
+    job: Any = globals()["snakemake"]
+    sys.stdout = sys.stderr = open(job.log[0], "w", buffering=1, encoding="utf-8")
+    main(job.input, job.output, job.params)

@@ -1,0 +1,25 @@
+"""Compensate, gate and count the FCS files of one experiment."""
+
+import sys
+from typing import Any
+
+import pandas as pd
+import yaml
+
+from coculture import result_tables
+from coculture.flow import FlowSettings, gate_experiment
+
+
+def main(inputs: Any, outputs: Any, parameters: Any) -> None:
+    settings = FlowSettings.from_config(parameters.settings)
+    gated = gate_experiment(pd.DataFrame(parameters.files), settings, progress=print)
+    result_tables.write(gated.wells, outputs.wells, "flow/wells.csv")
+    result_tables.write(gated.spillover, outputs.spillover, "flow/spillover.csv")
+    with open(outputs.gates, "w", encoding="utf-8") as file:
+        yaml.safe_dump(gated.gates, file, sort_keys=False, allow_unicode=True)
+
+
+if "snakemake" in globals():
+    job: Any = globals()["snakemake"]
+    sys.stdout = sys.stderr = open(job.log[0], "w", buffering=1, encoding="utf-8")
+    main(job.input, job.output, job.params)

@@ -1,0 +1,25 @@
+"""Put findings, figures and tables together into the page people read."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from coculture import report
+
+
+def main(inputs: Any, outputs: Any, parameters: Any) -> None:
+    results = report.read_results(
+        config=inputs.config,
+        tables=parameters.tables,
+        gates=inputs.gates,
+        curves=inputs.curves,
+        figures=report.figures_below(Path(outputs.page).parent / "figures", inputs.figures),
+    )
+    with open(outputs.page, "w", encoding="utf-8") as file:
+        file.write(report.render(results))
+
+
+if "snakemake" in globals():
+    job: Any = globals()["snakemake"]
+    sys.stdout = sys.stderr = open(job.log[0], "w", buffering=1, encoding="utf-8")
+    main(job.input, job.output, job.params)

@@ -1,0 +1,103 @@
+"""One look for every figure: colours, type, and files that come out byte for byte the same.
+
+The colours are those of Okabe and Ito (2008), which readers with colour-vision deficiencies can
+tell apart. An arm keeps its colour and marker in every figure of a study.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.figure import Figure
+
+BLACK = "#000000"
+GREY = "#8c8c8c"
+LIGHT_GREY = "#d9d9d9"
+ORANGE = "#e69f00"
+SKY_BLUE = "#56b4e9"
+GREEN = "#009e73"
+YELLOW = "#f0e442"
+BLUE = "#0072b2"
+VERMILION = "#d55e00"
+PURPLE = "#cc79a7"
+
+ARM_COLOURS = (GREY, BLUE, ORANGE, GREEN, PURPLE, SKY_BLUE, VERMILION, YELLOW)
+EXPERIMENT_MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*", "<", ">", "p", "h")
+DENSITY_MAP = "cividis"
+
+_SETTINGS: dict[Any, Any] = {
+    "axes.axisbelow": True,
+    "axes.labelsize": 9,
+    "axes.linewidth": 0.8,
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "axes.titlesize": 10,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "figure.constrained_layout.use": True,
+    "figure.dpi": 100,
+    "font.family": "DejaVu Sans",
+    "font.size": 9,
+    "legend.fontsize": 8,
+    "legend.frameon": False,
+    "lines.linewidth": 1.4,
+    "savefig.dpi": 200,
+    "svg.fonttype": "path",
+    "text.parse_math": False,  # a $ in a user's text is a dollar sign
+    "svg.hashsalt": "coculture",
+    "xtick.labelsize": 8,
+    "ytick.labelsize": 8,
+}
+
+
+@dataclass(frozen=True)
+class Mark:
+    """How one arm is drawn."""
+
+    colour: str
+    marker: str
+
+
+def marks(names: Sequence[str]) -> dict[str, Mark]:
+    """Colour and marker for each name, in the order given; colours repeat after eight.
+
+    >>> marks(["untreated", "DEX"])["DEX"].colour
+    '#0072b2'
+    """
+    return {
+        name: Mark(
+            ARM_COLOURS[i % len(ARM_COLOURS)],
+            EXPERIMENT_MARKERS[(i // len(ARM_COLOURS)) % len(EXPERIMENT_MARKERS)],
+        )
+        for i, name in enumerate(names)
+    }
+
+
+@contextmanager
+def house_style() -> Iterator[None]:
+    """Draw inside this context: the Agg canvas and the settings that all figures share."""
+    mpl.use("Agg")
+    with mpl.rc_context(_SETTINGS):
+        yield
+
+
+def save(figure: Figure, path: str | Path) -> None:
+    """Write `figure` to `path` (.svg, .png or .pdf) without dates or random ids."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    metadata: dict[str, dict[str, str | None]] = {
+        ".svg": {"Date": None, "Creator": None},
+        ".png": {"Software": None},
+        ".pdf": {"CreationDate": None, "Producer": None, "Creator": None},
+    }
+    with mpl.rc_context(_SETTINGS):
+        figure.savefig(path, metadata=metadata[path.suffix])
+
+
+def save_all(figure: Figure, paths: Iterable[str | Path]) -> None:
+    """Write `figure` to every path, each in the format of its ending."""
+    for path in paths:
+        save(figure, path)

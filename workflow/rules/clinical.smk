@@ -1,0 +1,22 @@
+# The small clinical table: on study and at six months.
+
+
+rule clinical_table:
+    output:
+        changes=f"{RESULTS}/clinical/changes.csv",
+        summary=f"{RESULTS}/clinical/summary.csv",
+        correlations=f"{RESULTS}/clinical/correlations.csv",
+        figure=multiext(f"{RESULTS}/figures/clinical/changes", ".svg", ".png"),
+    log:
+        f"{LOGS}/clinical_table.log",
+    benchmark:
+        f"{BENCHMARKS}/clinical_table.tsv"
+    threads: 1
+    params:
+        rows=STUDY.clinical_rows(),
+        code=CODE["clinical_table"],
+        packages=PACKAGES,
+    message:
+        "Clinical table: changes from on study to six months"
+    script:
+        "../../scripts/clinical_table.py"

@@ -1,0 +1,96 @@
+# Flow cytometry, one experiment a job: compensate, gate, count; then draw what was done.
+
+# Looked up before the rules, because Snakemake takes an error inside an input function for a file
+# that no rule makes, and then calls old results up to date.
+FCS_FILES = {
+    experiment: STUDY.fcs_files(experiment) for experiment in STUDY.experiments
+}
+FCS_PATHS = {
+    experiment: [file["path"] for file in found]
+    for experiment, found in FCS_FILES.items()
+}
+
+
+rule flow_gate:
+    input:
+        fcs=lambda wildcards: FCS_PATHS[wildcards.experiment],
+        spillover=STUDY.spillover_files(),
+    output:
+        wells=f"{RESULTS}/flow/{{experiment}}/wells.csv",
+        gates=f"{RESULTS}/flow/{{experiment}}/gates.yaml",
+        spillover=f"{RESULTS}/flow/{{experiment}}/spillover.csv",
+    log:
+        f"{LOGS}/flow_gate/{{experiment}}.log",
+    benchmark:
+        f"{BENCHMARKS}/flow_gate/{{experiment}}.tsv"
+    threads: 1
+    params:
+        files=lambda wildcards: FCS_FILES[wildcards.experiment],
+        settings=STUDY.flow_settings(),
+        code=CODE["flow_gate"],
+        packages=PACKAGES,
+    message:
+        "Experiment {wildcards.experiment}: compensating, gating and counting its FCS files"
+    script:
+        "../../scripts/flow_gate.py"
+
+
+rule flow_figures:
+    input:
+        fcs=lambda wildcards: FCS_PATHS[wildcards.experiment],
+        wells=rules.flow_gate.output.wells,
+        gates=rules.flow_gate.output.gates,
+        spillover=rules.flow_gate.output.spillover,
+    output:
+        strategy=multiext(
+            f"{RESULTS}/figures/flow/{{experiment}}/gating_strategy", ".svg", ".png"
+        ),
+        controls=multiext(
+            f"{RESULTS}/figures/flow/{{experiment}}/control_histograms", ".svg", ".png"
+        ),
+        sensitivity=multiext(
+            f"{RESULTS}/figures/flow/{{experiment}}/threshold_sensitivity",
+            ".svg",
+            ".png",
+        ),
+        wells=multiext(
+            f"{RESULTS}/figures/flow/{{experiment}}/contact_sheet", ".svg", ".png"
+        ),
+        spillover=multiext(
+            f"{RESULTS}/figures/flow/{{experiment}}/spillover", ".svg", ".png"
+        ),
+    log:
+        f"{LOGS}/flow_figures/{{experiment}}.log",
+    benchmark:
+        f"{BENCHMARKS}/flow_figures/{{experiment}}.tsv"
+    threads: 1
+    params:
+        files=lambda wildcards: FCS_FILES[wildcards.experiment],
+        settings=STUDY.flow_settings(),
+        code=CODE["flow_figures"],
+        packages=PACKAGES,
+    message:
+        "Experiment {wildcards.experiment}: drawing its gates, controls and wells"
+    script:
+        "../../scripts/flow_figures.py"
+
+
+rule flow_drift:
+    input:
+        fcs=STUDY.control_paths(),
+    output:
+        drift=f"{RESULTS}/flow/drift.csv",
+    log:
+        f"{LOGS}/flow_drift.log",
+    benchmark:
+        f"{BENCHMARKS}/flow_drift.tsv"
+    threads: 1
+    params:
+        files=STUDY.control_files(),
+        settings=STUDY.flow_settings(),
+        code=CODE["flow_drift"],
+        packages=PACKAGES,
+    message:
+        "All experiments: whether the cytometer drifted between them"
+    script:
+        "../../scripts/flow_drift.py"

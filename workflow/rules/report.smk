@@ -1,0 +1,86 @@
+# What people read: the page, and the meaning of every column of every table.
+
+TABLES = {
+    "study/files.csv": [rules.study_record.output.files],
+    "study/excluded.csv": [rules.study_record.output.excluded],
+    "flow/wells.csv": expand(
+        rules.flow_gate.output.wells, experiment=STUDY.experiments
+    ),
+    "flow/spillover.csv": expand(
+        rules.flow_gate.output.spillover, experiment=STUDY.experiments
+    ),
+    "flow/drift.csv": [rules.flow_drift.output.drift] if STUDY.control_paths() else [],
+    "elisa/wells.csv": expand(rules.elisa_quantify.output.wells, plate=STUDY.plates),
+    "elisa/cultures.csv": (
+        [rules.elisa_cultures.output.cultures] if STUDY.plates else []
+    ),
+    "cultures.csv": [rules.comparison_join.output.cultures],
+    "comparison/arms.csv": [rules.comparison_compare.output.arms],
+    "comparison/contrasts.csv": [rules.comparison_compare.output.contrasts],
+    "comparison/findings.csv": [rules.comparison_compare.output.findings],
+    "comparison/finding_tests.csv": [rules.comparison_compare.output.finding_tests],
+    "comparison/combination.csv": [rules.comparison_compare.output.combination],
+    "clinical/changes.csv": (
+        [rules.clinical_table.output.changes] if len(STUDY.clinical) else []
+    ),
+    "clinical/summary.csv": (
+        [rules.clinical_table.output.summary] if len(STUDY.clinical) else []
+    ),
+    "clinical/correlations.csv": (
+        [rules.clinical_table.output.correlations] if len(STUDY.clinical) else []
+    ),
+}
+TABLES = {table: [str(path) for path in paths] for table, paths in TABLES.items()}
+
+
+rule report_columns:
+    input:
+        sum(TABLES.values(), []),
+    output:
+        columns=f"{RESULTS}/columns.csv",
+    log:
+        f"{LOGS}/report_columns.log",
+    benchmark:
+        f"{BENCHMARKS}/report_columns.tsv"
+    threads: 1
+    params:
+        tables=TABLES,
+        code=CODE["report_columns"],
+        packages=PACKAGES,
+    message:
+        "Writing down what every column of every table means"
+    script:
+        "../../scripts/report_columns.py"
+
+
+rule report_page:
+    input:
+        tables=sum(TABLES.values(), []),
+        config=rules.study_record.output.config,
+        gates=expand(rules.flow_gate.output.gates, experiment=STUDY.experiments),
+        curves=expand(rules.elisa_quantify.output.curve, plate=STUDY.plates),
+        figures=[
+            rules.comparison_figures.output,
+            expand(rules.flow_figures.output, experiment=STUDY.experiments),
+            expand(rules.elisa_plate_figures.output, plate=STUDY.plates),
+            rules.elisa_cultures.output.recovery if STUDY.plates else [],
+            rules.clinical_table.output.figure if len(STUDY.clinical) else [],
+        ],
+        template=multiext(
+            f"{workflow.basedir}/src/coculture/report/page", ".html", ".css"
+        ),
+    output:
+        page=f"{RESULTS}/report.html",
+    log:
+        f"{LOGS}/report_page.log",
+    benchmark:
+        f"{BENCHMARKS}/report_page.tsv"
+    threads: 1
+    params:
+        tables=TABLES,
+        code=CODE["report_page"],
+        packages=PACKAGES,
+    message:
+        "Writing the report"
+    script:
+        "../../scripts/report_page.py"
