@@ -1,0 +1,205 @@
+"""How often a claim of a finding holds where it is false: at its boundary, simulated.
+
+Every claim of the example's findings is put exactly on its boundary, stated as the mean on its own
+scale (percentage points, ln pg/mL): 1b at a rise of 5 points, the residual of 2a at 5 points, and
+so on, the other arms where the example has them; with and without a DEX effect that varies between
+experiments; complete, or with wells missing at random and one arm of the claim missing in one
+experiment (at n = 3 only wells are missing: with two experiments nothing is claimed).
+
+Two kinds of noise, both with the example's SDs. "own scale": normal on the scale of the test, where
+the one-sample t must keep its level; the rate may exceed it by 0.005 at most. "logit": normal on
+the logit scale, as the simulator draws apoptosis, so that a higher mean goes with a larger spread;
+the t test on percentage points is then too easily convinced that a rise lies below its margin.
+That is measured and printed, not judged.
+
+    .venv/bin/python benchmarks/comparison_error_rates.py [--runs 20000]
+"""
+
+import argparse
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from coculture.comparison import ComparisonSettings
+from coculture.comparison.arms import Design, arms_of
+from coculture.comparison.claims import Claim, claims_of
+from coculture.comparison.endpoints import LOGIT, PERCENT, endpoints
+from coculture.comparison.planning import Assumptions, draw_cell_means, holds, location_of_mean
+from coculture.comparison.settings import APOPTOSIS
+from coculture.simulate import EXAMPLE, Parameters
+from coculture.simulate.truth import cultures, expected_il6, expected_logit
+from coculture.study import load
+
+CONFIG = Path(__file__).parents[1] / "config/config.yaml"
+ALLOWED_EXCESS = 0.005
+EXPERIMENTS = (3, 4, 6)
+WELLS = 3
+OWN_SCALE, LOGIT_SCALE = "own scale", "logit"
+
+
+@dataclass(frozen=True)
+class Rate:
+    """How often a false claim held in one setting."""
+
+    finding: str
+    claim: Claim
+    experiments: int
+    noise: str
+    effect_varies: bool
+    incomplete: bool
+    rate: float
+
+    @property
+    def in_bounds(self) -> bool:
+        """Whether the rate is at most 0.005 above the claim's level."""
+        return self.rate <= self.claim.level + ALLOWED_EXCESS
+
+
+def main() -> int:
+    """Print every rate; the exit status is 1 where one is too high."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--runs", type=int, default=20_000, help="simulated studies a setting")
+    runs = parser.parse_args().runs
+    rates = list(error_rates(runs))
+    print("finding  n  noise      DEX effect  cells       level  rate    claim")
+    for rate in rates:
+        judged = rate.noise == OWN_SCALE and not rate.in_bounds
+        print(
+            f"{rate.finding:7}  {rate.experiments}  {rate.noise:9}  "
+            f"{'varies' if rate.effect_varies else 'same  '}      "
+            f"{'incomplete' if rate.incomplete else 'complete  '}  "
+            f"{rate.claim.level:.3f}  {rate.rate:.4f}{'!' if judged else ' '} {rate.claim.words}"
+        )
+    for noise in (OWN_SCALE, LOGIT_SCALE):
+        worst = max((r for r in rates if r.noise == noise), key=lambda r: r.rate - r.claim.level)
+        print(
+            f"{noise}: at worst {worst.rate:.4f} at level {worst.claim.level:g} "
+            f"({worst.finding}, n = {worst.experiments}, {worst.claim.words})"
+        )
+    too_high = [rate for rate in rates if rate.noise == OWN_SCALE and not rate.in_bounds]
+    print(f"{len(too_high)} rates exceed their level by more than {ALLOWED_EXCESS}")
+    return 1 if too_high else 0
+
+
+def error_rates(runs: int, experiments: tuple[int, ...] = EXPERIMENTS) -> Iterator[Rate]:
+    """The rate of every claim in every setting."""
+    settings = _settings()
+    design = Design.of(_cultures(EXAMPLE), settings)
+    for finding in settings.findings:
+        apoptosis = finding.endpoint == APOPTOSIS
+        for number, claim in enumerate(claims_of(finding, design)):
+            for n, varies, incomplete in product(experiments, (False, True), (False, True)):
+                example = example_assumptions(finding.endpoint, settings, varies)
+                given = at_boundary(claim, example, apoptosis)
+                arms = list(given.location)
+                for noise in (OWN_SCALE, LOGIT_SCALE) if apoptosis else (OWN_SCALE,):
+                    rng = np.random.default_rng([number, n, varies, incomplete])
+                    wells = _wells(claim, arms, n, incomplete, rng)
+                    means = _draw(given, apoptosis, noise, n, wells, runs, rng, settings)
+                    rate = float(holds(claim, means, arms).mean())
+                    yield Rate(finding.id, claim, n, noise, varies, incomplete, rate)
+
+
+def _draw(
+    given: Assumptions,
+    apoptosis: bool,
+    noise: str,
+    n: int,
+    wells: NDArray[np.int_],
+    runs: int,
+    rng: np.random.Generator,
+    settings: ComparisonSettings,
+) -> NDArray[np.float64]:
+    """Cell means on the analysis scale: runs x experiments x arms."""
+    scales = {endpoint.name: endpoint for endpoint in endpoints(settings)}
+    if noise == LOGIT_SCALE:
+        return draw_cell_means(given, scales[PERCENT], n, wells, runs, rng)
+    centred = replace(given, location=dict.fromkeys(given.location, 0.0))
+    deviation = draw_cell_means(centred, scales[LOGIT], n, wells, runs, rng)
+    if not apoptosis:
+        return np.asarray(deviation + np.array(list(given.location.values())))
+    # The spread that the logit's has in points where the arm lies: p (1 - p) times it.
+    percent = np.array([_mean(given, arm) for arm in given.location])
+    return np.asarray(percent + percent * (1 - percent / 100) * deviation)
+
+
+def example_assumptions(
+    subject: str, settings: ComparisonSettings, effect_varies: bool
+) -> Assumptions:
+    """The example's truth as assumptions, without noise in how IL-6 protects."""
+    table = _cultures(EXAMPLE)
+    design = Design.of(table, settings)
+    il6 = expected_il6(table, EXAMPLE.secretion)
+    with_dex = (table["dex_nM"] > 0).to_numpy()
+    apoptotic = subject == APOPTOSIS
+    source = EXAMPLE.apoptosis if apoptotic else EXAMPLE.secretion
+    place = expected_logit(with_dex, il6, EXAMPLE.apoptosis) if apoptotic else np.log(il6)
+    labels = [design.label(arm) for arm in arms_of(table, settings.factors)]
+    return Assumptions(
+        location=dict(zip(labels, place.tolist(), strict=True)),
+        sd_experiment=source.sd_experiment,
+        sd_arm=source.sd_arm,
+        sd_well=source.sd_well,
+        sd_effect=EXAMPLE.apoptosis.sd_dex_slope if effect_varies else 0.0,
+        varying=tuple(
+            label for label, dex in zip(labels, with_dex, strict=True) if dex and effect_varies
+        ),
+    )
+
+
+def at_boundary(claim: Claim, given: Assumptions, apoptosis: bool) -> Assumptions:
+    """`given` with the claim's first arm moved until the claim's mean equals its margin."""
+    moved = next(iter(claim.weights))
+    rest = sum(
+        weight * (_mean(given, arm) if apoptosis else given.location[arm])
+        for arm, weight in claim.weights.items()
+        if arm != moved
+    )
+    wanted = (claim.margin - rest) / claim.weights[moved]
+    place = location_of_mean(wanted, _sd(given, moved)) if apoptosis else wanted
+    return replace(given, location={**given.location, moved: place})
+
+
+def _mean(given: Assumptions, arm: str) -> float:
+    """Mean percent of an arm, by the quadrature that `location_of_mean` inverts."""
+    node, weight = np.polynomial.hermite_e.hermegauss(40)
+    logits = given.location[arm] + _sd(given, arm) * node
+    return float(100 * (weight / (1 + np.exp(-logits))).sum() / weight.sum())
+
+
+def _sd(given: Assumptions, arm: str) -> float:
+    effect = given.sd_effect if arm in given.varying else 0.0
+    parts = (given.sd_experiment, given.sd_arm, given.sd_well, effect)
+    return float(np.sqrt(sum(part**2 for part in parts)))
+
+
+def _wells(
+    claim: Claim, arms: list[str], n: int, incomplete: bool, rng: np.random.Generator
+) -> NDArray[np.int_]:
+    """Wells of each experiment x arm; incomplete: some missing, and one arm in one experiment."""
+    wells = np.full((n, len(arms)), WELLS)
+    if incomplete:
+        wells -= rng.binomial(2, 0.2, wells.shape)
+        if n > 3:
+            wells[0, arms.index(next(iter(claim.weights)))] = 0
+    return wells
+
+
+def _settings() -> ComparisonSettings:
+    return ComparisonSettings.from_config(*load(CONFIG).comparison_settings())
+
+
+def _cultures(parameters: Parameters) -> pd.DataFrame:
+    """One culture an arm."""
+    table = cultures(parameters.design)
+    return table.drop_duplicates("arm").drop(columns="arm").reset_index(drop=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

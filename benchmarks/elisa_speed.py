@@ -1,0 +1,109 @@
+"""10,000 standard curves in one batch against scipy's curve_fit and lmfit in a loop.
+
+lmfit is compared where it can be imported; it is not one of the project's packages. The peers fit a
+part of the curves, and their time is scaled up. All times are of the processor.
+
+    .venv/bin/python benchmarks/elisa_speed.py
+"""
+
+import sys
+import time
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import curve_fit
+
+from coculture.elisa import VarianceFunction, fit_standard_curve, fit_standard_curves
+
+Floats = NDArray[np.float64]
+
+LEVELS: Floats = np.repeat([0, 9.375, 18.75, 37.5, 75, 150, 300, 600], 2).astype(float)
+CURVES = 10_000
+LOOPED = 500
+REPEATS = 3
+TIMES_CURVE_FIT, TIMES_LMFIT, SINGLE_MS = 4, 40, 20
+
+
+def main() -> int:
+    """Print the times; the exit status is 1 where a claim does not hold."""
+    batch = curves(np.random.default_rng(0))
+    ours = seconds(lambda: fit_standard_curves(LEVELS[None, :], batch))
+    print(f"one batch of {CURVES} curves: {ours:.2f} s")
+    holds = True
+    for name, loop, wanted in (
+        ("curve_fit", loop_curve_fit, TIMES_CURVE_FIT),
+        ("lmfit", loop_lmfit, TIMES_LMFIT),
+    ):
+        try:
+            theirs = seconds(lambda loop=loop: loop(batch[:LOOPED])) * CURVES / LOOPED  # type: ignore[misc]
+        except ImportError:
+            print(f"{name} is not there")
+            continue
+        holds &= theirs / ours >= wanted
+        print(f"{name} in a loop: {theirs:.1f} s, {theirs / ours:.1f} times as long")
+    function = VarianceFunction(0.008, 0.05, 4, 32, "stated")
+    for weighting in ("none", "variance_function"):
+        single = [
+            seconds(
+                lambda y=y, w=weighting: fit_standard_curve(  # type: ignore[misc]
+                    LEVELS, y, "4PL", w, variance_function=function
+                )
+            )
+            for y in batch[:50]
+        ]
+        holds &= 1000 * float(np.median(single)) < SINGLE_MS
+        print(f"a single plate, weighting {weighting}: {1000 * np.median(single):.1f} ms")
+    return 0 if holds else 1
+
+
+def curves(rng: np.random.Generator) -> Floats:
+    """Responses of many plates' standards."""
+    zero, infinity = 0.05, rng.uniform(2.6, 3.5, (CURVES, 1))
+    slope, midpoint = rng.uniform(0.9, 1.5, (CURVES, 1)), rng.uniform(100, 400, (CURVES, 1))
+    mean = four_parameters(LEVELS, zero, infinity, slope, midpoint)
+    response: Floats = mean + rng.normal(size=mean.shape) * np.hypot(0.008, 0.05 * mean)
+    return response
+
+
+def four_parameters(
+    x: Floats, a: float | Floats, d: float | Floats, b: float | Floats, c: float | Floats
+) -> Floats:
+    """The model that the peers fit."""
+    y: Floats = d + (a - d) / (1 + (x / c) ** b)
+    return y
+
+
+def loop_curve_fit(batch: Floats) -> None:
+    """scipy.optimize.curve_fit, one curve after the other, from a sensible start."""
+    for y in batch:
+        try:
+            curve_fit(four_parameters, LEVELS, y, p0=(y.min(), y.max(), 1, 100), maxfev=5000)
+        except RuntimeError:
+            continue
+
+
+def loop_lmfit(batch: Floats) -> None:
+    """lmfit.Model.fit likewise, with slope and mid-point kept positive."""
+    import lmfit
+
+    model = lmfit.Model(four_parameters)
+    for y in batch:
+        start = model.make_params(
+            a=y.min(), d=y.max(), b={"value": 1, "min": 0.01}, c={"value": 100, "min": 1e-3}
+        )
+        model.fit(y, start, x=LEVELS)
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """The shortest of a few runs."""
+    times = []
+    for _ in range(REPEATS):
+        start = time.process_time()
+        work()
+        times.append(time.process_time() - start)
+    return min(times)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

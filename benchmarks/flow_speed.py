@@ -1,0 +1,260 @@
+"""Read, compensate, gate and count a 96-well plate: this workflow beside its peers.
+
+    .venv/bin/python benchmarks/flow_speed.py [--flowkit PYTHON] [--files 96] [--events 100000]
+
+Every path gets the same simulated plate (10 float channels a file, spillover of three stains), the
+same gates and its own process; seconds leave out starting Python, and include reading. FlowKit
+needs pandas < 3 and therefore an environment of its own; give its Python, or that row is left out.
+FlowCytometryTools has no compensation, so its path calls numpy between reading and gating.
+`numpy` is the least work there is: mapped files, comparisons and counts, no checks. The counts of
+all paths are compared. `coculture, own thresholds` sets every gate from the plate first.
+"""
+
+import argparse
+import inspect
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+import types
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+CHANNELS = ("FSC-A", "FSC-H", "SSC-A", "GFP", "AnnexinV", "7-AAD", "X1", "X2", "X3", "Time")
+STAINS = ("GFP", "AnnexinV", "7-AAD")
+SPILLOVER = ((1.0, 0.02, 0.05), (0.01, 1.0, 0.1), (0.02, 0.08, 1.0))
+TOP, CELLS, RATIO, GFP, ANNEXIN, DYE = 262_143.0, 30_000.0, 0.75, 1500.0, 400.0, 500.0
+Counts = list[list[int]]
+
+
+def make_plate(folder: Path, files: int, events: int) -> None:
+    """Write the plate as FCS 3.1."""
+    import flowio
+
+    rng = np.random.default_rng(1)
+    for number in range(files):
+        share = number / max(1, files - 1)
+        size = rng.lognormal(np.log(90_000), 0.3, events)
+        size[rng.random(events) < 0.1] *= 0.1
+        doublet = rng.random(events) < 0.06
+        dead, cell = rng.random(events) < share, rng.random(events) < 0.8
+        late = dead & (rng.random(events) < 0.5)
+        stains = np.column_stack(
+            [
+                np.where(cell, rng.lognormal(9, 0.4, events), 100) + rng.normal(100, 40, events),
+                np.where(dead, rng.lognormal(8.7, 0.45, events), 10) + rng.normal(60, 30, events),
+                np.where(late, rng.lognormal(9, 0.4, events), 5) + rng.normal(60, 30, events),
+            ]
+        ) @ np.array(SPILLOVER)
+        height = 0.85 * size * rng.normal(1, 0.03, events) * np.where(doublet, 0.55, 1)
+        time_ = np.sort(rng.uniform(0, 60, events))
+        others = rng.normal(100, 30, (events, 3))
+        table = np.column_stack([size, height, 0.4 * size, stains, others, time_])
+        spill = ",".join(["3", *STAINS, *(f"{v:g}" for row in SPILLOVER for v in row)])
+        with (folder / f"{number:03d}.fcs").open("wb") as handle:
+            flowio.create_fcs(
+                handle, np.minimum(table, TOP).ravel(), CHANNELS,
+                metadata_dict={"spillover": spill, "timestep": "1"},
+            )  # fmt: skip
+
+
+def with_coculture(paths: list[Path], own: bool) -> Counts:
+    import pandas as pd
+
+    from coculture.flow import FlowSettings, gate_experiment
+    from coculture.study.schemas import FOLDER, with_defaults
+
+    files = pd.DataFrame({"fcs": [str(path) for path in paths], "experiment": "plate"})
+    files = files.assign(role="sample", culture=files["fcs"])
+    section: dict[str, Any] = {
+        "channels": {"annexin": "AnnexinV"},
+        "populations": [{"name": "m", "markers": [{"channel": "GFP", "positive": True}]}],
+        "compensation": {"source": "embedded"},
+    }
+    if not own:
+        gates = {
+            "scatter": {"channels": ["FSC-A"], "vertices": [0.0, TOP], "keep": "inside"},
+            "side_scatter": {"channels": ["SSC-A"], "vertices": [0.0, TOP], "keep": "inside"},
+            "time": {"channels": ["Time"], "threshold": -1.0, "keep": "above"},
+            "cells": {"channels": ["FSC-A"], "threshold": CELLS, "keep": "above"},
+            "singlets": {"channels": ["FSC-H / FSC-A"], "threshold": RATIO, "keep": "above"},
+            "GFP": {"channels": ["GFP"], "threshold": GFP, "keep": "above"},
+            "annexin": {"channels": ["AnnexinV"], "threshold": ANNEXIN},
+            "viability_dye": {"channels": ["7-AAD"], "threshold": DYE},
+        }
+        section["gates"] = {"plate": {"m": gates}}
+    settings = FlowSettings.from_config(with_defaults(section, FOLDER / "flow.schema.yaml"))
+    wells = gate_experiment(files, settings).wells
+    columns = ["events_singlets", "events_population", "n_viable", "n_early", "n_late"]
+    return [[int(value) for value in row] for row in wells[columns].to_numpy()]
+
+
+def with_numpy(paths: list[Path]) -> Counts:
+    from coculture.flow.fcs_header import read_header
+
+    inverse = np.linalg.inv(np.array(SPILLOVER))
+    counts = []
+    for path in paths:
+        header = read_header(path)
+        data = np.memmap(path, "<f4", "r", header.data_starts[0], (header.events, len(CHANNELS)))
+        area, height, side = data[:, 0], data[:, 1], data[:, 2]
+        inside = (area >= 0) & (area < TOP) & (side >= 0) & (side < TOP) & (area >= CELLS)
+        inside &= height >= RATIO * area
+        stains = data[inside, 3:6] @ inverse
+        kept = stains[stains[:, 0] >= GFP]
+        annexin, dye = kept[:, 1] >= ANNEXIN, kept[:, 2] >= DYE
+        quadrants = [~annexin & ~dye, annexin & ~dye, annexin & dye]
+        counts.append([len(stains), len(kept), *(int(q.sum()) for q in quadrants)])
+    return counts
+
+
+def with_flowcytometrytools(paths: list[Path]) -> Counts:
+    from coculture.flow.flowcytometrytools import (
+        QuadGate,
+        ThresholdGate,
+        _names_it_expects,
+    )
+
+    inverse = np.linalg.inv(np.array(SPILLOVER))
+    counts = []
+    with _names_it_expects():
+        # Its measurements look the old result's field names up at run time.
+        inspect.getargspec = _old_argspec  # type: ignore[attr-defined]
+        from FlowCytometryTools import FCMeasurement
+
+        for path in paths:
+            sample = FCMeasurement(ID=path.stem, datafile=str(path), readdata_kwargs={})
+            data = sample.data.copy()
+            data[list(STAINS)] = data[list(STAINS)].to_numpy() @ inverse
+            data["ratio"] = data["FSC-H"] / data["FSC-A"]
+            sample.set_data(data)
+            for gate in (
+                ThresholdGate(0, "FSC-A", "above"),
+                ThresholdGate(TOP, "FSC-A", "below"),
+                ThresholdGate(0, "SSC-A", "above"),
+                ThresholdGate(TOP, "SSC-A", "below"),
+                ThresholdGate(CELLS, "FSC-A", "above"),
+                ThresholdGate(RATIO, "ratio", "above"),
+            ):
+                sample = sample.gate(gate)
+            kept = sample.gate(ThresholdGate(GFP, "GFP", "above"))
+            row = [len(sample.data), len(kept.data)]
+            for region in ("bottom left", "bottom right", "top right"):
+                gate = QuadGate((ANNEXIN, DYE), ("AnnexinV", "7-AAD"), region)
+                row.append(len(kept.gate(gate).data))
+            counts.append(row)
+    return counts
+
+
+def _old_argspec(function: Any) -> Any:
+    """What inspect.getargspec gave until Python 3.10."""
+    full = inspect.getfullargspec(function)
+    return types.SimpleNamespace(
+        args=full.args, varargs=full.varargs, keywords=full.varkw, defaults=full.defaults
+    )
+
+
+def with_flowkit(paths: list[Path]) -> Counts:
+    import flowkit as fk
+
+    matrix = fk.Matrix(np.array(SPILLOVER), detectors=list(STAINS), fluorochromes=list(STAINS))
+    strategy = fk.GatingStrategy()
+    strategy.add_comp_matrix("spill", matrix)
+
+    def dimension(channel: str, low: float | None, high: float | None = None) -> Any:
+        source = "spill" if channel in STAINS else "uncompensated"
+        return fk.Dimension(channel, compensation_ref=source, range_min=low, range_max=high)
+
+    scatter = [dimension("FSC-A", 0, TOP), dimension("SSC-A", 0, TOP)]
+    strategy.add_gate(fk.gates.RectangleGate("scatter", scatter), ("root",))
+    where: tuple[str, ...] = ("root", "scatter")
+    strategy.add_gate(fk.gates.RectangleGate("cells", [dimension("FSC-A", CELLS)]), where)
+    where = (*where, "cells")
+    corners = [(0, 0), (400_000, RATIO * 400_000), (400_000, 1e6), (0, 1e6)]
+    both = [dimension("FSC-A", None), dimension("FSC-H", None)]
+    strategy.add_gate(fk.gates.PolygonGate("singlets", both, corners), where)
+    where = (*where, "singlets")
+    strategy.add_gate(fk.gates.RectangleGate("m", [dimension("GFP", GFP)]), where)
+    where = (*where, "m")
+    for name, annexin, dye in (
+        ("viable", (None, ANNEXIN), (None, DYE)),
+        ("early", (ANNEXIN, None), (None, DYE)),
+        ("late", (ANNEXIN, None), (DYE, None)),
+    ):
+        corner = [dimension("AnnexinV", *annexin), dimension("7-AAD", *dye)]
+        strategy.add_gate(fk.gates.RectangleGate(name, corner), where)
+    counts = []
+    for path in paths:
+        results = strategy.gate_sample(fk.Sample(str(path)))
+        names = ("singlets", "m", "viable", "early", "late")
+        counts.append([int(results.get_gate_count(name)) for name in names])
+    return counts
+
+
+RUNS = {
+    "numpy": with_numpy,
+    "coculture": lambda paths: with_coculture(paths, own=False),
+    "coculture, own thresholds": lambda paths: with_coculture(paths, own=True),
+    "FlowKit": with_flowkit,
+    "FlowCytometryTools": with_flowcytometrytools,
+}
+
+
+def measure(name: str, folder: Path, files: int) -> None:
+    """Run one path in this process and print what it took as JSON."""
+    paths = sorted(folder.glob("*.fcs"))[:files]
+    RUNS[name](paths[:1])
+    begin = time.perf_counter()
+    counts = RUNS[name](paths)
+    seconds = time.perf_counter() - begin
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps({"seconds": seconds, "megabytes": memory, "counts": counts}))
+
+
+def run(python: str, name: str, folder: Path, files: int) -> dict[str, Any]:
+    command = [python, __file__, "--measure", name, "--folder", str(folder), "--files", str(files)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(f"{name}: {done.stderr}")
+    result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return result
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--flowkit", help="Python of an environment that has FlowKit")
+    parser.add_argument("--files", type=int, default=96)
+    parser.add_argument("--events", type=int, default=100_000)
+    parser.add_argument("--measure", choices=RUNS)
+    parser.add_argument("--folder", type=Path)
+    options = parser.parse_args()
+    if options.measure:
+        measure(options.measure, options.folder, options.files)
+        return
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        make_plate(folder, options.files, options.events)
+        total = options.files * options.events
+        reference: Counts = []
+        for path in RUNS:
+            python = options.flowkit if path == "FlowKit" else sys.executable
+            if python is None:
+                print(f"{path}: left out, no --flowkit given")
+                continue
+            result = run(python, path, folder, options.files)
+            few = run(python, path, folder, max(1, options.files // 4))
+            reference = reference or result["counts"]
+            same = "own gates" if "own" in path else result["counts"] == reference
+            print(
+                f"{path:26} {result['seconds']:7.2f} s  {total / 1e6 / result['seconds']:6.2f} M "
+                f"events/s  peak {result['megabytes']:5.0f} MB (a quarter of the files "
+                f"{few['megabytes']:.0f} MB)  same counts: {same}"
+            )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,276 @@
+"""What the figures show, and that they come out the same each time."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+from coculture import simulate, style
+from coculture.comparison import Comparison, ComparisonSettings, compare, figures, planning
+from coculture.comparison.arms import Design, design_sentence
+
+JoinedStudy = Callable[..., pd.DataFrame]
+
+
+@pytest.fixture
+def cultures(joined_study: JoinedStudy) -> pd.DataFrame:
+    """The example's design, with IL-6 below 200 pg/mL out of range."""
+    return joined_study(seed=3, lloq_pg_ml=200.0)
+
+
+@pytest.fixture
+def tables(cultures: pd.DataFrame, settings: ComparisonSettings) -> Comparison:
+    """Its comparison."""
+    return compare(cultures, settings)
+
+
+def _texts(figure: Figure) -> str:
+    found = figure.findobj(match=Text)
+    return "\n".join(a.get_text() for a in found if isinstance(a, Text) and a.get_visible())
+
+
+def test_the_superplot_says_its_numbers(
+    cultures: pd.DataFrame, tables: Comparison, settings: ComparisonSettings
+) -> None:
+    drawn = _texts(figures.superplot(cultures, tables, "apoptosis", settings))
+    wells = int(cultures["percent_apoptotic"].notna().sum())
+    assert f"n = 4 experiments, {wells} wells" in drawn.replace("\n", " ")
+    assert "margin 5 points" in drawn
+    assert sum(drawn.splitlines().count(f"n = {n}") for n in (3, 4)) == 12
+    assert "DEX 1,000 nM, IL-1Ra 500 ng/mL, added IL-6 10 ng/mL; 48 h on HS-5." in drawn
+
+
+def test_the_il6_superplot_says_what_it_leaves_out(
+    cultures: pd.DataFrame, tables: Comparison, settings: ComparisonSettings
+) -> None:
+    figure = figures.superplot(cultures, tables, "IL-6", settings)
+    drawn = _texts(figure).replace("\n", " ")
+    assert "LLOQ × dilution: 200 pg/mL" in drawn
+    assert "Open marks: outside the quantifiable range" in drawn
+    assert "Not shown: 48 cultures to which IL-6 was added" in drawn
+    assert "bound only" in drawn
+
+
+def test_every_well_is_drawn(
+    cultures: pd.DataFrame, tables: Comparison, settings: ComparisonSettings
+) -> None:
+    figure = figures.superplot(cultures, tables, "apoptosis", settings)
+    upper = figure.subfigs[0].axes[0]
+    small = [line for line in upper.lines if line.get_markersize() == 3]
+    drawn = sorted(float(line.get_ydata()[0]) for line in small)  # type: ignore[index,arg-type]
+    assert drawn == pytest.approx(sorted(cultures["percent_apoptotic"].dropna()))
+
+
+def test_the_overview_holds_every_verdict(tables: Comparison, settings: ComparisonSettings) -> None:
+    drawn = _texts(figures.findings_overview(tables.findings, tables.finding_tests, settings))
+    for finding in settings.findings:
+        assert f"{finding.id}  " in drawn
+    assert drawn.count("shown\np ") == (tables.findings["verdict"] != "not testable").sum()
+
+
+def test_findings_that_cannot_be_tested_are_listed_all_the_same(
+    joined_study: JoinedStudy, settings: ComparisonSettings
+) -> None:
+    design = replace(simulate.EXAMPLE.design, experiments=2, mishaps=simulate.Mishaps())
+    cultures = joined_study(parameters=replace(simulate.EXAMPLE, design=design))
+    tables = compare(cultures, settings)
+    drawn = _texts(figures.findings_overview(tables.findings, tables.finding_tests, settings))
+    assert drawn.count("not testable") == 7 + 1  # the caption says it once
+
+
+def test_a_study_without_findings_or_combinations_says_so(
+    cultures: pd.DataFrame, settings: ComparisonSettings
+) -> None:
+    bare = replace(settings, findings=())
+    single = cultures[~cultures["arm"].str.contains(r"\+", regex=True)]
+    tables = compare(single, bare)
+    overview = figures.findings_overview(tables.findings, tables.finding_tests, bare)
+    assert _texts(overview) == "No findings to show: none are stated in the config."
+    assert _texts(figures.combination(tables, bare)) == (
+        "No combination to show: no two drugs were given alone and together in one experiment."
+    )
+    assert _texts(figures.interaction(single, tables, "IL-6", bare)) == (
+        "No interaction to show: no two factors were given alone and together."
+    )
+
+
+def test_what_was_not_measured_is_said_in_one_sentence(
+    cultures: pd.DataFrame, settings: ComparisonSettings
+) -> None:
+    nothing = {"percent_apoptotic": np.nan, "n_events": np.nan, "n_apoptotic": np.nan}
+    unmeasured = cultures.assign(**nothing, excluded="not measured by flow cytometry")
+    tables = compare(unmeasured, settings)
+    assert _texts(figures.superplot(unmeasured, tables, "apoptosis", settings)) == (
+        "No arms to show: apoptosis was not measured."
+    )
+    assert _texts(figures.interaction(unmeasured, tables, "apoptosis", settings)) == (
+        "No interaction to show: apoptosis was not measured."
+    )
+    assert _texts(figures.combination(tables, settings)) == (
+        "No combination to show: apoptosis was not measured."
+    )
+    lost = unmeasured.assign(excluded="flow: too few events")
+    assert _texts(figures.combination(compare(lost, settings), settings)) == (
+        "No combination to show: no culture has a usable value of apoptosis."
+    )
+
+
+def test_the_overview_says_what_it_draws(tables: Comparison, settings: ComparisonSettings) -> None:
+    figure = figures.findings_overview(tables.findings, tables.finding_tests, settings)
+    drawn = _texts(figure)
+    assert "closest" not in drawn
+    assert "weakest evidence (largest p)" in drawn
+    assert "percentage points from the arm it is compared with (orange: margin)" in drawn
+    only_highest = replace(settings, findings=settings.findings[-1:])
+    rows = tables.findings[tables.findings["id"] == "3b"]
+    tests = tables.finding_tests[tables.finding_tests["id"] == "3b"]
+    alone = figures.findings_overview(rows, tests, only_highest)
+    assert "orange" not in _texts(alone)
+    assert rows["estimate"].item() == tests.sort_values("p")["estimate"].iloc[-1]
+
+
+def test_names_of_sixteen_arms_with_doses_do_not_overlap(
+    joined_study: JoinedStudy, settings: ComparisonSettings
+) -> None:
+    renamed = tuple(
+        replace(factor, name="anakinra") if factor.name == "IL-1Ra" else factor
+        for factor in settings.factors
+    )
+    settings = replace(settings, factors=renamed)
+    cultures = joined_study()
+    cultures["arm"] = cultures["arm"].str.replace("IL-1Ra", "anakinra")
+    stronger = cultures[cultures["dex_nM"] > 0].copy()
+    stronger["dex_nM"] = 10_000.0
+    stronger["culture"] += "-10k"
+    stronger["arm"] = stronger["arm"].str.replace("DEX", "DEX 10000 nM")
+    weaker = cultures.assign(arm=cultures["arm"].str.replace("DEX", "DEX 1000 nM"))
+    both = pd.concat([weaker, stronger], ignore_index=True)
+    figure = figures.superplot(both, compare(both, settings), "apoptosis", settings)
+    figure.draw_without_rendering()
+    names = [label.get_window_extent() for label in figure.subfigs[0].axes[0].get_xticklabels()]
+    assert len(names) >= 16
+    assert all(left.x1 < right.x0 for left, right in pairwise(names))
+    assert "DEX 1,000 and 10,000 nM" in _texts(figure)
+
+
+def test_the_combination_compares_the_same_experiments(
+    cultures: pd.DataFrame, settings: ComparisonSettings
+) -> None:
+    lacks = (cultures["experiment"] == "E1") & (cultures["arm"] == "il1b DEX")
+    tables = compare(cultures[~lacks], settings)
+    figure = figures.combination(tables, settings)
+    panel = next(a for a in figure.axes if a.get_title(loc="left").startswith("IL-1β"))
+    experiments = [line for line in panel.lines if line.get_marker() != "None"]
+    assert len(experiments) == 3
+    assert all(np.isfinite(np.asarray(line.get_ydata(), dtype=float)).all() for line in experiments)
+    (observed,) = [
+        line for line in panel.lines if list(np.asarray(line.get_xdata())) == [2.75, 3.25]
+    ]
+    mean = np.mean([np.asarray(line.get_ydata())[3] for line in experiments])
+    assert np.asarray(observed.get_ydata())[0] == pytest.approx(mean)
+    assert ", n = 3" in _texts(figure)
+    # E2 keeps its colour although E1 is not in the panel.
+    marks = figures.experiment_marks(["E1", "E2", "E3", "E4"])
+    assert experiments[0].get_color() == marks["E2"].colour
+
+
+@pytest.mark.parametrize(("panels", "grid"), [(1, (1, 1)), (3, (1, 3)), (4, (2, 2)), (6, (2, 3))])
+def test_panels_fill_their_grid(panels: int, grid: tuple[int, int]) -> None:
+    assert figures._grid(panels) == grid
+
+
+def test_the_design_in_one_sentence(cultures: pd.DataFrame, settings: ComparisonSettings) -> None:
+    first, last = cultures.head(1), cultures.tail(1)
+    varied = pd.concat(
+        [
+            cultures,
+            first.assign(dex_nM=0.5, hours=24.0),
+            last.assign(dex_nM=1e6, hours=72.0, stroma=""),
+        ]
+    )
+    assert design_sentence(Design.of(varied, settings)) == (
+        "DEX 0.5, 1,000 and 1,000,000 nM, IL-1Ra 500 ng/mL, added IL-6 10 ng/mL; "
+        "24, 48 and 72 h without stroma and on HS-5."
+    )
+    bare = cultures[cultures["arm"] == "control untreated"]
+    assert design_sentence(Design.of(bare, settings)) == "48 h on HS-5."
+
+
+def test_plates_show_cultures_where_they_stood(
+    cultures: pd.DataFrame, settings: ComparisonSettings
+) -> None:
+    wells = pd.DataFrame(
+        {
+            "culture": cultures["culture"].head(2),
+            "role": "sample",
+            "plate": "P1",
+            "well": ["A1", "H12"],
+        }
+    )
+    figure = figures.plate_maps(cultures, wells, settings)
+    grid = np.ma.getdata(figure.axes[0].collections[0].get_array()).reshape(8, 12)  # type: ignore[arg-type]
+    assert [grid[0, 0], grid[7, 11]] == cultures["percent_apoptotic"].head(2).to_list()
+    assert np.isnan(grid).sum() == 94
+
+
+def test_figures_are_the_same_byte_for_byte(
+    cultures: pd.DataFrame, tables: Comparison, settings: ComparisonSettings, tmp_path: Path
+) -> None:
+    design = Design.of(cultures, settings)
+    assumed = planning.assumptions_of(cultures, settings)
+
+    def draw() -> dict[str, Figure]:
+        table = planning.power(assumed, design, settings, (3, 4), (1,), 50, 1, lambda _: None)
+        return {
+            "superplot": figures.superplot(cultures, tables, "IL-6", settings),
+            "interaction": figures.interaction(cultures, tables, "apoptosis", settings),
+            "combination": figures.combination(tables, settings),
+            "power": planning.figure(table),
+        }
+
+    for folder in ("once", "again"):
+        for name, figure in draw().items():
+            style.save(figure, tmp_path / folder / f"{name}.svg")
+    for name in ("superplot", "interaction", "combination", "power"):
+        once, again = (tmp_path / folder / f"{name}.svg" for folder in ("once", "again"))
+        assert once.read_bytes() == again.read_bytes(), name
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"il6_pg_ml": np.nan, "il6_state": "below_lloq", "il6_bound_pg_ml": 100.0},
+        {"il6_pg_ml": np.nan, "il6_state": "overflow", "il6_bound_pg_ml": 100.0},
+        {"il6_pg_ml": np.nan, "il6_state": "missing"},
+        {"percent_apoptotic": np.nan, "n_events": np.nan, "n_apoptotic": np.nan},
+        {"percent_apoptotic": 0.0, "n_apoptotic": 0.0},
+    ],
+    ids=["all below", "all overflowing", "no IL-6", "no flow", "no apoptosis"],
+)
+def test_a_study_that_shows_nothing_is_compared_and_drawn_without_a_warning(
+    joined_study: JoinedStudy,
+    settings: ComparisonSettings,
+    change: dict[str, float | str],
+    tmp_path: Path,
+) -> None:
+    cultures = joined_study().assign(**change)
+    tables = compare(cultures, settings)
+    figure = figures.findings_overview(tables.findings, tables.finding_tests, settings)
+    style.save(figure, tmp_path / "findings.png")
+    style.save(figures.combination(tables, settings), tmp_path / "combination.png")
+    for endpoint in ("apoptosis", "IL-6"):
+        style.save(figures.superplot(cultures, tables, endpoint, settings), tmp_path / "super.png")
+        style.save(
+            figures.interaction(cultures, tables, endpoint, settings), tmp_path / "inter.png"
+        )
+    subject = "IL-6" if any(name.startswith("il6") for name in change) else "apoptosis"
+    about = tables.findings[tables.findings["endpoint"] == subject]
+    assert set(about["verdict"]) == {"not testable"}
+    assert about["p"].isna().all()

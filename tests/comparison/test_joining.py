@@ -1,0 +1,178 @@
+"""Both assays on the culture: nothing is lost without a reason."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from coculture import result_tables
+from coculture.comparison import ComparisonError, ComparisonSettings, join_cultures
+from coculture.comparison.analytes import column_prefix
+
+JoinedStudy = Callable[..., pd.DataFrame]
+
+
+@pytest.fixture
+def cultures() -> pd.DataFrame:
+    """Three untreated cultures of one experiment."""
+    return pd.DataFrame(
+        {
+            "culture": ["a", "b", "c"],
+            "experiment": "E1",
+            "cells": "control",
+            "stroma": "HS-5",
+            "dex_nM": 0.0,
+            "il1ra_ng_ml": 0.0,
+            "il6_ng_ml": 0.0,
+            "hours": 48.0,
+            "replicate": [1, 2, 3],
+        }
+    )
+
+
+def _flow(culture: str, early: int, late: int, viable: int, **more: object) -> dict[str, object]:
+    apoptotic, total = early + late, early + late + viable
+    return {
+        "culture": culture,
+        "population": "myeloma",
+        "n_viable": viable,
+        "n_early": early,
+        "n_late": late,
+        "n_necrotic": 0,
+        "percent_apoptotic": 100 * apoptotic / total,
+        "flags": "",
+        "excluded": "",
+    } | more
+
+
+ELISA = pd.DataFrame(
+    {
+        "culture": ["a", "b"],
+        "analyte": "IL-6",
+        "concentration_pg_ml": [400.0, np.nan],
+        "state": ["ok", "below_lloq"],
+        "bound_pg_ml": [np.nan, 93.75],
+        "flags": ["", "wells differ"],
+    }
+)
+
+
+def _join(
+    cultures: pd.DataFrame, flow: list[dict[str, object]], settings: ComparisonSettings
+) -> pd.DataFrame:
+    wells = pd.DataFrame(flow)
+    joined = join_cultures(cultures, wells, ELISA, "myeloma", ["IL-6"], settings)
+    return joined.set_index("culture")
+
+
+def test_a_culture_that_one_assay_lacks_stays_with_the_reason(
+    cultures: pd.DataFrame, settings: ComparisonSettings
+) -> None:
+    joined = _join(cultures, [_flow("a", 50, 30, 920), _flow("c", 10, 10, 980)], settings)
+    assert list(joined.index) == ["a", "b", "c"]
+    assert joined["excluded"].to_dict() == {
+        "a": "",
+        "b": "not measured by flow cytometry",
+        "c": "IL-6 not measured by ELISA",
+    }
+    assert joined["il6_state"].to_dict() == {"a": "ok", "b": "below_lloq", "c": "missing"}
+    assert joined["il6_bound_pg_ml"]["b"] == 93.75
+    assert joined["flags"]["b"] == "IL-6: wells differ"
+    assert joined["n_apoptotic"]["a"] == 80
+
+
+def test_repeated_readings_are_averaged_before_anything_else(
+    cultures: pd.DataFrame, settings: ComparisonSettings
+) -> None:
+    flow = [_flow("a", 50, 50, 900), _flow("a", 100, 100, 300), _flow("b", 1, 1, 98)]
+    joined = _join(cultures, flow, settings)
+    assert joined["percent_apoptotic"]["a"] == pytest.approx((10 + 40) / 2)
+    assert joined["n_events"]["a"] == 1500
+    assert joined["n_apoptotic"]["a"] == pytest.approx(0.25 * 1500)
+
+
+def test_excluded_readings_do_not_count(
+    cultures: pd.DataFrame, settings: ComparisonSettings
+) -> None:
+    flow = [
+        _flow("a", 50, 50, 900, excluded="clogged"),
+        _flow("b", 50, 50, 900),
+        _flow("b", 400, 400, 200, excluded="few events"),
+    ]
+    joined = _join(cultures, flow, settings)
+    assert np.isnan(joined["percent_apoptotic"]["a"])
+    assert joined["excluded"]["a"] == "flow: clogged"
+    assert joined["percent_apoptotic"]["b"] == pytest.approx(10)
+    assert joined["excluded"]["b"] == "flow: few events (one of several readings)"
+
+
+def test_another_population_is_not_mixed_in(
+    cultures: pd.DataFrame, settings: ComparisonSettings
+) -> None:
+    flow = [_flow("a", 50, 50, 900), _flow("a", 500, 400, 100, population="stroma")]
+    assert _join(cultures, flow, settings)["percent_apoptotic"]["a"] == pytest.approx(10)
+
+
+def test_a_study_without_plates_has_no_il6(
+    cultures: pd.DataFrame, settings: ComparisonSettings
+) -> None:
+    wells = pd.DataFrame([_flow("a", 50, 50, 900)])
+    joined = join_cultures(cultures, wells, pd.DataFrame(), "myeloma", [], settings)
+    assert set(joined["il6_state"]) == {"missing"}
+
+
+def test_every_column_is_declared(joined_study: JoinedStudy) -> None:
+    joined = joined_study()
+    declared = result_tables.definitions()
+    names = set(declared.loc[declared["table"] == "cultures.csv", "column"])
+    factors = {"dex_nM", "il1ra_ng_ml", "il6_ng_ml"}
+    analytes = {"il6_pg_ml", "il6_state", "il6_bound_pg_ml"}
+    assert set(joined.columns) - factors - analytes <= names
+
+
+@pytest.mark.parametrize(
+    ("analyte", "prefix"),
+    [
+        ("IL-6", "il6"),
+        ("TNF-alpha (R)", "tnfalphar"),
+        ("IL-1α", "il1alpha"),
+        ("IL-1Β", "il1beta"),
+        ("IFNγ", "ifngamma"),
+        ("tnf-α", "tnfalpha"),
+        ("IFN-λ", "ifnlambda"),
+        ("µ-globulin", "muglobulin"),
+    ],
+)
+def test_analytes_in_column_names(analyte: str, prefix: str) -> None:
+    assert column_prefix(analyte) == prefix
+
+
+def _with_analytes(analytes: list[str]) -> ComparisonSettings:
+    section = {"analytes": analytes, "findings": [], "contrasts": []}
+    return ComparisonSettings.from_config(section, [], {"reference": "control"})
+
+
+@pytest.mark.parametrize(
+    ("analytes", "said"),
+    [
+        (["IL-6", "TNF-α", "IL6"], 'the analytes "IL-6" and "IL6" differ only in signs'),
+        (["apoptosis"], 'an analyte is called "apoptosis"'),
+        (["Viable"], 'an analyte is called "Viable"'),
+    ],
+)
+def test_analytes_without_columns_of_their_own_are_refused(analytes: list[str], said: str) -> None:
+    with pytest.raises(ComparisonError, match=said):
+        _with_analytes(analytes)
+
+
+def test_greek_letters_tell_analytes_apart() -> None:
+    assert _with_analytes(["IL-1α", "IL-1β"]).analytes == ("IL-1α", "IL-1β")
+
+
+def test_a_measured_analyte_does_not_overwrite_a_compared_one(
+    cultures: pd.DataFrame, settings: ComparisonSettings
+) -> None:
+    wells = pd.DataFrame([_flow("a", 50, 50, 900)])
+    with pytest.raises(ComparisonError, match='"IL-6" and "il6"'):
+        join_cultures(cultures, wells, ELISA, "myeloma", ["il6"], settings)

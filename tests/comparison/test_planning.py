@@ -1,0 +1,144 @@
+"""Error rates at the boundary of a claim, and power, by simulation."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from coculture.comparison import ComparisonSettings
+from coculture.comparison.arms import Design
+from coculture.comparison.claims import Claim, claims_of, judge
+from coculture.comparison.endpoints import Cells, endpoints, primary_endpoint
+from coculture.comparison.planning import (
+    Assumptions,
+    assumptions_of,
+    draw_cell_means,
+    holds,
+    location_of_mean,
+    power,
+)
+
+JoinedStudy = Callable[..., pd.DataFrame]
+
+RUNS = 20_000
+ARMS = ("untreated", "treated", "rescued untreated", "rescued treated")
+
+
+@pytest.fixture
+def residual_claims() -> list[Claim]:
+    """The four tests of an effect that is eliminated, with an effect of 20 points."""
+    effect = {"treated": 1.0, "untreated": -1.0}
+    residual = {"rescued treated": 1.0, "rescued untreated": -1.0}
+    return [
+        Claim("effect", effect, "greater", 0.0, 0.025),
+        Claim("less", residual | {"treated": -1.0, "untreated": 1.0}, "less", 0.0, 0.025),
+        Claim("below margin", residual, "less", 5.0, 0.05),
+        Claim("below a part", residual | {"treated": -0.25, "untreated": 0.25}, "less", 0.0, 0.05),
+    ]
+
+
+@pytest.mark.parametrize("experiments", [3, 4, 6])
+@pytest.mark.parametrize("sd_effect", [0.0, 4.0])
+@pytest.mark.parametrize("missing", [False, True])
+def test_a_false_claim_holds_no_more_often_than_its_level(
+    settings: ComparisonSettings,
+    residual_claims: list[Claim],
+    experiments: int,
+    sd_effect: float,
+    missing: bool,
+) -> None:
+    """Each claim on its boundary, in percentage points; at most 0.005 above its level."""
+    il6 = primary_endpoint("IL-6", settings)  # its analysis scale is that of the draws
+    wells = np.full((experiments, len(ARMS)), 3)
+    if missing:
+        wells[1, 1], wells[2, 3] = 1, 2
+        wells[0, :] = 0 if experiments > 3 else 1
+    # The effect is 20 points (0 at its own boundary); what is left lies on each claim's boundary.
+    boundaries = ((0.0, 0.0), (20.0, 20.0), (20.0, 5.0), (20.0, 5.0))
+    for claim, (effect, left) in zip(residual_claims, boundaries, strict=True):
+        location = dict(zip(ARMS, (10.0, 10.0 + effect, 9.0, 9.0 + left), strict=True))
+        given = Assumptions(location, 3.0, 1.5, 1.0, sd_effect, ("treated", "rescued treated"))
+        rng = np.random.default_rng([experiments, missing, int(sd_effect)])
+        means = draw_cell_means(given, il6, experiments, wells, RUNS, rng)
+        assert holds(claim, means, ARMS).mean() <= claim.level + 0.005, claim.words
+
+
+def test_the_fast_test_is_the_real_one(
+    joined_study: JoinedStudy, settings: ComparisonSettings
+) -> None:
+    cultures = joined_study()
+    design = Design.of(cultures, settings)
+    given = assumptions_of(cultures, settings)["apoptosis"]
+    arms = list(given.location)
+    percent = primary_endpoint("apoptosis", settings)
+    rng = np.random.default_rng(2)
+    means = draw_cell_means(given, percent, 4, 2, 20, rng)
+    outcomes = []
+    for finding in settings.findings:
+        if finding.endpoint != "apoptosis":
+            continue
+        for claim in claims_of(finding, design):
+            fast = holds(claim, means, arms)
+            for run, table in enumerate(means):
+                frame = pd.DataFrame(table, columns=arms, index=["E1", "E2", "E3", "E4"])
+                nowhere = frame.map(lambda _: "")
+                judged = judge(claim, Cells(frame, nowhere, frame, frame, frame, frame))
+                assert (judged.outcome == "holds") == fast[run]
+                outcomes.append(fast[run])
+    assert 0 < np.mean(outcomes) < 1
+
+
+def test_a_study_gives_back_the_spread_it_was_drawn_with(
+    joined_study: JoinedStudy, settings: ComparisonSettings
+) -> None:
+    """Mean over 12 studies of each SD of ln IL-6 against the simulator's .35, .15, .12."""
+    found = [assumptions_of(joined_study(seed=seed), settings)["IL-6"] for seed in range(12)]
+    mean_square = {
+        name: np.sqrt(np.mean([getattr(each, name) ** 2 for each in found]))
+        for name in ("sd_experiment", "sd_arm", "sd_well")
+    }
+    assert mean_square["sd_experiment"] == pytest.approx(0.35, abs=0.1)
+    assert mean_square["sd_arm"] == pytest.approx(0.15, abs=0.03)
+    assert mean_square["sd_well"] == pytest.approx(0.12, abs=0.01)
+
+
+def test_power_grows_with_experiments_and_is_the_same_again(
+    joined_study: JoinedStudy, settings: ComparisonSettings
+) -> None:
+    cultures = joined_study()
+    design = Design.of(cultures, settings)
+    given = assumptions_of(cultures, settings)
+    heard: list[str] = []
+    table = power(given, design, settings, (3, 6), (3,), 400, 5, heard.append)
+    again = power(given, design, settings, (3, 6), (3,), 400, 5, heard.append)
+    pd.testing.assert_frame_equal(table, again)
+    assert heard[0] == "1 of 2: 3 experiments of 3 wells an arm"
+    few, many = (
+        table[table["experiments"] == n].set_index("id")["power"].astype(float) for n in (3, 6)
+    )
+    assert (many >= few).all()
+    assert many["all"] > few["all"]
+
+
+def test_power_of_an_arm_of_which_nothing_is_assumed_is_unknown(
+    joined_study: JoinedStudy, settings: ComparisonSettings
+) -> None:
+    cultures = joined_study()
+    given = assumptions_of(cultures, settings)
+    il6 = {arm: place for arm, place in given["IL-6"].location.items() if arm != "il1b DEX"}
+    given["IL-6"] = replace(given["IL-6"], location=il6)
+    design = Design.of(cultures, settings)
+    table = power(given, design, settings, (4,), (3,), 100, 1, lambda _: None).set_index("id")
+    assert table["power"].isna().to_dict() == {
+        "1a": True, "1b": False, "2a": False, "2b": False, "2c": False, "3a": True, "3b": False,
+        "all": True,
+    }  # fmt: skip
+
+
+def test_the_mean_percent_is_where_it_was_put(settings: ComparisonSettings) -> None:
+    percent = next(e for e in endpoints(settings) if e.name == "percent_apoptotic")
+    given = Assumptions({"arm": location_of_mean(13.0, 0.5)}, 0.3, 0.4, 0.0)
+    drawn = draw_cell_means(given, percent, 4, 1, 20_000, np.random.default_rng(1))
+    assert drawn.mean() == pytest.approx(13.0, abs=0.1)

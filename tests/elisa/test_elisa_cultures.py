@@ -1,0 +1,178 @@
+"""One value a culture: combining wells and dilutions, bounds, contradictions."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from coculture import result_tables
+from coculture.elisa import ElisaSettings, VarianceFunction, combine_cultures, quantify_plate
+
+KNOWN = VarianceFunction(0.005, 0.05, 4, 40, "stated")
+Settings = Callable[..., ElisaSettings]
+Readings = Callable[..., pd.DataFrame]
+
+LLOQ, ULOQ = 9.375, 600.0
+
+
+def well(
+    state: str, value: float = np.nan, dilution: float = 10.0, **changed: Any
+) -> dict[str, Any]:
+    """A row of elisa/wells.csv; `value` is the undiluted concentration read."""
+    ok = state == "ok"
+    below, above = state.startswith("below"), state.startswith(("above", "overflow"))
+    row = {
+        "plate": "P1",
+        "well": "A1",
+        "role": "sample",
+        "analyte": "IL-6",
+        "culture": "c1",
+        "dilution": dilution,
+        "in_well_pg_ml": value / dilution,
+        "concentration_pg_ml": value if ok else np.nan,
+        "lower_pg_ml": value / 1.2 if ok else ULOQ * dilution if above else np.nan,
+        "upper_pg_ml": value * 1.2 if ok else LLOQ * dilution if below else np.nan,
+        "lloq_pg_ml": LLOQ * dilution,
+        "uloq_pg_ml": ULOQ * dilution,
+        "ln_se_curve": 0.03,
+        "ln_se_well": 0.08,
+        "state": state,
+        "flags": "",
+        "excluded": "",
+    }
+    return row | changed
+
+
+def combined(*wells: dict[str, Any]) -> pd.Series:
+    result = combine_cultures(pd.DataFrame(wells))
+    assert len(result) == 1
+    return result.iloc[0]
+
+
+def test_wells_in_range_are_averaged_on_the_log_scale() -> None:
+    row = combined(well("ok", 1000.0), well("ok", 1210.0, dilution=50.0))
+    assert row["concentration_pg_ml"] == pytest.approx(1100)
+    assert (row["state"], row["wells"], row["dilutions"]) == ("ok", 2, "10; 50")
+    assert row["dilution_trend_percent"] == pytest.approx(21)
+    assert row["flags"] == ""
+
+
+def test_precise_wells_weigh_more() -> None:
+    row = combined(well("ok", 1000.0, ln_se_well=0.02), well("ok", 1100.0, ln_se_well=0.2))
+    assert row["concentration_pg_ml"] == pytest.approx(1000, rel=0.002)
+
+
+def test_the_curve_s_error_does_not_shrink_with_the_wells() -> None:
+    many = [well("ok", 1000.0, well=f"A{i}", ln_se_curve=0.1, ln_se_well=0.01) for i in range(1, 9)]
+    row = combined(*many)
+    half_width = np.log(row["upper_pg_ml"] / row["concentration_pg_ml"])
+    one = np.log(1.2)
+    assert half_width == pytest.approx(one * np.hypot(0.1, 0.01 / 8**0.5) / np.hypot(0.1, 0.01))
+
+
+def test_only_dilutions_in_range_count() -> None:
+    row = combined(well("overflow"), well("ok", 20000.0, dilution=50.0))
+    assert (row["concentration_pg_ml"], row["wells"]) == (pytest.approx(20000), 1)
+    assert (row["wells_measured"], row["flags"]) == (2, "")
+
+
+def test_dilutions_that_disagree_leave_the_least_diluted() -> None:
+    row = combined(well("ok", 1000.0), well("ok", 1800.0, dilution=50.0))
+    assert row["concentration_pg_ml"] == pytest.approx(1000)
+    assert row["flags"] == "not parallel at dilution 50 (80 % apart, limit 30 %)"
+    assert row["dilutions"] == "10"
+    assert row["dilution_trend_percent"] == pytest.approx(80)
+
+
+@pytest.mark.parametrize(
+    ("states", "state", "bound"),
+    [
+        ((("below_lloq", 10), ("below_curve", 50)), "below_lloq", 93.75),
+        ((("above_uloq", 10), ("overflow", 50)), "above_uloq", 30000),
+        ((("missing", 10), ("below_lloq", 50)), "below_lloq", 468.75),
+        ((("missing", 10), ("missing", 50)), "missing", np.nan),
+        ((("excluded", 10), ("excluded", 50)), "excluded", np.nan),
+    ],
+)
+def test_a_culture_out_of_range_keeps_its_bound(
+    states: tuple[tuple[str, float], ...], state: str, bound: float
+) -> None:
+    row = combined(*(well(name, dilution=float(dilution)) for name, dilution in states))
+    assert row["state"] == state
+    assert np.isnan(row["concentration_pg_ml"])
+    assert row["bound_pg_ml"] == pytest.approx(bound, nan_ok=True)
+
+
+def test_between_two_dilutions_both_bounds_are_kept() -> None:
+    row = combined(well("above_uloq", dilution=10.0), well("below_lloq", dilution=1000.0))
+    assert (row["lower_pg_ml"], row["upper_pg_ml"]) == (6000, 9375)
+    assert row["state"] == "above_uloq"
+    assert row["flags"] == "between two dilutions (above 6000 pg/mL, below 9375 pg/mL)"
+
+
+def test_bounds_that_exclude_each_other_leave_nothing() -> None:
+    row = combined(well("below_lloq", dilution=10.0), well("above_uloq", dilution=50.0))
+    assert row["state"] == "missing"
+    assert row["flags"] == "dilutions contradict (above 30000 pg/mL, below 93.8 pg/mL)"
+    assert np.isnan(row["bound_pg_ml"])
+
+
+def test_a_bound_against_the_value_is_flagged() -> None:
+    row = combined(well("below_lloq", dilution=10.0), well("ok", 20000.0, dilution=50.0))
+    assert row["state"] == "ok"
+    assert row["flags"] == "dilutions contradict (below 93.8 pg/mL, limit 16667 pg/mL)"
+
+
+def test_replicates_on_both_sides_of_a_limit_stay_together() -> None:
+    inside = combined(well("ok", 104.0), well("below_lloq", 90.0, well="A2"))
+    assert (inside["state"], inside["wells"]) == ("ok", 2)
+    assert inside["concentration_pg_ml"] == pytest.approx((104 * 90) ** 0.5)
+    assert inside["flags"] == (
+        "replicates on both sides of the LLOQ (mean 96.7 pg/mL, limit 93.8 pg/mL)"
+    )
+    outside = combined(well("ok", 95.0), well("below_lloq", 85.0, well="A2"))
+    assert (outside["state"], outside["bound_pg_ml"]) == ("below_lloq", 93.75)
+
+
+def test_plates_are_combined_with_errors_of_their_own() -> None:
+    row = combined(well("ok", 1000.0), well("ok", 1100.0, plate="P2"))
+    assert row["plates"] == "P1; P2"
+    half_width = np.log(row["upper_pg_ml"] / row["concentration_pg_ml"])
+    assert half_width == pytest.approx(np.log(1.2) / 2**0.5)
+
+
+def test_flags_of_wells_are_carried() -> None:
+    row = combined(well("ok", 1000.0, flags="plate failed"), well("ok", 1000.0, well="A2"))
+    assert row["flags"] == "plate failed"
+
+
+def test_noisy_plates_are_recovered(settings: Settings, readings: Readings, tmp_path: Path) -> None:
+    rng = np.random.default_rng(8)
+    parts: list[pd.DataFrame] = []
+    truth: dict[str, float] = {}
+    for number in range(4):
+        values = {f"p{number}c{i}": float(v) for i, v in enumerate(rng.uniform(300, 5000, 16))}
+        truth |= values
+        plate = readings(values, noise=0.05, seed=number, plate=f"P{number}")
+        parts.append(quantify_plate(plate, settings(), KNOWN).wells)
+    wells = pd.concat(parts, ignore_index=True)
+    cultures = combine_cultures(wells).set_index("culture")
+    ok = cultures[cultures["state"] == "ok"]
+    assert len(ok) > 0.9 * len(truth)
+    true = np.array([truth[str(culture)] for culture in ok.index])
+    assert ((ok["concentration_pg_ml"] / true - 1).abs() < 0.2).mean() > 0.95
+    inside = (ok["lower_pg_ml"] < true) & (true < ok["upper_pg_ml"])
+    assert 0.85 <= inside.mean() < 1
+    result_tables.write(wells, tmp_path / "wells.csv", "elisa/wells.csv")
+    result_tables.write(combine_cultures(wells), tmp_path / "cultures.csv", "elisa/cultures.csv")
+    read_back = combine_cultures(result_tables.read(tmp_path / "wells.csv"))
+    pd.testing.assert_frame_equal(read_back, combine_cultures(wells))
+
+
+def test_no_sample_gives_an_empty_table(settings: Settings, readings: Readings) -> None:
+    empty = combine_cultures(quantify_plate(readings(), settings(), KNOWN).wells)
+    assert empty.empty
+    assert "bound_pg_ml" in empty.columns

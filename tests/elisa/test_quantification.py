@@ -1,0 +1,375 @@
+"""From readings to concentrations: states, limits, acceptance; against readers' own print-outs."""
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from coculture import result_tables
+from coculture.elisa import (
+    ElisaSettings,
+    PlateError,
+    StandardCurve,
+    VarianceFunction,
+    pooled_variance_function,
+    quantify_plate,
+    read_layout,
+)
+
+KNOWN = VarianceFunction(0.005, 0.05, 4, 40, "stated")
+Settings = Callable[..., ElisaSettings]
+Readings = Callable[..., pd.DataFrame]
+
+
+def multiply(wells: pd.DataFrame, rows: pd.Series, factor: float) -> None:
+    """Multiply the responses of some rows."""
+    wells["response"] = wells["response"].mask(rows, wells["response"] * factor)
+
+
+def by_well(wells: pd.DataFrame, culture: str) -> pd.DataFrame:
+    return wells[wells["culture"] == culture].set_index("dilution")
+
+
+def test_exact_responses_give_exact_concentrations(settings: Settings, readings: Readings) -> None:
+    plate = quantify_plate(readings({"c1": 2000.0}), settings(), KNOWN)
+    c1 = by_well(plate.wells, "c1")
+    np.testing.assert_allclose(c1["concentration_pg_ml"], 2000, rtol=1e-6)
+    np.testing.assert_allclose(c1["in_well_pg_ml"], [200, 40], rtol=1e-6)
+    assert (c1["lower_pg_ml"] < 2000).all()
+    assert (c1["upper_pg_ml"] > 2000).all()
+    assert plate.curve["IL-6"]["verdict"] == "pass"
+
+
+def test_outside_the_range_is_a_state_and_a_bound(settings: Settings, readings: Readings) -> None:
+    plate = quantify_plate(readings({"low": 60.0, "high": 50000.0}), settings(), KNOWN)
+    low, high = by_well(plate.wells, "low"), by_well(plate.wells, "high")
+    assert low["state"].tolist() == ["below_lloq", "below_lloq"]
+    assert low["upper_pg_ml"].tolist() == [93.75, 468.75]
+    assert high["state"].tolist() == ["above_uloq", "above_uloq"]
+    assert high["lower_pg_ml"].tolist() == [6000, 30000]
+    for outside in (low, high):
+        assert outside["concentration_pg_ml"].isna().all()
+    assert low["lower_pg_ml"].isna().all()
+    assert high["upper_pg_ml"].isna().all()
+
+
+def test_readers_words_stay_states(settings: Settings, readings: Readings) -> None:
+    wells = readings({"c1": 2000.0, "c2": 2000.0, "c3": 2000.0})
+    first = wells.index[wells["culture"] == "c1"][0]
+    wells.loc[first, "state"] = "overflow"
+    wells.loc[first, ["od", "response"]] = np.nan
+    second = wells.index[wells["culture"] == "c2"][0]
+    wells.loc[second, "state"] = "missing"
+    wells.loc[second, ["od", "response"]] = np.nan
+    third = wells.index[wells["culture"] == "c3"][0]
+    wells.loc[third, "state"] = "masked"
+    wells.loc[third, ["od", "response"]] = np.nan
+    found = quantify_plate(wells, settings(), KNOWN).wells
+    assert by_well(found, "c1").loc[10, "state"] == "overflow"
+    assert by_well(found, "c1").loc[10, "lower_pg_ml"] == 6000
+    assert by_well(found, "c2").loc[10, "state"] == "missing"
+    assert by_well(found, "c3").loc[10, "state"] == "excluded"
+    assert by_well(found, "c3").loc[10, "excluded"] == "masked in the reader's software"
+
+
+def test_responses_beyond_the_asymptotes(settings: Settings, readings: Readings) -> None:
+    wells = readings({"c1": 2000.0})
+    wells.loc[wells["culture"] == "c1", "response"] = [-0.2, 9.0]
+    c1 = by_well(quantify_plate(wells, settings(), KNOWN).wells, "c1")
+    assert c1["state"].tolist() == ["below_curve", "above_curve"]
+    assert c1.loc[10, "upper_pg_ml"] == 93.75
+    assert c1.loc[50, "lower_pg_ml"] == 30000
+
+
+def test_an_excluded_standard_is_kept_with_its_reason(
+    settings: Settings, readings: Readings
+) -> None:
+    wells = readings({"c1": 2000.0})
+    wells.loc[0, "response"] = 0.1
+    wells.loc[0, "excluded"] = "bubble"
+    plate = quantify_plate(wells, settings(), KNOWN)
+    row = plate.wells.set_index("well").loc[str(wells["well"].iloc[0])]
+    assert (row["state"], row["excluded"]) == ("excluded", "bubble")
+    np.testing.assert_allclose(by_well(plate.wells, "c1")["concentration_pg_ml"], 2000, rtol=1e-6)
+
+
+def test_wells_in_the_export_alone_stay_in_the_table(
+    settings: Settings, readings: Readings
+) -> None:
+    wells = readings({"c1": 2000.0})
+    extra = wells.iloc[[-1]].assign(
+        well="H12", role="unassigned", analyte="", culture="", excluded="not in elisa.csv"
+    )
+    found = quantify_plate(pd.concat([wells, extra]), settings(), KNOWN).wells
+    last = found.iloc[-1]
+    assert (last["well"], last["role"], last["state"]) == ("H12", "unassigned", "excluded")
+    assert last["excluded"] == "not in elisa.csv"
+    assert len(found) == len(wells) + 1
+
+
+def test_blanks_are_the_zero_standard_or_are_subtracted(
+    settings: Settings, readings: Readings
+) -> None:
+    wells = readings({"c1": 2000.0})
+    wells.loc[wells["concentration_pg_ml"] == 0, "role"] = "blank"
+    wells.loc[wells["role"] == "blank", "concentration_pg_ml"] = np.nan
+    fitted = quantify_plate(wells, settings(), KNOWN)
+    subtracted = quantify_plate(wells, settings(zero_standard="subtract"), KNOWN)
+    assert min(fitted.curve["IL-6"]["fit"]["concentrations"]) == 0
+    assert min(subtracted.curve["IL-6"]["fit"]["concentrations"]) == 9.375
+    assert subtracted.curve["IL-6"]["fit"]["parameters"]["A"] == pytest.approx(0, abs=1e-6)
+    for plate in (fitted, subtracted):
+        c1 = by_well(plate.wells, "c1")
+        np.testing.assert_allclose(c1["concentration_pg_ml"], 2000, rtol=1e-5)
+
+
+def test_nothing_to_subtract_is_an_error(settings: Settings, readings: Readings) -> None:
+    wells = readings()
+    wells = wells[wells["concentration_pg_ml"] != 0]
+    with pytest.raises(PlateError, match="plate P1: zero_standard is subtract, but IL-6 has no"):
+        quantify_plate(wells, settings(zero_standard="subtract"), KNOWN)
+
+
+def test_a_plate_that_fails_says_so_on_every_well(settings: Settings, readings: Readings) -> None:
+    wells = readings({"c1": 2000.0})
+    multiply(wells, wells["concentration_pg_ml"].isin([18.75, 75, 300]), 1.7)
+    plate = quantify_plate(wells, settings(), KNOWN)
+    entry = plate.curve["IL-6"]
+    assert entry["verdict"] == "fail"
+    assert any(reason.startswith("number of standards passing") for reason in entry["reasons"])
+    (flag,) = set(plate.wells["flags"])
+    assert flag == f"plate failed ({', and '.join(entry['reasons'])})"
+    assert "standards passing: 14.3 %, limit 75 %" in flag
+
+
+def test_controls_fail_a_plate(settings: Settings, readings: Readings) -> None:
+    wells = readings()
+    target = wells["concentration_pg_ml"]
+    wells["concentration_pg_ml"] = target.mask(wells["role"] == "control", 1.5 * target)
+    entry = quantify_plate(wells, settings(), KNOWN).curve["IL-6"]
+    verdicts = {check["check"]: check["verdict"] for check in entry["checks"]}
+    assert verdicts["controls"] == verdicts["controls at each level"] == "fail"
+    assert verdicts["standards passing"] == "pass"
+
+
+def test_a_failing_lowest_standard_raises_the_lloq(settings: Settings, readings: Readings) -> None:
+    wells = readings({"c1": 120.0}, dilutions=(10,))
+    multiply(wells, wells["concentration_pg_ml"] == 9.375, 1.4)
+    plate = quantify_plate(wells, settings(), KNOWN)
+    limits = plate.curve["IL-6"]["limits"]
+    assert limits["lloq"] == 18.75
+    assert limits["lloq_rule"].startswith("lowest standard within 25 %")
+    assert by_well(plate.wells, "c1").loc[10, "state"] == "below_lloq"
+
+
+def test_a_hook_is_a_warning(settings: Settings, readings: Readings) -> None:
+    wells = readings()
+    multiply(wells, wells["concentration_pg_ml"] == 600, 0.5)
+    entry = quantify_plate(wells, settings(), KNOWN).curve["IL-6"]
+    assert {c["check"]: c["verdict"] for c in entry["checks"]}["high-dose hook"] == "warning"
+    assert "high-dose hook" in entry["fit"]["flags"]
+
+
+def test_the_limit_of_detection_is_three_deviations_of_a_blank(
+    settings: Settings, readings: Readings
+) -> None:
+    entry = quantify_plate(readings(), settings(), KNOWN).curve["IL-6"]
+    curve = StandardCurve.from_dict(entry["fit"])
+    at_zero = curve.parameters["A"]
+    expected = at_zero + 3 * float(np.sqrt(KNOWN.variance(at_zero)))
+    assert float(curve.response(entry["limits"]["lod"])) == pytest.approx(expected)
+
+
+def test_replicates_that_differ_are_flagged(settings: Settings, readings: Readings) -> None:
+    wells = readings({"c1": 2000.0, "c2": 2000.0}, dilutions=(10,), replicates=2)
+    first = wells.index[wells["culture"] == "c1"][0]
+    multiply(wells, wells.index.to_series() == first, 0.5)
+    found = quantify_plate(wells, settings(), KNOWN).wells
+    c1 = by_well(found, "c1")
+    cv = 100 * c1["concentration_pg_ml"].std() / c1["concentration_pg_ml"].mean()
+    assert c1["flags"].tolist() == [f"replicates differ (CV {cv:.0f} %, limit 20 %)"] * 2
+    assert by_well(found, "c2")["flags"].tolist() == [""] * 2
+
+
+def test_an_outlier_among_standards_is_named(settings: Settings, readings: Readings) -> None:
+    wells = readings(noise=0.03)
+    multiply(wells, wells.index.to_series() == 6, 2)
+    found = quantify_plate(wells, settings(outlier_wells="bisquare"), KNOWN).wells
+    flagged = found[found["flags"].str.contains("outlier")]
+    assert flagged["well"].tolist() == [wells.loc[6, "well"]]
+    assert flagged["flags"].iloc[0].endswith("outlier (0 % of the usual weight, limit 10 %)")
+
+
+def test_too_few_standards_fail_without_an_exception(
+    settings: Settings, readings: Readings
+) -> None:
+    wells = readings({"c1": 2000.0})
+    wells = wells[(wells["role"] != "standard") | (wells["concentration_pg_ml"] > 200)]
+    plate = quantify_plate(wells, settings(), KNOWN)
+    assert plate.curve["IL-6"]["reasons"][0].startswith("no standard curve: 2 concentrations")
+    assert plate.wells["concentration_pg_ml"].isna().all()
+    assert set(plate.wells["state"]) == {"missing"}
+    assert set(plate.wells["flags"]) == {
+        "plate failed (no standard curve: 2 concentrations do not determine the 4 parameters of "
+        "4PL)"
+    }
+
+
+def test_each_analyte_has_its_own_curve(settings: Settings, readings: Readings) -> None:
+    il6 = readings({"c1": 2000.0})
+    other = readings({"c2": 500.0}).assign(analyte="TNF")
+    other["response"] *= 0.5
+    other["well"] = other["well"].str.replace(
+        r"\d+", lambda match: str(int(match[0]) + 6), regex=True
+    )
+    plate = quantify_plate(pd.concat([il6, other]), settings(), KNOWN)
+    assert set(plate.curve) == {"IL-6", "TNF"}
+    assert by_well(plate.wells, "c2").loc[10, "concentration_pg_ml"] == pytest.approx(500)
+
+
+def test_the_table_is_declared_and_the_curve_is_json(
+    settings: Settings, readings: Readings, tmp_path: Path
+) -> None:
+    plate = quantify_plate(readings({"c1": 2000.0}, noise=0.05), settings(), KNOWN)
+    result_tables.write(plate.wells, tmp_path / "wells.csv", "elisa/wells.csv")
+    assert json.loads(json.dumps(plate.curve, allow_nan=False)) == plate.curve
+
+
+# The variance function
+
+
+def test_the_variance_function_is_pooled_from_four_plates_on(
+    settings: Settings, readings: Readings
+) -> None:
+    def plates(count: int) -> pd.DataFrame:
+        return pd.concat(
+            [readings(noise=0.08, seed=i, plate=f"P{i}") for i in range(count)], ignore_index=True
+        )
+
+    few = pooled_variance_function(plates(3), settings())
+    assert (few.plates, few.cv, few.estimated) == (0, 0.06, False)
+    assert few.rule.startswith("starting values")
+    many = pooled_variance_function(plates(40), settings())
+    assert (many.plates, many.estimated) == (40, True)
+    assert many.cv == pytest.approx(0.08, rel=0.1)
+    assert many.s0 == pytest.approx(0.005, rel=0.5)
+
+
+def test_excluded_wells_do_not_widen_the_variance_function(
+    settings: Settings, readings: Readings
+) -> None:
+    wells = pd.concat([readings(noise=0.05, seed=i, plate=f"P{i}") for i in range(6)])
+    wells = wells.reset_index(drop=True)
+    clean = pooled_variance_function(wells, settings())
+    wells.loc[0, "response"] = 0.0
+    wells.loc[0, "excluded"] = "bubble"
+    assert pooled_variance_function(wells, settings()).cv < 1.1 * clean.cv
+
+
+# Readers' own print-outs
+
+
+def _commercial(reference: Path, name: str) -> dict[str, Any]:
+    text = (reference / "elisa" / "expected" / "commercial_software.json").read_text()
+    entry: dict[str, Any] = json.loads(text)[name]
+    return entry
+
+
+@pytest.mark.reference
+def test_softmax_concentrations_are_reproduced(reference: Path, settings: Settings) -> None:
+    expected = _commercial(reference, "softmax_HEK_HCP")
+    file = str(reference / "elisa" / expected["file"])
+    levels = {"A": 0, "B": 2, "C": 10, "D": 25, "E": 75, "F": 200}
+    standards = {f"{row}{column}": c for row, c in levels.items() for column in (1, 2)}
+    printed = {e["well"]: e["conc"] for e in expected["back_calc"]}
+    chosen = settings(reference_wavelength_nm=650, as_reader="wells")
+    wells = quantify_plate(
+        read_layout(_layout(file, standards, printed), chosen), chosen, KNOWN
+    ).wells.set_index("well")
+    difference = np.abs([wells.loc[w, "in_well_pg_ml"] / c - 1 for w, c in printed.items()])
+    assert len(difference) == 77
+    assert np.median(difference) < 1e-4
+
+
+@pytest.mark.reference
+@pytest.mark.parametrize(
+    ("name", "wavelength"), [("gen5_fluorescamine", "400/30,460/40"), ("gen5_bgal", 420)]
+)
+def test_gen5_concentrations_are_reproduced(
+    reference: Path, settings: Settings, name: str, wavelength: float | str
+) -> None:
+    expected = _commercial(reference, name)
+    file = str(reference / "elisa" / expected["file"])
+    printed = {e["well"]: e["conc"] for e in expected["back_calc"]}
+    if name == "gen5_bgal":
+        doses = [40, 35, 30, 25, 20, 16, 12, 8, 4, 2, 1, 0]
+        standards = {f"{row}{i + 1}": c for row in "AB" for i, c in enumerate(doses)}
+        blanks: list[str] = []
+    else:
+        doses = [50, 100, 200, 300, 400, 500, 600]
+        standards = {f"{'BCDEFGH'[i]}{k}": c for i, c in enumerate(doses) for k in (1, 2)}
+        blanks = ["A1", "A2"]
+    chosen = settings(
+        wavelength_nm=wavelength, reference_wavelength_nm=None, as_reader="level_means"
+    )
+    readings = read_layout(_layout(file, standards, printed), chosen)
+    # Gen5 blanks the readings itself and leaves the blanks out of the fit.
+    zero = readings.set_index("well").loc[blanks, "response"].mean() if blanks else 0.0
+    readings["response"] -= zero
+    wells = quantify_plate(readings, chosen, KNOWN).wells.set_index("well")
+    difference = np.abs([wells.loc[w, "in_well_pg_ml"] / c - 1 for w, c in printed.items()])
+    assert len(difference) == len(printed)
+    assert np.median(difference) < 1e-4
+
+
+@pytest.mark.reference
+def test_a_nonsense_curve_is_a_failed_fit(reference: Path, settings: Settings) -> None:
+    file = str(reference / "elisa/exports/gen5/alphalisa_endpoint_singleplate.txt")
+    doses = [1e7, 3e6, 1e6, 3e5, 1e5, 3e4, 1e4, 3e3, 1e3, 300, 100]
+    standards = {f"{row}{i + 1}": c for row in "AB" for i, c in enumerate(doses)}
+    chosen = settings(wavelength_nm="Alpha", reference_wavelength_nm=None)
+    readings = read_layout(_layout(file, standards, {"C1": 1.0}), chosen)
+    entry = quantify_plate(readings, chosen, pooled_variance_function(readings, chosen)).curve
+    assert entry["IL-6"]["verdict"] == "fail"
+    assert any("fit of the curve" in reason for reason in entry["IL-6"]["reasons"])
+
+
+@pytest.mark.reference
+@pytest.mark.parametrize("analyte", ["EGF", "IFNa", "VEGF"])
+def test_a_real_failing_plate_fails(
+    reference: Path, settings: Settings, readings: Readings, analyte: str
+) -> None:
+    standards = pd.read_csv(reference / "elisa/curves/drLumi_plate1_standards.csv")
+    standards = standards[standards["curve"] == analyte]
+    template = readings().iloc[[0]]
+    wells = pd.concat([template] * len(standards), ignore_index=True).assign(
+        concentration_pg_ml=standards["conc"].to_numpy(),
+        response=standards["resp"].to_numpy(),
+        well=[f"{'ABCDEFGH'[i % 8]}{i // 8 + 1}" for i in range(len(standards))],
+    )
+    function = pooled_variance_function(wells, settings())
+    entry = quantify_plate(wells, settings(), function).curve["IL-6"]
+    assert entry["verdict"] == "fail"
+    assert any(reason.startswith("standards passing") for reason in entry["reasons"])
+
+
+def _layout(
+    file: str, standards: Mapping[str, float], samples: Mapping[str, float]
+) -> pd.DataFrame:
+    rows: list[dict[str, Any]] = [
+        {"well": well, "role": "standard", "concentration_pg_ml": c}
+        for well, c in standards.items()
+    ]
+    rows += [
+        {"well": well, "role": "sample", "concentration_pg_ml": np.nan, "culture": well}
+        for well in samples
+        if well not in standards
+    ]
+    return pd.DataFrame(rows).assign(
+        culture=lambda frame: frame.get("culture", pd.Series("", frame.index)).fillna(""),
+        plate="P1", file=file, plate_in_file="", analyte="IL-6", dilution=1.0, exclude="",
+    )  # fmt: skip

@@ -1,0 +1,118 @@
+"""The flow section of the config as typed values."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from coculture.flow import FlowSettings, FlowSettingsError, check_gates
+
+Settings = Callable[..., FlowSettings]
+GFP = [{"channel": "GFP", "positive": True}]
+
+
+def test_defaults_come_from_the_schema(flow_settings: Settings) -> None:
+    settings = flow_settings()
+    assert settings.channels.annexin == "Annexin V"
+    assert [p.name for p in settings.populations] == ["all"]
+    assert settings.report_population == "all"
+    assert settings.compensation.source == "single_stains"
+    assert settings.annexin_threshold == "auto"
+    assert settings.limits.fewest_events == 500
+
+
+def test_the_first_population_is_reported(flow_settings: Settings) -> None:
+    settings = flow_settings(
+        populations=[{"name": "myeloma", "markers": GFP}, {"name": "stroma", "markers": []}]
+    )
+    assert settings.report_population == "myeloma"
+    assert settings.marker_channels == ["GFP"]
+
+
+@pytest.mark.parametrize(
+    ("section", "message"),
+    [
+        (
+            {"channels": {"annexin": "FITC"}, "populations": [
+                {"name": "m", "markers": [{"channel": "fitc", "positive": True}]}]},
+            "'fitc' is the marker of 'm' and also flow.channels.annexin; one channel cannot",
+        ),
+        (
+            {"populations": [{"name": "m", "markers": GFP}, {"name": "m", "markers": []}]},
+            "the name 'm' is used twice",
+        ),
+        (
+            {"populations": [{"name": "m", "markers": GFP, "same_cells_as": "x"}]},
+            "the same cells as 'x', which is not listed",
+        ),
+        (
+            {"channels": {"annexin": "FL1", "viability_dye": "fl1"}},
+            "'FL1' is both annexin and viability_dye; the quadrants need two signals",
+        ),
+        (
+            {"channels": {"forward_scatter_height": "FSC-A"}},
+            "'FSC-A' is both forward_scatter_area and forward_scatter_height; .* give null",
+        ),
+        (
+            {"channels": {"viability_dye": "SSC-A"}},
+            "'SSC-A' is both viability_dye and side_scatter_area; scatter is no stain",
+        ),
+        (
+            {"channels": {"annexin": "FSC-A"}},
+            "'FSC-A' is both annexin and forward_scatter_area; scatter is no stain",
+        ),
+        (
+            {"populations": [{"name": "m", "markers": [
+                {"channel": "GFP", "positive": True}, {"channel": "GFP", "positive": False}]}]},
+            "'m' is both positive and negative in 'GFP'; no cell could be counted",
+        ),
+        ({"report_population": "x"}, r"'x' is none of the populations \(all\)"),
+        (
+            {"gates": {"E1": {"x": {}}}},
+            r"flow\.gates\.E1\.x: no population of this name; there are all",
+        ),
+        (
+            {"gates": {"E1": {"all": {"anexin": {"channels": ["A"]}}}}},
+            r"flow\.gates\.E1\.all\.anexin: no gate of this name; there are scatter, .*dye\. "
+            r"Nearest: annexin\.$",
+        ),
+        (
+            {"channels": {"annexin": None}, "gates": {"E1": {"all": {"annexin": {}}}}},
+            r"flow\.gates\.E1\.all\.annexin: no gate of this name",
+        ),
+        ({"compensation": {"source": "csv"}}, "source csv needs the table's path"),
+    ],
+)  # fmt: skip
+def test_contradictions_are_refused(
+    flow_settings: Settings, section: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(FlowSettingsError, match=message):
+        flow_settings(**section)
+
+
+def test_all_contradictions_are_told_at_once(flow_settings: Settings) -> None:
+    block = {"channels": ["A"], "threshold": 1.0}
+    with pytest.raises(FlowSettingsError) as caught:
+        flow_settings(
+            populations=[{"name": "myeloma", "markers": GFP}],
+            gates={
+                "E1": {"Myeloma": {"annexin": block}},
+                "E2": {"myeloma": {"Annexin V": block, "gfp": block, "GFP": block}},
+            },
+            report_population="x",
+        )
+    told = str(caught.value)
+    assert "flow.gates.E1.Myeloma: no population of this name; there are myeloma. Nearest" in told
+    assert "flow.gates.E2.myeloma.Annexin V: no gate" in told
+    assert "Nearest: annexin. flow.gates.E2.myeloma.gfp: no gate" in told
+    assert "Nearest: GFP. flow.report_population: 'x'" in told
+    assert "myeloma.GFP:" not in told
+
+
+def test_gates_of_an_experiment_that_is_not_there(flow_settings: Settings) -> None:
+    settings = flow_settings(gates={"E1": {"all": {}}, "day-one": {"all": {}}})
+    assert check_gates(["E1", "E1", "day one"], settings) == [
+        "flow.gates.day-one: no experiment of this name; there are E1, day one. Nearest: day one."
+    ]
+    assert check_gates(["E1", "day-one"], settings) == []
+    assert check_gates(["7"], flow_settings(gates={7: {"all": {}}})) == []

@@ -1,0 +1,203 @@
+"""Tables and configs as people really write them: read right, or refused in plain words."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+
+from coculture.study import StudyError, load
+
+
+def _told(folder: Path) -> list[str]:
+    with pytest.raises(StudyError) as raised:
+        load(folder / "config.yaml")
+    return [str(problem) for problem in raised.value.problems]
+
+
+def _rewrite(folder: Path, table: str, change: Callable[[str], str]) -> None:
+    path = folder / table
+    path.write_bytes(change(path.read_text(encoding="utf-8")).encode("utf-8"))
+
+
+def _reconfigure(folder: Path, change: Callable[[dict[str, object]], object]) -> None:
+    path = folder / "config.yaml"
+    config = yaml.safe_load(path.read_text(encoding="utf-8"))
+    change(config)
+    path.write_text(yaml.safe_dump(config), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: "\ufeff" + text,
+        lambda text: text.replace("\n", "\r\n"),
+        lambda text: text.replace("\n", "\r"),
+        lambda text: text.replace(",", ";"),
+        lambda text: text.replace(",", "\t"),
+        lambda text: text.replace("\n", ",,\n"),
+        lambda text: text + "\n\n,,,\n",
+        lambda text: text.replace(",", " , "),
+    ],
+    ids=["BOM", "CRLF", "CR", "semicolons", "tabs", "empty columns", "empty rows", "spaces"],
+)
+def test_a_table_from_any_spreadsheet_is_the_same_table(
+    small_study: Path, change: Callable[[str], str]
+) -> None:
+    before = load(small_study / "config.yaml")
+    _rewrite(small_study, "cultures.csv", change)
+    after = load(small_study / "config.yaml")
+    assert after.cultures.equals(before.cultures)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "its first row must hold the headings; it is empty."),
+        ("culture,experiment\nü,E1".encode("latin-1"), "is not UTF-8 text"),
+        (b'culture,"experiment\nx,E1\n', "a quotation mark is opened and never closed"),
+    ],
+    ids=["empty", "latin-1", "open quote"],
+)
+def test_an_unreadable_table_is_one_problem(small_study: Path, content: bytes, said: str) -> None:
+    (small_study / "cultures.csv").write_bytes(content)
+    told = _told(small_study)
+    assert len(told) == 1
+    assert told[0].startswith("cultures.csv")
+    assert said in told[0]
+
+
+def test_a_missing_table_is_one_problem(small_study: Path) -> None:
+    (small_study / "cultures.csv").unlink()
+    told = _told(small_study)
+    assert len(told) == 1
+    assert "there is no such file" in told[0]
+
+
+def test_a_decimal_comma_is_explained(small_study: Path) -> None:
+    _rewrite(
+        small_study, "cultures.csv", lambda text: text.replace("HS-5,1000,0", 'HS-5,"0,5",0', 1)
+    )
+    assert _told(small_study) == [
+        'cultures.csv, row 3, dex_nM "0,5": is not a number; write it like 0.5 or 1000 with a '
+        "point, not a comma. The dose of DEX in nM; 0 is untreated."
+    ]
+
+
+def test_a_fault_of_many_rows_is_told_once(small_study: Path) -> None:
+    _rewrite(small_study, "cultures.csv", lambda text: text.replace("HS-5,1000,", "HS-5,1 uM,"))
+    told = [one for one in _told(small_study) if "is not a number" in one]
+    assert len(told) == 1
+    assert told[0].endswith("The same holds for 11 more rows.")
+
+
+@pytest.mark.parametrize(
+    ("table", "old", "new", "said"),
+    [
+        ("flow.csv", "flow/E1/E1-control-DEX-1.fcs", "../outside.fcs", "lies outside"),
+        (
+            "flow.csv",
+            "flow/E1/E1-control-DEX-1.fcs",
+            "flow/E1/E1-control-IL1Ra-1.fcs",
+            "already in",
+        ),
+        (
+            "flow.csv",
+            "flow/E1/E1-control-DEX-1.fcs",
+            "flow/./E1/E1-control-IL1Ra-1.fcs",
+            "already in",
+        ),
+        ("flow.csv", "flow/E1/E1-control-DEX-1.fcs", "x" * 300, "cannot be looked up"),
+        (
+            "flow.csv",
+            "unstained,control",
+            "unstained,contrl",
+            "no such cells. Did you mean control?",
+        ),
+        ("flow.csv", "E1-control-DEX-1,\n", "E1-control-DEX-1,no\n", "leave the cell empty"),
+        ("elisa.csv", "IL6-E2,elisa/IL6-E2.txt", "IL6-E2,elisa/IL6-E1.txt", "IL6-E2 is read from"),
+        ("elisa.csv", "A1,standard,IL-6", "A1,standard,il6", "is also written"),
+    ],
+)
+def test_a_slip_in_a_row_is_refused(
+    small_study: Path, table: str, old: str, new: str, said: str
+) -> None:
+    assert old in (small_study / table).read_text()
+    _rewrite(small_study, table, lambda text: text.replace(old, new, 1))
+    assert any(said in one for one in _told(small_study)), _told(small_study)
+
+
+def test_two_plates_cannot_be_the_same_wells_of_one_file(small_study: Path) -> None:
+    _rewrite(
+        small_study, "elisa.csv", lambda text: text.replace("elisa/IL6-E2.txt", "elisa/IL6-E1.txt")
+    )
+    assert any(
+        "this well of the same file is already in row 2" in one for one in _told(small_study)
+    )
+
+
+def test_a_copied_fcs_file_is_seen(small_study: Path) -> None:
+    folder = small_study / "flow" / "E1"
+    copied = (folder / "E1-control-IL1Ra-1.fcs").read_bytes()
+    (folder / "E1-control-DEX-1.fcs").write_bytes(copied)
+    assert any("byte for byte, under another name" in one for one in _told(small_study))
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        ("study", "a/b", "has a form that is not accepted"),
+        ("study", "x" * 300, "must not be longer than 100 characters"),
+        ("title", None, "must be text"),
+        ("comparison", {"margin_points": float("nan")}, "must be a finite number"),
+        ("comparison", {"analytes": ["TNF"]}, "elisa.csv does not measure it; it measures IL-6."),
+    ],
+)
+def test_a_wrong_value_in_the_config_is_refused(
+    small_study: Path, key: str, value: object, said: str
+) -> None:
+    _reconfigure(small_study, lambda config: config.update({key: value}))
+    assert any(said in one for one in _told(small_study)), _told(small_study)
+
+
+def test_factors_may_not_take_a_column_or_a_name_twice(small_study: Path) -> None:
+    def clash(config: dict[str, object]) -> None:
+        factors = config["factors"]
+        assert isinstance(factors, list)
+        factors += [
+            {"name": "X", "column": "hours", "unit": "h"},
+            {"name": "Y", "column": "dex_nM", "unit": "nM"},
+            {"name": "DEX", "column": "other_nM", "unit": "nM"},
+        ]
+
+    _reconfigure(small_study, clash)
+    told = "\n".join(_told(small_study))
+    assert 'the column "hours" of cultures.csv has a meaning of its own' in told
+    assert 'the column "dex_nM" is another factor\'s already' in told
+    assert 'another factor is called "DEX" already' in told
+    assert len(told.splitlines()) == 3
+
+
+@pytest.mark.parametrize(
+    "text", ["a: [", "? [a, b]\n: 1", "study: 2020-99-99", "a: 1\na: 2", "", "- 1"]
+)
+def test_yaml_that_is_no_config_is_told(small_study: Path, text: str) -> None:
+    (small_study / "config.yaml").write_text(text)
+    assert len(_told(small_study)) >= 1
+
+
+@pytest.mark.parametrize("assay", ["flow", "elisa"])
+def test_one_assay_is_a_study(small_study: Path, assay: str) -> None:
+    other = {"flow": "elisa", "elisa": "flow"}[assay]
+
+    def leave_out(config: dict[str, object]) -> None:
+        tables = config["tables"]
+        assert isinstance(tables, dict)
+        del tables[other]
+        config.pop(other)
+        config.pop("comparison")
+
+    _reconfigure(small_study, leave_out)
+    study = load(small_study / "config.yaml")
+    assert (len(study.flow) > 0) == (assay == "flow")
+    assert (len(study.plates) > 0) == (assay == "elisa")

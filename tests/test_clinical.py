@@ -1,0 +1,231 @@
+"""The clinical table against the published one, and against independent formulas."""
+
+from fractions import Fraction
+from itertools import permutations
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from coculture import clinical
+
+
+@pytest.fixture
+def published(reference: Path) -> pd.DataFrame:
+    """The published table of seven patients."""
+    table = pd.read_csv(reference / "clinical/lust2004_table.csv")
+    return table.rename(columns={"m6": "month_6", "printed": "printed_change"})
+
+
+@pytest.mark.reference
+def test_the_printed_changes_are_found_again(published: pd.DataFrame) -> None:
+    changes = clinical.summarise(published).changes
+    assert (changes["printed_agrees"] != "no").all()
+    truncated = changes[changes["printed_agrees"] == "truncated"]
+    assert list(zip(truncated["patient"], truncated["analyte"], strict=True)) == [
+        ("2", "M-spike"),
+        ("4", "PCLI"),
+        ("6", "CRP"),
+    ]
+    assert truncated["change_percent"].round(3).to_list() == [-3.571, -75.610, -68.529]
+    assert truncated["change_truncated"].to_list() == [-3, -75, -68]
+    responses = changes.loc[changes["analyte"] == "M-spike", "response_by_m_protein"]
+    assert responses.to_list() == ["stable"] * 7
+
+
+@pytest.mark.reference
+def test_the_published_tests_are_found_again(published: pd.DataFrame) -> None:
+    summary = clinical.summarise(published).summary.set_index("analyte")
+    assert summary["p_signed_rank"].to_dict() == {
+        "PCLI": 0.015625,
+        "CRP": 0.015625,
+        "M-spike": 0.34375,
+    }
+    ratio = summary[["geometric_mean_ratio", "ratio_lower", "ratio_upper"]].astype(float)
+    assert ratio.round(3).T["CRP"].to_list() == [0.276, 0.161, 0.474]
+    assert np.isnan(float(str(summary["geometric_mean_ratio"]["PCLI"])))
+
+
+def _table(**more: object) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "patient": ["a", "b", "c", "d"] * 2,
+            "analyte": ["CRP"] * 4 + ["M-protein"] * 4,
+            "unit": ["mg/L"] * 4 + ["g/dL"] * 4,
+            "on_study": [4.0, 3.0, 2.0, 0.0, 4.0, 2.0, 1.0, 2.0],
+            "month_6": [1.0, 2.0, 3.0, 1.0, 2.0, 1.5, 1.4, 2.5],
+            "printed_change": np.nan,
+            "selected_on": "",
+        }
+        | more
+    )
+
+
+def test_the_analyte_patients_were_chosen_by_is_not_tested() -> None:
+    result = clinical.summarise(_table(selected_on="CRP"))
+    summary = result.summary.set_index("analyte")
+    assert np.isnan(float(str(summary["p_signed_rank"]["CRP"])))
+    assert summary["note"]["CRP"] == "no p-value: the patients were chosen by CRP"
+    assert not np.isnan(float(str(summary["p_signed_rank"]["M-protein"])))
+    assert str(summary["note"]["M-protein"]).startswith("the patients were chosen by CRP, so")
+    assert result.correlations["p"].isna().all()
+
+
+def test_response_by_m_protein_has_its_limits_inside() -> None:
+    changes = clinical.summarise(_table()).changes
+    m_protein = changes[changes["analyte"] == "M-protein"].set_index("patient")
+    # -50 %; -25 %; +40 % but only 0.4 g/dL; +25 % and 0.5 g/dL.
+    assert m_protein["response_by_m_protein"].to_dict() == {
+        "a": "partial response",
+        "b": "minor response",
+        "c": "stable",
+        "d": "progression",
+    }
+    in_g_per_l = _table(unit=["mg/L"] * 4 + ["g/L"] * 4)
+    responses = clinical.summarise(in_g_per_l).changes.set_index(["analyte", "patient"])
+    assert responses["response_by_m_protein"][("M-protein", "d")] == "stable"
+
+
+def test_a_change_from_zero_has_no_percent() -> None:
+    changes = clinical.summarise(_table()).changes.set_index(["analyte", "patient"])
+    assert np.isnan(changes["change_percent"][("CRP", "d")])
+    assert changes["note"][("CRP", "d")] == "no percent change from zero"
+
+
+def test_a_patient_measured_twice_is_refused() -> None:
+    doubled = pd.concat([_table(), _table().head(1)])
+    with pytest.raises(clinical.ClinicalError, match='patient "a" has two rows of "CRP"; keep one'):
+        clinical.summarise(doubled)
+
+
+def test_signed_rank_equals_scipy_without_ties() -> None:
+    rng = np.random.default_rng(8)
+    for n in (5, 9, 14):
+        differences = rng.normal(0.4, 1, n).round(6)
+        expected = stats.wilcoxon(differences, method="exact").pvalue
+        exact = [Fraction(repr(float(d))) for d in differences]
+        assert clinical.signed_rank_p(exact) == pytest.approx(expected)
+
+
+def test_ties_are_seen_through_floating_point() -> None:
+    """0.3 - 0.1 and 0.2 are one rank: with (1.5, 1.5, 3) a sum of 0 or 6 has p = 2/8."""
+    table = pd.DataFrame(
+        {
+            "patient": ["a", "b", "c"],
+            "analyte": "x",
+            "on_study": [0.3, 0.4, 0.9],
+            "month_6": [0.1, 0.2, 0.1],
+        }
+    )
+    assert clinical.summarise(table).summary["p_signed_rank"].item() == 0.25
+
+
+@pytest.mark.parametrize("tied", [False, True])
+def test_spearman_counts_every_permutation(tied: bool) -> None:
+    rng = np.random.default_rng(4)
+    x, y = rng.normal(size=6), rng.normal(size=6)
+    if tied:
+        x, y = x.round(0), y.round(0)
+    rho, p, how = clinical.spearman(x.tolist(), y.tolist())
+    reached = [
+        abs(stats.spearmanr(x, order).statistic) >= abs(rho) - 1e-9 for order in permutations(y)
+    ]
+    assert how == "exact"
+    assert rho == pytest.approx(stats.spearmanr(x, y).statistic)
+    assert p == pytest.approx(np.mean(reached))
+
+
+def test_many_patients_are_sampled_and_p_is_never_zero() -> None:
+    numbers = list(range(20))
+    rho, p, how = clinical.spearman(numbers, numbers)
+    assert rho == pytest.approx(1.0)
+    assert how == "sampled permutations"
+    assert 0 < p < 1e-4
+
+
+def _messages(table: pd.DataFrame) -> list[str]:
+    """What `check` says, after `summarise` has refused the table for the first of it."""
+    problems = clinical.check(table)
+    with pytest.raises(clinical.ClinicalError) as refused:
+        clinical.summarise(table)
+    assert str(refused.value) == problems[0].message
+    return [problem.message for problem in problems]
+
+
+def test_one_analyte_in_two_units_is_refused() -> None:
+    table = _table(unit=["mg/L", "mg/L", "g/L", "mg/L", "g/dL", "g/dL", "g/dL", ""])
+    assert _messages(table) == [
+        '"CRP" is in g/L in patient "c" and in mg/L in patient "a"; convert the values and write '
+        "one unit in every row.",
+        '"M-protein" is in no unit in patient "d" and in g/dL in patient "a"; convert the values '
+        "and write one unit in every row.",
+    ]
+    first = clinical.check(table)[0]
+    assert (first.row, first.column, first.value) == (2, "unit", "g/L")
+
+
+def test_patients_chosen_by_what_the_table_lacks_are_refused() -> None:
+    assert _messages(_table(selected_on="PCLI")) == [
+        'the patients were chosen by "PCLI", which is no analyte of this table; those are CRP, '
+        "M-protein."
+    ]
+
+
+def test_patients_chosen_in_two_ways_are_refused() -> None:
+    table = _table(selected_on=["", "CRP", "CRP", "", "M-protein", "M-protein", "", "CRP"])
+    assert _messages(table) == [
+        'the patients were chosen by "M-protein" here and by "CRP" in an earlier row; write the '
+        "same in every row."
+    ]
+    assert [problem.row for problem in clinical.check(table)] == [4]
+    both = _table(selected_on=["CRP; M-protein"] * 4 + ["M-protein; CRP"] * 4)
+    assert clinical.check(both) == []
+
+
+def test_a_patient_measured_twice_is_found_before_the_run() -> None:
+    table = pd.concat([_table(), _table().head(1)], ignore_index=True)
+    assert clinical.check(table) == [
+        clinical.ClinicalProblem(8, "patient", "a", 'patient "a" has two rows of "CRP"; keep one.')
+    ]
+
+
+def test_infinite_values_are_refused() -> None:
+    table = _table(month_6=[1.0, np.inf, 3.0, 1.0, 2.0, 1.5, 1.4, 2.5])
+    assert _messages(table) == [
+        '"CRP" of patient "b" is infinite; write the value, or leave it empty.'
+    ]
+
+
+def test_tables_with_nothing_in_them_have_no_problems() -> None:
+    assert clinical.check(pd.DataFrame()) == []
+    assert clinical.check(_table().head(0)) == []
+    assert clinical.check(_table(unit=np.nan, selected_on=np.nan, month_6=np.nan)) == []
+    assert clinical.check(_table(patient=np.nan)) == []
+    assert clinical.check(_table()[["patient", "analyte"]]) == []
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(("on_study", "month_6"), [(1e-308, 1e308), (1e-308, 4.0), (1e308, 1e-308)])
+def test_numbers_at_the_ends_of_their_range_are_summarised(on_study: float, month_6: float) -> None:
+    table = _table(
+        on_study=[on_study, 3.0, 2.0, 0.0, 4.0, 2.0, 1.0, 2.0],
+        month_6=[month_6, 2.0, 3.0, 1.0, 2.0, 1.5, 1.4, 2.5],
+    )
+    row = clinical.summarise(table).changes.iloc[0]
+    if on_study > month_6:
+        assert (row["change_percent"], row["change_rounded"], row["note"]) == (-100, -100, "")
+    else:
+        assert np.isnan(row["change_percent"])
+        assert row["note"] == "the percent change is too large for a number"
+
+
+def test_halves_are_rounded_away_from_zero() -> None:
+    table = _table(
+        on_study=[200.0, 200.0, 200.0, 0.0, 4.0, 2.0, 1.0, 2.0],
+        month_6=[205.0, 195.0, 200.0, 1.0, 2.0, 1.5, 1.4, 2.5],
+    )
+    changes = clinical.summarise(table).changes.head(3)
+    assert changes["change_rounded"].to_list() == [3, -3, 0]
+    assert changes["change_truncated"].to_list() == [2, -2, 0]

@@ -1,0 +1,49 @@
+"""Result tables are declared, come back as they were, and are the same bytes every time."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from coculture import result_tables
+
+
+def test_numbers_and_text_come_back_exactly(tmp_path: Path) -> None:
+    numbers = np.random.default_rng(5).lognormal(0, 20, 2000)
+    frame = pd.DataFrame(
+        {"culture": [f"{i:03d}" for i in range(2000)], "concentration_pg_ml": numbers, "flags": ""}
+    )
+    result_tables.write(frame, tmp_path / "a.csv", "elisa/cultures.csv")
+    back = result_tables.read(tmp_path / "a.csv")
+    assert (back["concentration_pg_ml"].to_numpy() == numbers).all()
+    assert list(back["culture"]) == list(frame["culture"])
+    assert (back["flags"] == "").all()
+
+
+def test_missing_numbers_are_empty_cells(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"culture": ["NA"], "concentration_pg_ml": [np.nan]})
+    result_tables.write(frame, tmp_path / "a.csv", "elisa/cultures.csv")
+    assert (tmp_path / "a.csv").read_bytes() == b"culture,concentration_pg_ml\nNA,\n"
+    assert result_tables.read(tmp_path / "a.csv")["culture"].item() == "NA"
+
+
+def test_an_undeclared_column_is_refused(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"culture": ["a"], "mood": ["good"]})
+    with pytest.raises(result_tables.UndeclaredColumnError, match=r"elisa/cultures.csv: .* mood"):
+        result_tables.write(frame, tmp_path / "a.csv", "elisa/cultures.csv")
+    assert not (tmp_path / "a.csv").exists()
+
+
+def test_every_declaration_is_complete() -> None:
+    declared = result_tables.definitions()
+    assert not declared.duplicated(["table", "column"]).any()
+    assert (declared["definition"].str.len() > 3).all()
+
+
+def test_description_names_columns_as_written(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"experiment": ["E1"], "events_cells": [10]})
+    result_tables.write(frame, tmp_path / "wells.csv", "flow/wells.csv")
+    told = result_tables.describe({"flow/wells.csv": [tmp_path / "wells.csv"]})
+    assert list(told["column"]) == ["experiment", "events_cells"]
+    assert (told["schema_version"] == result_tables.SCHEMA_VERSION).all()
