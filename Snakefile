@@ -5,11 +5,12 @@
 #
 # The steps are in workflow/rules, one file a part of the protocol; each runs a script of scripts/,
 # and everything that is computed is in src/coculture.
+import signal
 import sys
 
 from snakemake.utils import min_version
 
-from coculture import fingerprint
+from coculture import fingerprint, run_lock
 from coculture.study import StudyError, load
 
 min_version("9.20")
@@ -50,6 +51,19 @@ rule all:
     input:
         f"{RESULTS}/report.html",
         f"{RESULTS}/columns.csv",
+
+
+onstart:
+    # Snakemake's own handler of this signal takes a lock that the thread it interrupts may hold, and
+    # then waits for ever. Asked to end, a run ends as it does on Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # Snakemake's locks outlive a crash (the profile turns them off); the operating system's do not.
+    try:
+        if not run_lock.take(f".snakemake/running/{STUDY.name}"):
+            print("This disk keeps no locks: make sure that nobody else runs this study here.")
+    except run_lock.AnotherRunError as another:
+        sys.exit(str(another))
+    run_lock.end_orphans(".snakemake/running", ".snakemake/scripts")
 
 
 onsuccess:

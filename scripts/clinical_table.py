@@ -1,11 +1,10 @@
 """Changes of the clinical values from on study to six months."""
 
-import sys
 from typing import Any
 
 import pandas as pd
 
-from coculture import clinical, result_tables, style
+from coculture import clinical, result_tables, step, style
 
 
 def main(inputs: Any, outputs: Any, parameters: Any) -> None:
@@ -17,6 +16,4 @@ def main(inputs: Any, outputs: Any, parameters: Any) -> None:
 
 
 if "snakemake" in globals():
-    job: Any = globals()["snakemake"]
-    sys.stdout = sys.stderr = open(job.log[0], "w", buffering=1, encoding="utf-8")
-    main(job.input, job.output, job.params)
+    step.run(main, globals()["snakemake"])

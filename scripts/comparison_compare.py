@@ -1,9 +1,8 @@
 """Compare the arms inside each experiment and test the pre-stated findings."""
 
-import sys
 from typing import Any
 
-from coculture import result_tables
+from coculture import result_tables, step
 from coculture.comparison import ComparisonSettings, compare
 
 
@@ -16,6 +15,4 @@ def main(inputs: Any, outputs: Any, parameters: Any) -> None:
 
 
 if "snakemake" in globals():
-    job: Any = globals()["snakemake"]
-    sys.stdout = sys.stderr = open(job.log[0], "w", buffering=1, encoding="utf-8")
-    main(job.input, job.output, job.params)
+    step.run(main, globals()["snakemake"])

@@ -1,9 +1,8 @@
 """Draw the findings, and every arm for each endpoint."""
 
-import sys
 from typing import Any
 
-from coculture import result_tables, style
+from coculture import result_tables, step, style
 from coculture.comparison import ComparisonSettings, figures, read_tables
 
 
@@ -25,6 +24,4 @@ def main(inputs: Any, outputs: Any, parameters: Any) -> None:
 
 
 if "snakemake" in globals():
-    job: Any = globals()["snakemake"]
-    sys.stdout = sys.stderr = open(job.log[0], "w", buffering=1, encoding="utf-8")
-    main(job.input, job.output, job.params)
+    step.run(main, globals()["snakemake"])

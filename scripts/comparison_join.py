@@ -1,11 +1,10 @@
 """Join both assays on the culture."""
 
-import sys
 from typing import Any
 
 import pandas as pd
 
-from coculture import result_tables
+from coculture import result_tables, step
 from coculture.comparison import ComparisonSettings, join_cultures
 
 
@@ -23,6 +22,4 @@ def main(inputs: Any, outputs: Any, parameters: Any) -> None:
 
 
 if "snakemake" in globals():
-    job: Any = globals()["snakemake"]
-    sys.stdout = sys.stderr = open(job.log[0], "w", buffering=1, encoding="utf-8")
-    main(job.input, job.output, job.params)
+    step.run(main, globals()["snakemake"])

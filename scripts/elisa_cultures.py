@@ -1,11 +1,10 @@
 """Combine the wells of each culture over plates and dilutions, and draw how the standards did."""
 
-import sys
 from typing import Any
 
 import pandas as pd
 
-from coculture import result_tables, style
+from coculture import result_tables, step, style
 from coculture.elisa import combine_cultures, figures
 
 
@@ -16,6 +15,4 @@ def main(inputs: Any, outputs: Any, parameters: Any) -> None:
 
 
 if "snakemake" in globals():
-    job: Any = globals()["snakemake"]
-    sys.stdout = sys.stderr = open(job.log[0], "w", buffering=1, encoding="utf-8")
-    main(job.input, job.output, job.params)
+    step.run(main, globals()["snakemake"])

@@ -1,10 +1,9 @@
 """Draw the standard curve and the layout of one ELISA plate."""
 
 import json
-import sys
 from typing import Any
 
-from coculture import result_tables, style
+from coculture import result_tables, step, style
 from coculture.elisa import figures
 
 
@@ -17,6 +16,4 @@ def main(inputs: Any, outputs: Any, parameters: Any) -> None:
 
 
 if "snakemake" in globals():
-    job: Any = globals()["snakemake"]
-    sys.stdout = sys.stderr = open(job.log[0], "w", buffering=1, encoding="utf-8")
-    main(job.input, job.output, job.params)
+    step.run(main, globals()["snakemake"])

@@ -1,12 +1,11 @@
 """Fit the standard curve of one plate and read its samples from it."""
 
 import json
-import sys
 from typing import Any
 
 import pandas as pd
 
-from coculture import result_tables
+from coculture import result_tables, step
 from coculture.elisa import ElisaSettings, VarianceFunction, quantify_plate, read_layout
 
 
@@ -22,6 +21,4 @@ def main(inputs: Any, outputs: Any, parameters: Any) -> None:
 
 
 if "snakemake" in globals():
-    job: Any = globals()["snakemake"]
-    sys.stdout = sys.stderr = open(job.log[0], "w", buffering=1, encoding="utf-8")
-    main(job.input, job.output, job.params)
+    step.run(main, globals()["snakemake"])

@@ -2,11 +2,11 @@
 
 import dataclasses
 import json
-import sys
 from typing import Any
 
 import pandas as pd
 
+from coculture import step
 from coculture.elisa import ElisaSettings, pooled_variance_function, read_layout
 
 
@@ -19,6 +19,4 @@ def main(inputs: Any, outputs: Any, parameters: Any) -> None:
 
 
 if "snakemake" in globals():
-    job: Any = globals()["snakemake"]
-    sys.stdout = sys.stderr = open(job.log[0], "w", buffering=1, encoding="utf-8")
-    main(job.input, job.output, job.params)
+    step.run(main, globals()["snakemake"])

@@ -1,11 +1,10 @@
 """Compare beads and controls between experiments."""
 
-import sys
 from typing import Any
 
 import pandas as pd
 
-from coculture import result_tables
+from coculture import result_tables, step
 from coculture.flow import FlowSettings, control_drift
 
 
@@ -16,6 +15,4 @@ def main(inputs: Any, outputs: Any, parameters: Any) -> None:
 
 
 if "snakemake" in globals():
-    job: Any = globals()["snakemake"]
-    sys.stdout = sys.stderr = open(job.log[0], "w", buffering=1, encoding="utf-8")
-    main(job.input, job.output, job.params)
+    step.run(main, globals()["snakemake"])

@@ -1,12 +1,11 @@
 """Draw how one experiment was compensated and gated, and every well of it."""
 
-import sys
 from typing import Any
 
 import pandas as pd
 import yaml
 
-from coculture import result_tables, style
+from coculture import result_tables, step, style
 from coculture.flow import FlowSettings, figures
 
 
@@ -26,6 +25,4 @@ def main(inputs: Any, outputs: Any, parameters: Any) -> None:
 
 
 if "snakemake" in globals():
-    job: Any = globals()["snakemake"]
-    sys.stdout = sys.stderr = open(job.log[0], "w", buffering=1, encoding="utf-8")
-    main(job.input, job.output, job.params)
+    step.run(main, globals()["snakemake"])

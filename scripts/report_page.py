@@ -1,10 +1,9 @@
 """Put findings, figures and tables together into the page people read."""
 
-import sys
 from pathlib import Path
 from typing import Any
 
-from coculture import report
+from coculture import report, step
 
 
 def main(inputs: Any, outputs: Any, parameters: Any) -> None:
@@ -20,6 +19,4 @@ def main(inputs: Any, outputs: Any, parameters: Any) -> None:
 
 
 if "snakemake" in globals():
-    job: Any = globals()["snakemake"]
-    sys.stdout = sys.stderr = open(job.log[0], "w", buffering=1, encoding="utf-8")
-    main(job.input, job.output, job.params)
+    step.run(main, globals()["snakemake"])

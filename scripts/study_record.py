@@ -1,12 +1,11 @@
 """Write down the study as it was checked."""
 
-import sys
 from typing import Any
 
 import pandas as pd
 import yaml
 
-from coculture import result_tables
+from coculture import result_tables, step
 
 
 def main(inputs: Any, outputs: Any, parameters: Any) -> None:
@@ -19,6 +18,4 @@ def main(inputs: Any, outputs: Any, parameters: Any) -> None:
 
 
 if "snakemake" in globals():
-    job: Any = globals()["snakemake"]
-    sys.stdout = sys.stderr = open(job.log[0], "w", buffering=1, encoding="utf-8")
-    main(job.input, job.output, job.params)
+    step.run(main, globals()["snakemake"])

@@ -1,10 +1,11 @@
 """The raw files that the tables name: where they are, whether they may be read, their SHA-256."""
 
-import hashlib
 import os
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
+
+from coculture import raw_files
 
 
 def usable(path: Path) -> str:
@@ -53,6 +54,5 @@ def _alike(path: Path) -> str:
 
 @cache
 def sha256(path: str) -> str:
-    """SHA-256 of the file at `path`, in hexadecimal."""
-    with open(path, "rb") as file:  # noqa: PTH123
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    """SHA-256 of the file at `path`, in hexadecimal; read once a run."""
+    return raw_files.sha256(path)
