@@ -5,12 +5,14 @@
 #
 # The steps are in workflow/rules, one file a part of the protocol; each runs a script of scripts/,
 # and everything that is computed is in src/coculture.
+import atexit
 import signal
 import sys
+import time
 
 from snakemake.utils import min_version
 
-from coculture import fingerprint, run_lock
+from coculture import disk, fingerprint, run_lock, step
 from coculture.study import StudyError, load
 
 min_version("9.20")
@@ -31,6 +33,7 @@ BENCHMARKS = f"{RESULTS}/benchmarks"
 PACKAGES = fingerprint.of_file(f"{workflow.basedir}/requirements.lock")
 # Of each script and all it reaches: a step runs again when its own code has changed.
 CODE = fingerprint.of_scripts(f"{workflow.basedir}/scripts")
+STARTED = time.time()
 
 
 wildcard_constraints:
@@ -53,6 +56,14 @@ rule all:
         f"{RESULTS}/columns.csv",
 
 
+def say_why_it_stopped():
+    print(
+        "\nStopped before the end. What is finished is kept; start again the same way."
+    )
+    print(*filter(None, [disk.fault(RESULTS), *step.reasons(LOGS, STARTED)]), sep="\n")
+    print(f"The steps' own words: {LOGS}")
+
+
 onstart:
     # Snakemake's own handler of this signal takes a lock that the thread it interrupts may hold, and
     # then waits for ever. Asked to end, a run ends as it does on Ctrl-C.
@@ -60,17 +71,16 @@ onstart:
     # Snakemake's locks outlive a crash (the profile turns them off); the operating system's do not.
     try:
         if not run_lock.take(f".snakemake/running/{STUDY.name}"):
-            print("This disk keeps no locks: make sure that nobody else runs this study here.")
+            print(
+                "This disk keeps no locks: make sure that nobody else runs this study here."
+            )
     except run_lock.AnotherRunError as another:
         sys.exit(str(another))
     run_lock.end_orphans(".snakemake/running", ".snakemake/scripts")
+    # Not `onerror`, which a disk that is full keeps Snakemake from reaching.
+    atexit.register(say_why_it_stopped)
 
 
 onsuccess:
+    atexit.unregister(say_why_it_stopped)
     print(f"Done. The report: {RESULTS}/report.html")
-
-
-onerror:
-    print(
-        f"Stopped before the end. What went wrong is above, and in {LOGS}; start again the same way."
-    )

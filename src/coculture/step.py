@@ -1,24 +1,19 @@
 """How a script runs as a step of the workflow: its words are logged, its failure is plain."""
 
-import errno
 import sys
+import traceback
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
-from coculture import raw_files
+from coculture import disk, raw_files
 
-_REASONS = {
-    errno.ENOSPC: "the disk is full. Make room and start again: what is finished is kept.",
-    errno.EDQUOT: "your share of the disk is used up. Make room and start again.",
-    errno.EFBIG: "the file may not grow further here (a limit of this system). Ask for more room.",
-    errno.EROFS: "the disk is read-only here.",
-    errno.EACCES: "permission was refused. Ask who owns the folder, or run in one of your own.",
-    errno.EIO: "the disk reports an error. Copy the data to another disk before anything else.",
-}
+_STOPPED = "Stopped: "
+"""What the last line of a failed step's log begins with."""
 
 
 def run(main: Callable[[Any, Any, Any], None], job: Any) -> None:
-    """Run `main(inputs, outputs, parameters)` of a script for `job`.
+    """Run `main(inputs, outputs, parameters)` of a script for `job`; exit with 1 where it fails.
 
     Parameters
     ----------
@@ -29,17 +24,45 @@ def run(main: Callable[[Any, Any, Any], None], job: Any) -> None:
         sequence whose first item is the path of the step's log.
     """
     sys.stdout = sys.stderr = open(job.log[0], "w", buffering=1, encoding="utf-8")  # noqa: PTH123, SIM115
+    expected = _raw_files(job.params)
     try:
         main(job.input, job.output, job.params)
-        raw_files.require_unchanged(_raw_files(job.params))
-    except raw_files.ChangedFileError as error:
-        sys.exit(str(error))
-    except OSError as error:
-        if error.errno not in _REASONS:
-            raise
-        sys.exit(f"{error.filename or job.output[0]}: {_REASONS[error.errno]}")
-    except MemoryError:
-        sys.exit("This step needs more memory than is free. Close other programs and start again.")
+        raw_files.require_unchanged(expected)
+    except Exception as error:
+        why = "\n".join(raw_files.changes(expected)) or _plain(error, job)
+        sys.exit(_STOPPED + why)
+
+
+def reasons(logs: str | Path, since: float) -> list[str]:
+    """Why the steps failed whose logs, below the folder `logs`, were written after `since`.
+
+    Parameters
+    ----------
+    logs
+        Folder of the logs.
+    since
+        Seconds since the epoch.
+    """
+    written = (path for path in sorted(Path(logs).rglob("*.log")) if path.stat().st_mtime >= since)
+    texts = (path.read_text(encoding="utf-8", errors="replace") for path in written)
+    return [
+        text[text.rindex(_STOPPED) + len(_STOPPED) :].strip() for text in texts if _STOPPED in text
+    ]
+
+
+def _plain(error: Exception, job: Any) -> str:
+    """`error` as a sentence for the bench; one that nobody foresaw is logged with its traceback."""
+    if isinstance(error, OSError) and (meaning := disk.explain(error)):
+        return f"{error.filename or job.output[0]}: {meaning}"
+    if isinstance(error, MemoryError):
+        return "this step needs more memory than is free. Close other programs and start again."
+    if type(error).__module__.startswith("coculture"):
+        return str(error)
+    traceback.print_exception(error)
+    return (
+        f"{type(error).__name__}: {error}. That was not foreseen: please report it with the log "
+        f"{job.log[0]}."
+    )
 
 
 def _raw_files(parameters: Any) -> dict[str, str]:
