@@ -1,119 +1,133 @@
 """The page: findings first, nothing from outside, and text that came from files escaped."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 
 from coculture.report import Results, figures_below, render
-from coculture.study import schemas
+
+Make = Callable[..., Any]
+MakeResults = Callable[..., Results]
 
 
-def _results(**changes: object) -> Results:
-    section = {"study": "mine", "tables": {"cultures": "c.csv", "flow": "f.csv", "elisa": "e.csv"}}
-    section |= {"factors": [], "cells": {"reference": "control"}, "flow": {}}
-    config = schemas.with_defaults(section, schemas.schema("config"))
-    finding = {
-        "id": "1a",
-        "finding": "DEX lowers IL-6",
-        "verdict": "not shown",
-        "estimate": 0.9,
-        "lower": 0.5,
-        "upper": 1.6,
-        "p": 0.3,
-        "p_holm": 0.3,
-        "n": 3,
-        "reason": "first test; second test",
-        "sentence": "IL-6 was <b>90 %</b> of the untreated level.",
-        "caveat": "",
-        "advice": "",
-    }
-    tables: dict[str, object] = {
-        "config": config,
-        "cultures": pd.DataFrame({"experiment": ["E1"], "arm": ["control DEX"], "donor": [""]}),
-        "findings": pd.DataFrame([finding]),
-        "contrasts": pd.DataFrame({"endpoint": ["IL-6"]}),
-        "arms": pd.DataFrame({"arm": ["control DEX"]}),
-        "flow_wells": pd.DataFrame(),
-        "elisa_wells": pd.DataFrame(),
-    }
-    return Results(**{**tables, **changes})  # type: ignore[arg-type]
-
-
-def test_a_finding_is_told_with_verdict_sentence_and_tests() -> None:
-    page = render(_results())
+def test_a_finding_is_told_with_verdict_sentence_and_tests(results: MakeResults) -> None:
+    page = render(results())
     for words in ("<b>1a</b>", "not shown", "DEX lowers IL-6", "<li>second test</li>"):
         assert words in page
+    assert "1 claim was stated before the data were seen: 1 not shown." in page
 
 
-def test_text_from_files_is_escaped() -> None:
-    page = render(_results())
+def test_text_from_files_is_escaped(results: MakeResults) -> None:
+    page = render(results())
     assert "IL-6 was &lt;b&gt;90 %&lt;/b&gt; of the untreated level." in page
 
 
-def test_simulated_data_are_called_so_and_only_they() -> None:
-    assert "Simulated data" not in render(_results())
-    results = _results()
-    config = {**results.config, "simulated": True}
-    assert "Simulated data" in render(_results(config=config))
+def test_simulated_data_are_called_so_and_only_they(results: MakeResults, config: Make) -> None:
+    assert "Simulated data" not in render(results())
+    assert "Simulated data" in render(results(config=config(simulated=True)))
 
 
-def test_what_is_flagged_excluded_and_out_of_range_is_told() -> None:
-    wells = pd.DataFrame(
-        {
-            "plate": "P1",
-            "well": ["A1", "A2", "A3", "A4"],
-            "culture": ["a", "b", "c", ""],
-            "role": ["sample", "sample", "sample", "unassigned"],
-            "state": ["ok", "below_lloq", "excluded", "ok"],
-            "flags": ["replicates differ (30 %, limit 20 %); odd", "", "", ""],
-            "excluded": ["", "", "bubble", "not in elisa.csv"],
-        }
-    )
-    page = render(_results(elisa_wells=wells))
+def test_what_is_flagged_excluded_and_out_of_range_is_told(
+    results: MakeResults, awkward_cultures: pd.DataFrame, awkward_elisa: pd.DataFrame
+) -> None:
+    tables = {"elisa/wells.csv": awkward_elisa, "cultures.csv": awkward_cultures}
+    page = render(results(tables=tables))
     assert "Left out: 0 FCS files and 1 ELISA well, each listed" in page
-    assert "1 below LLOQ" in page
-    assert "2 quality flags raised" in page
+    assert "ELISA wells outside the range of their curve: 1 below LLOQ." in page
+    assert "3 quality flags raised (3 in ELISA)" in page
     assert "replicates differ (30 %, limit 20 %)" in page
+    assert "1 culture without a measurement: E10-untreated-1." in page
     assert "1 wells of the plate exports are not in the ELISA table" in page
 
 
-def test_a_failed_plate_is_told_first_with_its_reasons() -> None:
-    passed = {"IL-6": {"verdict": "pass", "reasons": []}}
-    failed = {"IL-6": {"verdict": "fail", "reasons": ["Only 3 standards pass."]}}
-    page = render(_results(curves={"P1": passed, "P2": failed}))
+def test_a_failed_plate_is_told_first_with_its_reasons(results: MakeResults) -> None:
+    entry: dict[str, Any] = {"limits": {}, "fit": None, "checks": []}
+    passed = {"IL-6": {"verdict": "pass", "reasons": [], **entry}}
+    failed = {"IL-6": {"verdict": "fail", "reasons": ["Only 3 standards pass."], **entry}}
+    page = render(results(curves={"P1": passed, "P2": failed}))
     assert "Plate P2 failed for IL-6: Only 3 standards pass. Its values are flagged." in page
     assert "Plate P1" not in page
-    assert page.index("Plate P2") < page.index("<b>1a</b>")
 
 
-def test_a_gate_set_by_hand_is_told_first() -> None:
-    gates = {
-        "E1": {"populations": {"myeloma": {"annexin": {"rule": "manual"}}}},
-        "E2": {"populations": {"myeloma": {"annexin": {"rule": "live_peak: mode + 2.4 SD"}}}},
-    }
-    page = render(_results(gates=gates))
-    assert "Gates set by hand: E1 myeloma annexin." in page
-    assert "annexin by live peak, mode + 2.4 SD or manual" in page
+def test_a_gate_set_by_hand_is_told(results: MakeResults) -> None:
+    def gate(rule: str) -> dict[str, Any]:
+        block = {"rule": rule, "channels": ["R660-A"], "threshold": 178.2}
+        return {"populations": {"myeloma": {"annexin": block}}}
 
-
-def test_figures_are_placed_by_their_folders_and_embedded(tmp_path: Path) -> None:
-    path = tmp_path / "flow" / "E1" / "contact_sheet.svg"
-    path.parent.mkdir(parents=True)
-    path.write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
-    figures = figures_below(tmp_path, [path, path.with_suffix(".png")])
-    assert [(one.part, one.subject, one.kind) for one in figures] == [
-        ("flow", "E1", "contact_sheet")
-    ]
-    wells = pd.DataFrame(
-        {"experiment": ["E1"], "fcs": ["a.fcs"], "role": "sample", "flags": "", "excluded": ""}
+    page = render(
+        results(gates={"E1": gate("manual"), "E2": gate("live_peak: mode + 2.4 SD, median")})
     )
-    page = render(_results(figures=figures, flow_wells=wells))
-    assert 'src="data:image/svg+xml;base64,' in page
-    assert "Every well" in page
+    assert "Gates set by hand: E1 myeloma annexin." in page
+    assert "annexin by live peak, mode + 2.4 SD, median or manual" in page
 
 
-@pytest.mark.parametrize("missing", ["findings"])
-def test_a_study_without_findings_has_its_page(missing: str) -> None:
-    page = render(_results(**{missing: pd.DataFrame()}))
-    assert "The config states no findings" in page
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"pooled_error_verdict": "shown"}, "Finding 1a would be “shown” if the pooled-error"),
+        ({}, ""),
+    ],
+)
+def test_analyses_that_disagree_are_told(
+    results: MakeResults, finding: Make, changes: dict[str, str], words: str
+) -> None:
+    table = pd.DataFrame([finding(**changes)])
+    page = render(results(tables={"comparison/findings.csv": table}))
+    assert ("would be “" in page) == bool(words)
+    assert words in page
+
+
+def test_too_few_experiments_and_missing_arms_are_told(results: MakeResults) -> None:
+    tests = pd.DataFrame({"id": ["1a", "1a", "2b"], "left_out": "E3 lacks control DEX"})
+    cultures = pd.DataFrame({"experiment": ["E1"], "arm": ["DEX"], "donor": [""]})
+    page = render(results(tables={"comparison/finding_tests.csv": tests, "cultures.csv": cultures}))
+    assert "Not every experiment could enter finding 1a and 2b: E3 lacks control DEX." in page
+    assert "There is only 1 experiment" in page
+
+
+def test_a_figure_says_its_result_and_where_its_files_are(
+    results: MakeResults, tmp_path: Path
+) -> None:
+    path = tmp_path / "flow" / "E 1" / "contact_sheet.svg"
+    path.parent.mkdir(parents=True)
+    path.write_text("<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 72 72'/>")
+    figures = figures_below(tmp_path, [path, path.with_suffix(".png")])
+    wells = pd.DataFrame(
+        {
+            "experiment": ["E 1", "E 1"],
+            "fcs": ["a.fcs", "b.fcs"],
+            "role": "sample",
+            "culture": ["a", "b"],
+            "percent_apoptotic": [8.04, 41.9],
+            "flags": "",
+            "excluded": "",
+        }
+    )
+    page = render(results(figures=figures, tables={"flow/wells.csv": wells}))
+    result = "Percent apoptotic runs from 8.04 % (a) to 41.9 % (b) over 2 cultures."
+    assert f'aria-label="Every well, E 1. {result}"' in page
+    assert 'href="figures/flow/E%201/contact_sheet.png"' in page
+    assert "csv" not in page[page.index("In the results folder:") :][:200]
+
+
+def test_the_same_results_give_the_same_page(results: MakeResults) -> None:
+    assert render(results()) == render(results())
+
+
+def test_a_study_without_findings_has_its_page(results: MakeResults) -> None:
+    page = render(results(tables={"comparison/findings.csv": pd.DataFrame()}))
+    assert "No claim was stated beforehand" in page
+
+
+def test_one_assay_has_no_section_for_the_other(results: MakeResults, config: Make) -> None:
+    tables = {"cultures": "c.csv", "flow": None, "elisa": "e.csv"}
+    wells = pd.DataFrame({"plate": ["P1"], "role": "sample", "state": "ok", "flags": ""})
+    page = render(
+        results(config=config(tables=tables), tables={"elisa/wells.csv": wells.assign(excluded="")})
+    )
+    assert '<section id="elisa"' in page
+    assert '<section id="flow"' not in page
+    assert "FCS" not in page[page.index("<main") : page.index('<section id="words"')]

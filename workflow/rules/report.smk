@@ -1,4 +1,5 @@
-# What people read: the page, and the meaning of every column of every table.
+# What people read: the page, the workbook, and the meaning of every column of every table.
+from coculture.report import template_files
 
 TABLES = {
     "study/files.csv": [rules.study_record.output.files],
@@ -53,9 +54,13 @@ rule report_columns:
         "../../scripts/report_columns.py"
 
 
+TEMPLATE = [str(path) for path in template_files()]
+READ = TABLES | {"columns.csv": [rules.report_columns.output.columns]}
+
+
 rule report_page:
     input:
-        tables=sum(TABLES.values(), []),
+        tables=sum(READ.values(), []),
         config=rules.study_record.output.config,
         gates=expand(rules.flow_gate.output.gates, experiment=STUDY.experiments),
         curves=expand(rules.elisa_quantify.output.curve, plate=STUDY.plates),
@@ -66,9 +71,7 @@ rule report_page:
             rules.elisa_cultures.output.recovery if STUDY.plates else [],
             rules.clinical_table.output.figure if len(STUDY.clinical) else [],
         ],
-        template=multiext(
-            f"{workflow.basedir}/src/coculture/report/page", ".html", ".css"
-        ),
+        template=TEMPLATE,
     output:
         page=f"{RESULTS}/report.html",
     log:
@@ -77,10 +80,31 @@ rule report_page:
         f"{BENCHMARKS}/report_page.tsv"
     threads: 1
     params:
-        tables=TABLES,
+        tables=READ,
         code=CODE["report_page"],
         packages=PACKAGES,
     message:
         "Writing the report"
     script:
         "../../scripts/report_page.py"
+
+
+rule report_spreadsheet:
+    input:
+        tables=sum(READ.values(), []),
+        config=rules.study_record.output.config,
+    output:
+        workbook=f"{RESULTS}/report.xlsx",
+    log:
+        f"{LOGS}/report_spreadsheet.log",
+    benchmark:
+        f"{BENCHMARKS}/report_spreadsheet.tsv"
+    threads: 1
+    params:
+        tables=READ,
+        code=CODE["report_spreadsheet"],
+        packages=PACKAGES,
+    message:
+        "Writing every table into one workbook"
+    script:
+        "../../scripts/report_spreadsheet.py"

@@ -1,6 +1,16 @@
-"""The page that answers the study's question: findings first, then what they rest on."""
+"""What people read: the page that answers the study's question, and its tables to go on with."""
 
-from coculture.report.page import Figure, Results, figures_below, render
+from coculture.report.page import render, template_files
 from coculture.report.reading import read_results
+from coculture.report.results import Figure, Results, figures_below
+from coculture.report.spreadsheet import write as write_spreadsheet
 
-__all__ = ["Figure", "Results", "figures_below", "read_results", "render"]
+__all__ = [
+    "Figure",
+    "Results",
+    "figures_below",
+    "read_results",
+    "render",
+    "template_files",
+    "write_spreadsheet",
+]

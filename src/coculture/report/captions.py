@@ -3,36 +3,39 @@
 A figure's kind is the name of its file; a figure without an entry is shown under that name.
 """
 
+from coculture.report.results import POOLED_ERROR
+
 TITLES = {
     "findings": "The findings at a glance",
     "arms_apoptosis": "Percent apoptotic, by arm",
     "arms_il6": "IL-6, by arm",
     "interaction_apoptosis": "Does one drug change what the other does to apoptosis?",
     "interaction_il6": "Does one drug change what the other does to IL-6?",
-    "plates": "Where the cultures stood",
     "combination": "The combination against what its parts predict",
+    "plates": "Where the cultures stood",
     "gating_strategy": "How the cells were gated",
-    "control_histograms": "Where the thresholds come from",
     "contact_sheet": "Every well",
+    "control_histograms": "Where the thresholds come from",
     "threshold_sensitivity": "How much the thresholds matter",
     "spillover": "Spillover between channels",
+    "drift": "Whether the cytometer drifted between experiments",
     "standard_curve": "Standard curve",
     "plate": "The plate",
     "standards_recovery": "Standards and controls over all plates",
     "changes": "From on study to six months",
 }
+"""In the order in which the page shows them."""
 
 ARMS = "arms_"
-OF_ARMS = (
+INTERACTION = "interaction_"
+_BY_ARM = (
     "Small marks are wells, large marks are experiments, lines join one experiment. Tests use the "
     "experiments."
 )
 
 CAPTIONS = {
-    "interaction_apoptosis": "Parallel lines: each drug does what it does alone.",
-    "interaction_il6": "Parallel lines: each drug does what it does alone.",
     "plates": "Drifts across a plate and edge effects would show here.",
-    "findings": ("Each finding's estimate with its interval, and the line it is tested against."),
+    "findings": "Each finding's estimate with its interval, and the line it is tested against.",
     "combination": (
         "Expected is Bliss independence: what two drugs do that act without regard to each other."
     ),
@@ -67,14 +70,39 @@ CAPTIONS = {
 def title(kind: str) -> str:
     """The heading of a figure of this kind.
 
-    >>> title("arms_tnf")
-    'TNF, by arm'
+    >>> title("arms_tnf"), title("arms_il6_pooled_error")
+    ('TNF, by arm', 'IL-6, by arm')
     """
-    if kind in TITLES or not kind.startswith(ARMS):
-        return TITLES.get(kind, kind.replace("_", " "))
-    return f"{kind.removeprefix(ARMS).upper()}, by arm"
+    kind = kind.removesuffix(POOLED_ERROR)
+    if kind in TITLES:
+        return TITLES[kind]
+    if kind.startswith(ARMS):
+        return f"{kind.removeprefix(ARMS).upper()}, by arm"
+    if kind.startswith(INTERACTION):
+        analyte = kind.removeprefix(INTERACTION).upper()
+        return f"Does one drug change what the other does to {analyte}?"
+    words = kind.replace("_", " ")
+    return words[:1].upper() + words[1:]
 
 
 def caption(kind: str) -> str:
     """What to look for in a figure of this kind."""
-    return OF_ARMS if kind.startswith(ARMS) else CAPTIONS.get(kind, "")
+    kind = kind.removesuffix(POOLED_ERROR)
+    if kind.startswith(ARMS):
+        return _BY_ARM
+    if kind.startswith(INTERACTION):
+        return "Parallel lines: each drug does what it does alone."
+    return CAPTIONS.get(kind, "")
+
+
+def order(kind: str) -> tuple[int, str]:
+    """Where figures of this kind stand in their part; those without a title come last.
+
+    A kind of a family that TITLES knows by one member stands beside it.
+    """
+    kind = kind.removesuffix(POOLED_ERROR)
+    known = list(TITLES)
+    for family in (ARMS, INTERACTION):
+        if kind.startswith(family) and kind not in TITLES:
+            return known.index(f"{family}il6"), kind
+    return (known.index(kind) if kind in TITLES else len(known)), kind

@@ -1,27 +1,26 @@
-"""Reading back what the rooms wrote, for the page."""
+"""Reading back what the rooms wrote, for the page and the spreadsheet."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from platform import python_version
 from typing import Any
 
-import pandas as pd
 import yaml
 
 from coculture import result_tables
-from coculture.report.page import Figure, Results
+from coculture.report.results import Figure, Results
 
 PACKAGES = ("FlowCytometryTools", "numpy", "scipy", "pandas", "matplotlib", "snakemake")
 
 
 def read_results(
     config: str,
-    tables: dict[str, Sequence[str]],
-    gates: Sequence[str],
-    curves: Sequence[str],
-    figures: Sequence[Figure],
+    tables: Mapping[str, Sequence[str]],
+    gates: Sequence[str] = (),
+    curves: Sequence[str] = (),
+    figures: Sequence[Figure] = (),
 ) -> Results:
     """Everything the page shows.
 
@@ -36,24 +35,11 @@ def read_results(
     figures
         The finished figures.
     """
-
-    def table(name: str) -> pd.DataFrame:
-        return result_tables.read_all(tables.get(name, ()))
-
     return Results(
         config=_yaml(config),
-        cultures=table("cultures.csv"),
-        findings=table("comparison/findings.csv"),
-        contrasts=table("comparison/contrasts.csv"),
-        arms=table("comparison/arms.csv"),
-        flow_wells=table("flow/wells.csv"),
-        flow_drift=table("flow/drift.csv"),
-        elisa_wells=table("elisa/wells.csv"),
+        tables={name: result_tables.read_all(paths) for name, paths in tables.items()},
         gates={Path(path).parent.name: _yaml(path) for path in gates},
         curves={Path(path).parent.name: _json(path) for path in curves},
-        clinical=table("clinical/changes.csv"),
-        excluded=table("study/excluded.csv"),
-        files=table("study/files.csv"),
         figures=figures,
         versions=versions(),
     )

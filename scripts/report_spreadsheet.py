@@ -1,0 +1,14 @@
+"""Put every table of a study into one workbook, for people who go on in Prism or Excel."""
+
+from typing import Any
+
+from coculture import report, step
+
+
+def main(inputs: Any, outputs: Any, parameters: Any) -> None:
+    results = report.read_results(config=inputs.config, tables=parameters.tables)
+    report.write_spreadsheet(results, outputs.workbook)
+
+
+if "snakemake" in globals():
+    step.run(main, globals()["snakemake"])

@@ -1,0 +1,241 @@
+"""What each figure shows, said in a sentence: its caption for all, its alternative text for some.
+
+Each sentence is made from the tables behind the figure. A kind of figure that is not known here,
+or whose table is missing, has none, and is described by its title and caption.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+
+import pandas as pd
+
+from coculture.report.captions import ARMS, INTERACTION
+from coculture.report.first_screen import state_in_words
+from coculture.report.numbers import many, number
+from coculture.report.results import POOLED_ERROR, Figure, Results
+
+_MOST_ARMS = 14
+"""Up to so many arms are told one by one."""
+
+
+def result(figure: Figure, results: Results) -> str:
+    """The result that `figure` shows, in one or two sentences; empty where none is known."""
+    kind = figure.kind.removesuffix(POOLED_ERROR)
+    for family in (ARMS, INTERACTION):
+        if kind.startswith(family):
+            return _FAMILIES[family](kind.removeprefix(family), results)
+    told = _KINDS.get(kind)
+    return told(figure.subject, results) if told else ""
+
+
+def _findings(_: str, results: Results) -> str:
+    each = []
+    for row in results.table("comparison/findings.csv").to_dict("records"):
+        told = f"{row['id']} {row['verdict']}"
+        if pd.notna(row["estimate"]):
+            told += f" ({number(row['estimate'])} {row['unit']}"
+            if pd.notna(row["lower"]) and pd.notna(row["upper"]):
+                told += f", {number(row['lower'])} to {number(row['upper'])}"
+            told += ")"
+        each.append(told)
+    return f"{'; '.join(each)}." if each else ""
+
+
+def _endpoint(analyte: str) -> tuple[str, str]:
+    """Column of cultures.csv and its unit in words for the name in a figure's file."""
+    if analyte == "apoptosis":
+        return "percent_apoptotic", " %"
+    return f"{analyte}_pg_ml", " pg/mL"
+
+
+def _arms(analyte: str, results: Results) -> str:
+    column, unit = _endpoint(analyte)
+    cultures = results.table("cultures.csv")
+    if column not in cultures:
+        return ""
+    by_experiment = cultures.groupby(["arm", "experiment"], sort=False)[column].mean().dropna()
+    means = by_experiment.groupby("arm", sort=False).mean()
+    if means.empty:
+        return "No culture has a value."
+    kind = "Mean of the quantified wells" if analyte != "apoptosis" else "Mean over experiments"
+    if len(means) <= _MOST_ARMS:
+        each = "; ".join(f"{arm} {number(value)}{unit}" for arm, value in means.items())
+        return _with_labels(f"{kind}: {each}.", results)
+    (low, lowest), *_, (high, highest) = means.sort_values().items()
+    return _with_labels(
+        f"{kind}: lowest in {low} ({number(lowest)}{unit}), highest in {high} "
+        f"({number(highest)}{unit}), of {len(means)} arms.",
+        results,
+    )
+
+
+def _interaction(analyte: str, results: Results) -> str:
+    contrasts = results.table("comparison/contrasts.csv")
+    if contrasts.empty or "family" not in contrasts:
+        return ""
+    endpoint = "percent_apoptotic" if analyte == "apoptosis" else f"ln_{analyte}"
+    of_factors = contrasts[
+        (contrasts["family"] == "interaction of two factors")
+        & (contrasts["endpoint"] == endpoint)
+        & (contrasts["analysis"] == "per_experiment")
+    ].dropna(subset=["estimate"])
+    if of_factors.empty:
+        return ""
+    on_ratio = analyte != "apoptosis" and of_factors["ratio"].notna().all()
+    columns = (
+        ("ratio", "ratio_lower", "ratio_upper") if on_ratio else ("estimate", "lower", "upper")
+    )
+    unit = "-fold" if on_ratio else " points"
+    each = "; ".join(
+        f"{row['contrast']} {number(row[columns[0]])}{unit} (95 % CI {number(row[columns[1]])} to "
+        f"{number(row[columns[2]])})"
+        for row in of_factors.to_dict("records")
+    )
+    neutral = "1-fold" if on_ratio else "0 points"
+    return _with_labels(f"Interaction, {neutral} being none: {each}.", results)
+
+
+def _combination(_: str, results: Results) -> str:
+    table = results.table("comparison/combination.csv")
+    if table.empty:
+        return ""
+    over_all = table[(table["experiment"] == "all") & table["value"].notna()]
+    said = []
+    for row in over_all[over_all["unit"] == "ratio"].to_dict("records"):
+        interval = ""
+        if pd.notna(row["lower"]):
+            interval = f" (95 % CI {number(row['lower'])} to {number(row['upper'])})"
+        said.append(f"{row['combination']}: {row['measure']} {number(row['value'])}{interval}")
+    return _with_labels(f"{'; '.join(said)}.", results) if said else ""
+
+
+def _strategy(experiment: str, results: Results) -> str:
+    wells = _of(results.table("flow/wells.csv"), "experiment", experiment)
+    gates = [str(name) for name in wells.columns if str(name).startswith("events_")]
+    samples = wells[(wells["role"] == "sample") & (wells["excluded"] == "")] if gates else wells
+    if samples.empty:
+        return ""
+    total = samples["events_total"].sum()
+    kept = [
+        f"{gate.removeprefix('events_')} {100 * samples[gate].sum() / total:.0f} %"
+        for gate in gates
+        if gate not in ("events_total", "events_nonfinite")
+    ]
+    files = many(int(samples["fcs"].nunique()), "sample file")
+    return f"Of all events of {files} there remained, gate by gate: {', '.join(kept)}."
+
+
+def _sheet(experiment: str, results: Results) -> str:
+    wells = _of(results.table("flow/wells.csv"), "experiment", experiment)
+    samples = wells[wells["role"] == "sample"].dropna(subset=["percent_apoptotic"])
+    if samples.empty:
+        return ""
+    rising = samples.sort_values("percent_apoptotic", kind="stable")
+    low, high = rising.iloc[0], rising.iloc[-1]
+    return (
+        f"Percent apoptotic runs from {number(low['percent_apoptotic'])} % ({low['culture']}) to "
+        f"{number(high['percent_apoptotic'])} % ({high['culture']}) over "
+        f"{many(int(samples['culture'].nunique()), 'culture')}."
+    )
+
+
+def _thresholds(experiment: str, results: Results) -> str:
+    found = results.gates.get(experiment)
+    if not found:
+        return ""
+    each = [
+        f"{population} {gate.replace('_', ' ')} at {number(float(block['threshold']))}"
+        for population, blocks in found["populations"].items()
+        for gate, block in blocks.items()
+        if block.get("threshold") is not None and gate not in ("cells", "singlets")
+    ]
+    return f"Thresholds: {', '.join(each)}." if each else ""
+
+
+def _sensitivity(experiment: str, results: Results) -> str:
+    wells = _of(results.table("flow/wells.csv"), "experiment", experiment)
+    samples = wells[wells["role"] == "sample"].dropna(subset=["sensitivity_percent_points"])
+    if samples.empty:
+        return ""
+    moved = samples["sensitivity_percent_points"]
+    return (
+        f"Percent apoptotic moves by {number(float(moved.median()), 2)} points in the median "
+        f"sample and by at most {number(float(moved.max()), 2)}."
+    )
+
+
+def _curve(plate: str, results: Results) -> str:
+    said = []
+    for analyte, entry in results.curves.get(plate, {}).items():
+        limits = entry["limits"]
+        low, high = limits.get("lloq"), limits.get("uloq")
+        range_known = low is not None and high is not None
+        said.append(
+            f"{analyte}: the curve {'passes' if entry['verdict'] == 'pass' else 'fails'}"
+            + (f", quantifiable from {number(low)} to {number(high)} pg/mL" if range_known else "")
+        )
+    return f"{'; '.join(said)}." if said else ""
+
+
+def _plate(plate: str, results: Results) -> str:
+    wells = _of(results.table("elisa/wells.csv"), "plate", plate)
+    samples = wells[wells["role"] == "sample"]
+    if samples.empty:
+        return ""
+    states = samples["state"].value_counts()
+    each = ", ".join(f"{count} {state_in_words(str(state))}" for state, count in states.items())
+    return f"Of {many(len(samples), 'sample well')}: {each}."
+
+
+def _recovery(_: str, results: Results) -> str:
+    wells = results.table("elisa/wells.csv")
+    if "recovery_percent" not in wells:
+        return ""
+    said = []
+    for role in ("standard", "control"):
+        found = wells.loc[wells["role"] == role, "recovery_percent"].dropna()
+        if len(found):
+            said.append(
+                f"{role}s were read back at {number(float(found.min()))} to "
+                f"{number(float(found.max()))} %, median {number(float(found.median()))} %"
+            )
+    text = "; ".join(said)
+    return f"{text[:1].upper()}{text[1:]}." if text else ""
+
+
+def _changes(_: str, results: Results) -> str:
+    said = [
+        f"{row['analyte']} fell in {number(row['fell'])} of {many(int(row['patients']), 'patient')}"
+        f" (median change {number(row['median_change_percent'])} %)"
+        for row in results.table("clinical/summary.csv").to_dict("records")
+    ]
+    return f"{'; '.join(said)}." if said else ""
+
+
+def _with_labels(text: str, results: Results) -> str:
+    """`text` with the config's labels for cells in place of their names in the tables."""
+    for name, label in results.config["cells"]["labels"].items():
+        text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", str(label).replace("\\", r"\\"), text)
+    return text
+
+
+def _of(table: pd.DataFrame, column: str, value: str) -> pd.DataFrame:
+    return table[table[column] == value] if column in table else table
+
+
+_KINDS: Mapping[str, Callable[[str, Results], str]] = {
+    "findings": _findings,
+    "combination": _combination,
+    "gating_strategy": _strategy,
+    "contact_sheet": _sheet,
+    "control_histograms": _thresholds,
+    "threshold_sensitivity": _sensitivity,
+    "standard_curve": _curve,
+    "plate": _plate,
+    "standards_recovery": _recovery,
+    "changes": _changes,
+}
+_FAMILIES: Mapping[str, Callable[[str, Results], str]] = {
+    ARMS: _arms,
+    INTERACTION: _interaction,
+}

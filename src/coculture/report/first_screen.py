@@ -1,0 +1,227 @@
+"""The words of the first screen: the answer in a sentence, and what to know before believing it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from coculture.report.flags import Flag
+from coculture.report.numbers import listed, many, number
+from coculture.report.results import Results
+
+VERDICTS = ("shown", "not shown", "not testable")
+_NAMED = 6
+"""Up to so many things are named; more are counted."""
+
+
+@dataclass(frozen=True)
+class Caution:
+    """What a reader must know before the findings, and the section that tells more."""
+
+    sentence: str
+    section: str
+
+
+def answer(findings: pd.DataFrame) -> str:
+    """How the pre-stated findings came out, in one sentence.
+
+    >>> answer(pd.DataFrame({"verdict": ["shown", "shown", "not testable"]}))
+    '3 claims were stated before the data were seen: 2 shown, 1 not testable.'
+    """
+    if findings.empty:
+        return (
+            "No claim was stated beforehand in the config, so nothing here is a test of one: the "
+            "contrasts below explore."
+        )
+    counts = findings["verdict"].value_counts()
+    said = ", ".join(f"{counts[verdict]} {verdict}" for verdict in VERDICTS if verdict in counts)
+    claims = "1 claim was" if len(findings) == 1 else f"{len(findings)} claims were"
+    return f"{claims} stated before the data were seen: {said}."
+
+
+def counts(results: Results) -> dict[str, int]:
+    """How much was measured: donors, experiments, arms, cultures, files, wells; zeros left out."""
+    cultures = results.table("cultures.csv")
+    wells, files = results.table("elisa/wells.csv"), results.table("flow/wells.csv")
+    donors = cultures.get("donor", pd.Series(dtype=str)).fillna("")
+    found = {
+        "donors": donors[donors != ""].nunique(),
+        "experiments": cultures["experiment"].nunique(),
+        "arms": cultures["arm"].nunique(),
+        "cultures": len(cultures),
+        "FCS files": files["fcs"].nunique() if len(files) else 0,
+        "ELISA wells": len(wells) - unassigned(wells),
+    }
+    return {name: count for name, count in found.items() if count}
+
+
+def design(results: Results) -> str:
+    """What was given, for how long and on what, in one sentence."""
+    cultures = results.table("cultures.csv")
+    given = []
+    for factor in results.config["factors"]:
+        doses = cultures.get(factor["column"], pd.Series(dtype=float)).dropna()
+        levels = sorted(set(doses) - {factor["untreated"]})
+        if levels:
+            doses_given = ", ".join(f"{level:,g}" for level in levels)
+            given.append(f"{factor['name']} {doses_given} {factor['unit']}")
+    hours = sorted(set(cultures.get("hours", pd.Series(dtype=float)).dropna()))
+    stroma = sorted(set(cultures.get("stroma", pd.Series(dtype=str)).fillna("")) - {""})
+    parts = [", ".join(given), " and ".join(f"{one:g} h" for one in hours)]
+    parts += [f"on {' and '.join(stroma)}"] if stroma else []
+    return "; ".join(part for part in parts if part)
+
+
+def cautions(results: Results, flags: Sequence[Flag]) -> list[Caution]:
+    """What a reader must know before the findings, gravest first."""
+    said = []
+    if results.config["simulated"]:
+        sentence = (
+            "These data are simulated. They show how the workflow works, not what a drug does."
+        )
+        said.append(Caution(sentence, "methods"))
+    said += [
+        Caution(
+            f"Plate {plate} failed for {analyte}: {' '.join(entry['reasons'])} Its values are "
+            "flagged.",
+            "elisa",
+        )
+        for plate, curve in results.curves.items()
+        for analyte, entry in curve.items()
+        if entry["verdict"] == "fail"
+    ]
+    said += _few_experiments(results.table("cultures.csv"))
+    said += _analyses_disagree(results.table("comparison/findings.csv"))
+    said += _arms_missing(results.table("comparison/finding_tests.csv"))
+    said += _set_by_hand(results.gates)
+    said += _left_out(results)
+    said += _outside_the_range(results.table("elisa/wells.csv"))
+    if flags:
+        said.append(
+            Caution(f"{many(len(flags), 'quality flag')} raised{_where(flags)}.", "quality")
+        )
+    return said
+
+
+def unassigned(wells: pd.DataFrame) -> int:
+    """Wells of the plate exports that the table of wells does not mention."""
+    return int((wells["role"] == "unassigned").sum()) if len(wells) else 0
+
+
+def _few_experiments(cultures: pd.DataFrame) -> list[Caution]:
+    count = cultures["experiment"].nunique()
+    if count >= 3:
+        return []
+    sentence = (
+        f"There {'is' if count == 1 else 'are'} only {many(count, 'experiment')}: wells of one "
+        "experiment are not independent, and no claim is tested with fewer than three."
+    )
+    return [Caution(sentence, "methods")]
+
+
+def _analyses_disagree(findings: pd.DataFrame) -> list[Caution]:
+    if "pooled_error_verdict" not in findings:
+        return []
+    other = findings[
+        (findings["pooled_error_verdict"] != "")
+        & (findings["pooled_error_verdict"] != findings["verdict"])
+    ]
+    return [
+        Caution(
+            f"Finding {row['id']} would be “{row['pooled_error_verdict']}” if the pooled-error "
+            "analysis decided; it does not.",
+            "comparison",
+        )
+        for row in other.to_dict("records")
+    ]
+
+
+def _arms_missing(tests: pd.DataFrame) -> list[Caution]:
+    if tests.empty:
+        return []
+    by_reason: dict[str, list[str]] = {}
+    for test in tests[tests["left_out"] != ""].to_dict("records"):
+        found = by_reason.setdefault(str(test["left_out"]), [])
+        found += [str(test["id"])] if test["id"] not in found else []
+    return [
+        Caution(f"Not every experiment could enter finding {listed(ids)}: {reason}.", "comparison")
+        for reason, ids in by_reason.items()
+    ]
+
+
+def _set_by_hand(gates: Mapping[str, Mapping[str, Any]]) -> list[Caution]:
+    by_hand = [
+        f"{experiment} {population} {gate.replace('_', ' ')}"
+        for experiment, found in gates.items()
+        for population, blocks in found["populations"].items()
+        for gate, block in blocks.items()
+        if str(block["rule"]).startswith("manual")
+    ]
+    return [Caution(f"Gates set by hand: {', '.join(by_hand)}.", "flow")] if by_hand else []
+
+
+def _left_out(results: Results) -> list[Caution]:
+    said = []
+    wells = _excluded(results.table("elisa/wells.csv"))
+    files = _excluded(results.table("flow/wells.csv"))
+    if wells or files:
+        sentence = (
+            f"Left out: {many(files, 'FCS file')} and {many(wells, 'ELISA well')}, each listed "
+            "with its reason."
+        )
+        said.append(Caution(sentence, "excluded"))
+    cultures = without_a_value(results.table("cultures.csv"))
+    if len(cultures):
+        names = [str(name) for name in cultures["culture"]]
+        which = f": {', '.join(names)}" if len(names) <= _NAMED else ""
+        said.append(
+            Caution(f"{many(len(names), 'culture')} without a measurement{which}.", "excluded")
+        )
+    return said
+
+
+def without_a_value(cultures: pd.DataFrame) -> pd.DataFrame:
+    """The cultures that lack one of the measurements, with the reason in `excluded`."""
+    if "excluded" not in cultures or "culture" not in cultures:
+        return pd.DataFrame()
+    return cultures[cultures["excluded"].fillna("") != ""]
+
+
+def _excluded(wells: pd.DataFrame) -> int:
+    """How many wells or files a table excludes; wells that no table mentions do not count."""
+    if wells.empty:
+        return 0
+    return int(((wells["excluded"] != "") & (wells["role"] != "unassigned")).sum())
+
+
+def _outside_the_range(wells: pd.DataFrame) -> list[Caution]:
+    if wells.empty:
+        return []
+    samples = wells[(wells["role"] == "sample") & ~wells["state"].isin(("ok", "excluded"))]
+    if samples.empty:
+        return []
+    listed_states = ", ".join(
+        f"{number(len(group))} {state_in_words(str(state))}"
+        for state, group in samples.groupby("state")
+    )
+    sentence = (
+        f"ELISA wells outside the range of their curve: {listed_states}. They count as bounds, "
+        "not numbers."
+    )
+    return [Caution(sentence, "elisa")]
+
+
+def state_in_words(state: str) -> str:
+    """
+    >>> state_in_words("below_lloq")
+    'below LLOQ'
+    """
+    return state.replace("_", " ").replace("lloq", "LLOQ").replace("uloq", "ULOQ")
+
+
+def _where(flags: Sequence[Flag]) -> str:
+    """Which assays the flags fell on."""
+    assays = list(dict.fromkeys(flag.assay for flag in flags))
+    by_assay = [f"{sum(flag.assay == assay for flag in flags)} in {assay}" for assay in assays]
+    return f" ({', '.join(by_assay)})"

@@ -1,0 +1,221 @@
+"""The tables of the page: which columns, their headings with units, and the order of the rows."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from coculture.report.numbers import is_missing, number
+
+NOT_SHOWN: Mapping[str, frozenset[str]] = {
+    "comparison/findings.csv": frozenset(
+        {"sentence", "reason", "advice", "caveat", "kind", "confidence_percent"}
+    ),
+    "comparison/contrasts.csv": frozenset(
+        {"se", "df", "t", "p_greater", "p_less", "lower_90", "upper_90", "values", "analysis"}
+        | {"estimate_at_limit", "estimate_censored_fit"}
+    ),
+    "comparison/finding_tests.csv": frozenset({"values", "confidence_percent"}),
+    "comparison/arms.csv": frozenset({"low", "high", "mean_at_limit", "mean_censored_fit"}),
+    "elisa/wells.csv": frozenset(
+        {"od", "od_reference", "ln_se_curve", "ln_se_well", "file", "plate_in_file"}
+        | {"lloq_pg_ml", "uloq_pg_ml"}
+    ),
+    "flow/wells.csv": frozenset(
+        {"events_nonfinite", "n_viable", "n_early", "n_late", "n_necrotic"}
+    ),
+}
+"""Columns that the page leaves to the CSV and the spreadsheet."""
+
+_UNIT_ENDINGS = ("_pg_ml", "_ng_ml", "_nM")
+ANALYSIS = "analysis"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column's heading: words, unit and definition, and whether it holds numbers."""
+
+    name: str
+    words: str
+    unit: str
+    definition: str
+    holds_numbers: bool
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What a cell shows, and the number it is sorted by (None: by its text; empty: missing)."""
+
+    text: str
+    sorted_by: str | None = None
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row, the culture it is about (or empty) and the analysis it belongs to (or empty)."""
+
+    cells: Sequence[Cell]
+    culture: str = ""
+    analysis: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table as the page shows it; `path` is its CSV below the results folder, or empty."""
+
+    columns: Sequence[Column]
+    rows: Sequence[Row]
+    path: str = ""
+
+
+def table(name: str, frame: pd.DataFrame, definitions: pd.DataFrame) -> Table:
+    """The result table `name` (as in columns.csv) for the page, empty columns left out.
+
+    Parameters
+    ----------
+    frame
+        Its rows.
+    definitions
+        table, column, unit, definition of every column written.
+    """
+    hidden = NOT_SHOWN.get(name, frozenset())
+    shown = [
+        str(column)
+        for column in frame.columns
+        if column not in hidden and not all(is_missing(value) for value in frame[column])
+    ]
+    of_table = definitions[definitions["table"] == name] if len(definitions) else definitions
+    known = {str(row["column"]): row for row in of_table.to_dict("records")}
+    columns = [_column(column, frame[column], known.get(column, {})) for column in shown]
+    rows = [
+        Row(
+            [cell(row[column]) for column in shown],
+            str(row.get("culture") or ""),
+            str(row.get(ANALYSIS) or ""),
+        )
+        for row in frame.to_dict("records")
+    ]
+    path = name if "{" not in name and name.count("/") <= 1 and not _is_split(name) else ""
+    return Table(columns, rows, path)
+
+
+def plain_table(headings: Sequence[tuple[str, str]], rows: Iterable[Sequence[Any]]) -> Table:
+    """A table made for the page alone, from (heading, definition) and the values of each row.
+
+    Columns without any value are left out.
+    """
+    found = [list(row) for row in rows]
+    filled = [i for i, _ in enumerate(headings) if not all(is_missing(row[i]) for row in found)]
+    headings = [headings[i] for i in filled]
+    found = [[row[i] for i in filled] for row in found]
+    columns = [
+        Column(words, words, "", definition, _numbers(row[i] for row in found))
+        for i, (words, definition) in enumerate(headings)
+    ]
+    return Table(columns, [Row([cell(value) for value in row]) for row in found])
+
+
+def thresholds(gates: Mapping[str, Mapping[str, Any]]) -> Table:
+    """Every gate of every experiment: where it lies, which rule set it, from how many files."""
+    headings = (
+        ("experiment", "Each threshold serves all treatments of its experiment"),
+        ("population", "Population that the config names"),
+        ("gate", "In the order in which they are applied"),
+        ("channel", ""),
+        ("threshold", "Linear scale, after compensation"),
+        ("rule", "How it was set; the best source that the controls allowed"),
+        ("files", "Control files that set it, or samples where no control could"),
+    )
+    rows = [
+        (
+            experiment,
+            population,
+            gate.replace("_", " "),
+            ", ".join(block["channels"]),
+            block.get("threshold"),
+            str(block["rule"]).replace("_", " "),
+            len(block.get("controls") or block.get("samples") or ()) or None,
+        )
+        for experiment, found in gates.items()
+        for population, blocks in found["populations"].items()
+        for gate, block in blocks.items()
+    ]
+    return plain_table(headings, rows)
+
+
+def curves(found: Mapping[str, Mapping[str, Any]]) -> Table:
+    """Every standard curve: whether it passes, its parameters, and its quantifiable range."""
+    headings = (
+        ("plate", ""),
+        ("analyte", ""),
+        ("verdict", "Whether the curve passes the acceptance limits of the config"),
+        ("LLOQ, pg/mL", "Lower limit of quantification in the well"),
+        ("ULOQ, pg/mL", "Upper limit of quantification in the well"),
+        ("standards passing", "Levels read back within the limits, of all"),
+        ("R²", "A weak criterion, shown because readers expect it"),
+        ("model", ""),
+        ("parameters", "A, D: response at zero and at infinite dose; b: slope; c: mid-point"),
+        ("why", "Which check failed"),
+    )
+    rows = [
+        (
+            plate,
+            analyte,
+            entry["verdict"],
+            entry["limits"].get("lloq"),
+            entry["limits"].get("uloq"),
+            _passing(entry),
+            (entry.get("fit") or {}).get("r_squared"),
+            (entry.get("fit") or {}).get("model"),
+            ", ".join(
+                f"{name} {number(value)}"
+                for name, value in ((entry.get("fit") or {}).get("parameters") or {}).items()
+            ),
+            " ".join(entry["reasons"]),
+        )
+        for plate, analytes in found.items()
+        for analyte, entry in analytes.items()
+    ]
+    return plain_table(headings, rows)
+
+
+def cell(value: Any) -> Cell:
+    """A value as it is shown, with what it is sorted by."""
+    if is_missing(value):
+        return Cell(number(value), "")
+    if isinstance(value, str | bool):
+        return Cell(str(value))
+    return Cell(number(value), repr(float(value)))
+
+
+def _passing(entry: Mapping[str, Any]) -> str:
+    checks = {check["check"]: check for check in entry.get("checks", ())}
+    found = checks.get("standards passing")
+    if not found:
+        return ""
+    return f"{number(found['number'])} {found['unit']}" if found["number"] is not None else ""
+
+
+def _column(name: str, values: "pd.Series[Any]", known: Mapping[Any, Any]) -> Column:
+    words = name
+    for ending in _UNIT_ENDINGS:
+        words = words.removesuffix(ending)
+    unit = str(known.get("unit", ""))
+    return Column(
+        name,
+        words.replace("_", " "),
+        "" if "column name" in unit or unit == "see unit" else unit,
+        str(known.get("definition", "")),
+        _numbers(values),
+    )
+
+
+def _numbers(values: Iterable[Any]) -> bool:
+    known = [value for value in values if not is_missing(value)]
+    return bool(known) and not any(isinstance(value, str | bool) for value in known)
+
+
+def _is_split(name: str) -> bool:
+    """Whether the table is written in pieces, one for each experiment or plate."""
+    return name in ("flow/wells.csv", "elisa/wells.csv", "flow/spillover.csv")

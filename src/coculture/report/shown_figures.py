@@ -1,0 +1,131 @@
+"""The figures as the page shows them: inlined, titled, with the result said, grouped by kind."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from coculture.report import captions
+from coculture.report.figure_results import result
+from coculture.report.inline_svg import InlineSvg, inline
+from coculture.report.results import POOLED_ERROR, Figure, Results
+
+PER_EXPERIMENT = "per_experiment"
+_MOST_DATA = 200_000
+"""Bytes of a figure's CSV up to which it travels inside the page."""
+
+
+@dataclass(frozen=True)
+class ShownFigure:
+    """One figure of the page.
+
+    Attributes
+    ----------
+    anchor
+        Its id in the page.
+    analysis
+        per_experiment or pooled_error where the figure exists for both, else empty.
+    result
+        What it shows, in words; may be empty.
+    files
+        (ending, address relative to the page) of the same figure beside the page.
+    data
+        The CSV of what it shows; empty where there is none or it is large.
+    """
+
+    anchor: str
+    part: str
+    kind: str
+    subject: str
+    analysis: str
+    drawing: InlineSvg
+    result: str
+    files: Sequence[tuple[str, str]]
+    data: str
+
+    @property
+    def title(self) -> str:
+        """Its heading with the experiment or plate."""
+        return f"{captions.title(self.kind)}{f', {self.subject}' if self.subject else ''}"
+
+    @property
+    def name(self) -> str:
+        """What it is called when it is saved."""
+        return "-".join(part.replace("/", "-") for part in (self.subject, self.kind) if part)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """All figures of one kind: the same picture of every experiment or plate."""
+
+    anchor: str
+    title: str
+    caption: str
+    figures: Sequence[ShownFigure]
+
+
+@dataclass(frozen=True)
+class Part:
+    """The figures of one room, and the experiments or plates a reader chooses from."""
+
+    kinds: Sequence[Kind]
+    subjects: Sequence[str]
+
+    @property
+    def has_two_analyses(self) -> bool:
+        """Whether some figures exist for both analyses."""
+        return any(figure.analysis for kind in self.kinds for figure in kind.figures)
+
+
+def shown_figures(results: Results) -> list[ShownFigure]:
+    """Every figure, in the order of the page."""
+    ordered = sorted(
+        results.figures, key=lambda one: (one.part, captions.order(one.kind), one.subject, one.kind)
+    )
+    names = {(one.part, one.subject, one.kind) for one in ordered}
+    return [
+        _shown(figure, f"figure-{i}", names, results) for i, figure in enumerate(ordered, start=1)
+    ]
+
+
+def part(figures: Iterable[ShownFigure], name: str) -> Part:
+    """The figures of the part `name`: comparison, flow, elisa or clinical."""
+    kinds: dict[str, list[ShownFigure]] = {}
+    for figure in figures:
+        if figure.part == name:
+            kinds.setdefault(figure.kind.removesuffix(POOLED_ERROR), []).append(figure)
+    of_part = [figure for found in kinds.values() for figure in found]
+    return Part(
+        [
+            Kind(f"{name}-{i}", captions.title(kind), captions.caption(kind), found)
+            for i, (kind, found) in enumerate(kinds.items(), start=1)
+        ],
+        sorted({figure.subject for figure in of_part if figure.subject}),
+    )
+
+
+def _shown(
+    figure: Figure, anchor: str, names: set[tuple[str, str, str]], results: Results
+) -> ShownFigure:
+    analysis = ""
+    if figure.kind.endswith(POOLED_ERROR):
+        analysis = POOLED_ERROR.removeprefix("_")
+    elif (figure.part, figure.subject, figure.kind + POOLED_ERROR) in names:
+        analysis = PER_EXPERIMENT
+    data = ""
+    if figure.shown is not None and figure.shown.stat().st_size <= _MOST_DATA:
+        data = figure.shown.read_text(encoding="utf-8")
+    folder = quote("/".join(part for part in ("figures", figure.part, figure.subject) if part))
+    return ShownFigure(
+        anchor=anchor,
+        part=figure.part,
+        kind=figure.kind,
+        subject=figure.subject,
+        analysis=analysis,
+        drawing=inline(figure.path.read_text(encoding="utf-8"), anchor),
+        result=result(figure, results),
+        files=[
+            (path.suffix[1:].upper(), f"{folder}/{quote(path.name)}")
+            for path in sorted((figure.path, *figure.beside), key=lambda path: path.suffix)
+        ],
+        data=data,
+    )

@@ -1,0 +1,82 @@
+"""Every flag is listed once with its place; the methods say what the config and gates say."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+
+from coculture.report import Results
+from coculture.report.flags import Flag, flagged_cultures, flags
+from coculture.report.methods import methods
+
+Make = Callable[..., Any]
+MakeResults = Callable[..., Results]
+
+
+def test_flags_of_wells_files_controls_and_cultures_are_listed_once(
+    results: MakeResults, awkward_elisa: pd.DataFrame, evil: str
+) -> None:
+    files = pd.DataFrame(
+        {
+            "experiment": ["E1", "E1"],
+            "fcs": ["a.fcs", "fmo.fcs"],
+            "role": ["sample", "fmo_annexin"],
+            "culture": ["a", ""],
+            "flags": ["few events", "odd; bent"],
+        }
+    )
+    drift = pd.DataFrame(
+        {"experiment": ["E2"], "fcs": "beads.fcs", "channel": "R660-A", "flags": "drift"}
+    )
+    cultures = pd.DataFrame(
+        {
+            "culture": ["a", evil],
+            "plates": ["P1; P2", "P1"],
+            "flags": ["not parallel", "outlier <b>"],
+        }
+    )
+    found = flags(
+        results(
+            tables={
+                "flow/wells.csv": files,
+                "flow/drift.csv": drift,
+                "elisa/wells.csv": awkward_elisa,
+                "elisa/cultures.csv": cultures,
+            }
+        )
+    )
+    assert found == [
+        Flag("flow", "E1", "a.fcs", "a", "few events", "contact_sheet"),
+        Flag("flow", "E1", "fmo.fcs", "", "odd", "control_histograms"),
+        Flag("flow", "E1", "fmo.fcs", "", "bent", "control_histograms"),
+        Flag("flow", "E2", "beads.fcs R660-A", "", "drift", "control_histograms"),
+        Flag("ELISA", "P1", "well A1", "", "replicates differ (30 %, limit 20 %)", "plate"),
+        Flag("ELISA", "P1", "well A2", evil, "outlier <b>", "plate"),
+        Flag("ELISA", "P1", "well A2", evil, "odd", "plate"),
+        Flag("ELISA", "P1", "culture", "a", "not parallel", "plate"),
+    ]
+    assert flagged_cultures(found)["a"] == ["flow: few events", "ELISA: not parallel"]
+
+
+def test_methods_cite_in_the_order_of_the_reference_list(config: Make) -> None:
+    found = methods(config(), {}, {"numpy": "2.4"})
+    text = " ".join(found.paragraphs)
+    numbers = [text.index(f"[{i}]") for i in range(1, len(found.references) + 1)]
+    assert numbers == sorted(numbers)
+    assert found.references[0].text.startswith("Spidlen")
+    assert "Computed with numpy 2.4." in text
+
+
+def test_methods_tell_only_what_was_done(config: Make) -> None:
+    settings = config()
+    elisa_only = config(tables={"cultures": "c.csv", "flow": None, "elisa": "e.csv"})
+    assert "FCS" not in " ".join(methods(elisa_only, {}, {}).paragraphs)
+    assert "Fieller" not in " ".join(methods(settings, {}, {}).paragraphs)
+    comparison = {
+        **settings["comparison"],
+        "margin_points": 7,
+        "findings": [{"kind": "not_raised"}],
+    }
+    told = " ".join(methods(config(comparison=comparison), {}, {}).paragraphs)
+    assert "by a rise below 7 percentage points" in told
+    assert "LLOQ/√2" in told

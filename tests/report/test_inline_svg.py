@@ -1,0 +1,66 @@
+"""SVGs that share one page: no ids in common, references kept, cultures readable by the page."""
+
+import re
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+import pytest
+from matplotlib.figure import Figure
+
+from coculture import drawing, style
+from coculture.report.inline_svg import inline
+
+SVG = """<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"
+ viewBox="0 0 144 72"><metadata>who</metadata><defs><style>*{fill: red}</style>
+ <clipPath id="p1"><rect id="unused"/></clipPath><path id="m1" d="M 0.123456 -7.9999
+L 10 3"/></defs><!-- a note --><g clip-path="url(#p1)"><g id="culture:a &lt;b&gt; &quot;c&quot;">
+<use xlink:href="#m1" style="fill: #000000; clip-path: url(#p1)"/></g></g></svg>"""
+
+
+def test_ids_get_the_figures_prefix_and_those_without_use_go() -> None:
+    content = inline(SVG, "figure-3").content
+    assert set(re.findall(r'\bid="([^"]*)"', content)) == {"figure-3-p1", "figure-3-m1"}
+    assert 'href="#figure-3-m1"' in content
+    assert content.count("url(#figure-3-p1)") == 2
+
+
+def test_a_mark_carries_its_culture_whatever_its_name() -> None:
+    found = inline(SVG, "f")
+    assert found.cultures == {'a <b> "c"'}
+    assert 'data-culture="a &lt;b&gt; &quot;c&quot;"' in found.content
+
+
+def test_notes_and_styles_go_and_coordinates_are_rounded() -> None:
+    found = inline(SVG, "f")
+    for words in ("who", "fill: red", "a note"):
+        assert words not in found.content
+    assert 'd="M 0.12 -8.00 L 10 3"' in found.content
+    assert (found.width, found.height) == (192, 96)
+
+
+def test_two_figures_drawn_by_matplotlib_share_no_id(tmp_path: Path) -> None:
+    path = tmp_path / "drawn.svg"
+    with style.house_style():
+        figure = Figure()
+        axes = figure.add_subplot(title="</svg><script>")
+        (mark,) = axes.plot([1], [1], "o")
+        drawing.stands_for(mark, "E1-DEX-1")
+        style.save(figure, path)
+    svg = path.read_text(encoding="utf-8")
+    one, other = (inline(svg, prefix) for prefix in ("f1", "f2"))
+    assert one.cultures == {"E1-DEX-1"}
+    ids = [re.findall(r'\bid="([^"]*)"', found.content) for found in (one, other)]
+    assert ids[0]
+    assert not set(ids[0]) & set(ids[1])
+    whole = ElementTree.fromstring(f"<svg>{one.content}{other.content}</svg>")
+    targets = {element.get("id") for element in whole.iter()}
+    for element in whole.iter():
+        if (element.get("href") or "").startswith("#"):
+            assert element.attrib["href"][1:] in targets
+    assert "script" not in one.content
+
+
+@pytest.mark.parametrize("text", ["not xml", "<svg xmlns='http://www.w3.org/2000/svg'/>"])
+def test_what_is_no_svg_is_refused_by_name(text: str) -> None:
+    with pytest.raises(ValueError, match="the figure f7 is no SVG with a viewBox"):
+        inline(text, "f7")
