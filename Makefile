@@ -12,7 +12,7 @@ LOCK := $(UV) pip compile pyproject.toml --universal --fork-strategy fewest --ge
 STEPS := --configfile $(STUDY) --cores $(CORES)
 
 .DEFAULT_GOAL := help
-.PHONY: help run check plan test test-all lint lock lock-in-date example document benchmark clean
+.PHONY: help run check plan pin verify test test-all audit lint lock lock-in-date example document benchmark clean
 
 help: ## list these verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,6 +23,15 @@ run: .venv/installed ## run a study and end with its report: make run STUDY=conf
 
 check: .venv/installed ## look for problems in a study's tables and files, and run nothing
 	@$(BIN)/python -m coculture check $(STUDY)
+
+pin: .venv/installed ## write down the checksums of a study's raw files, to be compared with later
+	@$(BIN)/python -m coculture pin $(STUDY)
+
+verify: .venv/installed ## run a study twice from nothing and compare every byte
+	@folder=$$(mktemp -d) && echo "Two runs, in $$folder, the second elsewhere on the globe and on one core." && \
+	$(BIN)/snakemake --directory $$folder/first --configfile $(abspath $(STUDY)) --cores $(CORES) && \
+	LC_ALL=C TZ=Asia/Tokyo $(BIN)/snakemake --directory $$folder/second --configfile $(abspath $(STUDY)) --cores 1 && \
+	$(BIN)/python -m coculture compare $$folder/first/results $$folder/second/results && rm -rf $$folder
 
 plan: .venv/installed ## how many experiments each finding needs, from a study that was run
 	@$(BIN)/python -m coculture plan $(STUDY)
@@ -38,6 +47,9 @@ lint: .venv/installed-dev ## formatting, types, import arrows, snakemake's own l
 
 example: .venv/installed ## write the embedded example study again from its seed
 	@$(BIN)/python -m coculture example
+
+audit: .venv/installed-dev ## look for known vulnerabilities in the locked packages (asks the network)
+	@$(BIN)/pip-audit --requirement requirements.lock --require-hashes --disable-pip --strict
 
 document: .venv/installed ## write config/README.md from the schemas
 	@$(BIN)/python -m coculture document

@@ -1,88 +1,129 @@
 """The command line beside the workflow: `python -m coculture --help`."""
 
 import argparse
+import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
-from coculture import result_tables, simulate, study, style
+from coculture import disk, result_tables, simulate, study, style
 from coculture.comparison import ComparisonSettings, planning
 from coculture.comparison.arms import Design
+from coculture.provenance.sameness import differences
 from coculture.study import documentation
+from coculture.study.pinned import KEY
 
 
-def main() -> int:
-    """Run one command; the exit status is 1 where a study has problems."""
+def main() -> None:
+    """Run one command.
+
+    Raises
+    ------
+    SystemExit
+        With every problem, where a study has some; with what is missing or differs.
+    """
+    chosen = _commands().parse_args()
+    try:
+        chosen.run(chosen)
+    except study.StudyError as error:
+        sys.exit(str(error))
+
+
+def _commands() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="coculture", description=__doc__)
-    commands = parser.add_subparsers(dest="command", required=True)
-    check = commands.add_parser("check", help="look for problems in a study, and run nothing")
+    commands = parser.add_subparsers(required=True)
+
+    def command(run: Callable[[argparse.Namespace], None], words: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(run.__name__.removeprefix("_"), help=words)
+        added.set_defaults(run=run)
+        return added
+
+    check = command(_check, "look for problems in a study, and run nothing")
     check.add_argument("config", type=Path, help="the study's config")
-    example = commands.add_parser("example", help="write the embedded example study again")
-    example.add_argument("root", type=Path, nargs="?", default=Path(), help="the checkout")
-    written = commands.add_parser("document", help="write config/README.md from the schemas")
-    written.add_argument("root", type=Path, nargs="?", default=Path(), help="the checkout")
-    plan = commands.add_parser("plan", help="power of each finding by experiments and wells")
+    pin = command(_pin, "write down the checksums of a study's raw files")
+    pin.add_argument("config", type=Path, help="the study's config")
+    compare = command(_compare, "whether two runs gave the same bytes")
+    compare.add_argument("first", type=Path, help="the results folder of one run")
+    compare.add_argument("second", type=Path, help="the results folder of the other")
+    plan = command(_plan, "power of each finding by experiments and wells")
     plan.add_argument("config", type=Path, help="the config of a study that has been run")
     plan.add_argument("--runs", type=int, default=2000, help="simulated studies for each number")
     plan.add_argument("--seed", type=int, default=1, help="the same seed, the same table")
-    made = commands.add_parser("simulate", help="write a study with known truth")
+    example = command(_example, "write the embedded example study again")
+    example.add_argument("root", type=Path, nargs="?", default=Path(), help="the checkout")
+    written = command(_document, "write config/README.md from the schemas")
+    written.add_argument("root", type=Path, nargs="?", default=Path(), help="the checkout")
+    made = command(_simulate, "write a study with known truth")
     made.add_argument("folder", type=Path, help="where to; made if absent")
     made.add_argument("--seed", type=int, required=True, help="the same seed, the same study")
-    chosen = parser.parse_args()
-    if chosen.command == "check":
-        return _check(chosen.config)
-    if chosen.command == "plan":
-        return _plan(chosen.config, chosen.runs, chosen.seed)
-    if chosen.command == "example":
-        simulate.embedded_example(chosen.root)
-    elif chosen.command == "document":
-        page = chosen.root / "config" / "README.md"
-        page.write_text(documentation.markdown(), encoding="utf-8")
-    else:
-        simulate.study(chosen.folder, chosen.seed)
-    return 0
+    return parser
 
 
-def _check(config: Path) -> int:
-    try:
-        found = study.load(config)
-    except study.StudyError as error:
-        print(error, file=sys.stderr)
-        return 1
+def _check(chosen: argparse.Namespace) -> None:
+    found = study.load(chosen.config)
+    refused = disk.fault(Path("results") / found.name)
+    if refused:
+        sys.exit(f"Nothing was run: results cannot be written. {refused}")
     print(
-        f"{config}: no problems. {len(found.cultures)} cultures, {len(found.flow)} FCS files, "
-        f"{len(found.plates)} ELISA plates. Its report: results/{found.name}/report.html"
+        f"{chosen.config}: no problems. {len(found.cultures)} cultures, {len(found.flow)} FCS "
+        f"files, {len(found.plates)} ELISA plates. Its report: results/{found.name}/report.html"
     )
-    return 0
 
 
-def _plan(config: Path, runs: int, seed: int) -> int:
+def _pin(chosen: argparse.Namespace) -> None:
+    place = study.pin(chosen.config)
+    name = os.path.relpath(place, chosen.config.parent)
+    print(f"{place} written. The run compares with it where the config says\n{KEY}: {name}")
+
+
+def _compare(chosen: argparse.Namespace) -> None:
+    first, second = chosen.first, chosen.second
+    for folder in (first, second):
+        if not folder.is_dir():
+            sys.exit(f"{folder}: there is no such folder.")
+    found = [
+        f"{study_name}: {words}"
+        for study_name in sorted({one.name for one in (*first.iterdir(), *second.iterdir())})
+        for words in differences(first / study_name, second / study_name)
+    ]
+    if found:
+        sys.exit("\n  ".join(["The runs differ:", *found]))
+    print("The two runs gave the same bytes.")
+
+
+def _plan(chosen: argparse.Namespace) -> None:
     """Simulate studies with the spread this one has; table and figure go beside its results."""
-    try:
-        found = study.load(config)
-    except study.StudyError as error:
-        print(error, file=sys.stderr)
-        return 1
+    found = study.load(chosen.config)
     results = Path("results") / found.name
     if not (results / "cultures.csv").exists():
-        print(
-            f"{results}/cultures.csv is not there; make run STUDY={config} first.", file=sys.stderr
-        )
-        return 1
+        sys.exit(f"{results}/cultures.csv is not there; make run STUDY={chosen.config} first.")
     settings = ComparisonSettings.from_config(*found.comparison_settings())
     cultures = result_tables.read(results / "cultures.csv")
     power = planning.power(
         planning.assumptions_of(cultures, settings),
         Design.of(cultures, settings),
         settings,
-        runs=runs,
-        seed=seed,
+        runs=chosen.runs,
+        seed=chosen.seed,
     )
     result_tables.write(power, results / "plan" / "power.csv", "plan/power.csv")
     for ending in (".svg", ".png"):
         style.save(planning.figure(power), results / "plan" / f"power{ending}")
     print(f"Done: {results}/plan/power.csv and power.svg")
-    return 0
+
+
+def _example(chosen: argparse.Namespace) -> None:
+    simulate.embedded_example(chosen.root)
+
+
+def _document(chosen: argparse.Namespace) -> None:
+    page = chosen.root / "config" / "README.md"
+    page.write_text(documentation.markdown(), encoding="utf-8")
+
+
+def _simulate(chosen: argparse.Namespace) -> None:
+    simulate.study(chosen.folder, chosen.seed)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

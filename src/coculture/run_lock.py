@@ -21,10 +21,11 @@ class AnotherRunError(RuntimeError):
     """Another process is running the same study in the same folder."""
 
 
-def take(path: str | Path) -> bool:
+def take(path: str | Path, note: str = "") -> bool:
     """Hold the lock file at `path` until this process ends; False where locks are not kept.
 
-    Some network drives keep none: there nothing keeps two runs apart.
+    Some network drives keep none: there nothing keeps two runs apart. The file holds the process's
+    number and, from its second line on, `note`.
 
     Raises
     ------
@@ -40,17 +41,24 @@ def take(path: str | Path) -> bool:
         fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         os.close(opened)
+        holder = _holder(path.read_text(encoding="utf-8"))
         raise AnotherRunError(
-            f"This study is being run already in {Path.cwd()} (process {_holder(path)}). "
+            f"This study is being run already in {Path.cwd()} (process {holder}). "
             "Wait until that run has ended, or stop it."
         ) from None
     except OSError:
-        os.close(opened)
-        return False
+        kept = False
+    else:
+        kept = True
     os.ftruncate(opened, 0)
-    os.write(opened, str(os.getpid()).encode())
+    os.write(opened, f"{os.getpid()}\n{note}".encode())
     _HELD[path] = opened
-    return True
+    return kept
+
+
+def note(path: str | Path) -> str:
+    """What the process that holds, or last held, the lock file at `path` noted in it."""
+    return Path(path).read_text(encoding="utf-8").partition("\n")[2]
 
 
 def end_orphans(locks: str | Path, started_from: str | Path) -> int:
@@ -82,18 +90,20 @@ def _above(process: psutil.Process) -> set[int]:
         return set()
 
 
-def _holder(path: Path) -> str:
-    return path.read_text() or "unknown"
+def _holder(text: str) -> str:
+    return text.partition("\n")[0] or "unknown"
 
 
 def _live_holder(path: Path) -> int | None:
     """Number of the process that holds the lock file at `path`, or None where nobody does."""
     if path in _HELD:
         return os.getpid()
-    with path.open() as file:
+    with path.open(encoding="utf-8") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:
-            holder = file.read()
+            holder = _holder(file.read())
             return int(holder) if holder.isdigit() else None
+        except OSError:
+            return None
     return None

@@ -18,10 +18,10 @@ import pandas as pd
 from coculture.comparison import ComparisonError, ComparisonSettings, column_prefix
 from coculture.elisa import ElisaSettings
 from coculture.flow import FlowSettings, FlowSettingsError
-from coculture.study import checks, configuration, files, tables
+from coculture.study import checks, configuration, files, pinned, tables
 from coculture.study.problems import Problem, StudyError
 
-__all__ = ["Problem", "Study", "StudyError", "load"]
+__all__ = ["Problem", "Study", "StudyError", "load", "pin"]
 
 TABLES = ("cultures", "flow", "elisa", "clinical")
 MOST_ALIKE = 3
@@ -161,7 +161,35 @@ def load(config_path: str | Path) -> Study:
         If anything is wrong with the config, the tables or the raw files; its message lists every
         problem with file, row, column, value and what to do.
     """
-    path = Path(config_path)
+    study, problems = _read(Path(config_path))
+    written = study.config[pinned.KEY]
+    if written and not problems:
+        problems += pinned.problems(str(study.path), written, _raw_paths(study))
+    if problems:
+        raise StudyError(_in_order(problems, study))
+    return study
+
+
+def pin(config_path: str | Path) -> Path:
+    """Write down the SHA-256 of every raw file of a study; returns the file written.
+
+    It is the one that the config names, or a new one beside the config.
+
+    Raises
+    ------
+    StudyError
+        If anything else than the checksums is wrong with the study.
+    """
+    study, problems = _read(Path(config_path))
+    if problems:
+        raise StudyError(_in_order(problems, study))
+    place = study.path.parent / (study.config[pinned.KEY] or f"{study.name}.sha256")
+    pinned.write(place, _raw_paths(study))
+    return place
+
+
+def _read(path: Path) -> tuple[Study, list[Problem]]:
+    """The study as its files have it, and everything that is wrong with it but for checksums."""
     config, problems = configuration.read(path)
     folder = path.parent
     found: dict[str, pd.DataFrame] = {}
@@ -181,9 +209,13 @@ def load(config_path: str | Path) -> Study:
     written_tables = [table for table in TABLES if config["tables"][table] is not None]
     if not any(found[table].empty for table in written_tables):
         problems += _problems(study)
-    if problems:
-        raise StudyError(_in_order(problems, study))
-    return study
+    return study, problems
+
+
+def _raw_paths(study: Study) -> list[str]:
+    """The raw files that the study reads, as they can be opened from here."""
+    named = (getattr(study, table)["path"].dropna() for table in FILE_COLUMNS)
+    return sorted({str(path) for paths in named for path in paths} | set(study.spillover_files()))
 
 
 def _in_order(problems: list[Problem], study: Study) -> list[Problem]:

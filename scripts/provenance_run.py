@@ -1,0 +1,26 @@
+"""Write down the run, and the results folder as a Workflow Run RO-Crate."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from coculture import provenance, result_tables, run_lock, step
+
+
+def main(inputs: Any, outputs: Any, parameters: Any) -> None:
+    run = provenance.finished(run_lock.note(parameters.running))
+    Path(outputs.run).write_text(run, encoding="utf-8")
+    crate = provenance.run_crate(
+        parameters.study,
+        parameters.title,
+        "provenance/Snakefile",
+        json.loads(Path(inputs.software).read_text(encoding="utf-8")),
+        provenance.read_run(run),
+        result_tables.read(inputs.raw_files),
+        provenance.crate_files(inputs.checksums),
+    )
+    Path(outputs.crate).write_text(json.dumps(crate, indent=1) + "\n", encoding="utf-8")
+
+
+if "snakemake" in globals():
+    step.run(main, globals()["snakemake"])

@@ -1,0 +1,24 @@
+"""Where results come from: checksums, software, the run, and the whole as a crate."""
+
+from coculture.provenance.checksums import checksum_lines, read_checksums
+from coculture.provenance.gathered import gather_curves, gather_gates, keep_workflow
+from coculture.provenance.run_crate import CrateFile, crate_files, run_crate
+from coculture.provenance.run_record import RunRecord, finished, read_run, started
+from coculture.provenance.software import software, write_software
+
+__all__ = [
+    "CrateFile",
+    "RunRecord",
+    "checksum_lines",
+    "crate_files",
+    "finished",
+    "gather_curves",
+    "gather_gates",
+    "keep_workflow",
+    "read_checksums",
+    "read_run",
+    "run_crate",
+    "software",
+    "started",
+    "write_software",
+]

@@ -1,0 +1,67 @@
+"""Which code made the results: this workflow and its commit, Python, and every package."""
+
+import json
+import platform
+import re
+import subprocess
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from coculture.raw_files import sha256
+
+_CHECKOUT = Path(__file__).parents[3]
+
+
+def software(lock: str | Path, checkout: Path = _CHECKOUT) -> dict[str, Any]:
+    """Versions of the workflow, of Python and of every package that `lock` names.
+
+    Parameters
+    ----------
+    lock
+        The hashed list of packages, as pip reads it.
+    checkout
+        Folder of the workflow; without git there, the commit is None.
+
+    Returns
+    -------
+    dict
+        `workflow` (version, commit, uncommitted_changes), `python`, `lock_sha256`, and `packages`:
+        version by name, None for one that this system does not need.
+    """
+    names = re.findall(
+        r"^([A-Za-z0-9._-]+)==", Path(lock).read_text(encoding="utf-8"), re.MULTILINE
+    )
+    return {
+        "workflow": {"version": version("coculture"), **_commit(checkout)},
+        "python": platform.python_version(),
+        "lock_sha256": sha256(lock),
+        "packages": {name: _version(name) for name in names},
+    }
+
+
+def write_software(lock: str | Path, to: str | Path) -> None:
+    """Write what `software` finds as JSON to the file `to`."""
+    Path(to).write_text(json.dumps(software(lock), indent=2) + "\n", encoding="utf-8")
+
+
+def _version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
+
+
+def _commit(checkout: Path) -> dict[str, Any]:
+    commit = _git(checkout, "rev-parse", "HEAD") if (checkout / ".git").exists() else None
+    changed = _git(checkout, "status", "--porcelain", "--untracked-files=no") if commit else None
+    return {"commit": commit, "uncommitted_changes": None if changed is None else bool(changed)}
+
+
+def _git(checkout: Path, *words: str) -> str | None:
+    """What git answers; None where there is no git, or it refuses."""
+    command = ["git", "-C", str(checkout), *words]
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return None

@@ -1,0 +1,59 @@
+"""Raw files whose SHA-256 was written down once: a study that finds another file refuses to run."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from coculture.provenance import checksum_lines, read_checksums
+from coculture.study import files
+from coculture.study.problems import Problem
+
+KEY = "raw_data_checksums"
+
+
+def problems(config: str, written: str, used: Iterable[str]) -> Iterator[Problem]:
+    """Raw files that are not the pinned ones, or that nobody pinned.
+
+    Parameters
+    ----------
+    config
+        The study's config, as its problems are told.
+    written
+        The file of checksums that the config names, relative to the config; its names are relative
+        to itself.
+    used
+        Paths of the raw files that the study reads, each of which is there.
+    """
+    place = Path(config).parent / written
+    try:
+        pinned = read_checksums(place)
+    except OSError as error:
+        why = f"cannot be read ({error.strerror}). Write it: make pin STUDY={config}"
+        yield Problem(config, why, None, KEY, written)
+        return
+    except ValueError as error:
+        yield Problem(config, str(error), None, KEY, written)
+        return
+    expected = {_absolute(place.parent / name): digest for name, digest in pinned.items()}
+    again = f"If that is meant, pin again: make pin STUDY={config}"
+    for path in sorted(set(used)):
+        digest = expected.get(_absolute(Path(path)))
+        if digest is None:
+            message = f"is used but not pinned in {written}. {again}"
+            yield Problem(config, message, None, KEY, path)
+        elif digest != files.sha256(path):
+            message = (
+                f"is not the file that was pinned in {written} (SHA-256 {digest[:12]}..., now "
+                f"{files.sha256(path)[:12]}...). Put the pinned file back. {again}"
+            )
+            yield Problem(config, message, None, KEY, path)
+
+
+def write(place: Path, used: Iterable[str]) -> None:
+    """Write the checksums of the files `used` to the file `place`, names relative to it."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    text = checksum_lines(used, place.parent)
+    place.write_text(text, encoding="utf-8")
+
+
+def _absolute(path: Path) -> Path:
+    return path.absolute().resolve()
