@@ -26,7 +26,7 @@ from coculture.report.words import WORDS
 
 TEMPLATE = Path(__file__).parent / "template"
 STYLES = ("page.css", "figures.css", "print.css")
-SCRIPTS = ("tables.js", "cultures.js", "figures.js")
+SCRIPTS = ("tables.js", "cultures.js", "figures.js", "navigation.js")
 
 
 @dataclass(frozen=True)

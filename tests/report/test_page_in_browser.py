@@ -1,0 +1,309 @@
+"""The page as a reader meets it, in a real headless Chromium, opened from disk."""
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+from playwright.sync_api import Browser, Dialog, Locator, Page, expect
+
+DEX_1, DEX_2 = "E1-DEX-1", "E1-DEX-2"
+
+
+def listen(tab: Page, told: list[str]) -> None:
+    """Add to `told` what the page asks for, complains about, or wants to say."""
+
+    def dismiss(dialog: Dialog) -> None:
+        told.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
+    tab.on("console", lambda message: told.append(f"console: {message.text}"))
+    tab.on("pageerror", lambda error: told.append(f"error: {error}"))
+    tab.on("request", lambda request: told.append(request.url))
+    tab.on("dialog", dismiss)
+
+
+@pytest.fixture(scope="session")
+def opened(browser: Browser, page: Path) -> Iterator[tuple[Page, list[str]]]:
+    """The page, and everything that it asked for or complained about since it was opened."""
+    told: list[str] = []
+    tab = browser.new_page(viewport={"width": 1600, "height": 1000})
+    listen(tab, told)
+    tab.goto(page.as_uri())
+    yield tab, told
+    tab.close()
+
+
+@pytest.fixture
+def tab(opened: tuple[Page, list[str]], page: Path) -> Page:
+    """The page as it is after opening, 1600 pixels wide."""
+    tab, told = opened
+    tab.set_viewport_size({"width": 1600, "height": 1000})
+    tab.goto("about:blank")
+    tab.goto(page.as_uri())
+    told.clear()
+    return tab
+
+
+def lit(tab: Page) -> set[str]:
+    """The cultures that are lit up."""
+    names = tab.locator(".lit").evaluate_all("all => all.map(one => one.dataset.culture)")
+    return set(names)
+
+
+def column(table: Locator, place: int) -> list[str]:
+    """The texts of a column's visible cells."""
+    cells = table.locator(f"tbody tr:not([hidden]) td:nth-child({place})")
+    return [text.strip() for text in cells.all_inner_texts()]
+
+
+def table(tab: Page, name: str) -> Locator:
+    """The box of the table that is called so, unfolded."""
+    box = tab.locator(".table").filter(has=tab.get_by_role("region", name=name, exact=True))
+    for summary in tab.locator("details.fold:not([open]) > summary").filter(has_text=name).all():
+        summary.click()
+    return box
+
+
+def test_opening_runs_nothing_from_files_and_asks_for_nothing(
+    browser: Browser, page: Path, evil: str
+) -> None:
+    told: list[str] = []
+    tab = browser.new_page()
+    listen(tab, told)
+    tab.goto(page.as_uri())
+    assert told == [page.as_uri()]
+    assert tab.locator("img").count() == 0
+    assert tab.title() == "A study of <b>names</b>"
+    names = tab.locator("[data-culture]").evaluate_all("all => all.map(one => one.dataset.culture)")
+    assert evil in names
+    tab.close()
+
+
+def test_every_link_leads_somewhere(tab: Page, page: Path) -> None:
+    links = tab.locator("a").evaluate_all("all => all.map(one => one.getAttribute('href'))")
+    ids = set(tab.locator("[id]").evaluate_all("all => all.map(one => one.id)"))
+    written = {"report.xlsx", "columns.csv"}
+    files = {unquote(link) for link in links if not link.startswith(("#", "https://doi.org/"))}
+    assert {link[1:] for link in links if link.startswith("#")} <= ids
+    figures = {name for name in files if name.startswith("figures/")}
+    assert len(figures) == 3 * 6
+    assert all((page.parent / name).is_file() for name in figures)
+    assert all(name in written or name.endswith(".csv") for name in files - figures)
+
+
+def test_no_two_elements_share_an_id(tab: Page) -> None:
+    ids = tab.locator("[id]").evaluate_all("all => all.map(one => one.id)")
+    assert len(ids) == len(set(ids))
+
+
+def test_a_heading_sorts_by_number_and_says_so(tab: Page) -> None:
+    box = table(tab, "Every culture, both assays")
+    heading = box.locator("th", has_text="percent apoptotic")
+    heading.get_by_role("button").click()
+    expect(heading).to_have_attribute("aria-sort", "ascending")
+    place = 1 + heading.evaluate("one => one.cellIndex")
+    assert column(box, place) == ["8", "9.5", "10", "29", "30.5", "31.2"]
+    heading.get_by_role("button").press("Enter")
+    expect(heading).to_have_attribute("aria-sort", "descending")
+    assert column(box, place)[0] == "31.2"
+
+
+def test_what_is_missing_is_last_both_ways_and_text_counts_numbers(tab: Page) -> None:
+    box = table(tab, "Every culture, both assays")
+    concentration = box.get_by_role("button", name="il6 ", exact=False).first
+    place = 1 + concentration.evaluate("one => one.parentElement.cellIndex")
+    for _ in range(2):
+        concentration.click()
+        assert column(box, place)[-1] == "–"
+    box.get_by_role("button", name="experiment", exact=True).click()
+    assert column(box, 2) == ["E1", "E1", "E1", "E2", "E2", "E10"]
+
+
+def test_words_filter_a_table_and_the_count_is_told(tab: Page) -> None:
+    box = table(tab, "Every quality flag")
+    before = len(column(box, 1))
+    box.get_by_role("searchbox").fill("elisa  OUTLIER")
+    assert column(box, 5) == ["outlier <b>"]
+    expect(box.locator("output")).to_have_text(f"1 of {before} rows")
+    box.get_by_role("searchbox").fill("")
+    expect(box.locator("output")).to_have_text(f"{before} rows")
+
+
+def test_a_culture_pointed_at_is_lit_wherever_it_is_shown(tab: Page) -> None:
+    mark = tab.locator(f'figure svg [data-culture="{DEX_2}"]').first
+    mark.hover()
+    assert lit(tab) == {DEX_2}
+    of_figures = tab.locator("figure .lit").evaluate_all(
+        "all => all.map(one => one.closest('figure').dataset.name)"
+    )
+    assert sorted(of_figures) == ["E1-contact_sheet", "P1-plate", "arms_il6"]
+    assert tab.locator(".halo").count() == 3
+    expect(tab.locator(".inspector")).to_contain_text("31.2 % apoptotic · IL6 below 46.9 pg/mL")
+    tab.get_by_role("heading", level=1).hover()
+    assert lit(tab) == set()
+    expect(tab.locator(".inspector")).to_be_hidden()
+
+
+def test_a_culture_clicked_is_held_until_escape(tab: Page) -> None:
+    tab.locator(f'figure svg [data-culture="{DEX_1}"]').first.click()
+    tab.get_by_role("heading", level=1).hover()
+    assert lit(tab) == {DEX_1}
+    expect(tab.locator(".inspector").get_by_role("link")).to_have_count(3)
+    tab.keyboard.press("Escape")
+    assert lit(tab) == set()
+
+
+def test_the_awkward_name_is_told_as_it_is(tab: Page, evil: str) -> None:
+    tab.get_by_label("Find a culture").fill("img src")
+    tab.get_by_label("Find a culture").press("Enter")
+    assert lit(tab) == {evil}
+    told = tab.locator(".inspector b").evaluate("one => one.textContent")
+    assert told == evil
+    expect(tab.locator(".inspector")).to_contain_text("outlier <b>")
+
+
+def test_the_keyboard_reaches_cultures_in_figures_and_tables(tab: Page) -> None:
+    tab.get_by_role("group", name="IL-6, by arm").focus()
+    tab.keyboard.press("ArrowRight")
+    assert lit(tab) == {DEX_1}
+    tab.keyboard.press("ArrowRight")
+    assert lit(tab) == {DEX_2}
+    tab.keyboard.press("Escape")
+    box = table(tab, "Every culture, both assays")
+    box.locator('tr[tabindex="0"]').focus()
+    assert lit(tab) == {DEX_1}
+    tab.keyboard.press("ArrowDown")
+    assert lit(tab) == {DEX_2}
+    assert box.locator('tr[tabindex="0"]').count() == 1
+
+
+def test_tab_goes_from_the_skip_link_to_the_contents(tab: Page) -> None:
+    tab.keyboard.press("Tab")
+    expect(tab.get_by_role("link", name="Skip to the findings")).to_be_focused()
+    tab.keyboard.press("Tab")
+    expect(tab.get_by_role("link", name="Findings", exact=True)).to_be_focused()
+
+
+def test_a_flag_leads_to_its_picture_with_the_culture_lit(tab: Page) -> None:
+    second = tab.locator('figure[data-name="E2-contact_sheet"]')
+    expect(second).to_be_hidden()
+    row = tab.locator("#flags tr", has_text="many doublets")
+    row.get_by_role("link").click()
+    expect(second).to_be_visible()
+    expect(second).to_be_in_viewport()
+    assert lit(tab) == {"E2-DEX-1"}
+    assert second.locator(".halo").count() == 1
+    expect(tab.get_by_role("radio", name="E2")).to_be_checked()
+
+
+def test_the_analysis_switch_changes_tables_and_figures(tab: Page) -> None:
+    box = table(tab, "Every contrast, exploratory")
+    figure = 'figure[data-name="contrasts_il6{}"]'
+    assert [name.partition(" by ")[2] for name in column(box, 2)] == 3 * ["per_experiment"]
+    expect(tab.locator(figure.format("_pooled_error"))).to_be_hidden()
+    box.get_by_role("searchbox").fill("DEX")
+    tab.get_by_role("radio", name="Pooled error").check()
+    assert column(box, 2) == ["DEX by pooled_error"]
+    expect(box.locator("output")).to_have_text("1 of 3 rows")
+    expect(tab.locator(figure.format("_pooled_error"))).to_be_visible()
+    expect(tab.locator(figure.format(""))).to_be_hidden()
+    tab.get_by_role("radio", name="Pooled error").press("ArrowLeft")
+    expect(tab.locator(figure.format(""))).to_be_visible()
+
+
+def test_a_figure_is_saved_from_the_page_itself(tab: Page, page: Path, tmp_path: Path) -> None:
+    figure = tab.locator('figure[data-name="arms_il6"]')
+    with tab.expect_download() as saving:
+        figure.get_by_role("button", name="Save arms_il6.csv").click()
+    saving.value.save_as(tmp_path / "saved.csv")
+    shown = page.parent / "figures" / "comparison" / "arms_il6.csv"
+    assert (tmp_path / "saved.csv").read_bytes() == shown.read_bytes()
+    with tab.expect_download() as saving:
+        figure.get_by_role("button", name="Save arms_il6.svg").click()
+    saving.value.save_as(tmp_path / "saved.svg")
+    tab.goto((tmp_path / "saved.svg").as_uri())
+    assert tab.evaluate("document.documentElement.getBBox().width") > 0
+
+
+@pytest.mark.parametrize("width", [400, 1000, 1600])
+def test_nothing_but_figures_and_tables_is_wider_than_the_window(tab: Page, width: int) -> None:
+    tab.set_viewport_size({"width": width, "height": 900})
+    assert tab.evaluate("document.documentElement.scrollWidth") <= width
+    assert tab.get_by_text("IL-6 was <b>90 %</b>").first.is_visible()
+    assert tab.get_by_role("heading", name="Before you believe it").is_visible()
+    top = tab.get_by_role("heading", name="Before you believe it").bounding_box()
+    assert top is not None
+    assert top["y"] < 900
+
+
+def test_headings_are_in_order_and_landmarks_are_there(tab: Page) -> None:
+    levels = tab.locator("h1, h2, h3, h4").evaluate_all("all => all.map(one => +one.tagName[1])")
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+    for landmark in ("navigation", "main", "banner", "contentinfo", "search"):
+        assert tab.get_by_role(landmark).count() == 1
+
+
+def test_every_picture_says_its_result(tab: Page) -> None:
+    labels = tab.locator("svg[role=img]").evaluate_all(
+        "all => all.map(one => one.getAttribute('aria-label'))"
+    )
+    assert len(labels) == 6
+    assert "IL-6, by arm. Mean of the quantified wells: DEX 742 pg/mL; untreated" in " ".join(
+        labels
+    )
+
+
+def contrast(ink: str, paper: str) -> float:
+    """Contrast ratio of two colours given as rgb(r, g, b) (WCAG 2.2, relative luminance)."""
+
+    def luminance(colour: str) -> float:
+        channels = [float(part) / 255 for part in re.findall(r"[\d.]+", colour)[:3]]
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+        return sum(weight * c for weight, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+    light, dark = sorted((luminance(ink), luminance(paper)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+COLOURS = """() => {
+  const found = new Set();
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const element = walker.currentNode.parentElement;
+    if (!walker.currentNode.textContent.trim() || !element.checkVisibility()) continue;
+    if (element.closest("script, svg")) continue;
+    let behind = element;
+    while (behind && /, 0\\)|transparent/.test(getComputedStyle(behind).backgroundColor))
+      behind = behind.parentElement;
+    const paper = behind ? getComputedStyle(behind).backgroundColor : "rgb(255, 255, 255)";
+    found.add(`${getComputedStyle(element).color}|${paper}`);
+  }
+  return [...found];
+}"""
+
+
+def test_every_text_has_contrast(tab: Page) -> None:
+    for summary in tab.locator("summary").all():
+        summary.click()
+    tab.locator(f'[data-culture="{DEX_2}"]').first.click()
+    pairs = [pair.split("|") for pair in tab.evaluate(COLOURS)]
+    assert len(pairs) > 5
+    assert [(ink, paper) for ink, paper in pairs if contrast(ink, paper) < 4.5] == []
+
+
+def test_nothing_complained_while_the_page_was_used(
+    tab: Page, opened: tuple[Page, list[str]]
+) -> None:
+    _, told = opened
+    for heading in tab.locator("th button:visible").all():
+        heading.click()
+    for choice in tab.get_by_role("radio").all():
+        choice.check()
+    for link in tab.locator("a[data-show], nav a").all():
+        link.click()
+    assert told == []
