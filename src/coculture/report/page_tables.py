@@ -18,6 +18,9 @@ NOT_SHOWN: Mapping[str, frozenset[str]] = {
     ),
     "comparison/finding_tests.csv": frozenset({"values", "confidence_percent"}),
     "comparison/arms.csv": frozenset({"low", "high", "mean_at_limit", "mean_censored_fit"}),
+    "clinical/summary.csv": frozenset(
+        {"printed_agree_rounded", "printed_agree_truncated", "printed_disagree", "selected"}
+    ),
     "elisa/wells.csv": frozenset(
         {"od", "od_reference", "ln_se_curve", "ln_se_well", "file", "plate_in_file"}
         | {"lloq_pg_ml", "uloq_pg_ml"}
@@ -30,17 +33,18 @@ NOT_SHOWN: Mapping[str, frozenset[str]] = {
 
 _UNIT_ENDINGS = ("_pg_ml", "_ng_ml", "_nM")
 ANALYSIS = "analysis"
+_SHORT = 32
+"""Characters that stand in one line."""
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column's heading: words, unit and definition, and whether it holds numbers."""
+    """A column's heading (words, unit, definition) and what it holds: number, short, long."""
 
-    name: str
     words: str
     unit: str
     definition: str
-    holds_numbers: bool
+    holds: str
 
 
 @dataclass(frozen=True)
@@ -110,7 +114,7 @@ def plain_table(headings: Sequence[tuple[str, str]], rows: Iterable[Sequence[Any
     headings = [headings[i] for i in filled]
     found = [[row[i] for i in filled] for row in found]
     columns = [
-        Column(words, words, "", definition, _numbers(row[i] for row in found))
+        Column(words, "", definition, _kind([row[i] for row in found]))
         for i, (words, definition) in enumerate(headings)
     ]
     return Table(columns, [Row([cell(value) for value in row]) for row in found])
@@ -203,17 +207,19 @@ def _column(name: str, values: "pd.Series[Any]", known: Mapping[Any, Any]) -> Co
         words = words.removesuffix(ending)
     unit = str(known.get("unit", ""))
     return Column(
-        name,
         words.replace("_", " "),
         "" if "column name" in unit or unit == "see unit" else unit,
         str(known.get("definition", "")),
-        _numbers(values),
+        _kind(list(values)),
     )
 
 
-def _numbers(values: Iterable[Any]) -> bool:
+def _kind(values: Sequence[Any]) -> str:
+    """What a column holds: number, short (text that needs no second line) or long."""
     known = [value for value in values if not is_missing(value)]
-    return bool(known) and not any(isinstance(value, str | bool) for value in known)
+    if known and not any(isinstance(value, str | bool) for value in known):
+        return "number"
+    return "long" if any(len(str(value)) > _SHORT for value in known) else "short"
 
 
 def _is_split(name: str) -> bool:
