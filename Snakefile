@@ -12,7 +12,7 @@ import time
 
 from snakemake.utils import min_version
 
-from coculture import disk, fingerprint, run_lock, step
+from coculture import disk, fingerprint, provenance, run_lock, step
 from coculture.study import StudyError, load
 
 min_version("9.20")
@@ -30,6 +30,7 @@ except StudyError as error:
 RESULTS = f"results/{STUDY.name}"
 LOGS = f"{RESULTS}/logs"
 BENCHMARKS = f"{RESULTS}/benchmarks"
+RUNNING = f".snakemake/running/{STUDY.name}"
 PACKAGES = fingerprint.of_file(f"{workflow.basedir}/requirements.lock")
 # Of each script and all it reaches: a step runs again when its own code has changed.
 CODE = fingerprint.of_scripts(f"{workflow.basedir}/scripts")
@@ -47,13 +48,16 @@ include: "workflow/rules/elisa.smk"
 include: "workflow/rules/comparison.smk"
 include: "workflow/rules/clinical.smk"
 include: "workflow/rules/report.smk"
+include: "workflow/rules/provenance.smk"
 
 
 rule all:
     default_target: True
     input:
         f"{RESULTS}/report.html",
-        f"{RESULTS}/columns.csv",
+        f"{RESULTS}/report.xlsx",
+        f"{RESULTS}/checksums.txt",
+        f"{RESULTS}/ro-crate-metadata.json",
 
 
 def say_why_it_stopped():
@@ -70,7 +74,7 @@ onstart:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     # Snakemake's locks outlive a crash (the profile turns them off); the operating system's do not.
     try:
-        if not run_lock.take(f".snakemake/running/{STUDY.name}"):
+        if not run_lock.take(RUNNING, provenance.started(sys.argv)):
             print(
                 "This disk keeps no locks: make sure that nobody else runs this study here."
             )

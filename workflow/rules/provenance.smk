@@ -6,6 +6,7 @@ REPEATED = [
     for path in [
         *rules.report_page.input,
         *rules.report_page.output,
+        *rules.report_spreadsheet.output,
         *rules.report_columns.output,
         *rules.study_record.output,
     ]

@@ -55,7 +55,7 @@ rule report_columns:
 
 
 TEMPLATE = [str(path) for path in template_files()]
-READ = TABLES | {"columns.csv": [rules.report_columns.output.columns]}
+READ = TABLES | {"columns.csv": [str(rules.report_columns.output.columns)]}
 
 
 rule report_page:
