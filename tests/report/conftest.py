@@ -1,5 +1,6 @@
 """A small study with awkward names, its results written as files, and its page made once."""
 
+import math
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -212,6 +213,18 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "comparison/contrasts.csv": contrasts(),
             "flow/wells.csv": flow_wells,
             "elisa/wells.csv": elisa_wells(),
+            "elisa/cultures.csv": pd.DataFrame(
+                {"culture": CULTURES[:2], "analyte": "IL-6", "flags": "", "plates": "P1"}
+            ),
+            "comparison/arms.csv": pd.DataFrame(
+                {
+                    "endpoint": "ln_il6",
+                    "experiment": ["E1", "E2", "E1", "E2"],
+                    "arm": ["DEX", "DEX", "untreated", "untreated"],
+                    "mean": [math.log(100), math.log(400), math.log(3000), math.log(3000)],
+                    "relation": ["<=", "", "", ""],
+                }
+            ),
             "columns.csv": pd.DataFrame(
                 [("flow/wells.csv", "events_total", "events", 'Events "in" the file')],
                 columns=["table", "column", "unit", "definition"],

@@ -141,7 +141,7 @@ def test_a_culture_pointed_at_is_lit_wherever_it_is_shown(tab: Page) -> None:
     )
     assert sorted(of_figures) == ["E1-contact_sheet", "P1-plate", "arms_il6"]
     assert tab.locator(".halo").count() == 3
-    expect(tab.locator(".inspector")).to_contain_text("31.2 % apoptotic · IL6 below 46.9 pg/mL")
+    expect(tab.locator(".inspector")).to_contain_text("31.2 % apoptotic · IL-6 below 46.9 pg/mL")
     tab.get_by_role("heading", level=1).hover()
     assert lit(tab) == set()
     expect(tab.locator(".inspector")).to_be_hidden()
@@ -253,8 +253,9 @@ def test_every_picture_says_its_result(tab: Page) -> None:
         "all => all.map(one => one.getAttribute('aria-label'))"
     )
     assert len(labels) == 6
-    assert "IL-6, by arm. Mean of the quantified wells: DEX 742 pg/mL; untreated" in " ".join(
-        labels
+    assert (
+        "IL-6, by arm. Geometric mean over experiments: DEX ≤ 200 pg/mL; untreated 3,000"
+        in " ".join(labels)
     )
 
 

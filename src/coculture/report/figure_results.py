@@ -7,6 +7,7 @@ or whose table is missing, has none, and is described by its title and caption.
 import re
 from collections.abc import Callable, Mapping
 
+import numpy as np
 import pandas as pd
 
 from coculture.report.captions import ARMS, INTERACTION
@@ -41,32 +42,30 @@ def _findings(_: str, results: Results) -> str:
     return f"{'; '.join(each)}." if each else ""
 
 
-def _endpoint(analyte: str) -> tuple[str, str]:
-    """Column of cultures.csv and its unit in words for the name in a figure's file."""
-    if analyte == "apoptosis":
-        return "percent_apoptotic", " %"
-    return f"{analyte}_pg_ml", " pg/mL"
-
-
 def _arms(analyte: str, results: Results) -> str:
-    column, unit = _endpoint(analyte)
-    cultures = results.table("cultures.csv")
-    if column not in cultures:
+    table = results.table("comparison/arms.csv")
+    is_percent = analyte == "apoptosis"
+    endpoint = "percent_apoptotic" if is_percent else f"ln_{analyte}"
+    known = _of(table, "endpoint", endpoint).dropna(subset=["mean"]) if len(table) else table
+    if known.empty:
         return ""
-    by_experiment = cultures.groupby(["arm", "experiment"], sort=False)[column].mean().dropna()
-    means = by_experiment.groupby("arm", sort=False).mean()
-    if means.empty:
-        return "No culture has a value."
-    kind = "Mean of the quantified wells" if analyte != "apoptosis" else "Mean over experiments"
-    if len(means) <= _MOST_ARMS:
-        each = "; ".join(f"{arm} {number(value)}{unit}" for arm, value in means.items())
-        return _with_labels(f"{kind}: {each}.", results)
-    (low, lowest), *_, (high, highest) = means.sort_values().items()
-    return _with_labels(
-        f"{kind}: lowest in {low} ({number(lowest)}{unit}), highest in {high} "
-        f"({number(highest)}{unit}), of {len(means)} arms.",
-        results,
-    )
+    unit = " %" if is_percent else " pg/mL"
+    means = known.groupby("arm", sort=False)["mean"].mean()
+    means = means if is_percent else np.exp(means)
+    bounds = {
+        str(arm): sign
+        for arm, group in known.groupby("arm", sort=False)
+        for written, sign in (("<=", "≤ "), (">=", "≥ "))
+        if (group["relation"] == written).any()
+    }
+    each = [f"{arm} {bounds.get(str(arm), '')}{number(one)}{unit}" for arm, one in means.items()]
+    kind = "Mean" if is_percent else "Geometric mean"
+    if len(each) > _MOST_ARMS:
+        lowest, highest = int(means.argmin()), int(means.argmax())
+        text = f"lowest {each[lowest]}, highest {each[highest]}, of {len(each)} arms"
+    else:
+        text = "; ".join(each)
+    return _with_labels(f"{kind} over experiments: {text}.", results)
 
 
 def _interaction(analyte: str, results: Results) -> str:

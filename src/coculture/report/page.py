@@ -96,10 +96,12 @@ def _cultures(results: Results, found: Sequence[Flag]) -> dict[str, Any]:
     """What the page says of a culture that is pointed at: arm, values, flags."""
     table = results.table("cultures.csv")
     flagged = flagged_cultures(found)
+    named = results.table("elisa/cultures.csv").get("analyte", pd.Series(dtype=str))
+    analytes = {_squeezed(str(name)): str(name) for name in named.unique()}
     return {
         str(row["culture"]): {
             "arm": str(row["arm"]),
-            "values": _values(row),
+            "values": _values(row, analytes),
             "flags": flagged.get(str(row["culture"]), []),
         }
         for row in table.to_dict("records")
@@ -107,18 +109,24 @@ def _cultures(results: Results, found: Sequence[Flag]) -> dict[str, Any]:
     }
 
 
-def _values(row: Mapping[Any, Any]) -> list[str]:
+def _squeezed(name: str) -> str:
+    """Its letters and digits, as an analyte's name and the name of its column share them."""
+    return "".join(character for character in name.lower() if character.isalnum())
+
+
+def _values(row: Mapping[Any, Any], analytes: Mapping[str, str]) -> list[str]:
     said = []
     if not is_missing(row.get("percent_apoptotic")):
         said.append(f"{number(row['percent_apoptotic'])} % apoptotic")
     for column in (str(name) for name in row if str(name).endswith("_state")):
         analyte = column.removesuffix("_state")
         value, bound = row.get(f"{analyte}_pg_ml"), row.get(f"{analyte}_bound_pg_ml")
+        name = analytes.get(_squeezed(analyte), analyte.upper())
         if not is_missing(value):
-            said.append(f"{analyte.upper()} {number(value)} pg/mL")
+            said.append(f"{name} {number(value)} pg/mL")
         elif not is_missing(bound):
             side = "below" if str(row[column]).startswith("below") else "above"
-            said.append(f"{analyte.upper()} {side} {number(bound)} pg/mL")
+            said.append(f"{name} {side} {number(bound)} pg/mL")
     if not is_missing(row.get("excluded")):
         said.append(str(row["excluded"]))
     return said
