@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from coculture import clinical, result_tables, step, style
+from coculture import clinical, drawing, result_tables, step
 
 
 def main(inputs: Any, outputs: Any, parameters: Any) -> None:
@@ -12,7 +12,7 @@ def main(inputs: Any, outputs: Any, parameters: Any) -> None:
     result_tables.write(summary.changes, outputs.changes, "clinical/changes.csv")
     result_tables.write(summary.summary, outputs.summary, "clinical/summary.csv")
     result_tables.write(summary.correlations, outputs.correlations, "clinical/correlations.csv")
-    style.save_all(clinical.changes_figure(summary), outputs.figure)
+    drawing.save(clinical.changes_figure(summary), outputs.figure)
 
 
 if "snakemake" in globals():

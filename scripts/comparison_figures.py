@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from coculture import result_tables, step, style
+from coculture import drawing, result_tables, step
 from coculture.comparison import ComparisonSettings, figures, read_tables
 
 
@@ -11,16 +11,20 @@ def main(inputs: Any, outputs: Any, parameters: Any) -> None:
     cultures = result_tables.read(inputs.cultures)
     tables = read_tables(inputs.tables)
     findings = figures.findings_overview(tables.findings, tables.finding_tests, settings)
-    style.save_all(findings, outputs.findings)
-    style.save_all(figures.combination(tables, settings), outputs.combination)
+    drawing.save(findings, outputs.findings)
+    drawing.save(figures.combination(tables, settings), outputs.combination)
     wells = result_tables.read_all(inputs.wells)
-    style.save_all(figures.plate_maps(cultures, wells, settings), outputs.plates)
+    drawing.save(figures.plate_maps(cultures, wells, settings), outputs.plates)
     for endpoint, name in parameters.endpoints.items():
-        arms = figures.superplot(cultures, tables, endpoint, settings)
-        style.save_all(arms, [path for path in outputs.arms if f"/arms_{name}." in path])
-        crossed = figures.interaction(cultures, tables, endpoint, settings)
-        paths = [path for path in outputs.interaction if f"/interaction_{name}." in path]
-        style.save_all(crossed, paths)
+        drawn = {
+            f"arms_{name}": figures.superplot(cultures, tables, endpoint, settings),
+            f"arms_{name}_pooled_error": figures.superplot(
+                cultures, tables, endpoint, settings, "pooled_error"
+            ),
+            f"interaction_{name}": figures.interaction(cultures, tables, endpoint, settings),
+        }
+        for kind, figure in drawn.items():
+            drawing.save(figure, [path for path in outputs.each if f"/{kind}." in path])
 
 
 if "snakemake" in globals():

@@ -6,8 +6,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from coculture import disk, result_tables, simulate, study, style
-from coculture.comparison import ComparisonSettings, planning
+from coculture import disk, drawing, result_tables, simulate, study
+from coculture.comparison import ComparisonSettings, figures, planning
 from coculture.comparison.arms import Design
 from coculture.provenance.sameness import differences
 from coculture.study import documentation
@@ -107,8 +107,8 @@ def _plan(chosen: argparse.Namespace) -> None:
         seed=chosen.seed,
     )
     result_tables.write(power, results / "plan" / "power.csv", "plan/power.csv")
-    for ending in (".svg", ".png"):
-        style.save(planning.figure(power), results / "plan" / f"power{ending}")
+    figure = [results / "plan" / f"power{ending}" for ending in (".svg", ".png")]
+    drawing.save(figures.power(power), figure)
     print(f"Done: {results}/plan/power.csv and power.svg")
 
 

@@ -8,12 +8,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib.figure import Figure
+from matplotlib.artist import Artist
 from matplotlib.text import Text
 
-from coculture import simulate, style
+from coculture import drawing, result_tables, simulate
 from coculture.comparison import Comparison, ComparisonSettings, compare, figures, planning
 from coculture.comparison.arms import Design, design_sentence
+from coculture.comparison.figures.drawn import experiment_marks, grid
+from coculture.drawing import Drawing
 
 JoinedStudy = Callable[..., pd.DataFrame]
 
@@ -30,8 +32,8 @@ def tables(cultures: pd.DataFrame, settings: ComparisonSettings) -> Comparison:
     return compare(cultures, settings)
 
 
-def _texts(figure: Figure) -> str:
-    found = figure.findobj(match=Text)
+def _texts(drawn: Drawing) -> str:
+    found = drawn.figure.findobj(match=Text)
     return "\n".join(a.get_text() for a in found if isinstance(a, Text) and a.get_visible())
 
 
@@ -42,7 +44,7 @@ def test_the_superplot_says_its_numbers(
     wells = int(cultures["percent_apoptotic"].notna().sum())
     assert f"n = 4 experiments, {wells} wells" in drawn.replace("\n", " ")
     assert "margin 5 points" in drawn
-    assert sum(drawn.splitlines().count(f"n = {n}") for n in (3, 4)) == 12
+    assert sum(drawn.splitlines().count(f"n = {n}, df = {n - 1}") for n in (3, 4)) == 12
     assert "DEX 1,000 nM, IL-1Ra 500 ng/mL, added IL-6 10 ng/mL; 48 h on HS-5." in drawn
 
 
@@ -60,11 +62,85 @@ def test_the_il6_superplot_says_what_it_leaves_out(
 def test_every_well_is_drawn(
     cultures: pd.DataFrame, tables: Comparison, settings: ComparisonSettings
 ) -> None:
-    figure = figures.superplot(cultures, tables, "apoptosis", settings)
-    upper = figure.subfigs[0].axes[0]
+    drawn = figures.superplot(cultures, tables, "apoptosis", settings)
+    upper = drawn.figure.subfigs[0].axes[0]
     small = [line for line in upper.lines if line.get_markersize() == 3]
-    drawn = sorted(float(line.get_ydata()[0]) for line in small)  # type: ignore[index,arg-type]
-    assert drawn == pytest.approx(sorted(cultures["percent_apoptotic"].dropna()))
+    heights = sorted(float(line.get_ydata()[0]) for line in small)  # type: ignore[index,arg-type]
+    assert heights == pytest.approx(sorted(cultures["percent_apoptotic"].dropna()))
+    marked = drawn.shown[drawn.shown["mark"] == "well"].set_index("culture")["value"]
+    measured = cultures.set_index("culture")["percent_apoptotic"].dropna()
+    pd.testing.assert_series_equal(
+        marked.sort_index(), measured.sort_index(), check_names=False, check_dtype=False
+    )
+
+
+def test_every_well_of_a_superplot_stands_for_its_culture(
+    cultures: pd.DataFrame, tables: Comparison, settings: ComparisonSettings
+) -> None:
+    figure = figures.superplot(cultures, tables, "IL-6", settings).figure
+    artists = figure.findobj(match=Artist)
+    names = [str(a.get_gid()) for a in artists if a.get_gid() is not None]
+    shown = cultures[~cultures["arm"].str.contains("added")]
+    of_il6 = shown[shown["il6_state"].isin(["ok", "below_lloq"])]
+    assert sorted(names) == sorted(f"culture:{culture}" for culture in of_il6["culture"])
+
+
+def test_the_pooled_error_superplot_shows_the_same_differences_with_its_own_numbers(
+    cultures: pd.DataFrame, tables: Comparison, settings: ComparisonSettings
+) -> None:
+    plots = {
+        analysis: figures.superplot(cultures, tables, "apoptosis", settings, analysis)
+        for analysis in ("per_experiment", "pooled_error")
+    }
+    rows = {
+        analysis: plot.shown[plot.shown["mark"] == "difference"].set_index("contrast")
+        for analysis, plot in plots.items()
+    }
+    assert list(rows["pooled_error"].index) == list(rows["per_experiment"].index)
+    for analysis, of_analysis in rows.items():
+        table = tables.contrasts[
+            (tables.contrasts["analysis"] == analysis)
+            & (tables.contrasts["endpoint"] == "percent_apoptotic")
+        ].set_index("contrast")
+        for column, name in (("value", "estimate"), ("lower", "lower"), ("df", "df")):
+            expected = table[name][of_analysis.index]
+            assert of_analysis[column].to_list() == expected.to_list()
+    drawn = _texts(plots["pooled_error"])
+    freedom = f"{rows['pooled_error']['df'].iloc[0]:.0f}"
+    assert f"n = 4, df = {freedom}, p " in drawn
+    assert "by the pooled-error analysis" in drawn.replace("\n", " ")
+
+
+def test_a_difference_that_the_pooled_analysis_has_not_is_said(
+    joined_study: JoinedStudy, settings: ComparisonSettings
+) -> None:
+    """Arms that are only bounds in every experiment are left out of the pooled analysis."""
+    cultures = joined_study(seed=3, lloq_pg_ml=2_000.0)
+    tables = compare(cultures, settings)
+    plot = figures.superplot(cultures, tables, "IL-6", settings, "pooled_error")
+    lines = plot.shown[plot.shown["mark"] == "difference"].set_index("contrast")["value"]
+    assert len(lines) == 10
+    estimated = lines.dropna().index
+    assert list(estimated) == ["il1b: DEX against untreated"]
+    assert _texts(plot).splitlines().count("no estimate") == 9
+
+
+def test_what_a_figure_shows_is_written_and_read_back(
+    cultures: pd.DataFrame, tables: Comparison, settings: ComparisonSettings, tmp_path: Path
+) -> None:
+    drawn = {
+        "arms": figures.superplot(cultures, tables, "IL-6", settings),
+        "interaction": figures.interaction(cultures, tables, "IL-6", settings),
+        "combination": figures.combination(tables, settings),
+        "findings": figures.findings_overview(tables.findings, tables.finding_tests, settings),
+    }
+    for name, figure in drawn.items():
+        assert figure.table == f"figures/comparison/{name}.csv"
+        path = tmp_path / f"{name}.csv"
+        drawing.save(figure, [path])
+        pd.testing.assert_series_equal(
+            result_tables.read(path)["value"], figure.shown["value"], check_dtype=False
+        )
 
 
 def test_the_overview_holds_every_verdict(tables: Comparison, settings: ComparisonSettings) -> None:
@@ -152,8 +228,10 @@ def test_names_of_sixteen_arms_with_doses_do_not_overlap(
     weaker = cultures.assign(arm=cultures["arm"].str.replace("DEX", "DEX 1000 nM"))
     both = pd.concat([weaker, stronger], ignore_index=True)
     figure = figures.superplot(both, compare(both, settings), "apoptosis", settings)
-    figure.draw_without_rendering()
-    names = [label.get_window_extent() for label in figure.subfigs[0].axes[0].get_xticklabels()]
+    figure.figure.draw_without_rendering()
+    names = [
+        label.get_window_extent() for label in figure.figure.subfigs[0].axes[0].get_xticklabels()
+    ]
     assert len(names) >= 16
     assert all(left.x1 < right.x0 for left, right in pairwise(names))
     assert "DEX 1,000 and 10,000 nM" in _texts(figure)
@@ -165,7 +243,7 @@ def test_the_combination_compares_the_same_experiments(
     lacks = (cultures["experiment"] == "E1") & (cultures["arm"] == "il1b DEX")
     tables = compare(cultures[~lacks], settings)
     figure = figures.combination(tables, settings)
-    panel = next(a for a in figure.axes if a.get_title(loc="left").startswith("IL-1β"))
+    panel = next(a for a in figure.figure.axes if a.get_title(loc="left").startswith("IL-1β"))
     experiments = [line for line in panel.lines if line.get_marker() != "None"]
     assert len(experiments) == 3
     assert all(np.isfinite(np.asarray(line.get_ydata(), dtype=float)).all() for line in experiments)
@@ -174,15 +252,15 @@ def test_the_combination_compares_the_same_experiments(
     ]
     mean = np.mean([np.asarray(line.get_ydata())[3] for line in experiments])
     assert np.asarray(observed.get_ydata())[0] == pytest.approx(mean)
-    assert ", n = 3" in _texts(figure)
+    assert ", n = 3, df = 2" in _texts(figure)
     # E2 keeps its colour although E1 is not in the panel.
-    marks = figures.experiment_marks(["E1", "E2", "E3", "E4"])
+    marks = experiment_marks(["E1", "E2", "E3", "E4"])
     assert experiments[0].get_color() == marks["E2"].colour
 
 
-@pytest.mark.parametrize(("panels", "grid"), [(1, (1, 1)), (3, (1, 3)), (4, (2, 2)), (6, (2, 3))])
-def test_panels_fill_their_grid(panels: int, grid: tuple[int, int]) -> None:
-    assert figures._grid(panels) == grid
+@pytest.mark.parametrize(("panels", "shape"), [(1, (1, 1)), (3, (1, 3)), (4, (2, 2)), (6, (2, 3))])
+def test_panels_fill_their_grid(panels: int, shape: tuple[int, int]) -> None:
+    assert grid(panels) == shape
 
 
 def test_the_design_in_one_sentence(cultures: pd.DataFrame, settings: ComparisonSettings) -> None:
@@ -214,9 +292,16 @@ def test_plates_show_cultures_where_they_stood(
         }
     )
     figure = figures.plate_maps(cultures, wells, settings)
-    grid = np.ma.getdata(figure.axes[0].collections[0].get_array()).reshape(8, 12)  # type: ignore[arg-type]
-    assert [grid[0, 0], grid[7, 11]] == cultures["percent_apoptotic"].head(2).to_list()
-    assert np.isnan(grid).sum() == 94
+    percent = figure.shown[figure.shown["measure"] == "Apoptotic cells"].set_index("well")["value"]
+    assert percent.to_dict() == dict(
+        zip(["A1", "H12"], cultures["percent_apoptotic"].head(2), strict=True)
+    )
+    empty, *cells = figure.figure.axes[0].patches
+    assert [(cell.get_x(), cell.get_y()) for cell in cells] == [(0, 0), (11, 7)]  # type: ignore[attr-defined]
+    assert cells[0].get_facecolor() != cells[1].get_facecolor() != empty.get_facecolor()
+    assert [cell.get_gid() for cell in cells] == [
+        f"culture:{culture}" for culture in cultures["culture"].head(2)
+    ]
 
 
 def test_figures_are_the_same_byte_for_byte(
@@ -225,18 +310,18 @@ def test_figures_are_the_same_byte_for_byte(
     design = Design.of(cultures, settings)
     assumed = planning.assumptions_of(cultures, settings)
 
-    def draw() -> dict[str, Figure]:
+    def draw() -> dict[str, Drawing]:
         table = planning.power(assumed, design, settings, (3, 4), (1,), 50, 1, lambda _: None)
         return {
             "superplot": figures.superplot(cultures, tables, "IL-6", settings),
             "interaction": figures.interaction(cultures, tables, "apoptosis", settings),
             "combination": figures.combination(tables, settings),
-            "power": planning.figure(table),
+            "power": figures.power(table),
         }
 
     for folder in ("once", "again"):
         for name, figure in draw().items():
-            style.save(figure, tmp_path / folder / f"{name}.svg")
+            drawing.save(figure, [tmp_path / folder / f"{name}.svg"])
     for name in ("superplot", "interaction", "combination", "power"):
         once, again = (tmp_path / folder / f"{name}.svg" for folder in ("once", "again"))
         assert once.read_bytes() == again.read_bytes(), name
@@ -263,13 +348,14 @@ def test_a_study_that_shows_nothing_is_compared_and_drawn_without_a_warning(
     cultures = joined_study().assign(**change)
     tables = compare(cultures, settings)
     figure = figures.findings_overview(tables.findings, tables.finding_tests, settings)
-    style.save(figure, tmp_path / "findings.png")
-    style.save(figures.combination(tables, settings), tmp_path / "combination.png")
+    drawing.save(figure, [tmp_path / "findings.png", tmp_path / "findings.csv"])
+    drawing.save(figures.combination(tables, settings), [tmp_path / "combination.png"])
     for endpoint in ("apoptosis", "IL-6"):
-        style.save(figures.superplot(cultures, tables, endpoint, settings), tmp_path / "super.png")
-        style.save(
-            figures.interaction(cultures, tables, endpoint, settings), tmp_path / "inter.png"
-        )
+        for analysis in ("per_experiment", "pooled_error"):
+            plot = figures.superplot(cultures, tables, endpoint, settings, analysis)
+            drawing.save(plot, [tmp_path / "super.png", tmp_path / "super.csv"])
+        crossed = figures.interaction(cultures, tables, endpoint, settings)
+        drawing.save(crossed, [tmp_path / "inter.png", tmp_path / "inter.csv"])
     subject = "IL-6" if any(name.startswith("il6") for name in change) else "apoptosis"
     about = tables.findings[tables.findings["endpoint"] == subject]
     assert set(about["verdict"]) == {"not testable"}

@@ -54,21 +54,29 @@ rule comparison_figures:
         tables=rules.comparison_compare.output,
         wells=expand(rules.flow_gate.output.wells, experiment=STUDY.experiments),
     output:
-        findings=multiext(f"{RESULTS}/figures/comparison/findings", ".svg", ".png"),
-        arms=expand(
-            f"{RESULTS}/figures/comparison/arms_{{endpoint}}{{ending}}",
-            endpoint=STUDY.endpoints.values(),
-            ending=[".svg", ".png"],
+        findings=multiext(
+            f"{RESULTS}/figures/comparison/findings", ".svg", ".png", ".csv"
         ),
-        interaction=expand(
-            f"{RESULTS}/figures/comparison/interaction_{{endpoint}}{{ending}}",
-            endpoint=STUDY.endpoints.values(),
-            ending=[".svg", ".png"],
+        # Of each endpoint the arms by both analyses, and the interactions.
+        each=expand(
+            f"{RESULTS}/figures/comparison/{{kind}}{{ending}}",
+            kind=[
+                kind
+                for name in STUDY.endpoints.values()
+                for kind in (
+                    f"arms_{name}",
+                    f"arms_{name}_pooled_error",
+                    f"interaction_{name}",
+                )
+            ],
+            ending=[".svg", ".png", ".csv"],
         ),
         combination=multiext(
-            f"{RESULTS}/figures/comparison/combination", ".svg", ".png"
+            f"{RESULTS}/figures/comparison/combination", ".svg", ".png", ".csv"
         ),
-        plates=multiext(f"{RESULTS}/figures/comparison/plates", ".svg", ".png"),
+        plates=multiext(
+            f"{RESULTS}/figures/comparison/plates", ".svg", ".png", ".csv"
+        ),
     log:
         f"{LOGS}/comparison_figures.log",
     benchmark:

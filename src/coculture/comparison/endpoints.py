@@ -27,13 +27,15 @@ class Endpoint:
     """One quantity on one scale.
 
     `name` is its name in result tables, `subject` what the config calls it (apoptosis or the
-    analyte), `unit` that of a difference on it.
+    analyte), `unit` that of a difference on it; `title_shown` and `unit_shown` are those of the
+    values as figures show them (of the primary scales only).
     """
 
     name: str
     subject: str
-    title: str
     unit: str
+    title_shown: str
+    unit_shown: str
 
     @property
     def is_ratio(self) -> bool:
@@ -44,11 +46,13 @@ class Endpoint:
 def endpoints(settings: ComparisonSettings) -> list[Endpoint]:
     """Every endpoint of a study: apoptosis on three scales, then each analyte."""
     return [
-        Endpoint(PERCENT, APOPTOSIS, "Apoptotic cells (%)", "percentage points"),
-        Endpoint(LOGIT, APOPTOSIS, "Log odds of apoptosis", "log odds"),
-        Endpoint(LN_VIABLE, APOPTOSIS, "ln viable fraction", "ln viable"),
+        Endpoint(PERCENT, APOPTOSIS, "percentage points", "Apoptotic cells (%)", "%"),
+        Endpoint(LOGIT, APOPTOSIS, "log odds", "Odds of apoptosis", "odds"),
+        Endpoint(LN_VIABLE, APOPTOSIS, "ln viable", "Viable cells (fraction)", "fraction"),
         *(
-            Endpoint(f"ln_{column_prefix(analyte)}", analyte, f"ln {analyte} (pg/mL)", "ln pg/mL")
+            Endpoint(
+                f"ln_{column_prefix(analyte)}", analyte, "ln pg/mL", f"{analyte} (pg/mL)", "pg/mL"
+            )
             for analyte in settings.analytes
         ),
     ]

@@ -10,12 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from scipy import optimize, stats
 from scipy.special import expit
 
-from coculture import style
 from coculture.comparison.arms import Design
 from coculture.comparison.claims import Claim, claims_of
 from coculture.comparison.contrasts import PooledError
@@ -131,44 +129,6 @@ def power(
         rows += [_power_row(name, n, k, each, runs) for name, each in shown.items()]
     columns = ["id", "experiments", "wells", "power", "lower", "upper", "runs"]
     return pd.DataFrame(rows, columns=columns)
-
-
-def figure(table: pd.DataFrame) -> Figure:
-    """Power against the number of experiments, one panel a finding, one line a number of wells."""
-    names = list(dict.fromkeys(table["id"]))
-    numbers = sorted(set(table["wells"]))
-    marks = style.marks([str(number) for number in numbers])
-    with style.house_style():
-        columns = min(len(names), 4)
-        rows = -(-len(names) // columns)
-        drawn = Figure(figsize=(2.3 * columns + 0.6, 2.3 * rows + 0.5))
-        axes = drawn.subplots(rows, columns, squeeze=False, sharex=True, sharey=True)
-        for axis, name in zip(axes.ravel(), names, strict=False):
-            axis.axhline(0.8, color=style.LIGHT_GREY, linewidth=1, zorder=0)
-            for number in numbers:
-                line = table[(table["id"] == name) & (table["wells"] == number)]
-                middle = line["power"].to_numpy(dtype=float)
-                limits = line[["lower", "upper"]].to_numpy(dtype=float)
-                axis.errorbar(
-                    line["experiments"],
-                    middle,
-                    yerr=np.abs(limits.T - middle),
-                    color=marks[str(number)].colour,
-                    marker="o",
-                    markersize=4,
-                    linewidth=1.2,
-                    label=f"{number} well{'s' if number > 1 else ''}",
-                )
-            axis.set_title("all together" if name == ALL_FINDINGS else str(name))
-            axis.set_ylim(0, 1.03)
-        for axis in axes.ravel()[len(names) :]:
-            axis.set_visible(False)
-        for axis in axes[:, 0]:
-            axis.set_ylabel("Power")
-        axes[0, 0].legend(fontsize=7, loc="lower right")
-        drawn.supxlabel("Experiments (grey line: power 0.8; bars: 95 % interval of the simulation)",
-                        fontsize=8)  # fmt: skip
-    return drawn
 
 
 def draw_cell_means(

@@ -1,0 +1,105 @@
+"""Each patient's change from on study to six months, exact, and what it means by M-protein."""
+
+import math
+from fractions import Fraction
+
+import numpy as np
+import pandas as pd
+
+M_PROTEIN_NAMES = ("mprotein", "mspike", "serummprotein", "serummspike", "paraprotein")
+LARGEST_CHANGE_PERCENT = 10**15
+"""Above, whole percents are not exact as floating-point numbers, nor from any measurement."""
+
+
+def percent_change(on_study: float, month_6: float) -> Fraction:
+    """Exact percent change of two numbers as they are written.
+
+    >>> float(percent_change(2.8, 2.7)).__round__(3)
+    -3.571
+    """
+    before, after = as_written(on_study), as_written(month_6)
+    return 100 * (after - before) / before
+
+
+def changes_of(rows: pd.DataFrame) -> pd.DataFrame:
+    """clinical/changes.csv, in the order of the table."""
+    changed = []
+    values = rows[["on_study", "month_6", "printed_change"]].to_numpy(dtype=float)
+    names = rows[["patient", "analyte", "unit", "selected_on"]].to_numpy(dtype=str)
+    for (patient, analyte, unit, selected_on), (on_study, month_6, printed) in zip(
+        names, values, strict=True
+    ):
+        measured = not np.isnan([on_study, month_6]).any()
+        change = percent_change(on_study, month_6) if measured and on_study != 0 else None
+        too_large = change is not None and abs(change) > LARGEST_CHANGE_PERCENT
+        change = None if too_large else change
+        rounded = _half_away_from_zero(change) if change is not None else None
+        truncated = math.trunc(change) if change is not None else None
+        changed.append(
+            {
+                "patient": patient,
+                "analyte": analyte,
+                "unit": unit,
+                "on_study": on_study,
+                "month_6": month_6,
+                "change_percent": np.nan if change is None else float(change),
+                "change_rounded": np.nan if rounded is None else float(rounded),
+                "change_truncated": np.nan if truncated is None else float(truncated),
+                "printed_change": printed,
+                "printed_agrees": _agreement(printed, rounded, truncated),
+                "response_by_m_protein": _response(analyte, unit, on_study, month_6, change),
+                "selected_on": selected_on,
+                "note": ""
+                if change is not None
+                else "a value is missing"
+                if not measured
+                else "the percent change is too large for a number"
+                if too_large
+                else "no percent change from zero",
+            }
+        )
+    return pd.DataFrame(changed)
+
+
+def as_written(value: float) -> Fraction:
+    """The decimal number that a float was written as: 0.1 is one tenth."""
+    return Fraction(repr(float(value)))
+
+
+def _half_away_from_zero(change: Fraction) -> int:
+    """The nearest whole number, halves away from zero as in print."""
+    return math.trunc(change + Fraction(1 if change > 0 else -1, 2))
+
+
+def _agreement(printed: float, rounded: int | None, truncated: int | None) -> str:
+    if np.isnan(printed):
+        return ""
+    if printed == rounded:
+        return "rounded"
+    return "truncated" if printed == truncated else "no"
+
+
+def _is_m_protein(analyte: str) -> bool:
+    return "".join(filter(str.isalnum, analyte.lower())) in M_PROTEIN_NAMES
+
+
+def _response(
+    analyte: str, unit: str, on_study: float, month_6: float, change: Fraction | None
+) -> str:
+    """The serum M-protein part of the response criteria, and nothing of their other parts.
+
+    Minor response: a fall of 25 to 49 %; partial: 50 % or more; progression: a rise of 25 % or
+    more and of at least 0.5 g/dL (B. G. M. Durie et al., Leukemia 20 (2006) 1467; S. V. Rajkumar
+    et al., Blood 117 (2011) 4691).
+    """
+    if change is None or not _is_m_protein(analyte):
+        return ""
+    rise = as_written(month_6) - as_written(on_study)
+    g_per_dl = rise / 10 if unit.strip().lower() == "g/l" else rise
+    if change <= -50:
+        return "partial response"
+    if change <= -25:
+        return "minor response"
+    if change >= 25 and g_per_dl >= Fraction(1, 2):
+        return "progression"
+    return "stable"

@@ -1,0 +1,21 @@
+"""Figures of the comparison; each function gives a `coculture.drawing.Drawing`.
+
+All take the tables as read back and the settings, so that a figure can be drawn without comparing
+again.
+"""
+
+from coculture.comparison.figures.combination import combination
+from coculture.comparison.figures.findings import findings_overview
+from coculture.comparison.figures.interaction import interaction
+from coculture.comparison.figures.plates import plate_maps
+from coculture.comparison.figures.power import power
+from coculture.comparison.figures.superplot import superplot
+
+__all__ = [
+    "combination",
+    "findings_overview",
+    "interaction",
+    "plate_maps",
+    "power",
+    "superplot",
+]

@@ -1,0 +1,142 @@
+"""Each combination: what each drug did alone, what Bliss expects of both, what was observed."""
+
+import textwrap
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from coculture import style
+from coculture.comparison.combination import ALL, VIABILITY_RATIO
+from coculture.comparison.endpoints import PERCENT, primary_endpoint
+from coculture.comparison.figures.drawn import (
+    MEAN,
+    Mark,
+    caption,
+    experiment_line,
+    experiment_marks,
+    grid,
+    nothing_to_draw,
+    why_nothing,
+    with_cell_labels,
+)
+from coculture.comparison.settings import APOPTOSIS, ComparisonSettings
+from coculture.comparison.study_comparison import Comparison
+from coculture.drawing import Drawing
+
+TABLE = "figures/comparison/combination.csv"
+COLUMNS = ("combination", "treatment", "experiment", "value", "unit")
+
+
+def combination(tables: Comparison, settings: ComparisonSettings) -> Drawing:
+    """Each combination: specific apoptosis alone, expected by Bliss independence, observed."""
+    apoptosis = tables.arms[tables.arms["endpoint"] == PERCENT]
+    marks = experiment_marks(apoptosis.loc[apoptosis["wells"] > 0, "experiment"].unique())
+    complete = {
+        str(name): values
+        for name, rows in tables.combination.groupby("combination", sort=False)
+        if not (values := _specific_apoptosis(rows)).empty
+    }
+    if not complete:
+        why = (
+            why_nothing(tables.arms, primary_endpoint(APOPTOSIS, settings))
+            if apoptosis["mean"].isna().all()
+            else "no two drugs were given alone and together in one experiment"
+        )
+        return nothing_to_draw(f"No combination to show: {why}.", TABLE, COLUMNS)
+    with style.house_style():
+        rows, columns = grid(len(complete))
+        figure = Figure(figsize=(3.6 * max(columns, 2), 3.9 * rows))
+        axes = figure.subplots(rows, columns, squeeze=False, sharey=True).ravel()
+        for axis, (name, values) in zip(axes, complete.items(), strict=False):
+            _draw_combination(axis, values, marks)
+            ratio = _viability_ratio(tables.combination, name)
+            axis.set_title(with_cell_labels(name, settings.cell_labels), fontsize=9, pad=27)
+            axis.text(0.0, 1.02, ratio, transform=axis.transAxes, fontsize=7.5, va="bottom")
+        drawn = {experiment for values in complete.values() for experiment in values.index}
+        figure.legend(
+            handles=[experiment_line(name, mark) for name, mark in marks.items() if name in drawn],
+            title="experiment",
+            title_fontsize=8,
+            loc="outside right center",
+        )
+        for axis in axes[len(complete) :]:
+            axis.set_visible(False)
+        for axis in axes[::columns]:
+            axis.set_ylabel("Specific apoptosis (%)")
+        caption(
+            figure,
+            "Specific apoptosis: 100 (treated − untreated) / (100 − untreated), in each experiment "
+            "that has all four arms.\nBars: mean of these experiments.",
+        )
+    return Drawing(figure, _shown(complete), TABLE)
+
+
+def _shown(complete: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    rows = [
+        {
+            "combination": name,
+            "treatment": treatment,
+            "experiment": experiment,
+            "value": value,
+            "unit": "%",
+        }
+        for name, values in complete.items()
+        for experiment, line in pd.concat([values, values.mean().to_frame(MEAN).T]).iterrows()
+        for treatment, value in line.items()
+    ]
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _specific_apoptosis(rows: pd.DataFrame) -> pd.DataFrame:
+    """Of one combination: experiments x (each drug alone, expected, observed), complete ones."""
+    specific = [
+        measure for measure in dict.fromkeys(rows["measure"]) if measure.startswith("specific")
+    ]
+    together, alone, beside, expected = specific
+    values = rows[rows["experiment"] != ALL].pivot_table(
+        index="experiment", columns="measure", values="value"
+    )
+    drugs = [measure.removeprefix("specific apoptosis, ") for measure in (alone, beside)]
+    return (
+        values.reindex(columns=[alone, beside, expected, together])
+        .set_axis([*drugs, "expected (Bliss)", "observed"], axis=1)
+        .dropna()
+    )
+
+
+def _viability_ratio(combinations: pd.DataFrame, name: str) -> str:
+    """Observed over expected viability with its interval, in words."""
+    of_ratio = combinations[
+        (combinations["combination"] == name) & (combinations["measure"] == VIABILITY_RATIO)
+    ]
+    n = int((of_ratio["experiment"] != ALL).sum())
+    ratio = of_ratio[of_ratio["experiment"] == ALL].iloc[0]
+    words = f"viable, observed / expected = {ratio['value']:.2f}"
+    if np.isnan(ratio["lower"]):
+        return f"{words}\nn = {n}"
+    limits = f"95 % CI {ratio['lower']:.2f} to {ratio['upper']:.2f}"
+    return f"{words}\n{limits}, n = {n}, df = {ratio['df']:.0f}"
+
+
+def _draw_combination(axis: Axes, values: pd.DataFrame, marks: Mapping[str, Mark]) -> None:
+    for experiment, line in values.iterrows():
+        mark = marks[str(experiment)]
+        axis.plot(
+            range(4),
+            line.to_numpy(dtype=float),
+            color=mark.colour,
+            marker=mark.marker,
+            linewidth=0.8,
+            markersize=6,
+            markeredgecolor="white",
+        )
+    for place, mean in enumerate(values.mean()):
+        axis.plot([place - 0.25, place + 0.25], [mean, mean], color=style.BLACK, linewidth=2.2)
+    axis.axhline(0, color=style.GREY, linewidth=0.8)
+    names = [textwrap.fill(str(name), 12, break_on_hyphens=False) for name in values.columns]
+    axis.set_xticks(range(4), names)
+    axis.tick_params(axis="x", labelbottom=True)
+    axis.set_xlim(-0.5, 3.5)
