@@ -43,6 +43,15 @@ def test_what_is_flagged_excluded_and_out_of_range_is_told(
     assert "1 wells of the plate exports are not in the ELISA table" in page
 
 
+def test_an_assay_that_was_not_made_is_not_missing(
+    results: MakeResults, awkward_cultures: pd.DataFrame
+) -> None:
+    elisa_alone = awkward_cultures.assign(
+        percent_apoptotic=float("nan"), excluded="not measured by flow cytometry"
+    )
+    assert "without a measurement" not in render(results(tables={"cultures.csv": elisa_alone}))
+
+
 def test_a_failed_plate_is_told_first_with_its_reasons(results: MakeResults) -> None:
     entry: dict[str, Any] = {"limits": {}, "fit": None, "checks": []}
     passed = {"IL-6": {"verdict": "pass", "reasons": [], **entry}}

@@ -182,10 +182,34 @@ def _left_out(results: Results) -> list[Caution]:
 
 
 def without_a_value(cultures: pd.DataFrame) -> pd.DataFrame:
-    """The cultures that lack one of the measurements, with the reason in `excluded`."""
+    """The cultures that lack a measurement which others have, with the reason in `excluded`.
+
+    An assay that the study did not make is not missing.
+    """
     if "excluded" not in cultures or "culture" not in cultures:
         return pd.DataFrame()
-    return cultures[cultures["excluded"].fillna("") != ""]
+    lacking = pd.Series(False, index=cultures.index)
+    for value, bound in _quantities(cultures):
+        known = cultures[value].notna()
+        if bound in cultures:
+            known |= cultures[bound].notna()
+        if known.any():
+            lacking |= ~known
+    return cultures[lacking & (cultures["excluded"].fillna("") != "")]
+
+
+def _quantities(cultures: pd.DataFrame) -> list[tuple[str, str]]:
+    """Columns of what was measured, each with the column of its bound (which need not be there)."""
+    analytes = [
+        str(column).removesuffix("_state")
+        for column in cultures.columns
+        if str(column).endswith("_state")
+    ]
+    found = [
+        ("percent_apoptotic", ""),
+        *((f"{one}_pg_ml", f"{one}_bound_pg_ml") for one in analytes),
+    ]
+    return [(value, bound) for value, bound in found if value in cultures]
 
 
 def _excluded(wells: pd.DataFrame) -> int:
