@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from coculture.report import Results, figures_below, render
+from coculture.report import Results, figure_tables, figures_below, render
 
 Make = Callable[..., Any]
 MakeResults = Callable[..., Results]
@@ -140,3 +140,11 @@ def test_one_assay_has_no_section_for_the_other(results: MakeResults, config: Ma
     assert '<section id="elisa"' in page
     assert '<section id="flow"' not in page
     assert "FCS" not in page[page.index("<main") : page.index('<section id="words"')]
+
+
+def test_rows_of_figures_are_known_by_the_table_that_is_declared() -> None:
+    paths = ["f/comparison/arms_il6_pooled_error.csv", "f/comparison/arms_apoptosis.csv"]
+    assert figure_tables("f", [*paths, "f/comparison/arms_il6.svg", "f/flow/E1/new_kind.csv"]) == {
+        "figures/comparison/arms.csv": paths,
+        "figures/flow/new_kind.csv": ["f/flow/E1/new_kind.csv"],
+    }

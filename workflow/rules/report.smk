@@ -1,5 +1,5 @@
 # What people read: the page, the workbook, and the meaning of every column of every table.
-from coculture.report import template_files
+from coculture.report import figure_tables, template_files
 
 TABLES = {
     "study/files.csv": [rules.study_record.output.files],
@@ -34,9 +34,21 @@ TABLES = {
 TABLES = {table: [str(path) for path in paths] for table, paths in TABLES.items()}
 
 
+FIGURES = [
+    *rules.comparison_figures.output,
+    *expand(rules.flow_figures.output, experiment=STUDY.experiments),
+    *expand(rules.elisa_plate_figures.output, plate=STUDY.plates),
+    *(rules.elisa_cultures.output.recovery if STUDY.plates else []),
+    *(rules.clinical_table.output.figure if len(STUDY.clinical) else []),
+]
+FIGURES = [str(path) for path in FIGURES]
+# With what each figure shows: all that is written, and all that people read.
+WRITTEN = TABLES | figure_tables(f"{RESULTS}/figures", FIGURES)
+
+
 rule report_columns:
     input:
-        sum(TABLES.values(), []),
+        sum(WRITTEN.values(), []),
     output:
         columns=f"{RESULTS}/columns.csv",
     log:
@@ -45,7 +57,7 @@ rule report_columns:
         f"{BENCHMARKS}/report_columns.tsv"
     threads: 1
     params:
-        tables=TABLES,
+        tables=WRITTEN,
         code=CODE["report_columns"],
         packages=PACKAGES,
     message:
@@ -64,13 +76,7 @@ rule report_page:
         config=rules.study_record.output.config,
         gates=expand(rules.flow_gate.output.gates, experiment=STUDY.experiments),
         curves=expand(rules.elisa_quantify.output.curve, plate=STUDY.plates),
-        figures=[
-            rules.comparison_figures.output,
-            expand(rules.flow_figures.output, experiment=STUDY.experiments),
-            expand(rules.elisa_plate_figures.output, plate=STUDY.plates),
-            rules.elisa_cultures.output.recovery if STUDY.plates else [],
-            rules.clinical_table.output.figure if len(STUDY.clinical) else [],
-        ],
+        figures=FIGURES,
         template=TEMPLATE,
     output:
         page=f"{RESULTS}/report.html",

@@ -2,12 +2,13 @@
 
 from coculture.report.page import render, template_files
 from coculture.report.reading import read_results
-from coculture.report.results import Figure, Results, figures_below
+from coculture.report.results import Figure, Results, figure_tables, figures_below
 from coculture.report.spreadsheet import write as write_spreadsheet
 
 __all__ = [
     "Figure",
     "Results",
+    "figure_tables",
     "figures_below",
     "read_results",
     "render",

@@ -7,6 +7,8 @@ from typing import Any
 
 import pandas as pd
 
+from coculture import result_tables
+
 POOLED_ERROR = "_pooled_error"
 """What the name of a figure ends in that shows the second analysis."""
 
@@ -66,4 +68,21 @@ def figures_below(folder: str | Path, paths: Iterable[str | Path]) -> list[Figur
         part, *subject, _ = path.relative_to(folder).parts
         beside = [other for other in files if other != path and other.with_suffix(".svg") == path]
         found.append(Figure(path, part, "/".join(subject), tuple(beside)))
+    return found
+
+
+def figure_tables(folder: str | Path, paths: Iterable[str | Path]) -> dict[str, list[str]]:
+    """The CSV files among `paths`, the rows of figures, by their table's name in columns.csv.
+
+    A kind of figure that is drawn for several endpoints (arms_il6, arms_apoptosis) shares one
+    table (figures/comparison/arms.csv); `folder` is the folder of all figures.
+    """
+    declared = set(result_tables.definitions()["table"])
+    found: dict[str, list[str]] = {}
+    for path in (path for path in map(Path, paths) if path.suffix == ".csv"):
+        part = path.relative_to(folder).parts[0]
+        words = path.stem.split("_")
+        names = [f"figures/{part}/{'_'.join(words[:i])}.csv" for i in range(len(words), 0, -1)]
+        table = next((name for name in names if name in declared), names[0])
+        found.setdefault(table, []).append(str(path))
     return found
