@@ -65,7 +65,7 @@ def _arms(analyte: str, results: Results) -> str:
         text = f"lowest {each[lowest]}, highest {each[highest]}, of {len(each)} arms"
     else:
         text = "; ".join(each)
-    return _with_labels(f"{kind} over experiments: {text}.", results)
+    return with_labels(f"{kind} over experiments: {text}.", results)
 
 
 def _interaction(analyte: str, results: Results) -> str:
@@ -91,7 +91,7 @@ def _interaction(analyte: str, results: Results) -> str:
         for row in of_factors.to_dict("records")
     )
     neutral = "1-fold" if on_ratio else "0 points"
-    return _with_labels(f"Interaction, {neutral} being none: {each}.", results)
+    return with_labels(f"Interaction, {neutral} being none: {each}.", results)
 
 
 def _combination(_: str, results: Results) -> str:
@@ -105,7 +105,7 @@ def _combination(_: str, results: Results) -> str:
         if pd.notna(row["lower"]):
             interval = f" (95 % CI {number(row['lower'])} to {number(row['upper'])})"
         said.append(f"{row['combination']}: {row['measure']} {number(row['value'])}{interval}")
-    return _with_labels(f"{'; '.join(said)}.", results) if said else ""
+    return with_labels(f"{'; '.join(said)}.", results) if said else ""
 
 
 def _strategy(experiment: str, results: Results) -> str:
@@ -211,7 +211,7 @@ def _changes(_: str, results: Results) -> str:
     return f"{'; '.join(said)}." if said else ""
 
 
-def _with_labels(text: str, results: Results) -> str:
+def with_labels(text: str, results: Results) -> str:
     """`text` with the config's labels for cells in place of their names in the tables."""
     for name, label in results.config["cells"]["labels"].items():
         text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", str(label).replace("\\", r"\\"), text)

@@ -17,6 +17,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from coculture.report import first_screen, page_tables
+from coculture.report.figure_results import with_labels
 from coculture.report.flags import Flag, flagged_cultures, flags
 from coculture.report.methods import methods
 from coculture.report.numbers import is_missing, number
@@ -100,7 +101,7 @@ def _cultures(results: Results, found: Sequence[Flag]) -> dict[str, Any]:
     analytes = {_squeezed(str(name)): str(name) for name in named.unique()}
     return {
         str(row["culture"]): {
-            "arm": str(row["arm"]),
+            "arm": with_labels(str(row["arm"]), results),
             "values": _values(row, analytes),
             "flags": flagged.get(str(row["culture"]), []),
         }

@@ -33,7 +33,7 @@
     const box = face.getBBox();
     if (!box.width && !box.height) return;
     const ring = document.createElementNS(SVG, "rect");
-    const room = 2.5;
+    const room = Math.max(2.5, (14 - Math.max(box.width, box.height)) / 2);
     for (const [name, value] of Object.entries({
       class: "halo", rx: 3, x: box.x - room, y: box.y - room,
       width: box.width + 2 * room, height: box.height + 2 * room,
@@ -52,7 +52,9 @@
     if (about.values.length) status.append(line("span", about.values.join(" · ")));
     for (const flag of about.flags) status.append(line("em", `⚑ ${flag}`));
     if (!held) return;
-    const figures = new Set((places.get(name) ?? []).map((one) => one.closest("figure")).filter(Boolean));
+    const analysis = document.body.dataset.analysis;
+    const figures = new Set((places.get(name) ?? []).map((one) => one.closest("figure"))
+      .filter((figure) => figure && (figure.dataset.analysis ?? analysis) === analysis));
     if (!figures.size) return;
     const list = line("p", "Seen in ");
     for (const figure of figures) {
