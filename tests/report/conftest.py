@@ -133,7 +133,8 @@ def _draw(path: Path, cultures: tuple[str, ...]) -> None:
         style.save(figure, path)
         style.save(figure, path.with_suffix(".png"))
     shown = "".join(f'"{culture.replace(chr(34), chr(34) * 2)}"\n' for culture in cultures)
-    path.with_suffix(".csv").write_text(f"culture\n{shown}", encoding="utf-8")
+    rows = shown or "no culture\n"
+    path.with_suffix(".csv").write_text(f"culture\n{rows}", encoding="utf-8")
 
 
 def awkward_figures(folder: Path) -> list[Figure]:

@@ -35,7 +35,7 @@ def test_what_is_flagged_excluded_and_out_of_range_is_told(
 ) -> None:
     tables = {"elisa/wells.csv": awkward_elisa, "cultures.csv": awkward_cultures}
     page = render(results(tables=tables))
-    assert "Left out: 0 FCS files and 1 ELISA well, each listed" in page
+    assert "Left out: 1 ELISA well, each listed" in page
     assert "ELISA wells outside the range of their curve: 1 below LLOQ." in page
     assert "3 quality flags raised (3 in ELISA)" in page
     assert "replicates differ (30 %, limit 20 %)" in page
@@ -55,9 +55,10 @@ def test_an_assay_that_was_not_made_is_not_missing(
 def test_a_failed_plate_is_told_first_with_its_reasons(results: MakeResults) -> None:
     entry: dict[str, Any] = {"limits": {}, "fit": None, "checks": []}
     passed = {"IL-6": {"verdict": "pass", "reasons": [], **entry}}
-    failed = {"IL-6": {"verdict": "fail", "reasons": ["Only 3 standards pass."], **entry}}
+    reasons = ["Only 3 standards pass.", "R²: 0.5, limit 0.9"]
+    failed = {"IL-6": {"verdict": "fail", "reasons": reasons, **entry}}
     page = render(results(curves={"P1": passed, "P2": failed}))
-    assert "Plate P2 failed for IL-6: Only 3 standards pass. Its values are flagged." in page
+    assert "Plate P2 failed for IL-6: Only 3 standards pass; R²: 0.5, limit 0.9. Its values" in page
     assert "Plate P1" not in page
 
 
@@ -93,7 +94,7 @@ def test_too_few_experiments_and_missing_arms_are_told(results: MakeResults) -> 
     tests = pd.DataFrame({"id": ["1a", "1a", "2b"], "left_out": "E3 lacks control DEX"})
     cultures = pd.DataFrame({"experiment": ["E1"], "arm": ["DEX"], "donor": [""]})
     page = render(results(tables={"comparison/finding_tests.csv": tests, "cultures.csv": cultures}))
-    assert "Not every experiment could enter finding 1a and 2b: E3 lacks control DEX." in page
+    assert "could enter every finding: E3 lacks control DEX (1a and 2b)." in page
     assert "There is only 1 experiment" in page
 
 
@@ -120,6 +121,17 @@ def test_a_figure_says_its_result_and_where_its_files_are(
     assert f'aria-label="Every well, E 1. {result}"' in page
     assert 'href="figures/flow/E%201/contact_sheet.png"' in page
     assert "csv" not in page[page.index("In the results folder:") :][:200]
+
+
+def test_a_figure_that_shows_nothing_is_left_away(results: MakeResults, tmp_path: Path) -> None:
+    for name, rows in {"plates": "", "combination": "1\n"}.items():
+        path = tmp_path / "comparison" / f"{name}.svg"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 72 72'/>")
+        path.with_suffix(".csv").write_text(f"value\n{rows}")
+    page = render(results(figures=figures_below(tmp_path, sorted(tmp_path.rglob("*.*")))))
+    assert "The combination against what its parts predict" in page
+    assert "Where the cultures stood" not in page
 
 
 def test_the_same_results_give_the_same_page(results: MakeResults) -> None:

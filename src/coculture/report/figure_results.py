@@ -4,7 +4,6 @@ Each sentence is made from the tables behind the figure. A kind of figure that i
 or whose table is missing, has none, and is described by its title and caption.
 """
 
-import re
 from collections.abc import Callable, Mapping
 
 import numpy as np
@@ -13,7 +12,7 @@ import pandas as pd
 from coculture.report.captions import ARMS, INTERACTION
 from coculture.report.first_screen import state_in_words
 from coculture.report.numbers import many, number
-from coculture.report.results import POOLED_ERROR, Figure, Results
+from coculture.report.results import POOLED_ERROR, Figure, Results, with_labels
 
 _MOST_ARMS = 14
 """Up to so many arms are told one by one."""
@@ -77,7 +76,7 @@ def _interaction(analyte: str, results: Results) -> str:
         (contrasts["family"] == "interaction of two factors")
         & (contrasts["endpoint"] == endpoint)
         & (contrasts["analysis"] == "per_experiment")
-    ].dropna(subset=["estimate"])
+    ].dropna(subset=["estimate", "lower", "upper"])
     if of_factors.empty:
         return ""
     on_ratio = analyte != "apoptosis" and of_factors["ratio"].notna().all()
@@ -209,13 +208,6 @@ def _changes(_: str, results: Results) -> str:
         for row in results.table("clinical/summary.csv").to_dict("records")
     ]
     return f"{'; '.join(said)}." if said else ""
-
-
-def with_labels(text: str, results: Results) -> str:
-    """`text` with the config's labels for cells in place of their names in the tables."""
-    for name, label in results.config["cells"]["labels"].items():
-        text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", str(label).replace("\\", r"\\"), text)
-    return text
 
 
 def _of(table: pd.DataFrame, column: str, value: str) -> pd.DataFrame:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from coculture.report.flags import Flag
 from coculture.report.numbers import listed, many, number
-from coculture.report.results import Results
+from coculture.report.results import Results, with_labels
 
 VERDICTS = ("shown", "not shown", "not testable")
 _NAMED = 6
@@ -83,7 +83,8 @@ def cautions(results: Results, flags: Sequence[Flag]) -> list[Caution]:
         said.append(Caution(sentence, "methods"))
     said += [
         Caution(
-            f"Plate {plate} failed for {analyte}: {' '.join(entry['reasons'])} Its values are "
+            f"Plate {plate} failed for {analyte}: "
+            f"{'; '.join(str(reason).rstrip('.') for reason in entry['reasons'])}. Its values are "
             "flagged.",
             "elisa",
         )
@@ -93,7 +94,7 @@ def cautions(results: Results, flags: Sequence[Flag]) -> list[Caution]:
     ]
     said += _few_experiments(results.table("cultures.csv"))
     said += _analyses_disagree(results.table("comparison/findings.csv"))
-    said += _arms_missing(results.table("comparison/finding_tests.csv"))
+    said += _arms_missing(results)
     said += _set_by_hand(results.gates)
     said += _left_out(results)
     said += _outside_the_range(results.table("elisa/wells.csv"))
@@ -137,17 +138,17 @@ def _analyses_disagree(findings: pd.DataFrame) -> list[Caution]:
     ]
 
 
-def _arms_missing(tests: pd.DataFrame) -> list[Caution]:
-    if tests.empty:
+def _arms_missing(results: Results) -> list[Caution]:
+    tests = results.table("comparison/finding_tests.csv")
+    if tests.empty or (tests["left_out"] == "").all():
         return []
     by_reason: dict[str, list[str]] = {}
     for test in tests[tests["left_out"] != ""].to_dict("records"):
         found = by_reason.setdefault(str(test["left_out"]), [])
         found += [str(test["id"])] if test["id"] not in found else []
-    return [
-        Caution(f"Not every experiment could enter finding {listed(ids)}: {reason}.", "comparison")
-        for reason, ids in by_reason.items()
-    ]
+    each = "; ".join(f"{reason} ({listed(ids)})" for reason, ids in by_reason.items())
+    sentence = f"Not every experiment could enter every finding: {with_labels(each, results)}."
+    return [Caution(sentence, "comparison")]
 
 
 def _set_by_hand(gates: Mapping[str, Mapping[str, Any]]) -> list[Caution]:
@@ -166,11 +167,9 @@ def _left_out(results: Results) -> list[Caution]:
     wells = _excluded(results.table("elisa/wells.csv"))
     files = _excluded(results.table("flow/wells.csv"))
     if wells or files:
-        sentence = (
-            f"Left out: {many(files, 'FCS file')} and {many(wells, 'ELISA well')}, each listed "
-            "with its reason."
-        )
-        said.append(Caution(sentence, "excluded"))
+        found = [(files, "FCS file"), (wells, "ELISA well")]
+        left_out = listed([many(count, thing) for count, thing in found if count])
+        said.append(Caution(f"Left out: {left_out}, each listed with its reason.", "excluded"))
     cultures = without_a_value(results.table("cultures.csv"))
     if len(cultures):
         names = [str(name) for name in cultures["culture"]]

@@ -17,11 +17,10 @@ import pandas as pd
 from markupsafe import Markup
 
 from coculture.report import first_screen, page_tables
-from coculture.report.figure_results import with_labels
 from coculture.report.flags import Flag, flagged_cultures, flags
 from coculture.report.methods import methods
 from coculture.report.numbers import is_missing, number
-from coculture.report.results import Results
+from coculture.report.results import Results, with_labels
 from coculture.report.shown_figures import ShownFigure, part, shown_figures
 from coculture.report.words import WORDS
 

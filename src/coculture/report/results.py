@@ -1,5 +1,6 @@
 """What the page and the spreadsheet are made from: finished tables, settings and figures."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -86,3 +87,10 @@ def figure_tables(folder: str | Path, paths: Iterable[str | Path]) -> dict[str, 
         table = next((name for name in names if name in declared), names[0])
         found.setdefault(table, []).append(str(path))
     return found
+
+
+def with_labels(text: str, results: Results) -> str:
+    """`text` with the config's labels for cells in place of their names in the tables."""
+    for name, label in results.config["cells"]["labels"].items():
+        text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", str(label).replace("\\", r"\\"), text)
+    return text

@@ -1,5 +1,6 @@
 """The figures as the page shows them: inlined, titled, with the result said, grouped by kind."""
 
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -77,9 +78,10 @@ class Part:
 
 
 def shown_figures(results: Results) -> list[ShownFigure]:
-    """Every figure, in the order of the page."""
+    """Every figure that shows anything, in the order of the page."""
     ordered = sorted(
-        results.figures, key=lambda one: (one.part, captions.order(one.kind), one.subject, one.kind)
+        filter(_shows_anything, results.figures),
+        key=lambda one: (one.part, captions.order(one.kind), one.subject, one.kind),
     )
     names = {(one.part, one.subject, one.kind) for one in ordered}
     return [
@@ -101,6 +103,14 @@ def part(figures: Iterable[ShownFigure], name: str) -> Part:
         ],
         sorted({figure.subject for figure in of_part if figure.subject}),
     )
+
+
+def _shows_anything(figure: Figure) -> bool:
+    """Whether the table of its marks has rows; a figure without a table may show something."""
+    if figure.shown is None:
+        return True
+    with figure.shown.open(encoding="utf-8") as file:
+        return len(list(itertools.islice(file, 2))) == 2
 
 
 def _shown(
