@@ -167,7 +167,7 @@ def _curve(plate: str, results: Results) -> str:
     for analyte, entry in results.curves.get(plate, {}).items():
         limits = entry["limits"]
         low, high = limits.get("lloq"), limits.get("uloq")
-        range_known = low is not None and high is not None
+        range_known = entry["verdict"] == "pass" and low is not None and high is not None
         said.append(
             f"{analyte}: the curve {'passes' if entry['verdict'] == 'pass' else 'fails'}"
             + (f", quantifiable from {number(low)} to {number(high)} pg/mL" if range_known else "")
