@@ -12,6 +12,7 @@ def main(inputs: Any, outputs: Any, parameters: Any) -> None:
         tables=parameters.tables,
         gates=inputs.gates,
         curves=inputs.curves,
+        software=inputs.software,
         figures=report.figures_below(Path(outputs.page).parent / "figures", inputs.figures),
     )
     with open(outputs.page, "w", encoding="utf-8") as file:

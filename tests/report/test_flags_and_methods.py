@@ -8,6 +8,7 @@ import pandas as pd
 from coculture.report import Results
 from coculture.report.flags import Flag, flagged_cultures, flags
 from coculture.report.methods import methods
+from coculture.report.provenance import computed_by
 
 Make = Callable[..., Any]
 MakeResults = Callable[..., Results]
@@ -80,3 +81,13 @@ def test_methods_tell_only_what_was_done(config: Make) -> None:
     told = " ".join(methods(config(comparison=comparison), {}, {}).paragraphs)
     assert "by a rise below 7 percentage points" in told
     assert "LLOQ/√2" in told
+
+
+def test_the_commit_is_told_and_what_it_does_not_cover() -> None:
+    known = {"version": "1.2", "commit": "abc123", "uncommitted_changes": False}
+    assert computed_by({"workflow": known}) == "Computed by coculture 1.2, git commit abc123."
+    changed = computed_by({"workflow": {**known, "uncommitted_changes": True}})
+    assert "not committed" in changed
+    unknown = computed_by({"workflow": {"version": "1.2", "commit": None}})
+    assert "the commit is not known" in unknown
+    assert computed_by({}) == ""

@@ -16,7 +16,7 @@ import jinja2
 import pandas as pd
 from markupsafe import Markup
 
-from coculture.report import first_screen, page_tables
+from coculture.report import first_screen, page_tables, provenance
 from coculture.report.flags import Flag, flagged_cultures, flags
 from coculture.report.methods import methods
 from coculture.report.numbers import is_missing, number
@@ -78,6 +78,7 @@ def render(results: Results) -> str:
         without_a_value=_left_out_cultures(results),
         methods=methods(results.config, results.gates, results.versions),
         versions=results.versions,
+        computed_by=provenance.computed_by(results.software),
         words=WORDS,
         cultures=_json(_cultures(results, found)),
         data=_json({figure.anchor: figure.data for figure in figures if figure.data}),

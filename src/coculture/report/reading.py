@@ -21,6 +21,7 @@ def read_results(
     gates: Sequence[str] = (),
     curves: Sequence[str] = (),
     figures: Sequence[Figure] = (),
+    software: str | None = None,
 ) -> Results:
     """Everything the page shows.
 
@@ -34,6 +35,8 @@ def read_results(
         Paths of every gates.yaml and curve.json; the folder's name is the experiment or plate.
     figures
         The finished figures.
+    software
+        Path of provenance/software.json.
     """
     return Results(
         config=_yaml(config),
@@ -42,6 +45,7 @@ def read_results(
         curves={Path(path).parent.name: _json(path) for path in curves},
         figures=figures,
         versions=versions(),
+        software=_json(software) if software else {},
     )
 
 

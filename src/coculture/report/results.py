@@ -51,6 +51,8 @@ class Results:
     """The content of curve.json of each plate."""
     figures: Sequence[Figure] = ()
     versions: Mapping[str, str] = field(default_factory=dict)
+    software: Mapping[str, Any] = field(default_factory=dict)
+    """The content of provenance/software.json."""
 
     def table(self, name: str) -> pd.DataFrame:
         """The table of that name; empty where the study has none."""
