@@ -1,12 +1,13 @@
 """A figure's SVG made ready to stand inside the page, where its marks can answer to the reader.
 
 Many SVGs in one page share one space of ids. Ids that nothing refers to are dropped, the others
-get the figure's own prefix, and a mark that stands for a culture carries its name as
-`data-culture`.
+become short ones that begin with the figure's own prefix, and a mark that stands for a culture
+carries its name as `data-culture`.
 """
 
 import re
 import xml.etree.ElementTree as ElementTree
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from coculture.drawing import CULTURE_MARK
@@ -14,6 +15,7 @@ from coculture.drawing import CULTURE_MARK
 _POINTS_TO_PIXELS = 96 / 72
 _REFERENCE = re.compile(r"url\(#([^)]+)\)")
 _NUMBER = re.compile(r"-?\d+\.\d{3,}")
+_SHIFT = re.compile(r"translate\([^)]*\)")
 _DROPPED = ("metadata", "style", "title")
 
 
@@ -58,14 +60,14 @@ def inline(svg: str, prefix: str) -> InlineSvg:
         _, _, width, height = (float(number) for number in view_box.split())
     except (ElementTree.ParseError, KeyError, ValueError) as error:
         raise ValueError(f"the figure {prefix} is no SVG with a viewBox: {error}") from error
-    wanted = _referred_to(root)
+    short = {name: f"{prefix}-{i}" for i, name in enumerate(_referred_to(root))}
     cultures = set()
     for element in root.iter():
         element.tag = _local(element.tag)
         for child in [child for child in element if _local(child.tag) in _DROPPED]:
             element.remove(child)
         element.attrib = {
-            _local(name): _rewritten(name, value, prefix) for name, value in element.attrib.items()
+            _local(name): _rewritten(name, value, short) for name, value in element.attrib.items()
         }
         _tidy_white_space(element)
         name = element.attrib.pop("id", "")
@@ -73,8 +75,8 @@ def inline(svg: str, prefix: str) -> InlineSvg:
             culture = name.removeprefix(CULTURE_MARK)
             element.set("data-culture", culture)
             cultures.add(culture)
-        elif name in wanted:
-            element.set("id", f"{prefix}-{name}")
+        elif name in short:
+            element.set("id", short[name])
     content = "".join(ElementTree.tostring(child, encoding="unicode") for child in root)
     return InlineSvg(
         content,
@@ -85,26 +87,33 @@ def inline(svg: str, prefix: str) -> InlineSvg:
     )
 
 
-def _referred_to(root: ElementTree.Element) -> set[str]:
-    found = set()
+def _referred_to(root: ElementTree.Element) -> list[str]:
+    """Each id that is referred to, once, in the order of the figure."""
+    found: list[str] = []
     for element in root.iter():
         for name, value in element.attrib.items():
             if _local(name) == "href" and value.startswith("#"):
-                found.add(value[1:])
+                found.append(value[1:])
             elif "url(#" in value:
-                found.update(_REFERENCE.findall(value))
-    return found
+                found += _REFERENCE.findall(value)
+    return list(dict.fromkeys(found))
 
 
-def _rewritten(name: str, value: str, prefix: str) -> str:
+def _rewritten(name: str, value: str, short: Mapping[str, str]) -> str:
     local = _local(name)
     if local in ("d", "points"):
-        return _NUMBER.sub(lambda found: f"{float(found[0]):.2f}", value).replace("\n", " ").strip()
+        return _NUMBER.sub(_rounded, value).replace("\n", " ").strip()
     if local == "href" and value.startswith("#"):
-        return f"#{prefix}-{value[1:]}"
+        return f"#{short[value[1:]]}"
+    if local == "transform":
+        return _SHIFT.sub(lambda found: _NUMBER.sub(_rounded, found[0]), value)
     if "url(#" in value:
-        return _REFERENCE.sub(rf"url(#{prefix}-\1)", value)
+        return _REFERENCE.sub(lambda found: f"url(#{short[found[1]]})", value)
     return value
+
+
+def _rounded(number: re.Match[str]) -> str:
+    return f"{float(number[0]):.2f}"
 
 
 def _tidy_white_space(element: ElementTree.Element) -> None:

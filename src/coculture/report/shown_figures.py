@@ -131,7 +131,7 @@ def _shown(
         kind=figure.kind,
         subject=figure.subject,
         analysis=analysis,
-        drawing=inline(figure.path.read_text(encoding="utf-8"), anchor),
+        drawing=inline(figure.path.read_text(encoding="utf-8"), anchor.replace("figure-", "f")),
         result=result(figure, results),
         files=[
             (path.suffix[1:].upper(), f"{folder}/{quote(path.name)}")
