@@ -36,7 +36,7 @@ def test_notes_and_styles_go_and_coordinates_are_rounded() -> None:
     found = inline(SVG, "f")
     for words in ("who", "fill: red", "a note"):
         assert words not in found.content
-    assert 'd="M 0.12 -8.00 L 10 3"' in found.content
+    assert 'd="M 0.12 -8 L 10 3"' in found.content
     assert 'transform="translate(1.23 2) scale(0.015625)"' in found.content
     assert (found.width, found.height) == (192, 96)
 
@@ -61,6 +61,19 @@ def test_two_figures_drawn_by_matplotlib_share_no_id(tmp_path: Path) -> None:
         if (element.get("href") or "").startswith("#"):
             assert element.attrib["href"][1:] in targets
     assert "script" not in one.content
+
+
+def test_a_panel_knows_its_face(tmp_path: Path) -> None:
+    path = tmp_path / "drawn.svg"
+    with style.house_style():
+        figure = Figure(figsize=(2, 2))
+        axes = figure.add_axes((0.25, 0.25, 0.5, 0.5), xlim=(0, 1))
+        axes.plot([-50, 50], [0, 1])
+        drawing.stands_for(axes, "E1-DEX-1")
+        style.save(figure, path)
+    content = inline(path.read_text(encoding="utf-8"), "f1").content
+    (face,) = re.findall(r'<g class="face"><path d="([^"]*)"', content)
+    assert face == "M 36 108 L 108 108 L 108 36 L 36 36 z"
 
 
 @pytest.mark.parametrize("text", ["not xml", "<svg xmlns='http://www.w3.org/2000/svg'/>"])

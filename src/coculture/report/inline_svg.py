@@ -74,6 +74,7 @@ def inline(svg: str, prefix: str) -> InlineSvg:
         if name.startswith(CULTURE_MARK):
             culture = name.removeprefix(CULTURE_MARK)
             element.set("data-culture", culture)
+            _name_the_face(element)
             cultures.add(culture)
         elif name in short:
             element.set("id", short[name])
@@ -85,6 +86,13 @@ def inline(svg: str, prefix: str) -> InlineSvg:
         height * _POINTS_TO_PIXELS,
         frozenset(cultures),
     )
+
+
+def _name_the_face(panel: ElementTree.Element) -> None:
+    """Give the background of a whole panel (axes) a class: what lies beyond it is cut off."""
+    for child in panel[:1]:
+        if child.get("id", "").startswith("patch_"):
+            child.set("class", "face")
 
 
 def _referred_to(root: ElementTree.Element) -> list[str]:
@@ -102,7 +110,7 @@ def _referred_to(root: ElementTree.Element) -> list[str]:
 def _rewritten(name: str, value: str, short: Mapping[str, str]) -> str:
     local = _local(name)
     if local in ("d", "points"):
-        return _NUMBER.sub(_rounded, value).replace("\n", " ").strip()
+        return " ".join(_NUMBER.sub(_rounded, value).split())
     if local == "href" and value.startswith("#"):
         return f"#{short[value[1:]]}"
     if local == "transform":
@@ -113,7 +121,7 @@ def _rewritten(name: str, value: str, short: Mapping[str, str]) -> str:
 
 
 def _rounded(number: re.Match[str]) -> str:
-    return f"{float(number[0]):.2f}"
+    return f"{float(number[0]):.2f}".rstrip("0").rstrip(".")
 
 
 def _tidy_white_space(element: ElementTree.Element) -> None:
