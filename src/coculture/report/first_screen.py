@@ -197,6 +197,24 @@ def without_a_value(cultures: pd.DataFrame) -> pd.DataFrame:
     return cultures[lacking & (cultures["excluded"].fillna("") != "")]
 
 
+def missing_arms(cultures: pd.DataFrame) -> list[str]:
+    """Each arm that some experiment lacks, with the experiments.
+
+    >>> missing_arms(pd.DataFrame({"experiment": ["E1", "E1", "E2"], "arm": ["a", "b", "a"]}))
+    ['b (not in E2)']
+    """
+    present = {
+        (str(one), str(arm))
+        for one, arm in zip(cultures["experiment"], cultures["arm"], strict=True)
+    }
+    experiments = [str(one) for one in cultures["experiment"].unique()]
+    lacking = {
+        str(arm): [one for one in experiments if (one, str(arm)) not in present]
+        for arm in cultures["arm"].unique()
+    }
+    return [f"{arm} (not in {', '.join(where)})" for arm, where in lacking.items() if where]
+
+
 def _quantities(cultures: pd.DataFrame) -> list[tuple[str, str]]:
     """Columns of what was measured, each with the column of its bound (which need not be there)."""
     analytes = [

@@ -127,7 +127,7 @@ def _comparison(settings: Mapping[str, Any], with_bounds: bool) -> str:
     text = (
         "The unit of replication is the experiment [unit]: wells are averaged inside experiment "
         "and arm on the analysis scale, every contrast is computed inside each experiment that has "
-        "all arms it needs, and tested by a one-sample t test with n - 1 degrees of freedom."
+        "all arms it needs, and tested by a one-sample t test with n − 1 degrees of freedom."
     )
     if with_bounds:
         text += (

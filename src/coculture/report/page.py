@@ -75,6 +75,10 @@ def render(results: Results) -> str:
         flags=[FlagRow(flag, _picture(flag, figures)) for flag in found],
         has_drift=len(results.table("flow/drift.csv")) > 0,
         unassigned=first_screen.unassigned(results.table("elisa/wells.csv")),
+        missing_arms=[
+            with_labels(arm, results)
+            for arm in first_screen.missing_arms(results.table("cultures.csv"))
+        ],
         without_a_value=_left_out_cultures(results),
         methods=methods(results.config, results.gates, results.versions),
         versions=results.versions,

@@ -33,6 +33,8 @@ NOT_SHOWN: Mapping[str, frozenset[str]] = {
 
 _UNIT_ENDINGS = ("_pg_ml", "_ng_ml", "_nM")
 ANALYSIS = "analysis"
+_SAID_ELSEWHERE = ("see unit", "scale of the endpoint", "as in the column name")
+"""Units that another column of the row tells."""
 _SHORT = 32
 """Characters that stand in one line."""
 
@@ -208,7 +210,7 @@ def _column(name: str, values: "pd.Series[Any]", known: Mapping[Any, Any]) -> Co
     unit = str(known.get("unit", ""))
     return Column(
         words.replace("_", " "),
-        "" if "column name" in unit or unit == "see unit" else unit,
+        "" if unit in _SAID_ELSEWHERE else unit,
         str(known.get("definition", "")),
         _kind(list(values)),
     )

@@ -45,8 +45,10 @@ class ShownFigure:
 
     @property
     def title(self) -> str:
-        """Its heading with the experiment or plate."""
-        return f"{captions.title(self.kind)}{f', {self.subject}' if self.subject else ''}"
+        """Its heading with the experiment or plate, and the analysis where it is the second one."""
+        parts = [captions.title(self.kind), self.subject]
+        parts += ["pooled error"] if self.kind.endswith(POOLED_ERROR) else []
+        return ", ".join(part for part in parts if part)
 
     @property
     def name(self) -> str:
