@@ -66,7 +66,8 @@ def test_two_figures_drawn_by_matplotlib_share_no_id(tmp_path: Path) -> None:
 def test_a_panel_knows_its_face(tmp_path: Path) -> None:
     path = tmp_path / "drawn.svg"
     with style.house_style():
-        figure = Figure(figsize=(2, 2), layout="none")
+        figure = Figure(figsize=(2, 2))
+        figure.set_layout_engine("none")
         axes = figure.add_axes((0.25, 0.25, 0.5, 0.5), xlim=(0, 1))
         axes.plot([-50, 50], [0, 1])
         drawing.stands_for(axes, "E1-DEX-1")

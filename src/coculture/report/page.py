@@ -5,6 +5,7 @@ own script by hash and forbids every other, and every request, in its content se
 """
 
 import base64
+import functools
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
@@ -55,6 +56,11 @@ def render(results: Results) -> str:
     figures = shown_figures(results)
     found = flags(results)
     script = _joined(SCRIPTS)
+
+    @functools.cache
+    def table(name: str) -> page_tables.Table:
+        return page_tables.table(name, results.table(name), results.table("columns.csv"))
+
     return environment.get_template("page.html").render(
         config=results.config,
         title=results.config["title"] or results.config["study"],
@@ -67,9 +73,7 @@ def render(results: Results) -> str:
         design=first_screen.design(results),
         findings=results.table("comparison/findings.csv").to_dict("records"),
         parts={name: part(figures, name) for name in ("comparison", "flow", "elisa", "clinical")},
-        table=lambda name: page_tables.table(
-            name, results.table(name), results.table("columns.csv")
-        ),
+        table=table,
         thresholds=page_tables.thresholds(results.gates),
         curves=page_tables.curves(results.curves),
         flags=[FlagRow(flag, _picture(flag, figures)) for flag in found],
