@@ -82,6 +82,17 @@ def test_opening_runs_nothing_from_files_and_asks_for_nothing(
     tab.close()
 
 
+ASKING = """() => new Promise((done) => {
+  addEventListener("securitypolicyviolation", (event) => done(event.effectiveDirective));
+  fetch("http://127.0.0.1:9/").catch(() => setTimeout(() => done("allowed to ask"), 300));
+})"""
+
+
+def test_the_page_may_not_ask_for_anything(tab: Page, opened: tuple[Page, list[str]]) -> None:
+    assert tab.evaluate(ASKING) == "connect-src"
+    assert not any(told.startswith("http") for told in opened[1])
+
+
 def test_every_link_leads_somewhere(tab: Page, page: Path) -> None:
     links = tab.locator("a").evaluate_all("all => all.map(one => one.getAttribute('href'))")
     ids = set(tab.locator("[id]").evaluate_all("all => all.map(one => one.id)"))
