@@ -1,10 +1,14 @@
-"""How numbers and counts are written for people."""
+"""How numbers, counts and sentences are written for people."""
 
+import re
 from typing import Any
 
 import pandas as pd
+from markupsafe import Markup, escape
 
 MISSING = "–"
+_WHOLE = re.compile(r"\b\w{1,12}(?:-\w{1,12}){1,2}\b|\bn = \d+|[\d.,−]+ %(?: CI)?")
+"""What a line must not break inside: IL-1Ra, n = 4, 95 % CI."""
 
 
 def number(value: Any, digits: int = 3) -> str:
@@ -24,6 +28,20 @@ def number(value: Any, digits: int = 3) -> str:
     else:
         text = f"{value:.{digits}g}" if abs(value) >= 1e-4 else f"{value:.1e}"
     return text.replace("-", "−", 1) if value < 0 else text
+
+
+def whole_words(text: str) -> Markup:
+    """`text` as HTML, escaped, whose names and numbers are not broken at the end of a line.
+
+    >>> whole_words("IL-6 < 5 %")
+    Markup('<span class="whole">IL-6</span> &lt; <span class="whole">5 %</span>')
+    """
+    parts, end = [], 0
+    for found in _WHOLE.finditer(text):
+        parts += [escape(text[end : found.start()])]
+        parts += [Markup('<span class="whole">{}</span>').format(found[0])]
+        end = found.end()
+    return Markup("").join([*parts, escape(text[end:])])
 
 
 def is_missing(value: Any) -> bool:

@@ -20,7 +20,7 @@ from markupsafe import Markup
 from coculture.report import first_screen, page_tables, provenance
 from coculture.report.flags import Flag, flagged_cultures, flags
 from coculture.report.methods import methods
-from coculture.report.numbers import is_missing, number
+from coculture.report.numbers import is_missing, number, whole_words
 from coculture.report.results import Results, with_labels
 from coculture.report.shown_figures import ShownFigure, part, shown_figures
 from coculture.report.words import WORDS
@@ -53,6 +53,7 @@ def render(results: Results) -> str:
         undefined=jinja2.StrictUndefined,
     )
     environment.filters["number"] = number
+    environment.filters["whole_words"] = whole_words
     figures = shown_figures(results)
     found = flags(results)
     script = _joined(SCRIPTS)
