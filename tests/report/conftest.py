@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure as MatplotlibFigure
+from matplotlib.patches import Rectangle
 from playwright.sync_api import Browser, sync_playwright
 
 from coculture import drawing, style
@@ -123,13 +124,14 @@ def make_results(**changes: Any) -> Results:
 
 
 def _draw(path: Path, cultures: tuple[str, ...]) -> None:
-    """A figure with one tagged mark for each culture, as the rooms write them."""
+    """A figure with a mark for each culture, or on a plate an empty frame around its well."""
     with style.house_style():
         figure = MatplotlibFigure(figsize=(6, 3))
         axes = figure.add_subplot()
         for place, culture in enumerate(cultures):
             (mark,) = axes.plot([place], [place % 3], "o", markersize=14)
-            drawing.stands_for(mark, culture)
+            frame = axes.add_patch(Rectangle((place - 0.4, -0.4), 0.8, 2.8, fill=False, lw=0))
+            drawing.stands_for(frame if path.stem == "plate" else mark, culture)
         style.save(figure, path)
         style.save(figure, path.with_suffix(".png"))
     shown = "".join(f'"{culture.replace(chr(34), chr(34) * 2)}"\n' for culture in cultures)

@@ -158,6 +158,11 @@ def test_a_culture_pointed_at_is_lit_wherever_it_is_shown(tab: Page) -> None:
     expect(tab.locator(".inspector")).to_be_hidden()
 
 
+def test_an_empty_frame_below_a_mark_can_be_pointed_at(tab: Page) -> None:
+    tab.locator(f'figure[data-name="P1-plate"] [data-culture="{DEX_2}"]').hover(force=True)
+    assert lit(tab) == {DEX_2}
+
+
 def test_a_culture_clicked_is_held_until_escape(tab: Page) -> None:
     tab.locator(f'figure svg [data-culture="{DEX_1}"]').first.click()
     tab.get_by_role("heading", level=1).hover()

@@ -84,8 +84,16 @@
 
   const cultureOf = (target) => target.closest?.("[data-culture]")?.dataset.culture ?? "";
 
+  // Text or a picture may lie over the mark that stands for the culture.
+  function cultureUnder(event) {
+    const direct = cultureOf(event.target);
+    if (direct || !event.target.ownerSVGElement) return direct;
+    const beneath = document.elementsFromPoint(event.clientX, event.clientY);
+    return beneath.map(cultureOf).find(Boolean) ?? "";
+  }
+
   document.addEventListener("pointerover", (event) => {
-    if (!event.target.closest(".inspector")) light(cultureOf(event.target) || held);
+    if (!event.target.closest(".inspector")) light(cultureUnder(event) || held);
   });
   document.addEventListener("focusin", (event) => {
     const name = cultureOf(event.target);
@@ -93,7 +101,7 @@
   });
   document.addEventListener("click", (event) => {
     if (event.target.closest("a, button, input, label, summary, .inspector")) return;
-    const name = cultureOf(event.target);
+    const name = cultureUnder(event);
     if (name || held) hold(name === held ? "" : name);
   });
   document.addEventListener("keydown", (event) => {
