@@ -159,7 +159,11 @@ def test_a_culture_pointed_at_is_lit_wherever_it_is_shown(tab: Page) -> None:
 
 
 def test_an_empty_frame_below_a_mark_can_be_pointed_at(tab: Page) -> None:
-    tab.locator(f'figure[data-name="P1-plate"] [data-culture="{DEX_2}"]').hover(force=True)
+    frame = tab.locator(f'figure[data-name="P1-plate"] [data-culture="{DEX_2}"]')
+    frame.scroll_into_view_if_needed()
+    for _ in range(2):
+        tab.evaluate("() => new Promise((done) => requestAnimationFrame(done))")
+    frame.hover(force=True)
     assert lit(tab) == {DEX_2}
 
 
