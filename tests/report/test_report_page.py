@@ -7,9 +7,10 @@ from typing import Any
 
 import pandas as pd
 import pytest
+import yaml
 
 from coculture import report
-from coculture.report import Results, figure_tables, figures_below
+from coculture.report import Results, figure_tables, figures_below, read_results
 
 Make = Callable[..., Any]
 MakeResults = Callable[..., Results]
@@ -128,6 +129,26 @@ def test_a_figure_says_its_result_and_where_its_files_are(
     assert f'aria-label="Every well, E 1. {result}"' in page
     assert 'href="figures/flow/E%201/contact_sheet.png"' in page
     assert "csv" not in page[page.index("In the results folder:") :][:200]
+
+
+def test_spillover_is_told_of_its_own_experiment(
+    results: MakeResults, config: Make, tmp_path: Path
+) -> None:
+    settings = tmp_path / "config.yaml"
+    settings.write_text(yaml.safe_dump(config()))
+    paths = []
+    for experiment, share in {"E1": 0.117, "E2": 0.02}.items():
+        path = tmp_path / experiment / "spillover.csv"
+        path.parent.mkdir()
+        path.write_text(f"stain,R660-A,B675-A\nR660-A,1.0,{share}\nB675-A,0.001,1.0\n")
+        paths.append(str(path))
+    read = read_results(str(settings), {"flow/spillover.csv": paths})
+    assert list(read.table("flow/spillover.csv")["experiment"]) == ["E1", "E1", "E2", "E2"]
+    path = tmp_path / "flow" / "E2" / "spillover.svg"
+    path.parent.mkdir(parents=True)
+    path.write_text("<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 72 72'/>")
+    page = render(results(figures=figures_below(tmp_path, [path]), tables=read.tables))
+    assert "The largest spillover is 2 %, of the stain in R660-A seen in B675-A." in page
 
 
 def test_a_figure_that_shows_nothing_is_left_away(results: MakeResults, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import pandas as pd
 
+from coculture import result_tables
 from coculture.report.captions import ARMS, INTERACTION
 from coculture.report.first_screen import state_in_words
 from coculture.report.numbers import many, number
@@ -25,10 +26,10 @@ def result(figure: Figure, results: Results) -> str:
         if kind.startswith(family):
             return _FAMILIES[family](kind.removeprefix(family), results)
     told = _KINDS.get(kind)
-    return told(figure.subject, results) if told else ""
+    return told(figure, results) if told else ""
 
 
-def _findings(_: str, results: Results) -> str:
+def _findings(_: Figure, results: Results) -> str:
     each = []
     for row in results.table("comparison/findings.csv").to_dict("records"):
         told = f"{row['id']} {row['verdict']}"
@@ -93,7 +94,7 @@ def _interaction(analyte: str, results: Results) -> str:
     return with_labels(f"Interaction, {neutral} being none: {each}.", results)
 
 
-def _combination(_: str, results: Results) -> str:
+def _combination(_: Figure, results: Results) -> str:
     table = results.table("comparison/combination.csv")
     if table.empty:
         return ""
@@ -107,8 +108,21 @@ def _combination(_: str, results: Results) -> str:
     return with_labels(f"{'; '.join(said)}.", results) if said else ""
 
 
-def _strategy(experiment: str, results: Results) -> str:
-    wells = _of(results.table("flow/wells.csv"), "experiment", experiment)
+def _plates(figure: Figure, _: Results) -> str:
+    if figure.shown is None:
+        return ""
+    wells = result_tables.read(figure.shown).dropna(subset=["value"])
+    each = [
+        f"{measure} from {number(group['value'].min())} to {number(group['value'].max())} "
+        f"{group['unit'].iloc[0]}"
+        for measure, group in wells.groupby("measure", sort=False)
+    ]
+    over = many(int(wells["plate"].nunique()), "plate")
+    return f"Over {over}: {'; '.join(each)}." if each else ""
+
+
+def _strategy(figure: Figure, results: Results) -> str:
+    wells = _of(results.table("flow/wells.csv"), "experiment", figure.subject)
     gates = [str(name) for name in wells.columns if str(name).startswith("events_")]
     samples = wells[(wells["role"] == "sample") & (wells["excluded"] == "")] if gates else wells
     if samples.empty:
@@ -123,8 +137,8 @@ def _strategy(experiment: str, results: Results) -> str:
     return f"Of all events of {files} there remained, gate by gate: {', '.join(kept)}."
 
 
-def _sheet(experiment: str, results: Results) -> str:
-    wells = _of(results.table("flow/wells.csv"), "experiment", experiment)
+def _sheet(figure: Figure, results: Results) -> str:
+    wells = _of(results.table("flow/wells.csv"), "experiment", figure.subject)
     samples = wells[wells["role"] == "sample"].dropna(subset=["percent_apoptotic"])
     if samples.empty:
         return ""
@@ -137,8 +151,8 @@ def _sheet(experiment: str, results: Results) -> str:
     )
 
 
-def _thresholds(experiment: str, results: Results) -> str:
-    found = results.gates.get(experiment)
+def _thresholds(figure: Figure, results: Results) -> str:
+    found = results.gates.get(figure.subject)
     if not found:
         return ""
     each = [
@@ -150,8 +164,8 @@ def _thresholds(experiment: str, results: Results) -> str:
     return f"Thresholds: {', '.join(each)}." if each else ""
 
 
-def _sensitivity(experiment: str, results: Results) -> str:
-    wells = _of(results.table("flow/wells.csv"), "experiment", experiment)
+def _sensitivity(figure: Figure, results: Results) -> str:
+    wells = _of(results.table("flow/wells.csv"), "experiment", figure.subject)
     samples = wells[wells["role"] == "sample"].dropna(subset=["sensitivity_percent_points"])
     if samples.empty:
         return ""
@@ -162,9 +176,25 @@ def _sensitivity(experiment: str, results: Results) -> str:
     )
 
 
-def _curve(plate: str, results: Results) -> str:
+def _spillover(figure: Figure, results: Results) -> str:
+    table = results.table("flow/spillover.csv")
+    if "experiment" not in table:
+        return ""
+    shares = _of(table, "experiment", figure.subject).drop(columns="experiment")
+    others = shares.melt("stain", var_name="channel", value_name="share").dropna()
+    others = others[others["stain"] != others["channel"]]
+    if others.empty:
+        return ""
+    most = others.sort_values("share", kind="stable").iloc[-1]
+    return (
+        f"The largest spillover is {number(100 * float(most['share']))} %, of the stain in "
+        f"{most['stain']} seen in {most['channel']}."
+    )
+
+
+def _curve(figure: Figure, results: Results) -> str:
     said = []
-    for analyte, entry in results.curves.get(plate, {}).items():
+    for analyte, entry in results.curves.get(figure.subject, {}).items():
         limits = entry["limits"]
         low, high = limits.get("lloq"), limits.get("uloq")
         range_known = entry["verdict"] == "pass" and low is not None and high is not None
@@ -175,8 +205,8 @@ def _curve(plate: str, results: Results) -> str:
     return f"{'; '.join(said)}." if said else ""
 
 
-def _plate(plate: str, results: Results) -> str:
-    wells = _of(results.table("elisa/wells.csv"), "plate", plate)
+def _plate(figure: Figure, results: Results) -> str:
+    wells = _of(results.table("elisa/wells.csv"), "plate", figure.subject)
     samples = wells[wells["role"] == "sample"]
     if samples.empty:
         return ""
@@ -185,7 +215,7 @@ def _plate(plate: str, results: Results) -> str:
     return f"Of {many(len(samples), 'sample well')}: {each}."
 
 
-def _recovery(_: str, results: Results) -> str:
+def _recovery(_: Figure, results: Results) -> str:
     wells = results.table("elisa/wells.csv")
     if "recovery_percent" not in wells:
         return ""
@@ -201,7 +231,7 @@ def _recovery(_: str, results: Results) -> str:
     return f"{text[:1].upper()}{text[1:]}." if text else ""
 
 
-def _changes(_: str, results: Results) -> str:
+def _changes(_: Figure, results: Results) -> str:
     said = [
         f"{row['analyte']} fell in {number(row['fell'])} of {many(int(row['patients']), 'patient')}"
         f" (median change {number(row['median_change_percent'])} %)"
@@ -214,13 +244,15 @@ def _of(table: pd.DataFrame, column: str, value: str) -> pd.DataFrame:
     return table[table[column] == value] if column in table else table
 
 
-_KINDS: Mapping[str, Callable[[str, Results], str]] = {
+_KINDS: Mapping[str, Callable[[Figure, Results], str]] = {
     "findings": _findings,
+    "plates": _plates,
     "combination": _combination,
     "gating_strategy": _strategy,
     "contact_sheet": _sheet,
     "control_histograms": _thresholds,
     "threshold_sensitivity": _sensitivity,
+    "spillover": _spillover,
     "standard_curve": _curve,
     "plate": _plate,
     "standards_recovery": _recovery,

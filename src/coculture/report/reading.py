@@ -7,11 +7,13 @@ from pathlib import Path
 from platform import python_version
 from typing import Any
 
+import pandas as pd
 import yaml
 
 from coculture import result_tables
 from coculture.report.results import Figure, Results
 
+SPILLOVER = "flow/spillover.csv"
 PACKAGES = ("FlowCytometryTools", "numpy", "scipy", "pandas", "matplotlib", "snakemake")
 
 
@@ -40,13 +42,23 @@ def read_results(
     """
     return Results(
         config=_yaml(config),
-        tables={name: result_tables.read_all(paths) for name, paths in tables.items()},
+        tables={name: _table(name, paths) for name, paths in tables.items()},
         gates={Path(path).parent.name: _yaml(path) for path in gates},
         curves={Path(path).parent.name: _json(path) for path in curves},
         figures=figures,
         versions=versions(),
         software=_json(software) if software else {},
     )
+
+
+def _table(name: str, paths: Sequence[str]) -> pd.DataFrame:
+    """The tables at `paths`; those of the spillover, which do not say it, with their experiment."""
+    if name != SPILLOVER or not paths:
+        return result_tables.read_all(paths)
+    frames = [result_tables.read(path) for path in paths]
+    for frame, path in zip(frames, paths, strict=True):
+        frame.insert(0, "experiment", Path(path).parent.name)
+    return pd.concat(frames, ignore_index=True)
 
 
 def versions() -> dict[str, str]:
