@@ -162,6 +162,19 @@ def test_a_figure_that_shows_nothing_is_left_away(results: MakeResults, tmp_path
     assert "Where the cultures stood" not in page
 
 
+def test_experiments_are_chosen_from_in_the_order_of_their_numbers(
+    results: MakeResults, tmp_path: Path
+) -> None:
+    for experiment in ("E1", "E10", "E2"):
+        path = tmp_path / "flow" / experiment / "contact_sheet.svg"
+        path.parent.mkdir(parents=True)
+        path.write_text("<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 72 72'/>")
+    page = render(results(figures=figures_below(tmp_path, sorted(tmp_path.rglob("*.svg")))))
+    assert re.findall(r'type="radio" name="subject-flow-1" value="(\w+)"', page) == [
+        *("E1", "E2", "E10")
+    ]
+
+
 def test_the_same_results_give_the_same_page(results: MakeResults) -> None:
     assert render(results()) == render(results())
 

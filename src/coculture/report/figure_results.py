@@ -122,11 +122,11 @@ def _plates(figure: Figure, _: Results) -> str:
 
 
 def _strategy(figure: Figure, results: Results) -> str:
-    wells = _of(results.table("flow/wells.csv"), "experiment", figure.subject)
-    gates = [str(name) for name in wells.columns if str(name).startswith("events_")]
-    samples = wells[(wells["role"] == "sample") & (wells["excluded"] == "")] if gates else wells
-    if samples.empty:
+    samples = _samples(figure, "experiment", results.table("flow/wells.csv"))
+    gates = [str(name) for name in samples.columns if str(name).startswith("events_")]
+    if samples.empty or "events_total" not in gates:
         return ""
+    samples = samples[samples["excluded"] == ""]
     total = samples["events_total"].sum()
     kept = [
         f"{gate.removeprefix('events_')} {100 * samples[gate].sum() / total:.0f} %"
@@ -138,16 +138,17 @@ def _strategy(figure: Figure, results: Results) -> str:
 
 
 def _sheet(figure: Figure, results: Results) -> str:
-    wells = _of(results.table("flow/wells.csv"), "experiment", figure.subject)
-    samples = wells[wells["role"] == "sample"].dropna(subset=["percent_apoptotic"])
-    if samples.empty:
+    samples = _samples(figure, "experiment", results.table("flow/wells.csv"))
+    if samples.empty or samples["percent_apoptotic"].isna().all():
         return ""
-    rising = samples.sort_values("percent_apoptotic", kind="stable")
+    rising = samples.dropna(subset=["percent_apoptotic"]).sort_values(
+        "percent_apoptotic", kind="stable"
+    )
     low, high = rising.iloc[0], rising.iloc[-1]
     return (
         f"Percent apoptotic runs from {number(low['percent_apoptotic'])} % ({low['culture']}) to "
         f"{number(high['percent_apoptotic'])} % ({high['culture']}) over "
-        f"{many(int(samples['culture'].nunique()), 'culture')}."
+        f"{many(int(rising['culture'].nunique()), 'culture')}."
     )
 
 
@@ -165,11 +166,10 @@ def _thresholds(figure: Figure, results: Results) -> str:
 
 
 def _sensitivity(figure: Figure, results: Results) -> str:
-    wells = _of(results.table("flow/wells.csv"), "experiment", figure.subject)
-    samples = wells[wells["role"] == "sample"].dropna(subset=["sensitivity_percent_points"])
-    if samples.empty:
+    samples = _samples(figure, "experiment", results.table("flow/wells.csv"))
+    if samples.empty or samples["sensitivity_percent_points"].isna().all():
         return ""
-    moved = samples["sensitivity_percent_points"]
+    moved = samples["sensitivity_percent_points"].dropna()
     return (
         f"Percent apoptotic moves by {number(float(moved.median()), 2)} points in the median "
         f"sample and by at most {number(float(moved.max()), 2)}."
@@ -206,8 +206,7 @@ def _curve(figure: Figure, results: Results) -> str:
 
 
 def _plate(figure: Figure, results: Results) -> str:
-    wells = _of(results.table("elisa/wells.csv"), "plate", figure.subject)
-    samples = wells[wells["role"] == "sample"]
+    samples = _samples(figure, "plate", results.table("elisa/wells.csv"))
     if samples.empty:
         return ""
     states = samples["state"].value_counts()
@@ -238,6 +237,13 @@ def _changes(_: Figure, results: Results) -> str:
         for row in results.table("clinical/summary.csv").to_dict("records")
     ]
     return f"{'; '.join(said)}." if said else ""
+
+
+def _samples(figure: Figure, column: str, wells: pd.DataFrame) -> pd.DataFrame:
+    """The rows of samples that the figure's experiment or plate has; none without a table."""
+    if wells.empty:
+        return wells
+    return wells[(wells[column] == figure.subject) & (wells["role"] == "sample")]
 
 
 def _of(table: pd.DataFrame, column: str, value: str) -> pd.DataFrame:

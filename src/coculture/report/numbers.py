@@ -30,6 +30,16 @@ def number(value: Any, digits: int = 3) -> str:
     return text.replace("-", "−", 1) if value < 0 else text
 
 
+def in_order(name: str) -> list[tuple[int, str]]:
+    """Sort key by which E2 comes before E10.
+
+    >>> sorted(["E10", "E2", "E1"], key=in_order)
+    ['E1', 'E2', 'E10']
+    """
+    parts = re.findall(r"\d+|\D+", name)
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in parts]
+
+
 def whole_words(text: str) -> Markup:
     """`text` as HTML, escaped, whose names and numbers are not broken at the end of a line.
 

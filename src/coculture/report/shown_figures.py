@@ -8,6 +8,7 @@ from urllib.parse import quote
 from coculture.report import captions
 from coculture.report.figure_results import result
 from coculture.report.inline_svg import InlineSvg, inline
+from coculture.report.numbers import in_order
 from coculture.report.results import POOLED_ERROR, Figure, Results
 
 PER_EXPERIMENT = "per_experiment"
@@ -103,7 +104,7 @@ def part(figures: Iterable[ShownFigure], name: str) -> Part:
             Kind(f"{name}-{i}", captions.title(kind), captions.caption(kind), found)
             for i, (kind, found) in enumerate(kinds.items(), start=1)
         ],
-        sorted({figure.subject for figure in of_part if figure.subject}),
+        sorted({figure.subject for figure in of_part if figure.subject}, key=in_order),
     )
 
 
