@@ -156,9 +156,9 @@ def _with_analytes(analytes: list[str]) -> ComparisonSettings:
 @pytest.mark.parametrize(
     ("analytes", "said"),
     [
-        (["IL-6", "TNF-α", "IL6"], 'the analytes "IL-6" and "IL6" differ only in signs'),
-        (["apoptosis"], 'an analyte is called "apoptosis"'),
-        (["Viable"], 'an analyte is called "Viable"'),
+        (["IL-6", "TNF-α", "IL6"], 'the analyte "IL6" differs from "IL-6" only in signs'),
+        (["apoptosis"], 'the analyte "apoptosis" is what the results call a measurement'),
+        (["Viable"], 'the analyte "Viable" is what the results call a measurement'),
     ],
 )
 def test_analytes_without_columns_of_their_own_are_refused(analytes: list[str], said: str) -> None:
@@ -174,5 +174,5 @@ def test_a_measured_analyte_does_not_overwrite_a_compared_one(
     cultures: pd.DataFrame, settings: ComparisonSettings
 ) -> None:
     wells = pd.DataFrame([_flow("a", 50, 50, 900)])
-    with pytest.raises(ComparisonError, match='"IL-6" and "il6"'):
+    with pytest.raises(ComparisonError, match='the analyte "il6" differs from "IL-6"'):
         join_cultures(cultures, wells, ELISA, "myeloma", ["il6"], settings)

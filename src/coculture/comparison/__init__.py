@@ -9,7 +9,7 @@ from coculture.comparison.analytes import column_prefix
 from coculture.comparison.checking import ArmProblem, check_arms
 from coculture.comparison.contrasts import Contrast, per_experiment_contrast
 from coculture.comparison.joining import join_cultures
-from coculture.comparison.settings import ComparisonError, ComparisonSettings
+from coculture.comparison.settings import ComparisonError, ComparisonSettings, clashing_analytes
 from coculture.comparison.study_comparison import Comparison, compare, read_tables
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "ComparisonSettings",
     "Contrast",
     "check_arms",
+    "clashing_analytes",
     "column_prefix",
     "compare",
     "join_cultures",

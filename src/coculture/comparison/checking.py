@@ -1,6 +1,6 @@
 """Before anything runs: does every arm that the config names exist?"""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -15,17 +15,22 @@ from coculture.comparison.settings import (
 )
 from coculture.comparison.wording import listed
 
+KeyPath = tuple[str | int, ...]
+"""Where the config has something: keys, and positions in lists."""
+
 
 @dataclass(frozen=True)
 class ArmProblem:
     """Something in the config's section `comparison` or `cells` that the cultures contradict.
 
-    `place` leads to it ("comparison, findings, 2a"), `value` is what stands there.
+    `place` leads to it ("comparison, findings, 2a"), `value` is what stands there, and `key` is
+    where the config has it, lists by position: ("comparison", "findings", 2).
     """
 
     place: str
     value: str
     message: str
+    key: KeyPath
 
 
 def check_arms(
@@ -56,13 +61,13 @@ def check_arms(
     design = Design.of(complete, settings)
     present = sorted({str(cells) for cells in cultures["cells"].dropna()})
     problems = [*_cells(present, settings), *_labels(present, settings), *_arm_names(design)]
-    for place, endpoint, patterns in _named(settings):
-        problems += _endpoint(place, endpoint, settings, measured)
+    for place, key, endpoint, patterns in _named(settings):
+        problems += _endpoint(place, key, endpoint, settings, measured)
         for pattern in patterns:
             try:
                 arm = design.resolve(pattern)
             except ComparisonError as error:
-                problems.append(ArmProblem(place, _text(pattern), f"{error}."))
+                problems.append(ArmProblem(place, _text(pattern), f"{error}.", key))
                 continue
             if design.added(arm, endpoint):
                 problems.append(
@@ -71,6 +76,7 @@ def check_arms(
                         _text(pattern),
                         f"{endpoint} was added to this arm, so its {endpoint} says nothing about "
                         "the cells; name an arm without it.",
+                        key,
                     )
                 )
     return [*problems, *_with_themselves(design, settings)]
@@ -88,7 +94,8 @@ def _labels(present: Sequence[str], settings: ComparisonSettings) -> list[ArmPro
                 f"is what {listed(same)} cells would all be called in figures and sentences; give "
                 "each kind of cells a label of its own."
             )
-            problems.append(ArmProblem(f"cells.labels.{labelled}", label, message))
+            key = ("cells", "labels", labelled)
+            problems.append(ArmProblem(".".join(key), label, message, key))
     return problems
 
 
@@ -100,14 +107,14 @@ def _arm_names(design: Design) -> list[ArmProblem]:
         "in cultures.csv, until they can be told apart."
     )
     doubled = [name for name in dict.fromkeys(names) if names.count(name) > 1]
-    return [ArmProblem("factors", name, message) for name in doubled]
+    return [ArmProblem("factors", name, message, ("factors",)) for name in doubled]
 
 
 def _with_themselves(design: Design, settings: ComparisonSettings) -> list[ArmProblem]:
     """Findings and contrasts in which nothing is compared; arms that do not exist are no matter."""
     problems = []
-    for finding in settings.findings:
-        place = f"comparison, findings, {finding.id}"
+    for position, finding in enumerate(settings.findings):
+        place, key = f"comparison, findings, {finding.id}", ("comparison", "findings", position)
         arms = [(d.arm, d.compared_with) for d in finding.differences]
         try:
             resolved = [tuple(design.resolve(pattern) for pattern in pair) for pair in arms]
@@ -116,11 +123,11 @@ def _with_themselves(design: Design, settings: ComparisonSettings) -> list[ArmPr
         message = "compares an arm with itself; name another arm to compare it with."
         for (pattern, _), (arm, other) in zip(arms, resolved, strict=True):
             if arm == other:
-                problems.append(ArmProblem(place, _text(pattern), message))
+                problems.append(ArmProblem(place, _text(pattern), message, key))
         if finding.kind == "eliminated" and resolved[0] == resolved[1]:
             message = "compares an effect with itself; name other arms in residual."
-            problems.append(ArmProblem(place, "residual", message))
-    for contrast in settings.contrasts:
+            problems.append(ArmProblem(place, "residual", message, key))
+    for position, contrast in enumerate(settings.contrasts):
         try:
             weights = net_weights(contrast, design)
         except ComparisonError:
@@ -131,32 +138,37 @@ def _with_themselves(design: Design, settings: ComparisonSettings) -> list[ArmPr
                 "compares an arm with itself, or nothing: every arm's weights add up to 0; give "
                 "two different arms weights other than 0."
             )
-            problems.append(ArmProblem(place, ", ".join(weights), message))
+            key = ("comparison", "contrasts", position)
+            problems.append(ArmProblem(place, ", ".join(weights), message, key))
     return problems
 
 
 def _cells(present: Sequence[str], settings: ComparisonSettings) -> list[ArmProblem]:
     """The cells that the config names and no culture has."""
-    named = {"cells.reference": settings.reference_cells}
-    named |= {f"cells.labels.{cells}": cells for cells in settings.cell_labels}
+    named: dict[tuple[str, ...], str] = {("cells", "reference"): settings.reference_cells}
+    named |= {("cells", "labels", cells): cells for cells in settings.cell_labels}
     problems = []
-    for place, cells in named.items():
+    for key, cells in named.items():
         if cells not in present:
             nearest = get_close_matches(cells, present, n=1)
             message = f"is not among the cells of cultures.csv, which are {', '.join(present)}"
             meant = f'; did you mean "{nearest[0]}"?' if nearest else "."
-            problems.append(ArmProblem(place, cells, message + meant))
+            problems.append(ArmProblem(".".join(key), cells, message + meant, key))
     return problems
 
 
 def _endpoint(
-    place: str, endpoint: str, settings: ComparisonSettings, measured: Sequence[str] | None
+    place: str,
+    key: KeyPath,
+    endpoint: str,
+    settings: ComparisonSettings,
+    measured: Sequence[str] | None,
 ) -> list[ArmProblem]:
     """That an endpoint is unknown, or that no table of the study measures it."""
     if endpoint not in (APOPTOSIS, *settings.analytes):
         known = ", ".join((APOPTOSIS, *settings.analytes))
         message = f"is no endpoint of this study; those are {known}."
-        return [ArmProblem(place, endpoint, message)]
+        return [ArmProblem(place, endpoint, message, key)]
     if measured is None or endpoint in measured:
         return []
     table = "flow.csv" if endpoint == APOPTOSIS else "elisa.csv"
@@ -164,22 +176,22 @@ def _endpoint(
         f"{endpoint} is not measured in this study (measured: {', '.join(measured) or 'nothing'}); "
         f"add it to {table}, or take this out of the config."
     )
-    return [ArmProblem(place, endpoint, message)]
+    return [ArmProblem(place, endpoint, message, key)]
 
 
-def _named(settings: ComparisonSettings) -> list[tuple[str, str, list[ArmPattern]]]:
-    """(place, endpoint, arms) of everything that names arms."""
-    named = []
-    for finding in settings.findings:
+def _named(settings: ComparisonSettings) -> Iterator[tuple[str, KeyPath, str, list[ArmPattern]]]:
+    """(place, key, endpoint, arms) of everything that names arms."""
+    for position, finding in enumerate(settings.findings):
         patterns: list[ArmPattern] = []
         for difference in finding.differences:
             patterns += [difference.arm, difference.compared_with]
         unique = [p for i, p in enumerate(patterns) if p not in patterns[:i]]
-        named.append((f"comparison, findings, {finding.id}", finding.endpoint, unique))
-    for contrast in settings.contrasts:
+        place = f"comparison, findings, {finding.id}"
+        yield place, ("comparison", "findings", position), finding.endpoint, unique
+    for position, contrast in enumerate(settings.contrasts):
         arms = [pattern for pattern, _ in contrast.weights]
-        named.append((f"comparison, contrasts, {contrast.name}", contrast.endpoint, arms))
-    return named
+        place = f"comparison, contrasts, {contrast.name}"
+        yield place, ("comparison", "contrasts", position), contrast.endpoint, arms
 
 
 def _text(pattern: ArmPattern) -> str:

@@ -120,29 +120,39 @@ class ComparisonSettings:
         )
 
 
+def clashing_analytes(analytes: Iterable[str]) -> dict[str, str]:
+    """Each analyte whose columns would overwrite another's or those of apoptosis, and the reason.
+
+    Two analytes clash if they have one `column_prefix`; the reason fits after the analyte's name.
+    """
+    first: dict[str, str] = {}
+    clashing: dict[str, str] = {}
+    for analyte in analytes:
+        prefix = column_prefix(analyte)
+        if prefix in _OF_FLOW:
+            clashing[analyte] = (
+                "is what the results call a measurement by flow cytometry; give the analyte "
+                "another name."
+            )
+        elif first.setdefault(prefix, analyte) != analyte:
+            clashing[analyte] = (
+                f'differs from "{first[prefix]}" only in signs that column names cannot hold (both '
+                f'would be "{prefix}"); write one analyte in one way, and two in letters that '
+                "differ."
+            )
+    return clashing
+
+
 def require_own_columns(analytes: Iterable[str]) -> None:
-    """Refuse analytes whose columns would overwrite each other's, or those of apoptosis.
+    """Refuse `clashing_analytes`.
 
     Raises
     ------
     ComparisonError
-        If two different analytes have one `column_prefix`, or one has that of an endpoint of flow
-        cytometry.
+        If there are any; the message is the first one's.
     """
-    first: dict[str, str] = {}
-    for analyte in analytes:
-        prefix = column_prefix(analyte)
-        if prefix in _OF_FLOW:
-            raise ComparisonError(
-                f'an analyte is called "{analyte}", which is what the results call a measurement '
-                "by flow cytometry; give the analyte another name"
-            )
-        if first.setdefault(prefix, analyte) != analyte:
-            raise ComparisonError(
-                f'the analytes "{first[prefix]}" and "{analyte}" differ only in signs that column '
-                f'names cannot hold (both would be "{prefix}"); write one analyte in one way, and '
-                "two in letters that differ"
-            )
+    for analyte, reason in clashing_analytes(analytes).items():
+        raise ComparisonError(f'the analyte "{analyte}" {reason}')
 
 
 def _finding(entry: Mapping[str, Any], section: Mapping[str, Any]) -> Finding:

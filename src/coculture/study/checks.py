@@ -13,6 +13,7 @@ import pandas as pd
 from coculture import clinical, comparison, elisa, flow
 from coculture.elisa.plate import well_name
 from coculture.study import files
+from coculture.study.configuration import line_of
 from coculture.study.problems import Problem, nearest
 
 BARE_ANSWERS = ("no", "n", "false", "0", "yes", "y", "true", "1", "none", "nan", "na", "-")
@@ -189,18 +190,17 @@ def analytes(
     measured = sorted(set(elisa_table["analyte"].dropna()))
     if not measured:
         return
-    spelt: dict[str, str] = {}
+    clashing = comparison.clashing_analytes(elisa_table["analyte"].dropna())
     for row, analyte in _cells(elisa_table["analyte"].dropna().drop_duplicates()):
-        plain = "".join(letter for letter in analyte.casefold() if letter.isalnum())
-        if spelt.setdefault(plain, analyte) != analyte:
-            message = f'is also written "{spelt[plain]}"; write an analyte one way.'
-            yield Problem("elisa.csv", message, row, "analyte", analyte)
+        if analyte in clashing:
+            yield Problem("elisa.csv", clashing[analyte], row, "analyte", analyte)
     wanted = [("comparison.analytes", one) for one in compared]
     wanted += [("factors", one["adds_analyte"]) for one in factors if one["adds_analyte"]]
     for place, analyte in wanted:
         if analyte not in measured:
             message = f"elisa.csv does not measure it; it measures {', '.join(measured)}."
-            yield Problem(config, message, None, place, analyte)
+            line = line_of(Path(config), tuple(place.split(".")))
+            yield Problem(config, message, line, place, analyte)
 
 
 def elisa_rows(elisa_table: pd.DataFrame) -> Iterator[Problem]:
@@ -260,7 +260,8 @@ def spillover_file(config: str, paths: Sequence[str]) -> Iterator[Problem]:
     for path in paths:
         message = files.fault(Path(path), (Path(path).parent,))
         if message:
-            yield Problem(config, message, None, "flow.compensation.file", path)
+            line = line_of(Path(config), ("flow", "compensation", "file"))
+            yield Problem(config, message, line, "flow.compensation.file", path)
 
 
 def gates(
@@ -268,7 +269,7 @@ def gates(
 ) -> Iterator[Problem]:
     """The user's own gates are of experiments that the study has."""
     for message in flow.check_gates(experiments, settings):
-        yield Problem(config, message)
+        yield Problem(config, message, line_of(Path(config), ("flow", "gates")))
 
 
 def fcs_files(flow_table: pd.DataFrame, settings: flow.FlowSettings) -> Iterator[Problem]:
@@ -299,7 +300,8 @@ def findings(
 ) -> Iterator[Problem]:
     """Every finding names arms that the cultures have, and an endpoint that is measured."""
     for problem in comparison.check_arms(cultures, settings, measured):
-        yield Problem(config, problem.message, None, problem.place, problem.value)
+        line = line_of(Path(config), problem.key)
+        yield Problem(config, problem.message, line, problem.place, problem.value)
 
 
 def _rows(frame: pd.DataFrame) -> Iterator[tuple[int, "pd.Series[Any]"]]:

@@ -69,6 +69,15 @@ def read(path: Path) -> tuple[dict[str, Any], list[Problem]]:
     return filled, problems
 
 
+def line_of(path: Path, key: KeyPath) -> int | None:
+    """The line on which the config at `path`, which has been read before, has a key.
+
+    Keys of a list are positions: ("comparison", "findings", 0). Of a key that is not written, the
+    line of the nearest key above it.
+    """
+    return _line_of(key, _parse(path)[1])
+
+
 def _clashing_factors(factors: list[dict[str, Any]]) -> dict[int, str]:
     """Factors, by position, whose column or name is taken, and what to do."""
     fixed = schema("cultures.table")["properties"]
