@@ -93,7 +93,9 @@ def test_levels_that_lie_close_have_names_of_their_own(
     cultures = joined_study()
     treated = cultures[column] > 0
     second = treated & (cultures["replicate"] == 2)
-    cultures[column] = cultures[column].mask(treated, values[0]).mask(second, values[1])
+    cultures[column] = (
+        cultures[column].astype(float).mask(treated, values[0]).mask(second, values[1])
+    )
     design = Design.of(cultures, settings)
     names = [design.label(arm) for arm in design.arms]
     assert len(set(names)) == len(names)

@@ -43,8 +43,8 @@ def changes_of(rows: pd.DataFrame) -> pd.DataFrame:
                 "on_study": on_study,
                 "month_6": month_6,
                 "change_percent": np.nan if change is None else float(change),
-                "change_rounded": np.nan if rounded is None else float(rounded),
-                "change_truncated": np.nan if truncated is None else float(truncated),
+                "change_rounded": pd.NA if rounded is None else rounded,
+                "change_truncated": pd.NA if truncated is None else truncated,
                 "printed_change": printed,
                 "printed_agrees": _agreement(printed, rounded, truncated),
                 "response_by_m_protein": _response(analyte, unit, on_study, month_6, change),
@@ -58,7 +58,8 @@ def changes_of(rows: pd.DataFrame) -> pd.DataFrame:
                 else "no percent change from zero",
             }
         )
-    return pd.DataFrame(changed)
+    whole = {"change_rounded": "Int64", "change_truncated": "Int64"}
+    return pd.DataFrame(changed).astype(whole)
 
 
 def as_written(value: float) -> Fraction:

@@ -49,7 +49,8 @@ def join_cultures(
     -------
     Every column of `cultures`, then arm, percent_apoptotic, n_events, n_apoptotic, and for each
     analyte (IL-6: il6_) `_pg_ml`, `_state`, `_bound_pg_ml`; then flags and excluded. Sorted by
-    experiment, arm (display order) and culture.
+    experiment, arm (display order) and culture. Counts, doses and hours that are whole numbers are
+    integers.
 
     Raises
     ------
@@ -77,7 +78,16 @@ def join_cultures(
         reasons.append(_texts(elisa["excluded"].fillna(f"{analyte} not measured by ELISA")))
     joined["flags"] = ["; ".join(filter(None, row)) for row in zip(*notes, strict=True)]
     joined["excluded"] = ["; ".join(filter(None, row)) for row in zip(*reasons, strict=True)]
-    return in_order(joined, design)
+    counted = ["hours", "replicate", *(factor.column for factor in settings.factors)]
+    counted += ["n_events", "n_apoptotic"]
+    return _whole_numbers(in_order(joined, design), [one for one in counted if one in joined])
+
+
+def _whole_numbers(table: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
+    """`table` with those of `columns` as integers that hold whole numbers only."""
+    numbers = {column: table[column].astype(float) for column in columns}
+    whole = [name for name, values in numbers.items() if (values.dropna() % 1 == 0).all()]
+    return table.assign(**{column: numbers[column].astype("Int64") for column in whole})
 
 
 def in_order(joined: pd.DataFrame, design: Design) -> pd.DataFrame:

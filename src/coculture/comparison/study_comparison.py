@@ -15,13 +15,6 @@ from coculture.comparison.findings import judge_findings
 from coculture.comparison.joining import in_order
 from coculture.comparison.settings import APOPTOSIS, ComparisonSettings
 
-TEXT_COLUMNS = (
-    "culture", "experiment", "donor", "cells", "stroma", "arm", "flags", "excluded",
-    "relation", "note", "values", "left_out", "advice", "caveat", "reason",
-    "pooled_error_verdict", "unit",
-)  # fmt: skip
-"""Text columns that may be empty from top to bottom, and are read back as numbers then."""
-
 
 @dataclass(frozen=True)
 class Comparison:
@@ -40,11 +33,10 @@ def compare(cultures: pd.DataFrame, settings: ComparisonSettings) -> Comparison:
     Parameters
     ----------
     cultures
-        The joined cultures.csv (`join_cultures`), also as read back from disk.
+        The joined cultures.csv (`join_cultures`), also as `result_tables.read` reads it back.
     settings
         The config's section, factors and cells.
     """
-    cultures = as_text(cultures)
     design = Design.of(cultures, settings)
     # Sums in one order: shuffled rows give the same bytes.
     cultures = in_order(cultures, design)
@@ -64,17 +56,7 @@ def compare(cultures: pd.DataFrame, settings: ComparisonSettings) -> Comparison:
     )
 
 
-def as_text(table: pd.DataFrame) -> pd.DataFrame:
-    """`table` with its text columns as text: an empty column was read back as numbers."""
-    columns = [
-        column
-        for column in table.columns
-        if column in TEXT_COLUMNS or str(column).endswith("_state")
-    ]
-    return table.assign(**{column: table[column].fillna("").astype(str) for column in columns})
-
-
 def read_tables(paths: Iterable[str | Path]) -> Comparison:
     """Read back the tables of `compare`; each path ends with its name, as arms.csv."""
-    tables = {Path(path).stem: as_text(result_tables.read(path)) for path in paths}
+    tables = {Path(path).stem: result_tables.read(path) for path in paths}
     return Comparison(**tables)

@@ -36,8 +36,9 @@ from coculture.comparison.figures.drawn import (
     why_nothing,
 )
 from coculture.comparison.settings import ComparisonSettings
-from coculture.comparison.study_comparison import Comparison, as_text
-from coculture.drawing import Drawing, stands_for
+from coculture.comparison.study_comparison import Comparison
+from coculture.culture_marks import stands_for
+from coculture.drawing import Drawing
 
 TABLE = "figures/comparison/arms.csv"
 COLUMNS = (
@@ -74,7 +75,6 @@ def superplot(
     analysis
         Whose differences stand beneath: per_experiment or pooled_error.
     """
-    cultures = as_text(cultures)
     scale = primary_endpoint(endpoint, settings)
     design = Design.of(cultures, settings)
     wells = well_values(cultures, scale, settings)
