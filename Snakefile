@@ -9,10 +9,11 @@ import atexit
 import signal
 import sys
 import time
+from pathlib import Path
 
 from snakemake.utils import min_version
 
-from coculture import disk, fingerprint, provenance, run_lock, step
+from coculture import fingerprint, provenance, run_lock, step
 from coculture.study import StudyError, load
 
 min_version("9.20")
@@ -60,14 +61,6 @@ rule all:
         f"{RESULTS}/ro-crate-metadata.json",
 
 
-def say_why_it_stopped():
-    print(
-        "\nStopped before the end. What is finished is kept; start again the same way."
-    )
-    print(*filter(None, [disk.fault(RESULTS), *step.reasons(LOGS, STARTED)]), sep="\n")
-    print(f"The steps' own words: {LOGS}")
-
-
 onstart:
     # Snakemake's own handler of this signal takes a lock that the thread it interrupts may hold, and
     # then waits for ever. Asked to end, a run ends as it does on Ctrl-C.
@@ -82,9 +75,16 @@ onstart:
         sys.exit(str(another))
     run_lock.end_orphans(".snakemake/running", ".snakemake/scripts")
     # Not `onerror`, which a disk that is full keeps Snakemake from reaching.
-    atexit.register(say_why_it_stopped)
+    # Absolute, because Snakemake has left the folder by then.
+    atexit.register(
+        step.say_why_it_stopped,
+        Path(RESULTS).absolute(),
+        Path(LOGS).absolute(),
+        STARTED,
+        STUDY.raw_paths(),
+    )
 
 
 onsuccess:
-    atexit.unregister(say_why_it_stopped)
+    atexit.unregister(step.say_why_it_stopped)
     print(f"Done. The report: {RESULTS}/report.html")

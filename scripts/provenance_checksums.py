@@ -7,8 +7,9 @@ from coculture import provenance, step
 
 
 def main(inputs: Any, outputs: Any, parameters: Any) -> None:
-    lines = provenance.checksum_lines(inputs, parameters.folder)
-    Path(outputs.checksums).write_text(lines, encoding="utf-8")
+    checksums = Path(outputs.checksums)
+    lines = provenance.checksum_lines(inputs, checksums.parent)
+    checksums.write_text(lines, encoding="utf-8")
 
 
 if "snakemake" in globals():

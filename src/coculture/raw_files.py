@@ -4,6 +4,9 @@ from collections.abc import Iterable, Mapping
 from hashlib import file_digest
 from pathlib import Path
 
+_MOST = 3
+"""So many files are named one by one."""
+
 
 class ChangedFileError(RuntimeError):
     """A raw file changed or vanished after the study was checked."""
@@ -23,7 +26,12 @@ def changes(expected: Mapping[str, str]) -> list[str]:
     expected
         SHA-256 in hexadecimal by path.
     """
-    return [words for path, digest in sorted(expected.items()) if (words := _change(path, digest))]
+    return _told(_change(path, digest) for path, digest in sorted(expected.items()))
+
+
+def vanished(paths: Iterable[str]) -> list[str]:
+    """What became of the files that are there no longer, in words."""
+    return _told(_absence(path) for path in sorted(paths))
 
 
 def require_unchanged(expected: Mapping[str, str]) -> None:
@@ -46,11 +54,29 @@ def named_in(records: Iterable[Mapping[str, object]]) -> dict[str, str]:
     }
 
 
+def _told(changes: Iterable[str | None]) -> list[str]:
+    found = [words for words in changes if words]
+    more = len(found) - _MOST
+    return found if more <= 1 else [*found[:_MOST], f"So it is with {more} more raw files."]
+
+
+def _absence(path: str) -> str | None:
+    try:
+        Path(path).stat()
+    except OSError as error:
+        return _gone(path, error)
+    return None
+
+
+def _gone(path: str, error: OSError) -> str:
+    return f"{path}: was there when the run began and cannot be read now ({error.strerror})."
+
+
 def _change(path: str, digest: str) -> str | None:
     try:
         now = sha256(path)
     except OSError as error:
-        return f"{path}: was there when the run began and cannot be read now ({error.strerror})."
+        return _gone(path, error)
     if now != digest:
         return f"{path}: changed while the run was going on; start again when nobody writes to it."
     return None

@@ -2,7 +2,7 @@
 
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,28 @@ def run(main: Callable[[Any, Any, Any], None], job: Any) -> None:
     except Exception as error:
         why = "\n".join(raw_files.changes(expected)) or _plain(error, job)
         sys.exit(_STOPPED + why)
+
+
+def say_why_it_stopped(results: Path, logs: Path, since: float, raw: Iterable[str]) -> None:
+    """Print, for a run that did not reach its end, why that is and what to do.
+
+    Parameters
+    ----------
+    results, logs
+        Folders of the study's results and of their logs.
+    since
+        When the run began, in seconds since the epoch.
+    raw
+        The study's raw files, which may have vanished before the step that reads them.
+    """
+    told = [reason for step in reasons(logs, since) for reason in step.splitlines()]
+    lines = [
+        "\nStopped before the end. What is finished is kept; start again the same way.",
+        *filter(None, [disk.fault(results)]),
+        *dict.fromkeys([*told, *raw_files.vanished(raw)]),
+        f"The steps' own words: {logs}\n",
+    ]
+    sys.stdout.write("\n".join(lines))
 
 
 def reasons(logs: str | Path, since: float) -> list[str]:

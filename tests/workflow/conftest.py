@@ -14,24 +14,29 @@ Run = subprocess.CompletedProcess[str]
 Workflow = Callable[..., Run]
 
 
-def command(folder: Path, config: Path, *arguments: str) -> list[str]:
+LONGEST_S = 600
+"""A run that takes longer hangs; the test then fails and says so."""
+
+
+def command(folder: Path, config: Path, *arguments: str, checkout: Path = ROOT) -> list[str]:
     """The command line that runs the study of `config` with its results below `folder`."""
     return [
-        *(sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile")),
+        *(sys.executable, "-m", "snakemake", "--snakefile", str(checkout / "Snakefile")),
         *("--directory", str(folder), "--configfile", str(config), "--cores", "2"),
         *arguments,
     ]
 
 
-def run_workflow(folder: Path, config: Path, *arguments: str) -> Run:
-    """Run the study of `config` to its end."""
+def run_workflow(folder: Path, config: Path, *arguments: str, checkout: Path = ROOT) -> Run:
+    """Run the study of `config` to its end, with the code of `checkout`."""
     folder.mkdir(parents=True, exist_ok=True)
     return subprocess.run(
-        command(folder, config, *arguments),
+        command(folder, config, *arguments, checkout=checkout),
         capture_output=True,
         text=True,
         check=False,
-        env={**os.environ, "COLUMNS": "200"},
+        timeout=LONGEST_S,
+        env={**os.environ, "COLUMNS": "200", "PYTHONPATH": str(checkout / "src")},
     )
 
 

@@ -1,11 +1,8 @@
-"""What a run does with a study: refuses it whole, keeps it apart from others, survives a stop."""
+"""What a run does with a study: refuses it whole, and keeps it apart from others."""
 
 import shutil
-import signal
 import subprocess
-import time
 from collections.abc import Callable
-from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -14,18 +11,6 @@ import yaml
 pytestmark = pytest.mark.workflow
 
 Workflow = Callable[..., subprocess.CompletedProcess[str]]
-Command = Callable[..., list[str]]
-
-PER_RUN = ("logs", "benchmarks")
-"""Folders of a study's results that may differ between two runs."""
-
-
-def _bytes(results: Path) -> dict[str, str]:
-    return {
-        str(path.relative_to(results)): sha256(path.read_bytes()).hexdigest()
-        for path in sorted(results.rglob("*"))
-        if path.is_file() and path.relative_to(results).parts[0] not in PER_RUN
-    }
 
 
 def test_a_broken_study_stops_before_any_job(
@@ -79,33 +64,3 @@ def test_a_study_comes_from_one_file(
     run = workflow(tmp_path, config, "-n", *(more if extra == "--config" else [extra, *more]))
     assert run.returncode != 0
     assert "One study at a time" in run.stdout + run.stderr
-
-
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
-def test_stopped_half_way_and_started_again_it_gives_the_same_bytes(
-    small: Path,
-    small_study_once: Path,
-    tmp_path: Path,
-    workflow: Workflow,
-    workflow_command: Command,
-    how: signal.Signals,
-) -> None:
-    config = small_study_once / "config.yaml"
-    with subprocess.Popen(
-        workflow_command(tmp_path, config),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    ) as run:
-        assert run.stdout is not None
-        for line in run.stdout:
-            if "3 of " in line:
-                break
-        time.sleep(0.5)
-        run.send_signal(how)
-        run.stdout.read()
-    assert run.returncode != 0
-    assert not (tmp_path / "results/small/report.html").exists()
-    again = workflow(tmp_path, config)
-    assert again.returncode == 0, again.stdout + again.stderr
-    assert _bytes(tmp_path / "results/small") == _bytes(small / "results/small")

@@ -74,9 +74,7 @@ rule comparison_figures:
         combination=multiext(
             f"{RESULTS}/figures/comparison/combination", ".svg", ".png", ".csv"
         ),
-        plates=multiext(
-            f"{RESULTS}/figures/comparison/plates", ".svg", ".png", ".csv"
-        ),
+        plates=multiext(f"{RESULTS}/figures/comparison/plates", ".svg", ".png", ".csv"),
     log:
         f"{LOGS}/comparison_figures.log",
     benchmark:

@@ -50,7 +50,6 @@ rule provenance_checksums:
         f"{BENCHMARKS}/provenance_checksums.tsv"
     threads: 1
     params:
-        folder=RESULTS,
         code=CODE["provenance_checksums"],
         packages=PACKAGES,
     message:
@@ -73,7 +72,6 @@ rule provenance_run:
         f"{BENCHMARKS}/provenance_run.tsv"
     threads: 1
     params:
-        folder=RESULTS,
         study=STUDY.name,
         title=STUDY.config["title"],
         running=RUNNING,

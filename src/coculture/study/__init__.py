@@ -143,6 +143,13 @@ class Study:
             for table, name, path in sorted(named)
         ]
 
+    def raw_paths(self) -> list[str]:
+        """Every raw file of the study, as it can be opened from here."""
+        named = (getattr(self, table)["path"].dropna() for table in FILE_COLUMNS)
+        return sorted(
+            {str(path) for paths in named for path in paths} | set(self.spillover_files())
+        )
+
     def excluded(self) -> list[dict[str, str]]:
         """Every row that the tables exclude, with its reason: table, row, item, reason."""
         return [
@@ -164,7 +171,7 @@ def load(config_path: str | Path) -> Study:
     study, problems = _read(Path(config_path))
     written = study.config[pinned.KEY]
     if written and not problems:
-        problems += pinned.problems(str(study.path), written, _raw_paths(study))
+        problems += pinned.problems(str(study.path), written, study.raw_paths())
     if problems:
         raise StudyError(_in_order(problems, study))
     return study
@@ -184,7 +191,7 @@ def pin(config_path: str | Path) -> Path:
     if problems:
         raise StudyError(_in_order(problems, study))
     place = study.path.parent / (study.config[pinned.KEY] or f"{study.name}.sha256")
-    pinned.write(place, _raw_paths(study))
+    pinned.write(place, study.raw_paths())
     return place
 
 
@@ -210,12 +217,6 @@ def _read(path: Path) -> tuple[Study, list[Problem]]:
     if not any(found[table].empty for table in written_tables):
         problems += _problems(study)
     return study, problems
-
-
-def _raw_paths(study: Study) -> list[str]:
-    """The raw files that the study reads, as they can be opened from here."""
-    named = (getattr(study, table)["path"].dropna() for table in FILE_COLUMNS)
-    return sorted({str(path) for paths in named for path in paths} | set(study.spillover_files()))
 
 
 def _in_order(problems: list[Problem], study: Study) -> list[Problem]:

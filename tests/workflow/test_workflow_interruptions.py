@@ -1,0 +1,160 @@
+"""Whatever ends a run half way, the next one finishes it, and the bytes are the same."""
+
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from coculture.provenance.sameness import differences
+
+pytestmark = pytest.mark.workflow
+
+Workflow = Callable[..., subprocess.CompletedProcess[str]]
+Command = Callable[..., list[str]]
+
+PATIENCE_S = 120
+IN_NAMESPACE = ["unshare", "--map-root-user", "--mount"]
+
+
+def _can_mount() -> bool:
+    if not shutil.which("unshare"):
+        return False
+    probe = [*IN_NAMESPACE, "mount", "-t", "tmpfs", "tmpfs", "/mnt"]
+    return subprocess.run(probe, capture_output=True, check=False).returncode == 0
+
+
+mounts = pytest.mark.skipif(not _can_mount(), reason="this system lets nobody mount a disk")
+
+
+def _begin(words: list[str], until: str) -> "subprocess.Popen[str]":
+    """Start a run and return when it has printed `until`."""
+    run = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    assert run.stdout is not None
+    for line in run.stdout:
+        if until in line:
+            return run
+    raise AssertionError(f"the run ended before it said {until}")
+
+
+@pytest.mark.parametrize(
+    ("how", "after_s"), [(signal.SIGINT, 0.5), (signal.SIGTERM, 0.5), (signal.SIGTERM, 0.0)]
+)
+def test_stopped_by_a_signal(
+    small: Path,
+    small_study_once: Path,
+    tmp_path: Path,
+    workflow: Workflow,
+    workflow_command: Command,
+    how: signal.Signals,
+    after_s: float,
+) -> None:
+    """At once, the main thread is at work on the finished step, and holds Snakemake's locks."""
+    config = small_study_once / "config.yaml"
+    run = _begin(workflow_command(tmp_path, config), "3 of ")
+    time.sleep(after_s)
+    run.send_signal(how)
+    said, _ = run.communicate(timeout=PATIENCE_S)
+    assert run.returncode != 0
+    assert "Stopped before the end. What is finished is kept" in said
+    assert not (tmp_path / "results/small/report.html").exists()
+    again = workflow(tmp_path, config)
+    assert again.returncode == 0, again.stdout + again.stderr
+    assert differences(tmp_path / "results/small", small / "results/small") == []
+
+
+def test_killed_while_another_run_waits_its_turn(
+    small: Path,
+    small_study_once: Path,
+    tmp_path: Path,
+    workflow: Workflow,
+    workflow_command: Command,
+) -> None:
+    """The second of two runs is refused; after a kill the next one needs no unlocking."""
+    config = small_study_once / "config.yaml"
+    run = _begin(workflow_command(tmp_path, config), "2 of ")
+    second = workflow(tmp_path, config)
+    assert second.returncode != 0
+    assert f"This study is being run already in {tmp_path} (process {run.pid})" in second.stderr
+    run.kill()
+    run.communicate(timeout=PATIENCE_S)
+    again = workflow(tmp_path, config)
+    assert again.returncode == 0, again.stdout + again.stderr
+    assert differences(tmp_path / "results/small", small / "results/small") == []
+
+
+@mounts
+def test_a_full_disk(
+    small: Path, small_study_once: Path, tmp_path: Path, workflow_command: Command
+) -> None:
+    """The run says so; with more room the next one finishes."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    config = small_study_once / "config.yaml"
+    words = workflow_command(disk, config)
+    script = f"""
+        mount -t tmpfs -o size=400k tmpfs {disk}
+        "$@" > {tmp_path}/first.txt 2>&1 && exit 3
+        mount -o remount,size=200m {disk}
+        "$@" > {tmp_path}/second.txt 2>&1 || exit 4
+        cp -r {disk}/results {tmp_path}/results
+    """
+    done = subprocess.run(
+        [*IN_NAMESPACE, "sh", "-c", script, "sh", *words], check=False, timeout=2 * PATIENCE_S
+    )
+    assert done.returncode == 0
+    said = (tmp_path / "first.txt").read_text()
+    assert "the disk is full. Make room and start again" in said
+    assert differences(tmp_path / "results/small", small / "results/small") == []
+
+
+@mounts
+def test_a_read_only_disk(
+    small_study_once: Path, tmp_path: Path, workflow_command: Command
+) -> None:
+    """Nothing is run, by `make run` or by snakemake itself, and nothing looks like a crash."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    config = small_study_once / "config.yaml"
+    check = f"{workflow_command(disk, config)[0]} -m coculture check {config}"
+    script = f"""
+        mount -t tmpfs -o ro tmpfs {disk}
+        cd {disk}
+        {check} 2> {tmp_path}/check.txt && exit 3
+        "$@" > {tmp_path}/snakemake.txt 2>&1 && exit 4
+        exit 0
+    """
+    words = workflow_command(disk, config)
+    done = subprocess.run(
+        [*IN_NAMESPACE, "sh", "-c", script, "sh", *words], check=False, timeout=PATIENCE_S
+    )
+    assert done.returncode == 0
+    refused = f"{disk}: the disk is read-only here. Copy the study to a folder of your own."
+    assert refused in (tmp_path / "check.txt").read_text()
+    assert "Read-only file system" in (tmp_path / "snakemake.txt").read_text()
+
+
+@pytest.mark.parametrize("what", ["changes", "vanishes"])
+def test_a_raw_file_that_is_not_the_same_any_more(
+    small_study: Path, tmp_path: Path, workflow_command: Command, what: str
+) -> None:
+    """The step that read it fails and names it; its results are taken for nothing."""
+    config = small_study / "config.yaml"
+    run = _begin(workflow_command(tmp_path / "run", config), "compensating, gating")
+    raw = sorted((small_study / "flow").rglob("*.fcs"))
+    for path in raw:
+        if what == "vanishes":
+            path.unlink()
+        else:
+            with path.open("ab") as file:
+                file.write(b" ")
+    said, _ = run.communicate(timeout=PATIENCE_S)
+    assert run.returncode != 0
+    told = said[said.index("Stopped before the end") :]
+    assert f"{raw[0]}: " in told
+    assert " more raw files." in told
+    assert "Traceback" not in told
+    assert not (tmp_path / "run" / "results" / "small" / "cultures.csv").exists()
