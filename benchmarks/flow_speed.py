@@ -114,9 +114,9 @@ def with_numpy(paths: list[Path]) -> Counts:
 
 def with_flowcytometrytools(paths: list[Path]) -> Counts:
     from coculture.flow.flowcytometrytools import (
-        QuadGate,
-        ThresholdGate,
         _names_it_expects,
+        quadrant_gate,
+        threshold_gate,
     )
 
     inverse = np.linalg.inv(np.array(SPILLOVER))
@@ -133,18 +133,18 @@ def with_flowcytometrytools(paths: list[Path]) -> Counts:
             data["ratio"] = data["FSC-H"] / data["FSC-A"]
             sample.set_data(data)
             for gate in (
-                ThresholdGate(0, "FSC-A", "above"),
-                ThresholdGate(TOP, "FSC-A", "below"),
-                ThresholdGate(0, "SSC-A", "above"),
-                ThresholdGate(TOP, "SSC-A", "below"),
-                ThresholdGate(CELLS, "FSC-A", "above"),
-                ThresholdGate(RATIO, "ratio", "above"),
+                threshold_gate(0, "FSC-A", "above", "FSC-A"),
+                threshold_gate(TOP, "FSC-A", "below", "FSC-A"),
+                threshold_gate(0, "SSC-A", "above", "SSC-A"),
+                threshold_gate(TOP, "SSC-A", "below", "SSC-A"),
+                threshold_gate(CELLS, "FSC-A", "above", "FSC-A"),
+                threshold_gate(RATIO, "ratio", "above", "ratio"),
             ):
                 sample = sample.gate(gate)
-            kept = sample.gate(ThresholdGate(GFP, "GFP", "above"))
+            kept = sample.gate(threshold_gate(GFP, "GFP", "above", "GFP"))
             row = [len(sample.data), len(kept.data)]
             for region in ("bottom left", "bottom right", "top right"):
-                gate = QuadGate((ANNEXIN, DYE), ("AnnexinV", "7-AAD"), region)
+                gate = quadrant_gate((ANNEXIN, DYE), ("AnnexinV", "7-AAD"), region, region)
                 row.append(len(kept.gate(gate).data))
             counts.append(row)
     return counts

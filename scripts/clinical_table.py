@@ -5,6 +5,7 @@ from typing import Any
 import pandas as pd
 
 from coculture import clinical, drawing, result_tables, step
+from coculture.clinical import figures
 
 
 def main(inputs: Any, outputs: Any, parameters: Any) -> None:
@@ -12,7 +13,7 @@ def main(inputs: Any, outputs: Any, parameters: Any) -> None:
     result_tables.write(summary.changes, outputs.changes, "clinical/changes.csv")
     result_tables.write(summary.summary, outputs.summary, "clinical/summary.csv")
     result_tables.write(summary.correlations, outputs.correlations, "clinical/correlations.csv")
-    drawing.save(clinical.changes_figure(summary), outputs.figure)
+    drawing.save(figures.changes_figure(summary), outputs.figure)
 
 
 if "snakemake" in globals():

@@ -61,7 +61,7 @@ def test_report_code_changes_the_report_only(checkout: Path) -> None:
     changed = _changed(
         checkout, "coculture/report/methods.py", "def methods(", "X = 1\n\n\ndef methods("
     )
-    assert changed == {"report_page"}
+    assert changed == {"report_page", "report_spreadsheet"}
 
 
 def test_the_table_writer_reaches_every_step_that_writes_a_table(checkout: Path) -> None:

@@ -1,8 +1,7 @@
-"""A figure together with the rows that it shows, and the cultures that its marks stand for.
+"""A figure together with the rows that it shows.
 
 Every figure of every room is a `Drawing`: whoever doubts a picture, or wants to draw it anew in
-Prism, finds its numbers in the CSV beside it. The report reads the culture of a mark from the
-SVG to light up the same culture in all figures.
+Prism, finds its numbers in the CSV beside it.
 """
 
 from collections.abc import Iterable
@@ -10,13 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
-from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 
 from coculture import result_tables, style
-
-CULTURE_MARK = "culture:"
-"""What the id of an SVG element begins with where the element stands for one culture."""
 
 
 @dataclass(frozen=True)
@@ -36,11 +31,6 @@ class Drawing:
     figure: Figure
     shown: pd.DataFrame
     table: str
-
-
-def stands_for(artist: Artist, culture: str) -> None:
-    """Say that `artist` (a mark, or the axes of a panel) shows the culture of that name."""
-    artist.set_gid(f"{CULTURE_MARK}{culture}")
 
 
 def save(drawing: Drawing, paths: Iterable[str | Path]) -> None:

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from coculture.flow import gates, read_fcs
-from coculture.flow.flowcytometrytools import PolyGate, ThresholdGate, passes
+from coculture.flow.flowcytometrytools import passes, polygon_gate, threshold_gate
 
 
 def test_the_names_it_was_lent_are_taken_back() -> None:
@@ -23,8 +23,8 @@ def test_the_names_it_was_lent_are_taken_back() -> None:
 
 def test_a_gate_can_be_made_after_the_import() -> None:
     frame = pd.DataFrame({"a": [1.0, 2.0, 3.0], "b": [1.0, 5.0, 1.0]})
-    assert passes(ThresholdGate(2, "a", "above", "g"), frame).tolist() == [False, True, True]
-    polygon = PolyGate([(0, 0), (4, 0), (4, 2), (0, 2)], ["a", "b"], "in", "p")
+    assert passes(threshold_gate(2, "a", "above", "g"), frame).tolist() == [False, True, True]
+    polygon = polygon_gate([(0, 0), (4, 0), (4, 2), (0, 2)], ["a", "b"], "in", "p")
     assert passes(polygon, frame).tolist() == [True, False, True]
 
 

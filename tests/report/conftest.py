@@ -13,7 +13,7 @@ from matplotlib.figure import Figure as MatplotlibFigure
 from matplotlib.patches import Rectangle
 from playwright.sync_api import Browser, sync_playwright
 
-from coculture import drawing, style
+from coculture import culture_marks, style
 from coculture.report import Figure, Results, figures_below, render
 from coculture.study import schemas
 
@@ -131,7 +131,7 @@ def _draw(path: Path, cultures: tuple[str, ...]) -> None:
         for place, culture in enumerate(cultures):
             (mark,) = axes.plot([place], [place % 3], "o", markersize=14)
             frame = axes.add_patch(Rectangle((place - 0.4, -0.4), 0.8, 2.8, fill=False, lw=0))
-            drawing.stands_for(frame if path.stem == "plate" else mark, culture)
+            culture_marks.stands_for(frame if path.stem == "plate" else mark, culture)
         style.save(figure, path)
         style.save(figure, path.with_suffix(".png"))
     shown = "".join(f'"{culture.replace(chr(34), chr(34) * 2)}"\n' for culture in cultures)

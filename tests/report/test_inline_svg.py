@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from matplotlib.figure import Figure
 
-from coculture import drawing, style
+from coculture import culture_marks, style
 from coculture.report.inline_svg import inline
 
 SVG = """<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"
@@ -47,7 +47,7 @@ def test_two_figures_drawn_by_matplotlib_share_no_id(tmp_path: Path) -> None:
         figure = Figure()
         axes = figure.add_subplot(title="</svg><script>")
         (mark,) = axes.plot([1], [1], "o")
-        drawing.stands_for(mark, "E1-DEX-1")
+        culture_marks.stands_for(mark, "E1-DEX-1")
         style.save(figure, path)
     svg = path.read_text(encoding="utf-8")
     one, other = (inline(svg, prefix) for prefix in ("f1", "f2"))
@@ -70,7 +70,7 @@ def test_a_panel_knows_its_face(tmp_path: Path) -> None:
         figure.set_layout_engine("none")
         axes = figure.add_axes((0.25, 0.25, 0.5, 0.5), xlim=(0, 1))
         axes.plot([-50, 50], [0, 1])
-        drawing.stands_for(axes, "E1-DEX-1")
+        culture_marks.stands_for(axes, "E1-DEX-1")
         style.save(figure, path)
     content = inline(path.read_text(encoding="utf-8"), "f1").content
     (face,) = re.findall(r'<g class="face"><path d="([^"]*)"', content)

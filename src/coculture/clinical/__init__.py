@@ -5,7 +5,6 @@ Patients who were chosen because an analyte fell are described, not tested, by t
 
 from coculture.clinical.changes import percent_change
 from coculture.clinical.checks import ClinicalError, ClinicalProblem, check
-from coculture.clinical.figure import changes_figure
 from coculture.clinical.rank_tests import signed_rank_p, spearman
 from coculture.clinical.summary import ClinicalSummary, summarise
 
@@ -13,7 +12,6 @@ __all__ = [
     "ClinicalError",
     "ClinicalProblem",
     "ClinicalSummary",
-    "changes_figure",
     "check",
     "percent_change",
     "signed_rank_p",

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
 
 EXACT_PERMUTATIONS = 12
 """Up to so many patients all permutations are counted; above, a seeded sample of them."""
@@ -26,7 +26,7 @@ def signed_rank_p(differences: Sequence[Fraction]) -> float:
         return float("nan")
     # Ranked exactly: 0.3 - 0.1 and 0.2 tie, which floating point would break.
     order = sorted({abs(difference) for difference in kept})
-    ranks = stats.rankdata([order.index(abs(difference)) for difference in kept])
+    ranks = _ranks([order.index(abs(difference)) for difference in kept])
     doubled = np.rint(2 * ranks).astype(int)
     counts = np.zeros(doubled.sum() + 1)
     counts[0] = 1
@@ -49,7 +49,7 @@ def spearman(first: Sequence[float], second: Sequence[float]) -> tuple[float, fl
     >>> rho, round(p, 4), how
     (1.0, 0.0833, 'exact')
     """
-    x, y = stats.rankdata(first), stats.rankdata(second)
+    x, y = _ranks(first), _ranks(second)
     if len(x) < 3 or np.ptp(x) == 0 or np.ptp(y) == 0:
         return float("nan"), float("nan"), ""
     rho = float(np.corrcoef(x, y)[0, 1])
@@ -65,6 +65,11 @@ def spearman(first: Sequence[float], second: Sequence[float]) -> tuple[float, fl
     extreme = np.abs(shuffled @ twice_x - centre) >= reached
     # The observed order is one of the permutations, so p is never zero.
     return rho, float((extreme.sum() + 1) / (SAMPLED_PERMUTATIONS + 1)), "sampled permutations"
+
+
+def _ranks(values: Sequence[float]) -> NDArray[np.float64]:
+    """Ranks from 1; equal values share the mean of theirs."""
+    return np.asarray(pd.Series(values, dtype=float).rank(), dtype=float)
 
 
 def _rank_product_counts(x: NDArray[np.int_], y: NDArray[np.int_]) -> NDArray[np.float64]:

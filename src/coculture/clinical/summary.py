@@ -6,11 +6,11 @@ from itertools import combinations
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from coculture.clinical.changes import as_written, changes_of
 from coculture.clinical.checks import ClinicalError, analytes_named, check, texts
 from coculture.clinical.rank_tests import signed_rank_p, spearman
+from coculture.distributions import t_quantile
 
 RESPONSES = ("partial response", "minor response", "stable", "progression")
 
@@ -118,7 +118,7 @@ def _geometric_mean_ratio(
     mean = float(logs.mean())
     if len(logs) < 2:
         return float(np.exp(mean)), nothing, nothing
-    half = float(stats.t.ppf(0.975, len(logs) - 1) * logs.std(ddof=1) / np.sqrt(len(logs)))
+    half = float(t_quantile(0.975, len(logs) - 1) * logs.std(ddof=1) / np.sqrt(len(logs)))
     return float(np.exp(mean)), float(np.exp(mean - half)), float(np.exp(mean + half))
 
 

@@ -15,9 +15,9 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
 
 from coculture.comparison.settings import ComparisonError
+from coculture.distributions import t_below, t_quantile
 
 Weights = Mapping[str, float]
 """Arm to weight; arms that are not named have weight zero."""
@@ -60,17 +60,17 @@ class Contrast:
     @property
     def p(self) -> float:
         """Two-sided p of the contrast being zero."""
-        return float(2 * stats.t.sf(abs(self.t), self.df))
+        return 2 * t_below(-abs(self.t), self.df)
 
     @property
     def p_greater(self) -> float:
         """One-sided p against the alternative that the contrast is greater than zero."""
-        return float(stats.t.sf(self.t, self.df))
+        return t_below(-self.t, self.df)
 
     @property
     def p_less(self) -> float:
         """One-sided p against the alternative that the contrast is less than zero."""
-        return float(stats.t.cdf(self.t, self.df))
+        return t_below(self.t, self.df)
 
     @property
     def ci95(self) -> tuple[float, float]:
@@ -84,7 +84,7 @@ class Contrast:
 
     def interval(self, confidence: float) -> tuple[float, float]:
         """Two-sided t interval at `confidence` (a fraction below one)."""
-        half = float(stats.t.ppf((1 + confidence) / 2, self.df)) * self.se
+        half = t_quantile((1 + confidence) / 2, self.df) * self.se
         return (self.estimate - half, self.estimate + half) if self.varies else (np.nan, np.nan)
 
     def values_as_text(self) -> str:

@@ -2,7 +2,8 @@
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import stats
+
+from coculture.distributions import t_quantile
 
 
 def fieller_interval(
@@ -26,7 +27,7 @@ def fieller_interval(
         return unbounded
     a, b = top.mean(), bottom.mean()
     (vaa, vab), (_, vbb) = np.cov(top, bottom) / n
-    t2 = stats.t.ppf((1 + confidence) / 2, n - 1) ** 2
+    t2 = t_quantile((1 + confidence) / 2, n - 1) ** 2
     square = b**2 - t2 * vbb
     if square <= 0:
         return unbounded

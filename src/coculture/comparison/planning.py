@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import optimize, stats
-from scipy.special import expit
+from scipy import optimize
+from scipy.special import betaincinv, expit
 
 from coculture.comparison.arms import Design
 from coculture.comparison.claims import Claim, claims_of
@@ -29,7 +29,7 @@ from coculture.comparison.endpoints import (
 )
 from coculture.comparison.joining import in_order
 from coculture.comparison.settings import APOPTOSIS, ComparisonSettings
-from coculture.comparison.study_comparison import as_text
+from coculture.distributions import t_quantile
 
 ALL_FINDINGS = "all"
 Values = NDArray[np.float64]
@@ -59,7 +59,6 @@ def assumptions_of(cultures: pd.DataFrame, settings: ComparisonSettings) -> dict
     residual of the block analysis has beyond it; that between experiments is what the experiments'
     means have beyond both.
     """
-    cultures = as_text(cultures)
     design = Design.of(cultures, settings)
     cultures = in_order(cultures, design)
     scales = {endpoint.name: endpoint for endpoint in endpoints(settings)}
@@ -174,7 +173,7 @@ def holds(claim: Claim, means: Values, arms: Sequence[str]) -> NDArray[np.bool_]
     se = values.std(axis=1, ddof=1) / np.sqrt(n)
     # No variation is no evidence.
     t = np.divide(values.mean(axis=1), se, out=np.zeros(len(se)), where=se > 0)
-    critical = float(stats.t.ppf(1 - claim.level, n - 1))
+    critical = t_quantile(1 - claim.level, n - 1)
     return np.asarray(t <= -critical if claim.side == "less" else t >= critical)
 
 
@@ -236,9 +235,9 @@ def _power_row(
     named: dict[str, object] = {"id": name, "experiments": n, "wells": k, "runs": runs}
     if shown is None:
         return named
-    interval = stats.binomtest(int(shown.sum()), runs).proportion_ci(0.95, method="exact")
+    held = int(shown.sum())
     return named | {
-        "power": float(shown.mean()),
-        "lower": float(interval.low),
-        "upper": float(interval.high),
+        "power": held / runs,
+        "lower": float(betaincinv(held, runs - held + 1, 0.025)) if held else 0.0,
+        "upper": float(betaincinv(held + 1, runs - held, 0.975)) if held < runs else 1.0,
     }

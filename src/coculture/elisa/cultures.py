@@ -4,12 +4,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
+
+from coculture.distributions import normal_quantile
 
 PARALLELISM_PERCENT = 30.0
 """Dilutions of a sample may differ by this much (ICH M10, 2022, on parallelism)."""
 
-_QUANTILE = float(norm.ppf(0.975))
+_QUANTILE = normal_quantile(0.975)
 _BELOW = ("below_lloq", "below_curve")
 _ABOVE = ("above_uloq", "above_curve", "overflow")
 CULTURE_COLUMNS = (

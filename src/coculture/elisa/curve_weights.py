@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import norm
 
+from coculture.distributions import normal_quantile
 from coculture.elisa.curve_models import PARAMETERS, Floats
 from coculture.elisa.variance_function import VarianceFunction
 
@@ -66,7 +66,7 @@ def biweights(batch: Batch, fitted: Floats, weight: Floats) -> Floats:
     their own median, widened for the parameters that were fitted to them.
     """
     standardised = np.where(batch.present, np.sqrt(weight) * (batch.y - fitted), np.nan)
-    scale = np.nanmedian(np.abs(standardised), axis=1, keepdims=True) / norm.ppf(0.75)
+    scale = np.nanmedian(np.abs(standardised), axis=1, keepdims=True) / normal_quantile(0.75)
     wells = batch.present.sum(axis=1, keepdims=True)
     scale = scale * np.sqrt(wells / np.maximum(wells - sum(batch.free), 1))
     if batch.variance_functions is not None:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import t
 
+from coculture.distributions import t_quantile
 from coculture.elisa.curve_models import (
     PARAMETERS,
     Floats,
@@ -119,7 +119,7 @@ class FittedCurve:
         freedom = float(self.degrees_of_freedom)
         if self.variance_function is not None and self.variance_function.estimated:
             freedom = self.variance_function.degrees_of_freedom - 2
-        return float(t.ppf(_UPPER_TAIL, freedom)) if freedom > 0 else float("nan")
+        return t_quantile(_UPPER_TAIL, freedom) if freedom > 0 else float("nan")
 
     def concentration(self, response: ArrayLike) -> pd.DataFrame:
         """Read responses back from the curve.

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
 
+from coculture.distributions import normal_quantile
 from coculture.elisa.curve_models import Floats
 from coculture.elisa.settings import AcceptanceLimits
 from coculture.elisa.standard_curve import (
@@ -20,7 +20,7 @@ from coculture.elisa.standard_curve import (
     StandardCurve,
 )
 
-_REVERSAL_QUANTILE = float(norm.ppf(0.995))
+_REVERSAL_QUANTILE = normal_quantile(0.995)
 _PROFILE_POINTS = 400
 
 

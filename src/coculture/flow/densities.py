@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
-from scipy.signal import find_peaks
 
 Values = NDArray[np.float64]
 
@@ -21,6 +20,9 @@ class Density:
 
     def peaks(self, least_share: float) -> NDArray[np.intp]:
         """Grid indices of peaks that stand out by at least this share of the highest one."""
+        # Imported here: it takes a second, and most steps look for no peak.
+        from scipy.signal import find_peaks
+
         padded = np.concatenate([[0.0], self.height, [0.0]])
         found, _ = find_peaks(padded, prominence=least_share * self.height.max())
         return np.asarray(found - 1, dtype=np.intp)

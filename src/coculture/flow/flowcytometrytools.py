@@ -10,19 +10,25 @@ import collections.abc
 import inspect
 import sys
 import types
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
-import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+
+Gate = Any
+"""A gate of the library, which has no types."""
+Point = tuple[float, float]
 
 
 @contextmanager
 def _names_it_expects() -> Iterator[None]:
     """`collections.MutableMapping` and kin, `inspect.getargspec`, `numpy.lib.shape_base`."""
+    import matplotlib as mpl
+
     shape_base = types.ModuleType("numpy.lib.shape_base")
     shape_base.apply_along_axis = np.apply_along_axis  # type: ignore[attr-defined]
     supplied: list[tuple[Any, str, Any]] = [
@@ -50,22 +56,44 @@ def _names_it_expects() -> Iterator[None]:
         mpl.use(backend)
 
 
-with _names_it_expects():
-    import FlowCytometryTools.core.utils
-    from FlowCytometryTools.core.gates import (
-        CompositeGate,
-        IntervalGate,
-        PolyGate,
-        QuadGate,
-        ThresholdGate,
-    )
+@cache
+def _library() -> Any:
+    """The library's gates, imported when the first one is made: most steps make none.
 
-# Making a gate looks up collections.Iterable again, in this one module of the library.
-FlowCytometryTools.core.utils.collections = collections.abc
+    The import takes as long as reading two hundred FCS files.
+    """
+    with _names_it_expects():
+        import FlowCytometryTools.core.utils
+        from FlowCytometryTools.core import gates
 
-__all__ = ["CompositeGate", "IntervalGate", "PolyGate", "QuadGate", "ThresholdGate", "passes"]
+    # Making a gate looks up collections.Iterable again, in this one module of the library.
+    FlowCytometryTools.core.utils.collections = collections.abc
+    return gates
 
-Gate = ThresholdGate | IntervalGate | QuadGate | PolyGate | CompositeGate
+
+def threshold_gate(threshold: float, channel: str, region: str, name: str) -> Gate:
+    """Events with a value `above` (>=) or `below` (<) a threshold."""
+    return _library().ThresholdGate(threshold, channel, region, name)
+
+
+def quadrant_gate(centre: Point, channels: Sequence[str], region: str, name: str) -> Gate:
+    """Events in one quadrant around `centre`: top or bottom, left or right."""
+    return _library().QuadGate(centre, channels, region, name)
+
+
+def polygon_gate(corners: Sequence[Point], channels: Sequence[str], region: str, name: str) -> Gate:
+    """Events `in` or `out` of a polygon."""
+    return _library().PolyGate(corners, channels, region, name)
+
+
+def both(first: Gate, second: Gate) -> Gate:
+    """Events that two gates keep."""
+    return _library().CompositeGate(first, "and", second)
+
+
+def inverted(gate: Gate) -> Gate:
+    """Events that a gate does not keep."""
+    return _library().CompositeGate(gate, "invert")
 
 
 def passes(gate: Any, events: pd.DataFrame) -> NDArray[np.bool_]:
@@ -76,11 +104,11 @@ def passes(gate: Any, events: pd.DataFrame) -> NDArray[np.bool_]:
     compare plain arrays several times faster.
 
     >>> frame = pd.DataFrame({"FL1-A": [1.0, 5.0, 9.0]})
-    >>> passes(ThresholdGate(5, "FL1-A", region="above", name="positive"), frame)
+    >>> passes(threshold_gate(5, "FL1-A", "above", "positive"), frame)
     array([False,  True,  True])
     """
     parts = _parts(gate)
-    if any(isinstance(part, PolyGate) for part in parts):
+    if any(isinstance(part, _library().PolyGate) for part in parts):
         return np.asarray(gate._identify(events), dtype=bool)
     channels = {channel for part in parts for channel in part.channels}
     return np.asarray(gate._identify({channel: events[channel].to_numpy() for channel in channels}))
@@ -88,6 +116,6 @@ def passes(gate: Any, events: pd.DataFrame) -> NDArray[np.bool_]:
 
 def _parts(gate: Any) -> list[Any]:
     """The simple gates that a gate is made of."""
-    if isinstance(gate, CompositeGate):
+    if isinstance(gate, _library().CompositeGate):
         return [part for inner in gate.gates for part in _parts(inner)]
     return [gate]

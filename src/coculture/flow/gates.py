@@ -12,12 +12,13 @@ import numpy as np
 import pandas as pd
 
 from coculture.flow.flowcytometrytools import (
-    CompositeGate,
     Gate,
-    PolyGate,
-    QuadGate,
-    ThresholdGate,
+    both,
+    inverted,
     passes,
+    polygon_gate,
+    quadrant_gate,
+    threshold_gate,
 )
 from coculture.flow.settings import SHARED_GATES
 
@@ -67,12 +68,13 @@ def draw(name: str, block: Block) -> Gate:
     keep = block.get("keep")
     vertices = block.get("vertices")
     if len(channels) == 1 and "threshold" in block:
-        return ThresholdGate(float(block["threshold"]), channels[0], keep or "above", name)
+        return threshold_gate(float(block["threshold"]), channels[0], keep or "above", name)
     if len(channels) == 1 and vertices is not None and len(vertices) == 2:
         return _interval(name, channels[0], float(vertices[0]), float(vertices[1]), keep)
     if len(channels) == 2 and vertices is not None and len(vertices) >= 3:
         region = "out" if keep == "outside" else "in"
-        return PolyGate([tuple(map(float, corner)) for corner in vertices], channels, region, name)
+        corners = [(float(x), float(y)) for x, y in vertices]
+        return polygon_gate(corners, channels, region, name)
     raise GateError(
         f"The gate {name!r} on {' and '.join(channels)} needs a threshold or two vertices (one "
         "channel) or at least three vertices (two channels)."
@@ -82,12 +84,10 @@ def draw(name: str, block: Block) -> Gate:
 def _interval(name: str, channel: str, low: float, high: float, keep: str | None) -> Gate:
     if not low < high:
         raise GateError(f"The gate {name!r} on {channel} has vertices {low} and {high}: no range.")
-    inside = CompositeGate(
-        ThresholdGate(low, channel, "above", name),
-        "and",
-        ThresholdGate(high, channel, "below", name),
+    inside = both(
+        threshold_gate(low, channel, "above", name), threshold_gate(high, channel, "below", name)
     )
-    return CompositeGate(inside, "invert") if keep == "outside" else inside
+    return inverted(inside) if keep == "outside" else inside
 
 
 def quadrants(annexin: Block, viability_dye: Block) -> Quadrants:
@@ -96,7 +96,7 @@ def quadrants(annexin: Block, viability_dye: Block) -> Quadrants:
     centre = (float(annexin["threshold"]), float(viability_dye["threshold"]))
 
     def corner(region: str) -> Gate:
-        return QuadGate(centre, channels, region, region)
+        return quadrant_gate(centre, channels, region, region)
 
     return Quadrants(
         viable=corner("bottom left"),

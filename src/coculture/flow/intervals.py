@@ -2,7 +2,7 @@
 
 import math
 
-from scipy.stats import norm
+from coculture.distributions import normal_quantile
 
 
 def wilson_interval(count: int, total: int, level: float = 0.95) -> tuple[float, float]:
@@ -14,7 +14,7 @@ def wilson_interval(count: int, total: int, level: float = 0.95) -> tuple[float,
     """
     if total == 0:
         return math.nan, math.nan
-    z = float(norm.ppf(0.5 + level / 2))
+    z = normal_quantile(0.5 + level / 2)
     share = count / total
     centre = (share + z * z / (2 * total)) / (1 + z * z / total)
     half = z * math.sqrt(share * (1 - share) / total + z * z / (4 * total**2)) / (1 + z * z / total)

@@ -10,7 +10,7 @@ import xml.etree.ElementTree as ElementTree
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from coculture.drawing import CULTURE_MARK
+from coculture.culture_marks import culture_of
 
 _POINTS_TO_PIXELS = 96 / 72
 _REFERENCE = re.compile(r"url\(#([^)]+)\)")
@@ -71,8 +71,8 @@ def inline(svg: str, prefix: str) -> InlineSvg:
         }
         _tidy_white_space(element)
         name = element.attrib.pop("id", "")
-        if name.startswith(CULTURE_MARK):
-            culture = name.removeprefix(CULTURE_MARK)
+        culture = culture_of(name)
+        if culture is not None:
             element.set("data-culture", culture)
             _name_the_face(element)
             cultures.add(culture)

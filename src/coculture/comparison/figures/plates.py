@@ -13,7 +13,8 @@ from coculture import style
 from coculture.comparison.analytes import column_prefix
 from coculture.comparison.figures.drawn import caption, label_decades, nothing_to_draw
 from coculture.comparison.settings import ComparisonSettings
-from coculture.drawing import Drawing, stands_for
+from coculture.culture_marks import stands_for
+from coculture.drawing import Drawing
 
 TABLE = "figures/comparison/plates.csv"
 COLUMNS = ("plate", "well", "culture", "measure", "value", "unit")

@@ -11,9 +11,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import openpyxl
-import xlrd
-
 from coculture.elisa.plate import PlateError
 
 DELIMITERS = ("\t", ";", ",")
@@ -147,6 +144,8 @@ def _spreadsheet(
 
 
 def _xlsx_sheets(data: bytes) -> tuple[Sheet, ...]:
+    import openpyxl
+
     book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
     return tuple(
         Sheet(sheet.title, [[_cell_text(cell) for cell in row] for row in sheet.values])
@@ -155,6 +154,8 @@ def _xlsx_sheets(data: bytes) -> tuple[Sheet, ...]:
 
 
 def _xls_sheets(data: bytes) -> tuple[Sheet, ...]:
+    import xlrd
+
     book = xlrd.open_workbook(file_contents=data, logfile=io.StringIO())
     return tuple(
         Sheet(
