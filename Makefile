@@ -5,6 +5,8 @@ PYTHON ?= python3
 
 export UV_PYTHON_DOWNLOADS = never
 export UV_PYTHON_PREFERENCE = only-system
+# Where an institution signs its network's certificates itself, only the system's store knows them.
+export UV_SYSTEM_CERTS ?= $(if $(wildcard /etc/ssl/certs/*),true,false)
 UV := $(or $(shell command -v uv 2>/dev/null),.tools/bin/uv)
 BIN := .venv/bin
 LOCK := $(UV) pip compile pyproject.toml --universal --fork-strategy fewest --generate-hashes \
