@@ -4,6 +4,8 @@ C. W. Dunnett, J. Am. Stat. Assoc. 50 (1955) 1096; for unequal numbers the corre
 the design (Hochberg and Tamhane, Multiple Comparison Procedures, 1987, chapter 5).
 """
 
+from functools import cache
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import gammainccinv, gammaincinv, gammaln, ndtr, stdtr
@@ -65,7 +67,7 @@ def _loadings(matrix: NDArray[np.float64]) -> NDArray[np.float64] | None:
 
 def _tail_of_products(size: float, loadings: NDArray[np.float64], df: float) -> float:
     """P(max |t_i| > size), integrated over the common factor and the residual variance."""
-    node, weight = np.polynomial.legendre.leggauss(_NODES)
+    node, weight = _gauss_legendre()
     common = 9 * node[:, None, None]
     common_weight = 9 * weight[:, None] * _normal_density(9 * node)[:, None]
     # Where chi-square leaves 1e-18 on either side, as a square root.
@@ -81,6 +83,13 @@ def _tail_of_products(size: float, loadings: NDArray[np.float64], df: float) -> 
     # 1 - product of (1 - outside), without losing small tails to rounding.
     exceeded = -np.expm1(np.log1p(-np.minimum(outside, _ALMOST_ONE)).sum(axis=2))
     return float((common_weight * exceeded * root_weight[None, :]).sum())
+
+
+@cache
+def _gauss_legendre() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Nodes and weights on -1 ... 1; finding them takes longer than the integral."""
+    node, weight = np.polynomial.legendre.leggauss(_NODES)
+    return node, weight
 
 
 def _normal_density(value: NDArray[np.float64]) -> NDArray[np.float64]:
