@@ -3,7 +3,7 @@
 `load` is the only door: what it returns can be run, and what cannot be run it refuses with every
 reason at once. It reads the tables and looks into each raw file, but analyses nothing.
 
->>> load("config/config.yaml").name  # doctest: +SKIP
+>>> load("config/config.yaml").name
 'example'
 """
 
