@@ -11,8 +11,8 @@ from matplotlib.figure import Figure
 from coculture import style
 from coculture.comparison import wording
 from coculture.comparison.figures.drawn import ARROWS, caption, label_decades, nothing_to_draw
-from coculture.comparison.findings import NOT_TESTABLE, SHOWN
 from coculture.comparison.settings import ComparisonSettings, Finding
+from coculture.comparison.verdicts import NOT_TESTABLE, SHOWN
 from coculture.drawing import Drawing
 
 TABLE = "figures/comparison/findings.csv"
