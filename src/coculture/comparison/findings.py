@@ -88,17 +88,16 @@ def _verdict(finding: Finding, endpoint: Endpoint, cells: Cells, design: Design)
     disagreement = (
         f"; by the pooled-error analysis: {pooled}" if pooled not in ("", verdict) else ""
     )
-    deciding = max(
-        (test for test in judged if test.outcome != "untestable"),
-        key=lambda test: test.p / test.claim.level,
-        default=None,
+    tested = [test for test in judged if test.outcome != "untestable"]
+    deciding = (
+        max(tested, key=lambda test: test.p / test.claim.level) if verdict != NOT_TESTABLE else None
     )
     return Verdict(
         finding=finding,
         endpoint=endpoint,
         verdict=verdict,
         judged=judged,
-        deciding=None if verdict == NOT_TESTABLE else deciding,
+        deciding=deciding,
         estimate=_estimate(finding, endpoint, judged, deciding, cells),
         reason=design.in_display_words(_reason(verdict, decisive) + disagreement),
         advice=" ".join(dict.fromkeys(test.advice for test in decisive if test.advice)),
@@ -131,25 +130,25 @@ def _estimate(
 ) -> Estimate:
     if finding.kind == "eliminated":
         return _part_eliminated(judged[0].claim, judged[2].claim, cells)
-    test = deciding or judged[0]
+    # Of several tests that cannot be made, the first: the others' numbers decide nothing either.
+    test = deciding or next(each for each in judged if each.outcome == "untestable")
     value, lower, upper = test.contrast.estimate, *test.interval
     if endpoint.is_ratio:
         value, lower, upper = (float(np.exp(number)) for number in (value, lower, upper))
     unit = "ratio" if endpoint.is_ratio else "percentage points"
-    return Estimate(value, lower, upper, test.claim.confidence, unit)
+    return Estimate(value, lower, upper, test.claim.confidence, unit, test.relation)
 
 
 def _part_eliminated(effect: Claim, residual: Claim, cells: Cells) -> Estimate:
     """100 (1 - residual / effect) with Fieller's 95 % interval, in experiments that have both."""
-    both = pd.concat(
-        [
-            per_experiment_contrast(cells.estimates, effect.weights).values,  # noqa: PD011
-            per_experiment_contrast(cells.estimates, residual.weights).values,  # noqa: PD011
-        ],
-        axis=1,
-    ).dropna()
+    contrasts = [
+        per_experiment_contrast(cells.estimates, claim.weights) for claim in (effect, residual)
+    ]
+    values = [contrast.values for contrast in contrasts]  # noqa: PD011
+    both = pd.concat(values, axis=1).dropna()
     there, left = both.to_numpy().T
-    low, high = fieller_interval(left, there)
+    varies = any(contrast.varies for contrast in contrasts)
+    low, high = fieller_interval(left, there) if varies else (float("nan"), float("nan"))
     rest = float(left.mean() / there.mean()) if len(both) and there.mean() else float("nan")
     unit = "percent of the effect eliminated"
     return Estimate(100 * (1 - rest), 100 * (1 - high), 100 * (1 - low), 0.95, unit)
@@ -213,7 +212,7 @@ def _finding_table(verdicts: list[Verdict], sentences: list[str]) -> pd.DataFram
                 "endpoint": result.finding.endpoint,
                 "verdict": result.verdict,
                 "estimate": result.estimate.value,
-                "relation": deciding.relation if deciding else "",
+                "relation": result.estimate.relation,
                 "lower": result.estimate.lower,
                 "upper": result.estimate.upper,
                 "confidence_percent": 100 * result.estimate.confidence,

@@ -90,13 +90,11 @@ def _inhibitions(result: Verdict, arm: Arm, other: Arm, cells: Cells, design: De
         if untreated not in design.arms or each == untreated:
             return ""
         weights = {design.label(each): 1.0, design.label(untreated): -1.0}
-        estimates = cells.mean.where(cells.relation != ">=")
-        ratio = float(np.exp(per_experiment_contrast(estimates, weights).estimate))
-        if not ratio < 1:
+        ratio = float(np.exp(per_experiment_contrast(cells.mean, weights).estimate))
+        bound = {"": "", "<=": "at least ", ">=": "at most "}.get(cells.relation_of(weights))
+        if bound is None or not ratio < 1:
             return ""
-        bound = (cells.relation[design.label(each)] == "<=").any()
-        at_least = "at least " if bound else ""
-        falls.append(f"{at_least}{_inhibition(ratio)} ({wording.given(design, each)})")
+        falls.append(f"{bound}{_inhibition(ratio)} ({wording.given(design, each)})")
     return f"inhibition against untreated {wording.listed(falls)}"
 
 

@@ -11,13 +11,17 @@ SHOWN, NOT_SHOWN, NOT_TESTABLE = "shown", "not shown", "not testable"
 
 @dataclass(frozen=True)
 class Estimate:
-    """The finding's own number with its interval: a ratio, points, or the part eliminated."""
+    """The finding's own number with its interval: a ratio, points, or the part eliminated.
+
+    `relation` is "<=" or ">=" where the number is only a bound.
+    """
 
     value: float
     lower: float
     upper: float
     confidence: float
     unit: str
+    relation: str = ""
 
 
 @dataclass(frozen=True)
