@@ -237,6 +237,27 @@ def test_names_of_sixteen_arms_with_doses_do_not_overlap(
     assert "DEX 1,000 and 10,000 nM" in _texts(figure)
 
 
+def test_no_text_is_cut_off_at_the_edge(
+    cultures: pd.DataFrame, tables: Comparison, settings: ComparisonSettings
+) -> None:
+    plain = tables.combination["combination"] == "il1b DEX + IL-1Ra"
+    for drawn in (
+        figures.superplot(cultures, tables, "IL-6", settings),
+        figures.superplot(cultures, tables, "IL-6", settings, "pooled_error"),
+        figures.interaction(cultures, tables, "apoptosis", settings),
+        figures.interaction(cultures, tables, "IL-6", settings),
+        figures.combination(tables, settings),
+        figures.combination(replace(tables, combination=tables.combination[plain]), settings),
+        figures.findings_overview(tables.findings, tables.finding_tests, settings),
+    ):
+        drawn.figure.draw_without_rendering()
+        width, height = drawn.figure.get_size_inches()
+        taken = drawn.figure.get_tightbbox()
+        assert min(taken.x0, taken.y0) >= 0
+        assert taken.x1 <= width
+        assert taken.y1 <= height
+
+
 def test_the_combination_compares_the_same_experiments(
     cultures: pd.DataFrame, settings: ComparisonSettings
 ) -> None:

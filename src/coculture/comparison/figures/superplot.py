@@ -324,7 +324,7 @@ def _caption(wells: pd.DataFrame, differences: pd.DataFrame, scale: Endpoint, an
         words += f" Not shown: {int(added.sum())} cultures to which {scale.subject} was added."
     if (~added).any():
         words += f" Without a value: {', '.join(left_out.loc[~added, 'culture'])}."
-    return textwrap.fill(words, 150)
+    return words
 
 
 def _is(wells: pd.DataFrame, design: Design, arm: Arm) -> "pd.Series[bool]":
