@@ -237,6 +237,25 @@ def test_names_of_sixteen_arms_with_doses_do_not_overlap(
     assert "DEX 1,000 and 10,000 nM" in _texts(figure)
 
 
+def test_an_experiment_keeps_its_colour_where_it_shows_nothing(
+    joined_study: JoinedStudy, settings: ComparisonSettings
+) -> None:
+    """E1 has one arm only, so no difference and no combination is of it."""
+    cultures = joined_study()
+    cultures = cultures[
+        (cultures["experiment"] != "E1") | (cultures["arm"] == "control untreated")
+    ].reset_index(drop=True)
+    tables = compare(cultures, settings)
+    marks = experiment_marks(["E1", "E2", "E3", "E4"])
+    superplot = figures.superplot(cultures, tables, "apoptosis", settings).figure
+    combination = figures.combination(tables, settings).figure
+    # The margin's edge and zero are no marks.
+    for panel in (superplot.subfigs[1].axes[0], combination.axes[1]):
+        used = {(line.get_color(), line.get_marker()) for line in panel.lines}
+        assert {(marks[name].colour, marks[name].marker) for name in ("E2", "E3", "E4")} <= used
+        assert (marks["E1"].colour, marks["E1"].marker) not in used
+
+
 def test_no_text_is_cut_off_at_the_edge(
     cultures: pd.DataFrame, tables: Comparison, settings: ComparisonSettings
 ) -> None:
@@ -273,7 +292,7 @@ def test_the_combination_compares_the_same_experiments(
     ]
     mean = np.mean([np.asarray(line.get_ydata())[3] for line in experiments])
     assert np.asarray(observed.get_ydata())[0] == pytest.approx(mean)
-    assert ", n = 3, df = 2" in _texts(figure)
+    assert ", n = 3, df = 2, 35 wells" in _texts(figure)
     # E2 keeps its colour although E1 is not in the panel.
     marks = experiment_marks(["E1", "E2", "E3", "E4"])
     assert experiments[0].get_color() == marks["E2"].colour

@@ -45,7 +45,7 @@ class Mark:
 
 
 def experiment_marks(names: Iterable[str]) -> dict[str, Mark]:
-    """Colour and shape of each experiment, the same in every figure of a study."""
+    """Colour and shape of each experiment: the same in every figure that names all of a study's."""
     return {
         name: Mark(
             _COLOURS[i % len(_COLOURS)],
