@@ -28,8 +28,8 @@ def combination_table(
     """comparison/combination.csv: per combination, measure and experiment, then over all of them.
 
     The value over all experiments is their mean (of the ratio: the geometric mean) with its 95 % t
-    interval; the p is of the Bliss ratio being 1, two-sided, and `wells` counts those of its four arms
-    in the experiments that have all of them.
+    interval; the p is of the Bliss ratio being 1, two-sided, and `wells` counts those of its four
+    arms in the experiments that have all of them.
     """
     scales = {endpoint.name: endpoint for endpoint in endpoints(settings)}
     labels = [design.label(arm) for arm in design.arms]
