@@ -56,7 +56,15 @@ def test_the_il6_superplot_says_what_it_leaves_out(
     assert "LLOQ × dilution: 200 pg/mL" in drawn
     assert "Open marks: outside the quantifiable range" in drawn
     assert "Not shown: 48 cultures to which IL-6 was added" in drawn
-    assert "bound only" in drawn
+    assert "n = 4, bound only" in drawn
+
+
+def test_limits_stand_in_full_in_the_legend(
+    joined_study: JoinedStudy, settings: ComparisonSettings
+) -> None:
+    cultures = joined_study(lloq_pg_ml=1_234.5)
+    figure = figures.superplot(cultures, compare(cultures, settings), "IL-6", settings)
+    assert "LLOQ × dilution: 1,230 pg/mL" in _texts(figure).replace("\n", " ")
 
 
 def test_every_well_is_drawn(

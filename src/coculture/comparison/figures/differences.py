@@ -147,7 +147,7 @@ def _unit(scale: Endpoint) -> str:
 def _beside(row: Mapping[Hashable, Any]) -> str:
     """The number of experiments and degrees of freedom behind an interval, or why it is none."""
     if row["relation"] in ARROWS:
-        return "bound only"
+        return f"n = {row['n']:.0f}, bound only"
     if np.isnan(row["estimate"]):
         return "no estimate"
     numbers = f"n = {row['n']:.0f}"

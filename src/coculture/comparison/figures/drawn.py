@@ -126,7 +126,7 @@ def log_limits(logs: NDArray[np.float64]) -> tuple[float, float]:
 def label_decades(axis: Axis) -> None:
     """Plain numbers at 1, 2 and 5 of each decade of a log axis."""
     axis.set_major_locator(LogLocator(subs=(1, 2, 5), numticks=20))
-    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
     axis.set_minor_formatter(NullFormatter())
 
 

@@ -43,7 +43,7 @@ def findings_overview(
         caption(
             figure,
             "Filled: shown. Open: not shown. Text only: not testable. The interval agrees with the "
-            "one-sided test; p stands against its level. n: experiments; df = n − 1.\n"
+            "one-sided test; p stands against its level. n: experiments; df = n − 1.\n"
             "Of several arms that a finding is compared with, the mark is the one with the weakest "
             "evidence (largest p); grey ticks: each of them.",
         )

@@ -283,7 +283,7 @@ def _draw_limits(
             )
             bounds.add(bound)
         if bounds:
-            values = ", ".join(f"{bound:,.3g}" for bound in sorted(bounds))
+            values = ", ".join(f"{float(f'{bound:.3g}'):,.10g}" for bound in sorted(bounds))
             label = textwrap.fill(f"{words} × dilution: {values} {scale.unit_shown}", 18)
             kinds.append(Line2D([], [], color=style.BLACK, linestyle=(0, dashes), label=label))
     return kinds
