@@ -190,6 +190,27 @@ def test_a_second_dose_is_an_arm_of_its_own(
     } <= names
 
 
+def test_an_added_analyte_is_compared_with_none_in_the_same_arm(
+    joined_study: JoinedStudy, settings: ComparisonSettings
+) -> None:
+    cultures = joined_study()
+    contrasts = compare(cultures, settings).contrasts
+    added = contrasts[contrasts["family"] == "added analyte against none"]
+    assert set(added["endpoint"]) == {"percent_apoptotic", "logit_apoptotic", "ln_viable"}
+    rows = added[
+        (added["endpoint"] == "percent_apoptotic") & (added["analysis"] == "per_experiment")
+    ].set_index("contrast")
+    assert rows.index.to_list() == [
+        "control: added IL-6 against none",
+        "control with DEX: added IL-6 against none",
+        "il1b with IL-1Ra: added IL-6 against none",
+        "il1b with DEX + IL-1Ra: added IL-6 against none",
+    ]
+    means = cultures.groupby(["arm", "experiment"])["percent_apoptotic"].mean()
+    expected = (means["control DEX + added IL-6"] - means["control DEX"]).mean()
+    assert rows["estimate"].iloc[1] == pytest.approx(expected)
+
+
 def test_no_contrast_is_made_twice_or_across_stroma(
     joined_study: JoinedStudy, settings: ComparisonSettings
 ) -> None:

@@ -261,6 +261,17 @@ def test_sentences_can_be_quoted(joined_study: JoinedStudy, settings: Comparison
     assert not reasons.str.contains("il1b").any()
 
 
+def test_inhibitions_are_told_also_where_neither_is_shown_to_be_the_larger(
+    joined_study: JoinedStudy, settings: ComparisonSettings
+) -> None:
+    secretion = replace(SURE.secretion, transduced_with_il1ra=SURE.secretion.transduced_with_dex)
+    cultures = joined_study(parameters=replace(SURE, secretion=secretion))
+    finding = compare(cultures, settings).findings.set_index("id").loc["1a"]
+    assert finding["verdict"] == "not shown"
+    assert "inhibition against untreated 4" in finding["sentence"]
+    assert finding["sentence"].endswith("% (DEX).")
+
+
 def test_fieller_is_not_bounded_where_there_is_no_effect() -> None:
     assert np.isnan(fieller_interval([1.0, 2.0, 0.5], [3.0, -2.0, 1.0])).all()
 

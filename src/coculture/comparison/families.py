@@ -2,8 +2,9 @@
 
 A background is what stays the same inside a comparison: cells, stroma, hours and the level of
 every factor that adds an analyte (added IL-6). Within each background every treatment is compared
-with the untreated, every combination with its parts; two factors given together make an
-interaction; and whatever exists in two cell types is compared between them.
+with the untreated, every combination with its parts; each arm to which an analyte was added is
+compared with the same arm without it; two factors given together make an interaction; and whatever
+exists in two cell types is compared between them.
 """
 
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from coculture.comparison.settings import Factor
 
 AGAINST_UNTREATED = "treatment against untreated"
 AGAINST_PARTS = "combination against its parts"
+ADDED = "added analyte against none"
 INTERACTION = "interaction of two factors"
 CELL_TYPES = "between cell types"
 OWN = "your own"
@@ -35,6 +37,7 @@ def contrasts_of(design: Design, reference_cells: str) -> list[NamedContrast]:
     within = [
         *_against_untreated(design),
         *_against_parts(design),
+        *_added(design),
         *_interactions(design),
     ]
     return [*within, *_between_cells(design, reference_cells)]
@@ -91,6 +94,20 @@ def _against_parts(design: Design) -> Iterator[NamedContrast]:
             part = _without(design, arm, factor)
             if part in design.arms:
                 yield _difference(design, AGAINST_PARTS, arm, part, background(design, arm))
+
+
+def _added(design: Design) -> Iterator[NamedContrast]:
+    for arm in design.arms:
+        for factor in design.given(arm):
+            without = _without(design, arm, factor)
+            if factor.adds_analyte and without in design.arms:
+                ground = _ground_words(design, without)
+                yield NamedContrast(
+                    ADDED,
+                    ground,
+                    f"{ground}: {_alone(design, arm, factor)} against none",
+                    {design.label(arm): 1.0, design.label(without): -1.0},
+                )
 
 
 def _interactions(design: Design) -> Iterator[NamedContrast]:

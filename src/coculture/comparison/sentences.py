@@ -55,8 +55,11 @@ def _extreme_sentence(result: Verdict, cells: Cells, design: Design) -> str:
     interval = _interval(result)
     versus = _other(design, arm, closest)
     size = _size(result, result.deciding, _owner(design, arm, closest))
+    inhibition = _inhibitions(result, arm, closest, cells, design)
     if result.verdict == NOT_SHOWN:
         numbers = f"{where} {quantity} with {drug} was {size} ({interval})"
+        if inhibition and len(result.judged) == 1:
+            numbers += f"; {inhibition}"
         return f"{_not_shown(result.finding)} {numbers}."
     word = result.finding.kind
     if len(result.judged) > 1:
@@ -71,7 +74,6 @@ def _extreme_sentence(result: Verdict, cells: Cells, design: Design) -> str:
     if not design.given(closest) and closest.cells == arm.cells:
         verb = {"lower": "lowered", "higher": "raised"}[word]
         return f"{where} {drug} {verb} {quantity}: {size} ({interval})."
-    inhibition = _inhibitions(result, arm, closest, cells, design)
     if inhibition and word == "lower":
         return (
             f"{where} {drug} lowered {quantity} more than {wording.given(design, closest)} did: "

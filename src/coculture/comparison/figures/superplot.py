@@ -304,7 +304,8 @@ def _caption(wells: pd.DataFrame, differences: pd.DataFrame, scale: Endpoint, an
     n = used["experiment"].nunique()
     words = (
         f"n = {n} experiments, {len(used)} wells. Small marks: wells. Large marks: the "
-        f"{kind_of_mean(scale)} of an experiment's wells, joined within an experiment. Below: "
+        f"{kind_of_mean(scale)} of an experiment's wells, joined within an experiment. "
+        "Below, exploratory: "
     )
     if analysis == POOLED_ERROR:
         words += (
