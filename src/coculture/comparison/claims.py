@@ -1,6 +1,5 @@
 """The one-sided tests a finding consists of, and their outcome on cell means with bounds."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -16,6 +15,7 @@ from coculture.comparison.contrasts import (
 )
 from coculture.comparison.endpoints import Cells
 from coculture.comparison.settings import ComparisonError, Finding
+from coculture.comparison.wording import listed
 
 FEWEST_EXPERIMENTS = 3
 
@@ -224,11 +224,11 @@ def _unbounded(claim: Claim, cells: Cells, means: pd.DataFrame) -> tuple[str, st
         arms = [arm for arm in used if open_side[arm].any()]
         if set(infinite) <= set(arms):
             where = open_side.index[open_side.any(axis=1)]
-            words = f"{'both ' if len(arms) > 1 else ''}{limit}: {_list(arms)}"
-            only = f" in {_list(where)}" if len(where) < len(open_side) else ""
+            words = f"{'both ' if len(arms) > 1 else ''}{limit}: {listed(arms)}"
+            only = f" in {listed(where)}" if len(where) < len(open_side) else ""
             return f"{words}{only}", f"Measure these cultures again at {dilution}."
     return (
-        f"outside the quantifiable range: {_list(infinite)}",
+        f"outside the quantifiable range: {listed(infinite)}",
         "Measure these cultures again at dilutions inside the range.",
     )
 
@@ -275,7 +275,7 @@ def _too_few(contrast: Contrast) -> tuple[str, str]:
     have = counted.get(contrast.n, f"only {contrast.n} experiments have")
     # Not "; ", which parts the reasons of a finding.
     lacking = ", ".join(
-        f"{experiment} lacks {_list(arms)}" for experiment, arms in contrast.left_out.items()
+        f"{experiment} lacks {listed(arms)}" for experiment, arms in contrast.left_out.items()
     )
     more = FEWEST_EXPERIMENTS - contrast.n
     return (
@@ -290,8 +290,3 @@ def _untestable(
 ) -> Judged:
     nothing = float("nan")
     return Judged(claim, contrast, nothing, "untestable", relation, reason, advice, nothing)
-
-
-def _list(names: Iterable[str]) -> str:
-    names = list(names)
-    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1]

@@ -35,6 +35,7 @@ from coculture.comparison.figures.drawn import (
     nothing_to_draw,
     why_nothing,
 )
+from coculture.comparison.figures.limits import draw_limits, limits_of
 from coculture.comparison.settings import ComparisonSettings
 from coculture.comparison.study_comparison import Comparison
 from coculture.culture_marks import stands_for
@@ -84,7 +85,7 @@ def superplot(
         return nothing_to_draw(words, TABLE, COLUMNS)
     differences = differences_of(tables.contrasts, scale, analysis)
     means = _means(tables.arms, scale, [design.label(arm) for arm in arms])
-    limits = list(_limits(wells, scale))
+    limits = list(limits_of(wells, scale))
     rows = max(len(differences), 1)
     with style.house_style():
         figure = Figure(figsize=(_width(design, arms), 5.0 + 0.27 * rows))
@@ -94,7 +95,7 @@ def superplot(
         places = _places(arms)
         marks = experiment_marks(wells["experiment"].unique())
         _draw_cultures(upper, wells, means, scale, design, places, marks)
-        _legend(upper, marks, _draw_limits(upper, limits, design, places, scale))
+        _legend(upper, marks, draw_limits(upper, limits, design, places, scale))
         _label_arms(upper, design, places)
         draw_differences(lower, differences, scale, design, settings, marks)
         caption(
@@ -248,45 +249,6 @@ def _label_arms(axis: Axes, design: Design, places: dict[Arm, float]) -> None:
             fontweight="bold",
             fontsize=9,
         )
-
-
-def _limits(wells: pd.DataFrame, scale: Endpoint) -> Iterator[dict[str, object]]:
-    """The bounds at which each arm has censored wells."""
-    for side, relation in ((BELOW, "<="), (ABOVE, ">=")):
-        censored = wells[(wells["side"] == side) & wells["value"].notna()]
-        bounds = as_shown(censored["value"], scale).round(6)
-        pairs = dict.fromkeys(zip(censored["arm"], bounds.tolist(), strict=True))
-        for arm, bound in sorted(pairs):
-            yield {"arm": arm, "value": bound, "relation": relation}
-
-
-def _draw_limits(
-    axis: Axes,
-    limits: Sequence[Mapping[str, object]],
-    design: Design,
-    places: dict[Arm, float],
-    scale: Endpoint,
-) -> list[Line2D]:
-    """A line at the bound of each arm's censored wells; returns one of a kind for the legend."""
-    kinds = []
-    of_label = {design.label(arm): place for arm, place in places.items()}
-    for relation, words, dashes in (("<=", "LLOQ", (4, 2)), (">=", "ULOQ", (1, 2))):
-        bounds: set[float] = set()
-        for limit in (one for one in limits if one["relation"] == relation):
-            place, bound = of_label[str(limit["arm"])], float(str(limit["value"]))
-            axis.plot(
-                [place - 0.45, place + 0.45],
-                [bound, bound],
-                color=style.BLACK,
-                linewidth=0.9,
-                linestyle=(0, dashes),
-            )
-            bounds.add(bound)
-        if bounds:
-            values = ", ".join(f"{float(f'{bound:.3g}'):,.10g}" for bound in sorted(bounds))
-            label = textwrap.fill(f"{words} × dilution: {values} {scale.unit_shown}", 18)
-            kinds.append(Line2D([], [], color=style.BLACK, linestyle=(0, dashes), label=label))
-    return kinds
 
 
 def _legend(axis: Axes, marks: Mapping[str, Mark], limits: Sequence[Line2D]) -> None:

@@ -1,0 +1,53 @@
+"""The limits of the quantifiable range, as lines across the arms they hold for."""
+
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+
+from coculture import style
+from coculture.comparison.arms import Arm, Design
+from coculture.comparison.censoring import ABOVE, BELOW
+from coculture.comparison.endpoints import Endpoint
+from coculture.comparison.figures.drawn import as_shown
+
+
+def limits_of(wells: pd.DataFrame, scale: Endpoint) -> Iterator[dict[str, object]]:
+    """The bounds at which each arm has censored wells."""
+    for side, relation in ((BELOW, "<="), (ABOVE, ">=")):
+        censored = wells[(wells["side"] == side) & wells["value"].notna()]
+        bounds = as_shown(censored["value"], scale).round(6)
+        pairs = dict.fromkeys(zip(censored["arm"], bounds.tolist(), strict=True))
+        for arm, bound in sorted(pairs):
+            yield {"arm": arm, "value": bound, "relation": relation}
+
+
+def draw_limits(
+    axis: Axes,
+    limits: Sequence[Mapping[str, object]],
+    design: Design,
+    places: dict[Arm, float],
+    scale: Endpoint,
+) -> list[Line2D]:
+    """A line at the bound of each arm's censored wells; returns one of a kind for the legend."""
+    kinds = []
+    of_label = {design.label(arm): place for arm, place in places.items()}
+    for relation, words, dashes in (("<=", "LLOQ", (4, 2)), (">=", "ULOQ", (1, 2))):
+        bounds: set[float] = set()
+        for limit in (one for one in limits if one["relation"] == relation):
+            place, bound = of_label[str(limit["arm"])], float(str(limit["value"]))
+            axis.plot(
+                [place - 0.45, place + 0.45],
+                [bound, bound],
+                color=style.BLACK,
+                linewidth=0.9,
+                linestyle=(0, dashes),
+            )
+            bounds.add(bound)
+        if bounds:
+            values = ", ".join(f"{float(f'{bound:.3g}'):,.10g}" for bound in sorted(bounds))
+            label = textwrap.fill(f"{words} × dilution: {values} {scale.unit_shown}", 18)
+            kinds.append(Line2D([], [], color=style.BLACK, linestyle=(0, dashes), label=label))
+    return kinds
