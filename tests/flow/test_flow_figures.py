@@ -264,7 +264,7 @@ def test_names_of_sensitive_samples_do_not_lie_over_each_other(
     strict = flow_settings(populations=[MYELOMA], limits={"sensitivity_percent_points": 0.01})
     drawn = figures.threshold_sensitivity(*experiment[:4], strict)
     drawn.figure.draw_without_rendering()
-    boxes = [text.get_window_extent() for text in drawn.figure.axes[0].texts]
+    boxes = [Text.get_window_extent(text) for text in drawn.figure.axes[0].texts]
     assert len(boxes) > 2
     rising = sorted(boxes, key=lambda box: box.y0)
     assert all(low.y1 <= high.y0 + 1 for low, high in pairwise(rising))

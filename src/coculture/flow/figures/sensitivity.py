@@ -56,7 +56,7 @@ def threshold_sensitivity(
         figure = Figure(figsize=(6.4, 4.2))
         ax = figure.subplots()
         _draw_lines(ax, lines, most)
-        ax.axvline(0, color=style.BLACK, linewidth=0.8, linestyle=":")
+        ax.axvline(0, color=style.BLACK, linewidth=0.8, linestyle=":", zorder=1)
         ticks = _SHIFTS[[0, _NOT_MOVED, -1]]
         ax.set_xticks(ticks, [f"{shift:+g}" if shift else "0" for shift in ticks])
         ax.set_xlabel("Annexin V threshold moved by (decades)")
@@ -64,7 +64,8 @@ def threshold_sensitivity(
         ax.set_title(f"{gates['experiment']}: what the Annexin V threshold decides")
         figure.supxlabel(
             f"One line a sample, its mark at the threshold used ({threshold:.4g}). Coloured: moves "
-            f"by more than {most:g} points; the {_MOST_NAMES} that move most are named.",
+            f"by more than {most:g} points;\nup to {_MOST_NAMES}, those that move most, are "
+            "named with their largest change.",
             x=0.01,
             ha="left",
             fontsize=7,
@@ -123,8 +124,15 @@ def _name(ax: Axes, named: Mapping[str, tuple[float, float]]) -> None:
         ax.annotate(
             name,
             (_SHIFTS[-1], end),
-            (1.03 * _SHIFTS[-1], place),
+            (1.08 * _SHIFTS[-1], place),
             fontsize=6.5,
             va="center",
             annotation_clip=False,
+            arrowprops={
+                "arrowstyle": "-",
+                "color": style.GREY,
+                "linewidth": 0.4,
+                "shrinkB": 0,
+                "relpos": (0, 0.5),
+            },
         )

@@ -41,6 +41,8 @@ COLUMNS = (
 _TILE = 40
 """Bins a side of one well's density."""
 _MOST_COLUMNS = 12
+_LETTERS = 24
+"""Letters of a name on one line above a well."""
 _HEAD, _FOOT = 0.32, 0.42
 """Inches above and below the wells."""
 
@@ -166,7 +168,8 @@ def _draw_sheet(
 
 def _name(tube: Tube) -> str:
     """What the well is called, on up to two lines of a panel's width."""
-    return "\n".join(textwrap.wrap(fitted(short_name(tube), 44), 24))
+    name = fitted(short_name(tube), 2 * _LETTERS)
+    return "\n".join(part for part in (name[:_LETTERS], name[_LETTERS:]) if part)
 
 
 def _write_percents(
