@@ -42,21 +42,45 @@ def embedded_spillover(header: FcsHeader) -> pd.DataFrame | None:
         return None
     parts = [part.strip() for part in re.split(r"[,\n\t]", header.keywords[keyword])]
     parts = [part for part in parts if part]
-    try:
-        size = int(parts[0])
-        values = [float(part) for part in parts[-size * size :]]
-    except ValueError:
-        raise SpilloverError(f"{header.path.name}: {keyword} is not a matrix of numbers.") from None
-    written = parts[1 : len(parts) - size * size]
+    size = int(parts[0]) if parts[:1] and parts[0].isdecimal() else 0
+    if size < 1:
+        raise SpilloverError(
+            f"{header.path.name}: {keyword} does not begin with the number of its channels."
+        )
+    split = max(1, len(parts) - size * size)
+    written = _whole_names(parts[1:split], header)
     if not written and "COMP" in keyword:
         written = _fluorescence_channels(header, size)
-    if size < 1 or len(values) != size * size or len(written) != size:
+    if len(parts) - split != size * size or len(written) != size:
         raise SpilloverError(
-            f"{header.path.name}: {keyword} announces {size} channels but does not hold as many "
-            "names and values."
+            f"{header.path.name}: {keyword} announces {size} channels, that is {size} names and "
+            f"{size * size} values, but {len(parts) - 1} entries follow."
         )
+    try:
+        values = np.array(parts[split:], dtype=np.float64)
+    except ValueError:
+        values = np.array([np.nan])
+    if not np.isfinite(values).all():
+        raise SpilloverError(f"{header.path.name}: {keyword} is not a matrix of numbers.")
     names = [_embedded_name(header, keyword, name) for name in written]
-    return pd.DataFrame(np.reshape(values, (size, size)), index=names, columns=names)
+    if len(set(names)) < size:
+        raise SpilloverError(
+            f"{header.path.name}: {keyword} names a channel twice: {', '.join(written)}."
+        )
+    return pd.DataFrame(values.reshape(size, size), index=names, columns=names)
+
+
+def _whole_names(pieces: Sequence[str], header: FcsHeader) -> list[str]:
+    """Names that hold a comma, which the standard forbids, put together again."""
+    whole: list[str] = []
+    for piece in pieces:
+        with_last = ",".join([*whole[-1:], piece])
+        begins = any(name.startswith(with_last) for name in header.names)
+        if whole and begins and whole[-1] not in header.names:
+            whole[-1] = with_last
+        else:
+            whole.append(piece)
+    return whole
 
 
 def embedded_text(header: FcsHeader) -> tuple[str, str]:

@@ -81,7 +81,7 @@ def _read_data_set(path: Path, file: BinaryIO, size: int, data_set: int) -> FcsH
     notes += text_notes
     if following != 0 and _is_data_set(file, size, base + following):
         notes.append(f"Holds more than one data set; data set {data_set} was read.")
-    channels, channel_notes = channels_of(path, keywords)
+    channels, channel_notes = channels_of(path, version, keywords)
     event_bytes = sum(channel.bytes for channel in channels)
     events, starts, data_notes = _locate_data(
         path, keywords, version, offsets, size - base, event_bytes
