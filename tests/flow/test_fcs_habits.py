@@ -49,6 +49,48 @@ def test_a_gain_of_zero_is_none_and_a_negative_one_is_refused(
         read_fcs(write_fcs(written, NAMES, keywords={"$P2G": "-2"}))
 
 
+@pytest.mark.parametrize(
+    ("keyword", "value", "message"),
+    [
+        ("$P2E", "-4,1", "neither number can be negative"),
+        ("$P2E", "4,-1", "neither number can be negative"),
+        ("$TIMESTEP", "-0.01", "time cannot run backwards"),
+        ("$TOT", "-20", r"says that it has -20 events"),
+    ],
+)
+def test_numbers_that_cannot_be_negative(
+    write_fcs: WriteFcs, written: NDArray[np.float64], keyword: str, value: str, message: str
+) -> None:
+    names = ["FSC-A", "FL1-A", "Time"]
+    path = write_fcs(written, names, formats=["u2"] * 3, keywords={keyword: value})
+    with pytest.raises(FcsError, match=rf"^tube\.fcs: .*{message}"):
+        read_fcs(path)
+
+
+def test_a_time_step_of_zero_is_none(write_fcs: WriteFcs, written: NDArray[np.float64]) -> None:
+    path = write_fcs(written, ["FSC-A", "FL1-A", "Time"], keywords={"$TIMESTEP": "0"})
+    np.testing.assert_array_equal(read_fcs(path).events, written)
+
+
+def test_without_a_total_the_data_tell_it(
+    write_fcs: WriteFcs, written: NDArray[np.float64]
+) -> None:
+    path = write_fcs(written, NAMES, version="FCS2.0", keywords={"$TOT": None})
+    np.testing.assert_array_equal(read_fcs(path).events, written)
+
+
+@pytest.mark.parametrize("form", ["{:<8d}", "{:08d}", "{:\0<8d}"])
+def test_offsets_of_the_header_however_filled_up(
+    write_fcs: WriteFcs, written: NDArray[np.float64], form: str
+) -> None:
+    path = write_fcs(written, NAMES)
+    content = path.read_bytes()
+    offsets = [int(content[start : start + 8]) for start in range(10, 58, 8)]
+    header = "".join(form.format(offset) for offset in offsets).encode()
+    path.write_bytes(content[:10] + header + content[58:])
+    np.testing.assert_array_equal(read_fcs(path).events, written)
+
+
 @pytest.mark.parametrize(("version", "notes"), [("FCS3.2", 0), ("FCS3.1", 1)])
 def test_a_number_format_of_each_parameter(
     write_fcs: WriteFcs, written: NDArray[np.float64], version: str, notes: int

@@ -144,8 +144,7 @@ def _channel(
             path, f"has $P{number}G {keyword('G')!r}: the gain of {name} cannot be negative."
         )
     if name.casefold() == "time":
-        step = keywords.get("$TIMESTEP", "")
-        scale = finite_number(path, "$TIMESTEP", step) if step else 1.0
+        scale = _time_step(path, keywords.get("$TIMESTEP", ""))
     elif gain not in (0.0, 1.0) and decades > 0:
         notes.append(f"$P{number}G of {name} was left out: its amplifier is logarithmic.")
     elif gain != 0.0:
@@ -165,6 +164,14 @@ def _channel(
     )
 
 
+def _time_step(path: Path, written: str) -> float:
+    """Seconds that a unit of time takes ($TIMESTEP); 1 where it is not given or 0."""
+    step = finite_number(path, "$TIMESTEP", written) if written else 0.0
+    if step < 0:
+        raise FcsError(path, f"has $TIMESTEP {written!r}: time cannot run backwards.")
+    return step or 1.0
+
+
 def _amplifier(path: Path, number: int, written: str) -> tuple[float, float]:
     """Decades and minimum of $PnE. A minimum of 0 is read as 1 (FCS 3.1, section on $PnE).
 
@@ -178,4 +185,6 @@ def _amplifier(path: Path, number: int, written: str) -> tuple[float, float]:
     if len(parts) != 2:
         raise FcsError(path, f"has $P{number}E {written!r}; two numbers were expected.")
     decades, minimum = (finite_number(path, f"$P{number}E", part) for part in parts)
+    if decades < 0 or (decades > 0 and minimum < 0):
+        raise FcsError(path, f"has $P{number}E {written!r}; neither number can be negative.")
     return (decades, minimum or 1.0) if decades > 0 else (0.0, 0.0)
