@@ -156,6 +156,18 @@ def test_residuals_are_in_standard_deviations_of_a_well(plate: QuantifiedPlate) 
     assert residuals["value"].to_numpy(float) == pytest.approx(expected, rel=1e-6)
 
 
+@pytest.mark.parametrize("highest", [600.0, 1e5])
+def test_labels_of_the_standards_have_room(plate: QuantifiedPlate, highest: float) -> None:
+    wells = plate.wells.copy()
+    wells.loc[wells["role"] == "sample", "in_well_pg_ml"] = highest
+    axes = standard_curve(wells, plate.curve).figure.axes[1]
+    labels = np.log(axes.get_xticks())
+    left, right = np.log(axes.get_xlim())
+    assert np.exp(labels.max()) == pytest.approx(600)
+    assert np.diff(sorted(labels)).min() > 0.07 * (right - left)
+    assert len(labels) >= 3
+
+
 def test_a_level_that_fails_is_drawn_with_its_reason(plate: QuantifiedPlate) -> None:
     curve = json.loads(json.dumps(plate.curve))
     curve["IL-6"]["standards"][3] |= {"verdict": "fail", "reason": "recovery 140 %"}
@@ -298,8 +310,22 @@ def test_a_control_outside_the_range_is_drawn_as_a_bound(
     bound = drawn.shown[drawn.shown["relation"] != ""]
     assert bound[["relation", "value"]].to_numpy().tolist() == [[">=", 100 * 600 / 40]]
     assert "40 pg/mL, outside the range" in legend_of(drawn.figure)
+    assert drawn.figure.axes[1].get_ylim()[1] < 220
+    assert "200: or more" in drawn.figure.axes[1].get_ylabel()
+    assert "more" not in drawn.figure.axes[0].get_ylabel()
     line = drawn.shown[(drawn.shown["mark"] == "mean") & (drawn.shown["target_pg_ml"] == 40.0)]
     assert line["n"].tolist() == [1]
+
+
+def test_a_lost_control_well_does_not_flatten_the_others(
+    plate: QuantifiedPlate, settings: Callable[..., ElisaSettings]
+) -> None:
+    wells = two_plates(plate)
+    control = wells.index[wells["role"] == "control"][0]
+    wells.loc[control, "recovery_percent"] = 1400.0
+    drawn = standards_recovery(wells, settings().limits)
+    assert (drawn.shown["value"] == 1400).any()
+    assert drawn.figure.axes[1].get_ylim() == pytest.approx((-10, 210))
 
 
 def test_analytes_are_not_averaged_with_one_another(

@@ -13,6 +13,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 from coculture import style
 from coculture.culture_marks import stands_for
 from coculture.drawing import Drawing
+from coculture.elisa.curve_models import Floats
 from coculture.elisa.figures.curve_marks import (
     ABOVE,
     COLUMNS,
@@ -25,7 +26,8 @@ from coculture.elisa.figures.curve_marks import (
 )
 from coculture.elisa.standard_curve import StandardCurve
 
-_LABELLED_STANDARDS = 6
+_ROOM_OF_A_LABEL = 0.135
+"""As a share of the axis."""
 _STANDARD: dict[str, Any] = {
     "color": style.BLACK,
     "marker": "o",
@@ -136,8 +138,10 @@ def _draw_residuals(axes: Axes, marks: pd.DataFrame, zero: float) -> None:
     axes.set_ylim(-reach, reach)
     axes.set_ylabel("residual, SD")
     axes.set_xlabel("concentration in the well, pg/mL")
-    standards = _spread(sorted(set(concentration[concentration > 0])), _LABELLED_STANDARDS)
-    axes.xaxis.set_major_locator(FixedLocator([zero, *standards]))
+    left, right = np.log(axes.get_xlim())
+    standards = np.unique(concentration[concentration > 0])
+    labelled = _apart(standards, zero, _ROOM_OF_A_LABEL * (right - left))
+    axes.xaxis.set_major_locator(FixedLocator([zero, *labelled]))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_major_formatter(
         FuncFormatter(lambda value, _: "0" if value == zero else f"{value:.4g}")
@@ -180,7 +184,11 @@ def _with_margin(values: pd.Series) -> tuple[float, float]:
     return low - margin, high + margin
 
 
-def _spread(values: list[float], most: int) -> list[float]:
-    """At most so many of the values, the last always among them."""
-    every = -(-len(values) // most)
-    return values[::-1][::every][::-1]
+def _apart(values: Floats, zero: float, room: float) -> list[float]:
+    """Those of the rising values whose labels have room on a log axis, the last among them."""
+    kept: list[float] = []
+    for value in values[::-1]:
+        # The label at zero is short.
+        if (not kept or np.log(kept[-1] / value) >= room) and np.log(value / zero) >= room / 2:
+            kept.append(float(value))
+    return kept

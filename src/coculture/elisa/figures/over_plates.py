@@ -19,6 +19,8 @@ STANDARDS, CONTROLS = "standards", "controls"
 _PLATES_IN_A_COLUMN = 12
 _LEVEL_NAMES = 8
 _PANEL_HEIGHT = 3.1
+_HIGHEST = 200
+"""Percent at whose height a mark beyond it is drawn: one lost well must not flatten the others."""
 _BOUNDS = {"<=": "v", ">=": "^"}
 """The open mark of a control outside the range, drawn at LLOQ or ULOQ."""
 
@@ -109,7 +111,7 @@ def _draw_standards(
             continue
         axes.plot(
             [levels.index(level) + offset for level in of_plate["target_pg_ml"]],
-            of_plate["value"],
+            of_plate["value"].clip(upper=_HIGHEST),
             linestyle="",
             marker=marks[plate].marker,
             color=marks[plate].colour,
@@ -118,7 +120,7 @@ def _draw_standards(
         )
     axes.set_xticks(range(len(levels)), [f"{level:.4g}" for level in levels])
     axes.set_xlabel("standard, pg/mL")
-    axes.set_ylabel("read back, % of pipetted")
+    axes.set_ylabel(f"read back, % of pipetted{_said_of_higher(rows)}")
     axes.set_title(f"{of_analyte}Standards over the plates; grey: within {allowed:g} %")
     columns = 1 + (len(plates) - 1) // _PLATES_IN_A_COLUMN
     axes.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), title="plate", ncols=columns)
@@ -137,7 +139,7 @@ def _draw_controls(
         for relation, wells in of_level[of_level["mark"] == "control"].groupby("relation"):
             axes.plot(
                 [plates.index(str(plate)) + offset for plate in wells["plate"]],
-                wells["value"],
+                wells["value"].clip(upper=_HIGHEST),
                 linestyle="",
                 marker=_BOUNDS.get(str(relation), mark.marker),
                 color=mark.colour,
@@ -149,13 +151,19 @@ def _draw_controls(
             axes.axhline(mean["value"], color=mark.colour, linewidth=0.9)
             for side in ("lower", "upper"):
                 axes.axhline(mean[side], color=mark.colour, linewidth=0.9, linestyle=":")
+    low, high = axes.get_ylim()
+    axes.set_ylim(max(low, -0.05 * _HIGHEST), min(high, 1.05 * _HIGHEST))
     axes.set_xticks(range(len(plates)), plates)
     axes.set_xlim(-0.6, len(plates) - 0.4)
     if len(plates) > _LEVEL_NAMES:
         axes.tick_params(axis="x", rotation=90)
-    axes.set_ylabel("control, % of target")
+    axes.set_ylabel(f"control, % of target{_said_of_higher(rows)}")
     axes.set_title(f"{of_analyte}Controls by plate; lines: mean, dotted: two SD")
     axes.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), title="target")
+
+
+def _said_of_higher(rows: pd.DataFrame) -> str:
+    return f"\n(at {_HIGHEST}: or more)" if (rows["value"] > _HIGHEST).any() else ""
 
 
 def _draw_allowed(axes: Axes, allowed: float) -> None:
