@@ -20,11 +20,17 @@ _ZIP = b"PK\x03\x04"
 _LINE_END = re.compile(r"\r*\n|\r")
 _DECIMAL_COMMA = re.compile(r"[-+]?\d*,\d+([eE][-+]?\d+)?")
 _OVERFLOW = re.compile(
-    r"ovr?flw|over|over ?flow|overrange|out of range|sat|saturated|#sat|\*{3,}|#{3,}|>.*",
+    r"over(flw)?|ovr(flw)?|ovflw|ofl|over[ -]?(flow|range)|above.*|high|out of range|"
+    r"#?sat\.?|saturated|\*{3,}|\*+\.\*+|#{3,}|\+{3,}|\+?inf(inity)?|[>≥].*",
     re.IGNORECASE,
 )
-_MISSING = re.compile(r"|-+|missed|nan|n/?a|empty|no ?data|\?+|under|<.*|#n/a|none", re.IGNORECASE)
-_MASKED = re.compile(r"masked|flagged|excluded|\(.*\)", re.IGNORECASE)
+_MISSING = re.compile(
+    r"|[-–—.]+|missed|nan|n\.?/?[ad]\.?|empty|no ?data|no ?value|not measured|\?+|under|[<≤].*|"
+    r"none|null|invalid|err(or)?|#n/a|#(div/0|value|ref|num|name|null)[!?]",
+    re.IGNORECASE,
+)
+_MASKED = re.compile(r"masked|flagged|excluded|outlier|\(.*\)", re.IGNORECASE)
+_FORMULA = re.compile(r'="(.*)"')
 
 Rows = list[list[str]]
 
@@ -107,6 +113,24 @@ def optical_density(text: str) -> tuple[float, str] | None:
     return None
 
 
+def mostly_readings(numbers: list[float], filled: int) -> bool:
+    """Whether at least half of the filled cells are fractions, as readings are and labels are not.
+
+    >>> mostly_readings([0.051, 1.204, 0.33], filled=4), mostly_readings([600, 300, 37.5], filled=4)
+    (True, False)
+    """
+    fractions = sum(value == value and value != int(value) for value in numbers)
+    return filled > 0 and 2 * fractions >= filled
+
+
+def not_a_reading(text: str) -> str:
+    """What is wrong with a cell among readings, and what to do."""
+    return (
+        f'"{text}" is not a reading; write the number, OVER for a saturated well, or nothing for '
+        "one that was not read"
+    )
+
+
 def _decode(data: bytes) -> str:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16", errors="replace")
@@ -119,13 +143,26 @@ def _decode(data: bytes) -> str:
 
 
 def _text_rows(text: str) -> Rows:
+    """The cells between whichever delimiter finds the most numbers, then the most lines."""
     lines = _LINE_END.split(text)
-    delimiter = max(DELIMITERS, key=lambda d: sum(d in line for line in lines))
-    return [
-        [cell.strip() for cell in row]
-        for line in lines
-        for row in (next(csv.reader([line], delimiter=delimiter), []),)
-    ]
+    readings = [_cells(lines, delimiter) for delimiter in DELIMITERS if delimiter in text]
+    return max(readings or [_cells(lines, DELIMITERS[0])], key=_filled)
+
+
+def _cells(lines: list[str], delimiter: str) -> Rows:
+    rows = (next(csv.reader([line], delimiter=delimiter), []) for line in lines)
+    return [[_unwrapped(cell.strip()) for cell in row] for row in rows]
+
+
+def _filled(rows: Rows) -> tuple[int, int]:
+    numbers = sum(number(cell) is not None for row in rows for cell in row)
+    return numbers, sum(len(row) > 1 for row in rows)
+
+
+def _unwrapped(cell: str) -> str:
+    """The text of a cell that was written as a formula, to keep a spreadsheet from changing it."""
+    match = _FORMULA.fullmatch(cell)
+    return match[1].strip() if match else cell
 
 
 def _spreadsheet(

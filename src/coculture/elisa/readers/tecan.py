@@ -5,8 +5,9 @@ Magellan lists wells under `Well positions` with a column a label; all of them p
 """
 
 from coculture.elisa.plate import Plate, PlateError, Reading, plate_from_readings
-from coculture.elisa.readers.grid import find_grids, grid_readings, wavelength_in
+from coculture.elisa.readers.grid import find_grids, grid_readings
 from coculture.elisa.readers.long_table import find_tables, table_readings
+from coculture.elisa.readers.reading_names import wavelength_in
 from coculture.elisa.readers.source import NotThisFormatError, Rows, Sheet, Source, number
 
 NAME = "Tecan"
