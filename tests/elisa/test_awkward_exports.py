@@ -104,7 +104,8 @@ def test_a_hint_for_the_spreadsheet_is_no_table(tmp_path: Path) -> None:
         ("≥4", "overflow"), ("+INF", "overflow"), ("inf", "overflow"), ("Sat.", "overflow"),
         ("Invalid", "missing"), ("ERR", "missing"), ("Error", "missing"), ("n.d.", "missing"),
         ("N/D", "missing"), ("#DIV/0!", "missing"), ("#VALUE!", "missing"), ("–", "missing"),
-        (".", "missing"), ("null", "missing"), ("≤0", "missing"), ("Outlier", "masked"),
+        (".", "missing"), ("#Low", "missing"), ("-nan(ind)", "missing"),
+        ("null", "missing"), ("≤0", "missing"), ("Outlier", "masked"),
     ],
 )  # fmt: skip
 def test_words_of_other_readers_become_states(tmp_path: Path, word: str, state: str) -> None:
@@ -292,6 +293,61 @@ def test_a_layout_beside_the_readings_is_left_alone(tmp_path: Path) -> None:
     layout += [f"{row}," + ",".join(f"S{column}" for column in COLUMNS) for row in ROWS]
     lines = [f"{left},,{right}" for left, right in zip(grid(MAIN), layout, strict=True)]
     assert only_reading(write(tmp_path, lines)) == MAIN
+
+
+def test_a_grid_may_stand_far_from_the_margin(tmp_path: Path) -> None:
+    lines = ["IL-6 of Monday", *([""] * 6), *("," * 9 + line for line in grid(MAIN, corner="450"))]
+    (plate,) = read_plates(write(tmp_path, lines))
+    assert by_reading(plate) == {"450": MAIN}
+
+
+def softmax(name: str, rows: list[str]) -> list[str]:
+    header = f"Plate:\t{name}\t1.3\tPlateFormat\tEndpoint\tAbsorbance\tRaw\tFALSE\t1"
+    numbers = "\t\t\t\t\t\t1\t450 \t1\t12\t96\t1\t8"
+    return [header + numbers, "\tTemperature(C)\t" + "\t".join(map(str, COLUMNS)), *rows]
+
+
+def test_a_plate_of_softmax_that_was_never_read_hides_no_other(tmp_path: Path) -> None:
+    read = ["\t\t" + line.split("\t", 1)[1] for line in grid(MAIN, "\t")[1:]]
+    lines = [*softmax("P1", read), "~End", *softmax("P2", ["\t" * 13] * 8), "~End"]
+    assert only_reading(write(tmp_path, lines)) == MAIN
+    with pytest.raises(PlateError, match=r'plate "P2" \(line 12\) has no readings'):
+        read_plates(write(tmp_path, lines[:-1]))
+    with pytest.raises(PlateError, match=r'plate "P2" \(line 1\) has no readings'):
+        read_plates(write(tmp_path, lines[11:]))
+
+
+@pytest.mark.parametrize("labels_first", [True, False])
+def test_magellan_prints_names_and_values_under_each_other(
+    tmp_path: Path, labels_first: bool
+) -> None:
+    names = "\t".join(f"SM1_{column}" for column in COLUMNS)
+    heading, *rows = grid(MAIN, "\t", corner="<>")
+    lines = [heading]
+    for row in rows:
+        letter, values = row.split("\t", 1)
+        upper, lower = (names, values) if labels_first else (values, names)
+        lines += [f"{letter}\t{upper}", f"\t{lower}"]
+    assert only_reading(write(tmp_path, lines)) == MAIN
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"%PDF-1.4\n%\xe2\xe3", "a PDF"),
+        (b"\xef\xbb\xbf<html><table><tr><td>A1", "a web page"),
+        (b'\r\n<?xml version="1.0"?><Workbook/>', "an XML document"),
+        (
+            b"PK\x03\x04" + 26 * b"\0" + b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet",
+            "an OpenDocument spreadsheet",
+        ),
+    ],
+)  # fmt: skip
+def test_files_of_another_kind_are_named(tmp_path: Path, content: bytes, kind: str) -> None:
+    path = tmp_path / "export.xls"
+    path.write_bytes(content)
+    with pytest.raises(PlateError, match=f"this is {kind}, which is not read; open it"):
+        read_plates(path)
 
 
 def test_softmax_on_any_sheet_of_a_workbook(tmp_path: Path) -> None:

@@ -243,7 +243,7 @@ def _refuse_uneven_rows(labels: dict[str, list[str]], line: int) -> None:
 
 def _first_column(row: list[str]) -> int | None:
     """Where the column numbers begin, one cell at least from the left."""
-    for start in range(1, min(len(row), 4)):
+    for start in range(1, len(row)):
         if len(_column_numbers(row, start)) >= _NARROWEST_GRID:
             return start
     return None

@@ -40,7 +40,7 @@ class _Section:
 
 
 def read(source: Source) -> list[Plate]:
-    """Every plate block of the export, in the order of the file."""
+    """Every plate block with readings, in the order of the file; one never read is passed over."""
     starts = [
         (sheet.rows, i)
         for sheet in source.sheets
@@ -51,11 +51,18 @@ def read(source: Source) -> list[Plate]:
         raise NotThisFormatError(
             "no line that begins with Plate: and names PlateFormat or TimeFormat"
         )
-    return [_plate(source, rows, start) for rows, start in starts]
+    read_plates = [(rows, start) for rows, start in starts if not _is_unread(rows, start)]
+    return [_plate(source, rows, start) for rows, start in read_plates or starts]
 
 
 def _is_plate_header(row: list[str]) -> bool:
     return len(row) > 4 and row[0] == "Plate:" and row[3] in _FORMATS
+
+
+def _is_unread(rows: Rows, start: int) -> bool:
+    """Whether a block ends as it should and has no readings; one that is cut does not end so."""
+    end = next((row for row in rows[start + 1 :] if row and row[0].startswith("~End")), None)
+    return end is not None and not any(True for _ in _sections(rows, start + 1))
 
 
 def _plate(source: Source, rows: Rows, start: int) -> Plate:

@@ -3,6 +3,7 @@
 Every vendor's reader works on this, so the same Gen5 export reads alike from .txt and .xlsx.
 """
 
+import codecs
 import csv
 import datetime
 import io
@@ -16,6 +17,16 @@ from coculture.elisa.plate import PlateError
 DELIMITERS = ("\t", ";", ",")
 _OLE2 = b"\xd0\xcf\x11\xe0"
 _ZIP = b"PK\x03\x04"
+_OPEN_DOCUMENT = b"mimetypeapplication/vnd.oasis.opendocument"
+_FOREIGN = {
+    b"%pdf": "a PDF",
+    b"<html": "a web page",
+    b"<!doctype html": "a web page",
+    b"<table": "a web page",
+    b"<?xml": "an XML document",
+    b"{\\rtf": "a text document",
+}
+"""How files begin that are given the name of a spreadsheet or table, and what they are."""
 # Some file transfers write \r\r\n, which is one line end and not a blank line besides.
 _LINE_END = re.compile(r"\r*\n|\r")
 _DECIMAL_COMMA = re.compile(r"[-+]?\d*,\d+([eE][-+]?\d+)?")
@@ -25,8 +36,9 @@ _OVERFLOW = re.compile(
     re.IGNORECASE,
 )
 _MISSING = re.compile(
-    r"|[-–—.]+|missed|nan|n\.?/?[ad]\.?|empty|no ?data|no ?value|not measured|\?+|under|[<≤].*|"
-    r"none|null|invalid|err(or)?|#n/a|#(div/0|value|ref|num|name|null)[!?]",
+    r"|[-–—.]+|missed|#?low|[-+]?nan(\(ind\))?|n\.?/?[ad]\.?|empty|no ?data|no ?value|"
+    r"not measured|\?+|under|[<≤].*|none|null|invalid|err(or)?|"
+    r"#n/a|#(div/0|value|ref|num|name|null)[!?]",
     re.IGNORECASE,
 )
 _MASKED = re.compile(r"masked|flagged|excluded|outlier|\(.*\)", re.IGNORECASE)
@@ -67,7 +79,8 @@ def open_source(path: str | Path) -> Source:
     Raises
     ------
     PlateError
-        If the file is not there, is empty, is a damaged spreadsheet, or is another archive.
+        If the file is not there, is empty, is a damaged spreadsheet, or is of a kind that is not
+        read (PDF, web page, OpenDocument, another archive).
     """
     path = Path(path)
     try:
@@ -76,11 +89,25 @@ def open_source(path: str | Path) -> Source:
         raise PlateError(f"{path}: cannot be opened ({error.strerror})") from error
     if not data.strip():
         raise PlateError(f"{path}: the file is empty")
+    foreign = _what_else(data)
+    if foreign:
+        raise PlateError(
+            f"{path}: this is {foreign}, which is not read; open it in a spreadsheet program and "
+            "save it as .xlsx, or export it again as text"
+        )
     if data.startswith(_ZIP):
         return Source(path, _spreadsheet(path, data, _xlsx_sheets))
     if data.startswith(_OLE2):
         return Source(path, _spreadsheet(path, data, _xls_sheets))
     return Source(path, (Sheet("", _text_rows(_decode(data))),))
+
+
+def _what_else(data: bytes) -> str:
+    """What the file is if it is of a kind that is known and not read."""
+    if _OPEN_DOCUMENT in data[:200]:
+        return "an OpenDocument spreadsheet"
+    start = data.removeprefix(codecs.BOM_UTF8).lstrip()[:20].lower()
+    return next((kind for mark, kind in _FOREIGN.items() if start.startswith(mark)), "")
 
 
 def number(text: str) -> float | None:

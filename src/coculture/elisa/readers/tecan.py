@@ -50,7 +50,9 @@ def _readings(rows: Rows) -> dict[str, list[Reading]]:
         label, wavelength = _heading(rows[last : grid.row])
         last = grid.end
         name = label or (f"{wavelength:g}" if wavelength == wavelength else f"Label{count}")
-        if of_grid := grid_readings(grid, name, wavelength):
+        # Names and values of the wells may stand under each other, in either order.
+        of_lines = (grid_readings(grid, name, wavelength, i) for i in range(len(grid.line_labels)))
+        if of_grid := next(filter(None, of_lines), None):
             found.setdefault("", []).extend(of_grid)
     return found
 
