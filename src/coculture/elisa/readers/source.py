@@ -3,6 +3,7 @@
 Every vendor's reader works on this, so the same Gen5 export reads alike from .txt and .xlsx.
 """
 
+import codecs
 import csv
 import datetime
 import io
@@ -16,15 +17,32 @@ from coculture.elisa.plate import PlateError
 DELIMITERS = ("\t", ";", ",")
 _OLE2 = b"\xd0\xcf\x11\xe0"
 _ZIP = b"PK\x03\x04"
+_OPEN_DOCUMENT = b"mimetypeapplication/vnd.oasis.opendocument"
+_FOREIGN = {
+    b"%pdf": "a PDF",
+    b"<html": "a web page",
+    b"<!doctype html": "a web page",
+    b"<table": "a web page",
+    b"<?xml": "an XML document",
+    b"{\\rtf": "a text document",
+}
+"""How files begin that are given the name of a spreadsheet or table, and what they are."""
 # Some file transfers write \r\r\n, which is one line end and not a blank line besides.
 _LINE_END = re.compile(r"\r*\n|\r")
 _DECIMAL_COMMA = re.compile(r"[-+]?\d*,\d+([eE][-+]?\d+)?")
 _OVERFLOW = re.compile(
-    r"ovr?flw|over|over ?flow|overrange|out of range|sat|saturated|#sat|\*{3,}|#{3,}|>.*",
+    r"over(flw)?|ovr(flw)?|ovflw|ofl|over[ -]?(flow|range)|above.*|high|out of range|"
+    r"#?sat\.?|saturated|\*{3,}|\*+\.\*+|#{3,}|\+{3,}|\+?inf(inity)?|[>≥].*",
     re.IGNORECASE,
 )
-_MISSING = re.compile(r"|-+|missed|nan|n/?a|empty|no ?data|\?+|under|<.*|#n/a|none", re.IGNORECASE)
-_MASKED = re.compile(r"masked|flagged|excluded|\(.*\)", re.IGNORECASE)
+_MISSING = re.compile(
+    r"|[-–—.]+|missed|#?low|[-+]?nan(\(ind\))?|n\.?/?[ad]\.?|empty|no ?data|no ?value|"
+    r"not measured|\?+|under|[<≤].*|none|null|invalid|err(or)?|"
+    r"#n/a|#(div/0|value|ref|num|name|null)[!?]",
+    re.IGNORECASE,
+)
+_MASKED = re.compile(r"masked|flagged|excluded|outlier|\(.*\)", re.IGNORECASE)
+_FORMULA = re.compile(r'="(.*)"')
 
 Rows = list[list[str]]
 
@@ -61,7 +79,8 @@ def open_source(path: str | Path) -> Source:
     Raises
     ------
     PlateError
-        If the file is not there, is empty, is a damaged spreadsheet, or is another archive.
+        If the file is not there, is empty, is a damaged spreadsheet, or is of a kind that is not
+        read (PDF, web page, OpenDocument, another archive).
     """
     path = Path(path)
     try:
@@ -70,11 +89,25 @@ def open_source(path: str | Path) -> Source:
         raise PlateError(f"{path}: cannot be opened ({error.strerror})") from error
     if not data.strip():
         raise PlateError(f"{path}: the file is empty")
+    foreign = _what_else(data)
+    if foreign:
+        raise PlateError(
+            f"{path}: this is {foreign}, which is not read; open it in a spreadsheet program and "
+            "save it as .xlsx, or export it again as text"
+        )
     if data.startswith(_ZIP):
         return Source(path, _spreadsheet(path, data, _xlsx_sheets))
     if data.startswith(_OLE2):
         return Source(path, _spreadsheet(path, data, _xls_sheets))
     return Source(path, (Sheet("", _text_rows(_decode(data))),))
+
+
+def _what_else(data: bytes) -> str:
+    """What the file is if it is of a kind that is known and not read."""
+    if _OPEN_DOCUMENT in data[:200]:
+        return "an OpenDocument spreadsheet"
+    start = data.removeprefix(codecs.BOM_UTF8).lstrip()[:20].lower()
+    return next((kind for mark, kind in _FOREIGN.items() if start.startswith(mark)), "")
 
 
 def number(text: str) -> float | None:
@@ -107,6 +140,24 @@ def optical_density(text: str) -> tuple[float, str] | None:
     return None
 
 
+def mostly_readings(numbers: list[float], filled: int) -> bool:
+    """Whether at least half of the filled cells are fractions, as readings are and labels are not.
+
+    >>> mostly_readings([0.051, 1.204, 0.33], filled=4), mostly_readings([600, 300, 37.5], filled=4)
+    (True, False)
+    """
+    fractions = sum(value == value and value != int(value) for value in numbers)
+    return filled > 0 and 2 * fractions >= filled
+
+
+def not_a_reading(text: str) -> str:
+    """What is wrong with a cell among readings, and what to do."""
+    return (
+        f'"{text}" is not a reading; write the number, OVER for a saturated well, or nothing for '
+        "one that was not read"
+    )
+
+
 def _decode(data: bytes) -> str:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16", errors="replace")
@@ -119,13 +170,26 @@ def _decode(data: bytes) -> str:
 
 
 def _text_rows(text: str) -> Rows:
+    """The cells between whichever delimiter finds the most numbers, then the most lines."""
     lines = _LINE_END.split(text)
-    delimiter = max(DELIMITERS, key=lambda d: sum(d in line for line in lines))
-    return [
-        [cell.strip() for cell in row]
-        for line in lines
-        for row in (next(csv.reader([line], delimiter=delimiter), []),)
-    ]
+    readings = [_cells(lines, delimiter) for delimiter in DELIMITERS if delimiter in text]
+    return max(readings or [_cells(lines, DELIMITERS[0])], key=_filled)
+
+
+def _cells(lines: list[str], delimiter: str) -> Rows:
+    rows = (next(csv.reader([line], delimiter=delimiter), []) for line in lines)
+    return [[_unwrapped(cell.strip()) for cell in row] for row in rows]
+
+
+def _filled(rows: Rows) -> tuple[int, int]:
+    numbers = sum(number(cell) is not None for row in rows for cell in row)
+    return numbers, sum(len(row) > 1 for row in rows)
+
+
+def _unwrapped(cell: str) -> str:
+    """The text of a cell that was written as a formula, to keep a spreadsheet from changing it."""
+    match = _FORMULA.fullmatch(cell)
+    return match[1].strip() if match else cell
 
 
 def _spreadsheet(
