@@ -8,9 +8,10 @@ experiment (at n = 3 only wells are missing: with two experiments nothing is cla
 
 Two kinds of noise, both with the example's SDs. "own scale": normal on the scale of the test, where
 the one-sample t must keep its level; the rate may exceed it by 0.005 at most. "logit": normal on
-the logit scale, as the simulator draws apoptosis, so that a higher mean goes with a larger spread;
-the t test on percentage points is then too easily convinced that a rise lies below its margin.
-That is measured and printed, not judged.
+the logit scale, as the simulator draws apoptosis: the mean in points is still exactly on the
+boundary, but an experiment with more apoptosis also shows a larger rise, so the differences are
+skewed to the right, and the t test on points is too easily convinced that a rise lies below its
+margin. That is a property of the prescribed test, measured and printed, not judged.
 
     .venv/bin/python benchmarks/comparison_error_rates.py [--runs 20000]
 """

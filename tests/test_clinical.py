@@ -1,7 +1,7 @@
 """The clinical table against the published one, and against independent formulas."""
 
 from fractions import Fraction
-from itertools import permutations
+from itertools import pairwise, permutations
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +10,7 @@ import pytest
 from scipy import stats
 
 from coculture import clinical
+from coculture.clinical.figures import changes_figure
 
 
 @pytest.fixture
@@ -86,6 +87,41 @@ def test_response_by_m_protein_has_its_limits_inside() -> None:
     in_g_per_l = _table(unit=["mg/L"] * 4 + ["g/L"] * 4)
     responses = clinical.summarise(in_g_per_l).changes.set_index(["analyte", "patient"])
     assert responses["response_by_m_protein"][("M-protein", "d")] == "stable"
+
+
+@pytest.mark.parametrize(
+    ("unit", "per_g_per_dl"), [("g/dL", 1), ("g/L", 10), ("mg/dL", 1_000), ("mg/L", 10_000)]
+)
+def test_progression_is_half_a_gram_per_decilitre_in_every_unit(
+    unit: str, per_g_per_dl: int
+) -> None:
+    """Both rise by 30 % and more, one of them by 0.4 g/dL only."""
+    table = pd.DataFrame(
+        {
+            "patient": ["1", "2"],
+            "analyte": "M-protein",
+            "unit": unit,
+            "on_study": [1.0 * per_g_per_dl, 1.5 * per_g_per_dl],
+            "month_6": [1.4 * per_g_per_dl, 2.0 * per_g_per_dl],
+        }
+    )
+    responses = clinical.summarise(table).changes["response_by_m_protein"]
+    assert responses.to_list() == ["stable", "progression"]
+
+
+def test_m_protein_in_an_unknown_unit_is_refused_once() -> None:
+    table = pd.DataFrame(
+        {
+            "patient": ["1", "2"],
+            "analyte": "M-spike",
+            "unit": "µmol/L",
+            "on_study": 1.0,
+            "month_6": 2.0,
+        }
+    )
+    (problem,) = clinical.check(table)
+    assert (problem.column, problem.value) == ("unit", "µmol/L")
+    assert "progression is a rise by 0.5 g/dL" in problem.message
 
 
 def test_a_change_from_zero_has_no_percent() -> None:
@@ -229,3 +265,23 @@ def test_halves_are_rounded_away_from_zero() -> None:
     changes = clinical.summarise(table).changes.head(3)
     assert changes["change_rounded"].to_list() == [3, -3, 0]
     assert changes["change_truncated"].to_list() == [2, -2, 0]
+
+
+def test_the_figure_has_room_for_thirty_patients_and_words_for_no_change() -> None:
+    rng = np.random.default_rng(1)
+    table = pd.DataFrame(
+        {
+            "patient": [f"P{number:02d}" for number in range(30)] * 2,
+            "analyte": ["CRP"] * 30 + ["PCLI"] * 30,
+            "on_study": [*rng.uniform(3, 4, 30).round(2), *([0.0] * 30)],
+            "month_6": [*rng.uniform(1, 2, 30).round(2), *([0.0] * 30)],
+        }
+    )
+    figure = changes_figure(clinical.summarise(table)).figure
+    figure.draw_without_rendering()
+    below = figure.axes[2]
+    names = [label.get_window_extent() for label in below.get_xticklabels()]
+    assert len(names) == 30
+    assert all(left.x1 <= right.x0 for left, right in pairwise(names))
+    assert "signed-rank p < 0.0001" in below.get_xlabel()
+    assert figure.axes[3].get_xlabel().startswith("patient\nno percent change, n = 30 patients")

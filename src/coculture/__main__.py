@@ -7,8 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from coculture import disk, drawing, result_tables, simulate, study
-from coculture.comparison import ComparisonSettings, figures, planning
+from coculture.comparison import ComparisonError, ComparisonSettings, figures, planning
 from coculture.comparison.arms import Design
+from coculture.comparison.settings import APOPTOSIS
 from coculture.provenance.sameness import differences
 from coculture.study import documentation
 from coculture.study.pinned import KEY
@@ -47,8 +48,20 @@ def _commands() -> argparse.ArgumentParser:
     compare.add_argument("second", type=Path, help="the results folder of the other")
     plan = command(_plan, "power of each finding by experiments and wells")
     plan.add_argument("config", type=Path, help="the config of a study that has been run")
-    plan.add_argument("--runs", type=int, default=2000, help="simulated studies for each number")
+    plan.add_argument(
+        "--runs", type=_positive, default=2000, help="simulated studies for each number"
+    )
     plan.add_argument("--seed", type=int, default=1, help="the same seed, the same table")
+    plan.add_argument(
+        "--sd",
+        nargs=3,
+        action="append",
+        default=[],
+        metavar=("ENDPOINT", "PART", "SD"),
+        help="an SD to assume instead of the study's own: of apoptosis (on the logit scale) or an "
+        "analyte (of its natural logarithm), between experiment, arm (inside experiments) or well; "
+        "can be given several times",
+    )
     example = command(_example, "write the embedded example study again")
     example.add_argument("root", type=Path, nargs="?", default=Path(), help="the checkout")
     written = command(_document, "write config/README.md from the schemas")
@@ -57,6 +70,13 @@ def _commands() -> argparse.ArgumentParser:
     made.add_argument("folder", type=Path, help="where to; made if absent")
     made.add_argument("--seed", type=int, required=True, help="the same seed, the same study")
     return parser
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text} is below 1")
+    return number
 
 
 def _check(chosen: argparse.Namespace) -> None:
@@ -99,8 +119,18 @@ def _plan(chosen: argparse.Namespace) -> None:
         sys.exit(f"{results}/cultures.csv is not there; make run STUDY={chosen.config} first.")
     settings = ComparisonSettings.from_config(*found.comparison_settings())
     cultures = result_tables.read(results / "cultures.csv")
+    try:
+        assumed = planning.with_stated(planning.assumptions_of(cultures, settings), chosen.sd)
+    except ComparisonError as error:
+        sys.exit(f"--sd: {error}.")
+    for subject, given in assumed.items():
+        print(
+            f"{subject}: SD {given.sd_experiment:.3g} between experiments, {given.sd_arm:.3g} "
+            f"between arms inside them, {given.sd_well:.3g} between wells "
+            f"({'logit' if subject == APOPTOSIS else 'ln'})"
+        )
     power = planning.power(
-        planning.assumptions_of(cultures, settings),
+        assumed,
         Design.of(cultures, settings),
         settings,
         runs=chosen.runs,

@@ -56,7 +56,15 @@ def test_the_il6_superplot_says_what_it_leaves_out(
     assert "LLOQ × dilution: 200 pg/mL" in drawn
     assert "Open marks: outside the quantifiable range" in drawn
     assert "Not shown: 48 cultures to which IL-6 was added" in drawn
-    assert "bound only" in drawn
+    assert "n = 4, bound only" in drawn
+
+
+def test_limits_stand_in_full_in_the_legend(
+    joined_study: JoinedStudy, settings: ComparisonSettings
+) -> None:
+    cultures = joined_study(lloq_pg_ml=1_234.5)
+    figure = figures.superplot(cultures, compare(cultures, settings), "IL-6", settings)
+    assert "LLOQ × dilution: 1,230 pg/mL" in _texts(figure).replace("\n", " ")
 
 
 def test_every_well_is_drawn(
@@ -237,6 +245,46 @@ def test_names_of_sixteen_arms_with_doses_do_not_overlap(
     assert "DEX 1,000 and 10,000 nM" in _texts(figure)
 
 
+def test_an_experiment_keeps_its_colour_where_it_shows_nothing(
+    joined_study: JoinedStudy, settings: ComparisonSettings
+) -> None:
+    """E1 has one arm only, so no difference and no combination is of it."""
+    cultures = joined_study()
+    cultures = cultures[
+        (cultures["experiment"] != "E1") | (cultures["arm"] == "control untreated")
+    ].reset_index(drop=True)
+    tables = compare(cultures, settings)
+    marks = experiment_marks(["E1", "E2", "E3", "E4"])
+    superplot = figures.superplot(cultures, tables, "apoptosis", settings).figure
+    combination = figures.combination(tables, settings).figure
+    # The margin's edge and zero are no marks.
+    for panel in (superplot.subfigs[1].axes[0], combination.axes[1]):
+        used = {(line.get_color(), line.get_marker()) for line in panel.lines}
+        assert {(marks[name].colour, marks[name].marker) for name in ("E2", "E3", "E4")} <= used
+        assert (marks["E1"].colour, marks["E1"].marker) not in used
+
+
+def test_no_text_is_cut_off_at_the_edge(
+    cultures: pd.DataFrame, tables: Comparison, settings: ComparisonSettings
+) -> None:
+    plain = tables.combination["combination"] == "il1b DEX + IL-1Ra"
+    for drawn in (
+        figures.superplot(cultures, tables, "IL-6", settings),
+        figures.superplot(cultures, tables, "IL-6", settings, "pooled_error"),
+        figures.interaction(cultures, tables, "apoptosis", settings),
+        figures.interaction(cultures, tables, "IL-6", settings),
+        figures.combination(tables, settings),
+        figures.combination(replace(tables, combination=tables.combination[plain]), settings),
+        figures.findings_overview(tables.findings, tables.finding_tests, settings),
+    ):
+        drawn.figure.draw_without_rendering()
+        width, height = drawn.figure.get_size_inches()
+        taken = drawn.figure.get_tightbbox()
+        assert min(taken.x0, taken.y0) >= 0
+        assert taken.x1 <= width
+        assert taken.y1 <= height
+
+
 def test_the_combination_compares_the_same_experiments(
     cultures: pd.DataFrame, settings: ComparisonSettings
 ) -> None:
@@ -252,7 +300,7 @@ def test_the_combination_compares_the_same_experiments(
     ]
     mean = np.mean([np.asarray(line.get_ydata())[3] for line in experiments])
     assert np.asarray(observed.get_ydata())[0] == pytest.approx(mean)
-    assert ", n = 3, df = 2" in _texts(figure)
+    assert ", n = 3, df = 2, 35 wells" in _texts(figure)
     # E2 keeps its colour although E1 is not in the panel.
     marks = experiment_marks(["E1", "E2", "E3", "E4"])
     assert experiments[0].get_color() == marks["E2"].colour

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -44,58 +43,6 @@ def test_findings_about_apoptosis_fall_with_the_effect_of_dex(
     verdicts = _verdicts(joined_study(parameters=NO_DEX_APOPTOSIS), settings)
     assert set(verdicts[["2a", "2b", "2c", "3b"]]) == {"not shown"}
     assert set(verdicts[["1a", "1b", "3a"]]) == {"shown"}
-
-
-def test_a_bound_decides_where_the_lower_arm_is_below_the_limit(
-    joined_study: JoinedStudy, settings: ComparisonSettings
-) -> None:
-    cultures = joined_study(parameters=SURE)
-    combination = cultures["arm"] == "il1b DEX + IL-1Ra"
-    censored = _below(cultures, combination, 100.0)
-    comparison = compare(censored, settings)
-    finding = comparison.findings.set_index("id").loc["3a"]
-    assert finding["verdict"] == "shown"
-    assert finding["relation"] == "<="
-    assert "at most" in finding["sentence"]
-    row = _il6_contrast(comparison.contrasts, "il1b: DEX + IL-1Ra against IL-1Ra")
-    assert row["relation"] == "<="
-    assert np.isnan(row["p"])
-    assert np.isnan(row["se"])
-
-
-def test_both_sides_below_the_limit_cannot_be_tested(
-    joined_study: JoinedStudy, settings: ComparisonSettings
-) -> None:
-    cultures = joined_study(parameters=SURE)
-    rows = cultures["arm"].isin(["il1b DEX + IL-1Ra", "il1b IL-1Ra"])
-    finding = compare(_below(cultures, rows, 1_000.0), settings).findings.set_index("id").loc["3a"]
-    assert finding["verdict"] == "not testable"
-    assert finding["reason"].startswith("both below LLOQ: IL-1β DEX + IL-1Ra and IL-1β IL-1Ra")
-    assert finding["advice"] == "Measure these cultures again at a lower dilution."
-    assert np.isnan(finding["p"])
-
-
-def test_a_comparator_below_the_limit_settles_that_the_arm_is_not_lower(
-    joined_study: JoinedStudy, settings: ComparisonSettings
-) -> None:
-    cultures = joined_study(parameters=SURE)
-    censored = _below(cultures, cultures["arm"] == "il1b DEX", 50.0)
-    finding = compare(censored, settings).findings.set_index("id").loc["1a"]
-    assert finding["verdict"] == "not shown"
-    assert finding["relation"] == ">="
-
-
-def test_up_to_half_of_the_wells_below_the_limit_leave_an_estimate_with_sensitivity(
-    joined_study: JoinedStudy, settings: ComparisonSettings
-) -> None:
-    cultures = joined_study(parameters=SURE)
-    one_each = (cultures["arm"] == "il1b DEX + IL-1Ra") & (cultures["replicate"] == 1)
-    comparison = compare(_below(cultures, one_each, 150.0), settings)
-    row = _il6_contrast(comparison.contrasts, "il1b: DEX + IL-1Ra against untreated")
-    assert row["relation"] == ""
-    # One of three wells a cell moves from the limit to the limit over the root of two.
-    assert row["estimate_at_limit"] - row["estimate"] == pytest.approx(np.log(2) / 6)
-    assert row["estimate_censored_fit"] < row["estimate_at_limit"]
 
 
 def test_the_same_difference_everywhere_is_not_testable(
@@ -318,6 +265,20 @@ def test_fieller_is_not_bounded_where_there_is_no_effect() -> None:
     assert np.isnan(fieller_interval([1.0, 2.0, 0.5], [3.0, -2.0, 1.0])).all()
 
 
+def test_copied_experiments_bound_nothing(
+    joined_study: JoinedStudy, settings: ComparisonSettings
+) -> None:
+    cultures = joined_study(parameters=SURE)
+    one = cultures[cultures["experiment"] == "E1"]
+    copies = pd.concat(
+        [one.assign(experiment=name, culture=one["culture"] + name) for name in ("E1", "E2", "E3")],
+        ignore_index=True,
+    )
+    finding = compare(copies, settings).findings.set_index("id").loc["2a"]
+    assert finding["verdict"] == "not testable"
+    assert finding[["lower", "upper"]].isna().all()
+
+
 def test_fieller_limits_are_where_the_t_test_turns() -> None:
     """The limits are those ratios r at which numerator - r x denominator has two-sided p = .05."""
     from scipy import stats
@@ -325,26 +286,6 @@ def test_fieller_limits_are_where_the_t_test_turns() -> None:
     top, bottom = np.array([1.0, 2.0, 1.4, 0.8]), np.array([10.0, 11.0, 9.0, 12.0])
     for limit in fieller_interval(top, bottom):
         assert stats.ttest_1samp(top - limit * bottom, 0).pvalue == pytest.approx(0.05)
-
-
-def _below(cultures: pd.DataFrame, rows: "pd.Series[bool]", limit: float) -> pd.DataFrame:
-    """`cultures` with the IL-6 of `rows` known only to lie below `limit`."""
-    return cultures.assign(
-        il6_pg_ml=cultures["il6_pg_ml"].mask(rows),
-        il6_state=cultures["il6_state"].mask(rows, "below_lloq"),
-        il6_bound_pg_ml=cultures["il6_bound_pg_ml"].mask(rows, limit),
-    )
-
-
-def _il6_contrast(contrasts: pd.DataFrame, name: str) -> "pd.Series[Any]":
-    """The primary analysis of one contrast of ln IL-6."""
-    rows = contrasts[
-        (contrasts["endpoint"] == "ln_il6")
-        & (contrasts["analysis"] == "per_experiment")
-        & (contrasts["contrast"] == name)
-    ]
-    assert len(rows) == 1
-    return rows.iloc[0]
 
 
 def test_the_pooled_error_analysis_is_named_where_it_disagrees(

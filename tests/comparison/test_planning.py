@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from coculture.comparison import ComparisonSettings
+from coculture import result_tables
+from coculture.__main__ import main
+from coculture.comparison import ComparisonError, ComparisonSettings
 from coculture.comparison.arms import Design
 from coculture.comparison.claims import Claim, claims_of, judge
 from coculture.comparison.endpoints import Cells, endpoints, primary_endpoint
@@ -18,9 +21,11 @@ from coculture.comparison.planning import (
     holds,
     location_of_mean,
     power,
+    with_stated,
 )
 
 JoinedStudy = Callable[..., pd.DataFrame]
+Stated = tuple[str, str, str]
 
 RUNS = 20_000
 ARMS = ("untreated", "treated", "rescued untreated", "rescued treated")
@@ -135,6 +140,67 @@ def test_power_of_an_arm_of_which_nothing_is_assumed_is_unknown(
         "1a": True, "1b": False, "2a": False, "2b": False, "2c": False, "3a": True, "3b": False,
         "all": True,
     }  # fmt: skip
+
+
+def test_stated_sds_replace_the_study_s_own(
+    joined_study: JoinedStudy, settings: ComparisonSettings
+) -> None:
+    cultures = joined_study()
+    own = assumptions_of(cultures, settings)
+    stated = with_stated(own, [("IL-6", "arm", "0.8"), ("IL-6", "well", "0")])
+    assert (stated["IL-6"].sd_arm, stated["IL-6"].sd_well) == (0.8, 0.0)
+    assert stated["IL-6"].sd_experiment == own["IL-6"].sd_experiment
+    assert stated["apoptosis"] == own["apoptosis"]
+    design = Design.of(cultures, settings)
+    before, after = (
+        power(given, design, settings, (4,), (3,), 400, 1, lambda _: None).set_index("id")["power"]
+        for given in (own, stated)
+    )
+    assert after["3a"] < before["3a"] - 0.3
+    assert after["2a"] == before["2a"]
+
+
+@pytest.mark.parametrize(
+    ("stated", "said"),
+    [
+        (("IL6", "arm", "0.3"), '"IL6" was not measured in this study; it has apoptosis, IL-6'),
+        (("IL-6", "arms", "0.3"), '"arms" is no SD; those are experiment, arm, well'),
+        (("IL-6", "arm", "-0.3"), 'the SD "-0.3" of IL-6 is no number from 0 on'),
+        (("IL-6", "arm", "0,3"), 'the SD "0,3" of IL-6 is no number from 0 on'),
+        (("IL-6", "arm", "inf"), 'the SD "inf" of IL-6 is no number from 0 on'),
+    ],
+)
+def test_stated_sds_that_mean_nothing_are_refused(
+    joined_study: JoinedStudy, settings: ComparisonSettings, stated: Stated, said: str
+) -> None:
+    own = assumptions_of(joined_study(), settings)
+    with pytest.raises(ComparisonError) as refused:
+        with_stated(own, [stated])
+    assert str(refused.value) == said
+
+
+def test_plan_at_the_command_line(
+    joined_study: JoinedStudy,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Beside the results of a run: progress, a table, a figure; stated SDs are said."""
+    config = Path(__file__).parents[2] / "config" / "config.yaml"
+    plan = tmp_path / "results" / "example" / "plan"
+    result_tables.write(joined_study(), plan.parent / "cultures.csv", "cultures.csv")
+    monkeypatch.chdir(tmp_path)
+    command = ["coculture", "plan", str(config), "--runs", "20", "--sd", "IL-6", "arm", "0.8"]
+    monkeypatch.setattr("sys.argv", command)
+    main()
+    told = capsys.readouterr().out.splitlines()
+    assert ", 0.8 between arms inside them, " in told[1]
+    assert told[2] == "1 of 18: 3 experiments of 1 well an arm"
+    assert told[-1] == "Done: results/example/plan/power.csv and power.svg"
+    table = result_tables.read(plan / "power.csv")
+    assert len(table) == 8 * 6 * 3
+    assert (plan / "power.svg").exists()
+    assert (plan / "power.png").exists()
 
 
 def test_the_mean_percent_is_where_it_was_put(settings: ComparisonSettings) -> None:

@@ -6,6 +6,8 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 
+PER_G_PER_DL = {"": 1, "g/dl": 1, "g/l": 10, "mg/dl": 1_000, "mg/l": 10_000}
+"""The units M-protein may be in, lower case, each as so many of it in 1 g/dL; none is g/dL."""
 M_PROTEIN_NAMES = ("mprotein", "mspike", "serummprotein", "serummspike", "paraprotein")
 LARGEST_CHANGE_PERCENT = 10**15
 """Above, whole percents are not exact as floating-point numbers, nor from any measurement."""
@@ -80,7 +82,7 @@ def _agreement(printed: float, rounded: int | None, truncated: int | None) -> st
     return "truncated" if printed == truncated else "no"
 
 
-def _is_m_protein(analyte: str) -> bool:
+def is_m_protein(analyte: str) -> bool:
     return "".join(filter(str.isalnum, analyte.lower())) in M_PROTEIN_NAMES
 
 
@@ -93,10 +95,10 @@ def _response(
     more and of at least 0.5 g/dL (B. G. M. Durie et al., Leukemia 20 (2006) 1467; S. V. Rajkumar
     et al., Blood 117 (2011) 4691).
     """
-    if change is None or not _is_m_protein(analyte):
+    if change is None or not is_m_protein(analyte):
         return ""
     rise = as_written(month_6) - as_written(on_study)
-    g_per_dl = rise / 10 if unit.strip().lower() == "g/l" else rise
+    g_per_dl = rise / PER_G_PER_DL[unit.strip().lower()]
     if change <= -50:
         return "partial response"
     if change <= -25:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from coculture.clinical.changes import PER_G_PER_DL, is_m_protein
+
 
 class ClinicalError(ValueError):
     """A clinical table that cannot be summarised; the message names the row."""
@@ -24,14 +26,21 @@ class ClinicalProblem:
 def check(clinical: pd.DataFrame) -> list[ClinicalProblem]:
     """Everything for which `summarise` would refuse the table, in the order of its rows.
 
-    A patient with an analyte twice, one analyte in different units, values without end, patients
+    A patient with an analyte twice, one analyte in different units, M-protein in a unit that the
+    response criteria cannot be read in, values without end, patients
     chosen by an analyte that the table lacks or, in different rows, by different ones. Rows
     without a patient or an analyte, and an empty table, give no problem: both are said elsewhere.
     """
     if not {"patient", "analyte"} <= set(clinical.columns):
         return []
     rows = clinical.dropna(subset=["patient", "analyte"])
-    problems = [*_doubled(rows), *_mixed_units(rows), *_endless(rows), *_selections(rows)]
+    problems = [
+        *_doubled(rows),
+        *_mixed_units(rows),
+        *_m_protein_units(rows),
+        *_endless(rows),
+        *_selections(rows),
+    ]
     order = {row: place for place, row in enumerate(rows.index)}
     return sorted(problems, key=lambda problem: order[problem.row])
 
@@ -55,6 +64,18 @@ def _mixed_units(rows: pd.DataFrame) -> Iterator[ClinicalProblem]:
                 f'in patient "{one}"; convert the values and write one unit in every row.'
             )
             yield ClinicalProblem(row, "unit", unit, message)
+
+
+def _m_protein_units(rows: pd.DataFrame) -> Iterator[ClinicalProblem]:
+    """The first row of M-protein whose unit is none that progression is stated in."""
+    for (row, _, analyte), unit in zip(_identified(rows), texts(rows, "unit"), strict=True):
+        if is_m_protein(analyte) and unit.lower() not in PER_G_PER_DL:
+            message = (
+                f'"{analyte}" is in {unit}, and progression is a rise by 0.5 g/dL; convert the '
+                "values to g/dL, or write g/L, mg/dL or mg/L if that is their unit."
+            )
+            yield ClinicalProblem(row, "unit", unit, message)
+            return
 
 
 def _endless(rows: pd.DataFrame) -> Iterator[ClinicalProblem]:

@@ -10,6 +10,8 @@ from coculture.clinical.summary import ClinicalSummary
 from coculture.drawing import Drawing
 
 TABLE = "figures/clinical/changes.csv"
+_INCHES_PER_PATIENT = 0.13
+"""In which the names below, of 7 points and upright, do not touch."""
 COLUMNS = ("mark", "analyte", "patient", "on_study", "month_6", "change_percent", "unit")
 
 
@@ -18,7 +20,9 @@ def changes_figure(summary: ClinicalSummary) -> Drawing:
     analytes = list(summary.summary["analyte"])
     selected = ", ".join(summary.summary.loc[summary.summary["selected"], "analyte"])
     with style.house_style():
-        figure = Figure(figsize=(2.7 * max(len(analytes), 2), 5.8))
+        most = int(summary.changes["analyte"].value_counts().max())
+        width = max(2.7, 0.8 + _INCHES_PER_PATIENT * most)
+        figure = Figure(figsize=(width * max(len(analytes), 2), 5.8))
         axes = figure.subplots(2, len(analytes), squeeze=False)
         for column, analyte in enumerate(analytes):
             rows = summary.changes[summary.changes["analyte"] == analyte]
@@ -95,11 +99,14 @@ def _draw_changes(axes: Axes, rows: pd.DataFrame, caption: str) -> None:
 
 
 def _caption(about: "pd.Series[str]", selected: str) -> str:
-    median = f"median {about['median_change_percent']:+.0f} %, n = {about['patients']} patients"
+    median = float(about["median_change_percent"])
+    change = "no percent change" if np.isnan(median) else f"median {median:+.0f} %"
+    words = f"{change}, n = {about['patients']} patients"
     if about["selected"]:
         tested = "not tested: chosen by this analyte"
     else:
-        p = about["p_signed_rank"]
-        tested = f"signed-rank p = {p:.2g}" if pd.notna(p) else "no change to test"
+        p = float(about["p_signed_rank"])
+        size = f"p = {p:.2g}" if p >= 1e-4 else "p < 0.0001"
+        tested = f"signed-rank {size}" if not np.isnan(p) else "no change to test"
         tested += f"\nin patients chosen by {selected}" if selected else ""
-    return f"{median}\n{tested}".replace("-", "−").replace("signed−rank", "signed-rank")
+    return f"{words}\n{tested}".replace("-", "−").replace("signed−rank", "signed-rank")

@@ -2,7 +2,8 @@
 
 Data passes the modules in this order: `joining` (both assays on the culture), `arms` (names),
 `endpoints` and `censoring` (cell means), `contrasts` and `dunnett` (tests), `families` and
-`exploratory` (contrasts.csv), `claims` and `findings` (findings.csv), `combination`, `figures`.
+`exploratory` (contrasts.csv), `claims`, `findings` and `sentences` (findings.csv), `combination`,
+`figures`.
 """
 
 from coculture.comparison.analytes import column_prefix

@@ -108,9 +108,10 @@ def claims_of(finding: Finding, design: Design) -> list[Claim]:
 def judge(claim: Claim, cells: Cells) -> Judged:
     """Test `claim`, censored wells at the bound that argues against it.
 
-    A cell of which at most half the wells are censored on the side where no bound exists enters
-    with its estimate; with more than half, the claim cannot be decided, unless it fails even with
-    the bound that argues for it.
+    Where a cell has no bound on that side (a well below LLOQ in the arm that should be the higher
+    one) the claim cannot be decided, unless the contrast lies on the wrong side of the margin even
+    at the bound that argues for it. What is put in a censored well's place for estimates may favour
+    the claim, and is not used here.
     """
     against = _bounded(claim, cells, against=True)
     contrast = per_experiment_contrast(_finite(against), claim.weights)
@@ -119,19 +120,14 @@ def judge(claim: Claim, cells: Cells) -> Judged:
         favourable = _bounded(claim, cells, against=False)
         best = per_experiment_contrast(_finite(favourable), claim.weights)
         undecided = _unbounded(claim, cells, favourable)
-        if undecided or best.n < FEWEST_EXPERIMENTS or _p(claim, best) <= claim.level:
-            return _untestable(claim, contrast, *unbounded)
+        if undecided or best.n < FEWEST_EXPERIMENTS or _supports(claim, best):
+            return _untestable(claim, _without_value(claim, cells), *unbounded)
         contrast, against = best, favourable
     relation = _relation(claim, cells, against)
     if contrast.n < FEWEST_EXPERIMENTS:
         return _untestable(claim, contrast, *_too_few(contrast), relation)
     if not contrast.varies:
-        reason = (
-            f"no variation: {claim.words.split(':')[0]} gives the same value in all "
-            f"{contrast.n} experiments, so there is nothing to test against"
-        )
-        advice = "Check that the experiments are independent and their values not copied."
-        return _untestable(claim, contrast, reason, advice, relation)
+        return _untestable(claim, contrast, *_no_variation(claim, contrast, relation), relation)
     p = _p(claim, contrast)
     pooled = PooledError.fit(_finite(against)).contrast(claim.weights)
     judged = Judged(
@@ -188,18 +184,24 @@ def _p(claim: Claim, contrast: Contrast) -> float:
     return shifted.p_less if claim.side == "less" else shifted.p_greater
 
 
-def _bounded(claim: Claim, cells: Cells, *, against: bool) -> pd.DataFrame:
-    """Cell means at the bounds that argue against (or for) the claim.
+def _supports(claim: Claim, contrast: Contrast) -> bool:
+    """Whether the estimate itself lies on the claimed side of the margin.
 
-    Where a censored cell has no bound on that side it takes its estimate, or infinity when it
-    has none because more than half of its wells are censored.
+    Of a bound no p can say that: an extreme value widens the variation too.
+    """
+    beyond = contrast.estimate - claim.margin
+    return beyond < 0 if claim.side == "less" else beyond > 0
+
+
+def _bounded(claim: Claim, cells: Cells, *, against: bool) -> pd.DataFrame:
+    """Cell means, the claim's arms at the bounds that argue against (or for) it.
+
+    A bound is infinite where censored wells leave that side open.
     """
     means = cells.estimates.copy()
     for arm, weight in claim.weights.items():
         upwards = ((weight > 0) == (claim.side == "less")) == against
-        bound = cells.high[arm] if upwards else cells.low[arm]
-        estimated = means[arm].where(means[arm].notna(), bound)
-        means[arm] = bound.where(np.isfinite(bound), estimated)
+        means[arm] = cells.high[arm] if upwards else cells.low[arm]
     return means
 
 
@@ -214,14 +216,17 @@ def _unbounded(claim: Claim, cells: Cells, means: pd.DataFrame) -> tuple[str, st
     infinite = [arm for arm in used if np.isinf(means.loc[complete, arm]).any()]
     if not infinite:
         return None
-    below = [arm for arm in used if (cells.relation.loc[complete, arm] == "<=").any()]
-    above = [arm for arm in used if (cells.relation.loc[complete, arm] == ">=").any()]
-    if below and set(infinite) <= set(below):
-        words = "both below LLOQ" if len(below) > 1 else "below LLOQ"
-        return f"{words}: {_list(below)}", "Measure these cultures again at a lower dilution."
-    if above and set(infinite) <= set(above):
-        words = "both above ULOQ" if len(above) > 1 else "above ULOQ"
-        return f"{words}: {_list(above)}", "Measure these cultures again at a higher dilution."
+    low, high = (table.loc[complete, used] for table in (cells.low, cells.high))
+    for limit, open_side, dilution in (
+        ("below LLOQ", low == -np.inf, "a lower dilution"),
+        ("above ULOQ", high == np.inf, "a higher dilution"),
+    ):
+        arms = [arm for arm in used if open_side[arm].any()]
+        if set(infinite) <= set(arms):
+            where = open_side.index[open_side.any(axis=1)]
+            words = f"{'both ' if len(arms) > 1 else ''}{limit}: {_list(arms)}"
+            only = f" in {_list(where)}" if len(where) < len(open_side) else ""
+            return f"{words}{only}", f"Measure these cultures again at {dilution}."
     return (
         f"outside the quantifiable range: {_list(infinite)}",
         "Measure these cultures again at dilutions inside the range.",
@@ -240,6 +245,29 @@ def _relation(claim: Claim, cells: Cells, means: pd.DataFrame) -> str:
         if ((mean == low) & np.isinf(high)).any():
             sides.add(">=" if weight > 0 else "<=")
     return sides.pop() if len(sides) == 1 else ""
+
+
+def _without_value(claim: Claim, cells: Cells) -> Contrast:
+    """The experiments that measured every arm of a claim whose contrast has no bound."""
+    measured = per_experiment_contrast(cells.at_limit, claim.weights)
+    nothing = float("nan")
+    values = measured.values * nothing  # noqa: PD011
+    return replace(measured, estimate=nothing, se=nothing, values=values)
+
+
+def _no_variation(claim: Claim, contrast: Contrast, relation: str) -> tuple[str, str]:
+    if relation:
+        return (
+            f"no variation: {claim.words.split(':')[0]} is known by the same limits of the "
+            f"quantifiable range in all {contrast.n} experiments, so there is nothing to test "
+            "against",
+            _CLOSER,
+        )
+    return (
+        f"no variation: {claim.words.split(':')[0]} gives the same value in all {contrast.n} "
+        "experiments, so there is nothing to test against",
+        "Check that the experiments are independent and their values not copied.",
+    )
 
 
 def _too_few(contrast: Contrast) -> tuple[str, str]:

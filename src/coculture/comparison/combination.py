@@ -15,7 +15,9 @@ from coculture.comparison.endpoints import LN_VIABLE, PERCENT, Cells, endpoints
 from coculture.comparison.families import interaction_weights, interactions
 from coculture.comparison.settings import ComparisonSettings
 
-COLUMNS = ("combination", "measure", "unit", "experiment", "value", "lower", "upper", "df", "p")
+COLUMNS = (
+    "combination", "measure", "unit", "experiment", "value", "lower", "upper", "df", "p", "wells",
+)  # fmt: skip
 ALL = "all"
 VIABILITY_RATIO = "observed over expected viability"
 
@@ -26,11 +28,13 @@ def combination_table(
     """comparison/combination.csv: per combination, measure and experiment, then over all of them.
 
     The value over all experiments is their mean (of the ratio: the geometric mean) with its 95 % t
-    interval; the p is of the Bliss ratio being 1, two-sided.
+    interval; the p is of the Bliss ratio being 1, two-sided, and `wells` counts those of its four
+    arms in the experiments that have all of them.
     """
     scales = {endpoint.name: endpoint for endpoint in endpoints(settings)}
     labels = [design.label(arm) for arm in design.arms]
     percent = Cells.of(arms, scales[PERCENT], labels).estimates
+    wells = arms[arms["endpoint"] == PERCENT].set_index(["experiment", "arm"])["wells"]
     viable = Cells.of(arms, scales[LN_VIABLE], labels).estimates
     rows: list[dict[str, object]] = []
     for arm, one, other in interactions(design):
@@ -38,9 +42,11 @@ def combination_table(
             continue
         weights = interaction_weights(design, arm, one, other)
         name = design.label(arm)
-        rows += _summarised(
-            name, VIABILITY_RATIO, "ratio", per_experiment_contrast(viable, weights).values, True
+        ratio = per_experiment_contrast(viable, weights).values  # noqa: PD011
+        counted = int(
+            sum(wells[experiment, label] for experiment in ratio.index for label in weights)
         )
+        rows += _summarised(name, VIABILITY_RATIO, "ratio", ratio, True, counted)
         neither = percent[list(weights)[-1]]
         specific = {
             design.treatment(design.by_label[label]): 100
@@ -63,7 +69,12 @@ def combination_table(
 
 
 def _summarised(
-    combination: str, measure: str, unit: str, values: pd.Series, is_log: bool
+    combination: str,
+    measure: str,
+    unit: str,
+    values: pd.Series,
+    is_log: bool,
+    wells: float = np.nan,
 ) -> list[dict[str, object]]:
     named = {"combination": combination, "measure": measure, "unit": unit}
     shown = np.exp(values) if is_log else values
@@ -83,6 +94,7 @@ def _summarised(
             "upper": float(upper),
             "df": over_all.df if over_all.n > 1 else np.nan,
             "p": over_all.p if is_log and over_all.n > 2 else np.nan,
+            "wells": wells,
         }
     )
     return rows

@@ -4,7 +4,7 @@ The mean of a cell (experiment x arm) is taken over its wells on the analysis sc
 experiment, not the well, is the unit of replication.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -18,6 +18,9 @@ from coculture.comparison.settings import APOPTOSIS, ComparisonSettings
 
 BELOW_RANGE = ("below_lloq", "below_curve")
 ABOVE_RANGE = ("above_uloq", "above_curve", "overflow")
+
+UNKNOWN = "unknown"
+"""The relation of a sum to the truth where censored cells pull it both ways."""
 
 PERCENT, LOGIT, LN_VIABLE = "percent_apoptotic", "logit_apoptotic", "ln_viable"
 
@@ -166,6 +169,21 @@ class Cells:
     def estimates(self) -> pd.DataFrame:
         """The cell means that are estimates; bounds are NaN."""
         return self.mean.where(self.relation == "")
+
+    def relation_of(self, weights: Mapping[str, float]) -> str:
+        """What a weighted sum of `mean` is, in the experiments that have every arm of it.
+
+        "" for an estimate, "<=" or ">=" for a bound, `UNKNOWN` where bounds point both ways.
+        """
+        used = {arm: weight for arm, weight in weights.items() if weight}
+        complete = self.mean[list(used)].notna().all(axis=1)
+        directions = {
+            relation if weight > 0 else {"<=": ">=", ">=": "<="}[relation]
+            for arm, weight in used.items()
+            for relation in self.relation.loc[complete, arm]
+            if relation
+        }
+        return directions.pop() if len(directions) == 1 else UNKNOWN if directions else ""
 
 
 def _apoptosis(cultures: pd.DataFrame, scale: str) -> pd.Series:

@@ -10,7 +10,7 @@ from coculture.comparison.arms import Design, net_weights
 from coculture.comparison.claims import FEWEST_EXPERIMENTS
 from coculture.comparison.contrasts import Contrast, PooledError, per_experiment_contrast
 from coculture.comparison.dunnett import dunnett_p
-from coculture.comparison.endpoints import Cells, Endpoint, endpoints
+from coculture.comparison.endpoints import UNKNOWN, Cells, Endpoint, endpoints
 from coculture.comparison.families import (
     AGAINST_UNTREATED,
     OWN,
@@ -65,12 +65,15 @@ def _of_endpoint(endpoint: Endpoint, cells: Cells, named: Iterable[NamedContrast
         measured = cells.mean[list(contrast.weights)].notna()
         if not measured.any().all():
             continue
-        relation = _relation(contrast, cells)
+        relation = cells.relation_of(contrast.weights)
         inside = per_experiment_contrast(cells.mean, contrast.weights)
         rows.append(_Row(contrast, PER_EXPERIMENT, inside, cells, relation))
         by_pooled = pooled.contrast(contrast.weights)
         if by_pooled is not None:
-            pooled_rows.append(_Row(contrast, POOLED_ERROR, by_pooled, cells, ""))
+            # Without its lowest cells a mean would be too high: no number is better.
+            bounded = (cells.relation[list(contrast.weights)] != "").any(axis=None)
+            relation = UNKNOWN if bounded else ""
+            pooled_rows.append(_Row(contrast, POOLED_ERROR, by_pooled, cells, relation))
     everything = [*rows, *pooled_rows]
     table = pd.DataFrame([_numbers(endpoint, row) for row in everything], columns=list(COLUMNS))
     table["p_dunnett"] = _dunnett(everything, pooled)
@@ -95,7 +98,7 @@ def _numbers(endpoint: Endpoint, row: _Row) -> dict[str, object]:
     nothing = (np.nan, np.nan)
     lower, upper = contrast.ci95 if interval else nothing
     lower_90, upper_90 = contrast.ci90 if interval else nothing
-    estimate = np.nan if row.relation == "unknown" else contrast.estimate
+    estimate = np.nan if row.relation == UNKNOWN else contrast.estimate
     ratio = np.exp([estimate, lower, upper]) if endpoint.is_ratio else np.full(3, np.nan)
     sensitivity = _sensitivity(row) if row.analysis == PER_EXPERIMENT else nothing
     return {
@@ -104,7 +107,7 @@ def _numbers(endpoint: Endpoint, row: _Row) -> dict[str, object]:
         "family": row.named.family,
         "analysis": row.analysis,
         "estimate": estimate,
-        "relation": "" if row.relation == "unknown" else row.relation,
+        "relation": "" if row.relation == UNKNOWN else row.relation,
         "se": np.nan if bound else contrast.se,
         "df": contrast.df if contrast.df > 0 else np.nan,
         "t": contrast.t if tested else np.nan,
@@ -129,19 +132,6 @@ def _numbers(endpoint: Endpoint, row: _Row) -> dict[str, object]:
     }
 
 
-def _relation(named: NamedContrast, cells: Cells) -> str:
-    """ "" for an estimate, "<=" or ">=" for a bound, "unknown" where bounds point both ways."""
-    used = {arm: weight for arm, weight in named.weights.items() if weight}
-    complete = cells.mean[list(used)].notna().all(axis=1)
-    directions = {
-        relation if weight > 0 else {"<=": ">=", ">=": "<="}[relation]
-        for arm, weight in used.items()
-        for relation in cells.relation.loc[complete, arm]
-        if relation
-    }
-    return directions.pop() if len(directions) == 1 else "unknown" if directions else ""
-
-
 def _sensitivity(row: _Row) -> tuple[float, float]:
     """The estimate with censored wells at their limit, and by the censored-likelihood fit."""
     used = [arm for arm, weight in row.named.weights.items() if weight]
@@ -157,7 +147,9 @@ def _sensitivity(row: _Row) -> tuple[float, float]:
 
 def _note(row: _Row) -> str:
     contrast = row.contrast
-    if row.relation == "unknown":
+    if row.relation and row.analysis == POOLED_ERROR:
+        return "only a bound is known of a cell, and this analysis takes no bounds: no estimate"
+    if row.relation == UNKNOWN:
         return "wells outside the quantifiable range in arms of both signs: no estimate"
     if row.relation:
         return "more than half of a cell's wells outside the quantifiable range: a bound only"
@@ -185,5 +177,5 @@ def _dunnett(rows: list[_Row], pooled: PooledError) -> list[float]:
             continue
         p = dunnett_p([rows[index].contrast.t for index in members], correlation, pooled.df)
         for index, value in zip(members, p, strict=True):
-            adjusted[index] = float(value)
+            adjusted[index] = float(value) if not rows[index].relation else float("nan")
     return adjusted

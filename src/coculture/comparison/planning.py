@@ -5,8 +5,8 @@ logit scale for percent apoptotic and on the log scale for analytes, and are the
 as the study is: cell means in points or logs, the contrast inside each experiment, one-sample t.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -28,10 +28,11 @@ from coculture.comparison.endpoints import (
     well_values,
 )
 from coculture.comparison.joining import in_order
-from coculture.comparison.settings import APOPTOSIS, ComparisonSettings
+from coculture.comparison.settings import APOPTOSIS, ComparisonError, ComparisonSettings
 from coculture.distributions import t_quantile
 
 ALL_FINDINGS = "all"
+_PARTS = ("experiment", "arm", "well")
 Values = NDArray[np.float64]
 
 
@@ -76,6 +77,48 @@ def assumptions_of(cultures: pd.DataFrame, settings: ComparisonSettings) -> dict
     return found
 
 
+def with_stated(
+    assumptions: Mapping[str, Assumptions], stated: Iterable[tuple[str, str, str]]
+) -> dict[str, Assumptions]:
+    """`assumptions` with stated SDs in the place of the study's own.
+
+    Parameters
+    ----------
+    stated
+        (subject, part, SD) as they were typed: subject "apoptosis" (SDs on the logit scale) or an
+        analyte (on that of natural logarithms); part "experiment", "arm" (experiment x arm) or
+        "well".
+
+    Raises
+    ------
+    ComparisonError
+        If nothing is known of a subject, if a part has another name, or if an SD is not a number
+        from 0 on.
+
+    Examples
+    --------
+    >>> own = {"IL-6": Assumptions({"untreated": 6.0}, 0.3, 0.15, 0.1)}
+    >>> with_stated(own, [("IL-6", "well", "0.4")])["IL-6"].sd_well
+    0.4
+    """
+    changed = dict(assumptions)
+    for subject, part, sd in stated:
+        if subject not in changed:
+            known = ", ".join(changed) or "nothing"
+            raise ComparisonError(f'"{subject}" was not measured in this study; it has {known}')
+        if part not in _PARTS:
+            raise ComparisonError(f'"{part}" is no SD; those are {", ".join(_PARTS)}')
+        try:
+            value = float(sd)
+        except ValueError:
+            value = float("nan")
+        if not 0 <= value < np.inf:
+            raise ComparisonError(f'the SD "{sd}" of {subject} is no number from 0 on')
+        by_field = {f"sd_{part}": value}
+        changed[subject] = replace(changed[subject], **by_field)  # type: ignore[arg-type]
+    return changed
+
+
 def power(
     assumptions: Mapping[str, Assumptions],
     design: Design,
@@ -91,7 +134,7 @@ def power(
     Parameters
     ----------
     assumptions
-        By subject, from `assumptions_of` or stated (`dataclasses.replace` changes an SD).
+        By subject, from `assumptions_of`; `with_stated` changes SDs.
     design
         The study's arms (`Design.of`).
     experiments, wells
@@ -110,7 +153,7 @@ def power(
     settled = {finding.id: claims_of(finding, design) for finding in settings.findings}
     pairs = [(n, k) for k in wells for n in experiments]
     for step, (n, k) in enumerate(pairs, start=1):
-        progress(f"{step} of {len(pairs)}: {n} experiments of {k} wells an arm")
+        progress(f"{step} of {len(pairs)}: {n} experiments of {k} well{'s' * (k > 1)} an arm")
         rng = np.random.default_rng([seed, n, k])
         drawn = {
             subject: draw_cell_means(given, primary_endpoint(subject, settings), n, k, runs, rng)

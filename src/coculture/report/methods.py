@@ -132,7 +132,9 @@ def _comparison(settings: Mapping[str, Any], with_bounds: bool) -> str:
     if with_bounds:
         text += (
             " Where up to half of an arm's wells lie outside the quantifiable range, they enter "
-            "at LLOQ/√2 or ULOQ × √2 [bounds]; where more do, only the bound is known."
+            "estimates at LLOQ/√2 or ULOQ × √2 [bounds]; where more do, only the bound is known. "
+            "Findings are tested with such wells at the limit that argues against the finding, and "
+            "are not testable where there is none."
         )
     findings = settings.get("findings") or []
     if findings:

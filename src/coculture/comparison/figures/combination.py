@@ -33,7 +33,7 @@ COLUMNS = ("combination", "treatment", "experiment", "value", "unit")
 def combination(tables: Comparison, settings: ComparisonSettings) -> Drawing:
     """Each combination: specific apoptosis alone, expected by Bliss independence, observed."""
     apoptosis = tables.arms[tables.arms["endpoint"] == PERCENT]
-    marks = experiment_marks(apoptosis.loc[apoptosis["wells"] > 0, "experiment"].unique())
+    marks = experiment_marks(tables.arms["experiment"].unique())
     complete = {
         str(name): values
         for name, rows in tables.combination.groupby("combination", sort=False)
@@ -116,16 +116,18 @@ def _viability_ratio(combinations: pd.DataFrame, name: str) -> str:
     ratio = of_ratio[of_ratio["experiment"] == ALL].iloc[0]
     words = f"viable, observed / expected = {ratio['value']:.2f}"
     if np.isnan(ratio["lower"]):
-        return f"{words}\nn = {n}"
+        return f"{words}\nn = {n}, {ratio['wells']:.0f} wells"
     limits = f"95 % CI {ratio['lower']:.2f} to {ratio['upper']:.2f}"
-    return f"{words}\n{limits}, n = {n}, df = {ratio['df']:.0f}"
+    return f"{words}\n{limits}, n = {n}, df = {ratio['df']:.0f}, {ratio['wells']:.0f} wells"
 
 
 def _draw_combination(axis: Axes, values: pd.DataFrame, marks: Mapping[str, Mark]) -> None:
-    for experiment, line in values.iterrows():
+    # Side by side, so that none hides another.
+    beside = np.linspace(-0.12, 0.12, len(values)) if len(values) > 1 else np.zeros(1)
+    for shift, (experiment, line) in zip(beside, values.iterrows(), strict=True):
         mark = marks[str(experiment)]
         axis.plot(
-            range(4),
+            np.arange(4) + shift,
             line.to_numpy(dtype=float),
             color=mark.colour,
             marker=mark.marker,

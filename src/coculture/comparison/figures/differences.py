@@ -15,8 +15,8 @@ from coculture.comparison.exploratory import PER_EXPERIMENT, POOLED_ERROR
 from coculture.comparison.families import AGAINST_PARTS, AGAINST_UNTREATED
 from coculture.comparison.figures.drawn import (
     ARROWS,
+    Mark,
     as_shown,
-    experiment_marks,
     label_decades,
     values_of,
     with_cell_labels,
@@ -71,11 +71,11 @@ def draw_differences(
     scale: Endpoint,
     design: Design,
     settings: ComparisonSettings,
+    marks: Mapping[str, Mark],
 ) -> None:
     """Each difference on a line of its own, its interval, and at the right n and df."""
     axis.axvline(1.0 if scale.is_ratio else 0.0, color=style.BLACK, linewidth=0.8)
     _draw_margin(axis, _margin(scale, settings))
-    marks = experiment_marks({name for values in rows["values"] for name in values_of(values)})
     for place, row in enumerate(rows.to_dict("records")):
         for experiment, value in values_of(row["values"]).items():
             axis.plot(
@@ -147,7 +147,7 @@ def _unit(scale: Endpoint) -> str:
 def _beside(row: Mapping[Hashable, Any]) -> str:
     """The number of experiments and degrees of freedom behind an interval, or why it is none."""
     if row["relation"] in ARROWS:
-        return "bound only"
+        return f"n = {row['n']:.0f}, bound only"
     if np.isnan(row["estimate"]):
         return "no estimate"
     numbers = f"n = {row['n']:.0f}"

@@ -1,13 +1,14 @@
 """What the comparison's figures share: marks of experiments, axes, words."""
 
 import re
+import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from matplotlib.axis import Axis
-from matplotlib.figure import Figure, FigureBase
+from matplotlib.figure import Figure, SubFigure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from numpy.typing import NDArray
@@ -29,6 +30,8 @@ _COLOURS = (
 )
 ARROWS = {"<=": "<", ">=": ">"}
 """The marker of an estimate that is only a bound."""
+_LETTERS_PER_INCH = 17
+"""Of captions, on average."""
 MEAN = "mean"
 """What stands for all experiments in the column `experiment` of the rows a figure shows."""
 
@@ -42,7 +45,7 @@ class Mark:
 
 
 def experiment_marks(names: Iterable[str]) -> dict[str, Mark]:
-    """Colour and shape of each experiment, the same in every figure of a study."""
+    """Colour and shape of each experiment: the same in every figure that names all of a study's."""
     return {
         name: Mark(
             _COLOURS[i % len(_COLOURS)],
@@ -76,9 +79,11 @@ def why_nothing(arms: pd.DataFrame, scale: Endpoint) -> str:
     )
 
 
-def caption(figure: FigureBase, words: str) -> None:
-    """Small print below a figure, from its left edge on."""
-    figure.supxlabel(words, fontsize=7.5, x=0.01, ha="left")
+def caption(figure: Figure | SubFigure, words: str) -> None:
+    """Small print below a figure, from its left edge on and no wider than the figure."""
+    letters = int(_LETTERS_PER_INCH * figure.bbox.width / figure.dpi)
+    lines = [textwrap.fill(line, letters) for line in words.splitlines()]
+    figure.supxlabel("\n".join(lines), fontsize=7.5, x=0.01, ha="left")
 
 
 def as_shown(values: object, scale: Endpoint) -> NDArray[np.float64]:
@@ -121,7 +126,7 @@ def log_limits(logs: NDArray[np.float64]) -> tuple[float, float]:
 def label_decades(axis: Axis) -> None:
     """Plain numbers at 1, 2 and 5 of each decade of a log axis."""
     axis.set_major_locator(LogLocator(subs=(1, 2, 5), numticks=20))
-    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
     axis.set_minor_formatter(NullFormatter())
 
 

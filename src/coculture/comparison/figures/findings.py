@@ -11,8 +11,8 @@ from matplotlib.figure import Figure
 from coculture import style
 from coculture.comparison import wording
 from coculture.comparison.figures.drawn import ARROWS, caption, label_decades, nothing_to_draw
-from coculture.comparison.findings import NOT_TESTABLE, SHOWN
 from coculture.comparison.settings import ComparisonSettings, Finding
+from coculture.comparison.verdicts import NOT_TESTABLE, SHOWN
 from coculture.drawing import Drawing
 
 TABLE = "figures/comparison/findings.csv"
@@ -43,9 +43,9 @@ def findings_overview(
         caption(
             figure,
             "Filled: shown. Open: not shown. Text only: not testable. The interval agrees with the "
-            "one-sided test; p stands against its level.\nOf several arms that a finding is "
-            "compared with, the mark is the one with the weakest evidence (largest p); grey ticks: "
-            "each of them. n: experiments; df = n − 1.",
+            "one-sided test; p stands against its level. n: experiments; df = n − 1.\n"
+            "Of several arms that a finding is compared with, the mark is the one with the weakest "
+            "evidence (largest p); grey ticks: each of them.",
         )
     shown = [
         row
@@ -116,7 +116,9 @@ def _draw_findings(
                 places, np.full(len(places), y), "|", color=style.GREY, markersize=9, zorder=1
             )
         words = f"{row['id']}  {row['finding']}"
-        statements.append(textwrap.fill(words, 46, subsequent_indent="      "))
+        statements.append(
+            textwrap.fill(words, 56, subsequent_indent="      ", break_on_hyphens=False)
+        )
         verdicts.append(_verdict_words(row))
     axis.set_yticks(range(len(rows)), statements, fontsize=8, ha="left")
     axis.tick_params(axis="y", pad=238, length=0)

@@ -92,10 +92,11 @@ def superplot(
         above, below = np.asarray(figure.subfigures(2, 1, height_ratios=[3.8, 0.27 * rows + 1.2]))
         upper, lower = above.subplots(), below.subplots()
         places = _places(arms)
-        _draw_cultures(upper, wells, means, scale, design, places)
-        _legend(upper, wells, _draw_limits(upper, limits, design, places, scale))
+        marks = experiment_marks(wells["experiment"].unique())
+        _draw_cultures(upper, wells, means, scale, design, places, marks)
+        _legend(upper, marks, _draw_limits(upper, limits, design, places, scale))
         _label_arms(upper, design, places)
-        draw_differences(lower, differences, scale, design, settings)
+        draw_differences(lower, differences, scale, design, settings, marks)
         caption(
             below, f"{design_sentence(design)}\n{_caption(wells, differences, scale, analysis)}"
         )
@@ -159,12 +160,12 @@ def _draw_cultures(
     scale: Endpoint,
     design: Design,
     places: dict[Arm, float],
+    marks: Mapping[str, Mark],
 ) -> None:
     if scale.is_ratio:
         axis.set_yscale("log")
         axis.set_ylim(*log_limits(wells["value"].to_numpy(dtype=float)))
         label_decades(axis.yaxis)
-    marks = experiment_marks(wells["experiment"].unique())
     for number, (experiment, mark) in enumerate(marks.items()):
         shift = 0.5 * ((number + 0.5) / len(marks) - 0.5)
         of_experiment = wells[wells["experiment"] == experiment]
@@ -282,14 +283,13 @@ def _draw_limits(
             )
             bounds.add(bound)
         if bounds:
-            values = ", ".join(f"{bound:,.3g}" for bound in sorted(bounds))
+            values = ", ".join(f"{float(f'{bound:.3g}'):,.10g}" for bound in sorted(bounds))
             label = textwrap.fill(f"{words} × dilution: {values} {scale.unit_shown}", 18)
             kinds.append(Line2D([], [], color=style.BLACK, linestyle=(0, dashes), label=label))
     return kinds
 
 
-def _legend(axis: Axes, wells: pd.DataFrame, limits: Sequence[Line2D]) -> None:
-    marks = experiment_marks(wells["experiment"].unique())
+def _legend(axis: Axes, marks: Mapping[str, Mark], limits: Sequence[Line2D]) -> None:
     axis.legend(
         handles=[*(experiment_line(name, mark) for name, mark in marks.items()), *limits],
         title="experiment",
@@ -324,7 +324,7 @@ def _caption(wells: pd.DataFrame, differences: pd.DataFrame, scale: Endpoint, an
         words += f" Not shown: {int(added.sum())} cultures to which {scale.subject} was added."
     if (~added).any():
         words += f" Without a value: {', '.join(left_out.loc[~added, 'culture'])}."
-    return textwrap.fill(words, 150)
+    return words
 
 
 def _is(wells: pd.DataFrame, design: Design, arm: Arm) -> "pd.Series[bool]":
