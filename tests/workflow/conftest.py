@@ -25,8 +25,9 @@ LONGEST_S = 600
 def command(folder: Path, config: Path, *arguments: str, checkout: Path = ROOT) -> list[str]:
     """The command line that runs the study of `config` with its results below `folder`."""
     return [
-        *(sys.executable, "-m", "snakemake", "--snakefile", str(checkout / "Snakefile")),
-        *("--directory", str(folder), "--configfile", str(config), "--cores", "2"),
+        *("env", f"PYTHONPATH={checkout / 'src'}", sys.executable, "-m", "snakemake"),
+        *("--snakefile", str(checkout / "Snakefile"), "--directory", str(folder)),
+        *("--configfile", str(config), "--cores", "2"),
         *arguments,
     ]
 
@@ -40,7 +41,7 @@ def run_workflow(folder: Path, config: Path, *arguments: str, checkout: Path = R
         text=True,
         check=False,
         timeout=LONGEST_S,
-        env={**os.environ, "COLUMNS": "200", "PYTHONPATH": str(checkout / "src")},
+        env={**os.environ, "COLUMNS": "200"},
     )
 
 

@@ -3,6 +3,7 @@
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -124,7 +125,7 @@ def test_a_read_only_disk(
     disk = tmp_path / "disk"
     disk.mkdir()
     config = small_study_once / "config.yaml"
-    check = f"{workflow_command(disk, config)[0]} -m coculture check {config}"
+    check = f"{sys.executable} -m coculture check {config}"
     script = f"""
         mount -t tmpfs -o ro tmpfs {disk}
         cd {disk}

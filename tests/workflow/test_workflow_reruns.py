@@ -125,7 +125,11 @@ def edited(file: str, added: str, after: str = "") -> Change:
             FLOW | {"flow_drift"} | COMPARISON | REPORT | {"provenance_software"},
             id="gating code",
         ),
-        pytest.param(edited(PAGE, "X = 1\n"), {"report_page"} | SIGNED, id="code of the page"),
+        pytest.param(
+            edited(PAGE, "X = 1\n"),
+            {"report_page", "report_spreadsheet"} | SIGNED,
+            id="code of the report",
+        ),
         pytest.param(
             edited(TEMPLATE, "<!-- -->\n"), {"report_page"} | SIGNED, id="template of the page"
         ),

@@ -5,18 +5,14 @@ Every vendor's reader works on this, so the same Gen5 export reads alike from .t
 
 import codecs
 import csv
-import datetime
-import io
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from coculture.elisa.plate import PlateError
+from coculture.elisa.readers import spreadsheet
 
 DELIMITERS = ("\t", ";", ",")
-_OLE2 = b"\xd0\xcf\x11\xe0"
-_ZIP = b"PK\x03\x04"
 _OPEN_DOCUMENT = b"mimetypeapplication/vnd.oasis.opendocument"
 _FOREIGN = {
     b"%pdf": "a PDF",
@@ -95,10 +91,12 @@ def open_source(path: str | Path) -> Source:
             f"{path}: this is {foreign}, which is not read; open it in a spreadsheet program and "
             "save it as .xlsx, or export it again as text"
         )
-    if data.startswith(_ZIP):
-        return Source(path, _spreadsheet(path, data, _xlsx_sheets))
-    if data.startswith(_OLE2):
-        return Source(path, _spreadsheet(path, data, _xls_sheets))
+    if data.startswith((spreadsheet.ZIP, spreadsheet.OLE2)):
+        try:
+            found = spreadsheet.sheets(data)
+        except spreadsheet.SpreadsheetError as error:
+            raise PlateError(f"{path}: {error}") from error
+        return Source(path, tuple(Sheet(name, rows) for name, rows in found))
     return Source(path, (Sheet("", _text_rows(_decode(data))),))
 
 
@@ -190,51 +188,3 @@ def _unwrapped(cell: str) -> str:
     """The text of a cell that was written as a formula, to keep a spreadsheet from changing it."""
     match = _FORMULA.fullmatch(cell)
     return match[1].strip() if match else cell
-
-
-def _spreadsheet(
-    path: Path, data: bytes, read: Callable[[bytes], tuple[Sheet, ...]]
-) -> tuple[Sheet, ...]:
-    try:
-        sheets = read(data)
-    # What a damaged file raises depends on the damaged byte: zip, XML, struct, index errors ...
-    except Exception as error:
-        raise PlateError(
-            f"{path}: the spreadsheet is damaged, or the file is none ({error}); export it again"
-        ) from error
-    if not sheets:
-        raise PlateError(f"{path}: the spreadsheet has no sheet with cells; export it again")
-    return sheets
-
-
-def _xlsx_sheets(data: bytes) -> tuple[Sheet, ...]:
-    import openpyxl
-
-    book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-    return tuple(
-        Sheet(sheet.title, [[_cell_text(cell) for cell in row] for row in sheet.values])
-        for sheet in book.worksheets
-    )
-
-
-def _xls_sheets(data: bytes) -> tuple[Sheet, ...]:
-    import xlrd
-
-    book = xlrd.open_workbook(file_contents=data, logfile=io.StringIO())
-    return tuple(
-        Sheet(
-            sheet.name,
-            [[_cell_text(cell) for cell in sheet.row_values(i)] for i in range(sheet.nrows)],
-        )
-        for sheet in book.sheets()
-    )
-
-
-def _cell_text(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if isinstance(value, datetime.datetime | datetime.date | datetime.time):
-        return value.isoformat()
-    return str(value).strip()
