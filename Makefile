@@ -39,10 +39,10 @@ plan: .venv/installed ## how many experiments each finding needs, from a study t
 	@$(BIN)/python -m coculture plan $(STUDY)
 
 test: .venv/installed-dev ## run the tests (under 10 minutes on 2 cores)
-	@$(BIN)/pytest -m "not long" --numprocesses auto --dist loadfile
+	@$(BIN)/pytest -m "not long" --numprocesses auto --dist loadfile --durations 20
 
 test-all: .venv/installed-dev ## run every test, the long ones too
-	@$(BIN)/pytest --numprocesses auto --dist loadfile
+	@$(BIN)/pytest --numprocesses auto --dist loadfile --durations 20
 
 lint: .venv/installed-dev ## formatting, types, import arrows, snakemake's own lint
 	@.ci/lint

@@ -4,14 +4,15 @@ from typing import Any
 
 import pandas as pd
 
-from coculture import result_tables, step, style
-from coculture.elisa import combine_cultures, figures
+from coculture import drawing, result_tables, step
+from coculture.elisa import ElisaSettings, combine_cultures, figures
 
 
 def main(inputs: Any, outputs: Any, parameters: Any) -> None:
     wells = pd.concat([result_tables.read(path) for path in inputs.wells], ignore_index=True)
     result_tables.write(combine_cultures(wells), outputs.cultures, "elisa/cultures.csv")
-    style.save_all(figures.standards_recovery(wells), outputs.recovery)
+    limits = ElisaSettings.from_config(parameters.settings).limits
+    drawing.save(figures.standards_recovery(wells, limits), outputs.recovery)
 
 
 if "snakemake" in globals():

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from coculture import result_tables, step, style
+from coculture import drawing, result_tables, step
 from coculture.elisa import figures
 
 
@@ -11,8 +11,8 @@ def main(inputs: Any, outputs: Any, parameters: Any) -> None:
     wells = result_tables.read(inputs.wells)
     with open(inputs.curve, encoding="utf-8") as file:
         curve = json.load(file)
-    style.save_all(figures.standard_curve(wells, curve), outputs.curve)
-    style.save_all(figures.plate_heat_map(wells), outputs.plate)
+    drawing.save(figures.standard_curve(wells, curve), outputs.curve)
+    drawing.save(figures.plate_heat_map(wells), outputs.plate)
 
 
 if "snakemake" in globals():

@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from coculture import result_tables, step, style
+from coculture import drawing, result_tables, step
 from coculture.flow import FlowSettings, figures
 
 
@@ -17,11 +17,11 @@ def main(inputs: Any, outputs: Any, parameters: Any) -> None:
     with open(inputs.gates, encoding="utf-8") as file:
         gates = yaml.safe_load(file)
     drawn = (files, wells, gates, spillover, settings)
-    style.save_all(figures.gating_strategy(*drawn), outputs.strategy)
-    style.save_all(figures.control_histograms(*drawn), outputs.controls)
-    style.save_all(figures.threshold_sensitivity(*drawn), outputs.sensitivity)
-    style.save_all(figures.contact_sheet(*drawn), outputs.wells)
-    style.save_all(figures.spillover_heat_map(spillover, gates), outputs.spillover)
+    drawing.save(figures.gating_strategy(*drawn), outputs.strategy)
+    drawing.save(figures.control_histograms(*drawn), outputs.controls)
+    drawing.save(figures.threshold_sensitivity(*drawn), outputs.sensitivity)
+    drawing.save(figures.contact_sheet(*drawn), outputs.wells)
+    drawing.save(figures.spillover_heat_map(spillover, gates), outputs.spillover)
 
 
 if "snakemake" in globals():

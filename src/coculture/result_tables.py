@@ -19,10 +19,10 @@ SCHEMA_VERSION = "1.0.0"
 TEXT_COLUMNS = (
     *("advice", "analyte", "analysis", "arm", "caveat", "cells", "channel", "channels"),
     *("contrast", "culture", "definition", "donor", "endpoint", "excluded", "experiment"),
-    *("family", "fcs", "file", "finding", "flags", "id", "item", "kind", "left_out", "note"),
-    *("patient", "plate", "pooled_error_verdict", "population", "reason", "relation"),
-    *("role", "row", "selected_on", "sentence", "sha256", "state", "stroma", "table"),
-    *("unit", "values", "verdict", "well"),
+    *("family", "fcs", "file", "finding", "flags", "gate", "id", "item", "kind", "left_out"),
+    *("note", "patient", "plate", "pooled_error_verdict", "population", "reason", "relation"),
+    *("role", "row", "rule", "selected_on", "sentence", "sha256", "stain", "state", "stroma"),
+    *("table", "unit", "values", "verdict", "well"),
 )
 """Columns that hold text in every table, also where they look like numbers or are empty."""
 

@@ -332,3 +332,69 @@ def test_a_workbook_whose_sheet_is_no_xml_is_refused(tmp_path: Path) -> None:
             damaged.writestr(part, text[: len(text) // 2] if "sheet1" in part else text)
     with pytest.raises(PlateError, match="the spreadsheet is damaged"):
         read_plates(path)
+
+
+def _with_sheet(path: Path, workbook: Path, sheet: bytes) -> Path:
+    """`workbook` written to `path` with another XML in the place of its first sheet."""
+    with (
+        zipfile.ZipFile(workbook) as whole,
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new,
+    ):
+        for part in whole.namelist():
+            new.writestr(part, sheet if part.endswith("sheet1.xml") else whole.read(part))
+    return path
+
+
+_SHEET = (
+    b'<?xml version="1.0"?>%s<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/'
+    b'2006/main"><dimension ref="A1:XFD1048576"/><sheetData>%s</sheetData></worksheet>'
+)
+_FAR_ROWS = b"".join(
+    b'<row r="%d"><c r="XFD%d"><v>1</v></c></row>' % (row, row) for row in range(1, 200)
+)
+_LAUGHS = b"".join(
+    b'<!ENTITY l%d "%s">' % (level, b"&l%d;" % (level - 1) * 10) for level in range(1, 10)
+)
+
+
+@pytest.mark.parametrize(
+    ("sheet", "said"),
+    [
+        (_SHEET % (b"", b" " * 150_000_000), "unpacks to 150 MB, and no plate export has"),
+        (_SHEET % (b"", _FAR_ROWS), "has more than 2,000,000 cells"),
+        (
+            _SHEET % (b"", b'<row r="2000000000"><c r="A2000000000"><v>1</v></c></row>'),
+            "has more than 2,000,000 cells",
+        ),
+        (
+            _SHEET
+            % (
+                b'<!DOCTYPE worksheet [<!ENTITY l0 "ha">%s]>' % _LAUGHS,
+                b'<row r="1"><c r="A1" t="str"><v>&l9;</v></c></row>',
+            ),
+            "the spreadsheet is damaged",
+        ),
+    ],
+    ids=["zip bomb", "far columns", "far row", "a billion laughs"],
+)
+def test_what_unpacks_to_more_than_a_machine_holds_is_refused(
+    tmp_path: Path, sheet: bytes, said: str
+) -> None:
+    pd.DataFrame([[0.1, 0.2]]).to_excel(tmp_path / "plain.xlsx")
+    path = _with_sheet(tmp_path / "bomb.xlsx", tmp_path / "plain.xlsx", sheet)
+    assert path.stat().st_size < 1_000_000
+    with pytest.raises(PlateError, match=said) as caught:
+        read_plates(path)
+    assert str(path) in str(caught.value)
+
+
+def test_the_stated_size_of_a_sheet_is_not_that_of_its_readings(tmp_path: Path) -> None:
+    """A spreadsheet program that formatted whole columns states a million rows."""
+    plain, path = tmp_path / "plain.xlsx", tmp_path / "wide.xlsx"
+    grid = [[od(row, column) for column in COLUMNS] for row in range(1, 9)]
+    pd.DataFrame(grid, index=list("ABCDEFGH"), columns=COLUMNS).to_excel(plain)
+    with zipfile.ZipFile(plain) as whole:
+        sheet = whole.read("xl/worksheets/sheet1.xml")
+    assert b'<dimension ref="A1:M9"' in sheet
+    _with_sheet(path, plain, sheet.replace(b'ref="A1:M9"', b'ref="A1:XFD1048576"'))
+    assert readings(path) == expected()

@@ -95,8 +95,8 @@ def test_embedded_by_name_number_or_label(write_fcs: WriteFcs, keyword: str, val
     ("value", "message"),
     [
         ("2,FL1-A,FL9-A,1,0.1,0.2,1", "names the channel 'FL9-A', which the file lacks"),
-        ("2,FL1-A,FL2-A,1,0.1,0.2", "not a matrix of numbers|does not hold as many"),
-        ("two,FL1-A", "not a matrix of numbers"),
+        ("2,FL1-A,FL2-A,1,0.1,0.2", "2 names and 4 values, but 5 entries"),
+        ("two,FL1-A", "does not begin with the number"),
     ],
 )
 def test_embedded_that_does_not_fit(write_fcs: WriteFcs, value: str, message: str) -> None:

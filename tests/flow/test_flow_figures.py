@@ -2,16 +2,18 @@
 
 from collections.abc import Callable
 from copy import deepcopy
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 import yaml
-from matplotlib.figure import Figure
+from matplotlib.artist import Artist
 from matplotlib.text import Text
 
-from coculture import result_tables, style
+from coculture import drawing, result_tables
+from coculture.drawing import Drawing
 from coculture.flow import FlowSettings, check_files, figures, gate_experiment
 
 Settings = Callable[..., FlowSettings]
@@ -38,15 +40,19 @@ def experiment(small_study_once: Path, tmp_path: Path, flow_settings: Settings) 
     return drawn_from(tmp_path, files, flow_settings(populations=[MYELOMA]))
 
 
-def texts(figure: Figure) -> str:
-    return "\n".join(text.get_text() for text in figure.findobj(Text))
+def texts(drawn: Drawing) -> str:
+    found = drawn.figure.findobj(Text)
+    return "\n".join(text.get_text() for text in found if isinstance(text, Text))
 
 
 @pytest.mark.parametrize("name", BY_GATES)
 def test_drawn_twice_the_bytes_are_the_same(experiment: Drawn, name: str, tmp_path: Path) -> None:
+    endings = (".svg", ".csv")
     for copy in ("one", "two"):
-        style.save(getattr(figures, name)(*experiment), tmp_path / f"{copy}.svg")
-    assert (tmp_path / "one.svg").read_bytes() == (tmp_path / "two.svg").read_bytes()
+        paths = [tmp_path / f"{copy}{ending}" for ending in endings]
+        drawing.save(getattr(figures, name)(*experiment), paths)
+    for ending in endings:
+        assert (tmp_path / f"one{ending}").read_bytes() == (tmp_path / f"two{ending}").read_bytes()
 
 
 def test_the_contact_sheet_shows_every_sample_and_its_percents(experiment: Drawn) -> None:
@@ -70,11 +76,12 @@ def test_histograms_name_the_threshold_and_its_rule(experiment: Drawn) -> None:
 def test_panel_titles_of_histograms_stand_at_one_height(experiment: Drawn) -> None:
     gates = deepcopy(experiment[2])
     gates["populations"]["myeloma"]["GFP"]["rule"] = "manual"
-    figure = figures.control_histograms(*experiment[:2], gates, *experiment[3:])
+    drawn = figures.control_histograms(*experiment[:2], gates, *experiment[3:])
+    figure = drawn.figure
     figure.draw_without_rendering()
     tops = {round(ax.title.get_window_extent().y0, 3) for ax in figure.axes}
     assert len(tops) == 1
-    assert "set by hand" in texts(figure)
+    assert "set by hand" in texts(drawn)
 
 
 def test_gating_strategy_tells_how_many_events_each_gate_keeps(experiment: Drawn) -> None:
@@ -119,7 +126,7 @@ def test_heat_map_writes_every_coefficient(experiment: Drawn) -> None:
     shown = texts(figures.spillover_heat_map(spillover)).split("\n")
     assert f"{float(spillover['R660-A'].iloc[2]):.3f}" in shown
     assert shown.count("1") == 3
-    ax = figures.spillover_heat_map(spillover, experiment[2]).axes[0]
+    ax = figures.spillover_heat_map(spillover, experiment[2]).figure.axes[0]
     for ticks in (ax.get_xticklabels(), ax.get_yticklabels()):
         named = [tick.get_text() for tick in ticks]
         assert named == ["GFP (B530-A)", "Annexin V (R660-A)", "viability dye (B675-A)"]
@@ -153,6 +160,112 @@ def test_an_experiment_without_a_file_left_has_its_rows_and_says_so(
     assert gates["populations"] == {"myeloma": {}}
     assert check_files(files.assign(exclude="power cut"), settings) == []
     for name in BY_GATES:
-        style.save(getattr(figures, name)(*drawn), tmp_path / f"{name}.svg")
+        nothing = getattr(figures, name)(*drawn)
+        drawing.save(nothing, [tmp_path / f"{name}.svg", tmp_path / f"{name}.csv"])
+        assert nothing.shown.empty
     assert "Every file of this experiment is excluded" in texts(figures.gating_strategy(*drawn))
-    style.save(figures.spillover_heat_map(spillover, gates), tmp_path / "heat_map.svg")
+    drawing.save(figures.spillover_heat_map(spillover, gates), [tmp_path / "heat_map.svg"])
+
+
+def test_rows_of_the_gating_strategy_are_those_of_the_wells_table(experiment: Drawn) -> None:
+    _, wells, gates, *_ = experiment
+    shown = figures.gating_strategy(*experiment).shown
+    counted = wells.set_index("fcs")
+    assert shown.groupby("kind")["step"].nunique().eq(4).all()
+    for (step, fcs), rows in shown.groupby(["step", "fcs"], sort=False):
+        well = counted.loc[str(fcs)]
+        if step == "Quadrants":
+            assert list(rows["events_inside"]) == [
+                well[f"n_{name}"] for name in ("viable", "early", "late", "necrotic")
+            ]
+            assert (rows["events_before"] == well["events_population"]).all()
+        elif step == "Single cells":
+            assert rows["events_before"].item() == well["events_cells"]
+            assert rows["events_inside"].item() == well["events_singlets"]
+        elif step != "Cells":
+            assert rows["events_before"].item() == well["events_singlets"]
+            assert rows["events_inside"].item() == well["events_population"]
+    annexin, dye = (
+        gates["populations"]["myeloma"][name]["threshold"] for name in ("annexin", "viability_dye")
+    )
+    early = shown[shown["gate"] == "early"]
+    assert set(early["boundary"]) == {f"R660-A >= {annexin} and B675-A < {dye}"}
+
+
+def test_rows_of_the_contact_sheet_are_those_of_the_wells_table(experiment: Drawn) -> None:
+    _, wells, *_ = experiment
+    shown = figures.contact_sheet(*experiment).shown.set_index("fcs")
+    samples = wells[wells["role"] == "sample"].set_index("fcs")
+    assert list(shown.index) == list(samples.index)
+    assert list(shown["events"]) == list(samples["events_population"])
+    for column in ("culture", "percent_early", "percent_necrotic"):
+        assert list(shown[column]) == list(samples[column])
+
+
+def test_sensitivity_rows_begin_from_the_wells_table(experiment: Drawn) -> None:
+    _, wells, gates, *_ = experiment
+    shown = figures.threshold_sensitivity(*experiment).shown
+    samples = wells[wells["role"] == "sample"].set_index("fcs")
+    used = shown[shown["shift_decades"] == 0].set_index("fcs")
+    threshold = gates["populations"]["myeloma"]["annexin"]["threshold"]
+    assert (used["threshold"] == threshold).all()
+    pd.testing.assert_series_equal(
+        used["percent_apoptotic"], samples["percent_apoptotic"], check_names=False
+    )
+    moved = shown["percent_apoptotic"] - shown["fcs"].map(used["percent_apoptotic"])
+    most = moved.abs().groupby(shown["fcs"]).max()
+    told = samples["sensitivity_percent_points"].sort_index()
+    pd.testing.assert_series_equal(most, told, check_names=False)
+
+
+def test_rows_of_the_histograms_are_what_is_drawn(experiment: Drawn) -> None:
+    drawn = figures.control_histograms(*experiment)
+    shown = drawn.shown
+    panels = shown.groupby("gate", sort=False)
+    for ax, (_, panel) in zip(drawn.figure.axes, panels, strict=True):
+        curves = panel[panel["curve"] != "threshold"].groupby("curve", sort=False)
+        lines = {line.get_label(): line for line in ax.lines}
+        assert list(lines) == [*(name for name, _ in curves), "threshold"]
+        for name, curve in curves:
+            assert list(lines[name].get_ydata()) == list(curve["height"])  # type: ignore[arg-type]
+            assert curve["value"].is_monotonic_increasing
+            assert curve["height"].max() > 0.99
+    thresholds = shown[shown["curve"] == "threshold"].set_index("gate")
+    for name in ("GFP", "annexin", "viability_dye"):
+        block = experiment[2]["populations"]["myeloma"][name]
+        assert thresholds.loc[name, "value"] == block["threshold"]
+        assert thresholds.loc[name, "rule"] == block["rule"]
+
+
+def test_heat_map_rows_are_the_coefficients(experiment: Drawn) -> None:
+    shown = figures.spillover_heat_map(experiment[3], experiment[2]).shown
+    matrix = shown.pivot_table(index="stain", columns="channel", values="share")
+    written = experiment[3].set_index("stain")
+    for stain in written.index:
+        for channel in written.columns:
+            assert matrix.loc[stain, channel] == written.loc[stain, channel]
+    assert set(shown["channel_label"]) == {
+        "GFP (B530-A)", "Annexin V (R660-A)", "viability dye (B675-A)"
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["contact_sheet", "threshold_sensitivity"])
+def test_each_sample_is_marked_as_its_culture(experiment: Drawn, name: str) -> None:
+    _, wells, *_ = experiment
+    found = getattr(figures, name)(*experiment).figure.findobj(match=Artist)
+    marked = [str(artist.get_gid()) for artist in found if artist.get_gid() is not None]
+    samples = wells.loc[wells["role"] == "sample", "culture"]
+    assert marked == [f"culture:{culture}" for culture in samples]
+
+
+def test_names_of_sensitive_samples_do_not_lie_over_each_other(
+    experiment: Drawn, flow_settings: Settings
+) -> None:
+    strict = flow_settings(populations=[MYELOMA], limits={"sensitivity_percent_points": 0.01})
+    drawn = figures.threshold_sensitivity(*experiment[:4], strict)
+    drawn.figure.draw_without_rendering()
+    boxes = [Text.get_window_extent(text) for text in drawn.figure.axes[0].texts]
+    assert len(boxes) > 2
+    rising = sorted(boxes, key=lambda box: box.y0)
+    assert all(low.y1 <= high.y0 + 1 for low, high in pairwise(rising))
+    assert all(box.x1 <= drawn.figure.bbox.x1 for box in boxes)

@@ -124,12 +124,17 @@ def make_results(**changes: Any) -> Results:
 
 
 def _draw(path: Path, cultures: tuple[str, ...]) -> None:
-    """A figure with a mark for each culture, or on a plate an empty frame around its well."""
+    """A figure with a mark for each culture, on a plate with an empty frame around its well.
+
+    In flow/E2 the last one is a line.
+    """
     with style.house_style():
         figure = MatplotlibFigure(figsize=(6, 3))
         axes = figure.add_subplot()
         for place, culture in enumerate(cultures):
-            (mark,) = axes.plot([place], [place % 3], "o", markersize=14)
+            is_line = path.parent.name == "E2" and culture == cultures[-1]
+            x, y = ([place, place + 2], [0, 1]) if is_line else ([place], [place % 3])
+            (mark,) = axes.plot(x, y, "o-" if is_line else "o", markersize=14)
             frame = axes.add_patch(Rectangle((place - 0.4, -0.4), 0.8, 2.8, fill=False, lw=0))
             culture_marks.stands_for(frame if path.stem == "plate" else mark, culture)
         style.save(figure, path)

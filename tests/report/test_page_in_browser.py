@@ -158,6 +158,17 @@ def test_a_culture_pointed_at_is_lit_wherever_it_is_shown(tab: Page) -> None:
     expect(tab.locator(".inspector")).to_be_hidden()
 
 
+def test_a_line_is_lit_without_a_ring(tab: Page) -> None:
+    figure = tab.locator('figure[data-name="E2-contact_sheet"]')
+    tab.locator(".chooser.subjects label", has_text="E2").first.click()
+    line = figure.locator('[data-culture="E2-untreated-1"]')
+    line.locator("use").first.hover(force=True)
+    assert lit(tab) == {"E2-untreated-1"}
+    stroke = "one => getComputedStyle(one).stroke"
+    assert line.locator(":scope > path").evaluate(stroke) == "rgb(213, 94, 0)"
+    assert figure.locator(".halo").count() == 0
+
+
 def test_an_empty_frame_below_a_mark_can_be_pointed_at(tab: Page) -> None:
     frame = tab.locator(f'figure[data-name="P1-plate"] [data-culture="{DEX_2}"]')
     frame.scroll_into_view_if_needed()

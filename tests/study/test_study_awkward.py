@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import yaml
 
@@ -201,3 +202,22 @@ def test_one_assay_is_a_study(small_study: Path, assay: str) -> None:
     study = load(small_study / "config.yaml")
     assert (len(study.flow) > 0) == (assay == "flow")
     assert (len(study.plates) > 0) == (assay == "elisa")
+
+
+@pytest.mark.parametrize(
+    ("name", "told"), [("{x}.fcs", "a { in"), ("<b>.fcs", "a < in"), ("a\nb.fcs", "'\\n' in")]
+)
+def test_a_name_that_snakemake_would_take_for_its_own_is_refused(
+    small_study: Path, name: str, told: str
+) -> None:
+    flow = small_study / "flow"
+    flow.rename(small_study / "folder")
+    (small_study / "folder" / "E1" / "E1-unstained-control.fcs").rename(small_study / name)
+    rows = pd.read_csv(small_study / "flow.csv", dtype=str, keep_default_na=False)
+    rows["fcs"] = rows["fcs"].str.replace("flow/", "folder/")
+    rows.loc[0, "fcs"] = name
+    rows.to_csv(small_study / "flow.csv", index=False)
+    (problem,) = _told(small_study)
+    assert problem.startswith("flow.csv, row 2, fcs")
+    assert f"has {'' if told[0] == 'a' else 'a character '}{told} it, which" in problem
+    assert "rename it." in problem

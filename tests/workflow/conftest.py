@@ -1,6 +1,8 @@
 """Running the real Snakefile, in a folder of its own."""
 
+import fcntl
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -14,6 +16,8 @@ Run = subprocess.CompletedProcess[str]
 Workflow = Callable[..., Run]
 
 
+CHECKOUT = ("Snakefile", "config", "profiles", "requirements.lock", "scripts", "src", "workflow")
+"""What of the project a run needs."""
 LONGEST_S = 600
 """A run that takes longer hangs; the test then fails and says so."""
 
@@ -21,8 +25,9 @@ LONGEST_S = 600
 def command(folder: Path, config: Path, *arguments: str, checkout: Path = ROOT) -> list[str]:
     """The command line that runs the study of `config` with its results below `folder`."""
     return [
-        *(sys.executable, "-m", "snakemake", "--snakefile", str(checkout / "Snakefile")),
-        *("--directory", str(folder), "--configfile", str(config), "--cores", "2"),
+        *("env", f"PYTHONPATH={checkout / 'src'}", sys.executable, "-m", "snakemake"),
+        *("--snakefile", str(checkout / "Snakefile"), "--directory", str(folder)),
+        *("--configfile", str(config), "--cores", "2"),
         *arguments,
     ]
 
@@ -36,7 +41,7 @@ def run_workflow(folder: Path, config: Path, *arguments: str, checkout: Path = R
         text=True,
         check=False,
         timeout=LONGEST_S,
-        env={**os.environ, "COLUMNS": "200", "PYTHONPATH": str(checkout / "src")},
+        env={**os.environ, "COLUMNS": "200"},
     )
 
 
@@ -53,19 +58,48 @@ def workflow_command() -> Callable[..., list[str]]:
 
 
 @pytest.fixture(scope="session")
-def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Folder in which the embedded example was run from nothing."""
-    folder = tmp_path_factory.mktemp("example")
-    run = run_workflow(folder, ROOT / "config" / "config.yaml")
-    assert run.returncode == 0, run.stdout + run.stderr
-    (folder / "said.txt").write_text(run.stdout + run.stderr)
-    return folder
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Makes a folder by the first test process that asks for it; the others wait and share it."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+    def once(name: str, make: Callable[[Path], None]) -> Path:
+        folder = shared / name
+        with (shared / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not folder.exists():
+                unfinished = shared / f"{name}-unfinished"
+                shutil.rmtree(unfinished, ignore_errors=True)
+                unfinished.mkdir()
+                make(unfinished)
+                unfinished.rename(folder)
+        return folder
+
+    return once
 
 
 @pytest.fixture(scope="session")
-def small(tmp_path_factory: pytest.TempPathFactory, small_study_once: Path) -> Path:
-    """Folder in which the small study was run from nothing, its study beside the results."""
-    folder = tmp_path_factory.mktemp("small")
-    run = run_workflow(folder, small_study_once / "config.yaml")
-    assert run.returncode == 0, run.stdout + run.stderr
-    return folder
+def example(made_once: Callable[..., Path]) -> Path:
+    """Folder in which the embedded example was run from nothing."""
+
+    def make(folder: Path) -> None:
+        run = run_workflow(folder, ROOT / "config" / "config.yaml")
+        assert run.returncode == 0, run.stdout + run.stderr
+        (folder / "said.txt").write_text(run.stdout + run.stderr)
+
+    return made_once("example", make)
+
+
+@pytest.fixture(scope="session")
+def small(made_once: Callable[..., Path], small_study_once: Path) -> Path:
+    """A checkout in which the small study was run from nothing: its `study` and the `results`."""
+
+    def make(folder: Path) -> None:
+        for name in CHECKOUT:
+            copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy2
+            copy(ROOT / name, folder / name)
+        config = Path(shutil.copytree(small_study_once, folder / "study")) / "config.yaml"
+        run = run_workflow(folder, config, checkout=folder)
+        assert run.returncode == 0, run.stdout + run.stderr
+
+    return made_once("small", make)

@@ -5,8 +5,11 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import yaml
+
+from coculture import result_tables
 
 pytestmark = pytest.mark.workflow
 
@@ -25,10 +28,8 @@ def test_a_broken_study_stops_before_any_job(
     assert not (tmp_path / "run" / "results").exists()
 
 
-def test_no_key_of_the_example_leaks_into_another_study(
-    small: Path, small_study_once: Path
-) -> None:
-    own = yaml.safe_load((small_study_once / "config.yaml").read_text())
+def test_no_key_of_the_example_leaks_into_another_study(small: Path) -> None:
+    own = yaml.safe_load((small / "study/config.yaml").read_text())
     used = yaml.safe_load((small / "results/small/study/config.yaml").read_text())
     assert used["tables"] == {"clinical": None, **own["tables"]}
     assert used["comparison"]["findings"] == own["comparison"]["findings"]
@@ -44,14 +45,47 @@ def test_a_config_without_tables_gets_none_of_the_example(
     config = yaml.safe_load(path.read_text())
     del config["comparison"], config["tables"]["clinical"], config["title"]
     path.write_text(yaml.safe_dump(config))
-    run = workflow(tmp_path / "run", path)
+    recorded = "results/small/study/config.yaml"
+    run = workflow(tmp_path / "run", path, recorded)
     assert run.returncode == 0, run.stdout + run.stderr
-    results = tmp_path / "run/results/small"
-    used = yaml.safe_load((results / "study/config.yaml").read_text())
+    used = yaml.safe_load((tmp_path / "run" / recorded).read_text())
     assert used["comparison"]["findings"] == []
     assert used["tables"]["clinical"] is None
     assert used["title"] == ""
-    assert not (results / "clinical").exists()
+    asked = workflow(tmp_path / "run", path, "--dry-run")
+    assert asked.returncode == 0, asked.stdout + asked.stderr
+    assert "report_page" in asked.stdout + asked.stderr
+    assert "clinical" not in asked.stdout + asked.stderr
+
+
+def test_odd_names_run_nothing_and_change_nothing(
+    small: Path, tmp_path: Path, workflow: Workflow
+) -> None:
+    study = Path(shutil.copytree(small / "study", tmp_path / "study $(touch hacked)"))
+    files = pd.read_csv(study / "flow.csv", dtype=str, keep_default_na=False)
+    of_e1 = files.index[files["experiment"] == "E1"]
+    odd = [
+        "$(touch hacked) `touch hacked`",
+        "q'u\"ote",
+        "ü%s&",
+        "*?[a]",
+        "back\\slash",
+        "-rf",
+        "#;|~",
+    ]
+    for row, name in zip(of_e1, odd, strict=False):
+        old = study / files.loc[row, "fcs"]
+        files.loc[row, "fcs"] = f"{name}.fcs"
+        old.rename(study / f"{name}.fcs")
+    files.to_csv(study / "flow.csv", index=False)
+    run = workflow(tmp_path, study / "config.yaml", "results/small/flow/E1/wells.csv")
+    assert run.returncode == 0, run.stdout + run.stderr
+    found, plain = (
+        result_tables.read(folder / "results/small/flow/E1/wells.csv").drop(columns="fcs")
+        for folder in (tmp_path, small)
+    )
+    pd.testing.assert_frame_equal(found, plain)
+    assert list(tmp_path.rglob("hacked")) == []
 
 
 @pytest.mark.parametrize("extra", ["--config", "--configfile"])

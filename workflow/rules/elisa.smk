@@ -55,9 +55,11 @@ rule elisa_plate_figures:
         curve=rules.elisa_quantify.output.curve,
     output:
         curve=multiext(
-            f"{RESULTS}/figures/elisa/{{plate}}/standard_curve", ".svg", ".png"
+            f"{RESULTS}/figures/elisa/{{plate}}/standard_curve", ".svg", ".png", ".csv"
         ),
-        plate=multiext(f"{RESULTS}/figures/elisa/{{plate}}/plate", ".svg", ".png"),
+        plate=multiext(
+            f"{RESULTS}/figures/elisa/{{plate}}/plate", ".svg", ".png", ".csv"
+        ),
     log:
         f"{LOGS}/elisa_plate_figures/{{plate}}.log",
     benchmark:
@@ -77,13 +79,16 @@ rule elisa_cultures:
         wells=expand(rules.elisa_quantify.output.wells, plate=STUDY.plates),
     output:
         cultures=f"{RESULTS}/elisa/cultures.csv",
-        recovery=multiext(f"{RESULTS}/figures/elisa/standards_recovery", ".svg", ".png"),
+        recovery=multiext(
+            f"{RESULTS}/figures/elisa/standards_recovery", ".svg", ".png", ".csv"
+        ),
     log:
         f"{LOGS}/elisa_cultures.log",
     benchmark:
         f"{BENCHMARKS}/elisa_cultures.tsv"
     threads: 1
     params:
+        settings=STUDY.config["elisa"],
         code=CODE["elisa_cultures"],
         packages=PACKAGES,
     message:

@@ -43,21 +43,31 @@ rule flow_figures:
         spillover=rules.flow_gate.output.spillover,
     output:
         strategy=multiext(
-            f"{RESULTS}/figures/flow/{{experiment}}/gating_strategy", ".svg", ".png"
+            f"{RESULTS}/figures/flow/{{experiment}}/gating_strategy",
+            ".svg",
+            ".png",
+            ".csv",
         ),
         controls=multiext(
-            f"{RESULTS}/figures/flow/{{experiment}}/control_histograms", ".svg", ".png"
+            f"{RESULTS}/figures/flow/{{experiment}}/control_histograms",
+            ".svg",
+            ".png",
+            ".csv",
         ),
         sensitivity=multiext(
             f"{RESULTS}/figures/flow/{{experiment}}/threshold_sensitivity",
             ".svg",
             ".png",
+            ".csv",
         ),
         wells=multiext(
-            f"{RESULTS}/figures/flow/{{experiment}}/contact_sheet", ".svg", ".png"
+            f"{RESULTS}/figures/flow/{{experiment}}/contact_sheet",
+            ".svg",
+            ".png",
+            ".csv",
         ),
         spillover=multiext(
-            f"{RESULTS}/figures/flow/{{experiment}}/spillover", ".svg", ".png"
+            f"{RESULTS}/figures/flow/{{experiment}}/spillover", ".svg", ".png", ".csv"
         ),
     log:
         f"{LOGS}/flow_figures/{{experiment}}.log",

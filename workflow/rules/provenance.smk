@@ -1,4 +1,7 @@
 # Where the results come from: software, checksums, the run, and all of it as an RO-Crate.
+from pathlib import Path
+
+from coculture.study.files import usable
 
 # Every result whose bytes a rerun repeats.
 REPEATED = [
@@ -18,7 +21,7 @@ rule provenance_software:
     input:
         gates=expand(rules.flow_gate.output.gates, experiment=STUDY.experiments),
         curves=expand(rules.elisa_quantify.output.curve, plate=STUDY.plates),
-        lock=f"{workflow.basedir}/requirements.lock",
+        lock=usable(Path(workflow.basedir, "requirements.lock")),
     output:
         software=f"{RESULTS}/provenance/software.json",
         gates=f"{RESULTS}/provenance/gates.yaml",
@@ -30,7 +33,7 @@ rule provenance_software:
         f"{BENCHMARKS}/provenance_software.tsv"
     threads: 1
     params:
-        workflow=workflow.main_snakefile,
+        workflow=usable(Path(workflow.main_snakefile)),
         code=CODE["provenance_software"],
         packages=PACKAGES,
     message:

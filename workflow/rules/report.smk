@@ -1,5 +1,6 @@
 # What people read: the page, the workbook, and the meaning of every column of every table.
 from coculture.report import figure_tables, template_files
+from coculture.study.files import usable
 
 TABLES = {
     "study/files.csv": [rules.study_record.output.files],
@@ -66,7 +67,7 @@ rule report_columns:
         "../../scripts/report_columns.py"
 
 
-TEMPLATE = [str(path) for path in template_files()]
+TEMPLATE = [usable(path) for path in template_files()]
 READ = TABLES | {"columns.csv": [str(rules.report_columns.output.columns)]}
 
 

@@ -161,7 +161,7 @@ def _choose(plates: list[Plate], file: str, plate: str, plate_in_file: str) -> P
 
 def _readings(plate: Plate, file: str, settings: ElisaSettings) -> pd.DataFrame:
     """Wells (index) with od, od_reference, response and state."""
-    main = _select(plate, settings.wavelength_nm)
+    main = _select(plate, settings.wavelength_nm, file, "wavelength_nm")
     if main is None:
         raise PlateError(
             f"{file}: no reading at wavelength_nm {settings.wavelength_nm}; the file has "
@@ -187,7 +187,7 @@ def _reference(
     wanted = settings.reference_wavelength_nm
     if wanted is None or _is_alone(plate):
         return None
-    reference = _select(plate, wanted)
+    reference = _select(plate, wanted, file, "reference_wavelength_nm")
     if reference is None:
         raise PlateError(
             f"{file}: no reading at reference_wavelength_nm {wanted}; the file has "
@@ -196,7 +196,7 @@ def _reference(
     return reference.reindex(main.index)
 
 
-def _select(plate: Plate, wanted: float | str) -> pd.DataFrame | None:
+def _select(plate: Plate, wanted: float | str, file: str, key: str) -> pd.DataFrame | None:
     """One reading of every well, by wavelength or name; the only nameless one fits any wish."""
     wells = plate.wells
     chosen = (
@@ -204,7 +204,13 @@ def _select(plate: Plate, wanted: float | str) -> pd.DataFrame | None:
     )
     if _is_alone(plate):
         chosen |= True
-    return wells[chosen].set_index("well") if chosen.any() else None
+    found = wells[chosen]
+    if found["well"].duplicated().any():
+        raise PlateError(
+            f"{file}: several readings at {key} {wanted}: {_listed(found['reading'].unique())}; "
+            f"set the key to the name of one"
+        )
+    return found.set_index("well") if len(found) else None
 
 
 def _is_alone(plate: Plate) -> bool:

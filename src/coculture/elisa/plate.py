@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-_WELL = re.compile(r"\s*([A-Za-z]{1,2})0*([1-9][0-9]?)\s*")
+_WELL = re.compile(r"\s*([A-Za-z]{1,2})[\s:_-]?0*([1-9][0-9]?)\s*")
 
 
 class PlateError(ValueError):
@@ -35,8 +35,8 @@ class Plate:
 def well_name(text: str) -> str:
     """The usual form of a well's name.
 
-    >>> well_name("a01"), well_name("H12")
-    ('A1', 'H12')
+    >>> well_name("a01"), well_name("H12"), well_name("B-03")
+    ('A1', 'H12', 'B3')
 
     Raises
     ------

@@ -1,7 +1,7 @@
 """Flow cytometry: from FCS files to percent apoptotic, every threshold explained."""
 
 from coculture.flow.checks import check_files, check_gates
-from coculture.flow.compensation import SpilloverError, spillover_from_single_stains
+from coculture.flow.compensation import SpilloverError
 from coculture.flow.drift import control_drift
 from coculture.flow.fcs import FlowSample, read_fcs
 from coculture.flow.fcs_text import FcsError
@@ -9,6 +9,7 @@ from coculture.flow.file_problem import FileProblem
 from coculture.flow.gates import GateError
 from coculture.flow.gating import GatedExperiment, gate_experiment
 from coculture.flow.settings import FlowSettings, FlowSettingsError
+from coculture.flow.single_stains import spillover_from_single_stains
 from coculture.flow.thresholds import ThresholdError
 
 __all__ = [

@@ -1,13 +1,12 @@
-"""Spillover between fluorescence channels: read, estimated, checked and undone.
+"""Spillover between fluorescence channels: read, checked and undone.
 
 A spillover matrix S has one row a stain, one column a channel and ones on its diagonal:
 observed = true @ S, so true = observed @ inv(S) (Roederer 2001; FCS 3.1, $SPILLOVER).
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
@@ -16,12 +15,6 @@ from numpy.typing import NDArray
 from coculture.flow.channels import ChannelError, find_channel, is_fluorescence
 from coculture.flow.fcs_header import FcsHeader
 
-if TYPE_CHECKING:
-    from coculture.flow.fcs import FlowSample
-
-POSITIVE_PERCENTILE = 99.5
-"""Events of a single stain above this percentile of the unstained control are its positives."""
-FEWEST_POSITIVES = 50
 LARGEST_CONDITION = 1e4
 """Condition number above which a spillover matrix is taken as singular."""
 
@@ -49,21 +42,45 @@ def embedded_spillover(header: FcsHeader) -> pd.DataFrame | None:
         return None
     parts = [part.strip() for part in re.split(r"[,\n\t]", header.keywords[keyword])]
     parts = [part for part in parts if part]
-    try:
-        size = int(parts[0])
-        values = [float(part) for part in parts[-size * size :]]
-    except ValueError:
-        raise SpilloverError(f"{header.path.name}: {keyword} is not a matrix of numbers.") from None
-    written = parts[1 : len(parts) - size * size]
+    size = int(parts[0]) if parts[:1] and parts[0].isdecimal() else 0
+    if size < 1:
+        raise SpilloverError(
+            f"{header.path.name}: {keyword} does not begin with the number of its channels."
+        )
+    split = max(1, len(parts) - size * size)
+    written = _whole_names(parts[1:split], header)
     if not written and "COMP" in keyword:
         written = _fluorescence_channels(header, size)
-    if size < 1 or len(values) != size * size or len(written) != size:
+    if len(parts) - split != size * size or len(written) != size:
         raise SpilloverError(
-            f"{header.path.name}: {keyword} announces {size} channels but does not hold as many "
-            "names and values."
+            f"{header.path.name}: {keyword} announces {size} channels, that is {size} names and "
+            f"{size * size} values, but {len(parts) - 1} entries follow."
         )
+    try:
+        values = np.array(parts[split:], dtype=np.float64)
+    except ValueError:
+        values = np.array([np.nan])
+    if not np.isfinite(values).all():
+        raise SpilloverError(f"{header.path.name}: {keyword} is not a matrix of numbers.")
     names = [_embedded_name(header, keyword, name) for name in written]
-    return pd.DataFrame(np.reshape(values, (size, size)), index=names, columns=names)
+    if len(set(names)) < size:
+        raise SpilloverError(
+            f"{header.path.name}: {keyword} names a channel twice: {', '.join(written)}."
+        )
+    return pd.DataFrame(values.reshape(size, size), index=names, columns=names)
+
+
+def _whole_names(pieces: Sequence[str], header: FcsHeader) -> list[str]:
+    """Names that hold a comma, which the standard forbids, put together again."""
+    whole: list[str] = []
+    for piece in pieces:
+        with_last = ",".join([*whole[-1:], piece])
+        begins = any(name.startswith(with_last) for name in header.names)
+        if whole and begins and whole[-1] not in header.names:
+            whole[-1] = with_last
+        else:
+            whole.append(piece)
+    return whole
 
 
 def embedded_text(header: FcsHeader) -> tuple[str, str]:
@@ -108,88 +125,6 @@ def spillover_from_csv(path: str | Path) -> pd.DataFrame:
     if sorted(matrix.index) != sorted(matrix.columns):
         raise SpilloverError(f"{path.name}: its rows and columns do not name the same channels.")
     return matrix.loc[:, list(matrix.index)]
-
-
-def spillover_from_single_stains(
-    unstained: "FlowSample",
-    stains: "Mapping[str, FlowSample]",
-    channels: Sequence[str],
-    method: Literal["positives", "all_events"] = "positives",
-) -> pd.DataFrame:
-    """Spillover matrix from an unstained and one singly stained sample a channel.
-
-    `all_events`: the median of all events less the unstained median, in every channel, negative
-    differences taken as 0, divided by that of the stain's own channel (the method of flowCore's
-    `spillover`). `positives` does the same with the events above the unstained control's 99.5th
-    percentile in the stain's own channel, so that cells that took no stain do not count.
-
-    Parameters
-    ----------
-    unstained
-        The sample without any stain.
-    stains
-        Channel -> the sample stained for that channel alone.
-    channels
-        Channels of the matrix, in this order. One without a stain gets a row of the identity.
-    method
-        `positives` or `all_events`.
-
-    Returns
-    -------
-    Rows: the stain's channel, columns: channels, ones on the diagonal.
-
-    Raises
-    ------
-    SpilloverError
-        If a stain is no brighter than the unstained control in its own channel, or has fewer than
-        50 positive events.
-    """
-    names = list(channels)
-    background = unstained.events[names].to_numpy()
-    matrix = np.eye(len(names))
-    for channel, stain in stains.items():
-        row = names.index(channel)
-        matrix[row] = spillover_row(
-            background,
-            stain.events[names].to_numpy(),
-            row,
-            method,
-            f"{stain.path.name} ({channel})",
-        )
-    return pd.DataFrame(matrix, index=names, columns=names)
-
-
-def spillover_row(
-    unstained: NDArray[np.float64],
-    stained: NDArray[np.float64],
-    own: int,
-    method: str,
-    what: str,
-) -> NDArray[np.float64]:
-    """One row of the matrix, from arrays of shape (events, channels); `own` is the stain's column.
-
-    Raises
-    ------
-    SpilloverError
-        Naming `what`, if the stain is not brighter than the unstained control.
-    """
-    if not len(unstained) or not len(stained):
-        raise SpilloverError(f"{what}: the stain or its unstained control has no events.")
-    if method == "positives":
-        limit = np.percentile(unstained[:, own], POSITIVE_PERCENTILE)
-        stained = stained[stained[:, own] > limit]
-        if len(stained) < FEWEST_POSITIVES:
-            raise SpilloverError(
-                f"{what}: only {len(stained)} events are brighter than the unstained control's "
-                f"{POSITIVE_PERCENTILE}th percentile ({limit:.4g}); {FEWEST_POSITIVES} are needed. "
-                "Is this the stain of that channel?"
-            )
-    difference = np.clip(np.median(stained, axis=0) - np.median(unstained, axis=0), 0, None)
-    if difference[own] <= 0:
-        raise SpilloverError(
-            f"{what}: the stain is not brighter than the unstained control in its own channel."
-        )
-    return np.asarray(difference / difference[own])
 
 
 def spillover_table(matrix: pd.DataFrame | None) -> pd.DataFrame:

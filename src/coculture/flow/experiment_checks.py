@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from coculture.flow.channels import ChannelError, find_channel, other_names
-from coculture.flow.compensation import FEWEST_POSITIVES
 from coculture.flow.fcs_header import FcsHeader
 from coculture.flow.file_problem import FileProblem
 from coculture.flow.settings import FlowSettings
+from coculture.flow.single_stains import FEWEST_POSITIVES
 
 _STAINED_ALONE = ("single_stain", "annexin_only", "dye_only")
 

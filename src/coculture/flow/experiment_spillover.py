@@ -8,16 +8,15 @@ import numpy as np
 import pandas as pd
 
 from coculture.flow.compensation import (
-    POSITIVE_PERCENTILE,
     SpilloverError,
     check_spillover,
     embedded_spillover,
     embedded_text,
     spillover_from_csv,
-    spillover_row,
 )
 from coculture.flow.fcs_data import Events, read_events
 from coculture.flow.settings import CompensationSettings
+from coculture.flow.single_stains import POSITIVE_PERCENTILE, spillover_row
 from coculture.flow.tubes import Tube
 
 _LEAST_POSITIVE_SHARE = 0.05

@@ -92,11 +92,12 @@ def _well(header: FcsHeader) -> str:
 
 
 def _date(header: FcsHeader) -> str:
-    """$DATE is dd-mmm-yyyy (FCS 3.1); FCS 2.0 wrote dd-mmm-yy."""
-    written = header.keywords.get("$DATE", "")
-    for form in ("%d-%b-%Y", "%d-%b-%y", "%Y-%m-%d", "%Y-%b-%d"):
+    """$DATE is dd-mmm-yyyy (FCS 3.1); FCS 2.0 wrote dd-mmm-yy, 3.2 has $BEGINDATETIME."""
+    written = header.keywords.get("$DATE") or header.keywords.get("$BEGINDATETIME", "")
+    day = re.sub(r"T\d\d:.*", "", written)
+    for form in ("%d-%b-%Y", "%d-%b-%y", "%Y-%m-%d", "%Y-%b-%d", "%Y%m%d"):
         try:
-            parsed = datetime.datetime.strptime(re.sub(r"[ /]", "-", written).title(), form)
+            parsed = datetime.datetime.strptime(re.sub(r"[ /]", "-", day).title(), form)
         except ValueError:
             continue
         return parsed.date().isoformat()

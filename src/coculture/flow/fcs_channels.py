@@ -41,7 +41,9 @@ class FcsChannel:
         return self.linear(self.range - 1)
 
 
-def channels_of(path: Path, keywords: dict[str, str]) -> tuple[tuple[FcsChannel, ...], list[str]]:
+def channels_of(
+    path: Path, version: str, keywords: dict[str, str]
+) -> tuple[tuple[FcsChannel, ...], list[str]]:
     """The parameters that TEXT describes, and what was unusual about them.
 
     Raises
@@ -77,7 +79,7 @@ def channels_of(path: Path, keywords: dict[str, str]) -> tuple[tuple[FcsChannel,
     names, notes = _unique_names(written_names)
     channels = []
     for number, name in enumerate(names, start=1):
-        channel, note = _channel(path, keywords, number, name)
+        channel, note = _channel(path, version, keywords, number, name)
         channels.append(channel)
         notes += note
     return tuple(channels), notes
@@ -98,7 +100,7 @@ def _unique_names(names: list[str]) -> tuple[list[str], list[str]]:
 
 
 def _channel(
-    path: Path, keywords: dict[str, str], number: int, name: str
+    path: Path, version: str, keywords: dict[str, str], number: int, name: str
 ) -> tuple[FcsChannel, list[str]]:
     def keyword(letter: str) -> str:
         return keywords.get(f"$P{number}{letter}", "")
@@ -122,6 +124,10 @@ def _channel(
     top = top if top > 0 else math.inf
     decades, log_minimum = _amplifier(path, number, keyword("E"))
     notes = []
+    if keyword("DATATYPE") and version != "FCS3.2":
+        notes.append(
+            f"$P{number}DATATYPE of {name} was followed, though {version} does not know it."
+        )
     if decades > 0 and data_type != "I":
         raise FcsError(
             path,
@@ -133,9 +139,12 @@ def _channel(
         raise FcsError(path, f"has a logarithmic parameter {number} ({name}) without $P{number}R.")
     scale = 1.0
     gain = finite_number(path, f"$P{number}G", keyword("G")) if keyword("G") else 1.0
+    if gain < 0:
+        raise FcsError(
+            path, f"has $P{number}G {keyword('G')!r}: the gain of {name} cannot be negative."
+        )
     if name.casefold() == "time":
-        step = keywords.get("$TIMESTEP", "")
-        scale = finite_number(path, "$TIMESTEP", step) if step else 1.0
+        scale = _time_step(path, keywords.get("$TIMESTEP", ""))
     elif gain not in (0.0, 1.0) and decades > 0:
         notes.append(f"$P{number}G of {name} was left out: its amplifier is logarithmic.")
     elif gain != 0.0:
@@ -155,12 +164,27 @@ def _channel(
     )
 
 
+def _time_step(path: Path, written: str) -> float:
+    """Seconds that a unit of time takes ($TIMESTEP); 1 where it is not given or 0."""
+    step = finite_number(path, "$TIMESTEP", written) if written else 0.0
+    if step < 0:
+        raise FcsError(path, f"has $TIMESTEP {written!r}: time cannot run backwards.")
+    return step or 1.0
+
+
 def _amplifier(path: Path, number: int, written: str) -> tuple[float, float]:
-    """Decades and minimum of $PnE. A minimum of 0 is read as 1 (FCS 3.1, section on $PnE)."""
+    """Decades and minimum of $PnE. A minimum of 0 is read as 1 (FCS 3.1, section on $PnE).
+
+    Linear is written `0,0`; nothing or a single 0 is taken as linear, too.
+    """
     if not written:
         return 0.0, 0.0
     parts = written.split(",")
+    if len(parts) == 1 and finite_number(path, f"$P{number}E", written) == 0:
+        return 0.0, 0.0
     if len(parts) != 2:
         raise FcsError(path, f"has $P{number}E {written!r}; two numbers were expected.")
     decades, minimum = (finite_number(path, f"$P{number}E", part) for part in parts)
+    if decades < 0 or (decades > 0 and minimum < 0):
+        raise FcsError(path, f"has $P{number}E {written!r}; neither number can be negative.")
     return (decades, minimum or 1.0) if decades > 0 else (0.0, 0.0)

@@ -81,7 +81,7 @@ def _read_data_set(path: Path, file: BinaryIO, size: int, data_set: int) -> FcsH
     notes += text_notes
     if following != 0 and _is_data_set(file, size, base + following):
         notes.append(f"Holds more than one data set; data set {data_set} was read.")
-    channels, channel_notes = channels_of(path, keywords)
+    channels, channel_notes = channels_of(path, version, keywords)
     event_bytes = sum(channel.bytes for channel in channels)
     events, starts, data_notes = _locate_data(
         path, keywords, version, offsets, size - base, event_bytes
@@ -127,7 +127,9 @@ def _read_offsets(path: Path, file: BinaryIO, base: int) -> tuple[str, _Offsets]
         raise FcsError(
             path, f"is cut short in its header: {len(header)} bytes of {HEADER_BYTES} are there."
         )
-    fields = [header[start : start + 8].decode("latin-1").strip() for start in range(10, 42, 8)]
+    fields = [
+        header[start : start + 8].decode("latin-1").strip(" \0") for start in range(10, 42, 8)
+    ]
     try:
         return version, _Offsets(*(int(field or "0") for field in fields))
     except ValueError:
@@ -213,12 +215,15 @@ def _locate_data(
     )
     preferred = [in_header, in_text] if version == "FCS2.0" else [in_text, in_header]
     places = list(dict.fromkeys(place for place in preferred if place[0] > 0))
-    total = whole_number(path, keywords, "$TOT", -1)
+    total = whole_number(path, keywords, "$TOT", 0)
+    is_told = bool(keywords.get("$TOT"))
+    if total < 0:
+        raise FcsError(path, f"says that it has {total:,} events ($TOT).")
     if not places:
-        if total == 0:
+        if is_told and total == 0:
             return 0, [0], []
         raise FcsError(path, "does not say where its data begin (neither HEADER nor TEXT).")
-    if total < 0:
+    if not is_told:
         first, last = places[0]
         total, rest = divmod(min(last, size - 1) - first + 1, event_bytes)
         if rest > 1:

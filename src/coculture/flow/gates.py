@@ -26,7 +26,14 @@ SCATTER, SIDE_SCATTER, TIME, CELLS, SINGLETS = SHARED_GATES
 ANNEXIN, VIABILITY_DYE = "annexin", "viability_dye"
 MANUAL = "manual"
 """Rule of a gate from the config."""
-QUADRANTS = ("viable", "early", "late", "necrotic")
+POSITIVE = {
+    "viable": (False, False),
+    "early": (True, False),
+    "late": (True, True),
+    "necrotic": (False, True),
+}
+"""Quadrant -> whether its events are Annexin V positive, and whether they are dye positive."""
+QUADRANTS = tuple(POSITIVE)
 
 Block = Mapping[str, Any]
 """One gate of gates.yaml: channels, threshold or vertices, keep, rule, controls, samples, events;
@@ -106,9 +113,27 @@ def quadrants(annexin: Block, viability_dye: Block) -> Quadrants:
     )
 
 
-def share_kept(name: str, block: Block, events: pd.DataFrame) -> float:
-    """Share of the events that a gate keeps; 0 of none."""
-    return float(np.mean(passes(draw(name, block), events))) if len(events) else 0.0
+def boundary(block: Block) -> str:
+    """What a gate keeps, as text: a threshold, the ends of a range or the corners of a polygon.
+
+    >>> boundary({"channels": ["FL1-A"], "threshold": 178.5, "keep": "above"})
+    'FL1-A >= 178.5'
+    >>> boundary({"channels": ["FSC-A", "SSC-A"], "vertices": [[0, 0], [9, 0], [9, 9]]})
+    'FSC-A, SSC-A inside (0, 0) (9, 0) (9, 9)'
+    """
+    channels, keep = ", ".join(map(str, block["channels"])), block.get("keep")
+    if "threshold" in block:
+        return f"{channels} {'<' if keep == 'below' else '>='} {block['threshold']}"
+    where = keep if keep == "outside" else "inside"
+    if len(block["channels"]) == 1:
+        low, high = block["vertices"]
+        return f"{channels} {where} {low} to {high}"
+    return f"{channels} {where} {' '.join(f'({x}, {y})' for x, y in block['vertices'])}"
+
+
+def count_kept(name: str, block: Block, events: pd.DataFrame) -> int:
+    """Events that a gate keeps."""
+    return int(np.count_nonzero(passes(draw(name, block), events)))
 
 
 def quadrant_counts(annexin: Block, viability_dye: Block, events: pd.DataFrame) -> dict[str, int]:

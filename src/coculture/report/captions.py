@@ -51,7 +51,7 @@ CAPTIONS = {
         "Percent apoptotic when the Annexin V threshold is moved by up to a tenth of a decade."
     ),
     "contact_sheet": (
-        "Annexin V against the viability dye for every file, with the percent of cells in each "
+        "Annexin V against the viability dye for every sample, with the percent of cells in each "
         "quadrant."
     ),
     "spillover": "How much of each stain (row) shows up in each channel (column), as a fraction.",

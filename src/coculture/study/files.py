@@ -1,11 +1,15 @@
 """The raw files that the tables name: where they are, whether they may be read, their SHA-256."""
 
 import os
+import re
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 
 from coculture import raw_files
+
+_NOT_HANDED_ON = re.compile(r"[{}<>\x00-\x1f\x7f]")
+"""Snakemake takes braces and angle brackets in a path for its own; a line break ends a path."""
 
 
 def usable(path: Path) -> str:
@@ -28,6 +32,13 @@ def fault(path: Path, allowed: tuple[Path, ...]) -> str | None:
 
 
 def _fault(path: Path, allowed: tuple[Path, ...]) -> str | None:
+    mark = _NOT_HANDED_ON.search(str(path))
+    if mark:
+        named = mark[0] if mark[0].isprintable() else f"character {mark[0]!r}"
+        return (
+            f"the name of the file or of a folder above it has a {named} in it, which cannot be "
+            "handed to the workflow's steps; rename it."
+        )
     if not any(path.resolve().is_relative_to(folder.resolve()) for folder in allowed):
         return (
             "lies outside the table's folder; move it there, or list its folder under "

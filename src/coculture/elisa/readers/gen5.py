@@ -12,15 +12,15 @@ from itertools import pairwise
 from coculture.elisa.plate import Plate, PlateError, Reading, plate_from_readings
 from coculture.elisa.readers.grid import Grid, find_grids, grid_readings, title_above
 from coculture.elisa.readers.long_table import find_tables, table_readings
+from coculture.elisa.readers.reading_names import is_computed
 from coculture.elisa.readers.source import NotThisFormatError, Rows, Sheet, Source
 
 NAME = "BioTek Gen5"
 _LAYOUT = re.compile(r"well id|conc/dil|name|layout", re.IGNORECASE)
-_COMPUTED = re.compile(
-    r"blank .*|log .*|conc.*|\[.*\]|.*\b(std\.? ?dev|cv|count|mean|delta)\b.*", re.IGNORECASE
-)
 _MEAN_RATE = re.compile(r"(mean|max) v\b.*", re.IGNORECASE)
 _WAVELENGTH = re.compile(r"(?:.*[:\[])?\s*(\d{3,4})\s*\]?")
+_Line = tuple[Grid, str, int]
+"""A grid, the label of one of its lines, and which of them it is."""
 
 
 def read(source: Source) -> list[Plate]:
@@ -44,24 +44,33 @@ def _sections(rows: Rows) -> list[tuple[int, int]]:
 def _plate(source: Source, sheet: Sheet, start: int, stop: int) -> Plate:
     rows = sheet.rows[start:stop]
     name = next((text for text in rows[0][1:] if text), source.path.stem)
-    raw: list[Reading] = []
-    computed: list[Reading] = []
+    raw: list[_Line] = []
+    computed: list[_Line] = []
     for grid in find_grids(rows, start + 1):
         for line, label in enumerate(_labels(grid, rows)):
             if _LAYOUT.fullmatch(label):
                 continue
-            readings = grid_readings(grid, label, _wavelength(label), line)
-            is_computed = _COMPUTED.fullmatch(label) and not _MEAN_RATE.fullmatch(label)
-            (computed if is_computed else raw).extend(readings or [])
+            derived = is_computed(label) and not _MEAN_RATE.fullmatch(label)
+            (computed if derived else raw).append((grid, label, line))
+    found = _readings(raw)
     for table in find_tables(rows, start + 1):
         for readings in table_readings(table, float("nan")).values():
-            raw.extend(readings)
-    if not raw and not computed:
+            found.extend(readings)
+    found = found or _readings(computed)
+    if not found:
         raise PlateError(
             f'{source.path}: plate "{name}" (Gen5) has no grid of results; export the Results '
             "matrix of an endpoint read, or of Mean V for a kinetic one"
         )
-    return plate_from_readings(name, raw or computed)
+    return plate_from_readings(name, found)
+
+
+def _readings(lines: list[_Line]) -> list[Reading]:
+    return [
+        reading
+        for grid, label, line in lines
+        for reading in grid_readings(grid, label, _wavelength(label), line) or []
+    ]
 
 
 def _labels(grid: Grid, rows: Rows) -> list[str]:

@@ -7,13 +7,17 @@ spreadsheet. Grids of labels (a layout) are left alone.
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from coculture.elisa.plate import Plate, Reading, plate_from_readings
+from coculture.elisa.readers.reading_names import wavelength_in
 from coculture.elisa.readers.source import (
     LineError,
     NotThisFormatError,
     Rows,
     Source,
+    mostly_readings,
+    not_a_reading,
     number,
     optical_density,
 )
@@ -25,7 +29,6 @@ LAYOUT_NAMES = frozenset(
         *("dilution", "exclude", "layout", "standard", "label"),
     )
 )
-_NANOMETRES = re.compile(r"(?:.*\D)?([2-9]\d\d|1000)(?:\s*nm|\(\d+\))?\W*", re.IGNORECASE)
 _PLATE_NAME = re.compile(r".*\bplate\b.*", re.IGNORECASE)
 _ROW = re.compile(r"[A-Z]|A[A-F]", re.IGNORECASE)
 _FIRST_ROW = re.compile(r"[A-Pa-p]")
@@ -37,13 +40,15 @@ _MOST_COLUMNS = 48
 class Grid:
     """A plate-shaped block of cells.
 
-    `row` is the index of the line with the column numbers, `end` the one after the last line,
+    `row` is the index of the line with the column numbers, `line` its number in the file (counted
+    from 1), `end` the index after the last line,
     `corner` what stands left of the first column number; `cells` maps a well to the texts of its
     lines (some software prints several numbers a well under each other), `line_labels` to what
     stands right of each line.
     """
 
     row: int
+    line: int
     end: int
     corner: str
     cells: dict[str, list[str]]
@@ -72,27 +77,35 @@ def find_grids(rows: Rows, first_line: int = 1) -> list[Grid]:
     return grids
 
 
-def wavelength_in(text: str) -> float:
-    """The wavelength that ends a name ("OD450", "A450(1)", "450 nm"); NaN where there is none.
-
-    >>> wavelength_in("abs450:450"), wavelength_in("Label1")
-    (450.0, nan)
-    """
-    match = _NANOMETRES.fullmatch(text)
-    return float(match[1]) if match else float("nan")
-
-
 def grid_readings(
     grid: Grid, name: str, wavelength_nm: float, line: int = 0
 ) -> list[Reading] | None:
-    """The wells of a grid as readings; None if it holds labels, or no number at all."""
+    """The wells of a grid as readings; None if it holds labels, or no number at all.
+
+    Raises
+    ------
+    LineError
+        If most cells are readings and one is neither a number nor a word of a reader.
+    """
     readings = []
+    unknown: tuple[str, str] | None = None
     for well, texts in grid.cells.items():
         value = optical_density(texts[line])
         if value is None:
-            return None
-        readings.append(Reading(well, name, wavelength_nm, *value))
-    return readings if any(reading.state == "ok" for reading in readings) else None
+            unknown = unknown or (well, texts[line])
+        else:
+            readings.append(Reading(well, name, wavelength_nm, *value))
+    if unknown is None:
+        return readings if any(reading.state == "ok" for reading in readings) else None
+    filled = sum(bool(texts[line]) for texts in grid.cells.values())
+    if not mostly_readings([reading.od for reading in readings], filled):
+        return None
+    well, text = unknown
+    named = f'plate grid "{name}"' if name else "plate grid"
+    raise LineError(
+        f"well {well} of the {named} (its heading is line {grid.line}): "
+        f"{not_a_reading(text)}; where the grid holds labels, write layout into its upper left cell"
+    )
 
 
 def title_above(rows: Rows, index: int) -> str:
@@ -106,14 +119,15 @@ def title_above(rows: Rows, index: int) -> str:
 
 def read(source: Source) -> list[Plate]:
     """Plain grids: readings of one plate, or plates where names or sheets tell them apart."""
-    grids = [(sheet, grid) for sheet in source.sheets for grid in find_grids(sheet.rows)]
+    strips = [(sheet, rows) for sheet in source.sheets for rows in _side_by_side(sheet.rows)]
+    grids = [(sheet, rows, grid) for sheet, rows in strips for grid in find_grids(rows)]
     if not grids:
         raise NotThisFormatError(
             "no row of column numbers 1, 2, 3 ... with rows A, B, C ... below it"
         )
     found: list[tuple[str, str, list[Reading]]] = []
-    for sheet, grid in grids:
-        name = grid.corner.strip("<> ") or title_above(sheet.rows, grid.row) or sheet.name
+    for sheet, rows, grid in grids:
+        name = grid.corner.strip("<> ") or title_above(rows, grid.row) or sheet.name
         if name.lower().split("_")[0] in LAYOUT_NAMES:
             continue
         readings = grid_readings(grid, name, wavelength_in(name))
@@ -165,7 +179,34 @@ def _grid_at(rows: Rows, index: int, first_line: int) -> Grid | None:
     if not cells:
         return None
     _refuse_uneven_rows(labels, first_line + index)
-    return Grid(index, row, rows[index][start - 1], cells, next(iter(labels.values())))
+    return Grid(
+        index, first_line + index, row, rows[index][start - 1], cells, next(iter(labels.values()))
+    )
+
+
+def _side_by_side(rows: Rows) -> list[Rows]:
+    """The sheet cut into strips where a plate grid stands right of another."""
+    cuts = sorted(
+        {
+            start - 1
+            for index, row in enumerate(rows)
+            for start in _starts(row)[1:]
+            if _row_letter(rows, index + 1, start, "")
+        }
+    )
+    return [[row[left:right] for row in rows] for left, right in pairwise([0, *cuts, None])]
+
+
+def _starts(row: list[str]) -> list[int]:
+    """Where column numbers begin in a row, however often."""
+    starts: list[int] = []
+    start = _first_column(row)
+    while start is not None and start < len(row):
+        columns = _column_numbers(row, start)
+        if len(columns) >= _NARROWEST_GRID:
+            starts.append(start)
+        start += max(1, len(columns))
+    return starts
 
 
 def _row_letter(rows: Rows, index: int, start: int, above: str) -> str:
@@ -202,7 +243,7 @@ def _refuse_uneven_rows(labels: dict[str, list[str]], line: int) -> None:
 
 def _first_column(row: list[str]) -> int | None:
     """Where the column numbers begin, one cell at least from the left."""
-    for start in range(1, min(len(row), 4)):
+    for start in range(1, len(row)):
         if len(_column_numbers(row, start)) >= _NARROWEST_GRID:
             return start
     return None

@@ -9,25 +9,31 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from coculture.elisa.plate import Plate, Reading, is_well, plate_from_readings, well_name
-from coculture.elisa.readers.grid import wavelength_in
+from coculture.elisa.readers.reading_names import is_computed, wavelength_in
 from coculture.elisa.readers.source import (
     LineError,
     NotThisFormatError,
     Rows,
     Source,
+    mostly_readings,
+    not_a_reading,
     number,
     optical_density,
 )
 
 NAME = "table of wells"
 _WELL = re.compile(r"wells?|well[ _]?(position|id|name|number)s?|position", re.IGNORECASE)
+_ROW = re.compile(r"(well[ _]?)?row", re.IGNORECASE)
+_COLUMN = re.compile(r"(well[ _]?)?col(umn)?", re.IGNORECASE)
 _PLATE = re.compile(r"plate([ _]?(name|id|number|barcode))?|barcode", re.IGNORECASE)
 _WAVELENGTH = re.compile(r"(measurement )?wavelength( ?[\[(_]?nm[\])]?)?", re.IGNORECASE)
 _NOT_A_READING = re.compile(
-    r"row|col(umn)?|cycle.*|.*time.*|temp.*|.*conc.*|.*dil.*|.*vol.*|.*date.*|.*sample.*|id|"
-    r"name|content|group|role|replicate|no\.?|nr\.?|index|.*%.*|cv|sd|mean.*|av.*",
+    r"(well[ _]?)?(row|col(umn)?)|cycle.*|.*time.*|temp.*|.*conc.*|.*dil.*|.*vol.*|.*date.*|"
+    r".*sample.*|id|name|content|group|layout|role|replicate|no\.?|nr\.?|index|.*%.*|cv|sd|mean.*|av.*",
     re.IGNORECASE,
 )
+_READING = re.compile(r"(od|abs|absorbance|raw|reading|value|signal|label)\W*\d*", re.IGNORECASE)
+_DAMAGED_WELL = re.compile(r"[A-P]([^A-Z].{0,3})?", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -42,21 +48,47 @@ class WellTable:
 
 def find_tables(rows: Rows, first_line: int = 1) -> Iterator[WellTable]:
     """Tables with a column of wells, top to bottom; `first_line` is the number of `rows[0]`."""
+    rows = _with_wells_joined(rows)
     for index, row in enumerate(rows):
         for column, text in enumerate(row):
             if not _WELL.fullmatch(text):
                 continue
-            below = [
-                (line_number, line)
-                for line_number, line in enumerate(
-                    _until_next_heading(rows[index + 1 :], column), first_line + index + 1
-                )
-                if column < len(line) and is_well(line[column])
-            ]
-            if below:
-                lines = [line_number for line_number, _ in below]
-                yield WellTable(row, [line for _, line in below], lines, column)
+            below = list(
+                enumerate(_until_next_heading(rows[index + 1 :], column), first_line + index + 1)
+            )
+            wells = [place for place, (_, line) in enumerate(below) if is_well(_cell(line, column))]
+            if wells:
+                _refuse_damaged_wells(below[: wells[-1]], column)
+                lines = [below[place][0] for place in wells]
+                yield WellTable(row, [below[place][1] for place in wells], lines, column)
                 break
+
+
+def _with_wells_joined(rows: Rows) -> Rows:
+    """Tables with a column of rows and one of columns get a last column of wells."""
+    joined: Rows = []
+    places: tuple[int, int, int] | None = None
+    for row in rows:
+        letter, column = _find(row, _ROW), _find(row, _COLUMN)
+        if letter is not None and column is not None and _find(row, _WELL) is None:
+            places = letter, column, len(row)
+            joined.append([*row, "well"])
+        elif places is not None and is_well(well := "".join(_cell(row, i) for i in places[:2])):
+            joined.append([*row[: places[2]], *[""] * (places[2] - len(row)), well])
+        else:
+            joined.append(row)
+    return joined
+
+
+def _refuse_damaged_wells(rows: list[tuple[int, list[str]]], column: int) -> None:
+    for line, row in rows:
+        text = _cell(row, column)
+        if _DAMAGED_WELL.fullmatch(text) and not is_well(text) and any(map(_is_number, row)):
+            raise LineError(f'line {line}: "{text}" is not a well: wells are named like A1 or H12')
+
+
+def _is_number(text: str) -> bool:
+    return number(text) is not None
 
 
 def table_readings(table: WellTable, wavelength_nm: float) -> dict[str, list[Reading]]:
@@ -71,7 +103,8 @@ def table_readings(table: WellTable, wavelength_nm: float) -> dict[str, list[Rea
     wavelengths = _find(heading, _WAVELENGTH)
     plates = _find(heading, _PLATE)
     special = {table.well_column, wavelengths, plates}
-    columns = [i for i in range(len(heading)) if i not in special and _is_reading(table, i)]
+    readable = [i for i in range(len(heading)) if i not in special and _is_reading(table, i)]
+    columns = [i for i in readable if not is_computed(heading[i])] or readable
     if wavelengths is not None:
         columns = columns[:1]
     found: dict[str, list[Reading]] = {}
@@ -130,13 +163,23 @@ def _find(heading: list[str], pattern: re.Pattern[str]) -> int | None:
 
 
 def _is_reading(table: WellTable, column: int) -> bool:
+    """Whether a column holds readings; refuses one that is named so and has another word in it."""
     name = table.heading[column]
-    if not name or _NOT_A_READING.fullmatch(name):
+    if not name or _NOT_A_READING.fullmatch(name) or _WELL.fullmatch(name):
         return False
     cells = [_cell(row, column) for row in table.rows]
-    return all(optical_density(cell) is not None for cell in cells) and any(
-        number(cell) is not None for cell in cells
-    )
+    numbers = [value for cell in cells if (value := number(cell)) is not None]
+    unknown = [place for place, cell in enumerate(cells) if optical_density(cell) is None]
+    if not unknown:
+        return bool(numbers)
+    is_named = wavelength_in(name) > 0 or _READING.fullmatch(name) is not None
+    if is_named and not is_computed(name) and mostly_readings(numbers, sum(map(bool, cells))):
+        place = unknown[0]
+        raise LineError(
+            f"line {table.lines[place]}: well {table.rows[place][table.well_column]}, column "
+            f'"{name}": {not_a_reading(cells[place])}'
+        )
+    return False
 
 
 def _cell(row: list[str], column: int) -> str:

@@ -7,7 +7,7 @@ title such as `Raw Data (450)`.
 import re
 
 from coculture.elisa.plate import Plate, PlateError, Reading, plate_from_readings
-from coculture.elisa.readers.grid import find_grids, grid_readings, title_above
+from coculture.elisa.readers.grid import Grid, find_grids, grid_readings, title_above
 from coculture.elisa.readers.long_table import find_tables, table_readings
 from coculture.elisa.readers.source import NotThisFormatError, Rows, Source
 
@@ -44,16 +44,20 @@ def _name(head: list[str]) -> str:
 
 
 def _readings(rows: Rows) -> list[Reading]:
-    raw: list[Reading] = []
-    computed: list[Reading] = []
-    for grid in find_grids(rows):
-        title = title_above(rows, grid.row)
-        found = grid_readings(grid, title, _wavelength(title)) or []
-        (raw if _RAW.fullmatch(title) else computed).extend(found)
+    grids = [(grid, title_above(rows, grid.row)) for grid in find_grids(rows)]
+    raw = _of_grids([(grid, title) for grid, title in grids if _RAW.fullmatch(title)])
     for table in find_tables(rows):
         for found in table_readings(table, float("nan")).values():
             raw.extend(found)
-    return raw or computed
+    return raw or _of_grids([(grid, title) for grid, title in grids if not _RAW.fullmatch(title)])
+
+
+def _of_grids(grids: list[tuple[Grid, str]]) -> list[Reading]:
+    return [
+        reading
+        for grid, title in grids
+        for reading in grid_readings(grid, title, _wavelength(title)) or []
+    ]
 
 
 def _wavelength(title: str) -> float:

@@ -20,6 +20,7 @@ from coculture.elisa.plate import (
 )
 from coculture.elisa.readers.source import (
     NotThisFormatError,
+    Rows,
     Source,
     number,
     optical_density,
@@ -39,22 +40,32 @@ class _Section:
 
 
 def read(source: Source) -> list[Plate]:
-    """Every plate block of the export, in the order of the file."""
-    rows = source.sheets[0].rows
-    starts = [i for i, row in enumerate(rows) if _is_plate_header(row)]
+    """Every plate block with readings, in the order of the file; one never read is passed over."""
+    starts = [
+        (sheet.rows, i)
+        for sheet in source.sheets
+        for i, row in enumerate(sheet.rows)
+        if _is_plate_header(row)
+    ]
     if not starts:
         raise NotThisFormatError(
             "no line that begins with Plate: and names PlateFormat or TimeFormat"
         )
-    return [_plate(source, start) for start in starts]
+    read_plates = [(rows, start) for rows, start in starts if not _is_unread(rows, start)]
+    return [_plate(source, rows, start) for rows, start in read_plates or starts]
 
 
 def _is_plate_header(row: list[str]) -> bool:
     return len(row) > 4 and row[0] == "Plate:" and row[3] in _FORMATS
 
 
-def _plate(source: Source, start: int) -> Plate:
-    rows = source.sheets[0].rows
+def _is_unread(rows: Rows, start: int) -> bool:
+    """Whether a block ends as it should and has no readings; one that is cut does not end so."""
+    end = next((row for row in rows[start + 1 :] if row and row[0].startswith("~End")), None)
+    return end is not None and not any(True for _ in _sections(rows, start + 1))
+
+
+def _plate(source: Source, rows: Rows, start: int) -> Plate:
     header = rows[start]
     name = header[1]
     where = f'{source.path}: plate "{name}" (line {start + 1})'

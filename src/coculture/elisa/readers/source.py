@@ -3,28 +3,42 @@
 Every vendor's reader works on this, so the same Gen5 export reads alike from .txt and .xlsx.
 """
 
+import codecs
 import csv
-import datetime
-import io
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from coculture.elisa.plate import PlateError
+from coculture.elisa.readers import spreadsheet
 
 DELIMITERS = ("\t", ";", ",")
-_OLE2 = b"\xd0\xcf\x11\xe0"
-_ZIP = b"PK\x03\x04"
+_OPEN_DOCUMENT = b"mimetypeapplication/vnd.oasis.opendocument"
+_FOREIGN = {
+    b"%pdf": "a PDF",
+    b"<html": "a web page",
+    b"<!doctype html": "a web page",
+    b"<table": "a web page",
+    b"<?xml": "an XML document",
+    b"{\\rtf": "a text document",
+}
+"""How files begin that are given the name of a spreadsheet or table, and what they are."""
 # Some file transfers write \r\r\n, which is one line end and not a blank line besides.
 _LINE_END = re.compile(r"\r*\n|\r")
 _DECIMAL_COMMA = re.compile(r"[-+]?\d*,\d+([eE][-+]?\d+)?")
 _OVERFLOW = re.compile(
-    r"ovr?flw|over|over ?flow|overrange|out of range|sat|saturated|#sat|\*{3,}|#{3,}|>.*",
+    r"over(flw)?|ovr(flw)?|ovflw|ofl|over[ -]?(flow|range)|above.*|high|out of range|"
+    r"#?sat\.?|saturated|\*{3,}|\*+\.\*+|#{3,}|\+{3,}|\+?inf(inity)?|[>≥].*",
     re.IGNORECASE,
 )
-_MISSING = re.compile(r"|-+|missed|nan|n/?a|empty|no ?data|\?+|under|<.*|#n/a|none", re.IGNORECASE)
-_MASKED = re.compile(r"masked|flagged|excluded|\(.*\)", re.IGNORECASE)
+_MISSING = re.compile(
+    r"|[-–—.]+|missed|#?low|[-+]?nan(\(ind\))?|n\.?/?[ad]\.?|empty|no ?data|no ?value|"
+    r"not measured|\?+|under|[<≤].*|none|null|invalid|err(or)?|"
+    r"#n/a|#(div/0|value|ref|num|name|null)[!?]",
+    re.IGNORECASE,
+)
+_MASKED = re.compile(r"masked|flagged|excluded|outlier|\(.*\)", re.IGNORECASE)
+_FORMULA = re.compile(r'="(.*)"')
 
 Rows = list[list[str]]
 
@@ -61,7 +75,8 @@ def open_source(path: str | Path) -> Source:
     Raises
     ------
     PlateError
-        If the file is not there, is empty, is a damaged spreadsheet, or is another archive.
+        If the file is not there, is empty, is a damaged spreadsheet, or is of a kind that is not
+        read (PDF, web page, OpenDocument, another archive).
     """
     path = Path(path)
     try:
@@ -70,11 +85,27 @@ def open_source(path: str | Path) -> Source:
         raise PlateError(f"{path}: cannot be opened ({error.strerror})") from error
     if not data.strip():
         raise PlateError(f"{path}: the file is empty")
-    if data.startswith(_ZIP):
-        return Source(path, _spreadsheet(path, data, _xlsx_sheets))
-    if data.startswith(_OLE2):
-        return Source(path, _spreadsheet(path, data, _xls_sheets))
+    foreign = _what_else(data)
+    if foreign:
+        raise PlateError(
+            f"{path}: this is {foreign}, which is not read; open it in a spreadsheet program and "
+            "save it as .xlsx, or export it again as text"
+        )
+    if data.startswith((spreadsheet.ZIP, spreadsheet.OLE2)):
+        try:
+            found = spreadsheet.sheets(data)
+        except spreadsheet.SpreadsheetError as error:
+            raise PlateError(f"{path}: {error}") from error
+        return Source(path, tuple(Sheet(name, rows) for name, rows in found))
     return Source(path, (Sheet("", _text_rows(_decode(data))),))
+
+
+def _what_else(data: bytes) -> str:
+    """What the file is if it is of a kind that is known and not read."""
+    if _OPEN_DOCUMENT in data[:200]:
+        return "an OpenDocument spreadsheet"
+    start = data.removeprefix(codecs.BOM_UTF8).lstrip()[:20].lower()
+    return next((kind for mark, kind in _FOREIGN.items() if start.startswith(mark)), "")
 
 
 def number(text: str) -> float | None:
@@ -107,6 +138,24 @@ def optical_density(text: str) -> tuple[float, str] | None:
     return None
 
 
+def mostly_readings(numbers: list[float], filled: int) -> bool:
+    """Whether at least half of the filled cells are fractions, as readings are and labels are not.
+
+    >>> mostly_readings([0.051, 1.204, 0.33], filled=4), mostly_readings([600, 300, 37.5], filled=4)
+    (True, False)
+    """
+    fractions = sum(value == value and value != int(value) for value in numbers)
+    return filled > 0 and 2 * fractions >= filled
+
+
+def not_a_reading(text: str) -> str:
+    """What is wrong with a cell among readings, and what to do."""
+    return (
+        f'"{text}" is not a reading; write the number, OVER for a saturated well, or nothing for '
+        "one that was not read"
+    )
+
+
 def _decode(data: bytes) -> str:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16", errors="replace")
@@ -119,58 +168,23 @@ def _decode(data: bytes) -> str:
 
 
 def _text_rows(text: str) -> Rows:
+    """The cells between whichever delimiter finds the most numbers, then the most lines."""
     lines = _LINE_END.split(text)
-    delimiter = max(DELIMITERS, key=lambda d: sum(d in line for line in lines))
-    return [
-        [cell.strip() for cell in row]
-        for line in lines
-        for row in (next(csv.reader([line], delimiter=delimiter), []),)
-    ]
+    readings = [_cells(lines, delimiter) for delimiter in DELIMITERS if delimiter in text]
+    return max(readings or [_cells(lines, DELIMITERS[0])], key=_filled)
 
 
-def _spreadsheet(
-    path: Path, data: bytes, read: Callable[[bytes], tuple[Sheet, ...]]
-) -> tuple[Sheet, ...]:
-    try:
-        sheets = read(data)
-    # What a damaged file raises depends on the damaged byte: zip, XML, struct, index errors ...
-    except Exception as error:
-        raise PlateError(
-            f"{path}: the spreadsheet is damaged, or the file is none ({error}); export it again"
-        ) from error
-    if not sheets:
-        raise PlateError(f"{path}: the spreadsheet has no sheet with cells; export it again")
-    return sheets
+def _cells(lines: list[str], delimiter: str) -> Rows:
+    rows = (next(csv.reader([line], delimiter=delimiter), []) for line in lines)
+    return [[_unwrapped(cell.strip()) for cell in row] for row in rows]
 
 
-def _xlsx_sheets(data: bytes) -> tuple[Sheet, ...]:
-    import openpyxl
-
-    book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-    return tuple(
-        Sheet(sheet.title, [[_cell_text(cell) for cell in row] for row in sheet.values])
-        for sheet in book.worksheets
-    )
+def _filled(rows: Rows) -> tuple[int, int]:
+    numbers = sum(number(cell) is not None for row in rows for cell in row)
+    return numbers, sum(len(row) > 1 for row in rows)
 
 
-def _xls_sheets(data: bytes) -> tuple[Sheet, ...]:
-    import xlrd
-
-    book = xlrd.open_workbook(file_contents=data, logfile=io.StringIO())
-    return tuple(
-        Sheet(
-            sheet.name,
-            [[_cell_text(cell) for cell in sheet.row_values(i)] for i in range(sheet.nrows)],
-        )
-        for sheet in book.sheets()
-    )
-
-
-def _cell_text(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if isinstance(value, datetime.datetime | datetime.date | datetime.time):
-        return value.isoformat()
-    return str(value).strip()
+def _unwrapped(cell: str) -> str:
+    """The text of a cell that was written as a formula, to keep a spreadsheet from changing it."""
+    match = _FORMULA.fullmatch(cell)
+    return match[1].strip() if match else cell

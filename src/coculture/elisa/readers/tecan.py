@@ -5,8 +5,9 @@ Magellan lists wells under `Well positions` with a column a label; all of them p
 """
 
 from coculture.elisa.plate import Plate, PlateError, Reading, plate_from_readings
-from coculture.elisa.readers.grid import find_grids, grid_readings, wavelength_in
+from coculture.elisa.readers.grid import find_grids, grid_readings
 from coculture.elisa.readers.long_table import find_tables, table_readings
+from coculture.elisa.readers.reading_names import wavelength_in
 from coculture.elisa.readers.source import NotThisFormatError, Rows, Sheet, Source, number
 
 NAME = "Tecan"
@@ -49,7 +50,9 @@ def _readings(rows: Rows) -> dict[str, list[Reading]]:
         label, wavelength = _heading(rows[last : grid.row])
         last = grid.end
         name = label or (f"{wavelength:g}" if wavelength == wavelength else f"Label{count}")
-        if of_grid := grid_readings(grid, name, wavelength):
+        # Names and values of the wells may stand under each other, in either order.
+        of_lines = (grid_readings(grid, name, wavelength, i) for i in range(len(grid.line_labels)))
+        if of_grid := next(filter(None, of_lines), None):
             found.setdefault("", []).extend(of_grid)
     return found
 

@@ -1,4 +1,4 @@
-"""Figures of one experiment's gating. Each function draws; `coculture.style.save` writes.
+"""Figures of one experiment's gating; each function gives a `coculture.drawing.Drawing`.
 
 All take the experiment's files, its wells.csv, gates.yaml and spillover.csv as read back and the
 settings, so that a figure can be drawn without gating again.

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from coculture import style
+from coculture.drawing import Drawing
 from coculture.flow import gates as gate_blocks
 from coculture.flow.compensation import spillover_matrix
 from coculture.flow.gates import QUADRANTS
@@ -69,11 +70,12 @@ def drawn_experiment(
     )
 
 
-def nothing_to_draw(why: str) -> Figure:
+def nothing_to_draw(why: str, table: str, columns: Sequence[str]) -> Drawing:
+    """A figure that only says why it shows nothing, and no rows."""
     with style.house_style():
         figure = Figure(figsize=(5, 1))
         figure.text(0.02, 0.5, why, va="center")
-    return figure
+    return Drawing(figure, pd.DataFrame(columns=list(columns)), table)
 
 
 def has_quadrants(experiment: DrawnExperiment) -> bool:

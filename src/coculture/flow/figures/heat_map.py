@@ -5,20 +5,29 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from coculture import style
+from coculture.drawing import Drawing
 from coculture.flow.compensation import spillover_matrix
 from coculture.flow.figures.drawn import STAIN_NAMES, Record, nothing_to_draw
 from coculture.flow.settings import SHARED_GATES
 
+TABLE = "figures/flow/spillover.csv"
+COLUMNS = ("stain", "stain_label", "channel", "channel_label", "share")
 
-def spillover_heat_map(spillover: pd.DataFrame, gates: Record | None = None) -> Figure:
+
+def spillover_heat_map(spillover: pd.DataFrame, gates: Record | None = None) -> Drawing:
     """The matrix with its coefficients; a row is a stain, a column where it is seen.
 
     Channels that the gates are on are called by their stain or marker, too.
     """
     coefficients = spillover_matrix(spillover)
     if coefficients is None:
-        return nothing_to_draw("The data were not compensated.")
+        return nothing_to_draw("The data were not compensated.", TABLE, COLUMNS)
     matrix = coefficients.to_numpy(dtype=np.float64)
+    stains = {} if gates is None else _stains(gates)
+
+    def label(channel: str) -> str:
+        return stains.get(str(channel), str(channel))
+
     off_diagonal = np.where(np.eye(len(matrix)) == 1, np.nan, matrix)
     size = max(3.2, 0.75 * len(matrix) + 1.4)
     with style.house_style():
@@ -37,20 +46,26 @@ def spillover_heat_map(spillover: pd.DataFrame, gates: Record | None = None) -> 
                 fontsize=8,
                 color="white" if light else style.BLACK,
             )
-        stains = {} if gates is None else _stains(gates)
-        across, down = (
-            [stains.get(str(channel), str(channel)) for channel in channels]
-            for channels in (coefficients.columns, coefficients.index)
+        ax.set_xticks(
+            range(len(matrix)),
+            [label(name) for name in coefficients.columns],
+            rotation=45,
+            ha="right",
+            rotation_mode="anchor",
         )
-        ax.set_xticks(range(len(matrix)), across, rotation=45, ha="right", rotation_mode="anchor")
-        ax.set_yticks(range(len(matrix)), down)
+        ax.set_yticks(range(len(matrix)), [label(name) for name in coefficients.index])
         ax.set_xlabel("seen in channel")
         ax.set_ylabel("stain of channel")
         ax.set_title("Spillover")
         ax.spines[:].set_visible(False)
         ax.tick_params(length=0)
         figure.colorbar(image, ax=ax, label="share of the stain's own signal", shrink=0.8)
-    return figure
+    rows = [
+        (str(stain), label(stain), str(channel), label(channel), matrix[row, column])
+        for row, stain in enumerate(coefficients.index)
+        for column, channel in enumerate(coefficients.columns)
+    ]
+    return Drawing(figure, pd.DataFrame(rows, columns=COLUMNS), TABLE)
 
 
 def _stains(gates: Record) -> dict[str, str]:

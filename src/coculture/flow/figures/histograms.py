@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from coculture import style
+from coculture.drawing import Drawing
 from coculture.flow import gates as gate_blocks
 from coculture.flow.densities import density
 from coculture.flow.figures.drawn import (
@@ -22,6 +23,11 @@ from coculture.flow.figures.drawn import (
 )
 from coculture.flow.figures.views import set_scale, stain_view
 from coculture.flow.settings import FlowSettings
+
+TABLE = "figures/flow/control_histograms.csv"
+COLUMNS = ("population", "gate", "channel", "curve", "value", "height", "events", "rule")
+_EVERY = 4
+"""Of the points of a density, each so many-th is drawn: the eye sees no more."""
 
 _SOURCES = {
     "live_peak": "live cells' peak",
@@ -41,7 +47,7 @@ def control_histograms(
     gates: Record,
     spillover: pd.DataFrame,
     settings: FlowSettings,
-) -> Figure:
+) -> Drawing:
     """The events behind each threshold beside those of the samples, and the rule that set it."""
     del wells
     experiments = [
@@ -52,7 +58,9 @@ def control_histograms(
         (experiment, name) for experiment in experiments for name in _threshold_names(experiment)
     ]
     if not panels:
-        return nothing_to_draw("No marker, Annexin V or viability dye in this study.")
+        words = "No marker, Annexin V or viability dye in this study."
+        return nothing_to_draw(words, TABLE, COLUMNS)
+    shown: list[pd.DataFrame] = []
     columns = min(3, len(panels))
     rows = math.ceil(len(panels) / columns)
     with style.house_style():
@@ -61,7 +69,7 @@ def control_histograms(
         rules = [_rule_lines(experiment.blocks[name]) for experiment, name in panels]
         room = 6 + 9 * max(map(len, rules))
         for ax, (experiment, name), lines in zip(axes, panels, rules, strict=False):
-            _draw_histogram(ax, experiment, name)
+            shown.append(_draw_histogram(ax, experiment, name))
             ax.set_title(f"{experiment.population.name}: {STAIN_NAMES.get(name, name)}", pad=room)
             ax.text(0, 1.02, "\n".join(lines), fontsize=6.5, transform=ax.transAxes, va="bottom")
         for ax in axes[len(panels) :]:
@@ -72,7 +80,7 @@ def control_histograms(
             for handle, label in zip(*ax.get_legend_handles_labels(), strict=True)
         }
         figure.legend(entries.values(), entries.keys(), loc="outside lower left", ncols=4)
-    return figure
+    return Drawing(figure, pd.concat(shown, ignore_index=True), TABLE)
 
 
 def _threshold_names(experiment: DrawnExperiment) -> list[str]:
@@ -104,7 +112,8 @@ def _together(
     return np.concatenate([np.empty(0), *parts])
 
 
-def _draw_histogram(ax: Axes, experiment: DrawnExperiment, name: str) -> None:
+def _draw_histogram(ax: Axes, experiment: DrawnExperiment, name: str) -> pd.DataFrame:
+    """Draw curves and threshold; the rows that are shown."""
     block = experiment.blocks[name]
     channel, threshold = str(block["channels"][0]), float(block["threshold"])
     stage, without = {
@@ -125,15 +134,23 @@ def _draw_histogram(ax: Axes, experiment: DrawnExperiment, name: str) -> None:
         "unstained": style.GREY,
         "all samples": style.ORANGE,
     }
+    shown = []
     for label, of_group in values.items():
         if len(of_group) < 2:
             continue
         curve = density(view.place(of_group))
-        height = curve.height / curve.height.max()
-        ax.fill_between(curve.position, height, color=colours[label], alpha=0.18, linewidth=0)
-        ax.plot(curve.position, height, color=colours[label], label=label)
+        position = curve.position[::_EVERY]
+        height = np.round(curve.height[::_EVERY] / curve.height.max(), 4)
+        ax.fill_between(position, height, color=colours[label], alpha=0.18, linewidth=0)
+        ax.plot(position, height, color=colours[label], label=label)
+        points = {"curve": label, "value": view.linear(position), "height": height}
+        shown.append(pd.DataFrame({**points, "events": len(of_group)}))
     ax.axvline(float(view.place([threshold])[0]), color=style.VERMILION, label="threshold")
     set_scale(ax, "x", view)
     ax.set_ylim(0, 1.12)
     ax.set_yticks([])
     ax.set_ylabel("events (peak = 1)")
+    line = {"curve": ["threshold"], "value": [threshold], "rule": [str(block.get("rule", ""))]}
+    rows = pd.concat([*shown, pd.DataFrame(line)], ignore_index=True)
+    rows = rows.assign(population=experiment.population.name, gate=name, channel=channel)
+    return rows.reindex(columns=COLUMNS).astype({"events": "Int64"})

@@ -10,8 +10,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
 from coculture import style
+from coculture.culture_marks import stands_for
+from coculture.drawing import Drawing
 from coculture.flow import gates as gate_blocks
 from coculture.flow.figures.drawn import (
     DrawnExperiment,
@@ -26,12 +29,20 @@ from coculture.flow.figures.drawn import (
     short_name,
 )
 from coculture.flow.figures.views import View, binned, stain_view
+from coculture.flow.gates import QUADRANTS
 from coculture.flow.settings import FlowSettings
 from coculture.flow.tubes import Tube
 
+TABLE = "figures/flow/contact_sheet.csv"
+COLUMNS = (
+    "fcs", "culture", "population", "events", *(f"percent_{name}" for name in QUADRANTS),
+    "annexin_threshold", "viability_dye_threshold",
+)  # fmt: skip
 _TILE = 40
 """Bins a side of one well's density."""
 _MOST_COLUMNS = 12
+_LETTERS = 24
+"""Letters of a name on one line above a well."""
 _HEAD, _FOOT = 0.32, 0.42
 """Inches above and below the wells."""
 
@@ -42,12 +53,13 @@ def contact_sheet(
     gates: Record,
     spillover: pd.DataFrame,
     settings: FlowSettings,
-) -> Figure:
+) -> Drawing:
     """Every sample's Annexin V x dye density of the reported population, with its percents."""
     experiment = drawn_experiment(files, gates, spillover, settings)
     samples = [tube for tube in experiment.tubes if tube.role == "sample"]
     if not has_quadrants(experiment) or not samples:
-        return nothing_to_draw("No Annexin V and viability dye in this study, or no sample.")
+        words = "No Annexin V and viability dye in this study, or no sample."
+        return nothing_to_draw(words, TABLE, COLUMNS)
     annexin, dye = (
         experiment.blocks[name] for name in (gate_blocks.ANNEXIN, gate_blocks.VIABILITY_DYE)
     )
@@ -64,7 +76,20 @@ def contact_sheet(
     tiles = {row: _tile(pair, views) for row, pair in pairs.items()}
     percents = percents_by_file(wells, experiment.population.name)
     with style.house_style():
-        return _draw_sheet(experiment, samples, tiles, views, (annexin, dye), percents, gates)
+        figure = _draw_sheet(experiment, samples, tiles, views, (annexin, dye), percents, gates)
+    rows = [
+        {
+            "fcs": tube.fcs,
+            "culture": tube.culture,
+            "population": experiment.population.name,
+            "events": len(pairs[tube.row]),
+            **{f"percent_{name}": percents.get(tube.fcs, {}).get(name) for name in QUADRANTS},
+            "annexin_threshold": float(annexin["threshold"]),
+            "viability_dye_threshold": float(dye["threshold"]),
+        }
+        for tube in samples
+    ]
+    return Drawing(figure, pd.DataFrame(rows, columns=COLUMNS), TABLE)
 
 
 def _some(wells: Sequence[Values]) -> Values:
@@ -93,7 +118,7 @@ def _draw_sheet(
     gap, heading = 4, 7
     width, height = _TILE + gap, _TILE + gap + heading
     sheet = np.full((rows * height, columns * width), np.nan)
-    inches = np.array([1.25 * columns, 1.25 * rows * height / width + _HEAD + _FOOT])
+    inches = np.array([1.25 * columns, 1.25 * (rows * height - gap) / width + _HEAD + _FOOT])
     # A layout engine would draw everything twice.
     figure = Figure(figsize=(float(inches[0]), float(inches[1])))
     figure.set_layout_engine("none")
@@ -104,7 +129,7 @@ def _draw_sheet(
         / (view.limits[1] - view.limits[0])
         for view, block in zip(views, blocks, strict=True)
     ]
-    lines, frames = [], []
+    lines = []
     for number, tube in enumerate(samples):
         row, column = divmod(number, columns)
         left, bottom = column * width, (rows - 1 - row) * height
@@ -114,17 +139,17 @@ def _draw_sheet(
             [(x + place[0], y), (x + place[0], top)],
             [(x, y + place[1]), (right, y + place[1])],
         ]
-        frames.append([(x, y), (right, y), (right, top), (x, top), (x, y)])
-        ax.text(x, top + 1.2, fitted(short_name(tube)), fontsize=4.5, va="bottom")
+        frame = Rectangle((x, y), _TILE, _TILE, fill=False, edgecolor=style.GREY, linewidth=0.5)
+        stands_for(ax.add_patch(frame), tube.culture)
+        ax.text(x, top + 1, _name(tube), fontsize=5.5, va="bottom", linespacing=1.05)
         if tube.fcs in percents:
             _write_percents(ax, percents[tube.fcs], x, y, right, top)
     ax.imshow(
         sheet, origin="lower", cmap=style.DENSITY_MAP, vmin=0, vmax=1, interpolation="nearest"
     )
-    ax.add_collection(LineCollection(frames, colors=style.GREY, linewidths=0.5))
     ax.add_collection(LineCollection(lines, colors=style.VERMILION, linewidths=0.7))
     ax.set_xlim(-1, columns * width - gap + 1)
-    ax.set_ylim(-1, rows * height)
+    ax.set_ylim(-1, rows * height - gap)
     ax.set_anchor("NW")
     title = (
         f"{gates['experiment']}: {experiment.population.name}, "
@@ -141,6 +166,12 @@ def _draw_sheet(
     return figure
 
 
+def _name(tube: Tube) -> str:
+    """What the well is called, on up to two lines of a panel's width."""
+    name = fitted(short_name(tube), 2 * _LETTERS)
+    return "\n".join(part for part in (name[:_LETTERS], name[_LETTERS:]) if part)
+
+
 def _write_percents(
     ax: Axes, percents: Mapping[str, float], left: float, bottom: float, right: float, top: float
 ) -> None:
@@ -151,4 +182,4 @@ def _write_percents(
         ("necrotic", left + 1, top - 1, "left", "top"),
     ):
         if not math.isnan(percents[name]):
-            ax.text(x, y, f"{percents[name]:.0f}", fontsize=5, ha=across, va=up)
+            ax.text(x, y, f"{percents[name]:.0f}", fontsize=6, ha=across, va=up)

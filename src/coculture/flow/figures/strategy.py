@@ -1,8 +1,6 @@
 """The gating strategy: one row a gate, on a control and on a sample."""
 
-import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from coculture import style
+from coculture.drawing import Drawing
 from coculture.flow import gates as gate_blocks
 from coculture.flow.figures.drawn import (
     LINE,
@@ -19,14 +18,25 @@ from coculture.flow.figures.drawn import (
     Record,
     drawn_experiment,
     fitted,
-    has_quadrants,
     nothing_to_draw,
-    percents_by_file,
     short_name,
+)
+from coculture.flow.figures.steps import (
+    QUADRANTS_STEP,
+    Step,
+    control_of,
+    samples_of,
+    steps_of,
 )
 from coculture.flow.figures.views import View, draw_density, stain_view
 from coculture.flow.settings import FlowSettings
 from coculture.flow.tubes import Tube
+
+TABLE = "figures/flow/gating_strategy.csv"
+COLUMNS = (
+    "step", "kind", "role", "fcs", "culture", "population", "gate", "axes", "boundary",
+    "events_before", "events_inside", "percent",
+)  # fmt: skip
 
 
 def gating_strategy(
@@ -35,7 +45,7 @@ def gating_strategy(
     gates: Record,
     spillover: pd.DataFrame,
     settings: FlowSettings,
-) -> Figure:
+) -> Drawing:
     """One row a gate: on the left a control that stands behind it, then samples.
 
     The samples are an untreated one (where it is not known which are, the one with the median
@@ -43,15 +53,16 @@ def gating_strategy(
     """
     experiment = drawn_experiment(files, gates, spillover, settings)
     if not experiment.tubes:
-        return nothing_to_draw("Every file of this experiment is excluded.")
-    steps = _steps(experiment)
-    samples = _samples(experiment, wells)
+        return nothing_to_draw("Every file of this experiment is excluded.", TABLE, COLUMNS)
+    steps = steps_of(experiment)
+    samples = samples_of(experiment, wells)
     columns = 1 + len(samples)
+    rows: list[pd.DataFrame] = []
     with style.house_style():
         figure = Figure(figsize=(3.5 * columns, 3.0 * len(steps) + 0.5))
         axes = figure.subplots(len(steps), columns, squeeze=False)
         for row, step in enumerate(steps):
-            tubes = {"control": _control_of(experiment, step)} | samples
+            tubes = {"control": control_of(experiment, step)} | samples
             shown = [
                 (ax, kind, tube, experiment.events(tube, step.stage))
                 for ax, (kind, tube) in zip(axes[row], tubes.items(), strict=True)
@@ -59,7 +70,9 @@ def gating_strategy(
             ]
             views = _views(experiment, step, [events for *_, events in shown])
             for ax, kind, tube, events in shown:
-                said = _draw_step(ax, step, views, events)
+                counted = _counted(step, events)
+                said = _draw_step(ax, step, views, events, counted)
+                rows.append(_shown(experiment, step, kind, tube, len(events), counted))
                 ax.set_title(f"{step.title} · {kind}", fontsize=8, pad=15)
                 ax.text(
                     0,
@@ -77,94 +90,11 @@ def gating_strategy(
             ha="left",
             fontweight="bold",
         )
-    return figure
-
-
-@dataclass(frozen=True)
-class _Step:
-    """One row of the gating strategy."""
-
-    title: str
-    stage: str | None
-    """Events drawn: those left after this stage."""
-    axes: tuple[str, str]
-    names: tuple[str, ...]
-    blocks: tuple[Mapping[str, Any], ...]
-    control_roles: tuple[str, ...] = ("unstained",)
-
-
-def _steps(experiment: DrawnExperiment) -> list[_Step]:
-    panel, blocks = experiment.tubes[0].panel, experiment.blocks
-    forward = panel.forward_scatter_area
-    beside = panel.side_scatter_area or panel.forward_scatter_height or forward
-    steps = [
-        _Step("Cells", None, (forward, beside), (gate_blocks.CELLS,), (blocks[gate_blocks.CELLS],))
-    ]
-    if gate_blocks.SINGLETS in blocks:
-        second = panel.forward_scatter_height or panel.forward_scatter_width or forward
-        if panel.singlet_ratio is None:
-            second = panel.forward_scatter_width or forward
-        name = gate_blocks.SINGLETS
-        steps.append(_Step("Single cells", "cells", (forward, second), (name,), (blocks[name],)))
-    for marker in experiment.population.markers:
-        block = blocks[marker.channel]
-        sign = "+" if marker.positive else "−"
-        steps.append(
-            _Step(
-                f"{experiment.population.name}: {marker.channel}{sign}",
-                "singlets",
-                (str(block["channels"][0]), beside),
-                (marker.channel,),
-                (block,),
-                ("population_negative", "unstained"),
-            )
-        )
-    if has_quadrants(experiment):
-        pair = tuple(blocks[name] for name in (gate_blocks.ANNEXIN, gate_blocks.VIABILITY_DYE))
-        channels = (str(pair[0]["channels"][0]), str(pair[1]["channels"][0]))
-        names = (gate_blocks.ANNEXIN, gate_blocks.VIABILITY_DYE)
-        roles = ("fmo_annexin", "dye_only", "unstained")
-        steps.append(_Step("Quadrants", "population", channels, names, pair, roles))
-    return steps
-
-
-def _samples(experiment: DrawnExperiment, wells: pd.DataFrame) -> dict[str, Tube | None]:
-    """What kind of sample -> an example of it, each tube once.
-
-    Of several untreated ones it is the one with their median percent apoptotic.
-    """
-    percents = percents_by_file(wells, experiment.population.name)
-    samples = [tube for tube in experiment.tubes if tube.role == "sample"]
-    known = [
-        tube
-        for tube in samples
-        if tube.fcs in percents and not math.isnan(percents[tube.fcs]["apoptotic"])
-    ]
-    ranked = sorted(known, key=lambda tube: (percents[tube.fcs]["apoptotic"], tube.fcs)) or samples
-    if not ranked:
-        return {}
-    untreated = [tube for tube in ranked if tube.untreated]
-    if untreated:
-        chosen = {"untreated": untreated[len(untreated) // 2]}
-    else:
-        chosen = {"sample": ranked[len(ranked) // 2]}
-    if known and ranked[-1] not in chosen.values():
-        chosen["most apoptotic"] = ranked[-1]
-    return dict(chosen)
-
-
-def _control_of(experiment: DrawnExperiment, step: "_Step") -> Tube | None:
-    """The first control of the kinds that a step is best seen on; else any."""
-    controls = [tube for tube in experiment.tubes if tube.role not in ("sample", "beads")]
-    for role in step.control_roles:
-        for tube in controls:
-            if tube.role == role:
-                return tube
-    return controls[0] if controls else None
+    return Drawing(figure, pd.concat(rows, ignore_index=True), TABLE)
 
 
 def _views(
-    experiment: DrawnExperiment, step: _Step, shown: Sequence[pd.DataFrame]
+    experiment: DrawnExperiment, step: Step, shown: Sequence[pd.DataFrame]
 ) -> tuple[View, View]:
     stains = experiment.tubes[0].panel.stains
     views = []
@@ -181,16 +111,62 @@ def _views(
     return views[0], views[1]
 
 
-def _draw_step(ax: Axes, step: _Step, views: tuple[View, View], events: pd.DataFrame) -> str:
+def _counted(step: Step, events: pd.DataFrame) -> list[tuple[str, str, int]]:
+    """Each gate (or quadrant) of a step: its name, its boundary, and the events inside."""
+    if step.title != QUADRANTS_STEP:
+        (name,), (block,) = step.names, step.blocks
+        return [
+            (name, gate_blocks.boundary(block), gate_blocks.count_kept(name, block, events)),
+        ]
+    annexin, dye = step.blocks
+    counts = gate_blocks.quadrant_counts(annexin, dye, events)
+    return [
+        (
+            name,
+            " and ".join(
+                gate_blocks.boundary({**block, "keep": "above" if positive else "below"})
+                for block, positive in ((annexin, is_annexin), (dye, is_dye))
+            ),
+            counts[name],
+        )
+        for name, (is_annexin, is_dye) in gate_blocks.POSITIVE.items()
+    ]
+
+
+def _shown(
+    experiment: DrawnExperiment,
+    step: Step,
+    kind: str,
+    tube: Tube,
+    before: int,
+    counted: Sequence[tuple[str, str, int]],
+) -> pd.DataFrame:
+    of_tube = (tube.role, tube.fcs, tube.culture, experiment.population.name)
+    rows = [
+        (
+            step.title, kind, *of_tube, gate, ", ".join(step.axes), boundary, before, inside,
+            100 * inside / before if before else None,
+        )
+        for gate, boundary, inside in counted
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _draw_step(
+    ax: Axes,
+    step: Step,
+    views: tuple[View, View],
+    events: pd.DataFrame,
+    counted: Sequence[tuple[str, str, int]],
+) -> str:
     """Draw events and gates; how many events the gate keeps, in words."""
     draw_density(ax, events[step.axes[0]].to_numpy(), events[step.axes[1]].to_numpy(), views)
-    if step.title == "Quadrants":
-        _draw_quadrants(ax, step, views, events)
+    if step.title == QUADRANTS_STEP:
+        _draw_quadrants(ax, step, views, {name: inside for name, _, inside in counted})
         return f"{len(events):,} events"
-    (gate_name, block) = (step.names[0], step.blocks[0])
-    _draw_gate(ax, block, views)
-    kept = gate_blocks.share_kept(gate_name, block, events)
-    return f"{100 * kept:.1f} % of {len(events):,} kept"
+    ((_, _, inside),) = counted
+    _draw_gate(ax, step.blocks[0], views)
+    return f"{100 * inside / max(1, len(events)):.1f} % of {len(events):,} kept"
 
 
 def _draw_gate(ax: Axes, block: Mapping[str, Any], views: tuple[View, View]) -> None:
@@ -213,11 +189,13 @@ def _draw_gate(ax: Axes, block: Mapping[str, Any], views: tuple[View, View]) -> 
             ax.axline((0, 0), slope=float(end), **LINE)
 
 
-def _draw_quadrants(ax: Axes, step: _Step, views: tuple[View, View], events: pd.DataFrame) -> None:
+def _draw_quadrants(
+    ax: Axes, step: Step, views: tuple[View, View], counts: Mapping[str, int]
+) -> None:
     annexin, dye = step.blocks
     ax.axvline(float(views[0].place([annexin["threshold"]])[0]), **LINE)
     ax.axhline(float(views[1].place([dye["threshold"]])[0]), **LINE)
-    counts = gate_blocks.quadrant_counts(annexin, dye, events)
+    total = max(1, sum(counts.values()))
     for name, x, y in (
         ("viable", 0.02, 0.02),
         ("early", 0.98, 0.02),
@@ -227,7 +205,7 @@ def _draw_quadrants(ax: Axes, step: _Step, views: tuple[View, View], events: pd.
         ax.text(
             x,
             y,
-            f"{name} {100 * counts[name] / max(1, len(events)):.1f} %",
+            f"{name} {100 * counts[name] / total:.1f} %",
             transform=ax.transAxes,
             ha="left" if x < 0.5 else "right",
             va="bottom" if y < 0.5 else "top",

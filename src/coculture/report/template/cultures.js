@@ -29,6 +29,8 @@
   function surround(element) {
     const figure = element.ownerSVGElement;
     if (!figure || !figure.checkVisibility()) return;
+    // A line is lit itself: a ring around all of it would hold other lines.
+    if (element.querySelector(':scope > path:not([d$="z"])')) return;
     const face = element.querySelector(":scope > .face") ?? element;
     const box = face.getBBox();
     if (!box.width && !box.height) return;

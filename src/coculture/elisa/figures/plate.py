@@ -1,0 +1,187 @@
+"""A plate as it lay: the optical density of each well, and what became of it."""
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import Normalize
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
+
+from coculture import style
+from coculture.culture_marks import stands_for
+from coculture.drawing import Drawing
+from coculture.elisa.plate import row_letters, well_position
+from coculture.elisa.quantification import MASKED, PLATE_FAILED
+
+TABLE = "figures/elisa/plate.csv"
+_STATES = {
+    "ok": style.GREEN,
+    "below_lloq": style.SKY_BLUE,
+    "below_curve": style.BLUE,
+    "above_uloq": style.ORANGE,
+    "above_curve": style.VERMILION,
+    "overflow": style.BLACK,
+    "missing": style.GREY,
+    "excluded": style.PURPLE,
+    "masked": style.YELLOW,
+    "unassigned": style.LIGHT_GREY,
+}
+_STATE_WORDS = {
+    "ok": "in range",
+    "below_lloq": "below LLOQ",
+    "below_curve": "below the curve",
+    "above_uloq": "above ULOQ",
+    "above_curve": "above the curve",
+    "overflow": "overflow",
+    "missing": "missing",
+    "excluded": "excluded by you",
+    "masked": "masked in the reader",
+    "unassigned": "not in the table",
+}
+_UNDER_BLACK_TEXT = ("excluded", "masked", "below_lloq", "above_uloq", "unassigned")
+_UNREAD = {"overflow": "over"}
+"""What is written into a well without a reading; a dash where it is only missing."""
+_LETTERS = {"standard": "S", "blank": "B", "medium_blank": "M", "control": "C"}
+_WELL_WIDTH, _WELL_HEIGHT = 0.31, 0.27
+"""Inches."""
+
+
+def plate_heat_map(wells: pd.DataFrame) -> Drawing:
+    """A plate as it lay: the response of each well, and what became of it.
+
+    `wells` is the plate's elisa/wells.csv.
+    """
+    shown = _shown(wells)
+    rows, columns = _size(shown["well"])
+    values = shown["value"].to_numpy(float)
+    with style.house_style():
+        figure = Figure(figsize=(_WELL_WIDTH * columns + 2.0, 2 * (_WELL_HEIGHT * rows + 0.7)))
+        grid = figure.add_gridspec(2, 2, width_ratios=(_WELL_WIDTH * columns, 1.5))
+        above, below = (figure.add_subplot(grid[i, 0]) for i in range(2))
+        beside_above, beside_below = (figure.add_subplot(grid[i, 1]) for i in range(2))
+        beside_above.axis("off")
+        beside_below.axis("off")
+        limits = (np.nanmin(values), np.nanmax(values)) if np.isfinite(values).any() else (0, 1)
+        of_map = mpl.colormaps[style.DENSITY_MAP].with_extremes(bad=style.LIGHT_GREY)
+        colours = ScalarMappable(Normalize(*limits), of_map)
+        _draw_cells(above, shown, [tuple(colour) for colour in colours.to_rgba(values)])
+        bar_axes = beside_above.inset_axes((0.0, 0.0, 0.12, 1.0))
+        figure.colorbar(colours, cax=bar_axes).set_label("OD")
+        above.set_title(f"{wells['plate'].iloc[0]}: optical density")
+        _draw_cells(below, shown, [_STATES[state] for state in shown["state"]])
+        below.set_title(
+            "What became of each well: S standard, B blank, M medium, C control", fontsize=8
+        )
+        for axes in (above, below):
+            _label_wells(axes, rows, columns)
+        _mark_unread(above, shown)
+        _mark_roles(below, shown)
+        _mark_flags(below, shown)
+        present = [name for name in _STATES if (shown["state"] == name).any()]
+        handles = [
+            Line2D([], [], marker="s", linestyle="", color=_STATES[name], label=_STATE_WORDS[name])
+            for name in present
+        ]
+        if (shown["flags"] != "").any():
+            handles.append(_flag_mark())
+        beside_below.legend(
+            handles=handles, loc="center left", bbox_to_anchor=(-0.2, 0.5), handletextpad=0.2
+        )
+    return Drawing(figure, shown, TABLE)
+
+
+def _shown(wells: pd.DataFrame) -> pd.DataFrame:
+    """One row a well: its colour above, its state and ring below."""
+    shown = wells[["plate", "well", "role", "analyte", "culture"]].fillna("").astype(str)
+    flags = [
+        "; ".join(flag for flag in text.split("; ") if not flag.startswith(PLATE_FAILED))
+        for text in wells["flags"].fillna("").astype(str)
+    ]
+    return shown.assign(
+        value=wells["response"].astype(float),
+        unit="OD",
+        state=_what_became(wells),
+        flags=flags,
+    )
+
+
+def _size(wells: pd.Series) -> tuple[int, int]:
+    """Rows and columns of the smallest plate that has these wells: 96, 384 or 1536."""
+    last_row, last_column = np.array([well_position(well) for well in wells]).max(axis=0)
+    return next((8 * n, 12 * n) for n in (1, 2, 4, 8) if last_row < 8 * n and last_column < 12 * n)
+
+
+def _what_became(wells: pd.DataFrame) -> pd.Series:
+    """Each well's state; where it is "excluded", by whom."""
+    state = wells["state"].mask(wells["excluded"] == MASKED, "masked")
+    return state.mask(wells["role"] == "unassigned", "unassigned")
+
+
+def _draw_cells(
+    axes: Axes, shown: pd.DataFrame, colours: list[str] | list[tuple[float, ...]]
+) -> None:
+    for well, culture, colour in zip(shown["well"], shown["culture"], colours, strict=True):
+        row, column = well_position(well)
+        cell = Rectangle((column, row), 1, 1, facecolor=colour, linewidth=0)
+        axes.add_patch(cell)
+        if culture:
+            stands_for(cell, culture)
+
+
+def _label_wells(axes: Axes, rows: int, columns: int) -> None:
+    axes.set_xlim(0, columns)
+    axes.set_ylim(rows, 0)
+    axes.vlines(np.arange(1, columns), 0, rows, color="white", linewidth=1)
+    axes.hlines(np.arange(1, rows), 0, columns, color="white", linewidth=1)
+    every = 1 if columns <= 12 else 2
+    numbers = range(0, columns, every)
+    axes.set_xticks([i + 0.5 for i in numbers], [str(i + 1) for i in numbers])
+    axes.set_yticks(np.arange(rows) + 0.5, [row_letters(i) for i in range(rows)])
+    axes.tick_params(length=0)
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+
+
+def _mark_unread(axes: Axes, shown: pd.DataFrame) -> None:
+    """Say why a well has no colour: grey alone would pass for one of the map's."""
+    unread = shown[shown["value"].isna()]
+    for well, state in zip(unread["well"], unread["state"], strict=True):
+        _write(axes, well, _UNREAD.get(str(state), "–"), style.BLACK)
+
+
+def _mark_roles(axes: Axes, shown: pd.DataFrame) -> None:
+    for well, role, state in zip(shown["well"], shown["role"], shown["state"], strict=True):
+        if role in _LETTERS:
+            colour = style.BLACK if state in _UNDER_BLACK_TEXT else "white"
+            _write(axes, well, _LETTERS[role], colour)
+
+
+def _write(axes: Axes, well: str, words: str, colour: str) -> None:
+    row, column = well_position(well)
+    axes.text(column + 0.5, row + 0.5, words, ha="center", va="center", fontsize=7, color=colour)
+
+
+def _mark_flags(axes: Axes, shown: pd.DataFrame) -> None:
+    """A ring around each well with a flag of its own."""
+    for well in shown.loc[shown["flags"] != "", "well"]:
+        row, column = well_position(well)
+        mark = _flag_mark()
+        mark.set_data([column + 0.5], [row + 0.5])
+        axes.add_line(mark)
+
+
+def _flag_mark() -> Line2D:
+    return Line2D(
+        [],
+        [],
+        marker="o",
+        ls="",
+        ms=10,
+        mec=style.BLACK,
+        mew=1.2,
+        fillstyle="none",
+        label="flagged",
+    )

@@ -1,0 +1,171 @@
+"""What a change makes the workflow do again; and a run from nothing gives the same bytes again."""
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+
+from coculture.provenance.sameness import differences
+
+pytestmark = pytest.mark.workflow
+
+Workflow = Callable[..., subprocess.CompletedProcess[str]]
+
+Change = Callable[[Path], object]
+
+SIGNED = {"provenance_checksums", "provenance_run"}
+FLOW = {"flow_gate", "flow_figures"}
+ELISA = {"elisa_variance", "elisa_quantify", "elisa_plate_figures", "elisa_cultures"}
+COMPARISON = {"comparison_join", "comparison_compare", "comparison_figures"}
+CLINICAL = {"clinical_table"}
+REPORT = {"report_columns", "report_page", "report_spreadsheet"} | SIGNED
+RECORDS = {"study_record", "provenance_software"}
+GATING = "src/coculture/flow/gating.py"
+PAGE = "src/coculture/report/page.py"
+TEMPLATE = "src/coculture/report/template/page.html"
+
+
+def nothing(_: Path) -> None:
+    """A rerun as it is."""
+
+
+def every_date(folder: Path) -> None:
+    for path in (*folder.glob("study/**/*"), *folder.glob("src/**/*"), *folder.glob("scripts/*")):
+        path.touch()
+
+
+def a_new_fcs_file(folder: Path) -> None:
+    """One more well of an arm of E1."""
+    study = folder / "study"
+    cultures = pd.read_csv(study / "cultures.csv")
+    well = cultures[cultures["experiment"] == "E1"].iloc[[0]].assign(culture="more", replicate=9)
+    pd.concat([cultures, well]).to_csv(study / "cultures.csv", index=False)
+    files = pd.read_csv(study / "flow.csv", dtype=str)
+    row = files[files["culture"] == cultures["culture"][0]].iloc[[0]]
+    old = study / str(row["fcs"].iloc[0])
+    new = old.with_name("more.fcs")
+    new.write_bytes(old.read_bytes() + b" ")
+    row = row.assign(fcs=new.relative_to(study).as_posix(), culture="more", well="")
+    pd.concat([files, row]).to_csv(study / "flow.csv", index=False)
+
+
+def an_fcs_file_replaced_by_an_older_one(folder: Path) -> None:
+    rows = pd.read_csv(folder / "study" / "flow.csv")
+    path = folder / "study" / str(rows.loc[rows["role"] == "sample", "fcs"].iloc[0])
+    path.write_bytes(path.read_bytes() + b" ")
+    os.utime(path, (0, 0))
+
+
+OF_ONE_EXPERIMENT = (a_new_fcs_file, an_fcs_file_replaced_by_an_older_one)
+
+
+def configured(*keys: str, value: object) -> Change:
+    """Another value of a key of the config."""
+
+    def change(folder: Path) -> None:
+        path = folder / "study" / "config.yaml"
+        config = yaml.safe_load(path.read_text())
+        section = config
+        for key in keys[:-1]:
+            section = section.setdefault(key, {})
+        assert section.get(keys[-1]) != value
+        section[keys[-1]] = value
+        path.write_text(yaml.safe_dump(config, sort_keys=False))
+
+    return change
+
+
+def edited(file: str, added: str, after: str = "") -> Change:
+    """Text added to a file of the checkout, at its end or after a text that it has."""
+
+    def change(folder: Path) -> None:
+        path = folder / file
+        text = path.read_text()
+        assert after in text
+        path.write_text(text.replace(after, after + added, 1) if after else text + added)
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("change", "made_again"),
+    [
+        pytest.param(nothing, set(), id="nothing, in another folder"),
+        pytest.param(every_date, set(), id="dates"),
+        pytest.param(
+            edited("study/config.yaml", "# a comment\n"), set(), id="a comment in the config"
+        ),
+        pytest.param(edited(GATING, "# a comment\n"), set(), id="a comment in the code"),
+        pytest.param(
+            a_new_fcs_file, FLOW | COMPARISON | REPORT | RECORDS, id="a new FCS file of E1"
+        ),
+        pytest.param(
+            an_fcs_file_replaced_by_an_older_one,
+            FLOW | COMPARISON | REPORT | RECORDS,
+            id="an FCS file of E1 replaced by an older one",
+        ),
+        pytest.param(
+            configured("elisa", "model", value="5PL_pos"),
+            ELISA | COMPARISON | REPORT | RECORDS,
+            id="an ELISA setting",
+        ),
+        pytest.param(
+            configured("comparison", "margin_points", value=7),
+            COMPARISON | REPORT | {"study_record"},
+            id="a margin",
+        ),
+        pytest.param(
+            edited(GATING, "X = 1\n"),
+            FLOW | {"flow_drift"} | COMPARISON | REPORT | {"provenance_software"},
+            id="gating code",
+        ),
+        pytest.param(
+            edited(PAGE, "X = 1\n"),
+            {"report_page", "report_spreadsheet"} | SIGNED,
+            id="code of the report",
+        ),
+        pytest.param(
+            edited(TEMPLATE, "<!-- -->\n"), {"report_page"} | SIGNED, id="template of the page"
+        ),
+        pytest.param(
+            edited("requirements.lock", "# another package\n"),
+            FLOW | {"flow_drift"} | ELISA | COMPARISON | CLINICAL | REPORT | RECORDS,
+            id="a package",
+        ),
+    ],
+)
+def test_what_a_change_makes_again(
+    small: Path, tmp_path: Path, workflow: Workflow, change: Change, made_again: set[str]
+) -> None:
+    folder = Path(shutil.copytree(small, tmp_path / "copy"))
+    change(folder)
+    asked = workflow(folder, folder / "study" / "config.yaml", "--dry-run", checkout=folder)
+    assert asked.returncode == 0, asked.stdout + asked.stderr
+    said = asked.stdout + asked.stderr
+    assert _rules(said) == made_again
+    if change in OF_ONE_EXPERIMENT:
+        assert "Experiment E2" not in said
+
+
+def _rules(said: str) -> set[str]:
+    """The rules in the table of jobs that a dry run prints."""
+    table = re.search(r"^job +count\n[- ]+\n(.*?)^total ", said, re.MULTILINE | re.DOTALL)
+    return {line.split()[0] for line in table[1].splitlines()} - {"all"} if table else set()
+
+
+def test_a_run_elsewhere_gives_the_same_bytes(
+    small: Path, tmp_path: Path, workflow: Workflow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From nothing, in another folder, time zone and locale, on one core, hashing otherwise."""
+    for name, value in {"TZ": "Asia/Tokyo", "LC_ALL": "C", "PYTHONHASHSEED": "7"}.items():
+        monkeypatch.setenv(name, value)
+    config = small / "study" / "config.yaml"
+    run = workflow(tmp_path, config, "--cores", "1", checkout=small)
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert differences(tmp_path / "results/small", small / "results/small") == []
