@@ -93,7 +93,8 @@ def save(figure: Figure, path: str | Path) -> None:
         ".png": {"Software": None},
         ".pdf": {"CreationDate": None, "Producer": None, "Creator": None},
     }
-    with mpl.rc_context(_SETTINGS):
+    # A figure without a layout engine would be given one after it is saved for the first time.
+    with mpl.rc_context({**_SETTINGS, "figure.constrained_layout.use": False}):
         figure.savefig(path, metadata=metadata[path.suffix])
 
 

@@ -269,3 +269,14 @@ def test_names_of_sensitive_samples_do_not_lie_over_each_other(
     rising = sorted(boxes, key=lambda box: box.y0)
     assert all(low.y1 <= high.y0 + 1 for low, high in pairwise(rising))
     assert all(box.x1 <= drawn.figure.bbox.x1 for box in boxes)
+
+
+def test_the_contact_sheet_is_drawn_once_a_file(
+    experiment: Drawn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn = figures.contact_sheet(*experiment)
+    draws = []
+    of_image = drawn.figure.axes[0].images[0]
+    monkeypatch.setattr(of_image, "draw", lambda *_, **__: draws.append(1))
+    drawing.save(drawn, [tmp_path / "sheet.svg", tmp_path / "sheet.png"])
+    assert len(draws) == 2

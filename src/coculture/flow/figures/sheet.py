@@ -119,9 +119,8 @@ def _draw_sheet(
     width, height = _TILE + gap, _TILE + gap + heading
     sheet = np.full((rows * height, columns * width), np.nan)
     inches = np.array([1.25 * columns, 1.25 * (rows * height - gap) / width + _HEAD + _FOOT])
-    # A layout engine would draw everything twice.
-    figure = Figure(figsize=(float(inches[0]), float(inches[1])))
-    figure.set_layout_engine("none")
+    # A layout engine, be it an empty one set later, would draw everything twice.
+    figure = Figure(figsize=(float(inches[0]), float(inches[1])), layout="none")  # type: ignore[arg-type]
     ax = figure.add_axes((0.01, _FOOT / inches[1], 0.98, 1 - (_HEAD + _FOOT) / inches[1]))
     ax.set_axis_off()
     place = [

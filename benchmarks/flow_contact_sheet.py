@@ -1,0 +1,94 @@
+"""The contact sheet of a 96-well plate beside one Matplotlib scatter per well.
+
+    .venv/bin/python benchmarks/flow_contact_sheet.py [--files 96] [--events 100000]
+
+Both draw Annexin V against the viability dye of every well and write a PNG; the scatters once in
+the house's style with its layout, and once without a layout. What reading, compensating and gating
+the files takes is told, and left out. Seconds of one core (CPU time).
+"""
+
+import argparse
+import math
+import tempfile
+import time
+from pathlib import Path
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from coculture import drawing, style
+from coculture.flow import FlowSettings, figures, gate_experiment
+from coculture.flow.fcs import read_fcs
+from coculture.flow.figures.drawn import drawn_experiment
+from coculture.study.schemas import FOLDER, with_defaults
+from flow_speed import make_plate  # type: ignore[import-not-found]
+
+
+def settings() -> FlowSettings:
+    section = {
+        "channels": {"annexin": "AnnexinV"},
+        "populations": [{"name": "m", "markers": [{"channel": "GFP", "positive": True}]}],
+        "compensation": {"source": "embedded"},
+    }
+    return FlowSettings.from_config(with_defaults(section, FOLDER / "flow.schema.yaml"))
+
+
+def draw_sheet(files: pd.DataFrame, folder: Path) -> tuple[float, float]:
+    """Seconds that reading and gating take, and drawing without them."""
+    chosen = settings()
+    gated = gate_experiment(files, chosen)
+    begin = time.process_time()
+    experiment = drawn_experiment(files, gated.gates, gated.spillover, chosen)
+    for tube in experiment.tubes:
+        experiment.events(tube, "population")
+    reading = time.process_time() - begin
+    begin = time.process_time()
+    drawn = figures.contact_sheet(files, gated.wells, gated.gates, gated.spillover, chosen)
+    drawing.save(drawn, [folder / "sheet.png"])
+    return reading, time.process_time() - begin - reading
+
+
+def draw_scatters(files: pd.DataFrame, folder: Path, layout: bool) -> float:
+    wells = [read_fcs(path).events[["AnnexinV", "7-AAD"]].to_numpy() for path in files["fcs"]]
+    columns = min(12, len(wells))
+    begin = time.process_time()
+    with style.house_style():
+        rows = math.ceil(len(wells) / columns)
+        side = 2.0 if layout else 1.25
+        figure = Figure(figsize=(side * columns, side * rows))
+        if not layout:
+            figure.set_layout_engine("none")
+        axes = figure.subplots(rows, columns, squeeze=False)
+        for ax, well in zip(axes.ravel(), wells, strict=False):
+            ax.scatter(well[:, 0], well[:, 1], s=1)
+            ax.set_xscale("symlog", linthresh=100)
+            ax.set_yscale("symlog", linthresh=100)
+    style.save(figure, folder / "scatters.png")
+    return time.process_time() - begin
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--files", type=int, default=96)
+    parser.add_argument("--events", type=int, default=100_000)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        make_plate(folder, options.files, options.events)
+        paths = [str(path) for path in sorted(folder.glob("*.fcs"))]
+        files = pd.DataFrame({"fcs": paths, "experiment": "plate"})
+        files = files.assign(role="sample", culture=[Path(path).stem for path in paths])
+        draw_scatters(files[:1], folder, layout=True)  # imports and fonts
+        reading, sheet = draw_sheet(files, folder)
+        print(f"contact sheet {sheet:.2f} s (and reading and gating {reading:.2f} s)")
+        for layout in (True, False):
+            scatters = draw_scatters(files, folder, layout)
+            words = "in the house's style" if layout else "without a layout"
+            percent = 100 * sheet / scatters
+            print(
+                f"one scatter per well {words}: {scatters:.2f} s; the sheet takes {percent:.1f} %"
+            )
+
+
+if __name__ == "__main__":
+    main()
