@@ -1,6 +1,7 @@
 """From readings to concentrations: states, limits, acceptance; against readers' own print-outs."""
 
 import json
+import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from coculture.elisa import (
     quantify_plate,
     read_layout,
 )
+from coculture.elisa.variance_function import fit_variance_function
 
 KNOWN = VarianceFunction(0.005, 0.05, 4, 40, "stated")
 Settings = Callable[..., ElisaSettings]
@@ -257,6 +259,20 @@ def test_the_variance_function_is_pooled_from_four_plates_on(
     assert (many.plates, many.estimated) == (40, True)
     assert many.cv == pytest.approx(0.08, rel=0.1)
     assert many.s0 == pytest.approx(0.005, rel=0.5)
+
+
+def test_estimating_the_variance_function_stays_among_finite_numbers() -> None:
+    rng = np.random.default_rng(1)
+    rng.normal(size=388 * 124)  # what comes before the one study of 150 whose search ran away
+    levels = np.tile(np.repeat([0, 9.375, 18.75, 37.5, 75, 150, 300, 600], 2), (4, 1))
+    mean = 3.2 + (0.05 - 3.2) / (1 + (levels / 500.0) ** 1.15)
+    pairs = (mean + rng.normal(size=mean.shape) * np.hypot(0.008, 0.05 * mean)).reshape(-1, 2)
+    groups = {"mean": pairs.mean(axis=1), "variance": pairs.var(axis=1, ddof=1), "wells": 2}
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = fit_variance_function(pd.DataFrame(groups), plates=4)
+    assert 0.004 < found.s0 < 0.012
+    assert 0.035 < found.cv < 0.065
 
 
 def test_excluded_wells_do_not_widen_the_variance_function(

@@ -101,6 +101,8 @@ def fit_variance_function(replicates: pd.DataFrame, plates: int) -> VarianceFunc
     df = replicates["wells"].to_numpy(float) - 1
     scale = float(np.ptp(mean)) or float(np.abs(mean).max()) or 1.0
     smallest = (1e-6 * scale) ** 2
+    largest_s0 = 10 * max(scale, float(np.sqrt(variance.max())))
+    bounds = [(np.log(1e-6 * scale), np.log(largest_s0)), (-12, 2)]
 
     def deviance(logs: Floats) -> float:
         expected = np.exp(2 * logs[0]) + np.exp(2 * logs[1]) * mean**2 + smallest
@@ -108,12 +110,7 @@ def fit_variance_function(replicates: pd.DataFrame, plates: int) -> VarianceFunc
 
     starts = [np.log([s0 * scale, cv]) for s0 in (0.0005, 0.003, 0.02) for cv in (0.01, 0.05, 0.15)]
     best = min(
-        (
-            minimize(
-                deviance, start, method="L-BFGS-B", bounds=[(np.log(1e-6 * scale), None), (-12, 2)]
-            )
-            for start in starts
-        ),
+        (minimize(deviance, start, method="L-BFGS-B", bounds=bounds) for start in starts),
         key=lambda result: float(result.fun),
     )
     s0, cv = np.exp(best.x)
