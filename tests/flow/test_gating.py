@@ -372,9 +372,9 @@ def test_drift_of_a_control_is_flagged(
     [
         ({"fewest_events": 5000}, r"few events \(\d{4}, limit 5000\)"),
         ({"margin_percent": 0}, r"margin events \(0\.\d+ %, limit 0 %\)"),
-        ({"doublets_percent": 2}, r"doublets \([3-9](\.\d+)? %, limit 2 %\)"),
+        ({"doublets_percent": 2}, r"doublets \([3-9](?:\.\d+)? %, limit 2 %\)"),
         ({"sensitivity_percent_points": 0.1}, r"threshold-sensitive \([0-9.]+ points, limit 0\.1"),
-        ({"untreated_viable_percent": 99}, r"untreated viability \(\d\d(\.\d)? %, limit 99 %\)"),
+        ({"untreated_viable_percent": 99}, r"untreated viability \(\d\d(?:\.\d)? %, limit 99 %\)"),
         ({"unstained_positive_percent": 0}, r"unstained dye positive \(0\.\d+ %, limit 0 %\)"),
         ({"spillover": 0.05}, r"spillover B675-A into R660-A \(0\.1\d*, limit 0\.05\)"),
     ],
@@ -465,6 +465,8 @@ def test_within_three_and_a_half_points_at_every_level(
     error = percent_errors(files, settings(compensation={"source": source}))
     assert error.abs().max() < 3.5
     assert error[error.index <= 6].abs().max() < 1.5
+    # At 80 and 95 % even the best of all thresholds is 1.8 to 3.1 points off: graded cells lie
+    # among the live ones there.
     difference = error - error[6.0]
     assert difference[difference.index <= 50].abs().max() < 2
 

@@ -43,10 +43,11 @@ def density(values: Values, bandwidth: float | None = None) -> Density:
 
     The kernel's SD is `bandwidth`, by default that of Silverman's rule for the whole sample.
     """
-    low, high = np.percentile(values, [0.05, 99.95])
-    quartiles = np.percentile(values, [25, 75])
-    spread = min(float(np.std(values)), float(quartiles[1] - quartiles[0]) / 1.34)
-    bandwidth = bandwidth or silverman(spread or float(np.std(values)) or 1.0, len(values))
+    low, first_quartile, third_quartile, high = np.percentile(values, [0.05, 25, 75, 99.95])
+    if not bandwidth:
+        deviation = float(np.std(values))
+        spread = min(deviation, float(third_quartile - first_quartile) / 1.34)
+        bandwidth = silverman(spread or deviation or 1.0, len(values))
     margin = 4 * bandwidth + 1e-12
     edges = np.linspace(low - margin, high + margin, _BINS + 1)
     counts, _ = np.histogram(values, edges)
