@@ -1,14 +1,19 @@
 """10,000 standard curves in one batch against scipy's curve_fit and lmfit in a loop.
 
 lmfit is compared where it can be imported; it is not one of the project's packages. The peers fit a
-part of the curves, and their time is scaled up. All times are of the processor.
+part of the curves, and their time is scaled up. All times are of the processor, on one thread, as
+the workflow's jobs run.
 
     .venv/bin/python benchmarks/elisa_speed.py
 """
 
+import os
 import sys
 import time
 from collections.abc import Callable
+
+# Before numpy is imported: threads that wait for one another would count as work.
+os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
 import numpy as np
 from numpy.typing import NDArray

@@ -40,7 +40,7 @@ def draw_sheet(files: pd.DataFrame, folder: Path) -> tuple[float, float]:
     begin = time.process_time()
     experiment = drawn_experiment(files, gated.gates, gated.spillover, chosen)
     for tube in experiment.tubes:
-        experiment.events(tube, "population")
+        experiment.events(tube, "population", "AnnexinV", "7-AAD")
     reading = time.process_time() - begin
     begin = time.process_time()
     drawn = figures.contact_sheet(files, gated.wells, gated.gates, gated.spillover, chosen)

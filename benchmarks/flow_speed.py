@@ -7,13 +7,15 @@ same gates and its own process; seconds leave out starting Python, and include r
 needs pandas < 3 and therefore an environment of its own; give its Python, or that row is left out.
 FlowCytometryTools has no compensation, so its path calls numpy between reading and gating.
 `numpy` is the least work there is: mapped files, comparisons and counts, no checks. The counts of
-all paths are compared. `coculture, own thresholds` sets every gate from the plate first. On a
-machine that others use, too, compare the seconds of one core (CPU time).
+all paths are compared. `coculture, own thresholds` sets every gate from the plate first. `FlowKit`
+gates the stains in logicle units, as people draw them; `FlowKit, linear gates` transforms nothing.
+Every path runs on one thread, as the workflow's jobs do.
 """
 
 import argparse
 import inspect
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -159,16 +161,28 @@ def _old_argspec(function: Any) -> Any:
     )
 
 
-def with_flowkit(paths: list[Path]) -> Counts:
+def with_flowkit(paths: list[Path], logicle: bool) -> Counts:
+    """FlowKit's loop over samples; its gates on the stains in logicle units, or in linear ones."""
     import flowkit as fk
 
     matrix = fk.Matrix(np.array(SPILLOVER), detectors=list(STAINS), fluorochromes=list(STAINS))
     strategy = fk.GatingStrategy()
     strategy.add_comp_matrix("spill", matrix)
+    scale = fk.transforms.LogicleTransform(param_t=TOP + 1, param_w=0.5, param_m=4.5, param_a=0)
+    strategy.add_transform("logicle", scale)
 
     def dimension(channel: str, low: float | None, high: float | None = None) -> Any:
-        source = "spill" if channel in STAINS else "uncompensated"
-        return fk.Dimension(channel, compensation_ref=source, range_min=low, range_max=high)
+        stain = channel in STAINS
+        ends = [low, high]
+        if stain and logicle:
+            ends = [end and float(scale.apply(np.array([[end]]))[0, 0]) for end in ends]
+        return fk.Dimension(
+            channel,
+            compensation_ref="spill" if stain else "uncompensated",
+            transformation_ref="logicle" if stain and logicle else None,
+            range_min=ends[0],
+            range_max=ends[1],
+        )
 
     scatter = [dimension("FSC-A", 0, TOP), dimension("SSC-A", 0, TOP)]
     strategy.add_gate(fk.gates.RectangleGate("scatter", scatter), ("root",))
@@ -200,7 +214,8 @@ RUNS = {
     "numpy": with_numpy,
     "coculture": lambda paths: with_coculture(paths, own=False),
     "coculture, own thresholds": lambda paths: with_coculture(paths, own=True),
-    "FlowKit": with_flowkit,
+    "FlowKit": lambda paths: with_flowkit(paths, logicle=True),
+    "FlowKit, linear gates": lambda paths: with_flowkit(paths, logicle=False),
     "FlowCytometryTools": with_flowcytometrytools,
 }
 
@@ -219,7 +234,8 @@ def measure(name: str, folder: Path, files: int) -> None:
 
 def run(python: str, name: str, folder: Path, files: int) -> dict[str, Any]:
     command = [python, __file__, "--measure", name, "--folder", str(folder), "--files", str(files)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    one_thread = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=one_thread)
     if done.returncode:
         raise SystemExit(f"{name}: {done.stderr}")
     result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
@@ -243,7 +259,7 @@ def main() -> None:
         total = options.files * options.events
         reference: Counts = []
         for path in RUNS:
-            python = options.flowkit if path == "FlowKit" else sys.executable
+            python = options.flowkit if path.startswith("FlowKit") else sys.executable
             if python is None:
                 print(f"{path}: left out, no --flowkit given")
                 continue

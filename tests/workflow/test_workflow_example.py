@@ -127,7 +127,7 @@ def test_a_second_run_has_nothing_to_do(example: Path, workflow: Workflow) -> No
 
 
 @pytest.mark.parametrize(
-    "arguments", [("-n",), ("--dag",), ("--lint",), ("--summary",), ("--rulegraph",)]
+    "arguments", [("-n",), ("--dag",), ("--lint",), ("--report", "snakemake-report.zip")]
 )
 def test_plain_snakemake_questions_are_answered(
     example: Path, workflow: Workflow, arguments: tuple[str, ...]

@@ -41,14 +41,13 @@ class DrawnExperiment:
     spillover: pd.DataFrame | None
     settings: FlowSettings
 
-    def events(self, tube: Tube, stage: str | None) -> pd.DataFrame:
-        """Events of a tube after a stage of gating; None: all of them."""
+    def events(self, tube: Tube, stage: str | None, *channels: str) -> pd.DataFrame:
+        """Events of a tube after a stage of gating (None: all), in these channels or all."""
         events = read_tube(tube, self.spillover)
+        shown = events[list(channels)] if channels else events
         if stage is None:
-            return events
-        return events[
-            stage_masks(events, self.population, self.blocks, steady(tube, events))[stage]
-        ]
+            return shown
+        return shown[stage_masks(events, self.population, self.blocks, steady(tube, events))[stage]]
 
 
 def drawn_experiment(

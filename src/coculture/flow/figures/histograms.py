@@ -108,7 +108,7 @@ def _together(
 ) -> Values:
     """One channel of all tubes of some roles, after a stage of gating."""
     tubes = [tube for tube in experiment.tubes if tube.role in roles]
-    parts = [experiment.events(tube, stage)[channel].to_numpy() for tube in tubes]
+    parts = [experiment.events(tube, stage, channel)[channel].to_numpy() for tube in tubes]
     return np.concatenate([np.empty(0), *parts])
 
 

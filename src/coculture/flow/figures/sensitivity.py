@@ -85,7 +85,7 @@ def _lines(
     channel = experiment.blocks[gate_blocks.ANNEXIN]["channels"][0]
     lines = []
     for tube in samples:
-        events = np.sort(experiment.events(tube, "population")[channel])
+        events = np.sort(experiment.events(tube, "population", channel)[channel])
         if len(events):
             below = np.searchsorted(events, thresholds)
             lines.append((tube, 100 * (len(events) - below) / len(events)))

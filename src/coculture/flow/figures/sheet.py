@@ -5,6 +5,7 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -40,6 +41,8 @@ COLUMNS = (
 )  # fmt: skip
 _TILE = 40
 """Bins a side of one well's density."""
+_MOST_DRAWN = 10_000
+"""About so many events of a well, evenly chosen, make its density; the numbers count them all."""
 _MOST_COLUMNS = 12
 _LETTERS = 24
 """Letters of a name on one line above a well."""
@@ -63,9 +66,10 @@ def contact_sheet(
     annexin, dye = (
         experiment.blocks[name] for name in (gate_blocks.ANNEXIN, gate_blocks.VIABILITY_DYE)
     )
+    stains = (str(annexin["channels"][0]), str(dye["channels"][0]))
     pairs = {
-        tube.row: experiment.events(tube, "population")[
-            [annexin["channels"][0], dye["channels"][0]]
+        tube.row: experiment.events(tube, "population", *dict.fromkeys(stains))[
+            list(stains)
         ].to_numpy()
         for tube in samples
     }
@@ -99,7 +103,8 @@ def _some(wells: Sequence[Values]) -> Values:
 
 def _tile(pair: Values, views: Sequence[View]) -> Values:
     """Density of one well, scaled to its own maximum; NaN where there is no event."""
-    counts = binned(pair[:, 0], pair[:, 1], views, _TILE)
+    some = pair[:: max(1, len(pair) // _MOST_DRAWN)]
+    counts = binned(some[:, 0], some[:, 1], views, _TILE)
     return np.where(counts == 0, np.nan, np.sqrt(counts / max(1.0, counts.max())))
 
 
@@ -143,9 +148,8 @@ def _draw_sheet(
         ax.text(x, top + 1, _name(tube), fontsize=5.5, va="bottom", linespacing=1.05)
         if tube.fcs in percents:
             _write_percents(ax, percents[tube.fcs], x, y, right, top)
-    ax.imshow(
-        sheet, origin="lower", cmap=style.DENSITY_MAP, vmin=0, vmax=1, interpolation="nearest"
-    )
+    coloured = mpl.colormaps[style.DENSITY_MAP](np.ma.masked_invalid(sheet), bytes=True)
+    ax.imshow(coloured, origin="lower", interpolation="nearest")
     ax.add_collection(LineCollection(lines, colors=style.VERMILION, linewidths=0.7))
     ax.set_xlim(-1, columns * width - gap + 1)
     ax.set_ylim(-1, rows * height - gap)
