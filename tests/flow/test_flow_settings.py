@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from coculture.flow import FlowSettings, FlowSettingsError, check_gates
@@ -110,9 +111,12 @@ def test_all_contradictions_are_told_at_once(flow_settings: Settings) -> None:
 
 
 def test_gates_of_an_experiment_that_is_not_there(flow_settings: Settings) -> None:
+    def files(*experiments: str) -> pd.DataFrame:
+        return pd.DataFrame({"experiment": experiments, "fcs": "", "exclude": "not opened"})
+
     settings = flow_settings(gates={"E1": {"all": {}}, "day-one": {"all": {}}})
-    assert check_gates(["E1", "E1", "day one"], settings) == [
+    assert check_gates(files("E1", "E1", "day one"), settings) == [
         "flow.gates.day-one: no experiment of this name; there are E1, day one. Nearest: day one."
     ]
-    assert check_gates(["E1", "day-one"], settings) == []
-    assert check_gates(["7"], flow_settings(gates={7: {"all": {}}})) == []
+    assert check_gates(files("E1", "day-one"), settings) == []
+    assert check_gates(files("7"), flow_settings(gates={7: {"all": {}}})) == []

@@ -18,6 +18,7 @@ from coculture.flow import (
     SpilloverError,
     ThresholdError,
     check_files,
+    check_gates,
     control_drift,
     gate_experiment,
     quality,
@@ -143,6 +144,26 @@ def test_a_gate_of_ones_own_keeps_its_note_and_what_it_replaced(
     no_rule = settings(thresholds={"annexin": "untreated"}, gates={"E1": {"myeloma": own}})
     without = gate_experiment(first(study), no_rule).gates["populations"]["myeloma"]
     assert "automatic" not in without["annexin"]
+
+
+def test_a_gate_of_ones_own_may_name_its_channel_as_the_panel_does(
+    study: tuple[pd.DataFrame, "pd.Series[float]"], settings: Settings
+) -> None:
+    by_label = {"annexin": {"channels": ["annexin v-apc"], "threshold": 500.0}}
+    found = gate_experiment(first(study), settings(gates={"E1": {"myeloma": by_label}}))
+    by_name = {"annexin": {"channels": ["R660-A"], "threshold": 500.0}}
+    expected = gate_experiment(first(study), settings(gates={"E1": {"myeloma": by_name}}))
+    assert found.gates == expected.gates
+    pd.testing.assert_frame_equal(found.wells, expected.wells)
+
+
+def test_a_gate_of_ones_own_on_a_channel_that_is_not_read_is_refused_before_the_run(
+    study: tuple[pd.DataFrame, "pd.Series[float]"], settings: Settings
+) -> None:
+    own = {"annexin": {"channels": ["R66O-A"], "threshold": 500.0}}
+    (told,) = check_gates(first(study), settings(gates={"E1": {"myeloma": own}}))
+    assert told.startswith('flow.gates.E1.myeloma.annexin: gating has no channel "R66O-A".')
+    assert "Nearest: R660-A" in told
 
 
 def test_a_gate_of_ones_own_goes_before_every_rule(

@@ -221,3 +221,20 @@ def test_a_name_that_snakemake_would_take_for_its_own_is_refused(
     assert problem.startswith("flow.csv, row 2, fcs")
     assert f"has {'' if told[0] == 'a' else 'a character '}{told} it, which" in problem
     assert "rename it." in problem
+
+
+@pytest.mark.parametrize(
+    ("column", "old", "new"),
+    [("stroma", "HS-5", "HS5"), ("stroma", "HS-5", "hs-5"), ("cells", "control", "Control")],
+)
+def test_one_thing_in_two_spellings_is_asked_about(
+    small_study: Path, column: str, old: str, new: str
+) -> None:
+    table = small_study / "cultures.csv"
+    rows = pd.read_csv(table, dtype=str, keep_default_na=False)
+    row = rows.index[rows[column] == old][0]
+    others = int((rows[column] == old).sum()) - 1
+    rows.loc[row, column] = new
+    rows.to_csv(table, index=False)
+    asked = f'cultures.csv, row {row + 2}, {column} "{new}": stands as {old} in {others} other rows'
+    assert any(problem.startswith(asked) for problem in _told(small_study))

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -35,7 +36,14 @@ mounts = pytest.mark.skipif(not _can_mount(), reason="this system lets nobody mo
 
 def _begin(words: list[str], until: str) -> "subprocess.Popen[str]":
     """Start a run and return when it has printed `until`."""
-    run = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    run = subprocess.Popen(
+        words,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        # Tests that run in a shell's background inherit deafness to Ctrl-C.
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
+    )
     assert run.stdout is not None
     for line in run.stdout:
         if until in line:

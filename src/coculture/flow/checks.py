@@ -9,7 +9,10 @@ from coculture.flow.experiment_checks import experiment_problems
 from coculture.flow.fcs_header import FcsHeader, read_header
 from coculture.flow.fcs_text import FcsError
 from coculture.flow.file_problem import FileProblem
+from coculture.flow.gates import GateError
+from coculture.flow.manual import on_channels_of
 from coculture.flow.settings import FlowSettings, not_known
+from coculture.flow.tubes import open_tubes
 
 
 def check_files(files: pd.DataFrame, settings: FlowSettings) -> list[FileProblem]:
@@ -49,17 +52,25 @@ def check_files(files: pd.DataFrame, settings: FlowSettings) -> list[FileProblem
     return sorted(problems, key=lambda problem: problem.row)
 
 
-def check_gates(experiments: Sequence[str], settings: FlowSettings) -> list[str]:
-    """A sentence for each experiment in flow.gates that the table of files does not have.
+def check_gates(files: pd.DataFrame, settings: FlowSettings) -> list[str]:
+    """A sentence for each gate in flow.gates that is of no experiment or on no channel of `files`.
 
-    Its gates would do nothing unnoticed. `experiments` are those of flow.csv.
+    `files` are rows of flow.csv that can be opened.
     """
-    known = list(dict.fromkeys(experiments))
-    return [
-        not_known(f"flow.gates.{experiment}", "experiment", experiment, known)
-        for experiment in settings.gates
-        if experiment not in known
-    ]
+    known = list(dict.fromkeys(files["experiment"]))
+    faults = []
+    for experiment, own in settings.gates.items():
+        if experiment not in known:
+            faults.append(not_known(f"flow.gates.{experiment}", "experiment", experiment, known))
+            continue
+        try:
+            for tube in open_tubes(files[files["experiment"] == experiment], settings)[:1]:
+                on_channels_of(tube, own)
+        except FcsError:
+            continue  # told of the file
+        except GateError as error:
+            faults.append(f"flow.gates.{experiment}.{error}")
+    return faults
 
 
 def _lacking(

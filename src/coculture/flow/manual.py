@@ -4,9 +4,15 @@ What an automatic rule wrote into a pasted block (its words, files and number of
 true of the changed gate and is taken out.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
-from coculture.flow.gates import MANUAL, Block
+from coculture.flow.channels import ChannelError, find_channel
+from coculture.flow.gates import MANUAL, Block, GateError
+from coculture.flow.tubes import Tube
+
+OwnGates = Mapping[str, Mapping[str, Block]]
+"""Population -> gate -> block: the config's gates of one experiment."""
 
 _WRITTEN_BY_RULES = ("rule", "controls", "samples", "events", "automatic")
 _AUTOMATIC_RULES = (
@@ -46,6 +52,38 @@ def manual_block(own: Block, replaced: Block | None) -> Block:
     if "threshold" in automatic and automatic["channels"] == list(own["channels"]):
         kept["automatic"] = automatic["threshold"]
     return kept
+
+
+def on_channels_of(tube: Tube, own: OwnGates) -> dict[str, dict[str, Block]]:
+    """The user's gates of one experiment with the tube's channel names in place of labels.
+
+    Raises
+    ------
+    GateError
+        If a gate is on a channel that gating does not read; it names every such gate.
+    """
+    faults, found = [], {}
+    for population, blocks in own.items():
+        found[population] = dict(blocks)
+        for gate, block in blocks.items():
+            try:
+                channels = [_channel(str(wanted), tube) for wanted in block["channels"]]
+            except ChannelError as error:
+                faults.append(f"{population}.{gate}: gating {error}")
+            else:
+                found[population][gate] = {**block, "channels": channels}
+    if faults:
+        raise GateError(" ".join(faults))
+    return found
+
+
+def _channel(wanted: str, tube: Tube) -> str:
+    panel = tube.panel
+    if wanted in panel.names:
+        return panel.names[wanted]
+    labels = {channel.name: channel.label for channel in tube.header.channels}
+    read = [*panel.plain, *panel.stains, *filter(None, [panel.singlet_ratio])]
+    return find_channel(wanted, read, labels)
 
 
 def _note(rule: str) -> str:

@@ -14,7 +14,7 @@ import pandas as pd
 from coculture.flow import gates
 from coculture.flow.densities import density
 from coculture.flow.ladder import marker_block, stain_block
-from coculture.flow.manual import manual_block
+from coculture.flow.manual import OwnGates, manual_block, on_channels_of
 from coculture.flow.pool import PooledTube, gated, pool, threshold_block, values
 from coculture.flow.settings import SHARED_GATES, FlowSettings, Population
 from coculture.flow.thresholds import FEWEST_EVENTS, ThresholdError, Values
@@ -32,7 +32,7 @@ def set_gates(
     tubes: Sequence[Tube],
     spillover: pd.DataFrame | None,
     settings: FlowSettings,
-    own: Mapping[str, Mapping[str, gates.Block]],
+    own: OwnGates,
 ) -> dict[str, Blocks]:
     """Blocks of every population's gates.
 
@@ -49,10 +49,13 @@ def set_gates(
 
     Raises
     ------
+    GateError
+        If a gate of the user's is on a channel that gating does not read.
     ThresholdError
         If there is nothing to set a threshold from.
     """
     panel = tubes[0].panel
+    own = on_channels_of(tubes[0], own)
     pooled = pool(tubes, spillover)
     shared = _shared_gates(panel, tubes[0], pooled)
     result = {}

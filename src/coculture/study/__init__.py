@@ -244,6 +244,7 @@ def _problems(study: Study) -> Iterator[Problem]:
     cultures, factors = study.cultures, study.config["factors"]
     yield from checks.doubled_cultures(cultures)
     yield from checks.doubled_replicates(cultures, factors)
+    yield from checks.spellings(cultures)
     yield from checks.untreated_arms(cultures, factors)
     yield from checks.unmeasured_cultures(cultures, study.flow, study.elisa)
     yield from checks.exclusions("flow.csv", study.flow)
@@ -276,7 +277,7 @@ def _raw_file_problems(study: Study) -> Iterator[Problem]:
     except FlowSettingsError as error:
         yield Problem(str(study.path), str(error))
     else:
-        yield from checks.gates(str(study.path), study.experiments, settings)
+        yield from checks.gates(str(study.path), there["flow"], settings)
         yield from checks.fcs_files(there["flow"], settings)
     yield from checks.plate_exports(
         there["elisa"], ElisaSettings.from_config(study.config["elisa"])

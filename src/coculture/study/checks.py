@@ -4,6 +4,7 @@ Each check takes what it looks at and yields the problems it finds; `coculture.s
 them all and reports every problem at once. Cells already reported as unreadable are passed over.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
@@ -16,6 +17,7 @@ from coculture.study import files
 from coculture.study.configuration import line_of
 from coculture.study.problems import Problem, nearest
 
+_IN_SPELLING_ONLY = re.compile(r"[\s_-]+")
 BARE_ANSWERS = ("no", "n", "false", "0", "yes", "y", "true", "1", "none", "nan", "na", "-")
 
 
@@ -45,6 +47,31 @@ def doubled_replicates(
         )
         value = f"{cultures.loc[row, 'replicate']:g}"
         yield Problem("cultures.csv", message, row, "replicate", value)
+
+
+def spellings(cultures: pd.DataFrame) -> Iterator[Problem]:
+    """One thing has one spelling: cells, stroma, donors and experiments make the arms.
+
+    A name that differs from a commoner one in case, spaces or hyphens only is asked about.
+    """
+    for column in ("experiment", "donor", "cells", "stroma"):
+        names = cultures[column].dropna()
+        counts = names[names != ""].value_counts()
+        commonest: dict[str, str] = {}
+        for name in counts.index:
+            commonest.setdefault(_IN_SPELLING_ONLY.sub("", name.casefold()), name)
+        for row, name in _cells(names[names != ""]):
+            other = commonest[_IN_SPELLING_ONLY.sub("", name.casefold())]
+            if other != name:
+                message = (
+                    f"stands as {other} in {_rows_counted(int(counts[other]))}; write it alike "
+                    "where it is the same, or give it a name that differs in more."
+                )
+                yield Problem("cultures.csv", message, row, column, name)
+
+
+def _rows_counted(count: int) -> str:
+    return "another row" if count == 1 else f"{count} other rows"
 
 
 def untreated_arms(
@@ -264,11 +291,9 @@ def spillover_file(config: str, paths: Sequence[str]) -> Iterator[Problem]:
             yield Problem(config, message, line, "flow.compensation.file", path)
 
 
-def gates(
-    config: str, experiments: Sequence[str], settings: flow.FlowSettings
-) -> Iterator[Problem]:
-    """The user's own gates are of experiments that the study has."""
-    for message in flow.check_gates(experiments, settings):
+def gates(config: str, flow_table: pd.DataFrame, settings: flow.FlowSettings) -> Iterator[Problem]:
+    """The user's own gates are of experiments and on channels that the study has."""
+    for message in flow.check_gates(flow_table, settings):
         yield Problem(config, message, line_of(Path(config), ("flow", "gates")))
 
 
