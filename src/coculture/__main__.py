@@ -139,7 +139,10 @@ def _plan(chosen: argparse.Namespace) -> None:
     result_tables.write(power, results / "plan" / "power.csv", "plan/power.csv")
     figure = [results / "plan" / f"power{ending}" for ending in (".svg", ".png")]
     drawing.save(figures.power(power), figure)
-    print(f"Done: {results}/plan/power.csv and power.svg")
+    print(f"For a power of {100 * planning.ENOUGH_POWER:.0f} % are needed, by finding:")
+    for line in planning.needed(power):
+        print(f"  {line}")
+    print(f"Table and figure: {results}/plan/power.csv, power.svg, power.png")
 
 
 def _example(chosen: argparse.Namespace) -> None:

@@ -20,6 +20,7 @@ from coculture.comparison.planning import (
     draw_cell_means,
     holds,
     location_of_mean,
+    needed,
     power,
     with_stated,
 )
@@ -119,7 +120,7 @@ def test_power_grows_with_experiments_and_is_the_same_again(
     table = power(given, design, settings, (3, 6), (3,), 400, 5, heard.append)
     again = power(given, design, settings, (3, 6), (3,), 400, 5, heard.append)
     pd.testing.assert_frame_equal(table, again)
-    assert heard[0] == "1 of 2: 3 experiments of 3 wells an arm"
+    assert heard[0] == "1 of 2: 3 experiments of 3 wells per arm"
     few, many = (
         table[table["experiments"] == n].set_index("id")["power"].astype(float) for n in (3, 6)
     )
@@ -195,12 +196,29 @@ def test_plan_at_the_command_line(
     main()
     told = capsys.readouterr().out.splitlines()
     assert ", 0.8 between arms inside them, " in told[1]
-    assert told[2] == "1 of 18: 3 experiments of 1 well an arm"
-    assert told[-1] == "Done: results/example/plan/power.csv and power.svg"
+    assert told[2] == "1 of 18: 3 experiments of 1 well per arm"
+    needed = told.index("For a power of 80 % are needed, by finding:")
+    assert [line.split(":")[0].strip() for line in told[needed + 1 : -1]] == [
+        *("1a", "1b", "2a", "2b", "2c", "3a", "3b", "all findings at once")
+    ]
+    files = "results/example/plan/power.csv, power.svg, power.png"
+    assert told[-1] == f"Table and figure: {files}"
     table = result_tables.read(plan / "power.csv")
     assert len(table) == 8 * 6 * 3
     assert (plan / "power.svg").exists()
     assert (plan / "power.png").exists()
+
+
+def test_what_is_needed_is_the_fewest_experiments_then_wells() -> None:
+    rows = [
+        ("1a", 3, 3, 0.79), ("1a", 4, 1, 0.7), ("1a", 4, 2, 0.81), ("1a", 4, 3, 0.9),
+        ("1b", 3, 1, 0.2), ("1b", 8, 3, 0.64),
+    ]  # fmt: skip
+    table = pd.DataFrame(rows, columns=["id", "experiments", "wells", "power"])
+    assert needed(table) == [
+        "1a: 4 experiments with 2 wells per arm (power 81 %)",
+        "1b: more than 8 experiments with 3 wells per arm (power 64 %)",
+    ]
 
 
 def test_the_mean_percent_is_where_it_was_put(settings: ComparisonSettings) -> None:

@@ -150,6 +150,7 @@ def test_a_copied_fcs_file_is_seen(small_study: Path) -> None:
         ("study", "a/b", "has a form that is not accepted"),
         ("study", "x" * 300, "must not be longer than 100 characters"),
         ("title", None, "must be text"),
+        ("study", 7, 'must be text; write it in quotes, "7"'),
         ("comparison", {"margin_points": float("nan")}, "must be a finite number"),
         ("comparison", {"analytes": ["TNF"]}, "elisa.csv does not measure it; it measures IL-6."),
     ],

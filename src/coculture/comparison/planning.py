@@ -7,6 +7,7 @@ as the study is: cell means in points or logs, the contrast inside each experime
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -32,6 +33,8 @@ from coculture.comparison.settings import APOPTOSIS, ComparisonError, Comparison
 from coculture.distributions import t_quantile
 
 ALL_FINDINGS = "all"
+ENOUGH_POWER = 0.8
+"""Usual in grant applications; what the advice and the figure's line are for."""
 _PARTS = ("experiment", "arm", "well")
 Values = NDArray[np.float64]
 
@@ -153,7 +156,7 @@ def power(
     settled = {finding.id: claims_of(finding, design) for finding in settings.findings}
     pairs = [(n, k) for k in wells for n in experiments]
     for step, (n, k) in enumerate(pairs, start=1):
-        progress(f"{step} of {len(pairs)}: {n} experiments of {k} well{'s' * (k > 1)} an arm")
+        progress(f"{step} of {len(pairs)}: {n} experiments of {k} well{'s' * (k > 1)} per arm")
         rng = np.random.default_rng([seed, n, k])
         drawn = {
             subject: draw_cell_means(given, primary_endpoint(subject, settings), n, k, runs, rng)
@@ -171,6 +174,39 @@ def power(
         rows += [_power_row(name, n, k, each, runs) for name, each in shown.items()]
     columns = ["id", "experiments", "wells", "power", "lower", "upper", "runs"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def needed(power: pd.DataFrame, least: float = ENOUGH_POWER) -> list[str]:
+    """How many experiments, and wells of them, each finding needs for this power; one line each.
+
+    Parameters
+    ----------
+    power
+        What `power` gives: id, experiments, wells, power.
+
+    >>> row = {"id": "1a", "experiments": 4, "wells": 2, "power": 0.9}
+    >>> needed(pd.DataFrame([row]))
+    ['1a: 4 experiments with 2 wells per arm (power 90 %)']
+    """
+    lines = []
+    for name, rows in power.groupby("id", sort=False):
+        enough = rows[rows["power"] >= least]
+        if len(enough):
+            best = enough.sort_values(["experiments", "wells"], kind="stable").iloc[0]
+            words = _design_in_words(best)
+        else:
+            best = rows.sort_values("power", kind="stable").iloc[-1]
+            words = f"more than {_design_in_words(best)}"
+        label = "all findings at once" if name == ALL_FINDINGS else str(name)
+        lines.append(f"{label}: {words}")
+    return lines
+
+
+def _design_in_words(row: "pd.Series[Any]") -> str:
+    wells = "1 well" if row["wells"] == 1 else f"{row['wells']} wells"
+    return (
+        f"{row['experiments']} experiments with {wells} per arm (power {100 * row['power']:.0f} %)"
+    )
 
 
 def draw_cell_means(

@@ -1,7 +1,5 @@
 """Checks of the FCS files before any job runs: header, text, size, channels and controls."""
 
-from collections.abc import Sequence
-
 import pandas as pd
 
 from coculture.flow.channels import ChannelError, find_channel
@@ -43,10 +41,12 @@ def check_files(files: pd.DataFrame, settings: FlowSettings) -> list[FileProblem
             problems.append(FileProblem(row, "fcs", fcs, f"The file {error.fault}"))
             continue
         headers[row] = header
-        problems += _lacking(header, settings.needed_channels, row, "fcs", fcs)
+        for needed in settings.needed_channels:
+            asked = f" The config asks for it under {settings.key_of(needed)}."
+            problems += _lacking(header, needed, row, "fcs", fcs, asked)
         if file["role"] == "single_stain":
             stained = str(file.get("channel", ""))
-            problems += _lacking(header, [stained], row, "channel", stained)
+            problems += _lacking(header, stained, row, "channel", stained)
     for _, of_experiment in taken.groupby("experiment", sort=False):
         problems += experiment_problems(of_experiment, headers, settings)
     return sorted(problems, key=lambda problem: problem.row)
@@ -74,14 +74,12 @@ def check_gates(files: pd.DataFrame, settings: FlowSettings) -> list[str]:
 
 
 def _lacking(
-    header: FcsHeader, channels: Sequence[str], row: int, column: str, value: str
+    header: FcsHeader, channel: str, row: int, column: str, value: str, more: str = ""
 ) -> list[FileProblem]:
-    """A problem for every one of the channels that the file does not have."""
+    """The problem of a file that does not have the channel; none where it does."""
     labels = {channel.name: channel.label for channel in header.channels}
-    problems = []
-    for channel in channels:
-        try:
-            find_channel(channel, header.names, labels)
-        except ChannelError as error:
-            problems.append(FileProblem(row, column, value, f"The file {error}"))
-    return problems
+    try:
+        find_channel(channel, header.names, labels)
+    except ChannelError as error:
+        return [FileProblem(row, column, value, f"The file {error}{more}")]
+    return []

@@ -1,7 +1,7 @@
 """What the flow section of the config says, as typed values."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Literal
 
 from coculture.flow.channels import nearest
@@ -149,6 +149,12 @@ class FlowSettings:
         )
         named = (*plain, *self.stained_channels)
         return list(dict.fromkeys(channel for channel in named if channel is not None))
+
+    def key_of(self, channel: str) -> str:
+        """The config's key under which a needed channel is asked for."""
+        roles = [field.name for field in fields(self.channels)]
+        named = [role for role in roles if getattr(self.channels, role) == channel]
+        return f"flow.channels.{named[0]}" if named else "flow.populations"
 
 
 def _check(settings: FlowSettings) -> None:

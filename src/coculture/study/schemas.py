@@ -5,6 +5,7 @@ column, so nothing here repeats what they say.
 """
 
 import copy
+import datetime
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
@@ -118,7 +119,7 @@ def _wording(error: jsonschema.ValidationError) -> str:
     rule: Any = error.schema
     about = rule.get("description", "")
     wordings: dict[str, Callable[[], str]] = {
-        "type": lambda: f"must be {_type_names(expected)}",
+        "type": lambda: f"must be {_type_names(expected)}{_in_quotes(expected, error.instance)}",
         "enum": lambda: f"must be one of {_listed(expected)}",
         "const": lambda: f"must be {json.dumps(expected)}",
         "minimum": lambda: f"must not be below {expected:g}",
@@ -134,6 +135,12 @@ def _wording(error: jsonschema.ValidationError) -> str:
     }
     plain = wordings.get(str(error.validator), lambda: str(error.message))()
     return f"{plain}. {about}".rstrip() if about else f"{plain}."
+
+
+def _in_quotes(expected: str | Sequence[str], value: object) -> str:
+    """What to do where YAML took a word for a number, a date or yes and no."""
+    taken = isinstance(value, int | float | datetime.date)
+    return f'; write it in quotes, "{value}"' if taken and "string" in expected else ""
 
 
 def _type_names(names: str | Sequence[str]) -> str:

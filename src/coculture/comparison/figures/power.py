@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 
 from coculture import style
 from coculture.comparison.figures.drawn import nothing_to_draw
-from coculture.comparison.planning import ALL_FINDINGS
+from coculture.comparison.planning import ALL_FINDINGS, ENOUGH_POWER
 from coculture.drawing import Drawing
 
 TABLE = "plan/power.csv"
@@ -29,7 +29,7 @@ def power(table: pd.DataFrame) -> Drawing:
         drawn = Figure(figsize=(2.3 * columns + 0.6, 2.3 * rows + 0.5))
         axes = drawn.subplots(rows, columns, squeeze=False, sharex=True, sharey=True)
         for axis, name in zip(axes.ravel(), names, strict=False):
-            axis.axhline(0.8, color=style.LIGHT_GREY, linewidth=1, zorder=0)
+            axis.axhline(ENOUGH_POWER, color=style.LIGHT_GREY, linewidth=1, zorder=0)
             for number in numbers:
                 line = table[(table["id"] == name) & (table["wells"] == number)]
                 middle = line["power"].to_numpy(dtype=float)
@@ -53,8 +53,8 @@ def power(table: pd.DataFrame) -> Drawing:
         axes[0, 0].legend(fontsize=7, loc="lower right")
         runs = int(table["runs"].max())
         drawn.supxlabel(
-            f"Experiments (grey line: power 0.8; bars: 95 % interval of the simulation; {runs:,} "
-            "simulated studies a point)",
+            f"Experiments (grey line: power {ENOUGH_POWER:g}; bars: 95 % interval of the "
+            f"simulation; {runs:,} simulated studies per point)",
             fontsize=8,
         )
     return Drawing(drawn, table, TABLE)
