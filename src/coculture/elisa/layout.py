@@ -88,6 +88,7 @@ def check_files(wells: pd.DataFrame, settings: ElisaSettings) -> list[FileProble
     """
     problems: list[FileProblem] = []
     read = cache(read_plates)
+    seen: dict[bytes, tuple[str, str]] = {}
     for plate, rows in _by_plate(wells):
         problems += _too_few_standards(plate, rows, settings)
     for plate, rows in _by_plate(_complete(wells)):
@@ -110,7 +111,29 @@ def check_files(wells: pd.DataFrame, settings: ElisaSettings) -> list[FileProble
             problems.append(FileProblem(first, column, value, message))
             continue
         problems += _well_problems(rows, set(readings.index))
+        message = _of_another(chosen, plate, plate_in_file, set(wells["plate"]))
+        if not message and readings["od"].notna().any():
+            first_file, first_plate = seen.setdefault(
+                readings["od"].to_numpy().tobytes(), (file, plate)
+            )
+            if first_file != file:
+                message = (
+                    f"has the readings of {first_file}, plate {first_plate}, to the last digit; "
+                    "give each plate its own export."
+                )
+        if message:
+            problems.append(FileProblem(first, "file", file, message))
     return problems
+
+
+def _of_another(chosen: Plate, plate: str, plate_in_file: str, plates: set[str]) -> str:
+    """That a file says it is another plate of the study than its row says, or nothing."""
+    if plate_in_file or chosen.name == plate or chosen.name not in plates:
+        return ""
+    return (
+        f"holds plate {chosen.name} by its own words, and this row calls it {plate}; give the "
+        f"export of {plate}, or write {chosen.name} into plate_in_file if the row is right."
+    )
 
 
 def _by_plate(wells: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:

@@ -215,8 +215,14 @@ def _read(path: Path) -> tuple[Study, list[Problem]]:
     study = Study(path=path, config=config, **found)
     written_tables = [table for table in TABLES if config["tables"][table] is not None]
     if not any(found[table].empty for table in written_tables):
-        problems += _problems(study)
-    return study, problems
+        unread = {(problem.file, problem.row, problem.column) for problem in problems}
+        problems += [
+            problem
+            for problem in _problems(study)
+            if (problem.file, problem.row, problem.column) not in unread
+        ]
+    undiluted = study.elisa.fillna({"dilution": 1.0})
+    return replace(study, elisa=undiluted), problems
 
 
 def _in_order(problems: list[Problem], study: Study) -> list[Problem]:
@@ -243,8 +249,10 @@ def _in_order(problems: list[Problem], study: Study) -> list[Problem]:
 def _problems(study: Study) -> Iterator[Problem]:
     cultures, factors = study.cultures, study.config["factors"]
     yield from checks.doubled_cultures(cultures)
+    yield from checks.names_alike("cultures.csv", cultures, ["experiment", "donor"])
+    yield from checks.names_alike("cultures.csv", cultures, ["cells", "stroma"], hyphens=False)
+    yield from checks.names_alike("elisa.csv", study.elisa, ["plate"])
     yield from checks.doubled_replicates(cultures, factors)
-    yield from checks.spellings(cultures)
     yield from checks.untreated_arms(cultures, factors)
     yield from checks.unmeasured_cultures(cultures, study.flow, study.elisa)
     yield from checks.exclusions("flow.csv", study.flow)
@@ -254,6 +262,7 @@ def _problems(study: Study) -> Iterator[Problem]:
     yield from checks.flow_cells(study.flow, cultures)
     yield from checks.references("elisa.csv", study.elisa, cultures)
     yield from checks.elisa_rows(study.elisa)
+    yield from checks.dilutions(study.elisa)
     compared = study.config["comparison"]["analytes"]
     yield from checks.analytes(str(study.path), study.elisa, compared, factors)
     yield from checks.clinical_rows(study.clinical)

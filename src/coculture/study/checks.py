@@ -17,8 +17,22 @@ from coculture.study import files
 from coculture.study.configuration import line_of
 from coculture.study.problems import Problem, nearest
 
-_IN_SPELLING_ONLY = re.compile(r"[\s_-]+")
-BARE_ANSWERS = ("no", "n", "false", "0", "yes", "y", "true", "1", "none", "nan", "na", "-")
+BARE_ANSWERS = (
+    "no",
+    "n",
+    "false",
+    "0",
+    "yes",
+    "y",
+    "true",
+    "1",
+    "none",
+    "nan",
+    "na",
+    "-",
+    "x",
+    "ok",
+)
 
 
 def doubled_cultures(cultures: pd.DataFrame) -> Iterator[Problem]:
@@ -28,6 +42,29 @@ def doubled_cultures(cultures: pd.DataFrame) -> Iterator[Problem]:
         first = names.index[names == name][0]
         message = f"this culture is already in row {first}; give every culture a name of its own."
         yield Problem("cultures.csv", message, row, "culture", name)
+
+
+def names_alike(
+    table: str, rows: pd.DataFrame, columns: Sequence[str], hyphens: bool = True
+) -> Iterator[Problem]:
+    """Names of one column differ in more than capitals, spaces and, unless they count, hyphens.
+
+    Two spellings of one name would count as two; and not every disk keeps E1 and e1 apart. Hyphens
+    count in dates.
+    """
+    apart, words = (r"\s+", "capitals or spaces")
+    if not hyphens:
+        apart, words = (r"[\s_-]+", "capitals, spaces or hyphens")
+    for column in columns:
+        first: dict[str, tuple[int, str]] = {}
+        for row, name in _cells(rows.loc[rows[column].fillna("") != "", column]):
+            above, spelt = first.setdefault(re.sub(apart, "", name.lower()), (row, name))
+            if name != spelt:
+                message = (
+                    f'differs from "{spelt}" in row {above} only in {words}; write one name in one '
+                    "way, and two in letters that differ."
+                )
+                yield Problem(table, message, row, column, name)
 
 
 def doubled_replicates(
@@ -47,31 +84,6 @@ def doubled_replicates(
         )
         value = f"{cultures.loc[row, 'replicate']:g}"
         yield Problem("cultures.csv", message, row, "replicate", value)
-
-
-def spellings(cultures: pd.DataFrame) -> Iterator[Problem]:
-    """One thing has one spelling: cells, stroma, donors and experiments make the arms.
-
-    A name that differs from a commoner one in case, spaces or hyphens only is asked about.
-    """
-    for column in ("experiment", "donor", "cells", "stroma"):
-        names = cultures[column].dropna()
-        counts = names[names != ""].value_counts()
-        commonest: dict[str, str] = {}
-        for name in counts.index:
-            commonest.setdefault(_IN_SPELLING_ONLY.sub("", name.casefold()), name)
-        for row, name in _cells(names[names != ""]):
-            other = commonest[_IN_SPELLING_ONLY.sub("", name.casefold())]
-            if other != name:
-                message = (
-                    f"stands as {other} in {_rows_counted(int(counts[other]))}; write it alike "
-                    "where it is the same, or give it a name that differs in more."
-                )
-                yield Problem("cultures.csv", message, row, column, name)
-
-
-def _rows_counted(count: int) -> str:
-    return "another row" if count == 1 else f"{count} other rows"
 
 
 def untreated_arms(
@@ -121,7 +133,7 @@ def references(table: str, rows: pd.DataFrame, cultures: pd.DataFrame) -> Iterat
         if role == "sample" and culture == "":
             message = "a sample needs the culture it was taken from, as in cultures.csv."
             yield Problem(table, message, row, "culture", "")
-        elif role == "sample" and culture not in known:
+        elif role == "sample" and pd.notna(culture) and culture not in known:
             message = f"cultures.csv has no such culture. {nearest(culture, known)}"
             if len(known) > 12 and "Known are" in message:
                 message = "cultures.csv has no such culture."
@@ -258,6 +270,17 @@ def elisa_rows(elisa_table: pd.DataFrame) -> Iterator[Problem]:
         for row, source in _rows(sources.iloc[1:]):
             message = f"plate {plate} is read from {sources.iloc[0]['file']} in the rows above."
             yield Problem("elisa.csv", message, row, "file", source["file"])
+
+
+def dilutions(elisa_table: pd.DataFrame) -> Iterator[Problem]:
+    """Where one sample has a dilution all have: a forgotten one would count as undiluted."""
+    samples = elisa_table[(elisa_table["role"] == "sample") & (elisa_table["exclude"] == "")]
+    missing = samples["dilution"].isna()
+    if missing.all():
+        return
+    for row in samples.index[missing]:
+        message = "other samples have their dilution; write this one's too, 1 if it was undiluted."
+        yield Problem("elisa.csv", message, int(row), "dilution", "")
 
 
 def _doubled(

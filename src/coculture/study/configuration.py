@@ -91,7 +91,7 @@ def _clashing_factors(factors: list[dict[str, Any]]) -> dict[int, str]:
             )
         elif factor["column"] in [one["column"] for one in earlier]:
             clashing[position] = f'the column "{factor["column"]}" is another factor\'s already.'
-        elif factor["name"] in [one["name"] for one in earlier]:
+        elif factor["name"].lower() in [one["name"].lower() for one in earlier]:
             clashing[position] = f'another factor is called "{factor["name"]}" already.'
     return clashing
 

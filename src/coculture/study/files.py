@@ -56,10 +56,13 @@ def _fault(path: Path, allowed: tuple[Path, ...]) -> str | None:
 
 
 def _alike(path: Path) -> str:
+    if "\\" in path.name:
+        return " Write / between folders, not \\."
     if not path.parent.is_dir():
         return " The folder does not exist either."
-    names = [one.name for one in path.parent.iterdir()]
-    close = get_close_matches(path.name, sorted(names), n=2, cutoff=0.8)
+    by_lower = {one.name.lower(): one.name for one in path.parent.iterdir()}
+    close = get_close_matches(path.name.lower(), sorted(by_lower), n=2, cutoff=0.8)
+    close = [by_lower[one] for one in close]
     return f" Did you mean {' or '.join(close)}?" if close else ""
 
 

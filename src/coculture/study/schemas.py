@@ -5,7 +5,6 @@ column, so nothing here repeats what they say.
 """
 
 import copy
-import datetime
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
@@ -119,7 +118,7 @@ def _wording(error: jsonschema.ValidationError) -> str:
     rule: Any = error.schema
     about = rule.get("description", "")
     wordings: dict[str, Callable[[], str]] = {
-        "type": lambda: f"must be {_type_names(expected)}{_in_quotes(expected, error.instance)}",
+        "type": lambda: f"must be {_type_names(expected)}{_in_quotes(error.instance, expected)}",
         "enum": lambda: f"must be one of {_listed(expected)}",
         "const": lambda: f"must be {json.dumps(expected)}",
         "minimum": lambda: f"must not be below {expected:g}",
@@ -137,12 +136,6 @@ def _wording(error: jsonschema.ValidationError) -> str:
     return f"{plain}. {about}".rstrip() if about else f"{plain}."
 
 
-def _in_quotes(expected: str | Sequence[str], value: object) -> str:
-    """What to do where YAML took a word for a number, a date or yes and no."""
-    taken = isinstance(value, int | float | datetime.date)
-    return f'; write it in quotes, "{value}"' if taken and "string" in expected else ""
-
-
 def _type_names(names: str | Sequence[str]) -> str:
     words = {
         "string": "text",
@@ -155,6 +148,12 @@ def _type_names(names: str | Sequence[str]) -> str:
     }
     listed = [names] if isinstance(names, str) else names
     return " or ".join(words[name] for name in listed)
+
+
+def _in_quotes(value: Any, expected: str | Sequence[str]) -> str:
+    """What makes text of a number, a date or a yes, which YAML takes for such."""
+    read_as_another = not isinstance(value, dict | list | None)
+    return "; put it in quotes" if "string" in expected and read_as_another else ""
 
 
 def _listed(values: Sequence[Any]) -> str:

@@ -7,6 +7,7 @@ finding can say where it is. A cell that is wrong is reported and left missing.
 import csv
 import io
 import math
+import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
@@ -119,6 +120,12 @@ def _separator(text: str) -> str:
 
 def _heading_problems(file: str, heading: list[str], rules: Schema) -> list[Problem]:
     known = list(rules["properties"])
+    if not set(heading) & set(known) and len(rules["required"]) > 1:
+        message = (
+            f"holds none of the headings {', '.join(rules['required'])}; they must stand in the "
+            "first row, so take out what is above them."
+        )
+        return [Problem(file, message, 1, value=next(filter(None, heading)))]
     problems = []
     for name in heading:
         if name and name not in known:
@@ -161,6 +168,11 @@ def _cell(text: str, rule: Schema) -> tuple[Any, str | None]:
     about = rule["description"]
     if text == "":
         return None, f"the cell is empty. {about}"
+    unseen = [sign for sign in text if unicodedata.category(sign) in ("Cc", "Cf")]
+    if "\n" in unseen:
+        return None, "holds a line break; write it on one line."
+    if unseen:
+        return None, f"holds a sign that cannot be seen (U+{ord(unseen[0]):04X}); type it anew."
     value: Any = text
     if "number" in kinds or "integer" in kinds:
         value = _number(text)
