@@ -57,6 +57,31 @@ def test_the_same_difference_everywhere_is_not_testable(
     assert np.isnan(finding["p"])
 
 
+def test_an_effect_that_is_the_same_everywhere_has_no_interval_to_tell(
+    joined_study: JoinedStudy, settings: ComparisonSettings
+) -> None:
+    cultures = joined_study(parameters=SURE)
+    exact = cultures["arm"].map({"control DEX": 0.0, "control untreated": 0.0})
+    cultures["percent_apoptotic"] = exact.fillna(cultures["percent_apoptotic"])
+    finding = compare(cultures, settings).findings.set_index("id").loc["2a"]
+    assert finding["verdict"] == "not shown"
+    assert "by 0.0 points (the same in every experiment) in control cells" in finding["sentence"]
+    assert "not known" not in finding["sentence"]
+
+
+def test_experiments_that_several_tests_lack_are_asked_for_once(
+    joined_study: JoinedStudy, settings: ComparisonSettings
+) -> None:
+    three = replace(SURE, design=replace(SURE.design, experiments=3))
+    cultures = joined_study(parameters=three)
+    lost = (cultures["arm"] == "control DEX") | (
+        (cultures["arm"] == "control added IL-6") & (cultures["experiment"] == "E1")
+    )
+    cultures.loc[lost, "percent_apoptotic"] = np.nan
+    advice = compare(cultures, settings).findings.set_index("id")["advice"]
+    assert advice["2a"] == "Repeat these arms in 3 more experiments."
+
+
 @pytest.mark.parametrize(
     ("experiments", "reason"),
     [
@@ -223,6 +248,9 @@ def test_arms_left_open_or_unknown_are_refused_with_the_cure(
     assert messages == {
         "the arm leaves stroma open, and the study has several (HS-5, primary); name one."
     }
+    two_times = cultures.assign(hours=np.where(cultures["experiment"] == "E1", 72.0, 48.0))
+    messages = {problem.message for problem in check_arms(two_times, settings)}
+    assert messages == {"the arm leaves hours open, and the study has several (48, 72); name one."}
 
 
 def test_il6_findings_in_arms_to_which_il6_was_added_are_refused(

@@ -104,6 +104,7 @@ def test_too_few_experiments_and_missing_arms_are_told(results: MakeResults) -> 
     page = render(results(tables={"comparison/finding_tests.csv": tests, "cultures.csv": cultures}))
     assert "could enter every finding: E3 lacks control DEX (1a and 2b)." in page
     assert "There is only 1 experiment" in page
+    assert "<b>1</b> experiment</span>" in page
 
 
 def test_a_figure_says_its_result_and_where_its_files_are(

@@ -233,7 +233,7 @@ class Design:
             return present[0]
         raise ComparisonError(
             f"the arm leaves {column} open, and the study has several "
-            f"({', '.join(f'{value}' for value in present)}); name one"
+            f"({', '.join(v if isinstance(v, str) else f'{v:g}' for v in present)}); name one"
         )
 
 

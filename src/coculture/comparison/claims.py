@@ -277,12 +277,17 @@ def _too_few(contrast: Contrast) -> tuple[str, str]:
     lacking = ", ".join(
         f"{experiment} lacks {listed(arms)}" for experiment, arms in contrast.left_out.items()
     )
-    more = FEWEST_EXPERIMENTS - contrast.n
     return (
         f"{have} every arm it needs, and a claim needs {FEWEST_EXPERIMENTS}"
         + (f" ({lacking})" if lacking else ""),
-        f"Repeat these arms in {more} more experiment{'s' if more > 1 else ''}.",
+        repeat_arms(contrast.n),
     )
+
+
+def repeat_arms(n: int) -> str:
+    """What to do about a test that only `n` experiments can enter."""
+    more = FEWEST_EXPERIMENTS - n
+    return f"Repeat these arms in {more} more experiment{'s' if more > 1 else ''}."
 
 
 def _untestable(

@@ -1,13 +1,20 @@
 """The pre-stated findings: their tests, their verdicts, and the tables of both."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import numpy as np
 import pandas as pd
 
 from coculture.comparison import wording
 from coculture.comparison.arms import Design
-from coculture.comparison.claims import Claim, Judged, claims_of, judge
+from coculture.comparison.claims import (
+    FEWEST_EXPERIMENTS,
+    Claim,
+    Judged,
+    claims_of,
+    judge,
+    repeat_arms,
+)
 from coculture.comparison.contrasts import per_experiment_contrast
 from coculture.comparison.endpoints import Cells, Endpoint, primary_endpoint
 from coculture.comparison.fieller import fieller_interval
@@ -100,9 +107,16 @@ def _verdict(finding: Finding, endpoint: Endpoint, cells: Cells, design: Design)
         deciding=deciding,
         estimate=_estimate(finding, endpoint, judged, deciding, cells),
         reason=design.in_display_words(_reason(verdict, decisive) + disagreement),
-        advice=" ".join(dict.fromkeys(test.advice for test in decisive if test.advice)),
+        advice=_advice(decisive),
         pooled=pooled,
     )
+
+
+def _advice(decisive: Sequence[Judged]) -> str:
+    """Each advice once; of the experiments that several tests lack, the most, which serve all."""
+    told = dict.fromkeys(test.advice for test in decisive if test.advice)
+    lacking = [one for one in map(repeat_arms, range(FEWEST_EXPERIMENTS)) if one in told]
+    return " ".join(one for one in told if one not in lacking[1:])
 
 
 def _conjunction(judged: tuple[Judged, ...]) -> str:

@@ -157,8 +157,12 @@ def _gone(result: Verdict) -> str:
 
 def _points_with_interval(test: Judged) -> str:
     low, high = test.interval
+    size = f"{wording.points(test.contrast.estimate)} points"
+    if np.isnan(low):
+        alike = test.contrast.n > 1 and not test.contrast.varies
+        return f"{size} ({'the same in every experiment' if alike else 'no interval'})"
     return (
-        f"{wording.points(test.contrast.estimate)} points "
+        f"{size} "
         f"({100 * test.claim.confidence:.0f} % CI {wording.points(low)} to {wording.points(high)})"
     )
 

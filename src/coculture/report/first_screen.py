@@ -53,7 +53,11 @@ def counts(results: Results) -> dict[str, int]:
         "FCS files": files["fcs"].nunique() if len(files) else 0,
         "ELISA wells": len(wells) - unassigned(wells),
     }
-    return {name: count for name, count in found.items() if count}
+    return {
+        name.removesuffix("s") if count == 1 else name: count
+        for name, count in found.items()
+        if count
+    }
 
 
 def design(results: Results) -> str:

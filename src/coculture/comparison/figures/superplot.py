@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from coculture import style
+from coculture.comparison import wording
 from coculture.comparison.arms import Arm, Design, design_sentence
 from coculture.comparison.censoring import ABOVE, BELOW
 from coculture.comparison.endpoints import Endpoint, primary_endpoint, well_values
@@ -265,7 +266,7 @@ def _caption(wells: pd.DataFrame, differences: pd.DataFrame, scale: Endpoint, an
     used = wells[wells["value"].notna()]
     n = used["experiment"].nunique()
     words = (
-        f"n = {n} experiments, {len(used)} wells. Small marks: wells. Large marks: the "
+        f"{wording.experiments(n)}, {len(used)} wells. Small marks: wells. Large marks: the "
         f"{kind_of_mean(scale)} of an experiment's wells, joined within an experiment. "
         "Below, exploratory: "
     )
