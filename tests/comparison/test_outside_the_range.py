@@ -48,6 +48,26 @@ def test_both_sides_below_the_limit_cannot_be_tested(
     assert np.isnan(finding["p"])
 
 
+def test_two_limits_of_one_experiment_are_no_value_of_it(
+    joined_study: JoinedStudy, settings: ComparisonSettings
+) -> None:
+    cultures = joined_study(parameters=SURE)
+    rows = cultures["arm"].isin(["il1b IL-1Ra", "il1b DEX"]) & (cultures["experiment"] == "E1")
+    row = _il6_contrast(
+        compare(_below(cultures, rows, 100.0), settings).contrasts,
+        "il1b: IL-1Ra against untreated",
+    )
+    assert row["values"].startswith("E1: ")
+    both = rows | ((cultures["arm"] == "il1b untreated") & (cultures["experiment"] == "E1"))
+    row = _il6_contrast(
+        compare(_below(cultures, both, 100.0), settings).contrasts,
+        "il1b: IL-1Ra against untreated",
+    )
+    assert np.isnan(row["estimate"])
+    assert row["values"].startswith("E2: ")
+    assert len(row["values"].split("; ")) == 5
+
+
 def test_a_comparator_below_the_limit_settles_that_the_arm_is_not_lower(
     joined_study: JoinedStudy, settings: ComparisonSettings
 ) -> None:

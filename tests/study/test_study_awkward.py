@@ -116,6 +116,13 @@ def test_a_fault_of_many_rows_is_told_once(small_study: Path) -> None:
             "unstained,contrl",
             "no such cells. Did you mean control?",
         ),
+        (
+            "flow.csv",
+            ",flow-E1,A1,",
+            ",flow-E1,1.00E+01,",
+            'well "1.00E+01": has a form that is not',
+        ),
+        ("flow.csv", ",flow-E1,B1,", ",flow-E1,a01,", "this well of the plate is already in row 2"),
         ("flow.csv", "E1-control-DEX-1,\n", "E1-control-DEX-1,no\n", "leave the cell empty"),
         ("flow.csv", "E1-control-DEX-1,\n", "E1-control-DEX-1,x\n", "leave the cell empty"),
         ("flow.csv", "flow/E1/E1-control-DEX-1.fcs", r"flow\E1\a.fcs", "Write / between folders"),

@@ -8,7 +8,7 @@ Experimental Designs, 2nd ed. 1957, chapter 4), which borrows one error variance
 is right only where that variance is the same everywhere.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -87,9 +87,12 @@ class Contrast:
         half = t_quantile((1 + confidence) / 2, self.df) * self.se
         return (self.estimate - half, self.estimate + half) if self.varies else (np.nan, np.nan)
 
-    def values_as_text(self) -> str:
-        """Each experiment and its value, "E1: 0.5; E2: 0.7", with digits that round-trip."""
-        pairs = self.values.astype(float).dropna().items()
+    def values_as_text(self, without: Collection[str] = ()) -> str:
+        """Each experiment and its value, "E1: 0.5; E2: 0.7", with digits that round-trip.
+
+        `without` are experiments whose value is none.
+        """
+        pairs = self.values.astype(float).dropna().drop(list(without), errors="ignore").items()
         return "; ".join(f"{experiment}: {value!r}" for experiment, value in pairs)
 
     def left_out_as_text(self) -> str:

@@ -177,10 +177,20 @@ class Cells:
         """
         used = {arm: weight for arm, weight in weights.items() if weight}
         complete = self.mean[list(used)].notna().all(axis=1)
+        return self._relation(used, self.relation[complete])
+
+    def unknown_in(self, weights: Mapping[str, float]) -> list[str]:
+        """The experiments in which a weighted sum of `mean` has bounds that point both ways."""
+        used = {arm: weight for arm, weight in weights.items() if weight}
+        each = {str(one): self.relation.loc[[one]] for one in self.relation.index}
+        return [one for one, relation in each.items() if self._relation(used, relation) == UNKNOWN]
+
+    @staticmethod
+    def _relation(used: Mapping[str, float], relations: pd.DataFrame) -> str:
         directions = {
             relation if weight > 0 else {"<=": ">=", ">=": "<="}[relation]
             for arm, weight in used.items()
-            for relation in self.relation.loc[complete, arm]
+            for relation in relations[arm]
             if relation
         }
         return directions.pop() if len(directions) == 1 else UNKNOWN if directions else ""

@@ -98,8 +98,10 @@ def _numbers(endpoint: Endpoint, row: _Row) -> dict[str, object]:
     nothing = (np.nan, np.nan)
     lower, upper = contrast.ci95 if interval else nothing
     lower_90, upper_90 = contrast.ci90 if interval else nothing
-    estimate = np.nan if row.relation == UNKNOWN else contrast.estimate
+    none_known = row.relation == UNKNOWN
+    estimate = np.nan if none_known else contrast.estimate
     ratio = np.exp([estimate, lower, upper]) if endpoint.is_ratio else np.full(3, np.nan)
+    valueless = row.cells.unknown_in(row.named.weights) if none_known else ()
     sensitivity = _sensitivity(row) if row.analysis == PER_EXPERIMENT else nothing
     return {
         "endpoint": endpoint.name,
@@ -107,7 +109,7 @@ def _numbers(endpoint: Endpoint, row: _Row) -> dict[str, object]:
         "family": row.named.family,
         "analysis": row.analysis,
         "estimate": estimate,
-        "relation": "" if row.relation == UNKNOWN else row.relation,
+        "relation": "" if none_known else row.relation,
         "se": np.nan if bound else contrast.se,
         "df": contrast.df if contrast.df > 0 else np.nan,
         "t": contrast.t if tested else np.nan,
@@ -122,7 +124,7 @@ def _numbers(endpoint: Endpoint, row: _Row) -> dict[str, object]:
         "ratio_lower": ratio[1],
         "ratio_upper": ratio[2],
         "n": contrast.n,
-        "values": contrast.values_as_text(),
+        "values": contrast.values_as_text(valueless),
         "left_out": contrast.left_out_as_text(),
         "p_holm": np.nan,
         "p_dunnett": np.nan,

@@ -184,6 +184,7 @@ def flow_rows(flow_table: pd.DataFrame, cultures: pd.DataFrame) -> Iterator[Prob
     )
     placed = flow_table[(flow_table["well"] != "") & (flow_table["plate"] != "")]
     placed = placed.drop_duplicates("path")
+    placed = placed.assign(well=placed["well"].map(well_name, na_action="ignore"))
     yield from _doubled(
         "flow.csv",
         placed,
