@@ -13,8 +13,9 @@ from matplotlib.text import Text
 
 from coculture import drawing, result_tables, simulate
 from coculture.comparison import Comparison, ComparisonSettings, compare, figures, planning
-from coculture.comparison.arms import Design, design_sentence
+from coculture.comparison.arms import Design, arms_of, design_sentence
 from coculture.comparison.figures.drawn import experiment_marks, grid
+from coculture.comparison.settings import Factor
 from coculture.drawing import Drawing
 
 JoinedStudy = Callable[..., pd.DataFrame]
@@ -283,6 +284,25 @@ def test_no_text_is_cut_off_at_the_edge(
         assert min(taken.x0, taken.y0) >= 0
         assert taken.x1 <= width
         assert taken.y1 <= height
+
+
+def test_three_drugs_together_are_three_pairs_of_their_own_name(
+    joined_study: JoinedStudy, settings: ComparisonSettings
+) -> None:
+    three = replace(settings, factors=(*settings.factors, Factor("Lena", "lena_uM", "µM", 0.0)))
+    cultures = joined_study()
+    given = cultures.assign(lena_uM=10.0, culture=cultures["culture"] + "-Lena")
+    cultures = pd.concat([cultures.assign(lena_uM=0.0), given], ignore_index=True)
+    design = Design.of(cultures, three)
+    cultures["arm"] = [design.label(arm) for arm in arms_of(cultures, three.factors)]
+    tables = compare(cultures, three)
+    assert not tables.combination.duplicated(["combination", "measure", "experiment"]).any()
+    pairs = {
+        f"il1b DEX + IL-1Ra + Lena ({pair})"
+        for pair in ("DEX × IL-1Ra", "DEX × Lena", "IL-1Ra × Lena")
+    }
+    assert pairs < set(tables.combination["combination"])
+    assert pairs < set(figures.combination(tables, three).shown["combination"])
 
 
 def test_the_combination_compares_the_same_experiments(

@@ -41,7 +41,9 @@ def combination_table(
         if one.adds_analyte or other.adds_analyte:
             continue
         weights = interaction_weights(design, arm, one, other)
-        name = design.label(arm)
+        # Three drugs together are up to three pairs, each with the third given throughout.
+        which = f" ({one.name} × {other.name})" if len(design.given(arm)) > 2 else ""
+        name = design.label(arm) + which
         ratio = per_experiment_contrast(viable, weights).values  # noqa: PD011
         counted = int(
             sum(wells[experiment, label] for experiment in ratio.index for label in weights)

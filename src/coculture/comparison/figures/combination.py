@@ -53,7 +53,8 @@ def combination(tables: Comparison, settings: ComparisonSettings) -> Drawing:
         for axis, (name, values) in zip(axes, complete.items(), strict=False):
             _draw_combination(axis, values, marks)
             ratio = _viability_ratio(tables.combination, name)
-            axis.set_title(with_cell_labels(name, settings.cell_labels), fontsize=9, pad=27)
+            title = textwrap.fill(with_cell_labels(name, settings.cell_labels), 36)
+            axis.set_title(title, fontsize=9, pad=27)
             axis.text(0.0, 1.02, ratio, transform=axis.transAxes, fontsize=7.5, va="bottom")
         drawn = {experiment for values in complete.values() for experiment in values.index}
         figure.legend(
@@ -69,7 +70,8 @@ def combination(tables: Comparison, settings: ComparisonSettings) -> Drawing:
         caption(
             figure,
             "Specific apoptosis: 100 (treated − untreated) / (100 − untreated), in each experiment "
-            "that has all four arms.\nBars: mean of these experiments.",
+            "that has all four arms; untreated: with neither of the two drugs.\n"
+            "Bars: mean of these experiments.",
         )
     return Drawing(figure, _shown(complete), TABLE)
 
