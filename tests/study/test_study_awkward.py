@@ -138,6 +138,7 @@ def test_a_fault_of_many_rows_is_told_once(small_study: Path) -> None:
             "DEX-1,E1,Control",
             'cells "Control": differs from "control" in row 2 only in capitals, spaces or hyphens',
         ),
+        ("cultures.csv", "control,HS-5", "control,HS5", "only in capitals, spaces or hyphens"),
         ("cultures.csv", "DEX-1,E1,", "DEX-1,e 1,", 'experiment "e 1": has a form that is not'),
         ("cultures.csv", "DEX-1,E1,", "DEX-1,e1,", 'experiment "e1": differs from "E1" in row 2'),
         ("elisa.csv", "IL6-E2,", "il6-e1,", 'plate "il6-e1": differs from "IL6-E1" in row 2'),
