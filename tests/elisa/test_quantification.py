@@ -176,6 +176,23 @@ def test_a_hook_is_a_warning(settings: Settings, readings: Readings) -> None:
     assert "high-dose hook" in entry["fit"]["flags"]
 
 
+def test_standards_in_the_wrong_order_are_a_warning(settings: Settings, readings: Readings) -> None:
+    def verdict(wells: pd.DataFrame) -> str:
+        entry = quantify_plate(wells, settings(), KNOWN).curve["IL-6"]
+        verdicts = {str(c["check"]): str(c["verdict"]) for c in entry["checks"]}
+        return verdicts["direction of the curve"]
+
+    wells = readings()
+    assert verdict(wells) == "pass"
+    standards = wells["role"] == "standard"
+    levels = sorted(wells.loc[standards, "concentration_pg_ml"].unique())
+    turned = dict(zip(levels, reversed(levels), strict=True))
+    wells["concentration_pg_ml"] = wells["concentration_pg_ml"].where(
+        ~standards, wells["concentration_pg_ml"].map(turned)
+    )
+    assert verdict(wells) == "warning"
+
+
 def test_the_limit_of_detection_is_three_deviations_of_a_blank(
     settings: Settings, readings: Readings
 ) -> None:

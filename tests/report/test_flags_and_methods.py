@@ -1,6 +1,7 @@
 """Every flag is listed once with its place; the methods say what the config and gates say."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -57,6 +58,19 @@ def test_flags_of_wells_files_controls_and_cultures_are_listed_once(
         Flag("ELISA", "P1", "culture", "a", "not parallel", "plate"),
     ]
     assert flagged_cultures(found)["a"] == ["flow: few events", "ELISA: not parallel"]
+
+
+def test_what_a_curve_stands_in_spite_of_is_listed(results: MakeResults) -> None:
+    hook = {"check": "high-dose hook", "verdict": "warning", "explanation": "the top reads low"}
+    passed = {"check": "order of standards", "verdict": "pass", "explanation": "in order"}
+    fit = {"flags": ["high-dose hook", "slope at bound"]}
+    entry = {"verdict": "pass", "checks": [passed, hook], "fit": fit, "limits": {}}
+    found = flags(replace(results(), curves={"P1": {"IL-6": entry}}))
+    of_curve = [one for one in found if one.item == "curve of IL-6"]
+    assert of_curve == [
+        Flag("ELISA", "P1", "curve of IL-6", "", words, "standard_curve")
+        for words in ("high-dose hook: the top reads low", "slope at bound")
+    ]
 
 
 def test_methods_cite_in_the_order_of_the_reference_list(config: Make) -> None:

@@ -226,6 +226,7 @@ def plate_checks(
             "pass" if r_squared >= limits.r_squared else "fail",
             "the part of the standards' variation that the curve explains",
         ),
+        _direction(curve),
         _monotonic(curve, levels),
         _hook(curve),
     ]
@@ -255,6 +256,19 @@ def _level_errors(curve: StandardCurve, levels: pd.DataFrame) -> Floats:
         / levels["wells"].to_numpy(float)
     )
     return error
+
+
+def _direction(curve: StandardCurve) -> Check:
+    """A sandwich assay's reading rises with the concentration, a competitive one's falls."""
+    return Check(
+        "direction of the curve",
+        curve.rising,
+        1,
+        "(1 rises, -1 falls)",
+        "pass" if curve.rising > 0 else "warning",
+        "the reading falls as the concentration rises: right for a competitive assay; in a "
+        "sandwich assay the standards stand in the wrong order in elisa.csv",
+    )
 
 
 def _monotonic(curve: StandardCurve, levels: pd.DataFrame) -> Check:

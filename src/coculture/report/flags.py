@@ -12,8 +12,10 @@ FIGURES = {
     "flow sample": "contact_sheet",
     "flow control": "control_histograms",
     "ELISA": "plate",
+    "ELISA curve": "standard_curve",
 }
 """Which kind of figure shows what is flagged."""
+_OF_CURVE = FIGURES["ELISA curve"]
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ class Flag:
     place
         Experiment or plate; several, where a culture lies on several plates, the first.
     item
-        The FCS file, the well, or "culture".
+        The FCS file, the well, the curve, or "culture".
     culture
         Empty for controls.
     flag
@@ -48,6 +50,7 @@ def flags(results: Results) -> list[Flag]:
     """All flags, flow first, in the order of the tables."""
     found = [
         *_flow(results.table("flow/wells.csv"), results.table("flow/drift.csv")),
+        *_curves(results.curves),
         *_elisa(results.table("elisa/wells.csv"), results.table("elisa/cultures.csv")),
     ]
     return list(dict.fromkeys(found))
@@ -74,6 +77,18 @@ def _elisa(wells: pd.DataFrame, cultures: pd.DataFrame) -> Iterator[Flag]:
             plates = _split(_text(row, "plates"))
             place = plates[0] if plates else ""
             yield Flag("ELISA", place, "culture", culture, flag, FIGURES["ELISA"])
+
+
+def _curves(curves: Mapping[str, Mapping[str, Any]]) -> Iterator[Flag]:
+    """What a curve was asked and stands in spite of; why a plate failed is told elsewhere."""
+    for plate, analytes in curves.items():
+        for analyte, entry in analytes.items():
+            warnings = [one for one in entry.get("checks", ()) if one["verdict"] == "warning"]
+            told = {one["check"]: f"{one['check']}: {one['explanation']}" for one in warnings}
+            fitted = entry.get("fit") or {}
+            told |= {one: one for one in fitted.get("flags", ()) if one not in told}
+            for words in told.values():
+                yield Flag("ELISA", plate, f"curve of {analyte}", "", words, _OF_CURVE)
 
 
 def flagged_cultures(found: Iterable[Flag]) -> dict[str, list[str]]:
