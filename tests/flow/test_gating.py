@@ -96,6 +96,20 @@ def test_the_table_holds_together(
     result_tables.write(gated.spillover, tmp_path / "spillover.csv", "flow/spillover.csv")
 
 
+def test_a_file_of_another_day_is_flagged(
+    study: tuple[pd.DataFrame, "pd.Series[float]"], settings: Settings
+) -> None:
+    """A sample of another experiment, which the simulator puts a week later."""
+    files, _ = study
+    ours, theirs = (of_one for _, of_one in files.groupby("experiment"))
+    ours = ours.copy()
+    row = ours.index[ours["role"] == "sample"][0]
+    ours.loc[row, "path"] = theirs.loc[theirs["role"] == "sample", "path"].iloc[0]
+    wells = gate_experiment(ours, settings()).wells
+    flagged = wells.loc[wells["flags"].str.startswith("acquired on "), "fcs"]
+    assert list(flagged) == [ours.loc[row, "fcs"]]
+
+
 def test_a_second_run_gives_the_same_bytes(
     study: tuple[pd.DataFrame, "pd.Series[float]"], settings: Settings
 ) -> None:

@@ -1,13 +1,12 @@
 """Reading FCS files of any cytometer onto the linear scale."""
 
-import datetime
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from coculture.flow.acquisition_date import acquisition_date
 from coculture.flow.compensation import SpilloverError, embedded_spillover
 from coculture.flow.fcs_data import read_events
 from coculture.flow.fcs_header import FcsHeader, read_header
@@ -77,7 +76,7 @@ def read_fcs(path: str | Path, data_set: int = 1) -> FlowSample:
         keywords=header.keywords,
         cytometer=header.keywords.get("$CYT", ""),
         well=_well(header),
-        date=_date(header),
+        date=acquisition_date(header),
         nonfinite_events=int(np.sum(~finite)),
         spillover=spillover,
         notes=notes,
@@ -89,16 +88,3 @@ def _well(header: FcsHeader) -> str:
         if header.keywords.get(keyword):
             return header.keywords[keyword]
     return ""
-
-
-def _date(header: FcsHeader) -> str:
-    """$DATE is dd-mmm-yyyy (FCS 3.1); FCS 2.0 wrote dd-mmm-yy, 3.2 has $BEGINDATETIME."""
-    written = header.keywords.get("$DATE") or header.keywords.get("$BEGINDATETIME", "")
-    day = re.sub(r"T\d\d:.*", "", written)
-    for form in ("%d-%b-%Y", "%d-%b-%y", "%Y-%m-%d", "%Y-%b-%d", "%Y%m%d"):
-        try:
-            parsed = datetime.datetime.strptime(re.sub(r"[ /]", "-", day).title(), form)
-        except ValueError:
-            continue
-        return parsed.date().isoformat()
-    return written

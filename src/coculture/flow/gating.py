@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from coculture.flow import gates, quality
+from coculture.flow.acquisition_date import other_days
 from coculture.flow.compensation import spillover_table
 from coculture.flow.experiment_spillover import experiment_spillover
 from coculture.flow.flowcytometrytools import passes
@@ -75,10 +76,13 @@ def gate_experiment(
     spillover = experiment_spillover(tubes, settings.compensation)
     progress(f"{experiment}: gates from the controls")
     blocks = set_gates(tubes, spillover.matrix, settings, settings.gates.get(experiment, {}))
+    of_other_days = other_days(tubes)
     counted: dict[int, list[dict[str, Any]]] = {}
     for number, tube in enumerate(tubes, start=1):
         progress(f"{experiment}: file {number} of {len(tubes)}, {tube.fcs}")
         counted[tube.row] = _count_tube(tube, spillover.matrix, settings, blocks)
+        for row in counted[tube.row]:
+            row["flags"] = "; ".join(filter(None, [of_other_days.get(tube.row), row["flags"]]))
     record = {
         "experiment": experiment,
         "spillover": spillover.record,
