@@ -64,7 +64,8 @@ def test_limits_stand_in_full_in_the_legend(
 ) -> None:
     cultures = joined_study(lloq_pg_ml=1_234.5)
     figure = figures.superplot(cultures, compare(cultures, settings), "IL-6", settings)
-    assert "LLOQ × dilution: 1,230 pg/mL" in _texts(figure).replace("\n", " ")
+    words = "limit of the open marks, LLOQ × dilution: 1,230 pg/mL"
+    assert words in _texts(figure).replace("\n", " ")
 
 
 def test_every_well_is_drawn(
@@ -80,6 +81,53 @@ def test_every_well_is_drawn(
     pd.testing.assert_series_equal(
         marked.sort_index(), measured.sort_index(), check_names=False, check_dtype=False
     )
+
+
+def test_no_well_lies_under_the_mean_of_an_experiment(
+    cultures: pd.DataFrame, tables: Comparison, settings: ComparisonSettings
+) -> None:
+    drawn = figures.superplot(cultures, tables, "apoptosis", settings)
+    drawn.figure.draw_without_rendering()
+    upper = drawn.figure.subfigs[0].axes[0]
+    small = [line for line in upper.lines if line.get_markersize() == 3]
+    joining = [line for line in upper.lines if len(line.get_xdata()) > 1]  # type: ignore[arg-type]
+    large = [line for line in upper.lines if line not in small and line not in joining]
+    assert min(line.zorder for line in small) > max(line.zorder for line in large)
+    wells, means = (
+        {
+            (line.get_color(), round(upper.transData.transform((float(line.get_xdata()[0]), 0))[0]))  # type: ignore[arg-type,index]
+            for line in lines
+        }
+        for lines in (small, large)
+    )
+    # In pixels across: a well is 3 points wide, a mean 6.
+    clear = 0.5 * (3 + 6) * drawn.figure.dpi / 72
+    between = [abs(x - place) for colour, x in wells for own, place in means if own == colour]
+    assert len(means) == len({place for _, place in means}) == 47
+    assert min(between) > clear - 2
+
+
+def test_a_line_breaks_at_an_arm_that_the_experiment_lacks(
+    cultures: pd.DataFrame, tables: Comparison, settings: ComparisonSettings
+) -> None:
+    drawn = figures.superplot(cultures, tables, "apoptosis", settings)
+    upper = drawn.figure.subfigs[0].axes[0]
+    in_e3 = experiment_marks(cultures["experiment"].unique())["E3"].colour
+    lines = [np.asarray(x.get_ydata(), float) for x in upper.lines if x.get_color() == in_e3]
+    (in_control, _) = [line for line in lines if len(line) > 1]
+    assert np.isnan(in_control).tolist() == [False, False, True, False, False, False]
+    assert "a line breaks at an arm without a value" in _texts(drawn).replace("\n", " ")
+
+
+def test_a_pooled_difference_is_printed_with_the_experiments_that_have_its_arms(
+    cultures: pd.DataFrame, tables: Comparison, settings: ComparisonSettings
+) -> None:
+    drawn = figures.superplot(cultures, tables, "apoptosis", settings, "pooled_error")
+    differences = drawn.shown[drawn.shown["mark"] == "difference"].set_index("contrast")["n"]
+    fewer = ["control: IL-1Ra against untreated", "control: DEX + IL-1Ra against IL-1Ra"]
+    wanted = differences.index.isin(fewer)
+    assert differences.to_list() == [3 if one else 4 for one in wanted]
+    assert _texts(drawn).count("n = 3, df") == wanted.sum() == 2
 
 
 def test_every_well_of_a_superplot_stands_for_its_culture(
@@ -166,6 +214,9 @@ def test_findings_that_cannot_be_tested_are_listed_all_the_same(
     tables = compare(cultures, settings)
     drawn = _texts(figures.findings_overview(tables.findings, tables.finding_tests, settings))
     assert drawn.count("not testable") == 7 + 1  # the caption says it once
+    words = drawn.replace("\n", " ")
+    assert "Without an estimate: not testable." in words
+    assert "grey ticks: each of them that has an estimate, also where the finding itself" in words
 
 
 def test_a_study_without_findings_or_combinations_says_so(
