@@ -28,6 +28,8 @@ PURPLE = "#cc79a7"
 ARM_COLOURS = (GREY, BLUE, ORANGE, GREEN, PURPLE, SKY_BLUE, VERMILION, YELLOW)
 EXPERIMENT_MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*", "<", ">", "p", "h")
 DENSITY_MAP = "cividis"
+DIFFERENCE_MAP = "RdBu_r"
+"""With nothing in the middle; told apart also without red or green."""
 
 SIMULATED = "simulated data"
 """What stands beneath every figure of a study whose data a simulator made."""

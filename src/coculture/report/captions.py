@@ -34,7 +34,10 @@ _BY_ARM = (
 )
 
 CAPTIONS = {
-    "plates": "Drifts across a plate and edge effects would show here.",
+    "plates": (
+        "Each well against the mean of its arm in its experiment, so that treatments do not show. "
+        "Drifts across a plate and edge effects would."
+    ),
     "findings": "Each finding's estimate with its interval, and the line it is tested against.",
     "combination": (
         "Expected is Bliss independence: what two drugs do that act without regard to each other."
