@@ -48,7 +48,8 @@ CAPTIONS = {
     ),
     "control_histograms": (
         "Each threshold with the files that set it; one threshold serves all treatments of an "
-        "experiment."
+        "experiment. Unstained cells lack the stains alone: transduced ones carry their reporter "
+        "and stand at its positive end."
     ),
     "threshold_sensitivity": (
         "Percent apoptotic when the Annexin V threshold is moved by up to a tenth of a decade."
