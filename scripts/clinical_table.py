@@ -13,7 +13,7 @@ def main(inputs: Any, outputs: Any, parameters: Any) -> None:
     result_tables.write(summary.changes, outputs.changes, "clinical/changes.csv")
     result_tables.write(summary.summary, outputs.summary, "clinical/summary.csv")
     result_tables.write(summary.correlations, outputs.correlations, "clinical/correlations.csv")
-    drawing.save(figures.changes_figure(summary), outputs.figure)
+    drawing.save(figures.changes_figure(summary), outputs.figure, parameters.simulated)
 
 
 if "snakemake" in globals():

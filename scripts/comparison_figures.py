@@ -11,10 +11,12 @@ def main(inputs: Any, outputs: Any, parameters: Any) -> None:
     cultures = result_tables.read(inputs.cultures)
     tables = read_tables(inputs.tables)
     findings = figures.findings_overview(tables.findings, tables.finding_tests, settings)
-    drawing.save(findings, outputs.findings)
-    drawing.save(figures.combination(tables, settings), outputs.combination)
+    drawing.save(findings, outputs.findings, parameters.simulated)
+    drawing.save(figures.combination(tables, settings), outputs.combination, parameters.simulated)
     wells = result_tables.read_all(inputs.wells)
-    drawing.save(figures.plate_maps(cultures, wells, settings), outputs.plates)
+    drawing.save(
+        figures.plate_maps(cultures, wells, settings), outputs.plates, parameters.simulated
+    )
     for endpoint, name in parameters.endpoints.items():
         drawn = {
             f"arms_{name}": figures.superplot(cultures, tables, endpoint, settings),
@@ -24,7 +26,9 @@ def main(inputs: Any, outputs: Any, parameters: Any) -> None:
             f"interaction_{name}": figures.interaction(cultures, tables, endpoint, settings),
         }
         for kind, figure in drawn.items():
-            drawing.save(figure, [path for path in outputs.each if f"/{kind}." in path])
+            drawing.save(
+                figure, [path for path in outputs.each if f"/{kind}." in path], parameters.simulated
+            )
 
 
 if "snakemake" in globals():

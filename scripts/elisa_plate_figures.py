@@ -11,8 +11,8 @@ def main(inputs: Any, outputs: Any, parameters: Any) -> None:
     wells = result_tables.read(inputs.wells)
     with open(inputs.curve, encoding="utf-8") as file:
         curve = json.load(file)
-    drawing.save(figures.standard_curve(wells, curve), outputs.curve)
-    drawing.save(figures.plate_heat_map(wells), outputs.plate)
+    drawing.save(figures.standard_curve(wells, curve), outputs.curve, parameters.simulated)
+    drawing.save(figures.plate_heat_map(wells), outputs.plate, parameters.simulated)
 
 
 if "snakemake" in globals():

@@ -17,11 +17,13 @@ def main(inputs: Any, outputs: Any, parameters: Any) -> None:
     with open(inputs.gates, encoding="utf-8") as file:
         gates = yaml.safe_load(file)
     drawn = (files, wells, gates, spillover, settings)
-    drawing.save(figures.gating_strategy(*drawn), outputs.strategy)
-    drawing.save(figures.control_histograms(*drawn), outputs.controls)
-    drawing.save(figures.threshold_sensitivity(*drawn), outputs.sensitivity)
-    drawing.save(figures.contact_sheet(*drawn), outputs.wells)
-    drawing.save(figures.spillover_heat_map(spillover, gates), outputs.spillover)
+    drawing.save(figures.gating_strategy(*drawn), outputs.strategy, parameters.simulated)
+    drawing.save(figures.control_histograms(*drawn), outputs.controls, parameters.simulated)
+    drawing.save(figures.threshold_sensitivity(*drawn), outputs.sensitivity, parameters.simulated)
+    drawing.save(figures.contact_sheet(*drawn), outputs.wells, parameters.simulated)
+    drawing.save(
+        figures.spillover_heat_map(spillover, gates), outputs.spillover, parameters.simulated
+    )
 
 
 if "snakemake" in globals():

@@ -138,7 +138,7 @@ def _plan(chosen: argparse.Namespace) -> None:
     )
     result_tables.write(power, results / "plan" / "power.csv", "plan/power.csv")
     figure = [results / "plan" / f"power{ending}" for ending in (".svg", ".png")]
-    drawing.save(figures.power(power), figure)
+    drawing.save(figures.power(power), figure, found.config["simulated"])
     print(f"For a power of {100 * planning.ENOUGH_POWER:.0f} % are needed, by finding:")
     for line in planning.needed(power):
         print(f"  {line}")

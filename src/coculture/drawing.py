@@ -33,8 +33,10 @@ class Drawing:
     table: str
 
 
-def save(drawing: Drawing, paths: Iterable[str | Path]) -> None:
+def save(drawing: Drawing, paths: Iterable[str | Path], simulated: bool = False) -> None:
     """Write the figure to each of `paths`, and to the one that ends in .csv the rows it shows.
+
+    The figures of a study whose config says `simulated` say so too.
 
     Raises
     ------
@@ -45,4 +47,4 @@ def save(drawing: Drawing, paths: Iterable[str | Path]) -> None:
         if path.suffix == ".csv":
             result_tables.write(drawing.shown, path, drawing.table)
         else:
-            style.save(drawing.figure, path)
+            style.save(drawing.figure, path, simulated)

@@ -4,7 +4,7 @@ The colours are those of Okabe and Ito (2008), which readers with colour-vision 
 tell apart. An arm keeps its colour and marker in every figure of a study.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
+from matplotlib.transforms import Bbox
 
 BLACK = "#000000"
 GREY = "#8c8c8c"
@@ -27,6 +28,13 @@ PURPLE = "#cc79a7"
 ARM_COLOURS = (GREY, BLUE, ORANGE, GREEN, PURPLE, SKY_BLUE, VERMILION, YELLOW)
 EXPERIMENT_MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*", "<", ">", "p", "h")
 DENSITY_MAP = "cividis"
+DIFFERENCE_MAP = "RdBu_r"
+"""With nothing in the middle; told apart also without red or green."""
+
+SIMULATED = "simulated data"
+"""What stands beneath every figure of a study whose data a simulator made."""
+_STRIP = 0.18
+"""Height in inches of the strip under a figure that these words stand in."""
 
 _SETTINGS: dict[Any, Any] = {
     "axes.axisbelow": True,
@@ -84,8 +92,11 @@ def house_style() -> Iterator[None]:
         yield
 
 
-def save(figure: Figure, path: str | Path) -> None:
-    """Write `figure` to `path` (.svg, .png or .pdf) without dates or random ids."""
+def save(figure: Figure, path: str | Path, simulated: bool = False) -> None:
+    """Write `figure` to `path` (.svg, .png or .pdf) without dates or random ids.
+
+    Where the data are `simulated`, a strip is added below the figure and says so.
+    """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     metadata: dict[str, dict[str, str | None]] = {
@@ -95,10 +106,20 @@ def save(figure: Figure, path: str | Path) -> None:
     }
     # A figure without a layout engine would be given one after it is saved for the first time.
     with mpl.rc_context({**_SETTINGS, "figure.constrained_layout.use": False}):
-        figure.savefig(path, metadata=metadata[path.suffix])
-
-
-def save_all(figure: Figure, paths: Iterable[str | Path]) -> None:
-    """Write `figure` to every path, each in the format of its ending."""
-    for path in paths:
-        save(figure, path)
+        if not simulated:
+            figure.savefig(path, metadata=metadata[path.suffix])
+            return
+        width, height = figure.get_size_inches()
+        # Below the figure's own canvas nothing can lie over the words, whatever is drawn.
+        words = figure.text(
+            1 - 0.06 / width,
+            (0.06 - _STRIP) / height,
+            SIMULATED,
+            ha="right",
+            color=BLACK,
+            fontsize=7,
+            in_layout=False,
+        )
+        with_strip = Bbox([[0, -_STRIP], [width, height]])
+        figure.savefig(path, metadata=metadata[path.suffix], bbox_inches=with_strip)
+        words.remove()

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.artist import Artist
+from matplotlib.colors import to_rgb
 from matplotlib.text import Text
 
 from coculture import drawing, result_tables, simulate
@@ -65,7 +66,8 @@ def test_limits_stand_in_full_in_the_legend(
 ) -> None:
     cultures = joined_study(lloq_pg_ml=1_234.5)
     figure = figures.superplot(cultures, compare(cultures, settings), "IL-6", settings)
-    assert "LLOQ × dilution: 1,230 pg/mL" in _texts(figure).replace("\n", " ")
+    words = "limit of the open marks, LLOQ × dilution: 1,230 pg/mL"
+    assert words in _texts(figure).replace("\n", " ")
 
 
 def test_every_well_is_drawn(
@@ -81,6 +83,53 @@ def test_every_well_is_drawn(
     pd.testing.assert_series_equal(
         marked.sort_index(), measured.sort_index(), check_names=False, check_dtype=False
     )
+
+
+def test_no_well_lies_under_the_mean_of_an_experiment(
+    cultures: pd.DataFrame, tables: Comparison, settings: ComparisonSettings
+) -> None:
+    drawn = figures.superplot(cultures, tables, "apoptosis", settings)
+    drawn.figure.draw_without_rendering()
+    upper = drawn.figure.subfigs[0].axes[0]
+    small = [line for line in upper.lines if line.get_markersize() == 3]
+    joining = [line for line in upper.lines if len(line.get_xdata()) > 1]  # type: ignore[arg-type]
+    large = [line for line in upper.lines if line not in small and line not in joining]
+    assert min(line.zorder for line in small) > max(line.zorder for line in large)
+    wells, means = (
+        {
+            (line.get_color(), round(upper.transData.transform((float(line.get_xdata()[0]), 0))[0]))  # type: ignore[arg-type,index]
+            for line in lines
+        }
+        for lines in (small, large)
+    )
+    # In pixels across: a well is 3 points wide, a mean 6.
+    clear = 0.5 * (3 + 6) * drawn.figure.dpi / 72
+    between = [abs(x - place) for colour, x in wells for own, place in means if own == colour]
+    assert len(means) == len({place for _, place in means}) == 47
+    assert min(between) > clear - 2
+
+
+def test_a_line_breaks_at_an_arm_that_the_experiment_lacks(
+    cultures: pd.DataFrame, tables: Comparison, settings: ComparisonSettings
+) -> None:
+    drawn = figures.superplot(cultures, tables, "apoptosis", settings)
+    upper = drawn.figure.subfigs[0].axes[0]
+    in_e3 = experiment_marks(cultures["experiment"].unique())["E3"].colour
+    lines = [np.asarray(x.get_ydata(), float) for x in upper.lines if x.get_color() == in_e3]
+    (in_control, _) = [line for line in lines if len(line) > 1]
+    assert np.isnan(in_control).tolist() == [False, False, True, False, False, False]
+    assert "a line breaks at an arm without a value" in _texts(drawn).replace("\n", " ")
+
+
+def test_a_pooled_difference_is_printed_with_the_experiments_that_have_its_arms(
+    cultures: pd.DataFrame, tables: Comparison, settings: ComparisonSettings
+) -> None:
+    drawn = figures.superplot(cultures, tables, "apoptosis", settings, "pooled_error")
+    differences = drawn.shown[drawn.shown["mark"] == "difference"].set_index("contrast")["n"]
+    fewer = ["control: IL-1Ra against untreated", "control: DEX + IL-1Ra against IL-1Ra"]
+    wanted = differences.index.isin(fewer)
+    assert differences.to_list() == [3 if one else 4 for one in wanted]
+    assert _texts(drawn).count("n = 3, df") == wanted.sum() == 2
 
 
 def test_every_well_of_a_superplot_stands_for_its_culture(
@@ -167,6 +216,9 @@ def test_findings_that_cannot_be_tested_are_listed_all_the_same(
     tables = compare(cultures, settings)
     drawn = _texts(figures.findings_overview(tables.findings, tables.finding_tests, settings))
     assert drawn.count("not testable") == 7 + 1  # the caption says it once
+    words = drawn.replace("\n", " ")
+    assert "Without an estimate: not testable." in words
+    assert "grey ticks: each of them that has an estimate, also where the finding itself" in words
 
 
 def test_a_study_without_findings_or_combinations_says_so(
@@ -359,6 +411,7 @@ def test_plates_show_cultures_where_they_stood(
             "well": ["A1", "H12"],
         }
     )
+    assert len(set(cultures["arm"].head(2))) == 1
     figure = figures.plate_maps(cultures, wells, settings)
     percent = figure.shown[figure.shown["measure"] == "Apoptotic cells"].set_index("well")["value"]
     assert percent.to_dict() == dict(
@@ -367,9 +420,52 @@ def test_plates_show_cultures_where_they_stood(
     empty, *cells = figure.figure.axes[0].patches
     assert [(cell.get_x(), cell.get_y()) for cell in cells] == [(0, 0), (11, 7)]  # type: ignore[attr-defined]
     assert cells[0].get_facecolor() != cells[1].get_facecolor() != empty.get_facecolor()
+    low, high = cells if percent["A1"] < percent["H12"] else cells[::-1]
+    (red, _, blue), (red_high, _, blue_high) = (to_rgb(one.get_facecolor()) for one in (low, high))
+    assert red < blue
+    assert red_high > blue_high
     assert [cell.get_gid() for cell in cells] == [
         f"culture:{culture}" for culture in cultures["culture"].head(2)
     ]
+
+
+def test_a_well_on_a_plate_is_compared_with_its_own_arm(
+    cultures: pd.DataFrame, settings: ComparisonSettings
+) -> None:
+    """A drift of the plate shows, the treatments do not; a well alone in its arm shows nothing."""
+    few = cultures[cultures["arm"].isin(["il1b untreated", "il1b DEX + IL-1Ra"])]
+    few = few[few["experiment"].isin(["E1", "E2"])].reset_index(drop=True)
+    few = few[
+        (few["arm"] == "il1b untreated") | (few["replicate"] == 1) | (few["experiment"] == "E1")
+    ]
+    few = few.assign(percent_apoptotic=8.0, il6_pg_ml=9_000.0, il6_state="ok")
+    combined = few["arm"] == "il1b DEX + IL-1Ra"
+    few.loc[combined, ["percent_apoptotic", "il6_pg_ml"]] = [45.0, 200.0]
+    few["percent_apoptotic"] += 2.0 * (few["replicate"] - 2)
+    few["il6_pg_ml"] *= 2.0 ** (few["replicate"] - 2)
+    wells = pd.DataFrame(
+        {
+            "culture": few["culture"],
+            "role": "sample",
+            "plate": "P1",
+            "well": [f"{'ABCDEFGH'[i % 8]}{i // 8 + 1}" for i in range(len(few))],
+        }
+    )
+    shown = figures.plate_maps(few, wells, settings).shown.set_index("culture")
+    replicate = few.set_index("culture")["replicate"]
+    alone = few.loc[combined & (few["experiment"] == "E2"), "culture"]
+    assert len(alone) == 1
+    for measure, unit, expected in (
+        ("Apoptotic cells", "percentage points", 2.0 * (replicate - 2)),
+        ("IL-6", "ratio", 2.0 ** (replicate - 2)),
+    ):
+        of_measure = shown[shown["measure"] == measure]
+        assert set(of_measure["difference_unit"]) == {unit}
+        expected = expected.astype(float).where(~expected.index.isin(alone))
+        pd.testing.assert_series_equal(
+            of_measure["difference"].sort_index(), expected.sort_index(), check_names=False
+        )
+        assert of_measure["value"].notna().all()
 
 
 def test_figures_are_the_same_byte_for_byte(

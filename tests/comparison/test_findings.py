@@ -274,15 +274,17 @@ def test_il6_findings_in_arms_to_which_il6_was_added_are_refused(
 
 def test_sentences_can_be_quoted(joined_study: JoinedStudy, settings: ComparisonSettings) -> None:
     sentences = compare(joined_study(seed=4), settings).findings.set_index("id")["sentence"]
-    assert sentences["1a"].startswith("In IL-1β cells IL-1Ra lowered IL-6 more than DEX did: ")
-    assert "of DEX's level (95 % CI " in sentences["1a"]
+    assert sentences["1a"].startswith("In IL-1β cells IL-1Ra lowered IL-6 more than DEX did, to ")
+    assert " % of the level with DEX (95 % CI " in sentences["1a"]
     assert sentences["1b"].startswith(
         "In IL-1β cells IL-1Ra did not raise apoptosis by 5 points or more: "
     )
     assert sentences["2a"].startswith("DEX raised apoptosis by ")
     assert "in control cells with added IL-6: " in sentences["2a"]
-    assert sentences["3a"].startswith("In IL-1β cells IL-6 was lowest with DEX + IL-1Ra: ")
+    assert sentences["3a"].startswith("In IL-1β cells IL-6 was lowest with DEX + IL-1Ra, at ")
+    assert " % of the untreated level" in sentences["3a"]
     assert sentences["3b"].startswith("In IL-1β cells apoptosis was highest with DEX + IL-1Ra: ")
+    assert " points above the level with " in sentences["3b"]
     assert not sentences.str.contains("nan").any()
     reasons = compare(joined_study(seed=4), settings).findings["reason"]
     assert reasons.str.contains("IL-1β DEX").any()

@@ -247,6 +247,26 @@ def test_the_heat_map_tells_apart_why_wells_are_not_used(plate: QuantifiedPlate)
     assert labels <= legend_of(drawn.figure)
 
 
+def test_zero_standards_and_blanks_are_neither_in_nor_below_the_range(
+    plate: QuantifiedPlate,
+) -> None:
+    wells = plate.wells.copy()
+    zero = wells["role"].eq("standard") & wells["nominal_pg_ml"].eq(0)
+    assert zero.sum() > 1
+    wells.loc[zero, "state"] = ["below_curve", *["ok"] * (zero.sum() - 1)]
+    sample = wells.index[wells["role"] == "sample"][:3]
+    wells.loc[sample, "role"] = ["blank", "medium_blank", "blank"]
+    wells.loc[sample[2], "state"] = "excluded"
+    drawn = plate_heat_map(wells)
+    neutral = drawn.shown["state"] == "zero"
+    assert set(wells.index[neutral]) == {*wells.index[zero], *sample[:2]}
+    assert drawn.shown["state"][sample[2]] == "excluded"
+    colours = colours_of(drawn.figure, 1)
+    assert {colours[well] for well in wells.loc[neutral, "well"]} == {"#ffffff"}
+    assert "#ffffff" not in {colours[well] for well in wells.loc[~neutral, "well"]}
+    assert "zero or blank" in legend_of(drawn.figure)
+
+
 def test_a_ring_marks_a_well_s_own_flags_alone(plate: QuantifiedPlate) -> None:
     failed = "plate failed (controls: 50 %, limit 66.7 %)"
     wells = plate.wells.assign(flags=failed)

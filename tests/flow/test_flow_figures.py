@@ -73,6 +73,33 @@ def test_histograms_name_the_threshold_and_its_rule(experiment: Drawn) -> None:
     assert "_peak" not in shown
 
 
+def test_histograms_name_the_files_behind_a_threshold(experiment: Drawn) -> None:
+    gates = deepcopy(experiment[2])
+    of_gfp, annexin, dye = (
+        gates["populations"]["myeloma"][name] for name in ("GFP", "annexin", "viability_dye")
+    )
+    of_gfp |= {"controls": ["flow/stroma alone.fcs"], "samples": ["a.fcs", "b.fcs"]}
+    annexin |= {"controls": [f"flow/{name}.fcs" for name in "pqrs"], "samples": ["a.fcs"]}
+    del dye["controls"], dye["samples"]
+    drawn = figures.control_histograms(*experiment[:2], gates, *experiment[3:])
+    lines = [line for line in texts(drawn).splitlines() if line.startswith("From ")]
+    assert lines == ["From stroma alone; 2 samples", "From 4 controls; 1 sample"]
+    assert "unstained (a reporter such as GFP remains)" in texts(drawn)
+
+
+def test_the_legend_of_the_histograms_has_room(experiment: Drawn) -> None:
+    for gates in ({"GFP"}, {"GFP", "annexin"}, {"GFP", "annexin", "viability_dye"}):
+        some = deepcopy(experiment[2])
+        blocks = some["populations"]["myeloma"]
+        for name in {"GFP", "annexin", "viability_dye"} - gates:
+            del blocks[name]
+        figure = figures.control_histograms(*experiment[:2], some, *experiment[3:]).figure
+        figure.draw_without_rendering()
+        (legend,) = figure.legends
+        assert len([ax for ax in figure.axes if ax.axison]) == len(gates)
+        assert legend.get_window_extent().x1 <= figure.bbox.x1
+
+
 def test_panel_titles_of_histograms_stand_at_one_height(experiment: Drawn) -> None:
     gates = deepcopy(experiment[2])
     gates["populations"]["myeloma"]["GFP"]["rule"] = "manual"

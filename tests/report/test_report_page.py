@@ -152,6 +152,27 @@ def test_spillover_is_told_of_its_own_experiment(
     assert "The largest spillover is 2 %, of the stain in R660-A seen in B675-A." in page
 
 
+def test_the_plates_are_told_by_differences_inside_the_arms(
+    results: MakeResults, tmp_path: Path
+) -> None:
+    path = tmp_path / "comparison" / "plates.svg"
+    path.parent.mkdir()
+    path.write_text("<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 72 72'/>")
+    path.with_suffix(".csv").write_text(
+        "plate,well,measure,value,unit,difference,difference_unit\n"
+        "P1,A1,Apoptotic cells,40,%,-2.5,percentage points\n"
+        "P2,A1,Apoptotic cells,8,%,1.5,percentage points\n"
+        "P2,A2,Apoptotic cells,90,%,,percentage points\n"
+        "P1,A1,IL-6,9000,pg/mL,0.8,ratio\n"
+        "P2,A1,IL-6,200,pg/mL,1.25,ratio\n"
+    )
+    page = render(results(figures=figures_below(tmp_path, sorted(tmp_path.rglob("*.*")))))
+    assert (
+        "Over 2 plates, wells against the mean of their arm in the experiment: Apoptotic cells "
+        "−2.5 to 1.5 percentage points; IL-6 0.8-fold to 1.25-fold."
+    ) in page
+
+
 def test_a_figure_that_shows_nothing_is_left_away(results: MakeResults, tmp_path: Path) -> None:
     for name, rows in {"plates": "", "combination": "1\n"}.items():
         path = tmp_path / "comparison" / f"{name}.svg"

@@ -14,6 +14,7 @@ rule clinical_table:
     threads: 1
     params:
         rows=STUDY.clinical_rows(),
+        simulated=STUDY.config["simulated"],
         code=CODE["clinical_table"],
         packages=PACKAGES,
     message:

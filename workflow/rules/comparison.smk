@@ -83,6 +83,7 @@ rule comparison_figures:
     params:
         settings=STUDY.comparison_settings(),
         endpoints=STUDY.endpoints,
+        simulated=STUDY.config["simulated"],
         code=CODE["comparison_figures"],
         packages=PACKAGES,
     message:

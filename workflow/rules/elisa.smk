@@ -66,6 +66,7 @@ rule elisa_plate_figures:
         f"{BENCHMARKS}/elisa_plate_figures/{{plate}}.tsv"
     threads: 1
     params:
+        simulated=STUDY.config["simulated"],
         code=CODE["elisa_plate_figures"],
         packages=PACKAGES,
     message:
@@ -89,6 +90,7 @@ rule elisa_cultures:
     threads: 1
     params:
         settings=STUDY.config["elisa"],
+        simulated=STUDY.config["simulated"],
         code=CODE["elisa_cultures"],
         packages=PACKAGES,
     message:

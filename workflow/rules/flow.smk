@@ -77,6 +77,7 @@ rule flow_figures:
     params:
         files=lambda wildcards: FCS_FILES[wildcards.experiment],
         settings=STUDY.flow_settings(),
+        simulated=STUDY.config["simulated"],
         code=CODE["flow_figures"],
         packages=PACKAGES,
     message:

@@ -54,7 +54,9 @@ def _extreme_sentence(result: Verdict, cells: Cells, design: Design) -> str:
     drug = wording.given(design, arm)
     interval = _interval(result)
     versus = _other(design, arm, closest)
-    size = _size(result, result.deciding, _owner(design, arm, closest))
+    size = _size(result, result.deciding, _level(design, arm, closest))
+    # "lowered ...: 10 % of" would read as a fall by 10 %.
+    at, to = (", at", " to") if result.estimate.unit == "ratio" else (":", ":")
     inhibition = _inhibitions(result, arm, closest, cells, design)
     if result.verdict == NOT_SHOWN:
         numbers = f"{where} {quantity} with {drug} was {size} ({interval})"
@@ -65,21 +67,21 @@ def _extreme_sentence(result: Verdict, cells: Cells, design: Design) -> str:
     if len(result.judged) > 1:
         superlative = {"lower": "lowest", "higher": "highest"}[word]
         rest = [
-            _size(result, test, _owner(design, arm, _pair(test.claim, design)[1]))
+            _size(result, test, _level(design, arm, _pair(test.claim, design)[1]))
             for test in result.judged
             if test is not result.deciding
         ]
         others = f", and {wording.listed(rest)}" if rest else ""
-        return f"{where} {quantity} was {superlative} with {drug}: {size} ({interval}){others}."
+        return f"{where} {quantity} was {superlative} with {drug}{at} {size} ({interval}){others}."
     if not design.given(closest) and closest.cells == arm.cells:
         verb = {"lower": "lowered", "higher": "raised"}[word]
-        return f"{where} {drug} {verb} {quantity}: {size} ({interval})."
+        return f"{where} {drug} {verb} {quantity}{to} {size} ({interval})."
     if inhibition and word == "lower":
         return (
-            f"{where} {drug} lowered {quantity} more than {wording.given(design, closest)} did: "
-            f"{size} ({interval}); {inhibition}."
+            f"{where} {drug} lowered {quantity} more than {wording.given(design, closest)} did, "
+            f"to {size} ({interval}); {inhibition}."
         )
-    return f"{where} {quantity} was {word} with {drug} than {versus}: {size} ({interval})."
+    return f"{where} {quantity} was {word} with {drug} than {versus}{at} {size} ({interval})."
 
 
 def _inhibitions(result: Verdict, arm: Arm, other: Arm, cells: Cells, design: Design) -> str:
@@ -180,25 +182,29 @@ def _interval(result: Verdict) -> str:
     return f"{number} {limits}, {wording.experiments(result.deciding.contrast.n)}"
 
 
-def _size(result: Verdict, test: Judged, owner: str) -> str:
+def _size(result: Verdict, test: Judged, level: str) -> str:
     """The difference as a part of the other arm's level, or as points from it."""
     bound = {"<=": "at most ", ">=": "at least ", "": ""}[test.relation]
     if result.estimate.unit == "ratio":
-        return f"{bound}{_ratio(float(np.exp(test.contrast.estimate)))} of {owner} level"
+        return f"{bound}{_ratio(float(np.exp(test.contrast.estimate)))} of {level}"
     points = test.contrast.estimate
     direction = "above" if points >= 0 else "below"
-    return f"{bound}{wording.points(abs(points))} points {direction} {owner} level"
+    return f"{bound}{wording.points(abs(points))} points {direction} {level}"
 
 
 def _ratio(ratio: float) -> str:
     return f"{wording.significant(100 * ratio)} %"
 
 
-def _owner(design: Design, arm: Arm, other: Arm) -> str:
-    """The other arm as the owner of a level: "DEX's", "the untreated", "control untreated's"."""
+def _level(design: Design, arm: Arm, other: Arm) -> str:
+    """The other arm's level: "the level with DEX", "the untreated level"."""
     if other.cells != arm.cells or other.stroma != arm.stroma or other.hours != arm.hours:
-        return f"{design.display_label(other)}'s"
-    return f"{design.treatment(other)}'s" if design.given(other) else "the untreated"
+        return f"the level in {design.display_label(other)}"
+    return (
+        f"the level with {design.treatment(other)}"
+        if design.given(other)
+        else "the untreated level"
+    )
 
 
 def _other(design: Design, arm: Arm, other: Arm) -> str:

@@ -34,7 +34,10 @@ _BY_ARM = (
 )
 
 CAPTIONS = {
-    "plates": "Drifts across a plate and edge effects would show here.",
+    "plates": (
+        "Each well against the mean of its arm in its experiment, so that treatments do not show. "
+        "Drifts across a plate and edge effects would."
+    ),
     "findings": "Each finding's estimate with its interval, and the line it is tested against.",
     "combination": (
         "Expected is Bliss independence: what two drugs do that act without regard to each other."
@@ -45,7 +48,8 @@ CAPTIONS = {
     ),
     "control_histograms": (
         "Each threshold with the files that set it; one threshold serves all treatments of an "
-        "experiment."
+        "experiment. Unstained cells lack the stains alone: transduced ones carry their reporter "
+        "and stand at its positive end."
     ),
     "threshold_sensitivity": (
         "Percent apoptotic when the Annexin V threshold is moved by up to a tenth of a decade."

@@ -111,14 +111,22 @@ def _combination(_: Figure, results: Results) -> str:
 def _plates(figure: Figure, _: Results) -> str:
     if figure.shown is None:
         return ""
-    wells = result_tables.read(figure.shown).dropna(subset=["value"])
-    each = [
-        f"{measure} from {number(group['value'].min())} to {number(group['value'].max())} "
-        f"{group['unit'].iloc[0]}"
-        for measure, group in wells.groupby("measure", sort=False)
-    ]
+    wells = result_tables.read(figure.shown).dropna(subset=["difference"])
+    each = []
+    for measure, group in wells.groupby("measure", sort=False):
+        low, high = (number(one) for one in group["difference"].agg(["min", "max"]))
+        is_ratio = group["difference_unit"].iloc[0] == "ratio"
+        each.append(
+            f"{measure} {low}-fold to {high}-fold"
+            if is_ratio
+            else f"{measure} {low} to {high} percentage points"
+        )
     over = many(int(wells["plate"].nunique()), "plate")
-    return f"Over {over}: {'; '.join(each)}." if each else ""
+    return (
+        f"Over {over}, wells against the mean of their arm in the experiment: {'; '.join(each)}."
+        if each
+        else ""
+    )
 
 
 def _strategy(figure: Figure, results: Results) -> str:

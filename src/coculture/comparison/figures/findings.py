@@ -42,10 +42,13 @@ def findings_overview(
             _draw_findings(axis, rows, tests, unit, stated)
         caption(
             figure,
-            "Filled: shown. Open: not shown. Text only: not testable. The interval agrees with the "
-            "one-sided test; p stands against its level. n: experiments; df = n − 1.\n"
+            "Filled: shown. Open: not shown. Without an estimate: not testable. The interval "
+            "agrees with the one-sided test; p stands against its level. n: experiments; "
+            ""
+            "df = n − 1.\n"
             "Of several arms that a finding is compared with, the mark is the one with the weakest "
-            "evidence (largest p); grey ticks: each of them.",
+            "evidence (largest p); grey ticks: each of them that has an estimate, also where "
+            "the finding itself has none.",
         )
     shown = [
         row

@@ -48,6 +48,8 @@ def draw_limits(
             bounds.add(bound)
         if bounds:
             values = ", ".join(f"{float(f'{bound:.3g}'):,.10g}" for bound in sorted(bounds))
-            label = textwrap.fill(f"{words} × dilution: {values} {scale.unit_shown}", 18)
+            label = textwrap.fill(
+                f"limit of the open marks, {words} × dilution: {values} {scale.unit_shown}", 20
+            )
             kinds.append(Line2D([], [], color=style.BLACK, linestyle=(0, dashes), label=label))
     return kinds

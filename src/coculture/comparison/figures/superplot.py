@@ -53,6 +53,10 @@ _LETTERS_OF_AN_ARM = 10
 """Letters of an arm's name on one line, longer words apart."""
 _LETTER = 0.06
 """Width of a letter of an arm's name, in inches."""
+_SLOT = 0.26
+"""Widest room of one experiment in an arm, in arms: its wells, and its mean beside them."""
+_ROOM = 0.9
+"""Of an arm, for all its experiments."""
 
 
 def superplot(
@@ -168,19 +172,22 @@ def _draw_cultures(
         axis.set_yscale("log")
         axis.set_ylim(*log_limits(wells["value"].to_numpy(dtype=float)))
         label_decades(axis.yaxis)
+    slot = min(_SLOT, _ROOM / max(len(marks), 1))
     for number, (experiment, mark) in enumerate(marks.items()):
-        shift = 0.5 * ((number + 0.5) / len(marks) - 0.5)
+        shift = slot * (number + 0.5 - len(marks) / 2)
         of_experiment = wells[wells["experiment"] == experiment]
         drawn = means[means["experiment"] == experiment].set_index("arm")
         joined: dict[tuple[str, str, float], list[tuple[float, float, str]]] = {}
         for arm, place in places.items():
             values = of_experiment[_is(of_experiment, design, arm)].dropna(subset="value")
-            _draw_wells(axis, values, place + shift, mark, scale)
+            _draw_wells(axis, values, place + shift - 0.3 * slot, mark, scale)
             label = design.label(arm)
+            mean, relation = float("nan"), ""  # an arm it lacks breaks the experiment's line
             if label in drawn.index:
                 mean = float(as_shown(drawn.loc[label, "mean"], scale))
-                point = (place + shift, mean, str(drawn.loc[label, "relation"]))
-                joined.setdefault((arm.cells, arm.stroma, arm.hours), []).append(point)
+                relation = str(drawn.loc[label, "relation"])
+            point = (place + shift + 0.2 * slot, mean, relation)
+            joined.setdefault((arm.cells, arm.stroma, arm.hours), []).append(point)
         for points in joined.values():
             _draw_experiment(axis, points, mark)
     if not scale.is_ratio:
@@ -191,8 +198,8 @@ def _draw_cultures(
 def _draw_wells(
     axis: Axes, values: pd.DataFrame, place: float, mark: Mark, scale: Endpoint
 ) -> None:
-    """One experiment's wells of an arm side by side; open where censored."""
-    spread = 0.09 * (np.arange(len(values)) - (len(values) - 1) / 2)
+    """One experiment's wells of an arm, over all large marks; open where censored."""
+    spread = 0.02 * (np.arange(len(values)) - (len(values) - 1) / 2)
     for x, value, side, culture in zip(
         place + spread, values["value"], values["side"], values["culture"], strict=True
     ):
@@ -203,23 +210,23 @@ def _draw_wells(
             markersize=3,
             color=mark.colour,
             markerfacecolor="white" if side else mark.colour,
-            alpha=0.65,
-            markeredgewidth=0.7,
-            zorder=2,
+            markeredgecolor=mark.colour if side else "white",
+            markeredgewidth=0.7 if side else 0.3,
+            zorder=5,
         )
         stands_for(well, str(culture))
 
 
 def _draw_experiment(axis: Axes, points: list[tuple[float, float, str]], mark: Mark) -> None:
-    """The experiment's means, joined; open where only a bound is known."""
+    """The experiment's means, joined where arms beside each other have one; open where a bound."""
     x, y, _ = zip(*points, strict=True)
     axis.plot(x, y, color=mark.colour, linewidth=0.8, alpha=0.4, zorder=3)
-    for place, value, relation in points:
+    for place, value, relation in (point for point in points if not np.isnan(point[1])):
         axis.plot(
             place,
             value,
             marker=mark.marker,
-            markersize=7.5,
+            markersize=6,
             color=mark.colour,
             markerfacecolor="white" if relation else mark.colour,
             markeredgecolor=mark.colour if relation else "white",
@@ -267,14 +274,14 @@ def _caption(wells: pd.DataFrame, differences: pd.DataFrame, scale: Endpoint, an
     n = used["experiment"].nunique()
     words = (
         f"{wording.experiments(n)}, {len(used)} wells. Small marks: wells. Large marks: the "
-        f"{kind_of_mean(scale)} of an experiment's wells, joined within an experiment. "
-        "Below, exploratory: "
+        f"{kind_of_mean(scale)} of an experiment's wells, joined within an experiment (a line "
+        "breaks at an arm without a value). Below, exploratory: "
     )
     if analysis == POOLED_ERROR:
         words += (
             "each difference by the pooled-error analysis (one error variance from all arms, "
-            "experiment as block), with its 95 % interval; p by Dunnett for all treatments of "
-            "the same cells against untreated."
+            "experiment as block), with its 95 % interval and n, the experiments that have all of "
+            "its arms; p by Dunnett for all treatments of the same cells against untreated."
         )
     else:
         words += "each difference inside each experiment, and their mean with its 95 % t interval."

@@ -27,6 +27,7 @@ _STATES = {
     "missing": style.GREY,
     "excluded": style.PURPLE,
     "masked": style.YELLOW,
+    "zero": "white",
     "unassigned": style.LIGHT_GREY,
 }
 _STATE_WORDS = {
@@ -39,9 +40,10 @@ _STATE_WORDS = {
     "missing": "missing",
     "excluded": "excluded by you",
     "masked": "masked in the reader",
+    "zero": "zero or blank",
     "unassigned": "not in the table",
 }
-_UNDER_BLACK_TEXT = ("excluded", "masked", "below_lloq", "above_uloq", "unassigned")
+_UNDER_BLACK_TEXT = ("excluded", "masked", "below_lloq", "above_uloq", "zero", "unassigned")
 _UNREAD = {"overflow": "over"}
 """What is written into a well without a reading; a dash where it is only missing."""
 _LETTERS = {"standard": "S", "blank": "B", "medium_blank": "M", "control": "C"}
@@ -81,10 +83,7 @@ def plate_heat_map(wells: pd.DataFrame) -> Drawing:
         _mark_roles(below, shown)
         _mark_flags(below, shown)
         present = [name for name in _STATES if (shown["state"] == name).any()]
-        handles = [
-            Line2D([], [], marker="s", linestyle="", color=_STATES[name], label=_STATE_WORDS[name])
-            for name in present
-        ]
+        handles = [_state_mark(name) for name in present]
         if (shown["flags"] != "").any():
             handles.append(_flag_mark())
         beside_below.legend(
@@ -115,8 +114,12 @@ def _size(wells: pd.Series) -> tuple[int, int]:
 
 
 def _what_became(wells: pd.DataFrame) -> pd.Series:
-    """Each well's state; where it is "excluded", by whom."""
-    state = wells["state"].mask(wells["excluded"] == MASKED, "masked")
+    """Each well's state; where it is "excluded", by whom; "zero" where none could be in range."""
+    blank = wells["role"].isin(["blank", "medium_blank"])
+    zero = blank | ((wells["role"] == "standard") & (wells["nominal_pg_ml"] == 0))
+    read = ~wells["state"].isin(["excluded", "missing", "overflow"])
+    state = wells["state"].mask(zero & read, "zero")
+    state = state.mask(wells["excluded"] == MASKED, "masked")
     return state.mask(wells["role"] == "unassigned", "unassigned")
 
 
@@ -171,6 +174,13 @@ def _mark_flags(axes: Axes, shown: pd.DataFrame) -> None:
         mark = _flag_mark()
         mark.set_data([column + 0.5], [row + 0.5])
         axes.add_line(mark)
+
+
+def _state_mark(name: str) -> Line2D:
+    edge = style.GREY if name == "zero" else _STATES[name]
+    return Line2D(
+        [], [], marker="s", ls="", color=_STATES[name], mec=edge, label=_STATE_WORDS[name]
+    )
 
 
 def _flag_mark() -> Line2D:

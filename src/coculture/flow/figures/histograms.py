@@ -3,6 +3,7 @@
 import math
 import textwrap
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -39,6 +40,10 @@ _SOURCES = {
     gate_blocks.MANUAL: "set by hand",
 }
 """What set a threshold, in words."""
+_MOST_NAMES = 3
+"""Controls that are named one by one."""
+_LEGEND = {"unstained": "unstained (a reporter such as GFP remains)"}
+"""Curves of a marker's panels that the legend explains."""
 
 
 def control_histograms(
@@ -64,7 +69,7 @@ def control_histograms(
     columns = min(3, len(panels))
     rows = math.ceil(len(panels) / columns)
     with style.house_style():
-        figure = Figure(figsize=(3.4 * columns, 3.0 * rows + 0.3))
+        figure = Figure(figsize=(3.4 * columns, 3.2 * rows + 0.3))
         axes = figure.subplots(rows, columns, squeeze=False).ravel()
         rules = [_rule_lines(experiment.blocks[name]) for experiment, name in panels]
         room = 6 + 9 * max(map(len, rules))
@@ -79,7 +84,11 @@ def control_histograms(
             for ax in axes
             for handle, label in zip(*ax.get_legend_handles_labels(), strict=True)
         }
-        figure.legend(entries.values(), entries.keys(), loc="outside lower left", ncols=4)
+        has_marker = any(name not in STAIN_NAMES for _, name in panels)
+        labels = [_LEGEND.get(label, label) if has_marker else label for label in entries]
+        figure.legend(
+            entries.values(), labels, loc="outside lower left", ncols=4 if columns == 3 else columns
+        )
     return Drawing(figure, pd.concat(shown, ignore_index=True), TABLE)
 
 
@@ -100,7 +109,22 @@ def _rule_lines(block: gate_blocks.Block) -> list[str]:
     words = f"{block['threshold']:.4g}, {_SOURCES.get(source, source)}{how}"
     if "automatic" in block:
         words += f" (automatic: {block['automatic']:.4g})"
-    return textwrap.wrap(words, 58)
+    return [*textwrap.wrap(words, 58), *textwrap.wrap(_files(block), 58)]
+
+
+def _files(block: gate_blocks.Block) -> str:
+    """The files behind a threshold; "" for one set by hand.
+
+    >>> _files({"controls": ["flow/E1-FMO.fcs"], "samples": ["a.fcs", "b.fcs"]})
+    'From E1-FMO; 2 samples'
+    """
+    controls, samples = block.get("controls", ()), block.get("samples", ())
+    if len(controls) > _MOST_NAMES:
+        controls = [f"{len(controls)} controls"]
+    named = [", ".join(Path(path).stem for path in controls)] if controls else []
+    if samples:
+        named.append(f"{len(samples)} sample{'s' if len(samples) > 1 else ''}")
+    return f"From {'; '.join(named)}" if named else ""
 
 
 def _together(
@@ -148,7 +172,7 @@ def _draw_histogram(ax: Axes, experiment: DrawnExperiment, name: str) -> pd.Data
     ax.axvline(float(view.place([threshold])[0]), color=style.VERMILION, label="threshold")
     set_scale(ax, "x", view)
     ax.set_ylim(0, 1.12)
-    ax.set_yticks([])
+    ax.set_yticks([0, 0.5, 1])
     ax.set_ylabel("events (peak = 1)")
     line = {"curve": ["threshold"], "value": [threshold], "rule": [str(block.get("rule", ""))]}
     rows = pd.concat([*shown, pd.DataFrame(line)], ignore_index=True)
