@@ -100,7 +100,7 @@ def test_every_link_leads_somewhere(tab: Page, page: Path) -> None:
     files = {unquote(link) for link in links if not link.startswith(("#", "https://doi.org/"))}
     assert {link[1:] for link in links if link.startswith("#")} <= ids
     figures = {name for name in files if name.startswith("figures/")}
-    assert len(figures) == 3 * 6
+    assert len(figures) == 3 * 7
     assert all((page.parent / name).is_file() for name in figures)
     assert all(name in written or name.endswith(".csv") for name in files - figures)
 
@@ -241,7 +241,11 @@ def test_the_analysis_switch_changes_tables_and_figures(tab: Page) -> None:
     expect(box.locator("output")).to_have_text("1 of 3 rows")
     expect(tab.locator(figure.format("_pooled_error"))).to_be_visible()
     expect(tab.locator(figure.format(""))).to_be_hidden()
+    only_primary = tab.locator('figure[data-name="interaction_il6"] .primary-only')
+    expect(only_primary).to_contain_text("are of the primary analysis")
+    expect(only_primary).to_be_visible()
     tab.get_by_role("radio", name="Pooled error").press("ArrowLeft")
+    expect(only_primary).to_be_hidden()
     expect(tab.locator(figure.format(""))).to_be_visible()
 
 
@@ -283,7 +287,7 @@ def test_every_picture_says_its_result(tab: Page) -> None:
     labels = tab.locator("svg[role=img]").evaluate_all(
         "all => all.map(one => one.getAttribute('aria-label'))"
     )
-    assert len(labels) == 6
+    assert len(labels) == 7
     assert (
         "IL-6, by arm. Geometric mean over experiments: DEX ≤ 200 pg/mL; untreated 3,000"
         in " ".join(labels)

@@ -25,7 +25,32 @@ def test_a_finding_is_told_with_verdict_sentence_and_tests(results: MakeResults)
     page = render(results())
     for words in ("<b>1a</b>", "not shown", "DEX lowers IL-6", "<li>second test</li>"):
         assert words in page
-    assert "1 claim was stated before the data were seen: 1 not shown." in page
+    assert "1 claim is stated in the config: 1 not shown." in page
+
+
+@pytest.mark.parametrize(
+    ("verdict", "tag"), [("not testable", "To test it"), ("not shown", "To decide it")]
+)
+def test_advice_is_no_part_of_the_claim(
+    results: MakeResults, finding: Make, verdict: str, tag: str
+) -> None:
+    table = pd.DataFrame([finding(verdict=verdict, advice="Repeat these arms.")])
+    page = render(results(tables={"comparison/findings.csv": table}))
+    claim = page[page.index(">Claim<") :].partition("</p>")[0]
+    assert claim == ">Claim</span> DEX lowers IL-6."
+    assert f'<span class="tag">{tag}</span> Repeat these arms.</p>' in page
+
+
+def test_recovery_is_told_as_the_figure_shows_it(results: MakeResults, tmp_path: Path) -> None:
+    path = tmp_path / "elisa" / "standards_recovery.svg"
+    path.parent.mkdir()
+    path.write_text("<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 72 72'/>")
+    path.with_suffix(".csv").write_text(
+        "mark,value\nstandard,91.46\nstandard,106.3\nstandard,98\nmean,99\ncontrol,80.9\n"
+    )
+    page = render(results(figures=figures_below(tmp_path, sorted(tmp_path.rglob("*.*")))))
+    assert "each the mean of its wells, were read back at 91.5 to 106 %, median 98 %." in page
+    assert "Controls, each a well, were read back at 80.9 to 80.9 %" in page
 
 
 def test_text_from_files_is_escaped(results: MakeResults) -> None:
@@ -181,7 +206,7 @@ def test_the_same_results_give_the_same_page(results: MakeResults) -> None:
 
 def test_a_study_without_findings_has_its_page(results: MakeResults) -> None:
     page = render(results(tables={"comparison/findings.csv": pd.DataFrame()}))
-    assert "No claim was stated beforehand" in page
+    assert "No claim is stated in the config" in page
 
 
 def test_one_assay_has_no_section_for_the_other(results: MakeResults, config: Make) -> None:

@@ -214,20 +214,22 @@ def _plate(figure: Figure, results: Results) -> str:
     return f"Of {many(len(samples), 'sample well')}: {each}."
 
 
-def _recovery(_: Figure, results: Results) -> str:
-    wells = results.table("elisa/wells.csv")
-    if "recovery_percent" not in wells:
+def _recovery(figure: Figure, _: Results) -> str:
+    if figure.shown is None:
         return ""
+    marks = result_tables.read(figure.shown)
     said = []
-    for role in ("standard", "control"):
-        found = wells.loc[wells["role"] == role, "recovery_percent"].dropna()
+    for mark, words in (
+        ("standard", "Standards, each the mean of its wells,"),
+        ("control", "Controls, each a well,"),
+    ):
+        found = marks.loc[marks["mark"] == mark, "value"].dropna()
         if len(found):
             said.append(
-                f"{role}s were read back at {number(float(found.min()))} to "
-                f"{number(float(found.max()))} %, median {number(float(found.median()))} %"
+                f"{words} were read back at {number(float(found.min()))} to "
+                f"{number(float(found.max()))} %, median {number(float(found.median()))} %."
             )
-    text = "; ".join(said)
-    return f"{text[:1].upper()}{text[1:]}." if text else ""
+    return " ".join(said)
 
 
 def _changes(_: Figure, results: Results) -> str:

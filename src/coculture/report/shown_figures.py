@@ -52,6 +52,11 @@ class ShownFigure:
         return ", ".join(part for part in parts if part)
 
     @property
+    def is_primary_only(self) -> bool:
+        """Whether it shows the primary analysis, whichever the reader chooses."""
+        return self.part == "comparison" and captions.is_primary_only(self.kind)
+
+    @property
     def name(self) -> str:
         """What it is called when it is saved."""
         return "-".join(part.replace("/", "-") for part in (self.subject, self.kind) if part)

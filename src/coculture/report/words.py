@@ -9,7 +9,8 @@ WORDS = {
     "p": "How often chance alone would give a result at least this strong.",
     "p, Holm": "p after correction for testing several findings at once.",
     "Shown, not shown, not testable": (
-        "The verdict of the test stated beforehand. Not shown is not proof of the opposite."
+        "The verdict of the test of a claim that the config states. Not shown is not proof of the "
+        "opposite."
     ),
     "LLOQ, ULOQ": (
         "Lower and upper limit of quantification, times the dilution. Outside them a value is "
