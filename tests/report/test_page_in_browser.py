@@ -218,6 +218,43 @@ def test_tab_goes_from_the_skip_link_to_the_contents(tab: Page) -> None:
     expect(tab.get_by_role("link", name="Findings", exact=True)).to_be_focused()
 
 
+def test_a_figure_is_enlarged_with_its_cultures_and_put_back(tab: Page) -> None:
+    tab.set_viewport_size({"width": 400, "height": 800})
+    plot = tab.get_by_role("group", name="IL-6, by arm")
+    figure = tab.locator('figure[data-name="arms_il6"]')
+    small = plot.locator("svg").bounding_box()
+    assert small is not None
+    assert small["width"] <= 400
+    button = figure.get_by_role("button", name="Enlarge: IL-6, by arm")
+    expect(button).to_have_text("⤢ Enlarge")
+    plot.focus()
+    tab.keyboard.press("Enter")
+    dialog = tab.get_by_role("dialog", name="IL-6, by arm")
+    expect(dialog).to_be_visible()
+    large = plot.locator("svg").bounding_box()
+    assert large is not None
+    assert large["width"] == pytest.approx(6 * 96, abs=2)
+    tab.keyboard.press("ArrowRight")
+    assert lit(tab) == {DEX_1}
+    assert dialog.locator(".halo").count() == 1
+    expect(dialog.locator(".inspector b")).to_have_text(DEX_1)
+    tab.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(button).to_be_focused()
+    assert tab.locator("section#comparison figure").count() == 4
+    button.click()
+    expect(dialog).to_be_visible()
+    dialog.get_by_role("button", name="Close").click()
+    expect(dialog).to_be_hidden()
+    assert plot.locator("xpath=ancestor::section[@id='comparison']").count() == 1
+
+
+def test_figures_out_of_sight_are_drawn_once_the_page_is_used(tab: Page) -> None:
+    drawn = """() => [...document.querySelectorAll(".plot svg")]
+      .every((svg) => getComputedStyle(svg).contentVisibility === "visible")"""
+    tab.wait_for_function(drawn)
+
+
 def test_a_flag_leads_to_its_picture_with_the_culture_lit(tab: Page) -> None:
     second = tab.locator('figure[data-name="E2-contact_sheet"]')
     expect(second).to_be_hidden()

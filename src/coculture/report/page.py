@@ -27,7 +27,7 @@ from coculture.report.words import WORDS
 
 TEMPLATE = Path(__file__).parent / "template"
 STYLES = ("page.css", "figures.css", "print.css")
-SCRIPTS = ("tables.js", "cultures.js", "figures.js", "navigation.js")
+SCRIPTS = ("tables.js", "cultures.js", "figures.js", "enlarge.js", "navigation.js")
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,16 @@
   });
   if (location.hash) reveal(location.hash.slice(1));
 
+  // What is out of sight is drawn once the page can be used, so that a capture of it is whole.
+  const undrawn = [...document.querySelectorAll(".plot svg")];
+  function draw() {
+    const svg = undrawn.shift();
+    if (!svg) return;
+    svg.style.contentVisibility = "visible";
+    requestIdleCallback(draw);
+  }
+  addEventListener("load", () => requestIdleCallback(draw));
+
   function save(name, type, text) {
     const link = document.createElement("a");
     link.href = URL.createObjectURL(new Blob([text], { type }));
