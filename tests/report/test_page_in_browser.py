@@ -124,7 +124,7 @@ def test_a_heading_sorts_by_number_and_says_so(tab: Page) -> None:
 
 def test_what_is_missing_is_last_both_ways_and_text_counts_numbers(tab: Page) -> None:
     box = table(tab, "Every culture, both assays")
-    concentration = box.get_by_role("button", name="il6 ", exact=False).first
+    concentration = box.get_by_role("button", name="IL-6 pg/mL").first
     place = 1 + concentration.evaluate("one => one.parentElement.cellIndex")
     for _ in range(2):
         concentration.click()
@@ -137,7 +137,7 @@ def test_words_filter_a_table_and_the_count_is_told(tab: Page) -> None:
     box = table(tab, "Every quality flag")
     before = len(column(box, 1))
     box.get_by_role("searchbox").fill("elisa  OUTLIER")
-    assert column(box, 5) == ["outlier <b>"]
+    assert column(box, 6) == ["outlier <b>"]
     expect(box.locator("output")).to_have_text(f"1 of {before} rows")
     box.get_by_role("searchbox").fill("")
     expect(box.locator("output")).to_have_text(f"{before} rows")
@@ -309,6 +309,21 @@ def test_nothing_but_figures_and_tables_is_wider_than_the_window(tab: Page, widt
     top = tab.get_by_role("heading", name="Before you believe it").bounding_box()
     assert top is not None
     assert top["y"] < 900
+
+
+def test_short_tables_are_whole_and_wide_ones_say_so(tab: Page) -> None:
+    tab.set_viewport_size({"width": 1000, "height": 900})
+    findings = table(tab, "The findings in numbers")
+    scroll = findings.get_by_role("region")
+    assert scroll.evaluate("one => one.scrollHeight - one.clientHeight") <= 0
+    picture = tab.locator("#flags td.picture").first.bounding_box()
+    assert picture is not None
+    assert picture["x"] + picture["width"] < 1000
+    more = findings.get_by_text("more columns")
+    tab.set_viewport_size({"width": 400, "height": 900})
+    expect(more).to_be_visible()
+    scroll.evaluate("one => one.scrollTo(one.scrollWidth, 0)")
+    expect(more).to_be_hidden()
 
 
 def test_headings_are_in_order_and_landmarks_are_there(tab: Page) -> None:

@@ -73,7 +73,7 @@ def test_what_is_flagged_excluded_and_out_of_range_is_told(
     assert "3 quality flags raised (3 in ELISA)" in page
     assert "replicates differ (30 %, limit 20 %)" in page
     assert "1 culture without a measurement: E10-untreated-1." in page
-    assert "1 wells of the plate exports are not in the ELISA table" in page
+    assert "1 well of the plate exports is not in the ELISA table and not used." in page
 
 
 def test_an_assay_that_was_not_made_is_not_missing(
