@@ -326,6 +326,26 @@ def test_short_tables_are_whole_and_wide_ones_say_so(tab: Page) -> None:
     expect(more).to_be_hidden()
 
 
+def test_paper_says_what_it_lacks_and_which_analysis_it_shows(tab: Page) -> None:
+    said = tab.locator(".in-print")
+    expect(said).to_be_hidden()
+    tab.locator(".chooser.subjects label", has_text="E2").first.click()
+    tab.emulate_media(media="print")
+    try:
+        expect(said).to_have_text("Experiment E2 is printed here; choose on screen to print E1.")
+        expect(said).to_be_visible()
+        chosen = tab.locator(".chooser.analysis label span")
+        assert [one.is_visible() for one in chosen.all()] == [True, False]
+        ink = chosen.first.evaluate("one => getComputedStyle(one).color")
+        assert contrast(ink, "rgb(255, 255, 255)") > 4.5
+        heights = (
+            """all => all.filter((one) => getComputedStyle(one).maxHeight !== "none").length"""
+        )
+        assert tab.locator(".scroll").evaluate_all(heights) == 0
+    finally:
+        tab.emulate_media(media="screen")
+
+
 def test_headings_are_in_order_and_landmarks_are_there(tab: Page) -> None:
     levels = tab.locator("h1, h2, h3, h4").evaluate_all("all => all.map(one => +one.tagName[1])")
     assert levels[0] == 1

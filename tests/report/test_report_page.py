@@ -156,6 +156,45 @@ def test_a_figure_says_its_result_and_where_its_files_are(
     assert "csv" not in page[page.index("In the results folder:") :][:200]
 
 
+def test_of_many_arms_and_interactions_the_extremes_are_told(
+    results: MakeResults, finding: Make, tmp_path: Path
+) -> None:
+    for kind in ("findings", "arms_apoptosis", "interaction_apoptosis"):
+        path = tmp_path / "comparison" / f"{kind}.svg"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 72 72'/>")
+    arms = pd.DataFrame({"arm": list("abcd"), "mean": [8.0, 40.4, 7.14, 9.0], "relation": ""})
+    estimates = [-2.0, 30.0, -31.2, 1.0]
+    interactions = pd.DataFrame(
+        {
+            "contrast": list("wxyz"),
+            "estimate": estimates,
+            "lower": [one - 3 for one in estimates],
+            "upper": [one + 3 for one in estimates],
+            "ratio": float("nan"),
+            "endpoint": "percent_apoptotic",
+            "family": "interaction of two factors",
+            "analysis": "per_experiment",
+        }
+    )
+    tables = {
+        "comparison/arms.csv": arms.assign(endpoint="percent_apoptotic", experiment="E1"),
+        "comparison/contrasts.csv": interactions,
+        "comparison/findings.csv": pd.DataFrame(
+            [finding(id="1a"), finding(id="1b", verdict="shown"), finding(id="2")]
+        ),
+    }
+    figures = figures_below(tmp_path, sorted(tmp_path.rglob("*.svg")))
+    page = render(results(tables=tables, figures=figures))
+    for words in (
+        "by arm. Mean of 4 arms: lowest c 7.14 %, highest b 40.4 %.",
+        "Of 4 interactions the strongest is y −31.2 points (95 % CI −34.2 to −28.2); 0 points, "
+        "none, lies inside the interval of 2.",
+        "at a glance. Shown: 1b; not shown: 1a and 2.",
+    ):
+        assert f'{words}"' in page
+
+
 def test_spillover_is_told_of_its_own_experiment(
     results: MakeResults, config: Make, tmp_path: Path
 ) -> None:

@@ -7,7 +7,15 @@
     for (const figure of chooser.parentElement.querySelectorAll("figure[data-subject]")) {
       figure.hidden = figure.dataset.subject !== subject;
     }
+    tell(chooser, subject);
     document.dispatchEvent(new CustomEvent("figures"));
+  }
+
+  // Paper shows the chosen one only, and says which ones it lacks.
+  function tell(chooser, subject) {
+    const others = [...chooser.querySelectorAll("input")].map((one) => one.value).filter((one) => one !== subject);
+    chooser.nextElementSibling.textContent =
+      `${chooser.querySelector("legend").textContent} ${subject} is printed here; choose on screen to print ${others.join(", ")}.`;
   }
 
   for (const chooser of document.querySelectorAll(".chooser.subjects")) {
