@@ -2,13 +2,14 @@
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 import pytest
 
 from coculture.report import Results, render
-from coculture.report.in_words import headings, in_words, with_ratios
+from coculture.report.in_words import headings, in_words, table_in_words, with_ratios
 
 Make = Callable[..., Any]
 MakeResults = Callable[..., Results]
@@ -80,6 +81,15 @@ def test_labels_stand_for_cells_but_not_in_names_of_cultures(study: Results) -> 
     assert in_words(TESTS, study)["endpoint"].tolist() == [
         *("ln IL-6 (pg/mL)", "percent apoptotic, %", "ln IL-6 (pg/mL)")
     ]
+
+
+def test_what_people_wrote_stays_as_they_wrote_it(study: Results) -> None:
+    reason = pd.DataFrame({"reason": ["il1b well spilt"]})
+    told = replace(study, tables={**study.tables, "study/excluded.csv": reason})
+    assert table_in_words("study/excluded.csv", told)["reason"].tolist() == ["il1b well spilt"]
+    tests = table_in_words("comparison/finding_tests.csv", told)
+    assert tests.loc[0, "test"] == "IL-1β DEX against IL-1β untreated: lower"
+    assert tests.loc[0, "ratio"] == pytest.approx(0.25)
 
 
 def test_the_page_uses_these_words(study: Results) -> None:

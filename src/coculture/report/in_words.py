@@ -17,6 +17,8 @@ _SCALES = {
 }
 _OF_ANALYTES = {"_bound_pg_ml": " bound", "_pg_ml": "", "_state": " state"}
 LOGARITHM = "ln_"
+TESTS = "comparison/finding_tests.csv"
+_AS_WRITTEN = ("study/", "columns.csv")
 RATIOS = {"ratio": "estimate", "ratio_lower": "lower", "ratio_upper": "upper"}
 """Columns of ratios, each with the column whose exponential it is."""
 
@@ -74,6 +76,14 @@ def in_words(frame: pd.DataFrame, results: Results) -> pd.DataFrame:
     return said
 
 
+def table_in_words(name: str, results: Results) -> pd.DataFrame:
+    """The result table `name` in the words of the study; what people wrote stays as it is."""
+    frame = results.table(name)
+    if name.startswith(_AS_WRITTEN):
+        return frame
+    return in_words(with_ratios(frame) if name == TESTS else frame, results)
+
+
 def with_ratios(tests: pd.DataFrame) -> pd.DataFrame:
     """comparison/finding_tests.csv with the ratios that its logarithms stand for."""
     if tests.empty or not {"endpoint", *RATIOS.values()} <= set(tests.columns):
@@ -92,7 +102,7 @@ def ratio_definitions() -> list[dict[str, Any]]:
     """Rows of columns.csv for the ratios that `with_ratios` adds."""
     return [
         {
-            "table": "comparison/finding_tests.csv",
+            "table": TESTS,
             "column": ratio,
             "unit": "ratio",
             "definition": f"exp({logarithm}) where the endpoint is a logarithm",

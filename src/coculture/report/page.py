@@ -25,7 +25,7 @@ from coculture.report.in_words import (
     headings,
     in_words,
     ratio_definitions,
-    with_ratios,
+    table_in_words,
 )
 from coculture.report.methods import methods
 from coculture.report.numbers import is_missing, many, number, whole_words
@@ -34,7 +34,6 @@ from coculture.report.shown_figures import ShownFigure, part, shown_figures
 from coculture.report.words import WORDS
 
 TEMPLATE = Path(__file__).parent / "template"
-TESTS = "comparison/finding_tests.csv"
 STYLES = ("page.css", "figures.css", "print.css")
 SCRIPTS = ("tables.js", "cultures.js", "figures.js", "enlarge.js", "navigation.js")
 
@@ -73,9 +72,7 @@ def render(results: Results) -> str:
 
     @functools.cache
     def table(name: str) -> page_tables.Table:
-        frame = results.table(name)
-        frame = with_ratios(frame) if name == TESTS else frame
-        return page_tables.table(name, in_words(frame, results), definitions, named)
+        return page_tables.table(name, table_in_words(name, results), definitions, named)
 
     return environment.get_template("page.html").render(
         config=results.config,

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from coculture.report import workbook_tables
 from coculture.report.numbers import is_missing, number
 
 NOT_SHOWN: Mapping[str, frozenset[str]] = {
@@ -157,20 +158,7 @@ def thresholds(gates: Mapping[str, Mapping[str, Any]]) -> Table:
         ("rule", "How it was set; the best source that the controls allowed"),
         ("files", "Control files that set it, or samples where no control could"),
     )
-    rows = [
-        (
-            experiment,
-            population,
-            gate.replace("_", " "),
-            ", ".join(block["channels"]),
-            block.get("threshold"),
-            str(block["rule"]).replace("_", " "),
-            len(block.get("controls") or block.get("samples") or ()) or None,
-        )
-        for experiment, found in gates.items()
-        for population, blocks in found["populations"].items()
-        for gate, block in blocks.items()
-    ]
+    rows = workbook_tables.thresholds(gates).itertuples(index=False)
     return plain_table(headings, rows)
 
 
