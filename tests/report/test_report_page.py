@@ -163,7 +163,9 @@ def test_of_many_arms_and_interactions_the_extremes_are_told(
         path = tmp_path / "comparison" / f"{kind}.svg"
         path.parent.mkdir(exist_ok=True)
         path.write_text("<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 72 72'/>")
-    arms = pd.DataFrame({"arm": list("abcd"), "mean": [8.0, 40.4, 7.14, 9.0], "relation": ""})
+    arms = pd.DataFrame(
+        {"arm": list("abcd"), "mean": [8.0, 40.4, 7.14, 9.0], "relation": ["<=", "", "", ""]}
+    )
     estimates = [-2.0, 30.0, -31.2, 1.0]
     interactions = pd.DataFrame(
         {
@@ -187,7 +189,8 @@ def test_of_many_arms_and_interactions_the_extremes_are_told(
     figures = figures_below(tmp_path, sorted(tmp_path.rglob("*.svg")))
     page = render(results(tables=tables, figures=figures))
     for words in (
-        "by arm. Mean of 4 arms: lowest c 7.14 %, highest b 40.4 %.",
+        "by arm. Mean of 4 arms: lowest c 7.14 %, highest b 40.4 %. Of 1 arm only a bound is "
+        "known.",
         "Of 4 interactions the strongest is y −31.2 points (95 % CI −34.2 to −28.2); 0 points, "
         "none, lies inside the interval of 2.",
         "at a glance. Shown: 1b; not shown: 1a and 2.",

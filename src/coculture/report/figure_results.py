@@ -63,6 +63,8 @@ def _arms(analyte: str, results: Results) -> str:
     if len(each) > _MOST_TOLD:
         lowest, highest = int(means.argmin()), int(means.argmax())
         text = f"{kind} of {len(each)} arms: lowest {each[lowest]}, highest {each[highest]}."
+        if bounds:
+            text += f" Of {many(len(bounds), 'arm')} only a bound is known."
     else:
         text = f"{kind} over experiments: {'; '.join(each)}."
     return with_labels(text, results)
