@@ -6,7 +6,9 @@ from coculture import report, step
 
 
 def main(inputs: Any, outputs: Any, parameters: Any) -> None:
-    results = report.read_results(config=inputs.config, tables=parameters.tables)
+    results = report.read_results(
+        config=inputs.config, tables=parameters.tables, gates=inputs.gates, curves=inputs.curves
+    )
     report.write_spreadsheet(results, outputs.workbook)
 
 

@@ -148,6 +148,7 @@ def awkward_figures(folder: Path) -> list[Figure]:
     """Figures of all rooms below `folder`, one of them for both analyses."""
     for name, cultures in {
         "comparison/arms_il6": CULTURES,
+        "comparison/interaction_il6": (),
         "comparison/contrasts_il6": (),
         "comparison/contrasts_il6_pooled_error": (),
         "flow/E1/contact_sheet": CULTURES[:3],

@@ -100,7 +100,7 @@ def test_every_link_leads_somewhere(tab: Page, page: Path) -> None:
     files = {unquote(link) for link in links if not link.startswith(("#", "https://doi.org/"))}
     assert {link[1:] for link in links if link.startswith("#")} <= ids
     figures = {name for name in files if name.startswith("figures/")}
-    assert len(figures) == 3 * 6
+    assert len(figures) == 3 * 7
     assert all((page.parent / name).is_file() for name in figures)
     assert all(name in written or name.endswith(".csv") for name in files - figures)
 
@@ -124,7 +124,7 @@ def test_a_heading_sorts_by_number_and_says_so(tab: Page) -> None:
 
 def test_what_is_missing_is_last_both_ways_and_text_counts_numbers(tab: Page) -> None:
     box = table(tab, "Every culture, both assays")
-    concentration = box.get_by_role("button", name="il6 ", exact=False).first
+    concentration = box.get_by_role("button", name="IL-6 pg/mL").first
     place = 1 + concentration.evaluate("one => one.parentElement.cellIndex")
     for _ in range(2):
         concentration.click()
@@ -137,7 +137,7 @@ def test_words_filter_a_table_and_the_count_is_told(tab: Page) -> None:
     box = table(tab, "Every quality flag")
     before = len(column(box, 1))
     box.get_by_role("searchbox").fill("elisa  OUTLIER")
-    assert column(box, 5) == ["outlier <b>"]
+    assert column(box, 6) == ["outlier <b>"]
     expect(box.locator("output")).to_have_text(f"1 of {before} rows")
     box.get_by_role("searchbox").fill("")
     expect(box.locator("output")).to_have_text(f"{before} rows")
@@ -218,6 +218,43 @@ def test_tab_goes_from_the_skip_link_to_the_contents(tab: Page) -> None:
     expect(tab.get_by_role("link", name="Findings", exact=True)).to_be_focused()
 
 
+def test_a_figure_is_enlarged_with_its_cultures_and_put_back(tab: Page) -> None:
+    tab.set_viewport_size({"width": 400, "height": 800})
+    plot = tab.get_by_role("group", name="IL-6, by arm")
+    figure = tab.locator('figure[data-name="arms_il6"]')
+    small = plot.locator("svg").bounding_box()
+    assert small is not None
+    assert small["width"] <= 400
+    button = figure.get_by_role("button", name="Enlarge: IL-6, by arm")
+    expect(button).to_have_text("⤢ Enlarge")
+    plot.focus()
+    tab.keyboard.press("Enter")
+    dialog = tab.get_by_role("dialog", name="IL-6, by arm")
+    expect(dialog).to_be_visible()
+    large = plot.locator("svg").bounding_box()
+    assert large is not None
+    assert large["width"] == pytest.approx(6 * 96, abs=2)
+    tab.keyboard.press("ArrowRight")
+    assert lit(tab) == {DEX_1}
+    assert dialog.locator(".halo").count() == 1
+    expect(dialog.locator(".inspector b")).to_have_text(DEX_1)
+    tab.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(button).to_be_focused()
+    assert tab.locator("section#comparison figure").count() == 4
+    button.click()
+    expect(dialog).to_be_visible()
+    dialog.get_by_role("button", name="Close").click()
+    expect(dialog).to_be_hidden()
+    assert plot.locator("xpath=ancestor::section[@id='comparison']").count() == 1
+
+
+def test_figures_out_of_sight_are_drawn_once_the_page_is_used(tab: Page) -> None:
+    drawn = """() => [...document.querySelectorAll(".plot svg")]
+      .every((svg) => getComputedStyle(svg).contentVisibility === "visible")"""
+    tab.wait_for_function(drawn)
+
+
 def test_a_flag_leads_to_its_picture_with_the_culture_lit(tab: Page) -> None:
     second = tab.locator('figure[data-name="E2-contact_sheet"]')
     expect(second).to_be_hidden()
@@ -241,7 +278,11 @@ def test_the_analysis_switch_changes_tables_and_figures(tab: Page) -> None:
     expect(box.locator("output")).to_have_text("1 of 3 rows")
     expect(tab.locator(figure.format("_pooled_error"))).to_be_visible()
     expect(tab.locator(figure.format(""))).to_be_hidden()
+    only_primary = tab.locator('figure[data-name="interaction_il6"] .primary-only')
+    expect(only_primary).to_contain_text("are of the primary analysis")
+    expect(only_primary).to_be_visible()
     tab.get_by_role("radio", name="Pooled error").press("ArrowLeft")
+    expect(only_primary).to_be_hidden()
     expect(tab.locator(figure.format(""))).to_be_visible()
 
 
@@ -270,6 +311,41 @@ def test_nothing_but_figures_and_tables_is_wider_than_the_window(tab: Page, widt
     assert top["y"] < 900
 
 
+def test_short_tables_are_whole_and_wide_ones_say_so(tab: Page) -> None:
+    tab.set_viewport_size({"width": 1000, "height": 900})
+    findings = table(tab, "The findings in numbers")
+    scroll = findings.get_by_role("region")
+    assert scroll.evaluate("one => one.scrollHeight - one.clientHeight") <= 0
+    picture = tab.locator("#flags td.picture").first.bounding_box()
+    assert picture is not None
+    assert picture["x"] + picture["width"] < 1000
+    more = findings.get_by_text("more columns")
+    tab.set_viewport_size({"width": 400, "height": 900})
+    expect(more).to_be_visible()
+    scroll.evaluate("one => one.scrollTo(one.scrollWidth, 0)")
+    expect(more).to_be_hidden()
+
+
+def test_paper_says_what_it_lacks_and_which_analysis_it_shows(tab: Page) -> None:
+    said = tab.locator(".in-print")
+    expect(said).to_be_hidden()
+    tab.locator(".chooser.subjects label", has_text="E2").first.click()
+    tab.emulate_media(media="print")
+    try:
+        expect(said).to_have_text("Experiment E2 is printed here; choose on screen to print E1.")
+        expect(said).to_be_visible()
+        chosen = tab.locator(".chooser.analysis label span")
+        assert [one.is_visible() for one in chosen.all()] == [True, False]
+        ink = chosen.first.evaluate("one => getComputedStyle(one).color")
+        assert contrast(ink, "rgb(255, 255, 255)") > 4.5
+        heights = (
+            """all => all.filter((one) => getComputedStyle(one).maxHeight !== "none").length"""
+        )
+        assert tab.locator(".scroll").evaluate_all(heights) == 0
+    finally:
+        tab.emulate_media(media="screen")
+
+
 def test_headings_are_in_order_and_landmarks_are_there(tab: Page) -> None:
     levels = tab.locator("h1, h2, h3, h4").evaluate_all("all => all.map(one => +one.tagName[1])")
     assert levels[0] == 1
@@ -283,7 +359,7 @@ def test_every_picture_says_its_result(tab: Page) -> None:
     labels = tab.locator("svg[role=img]").evaluate_all(
         "all => all.map(one => one.getAttribute('aria-label'))"
     )
-    assert len(labels) == 6
+    assert len(labels) == 7
     assert (
         "IL-6, by arm. Geometric mean over experiments: DEX ≤ 200 pg/mL; untreated 3,000"
         in " ".join(labels)

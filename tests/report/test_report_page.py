@@ -25,7 +25,32 @@ def test_a_finding_is_told_with_verdict_sentence_and_tests(results: MakeResults)
     page = render(results())
     for words in ("<b>1a</b>", "not shown", "DEX lowers IL-6", "<li>second test</li>"):
         assert words in page
-    assert "1 claim was stated before the data were seen: 1 not shown." in page
+    assert "1 claim is stated in the config: 1 not shown." in page
+
+
+@pytest.mark.parametrize(
+    ("verdict", "tag"), [("not testable", "To test it"), ("not shown", "To decide it")]
+)
+def test_advice_is_no_part_of_the_claim(
+    results: MakeResults, finding: Make, verdict: str, tag: str
+) -> None:
+    table = pd.DataFrame([finding(verdict=verdict, advice="Repeat these arms.")])
+    page = render(results(tables={"comparison/findings.csv": table}))
+    claim = page[page.index(">Claim<") :].partition("</p>")[0]
+    assert claim == ">Claim</span> DEX lowers IL-6."
+    assert f'<span class="tag">{tag}</span> Repeat these arms.</p>' in page
+
+
+def test_recovery_is_told_as_the_figure_shows_it(results: MakeResults, tmp_path: Path) -> None:
+    path = tmp_path / "elisa" / "standards_recovery.svg"
+    path.parent.mkdir()
+    path.write_text("<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 72 72'/>")
+    path.with_suffix(".csv").write_text(
+        "mark,value\nstandard,91.46\nstandard,106.3\nstandard,98\nmean,99\ncontrol,80.9\n"
+    )
+    page = render(results(figures=figures_below(tmp_path, sorted(tmp_path.rglob("*.*")))))
+    assert "each the mean of its wells, were read back at 91.5 to 106 %, median 98 %." in page
+    assert "Controls, each a well, were read back at 80.9 to 80.9 %" in page
 
 
 def test_text_from_files_is_escaped(results: MakeResults) -> None:
@@ -48,7 +73,7 @@ def test_what_is_flagged_excluded_and_out_of_range_is_told(
     assert "3 quality flags raised (3 in ELISA)" in page
     assert "replicates differ (30 %, limit 20 %)" in page
     assert "1 culture without a measurement: E10-untreated-1." in page
-    assert "1 wells of the plate exports are not in the ELISA table" in page
+    assert "1 well of the plate exports is not in the ELISA table and not used." in page
 
 
 def test_an_assay_that_was_not_made_is_not_missing(
@@ -132,6 +157,48 @@ def test_a_figure_says_its_result_and_where_its_files_are(
     assert "csv" not in page[page.index("In the results folder:") :][:200]
 
 
+def test_of_many_arms_and_interactions_the_extremes_are_told(
+    results: MakeResults, finding: Make, tmp_path: Path
+) -> None:
+    for kind in ("findings", "arms_apoptosis", "interaction_apoptosis"):
+        path = tmp_path / "comparison" / f"{kind}.svg"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 72 72'/>")
+    arms = pd.DataFrame(
+        {"arm": list("abcd"), "mean": [8.0, 40.4, 7.14, 9.0], "relation": ["<=", "", "", ""]}
+    )
+    estimates = [-2.0, 30.0, -31.2, 1.0]
+    interactions = pd.DataFrame(
+        {
+            "contrast": list("wxyz"),
+            "estimate": estimates,
+            "lower": [one - 3 for one in estimates],
+            "upper": [one + 3 for one in estimates],
+            "ratio": float("nan"),
+            "endpoint": "percent_apoptotic",
+            "family": "interaction of two factors",
+            "analysis": "per_experiment",
+        }
+    )
+    tables = {
+        "comparison/arms.csv": arms.assign(endpoint="percent_apoptotic", experiment="E1"),
+        "comparison/contrasts.csv": interactions,
+        "comparison/findings.csv": pd.DataFrame(
+            [finding(id="1a"), finding(id="1b", verdict="shown"), finding(id="2")]
+        ),
+    }
+    figures = figures_below(tmp_path, sorted(tmp_path.rglob("*.svg")))
+    page = render(results(tables=tables, figures=figures))
+    for words in (
+        "by arm. Mean of 4 arms: lowest c 7.14 %, highest b 40.4 %. Of 1 arm only a bound is "
+        "known.",
+        "Of 4 interactions the strongest is y −31.2 points (95 % CI −34.2 to −28.2); 0 points, "
+        "none, lies inside the interval of 2.",
+        "at a glance. Shown: 1b; not shown: 1a and 2.",
+    ):
+        assert f'{words}"' in page
+
+
 def test_spillover_is_told_of_its_own_experiment(
     results: MakeResults, config: Make, tmp_path: Path
 ) -> None:
@@ -203,7 +270,7 @@ def test_the_same_results_give_the_same_page(results: MakeResults) -> None:
 
 def test_a_study_without_findings_has_its_page(results: MakeResults) -> None:
     page = render(results(tables={"comparison/findings.csv": pd.DataFrame()}))
-    assert "No claim was stated beforehand" in page
+    assert "No claim is stated in the config" in page
 
 
 def test_one_assay_has_no_section_for_the_other(results: MakeResults, config: Make) -> None:

@@ -101,6 +101,8 @@ rule report_spreadsheet:
     input:
         tables=sum(READ.values(), []),
         config=rules.study_record.output.config,
+        gates=expand(rules.flow_gate.output.gates, experiment=STUDY.experiments),
+        curves=expand(rules.elisa_quantify.output.curve, plate=STUDY.plates),
     output:
         workbook=f"{RESULTS}/report.xlsx",
     log:

@@ -33,6 +33,9 @@ _BY_ARM = (
     "experiments."
 )
 
+PRIMARY_ONLY = ("findings", "combination", INTERACTION)
+"""Kinds, or families of kinds, that only the primary analysis has."""
+
 CAPTIONS = {
     "plates": (
         "Each well against the mean of its arm in its experiment, so that treatments do not show. "
@@ -97,6 +100,15 @@ def caption(kind: str) -> str:
     if kind.startswith(INTERACTION):
         return "Parallel lines: each drug does what it does alone."
     return CAPTIONS.get(kind, "")
+
+
+def is_primary_only(kind: str) -> bool:
+    """Whether figures of this kind show the primary analysis, whichever the reader chooses.
+
+    >>> is_primary_only("interaction_il6"), is_primary_only("arms_il6")
+    (True, False)
+    """
+    return kind.startswith(PRIMARY_ONLY)
 
 
 def order(kind: str) -> tuple[int, str]:

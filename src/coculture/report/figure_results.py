@@ -11,12 +11,12 @@ import pandas as pd
 
 from coculture import result_tables
 from coculture.report.captions import ARMS, INTERACTION
-from coculture.report.first_screen import state_in_words
-from coculture.report.numbers import many, number
+from coculture.report.first_screen import VERDICTS, state_in_words
+from coculture.report.numbers import listed, many, number
 from coculture.report.results import POOLED_ERROR, Figure, Results, with_labels
 
-_MOST_ARMS = 14
-"""Up to so many arms are told one by one."""
+_MOST_TOLD = 3
+"""Up to so many arms or contrasts are told one by one; of more, the extremes."""
 
 
 def result(figure: Figure, results: Results) -> str:
@@ -30,16 +30,16 @@ def result(figure: Figure, results: Results) -> str:
 
 
 def _findings(_: Figure, results: Results) -> str:
-    each = []
-    for row in results.table("comparison/findings.csv").to_dict("records"):
-        told = f"{row['id']} {row['verdict']}"
-        if pd.notna(row["estimate"]):
-            told += f" ({number(row['estimate'])} {row['unit']}"
-            if pd.notna(row["lower"]) and pd.notna(row["upper"]):
-                told += f", {number(row['lower'])} to {number(row['upper'])}"
-            told += ")"
-        each.append(told)
-    return f"{'; '.join(each)}." if each else ""
+    found = results.table("comparison/findings.csv")
+    if found.empty:
+        return ""
+    each = [
+        f"{verdict}: {listed([str(one) for one in found.loc[found['verdict'] == verdict, 'id']])}"
+        for verdict in VERDICTS
+        if (found["verdict"] == verdict).any()
+    ]
+    text = "; ".join(each)
+    return f"{text[:1].upper()}{text[1:]}."
 
 
 def _arms(analyte: str, results: Results) -> str:
@@ -60,12 +60,14 @@ def _arms(analyte: str, results: Results) -> str:
     }
     each = [f"{arm} {bounds.get(str(arm), '')}{number(one)}{unit}" for arm, one in means.items()]
     kind = "Mean" if is_percent else "Geometric mean"
-    if len(each) > _MOST_ARMS:
+    if len(each) > _MOST_TOLD:
         lowest, highest = int(means.argmin()), int(means.argmax())
-        text = f"lowest {each[lowest]}, highest {each[highest]}, of {len(each)} arms"
+        text = f"{kind} of {len(each)} arms: lowest {each[lowest]}, highest {each[highest]}."
+        if bounds:
+            text += f" Of {many(len(bounds), 'arm')} only a bound is known."
     else:
-        text = "; ".join(each)
-    return with_labels(f"{kind} over experiments: {text}.", results)
+        text = f"{kind} over experiments: {'; '.join(each)}."
+    return with_labels(text, results)
 
 
 def _interaction(analyte: str, results: Results) -> str:
@@ -85,13 +87,22 @@ def _interaction(analyte: str, results: Results) -> str:
         ("ratio", "ratio_lower", "ratio_upper") if on_ratio else ("estimate", "lower", "upper")
     )
     unit = "-fold" if on_ratio else " points"
-    each = "; ".join(
+    each = [
         f"{row['contrast']} {number(row[columns[0]])}{unit} (95 % CI {number(row[columns[1]])} to "
         f"{number(row[columns[2]])})"
         for row in of_factors.to_dict("records")
-    )
+    ]
     neutral = "1-fold" if on_ratio else "0 points"
-    return with_labels(f"Interaction, {neutral} being none: {each}.", results)
+    if len(each) > _MOST_TOLD:
+        furthest = each[int(of_factors["estimate"].abs().argmax())]
+        holds = int(((of_factors["lower"] <= 0) & (of_factors["upper"] >= 0)).sum())
+        text = (
+            f"Of {len(each)} interactions the strongest is {furthest}; {neutral}, none, lies "
+            f"inside the interval of {holds}."
+        )
+    else:
+        text = f"Interaction, {neutral} being none: {'; '.join(each)}."
+    return with_labels(text, results)
 
 
 def _combination(_: Figure, results: Results) -> str:
@@ -222,20 +233,22 @@ def _plate(figure: Figure, results: Results) -> str:
     return f"Of {many(len(samples), 'sample well')}: {each}."
 
 
-def _recovery(_: Figure, results: Results) -> str:
-    wells = results.table("elisa/wells.csv")
-    if "recovery_percent" not in wells:
+def _recovery(figure: Figure, _: Results) -> str:
+    if figure.shown is None:
         return ""
+    marks = result_tables.read(figure.shown)
     said = []
-    for role in ("standard", "control"):
-        found = wells.loc[wells["role"] == role, "recovery_percent"].dropna()
+    for mark, words in (
+        ("standard", "Standards, each the mean of its wells,"),
+        ("control", "Controls, each a well,"),
+    ):
+        found = marks.loc[marks["mark"] == mark, "value"].dropna()
         if len(found):
             said.append(
-                f"{role}s were read back at {number(float(found.min()))} to "
-                f"{number(float(found.max()))} %, median {number(float(found.median()))} %"
+                f"{words} were read back at {number(float(found.min()))} to "
+                f"{number(float(found.max()))} %, median {number(float(found.median()))} %."
             )
-    text = "; ".join(said)
-    return f"{text[:1].upper()}{text[1:]}." if text else ""
+    return " ".join(said)
 
 
 def _changes(_: Figure, results: Results) -> str:

@@ -24,20 +24,20 @@ class Caution:
 
 
 def answer(findings: pd.DataFrame) -> str:
-    """How the pre-stated findings came out, in one sentence.
+    """How the findings that the config states came out, in one sentence.
 
     >>> answer(pd.DataFrame({"verdict": ["shown", "shown", "not testable"]}))
-    '3 claims were stated before the data were seen: 2 shown, 1 not testable.'
+    '3 claims are stated in the config: 2 shown, 1 not testable.'
     """
     if findings.empty:
         return (
-            "No claim was stated beforehand in the config, so nothing here is a test of one: the "
-            "contrasts below explore."
+            "No claim is stated in the config, so nothing here is a test of one: the contrasts "
+            "below explore."
         )
     counts = findings["verdict"].value_counts()
     said = ", ".join(f"{counts[verdict]} {verdict}" for verdict in VERDICTS if verdict in counts)
-    claims = "1 claim was" if len(findings) == 1 else f"{len(findings)} claims were"
-    return f"{claims} stated before the data were seen: {said}."
+    claims = "1 claim is" if len(findings) == 1 else f"{len(findings)} claims are"
+    return f"{claims} stated in the config: {said}."
 
 
 def counts(results: Results) -> dict[str, int]:

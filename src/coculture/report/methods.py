@@ -139,7 +139,7 @@ def _comparison(settings: Mapping[str, Any], with_bounds: bool) -> str:
     findings = settings.get("findings") or []
     if findings:
         text += (
-            f" Findings were stated beforehand and tested so: {'; '.join(_tests(settings))}. Their "
+            f" The claims of the config were tested so: {'; '.join(_tests(settings))}. Their "
             "p values were also adjusted by Holm's method [holm]."
         )
     if any(finding["kind"] == "eliminated" for finding in findings):

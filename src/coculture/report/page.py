@@ -19,15 +19,23 @@ from markupsafe import Markup
 
 from coculture.report import first_screen, page_tables, provenance
 from coculture.report.flags import Flag, flagged_cultures, flags
+from coculture.report.in_words import (
+    analyte_name,
+    analyte_names,
+    headings,
+    in_words,
+    ratio_definitions,
+    table_in_words,
+)
 from coculture.report.methods import methods
-from coculture.report.numbers import is_missing, number, whole_words
+from coculture.report.numbers import is_missing, many, number, whole_words
 from coculture.report.results import Results, with_labels
 from coculture.report.shown_figures import ShownFigure, part, shown_figures
 from coculture.report.words import WORDS
 
 TEMPLATE = Path(__file__).parent / "template"
 STYLES = ("page.css", "figures.css", "print.css")
-SCRIPTS = ("tables.js", "cultures.js", "figures.js", "navigation.js")
+SCRIPTS = ("tables.js", "cultures.js", "figures.js", "enlarge.js", "navigation.js")
 
 
 @dataclass(frozen=True)
@@ -53,14 +61,18 @@ def render(results: Results) -> str:
         undefined=jinja2.StrictUndefined,
     )
     environment.filters["number"] = number
+    environment.filters["many"] = many
     environment.filters["whole_words"] = whole_words
     figures = shown_figures(results)
     found = flags(results)
     script = _joined(SCRIPTS)
 
+    named = headings(results)
+    definitions = pd.concat([results.table("columns.csv"), pd.DataFrame(ratio_definitions())])
+
     @functools.cache
     def table(name: str) -> page_tables.Table:
-        return page_tables.table(name, results.table(name), results.table("columns.csv"))
+        return page_tables.table(name, table_in_words(name, results), definitions, named)
 
     return environment.get_template("page.html").render(
         config=results.config,
@@ -106,8 +118,7 @@ def _cultures(results: Results, found: Sequence[Flag]) -> dict[str, Any]:
     """What the page says of a culture that is pointed at: arm, values, flags."""
     table = results.table("cultures.csv")
     flagged = flagged_cultures(found)
-    named = results.table("elisa/cultures.csv").get("analyte", pd.Series(dtype=str))
-    analytes = {_squeezed(str(name)): str(name) for name in named.unique()}
+    analytes = analyte_names(results)
     return {
         str(row["culture"]): {
             "arm": with_labels(str(row["arm"]), results),
@@ -119,11 +130,6 @@ def _cultures(results: Results, found: Sequence[Flag]) -> dict[str, Any]:
     }
 
 
-def _squeezed(name: str) -> str:
-    """Its letters and digits, as an analyte's name and the name of its column share them."""
-    return "".join(character for character in name.lower() if character.isalnum())
-
-
 def _values(row: Mapping[Any, Any], analytes: Mapping[str, str]) -> list[str]:
     said = []
     if not is_missing(row.get("percent_apoptotic")):
@@ -131,7 +137,7 @@ def _values(row: Mapping[Any, Any], analytes: Mapping[str, str]) -> list[str]:
     for column in (str(name) for name in row if str(name).endswith("_state")):
         analyte = column.removesuffix("_state")
         value, bound = row.get(f"{analyte}_pg_ml"), row.get(f"{analyte}_bound_pg_ml")
-        name = analytes.get(_squeezed(analyte), analyte.upper())
+        name = analyte_name(analyte, analytes)
         if not is_missing(value):
             said.append(f"{name} {number(value)} pg/mL")
         elif not is_missing(bound):
@@ -148,7 +154,9 @@ def _left_out_cultures(results: Results) -> page_tables.Table | None:
         return None
     columns = ["culture", "experiment", "arm", "excluded"]
     return page_tables.table(
-        "cultures.csv", pd.DataFrame(table[columns]), results.table("columns.csv")
+        "cultures.csv",
+        in_words(pd.DataFrame(table[columns]), results),
+        results.table("columns.csv"),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from coculture.report import workbook_tables
 from coculture.report.numbers import is_missing, number
 
 NOT_SHOWN: Mapping[str, frozenset[str]] = {
@@ -33,8 +34,12 @@ NOT_SHOWN: Mapping[str, frozenset[str]] = {
 
 _UNIT_ENDINGS = ("_pg_ml", "_ng_ml", "_nM")
 ANALYSIS = "analysis"
+_WHOLE = 12
+"""Rows up to which a table does not scroll."""
 _SAID_ELSEWHERE = ("see unit", "scale of the endpoint", "as in the column name")
 """Units that another column of the row tells."""
+_WORDY = 14
+"""Characters of a heading that would take three lines above a short word."""
 _SHORT = 32
 """Characters that stand in one line."""
 
@@ -47,6 +52,11 @@ class Column:
     unit: str
     definition: str
     holds: str
+
+    @property
+    def is_wordy(self) -> bool:
+        """Whether the heading is much longer than what stands below it may be."""
+        return len(self.words) > _WORDY
 
 
 @dataclass(frozen=True)
@@ -74,8 +84,18 @@ class Table:
     rows: Sequence[Row]
     path: str = ""
 
+    @property
+    def is_tall(self) -> bool:
+        """Whether it scrolls; a short one is shown whole."""
+        return len(self.rows) > _WHOLE
 
-def table(name: str, frame: pd.DataFrame, definitions: pd.DataFrame) -> Table:
+
+def table(
+    name: str,
+    frame: pd.DataFrame,
+    definitions: pd.DataFrame,
+    named: Mapping[str, tuple[str, str]] | None = None,
+) -> Table:
     """The result table `name` (as in columns.csv) for the page, empty columns left out.
 
     Parameters
@@ -84,6 +104,8 @@ def table(name: str, frame: pd.DataFrame, definitions: pd.DataFrame) -> Table:
         Its rows.
     definitions
         table, column, unit, definition of every column written.
+    named
+        (words, unit) of the columns that the study names.
     """
     hidden = NOT_SHOWN.get(name, frozenset())
     shown = [
@@ -93,7 +115,10 @@ def table(name: str, frame: pd.DataFrame, definitions: pd.DataFrame) -> Table:
     ]
     of_table = definitions[definitions["table"] == name] if len(definitions) else definitions
     known = {str(row["column"]): row for row in of_table.to_dict("records")}
-    columns = [_column(column, frame[column], known.get(column, {})) for column in shown]
+    columns = [
+        _column(column, frame[column], known.get(column, {}), (named or {}).get(column))
+        for column in shown
+    ]
     rows = [
         Row(
             [cell(row[column]) for column in shown],
@@ -133,20 +158,7 @@ def thresholds(gates: Mapping[str, Mapping[str, Any]]) -> Table:
         ("rule", "How it was set; the best source that the controls allowed"),
         ("files", "Control files that set it, or samples where no control could"),
     )
-    rows = [
-        (
-            experiment,
-            population,
-            gate.replace("_", " "),
-            ", ".join(block["channels"]),
-            block.get("threshold"),
-            str(block["rule"]).replace("_", " "),
-            len(block.get("controls") or block.get("samples") or ()) or None,
-        )
-        for experiment, found in gates.items()
-        for population, blocks in found["populations"].items()
-        for gate, block in blocks.items()
-    ]
+    rows = workbook_tables.thresholds(gates).itertuples(index=False)
     return plain_table(headings, rows)
 
 
@@ -203,14 +215,21 @@ def _passing(entry: Mapping[str, Any]) -> str:
     return f"{number(found['number'])} {found['unit']}" if found["number"] is not None else ""
 
 
-def _column(name: str, values: "pd.Series[Any]", known: Mapping[Any, Any]) -> Column:
+def _column(
+    name: str,
+    values: "pd.Series[Any]",
+    known: Mapping[Any, Any],
+    named: tuple[str, str] | None,
+) -> Column:
+    if named is not None:
+        return Column(*named, str(known.get("definition", "")), _kind(list(values)))
     words = name
     for ending in _UNIT_ENDINGS:
         words = words.removesuffix(ending)
     unit = str(known.get("unit", ""))
     return Column(
         words.replace("_", " "),
-        "" if unit in _SAID_ELSEWHERE else unit,
+        "" if unit in _SAID_ELSEWHERE or words.startswith(unit) else unit,
         str(known.get("definition", "")),
         _kind(list(values)),
     )

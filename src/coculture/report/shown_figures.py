@@ -12,6 +12,8 @@ from coculture.report.numbers import in_order
 from coculture.report.results import POOLED_ERROR, Figure, Results
 
 PER_EXPERIMENT = "per_experiment"
+_WIDE = 930
+"""CSS pixels beyond which a figure has no room for a caption at its side."""
 _MOST_DATA = 200_000
 """Bytes of a figure's CSV up to which it travels inside the page."""
 
@@ -50,6 +52,16 @@ class ShownFigure:
         parts = [captions.title(self.kind), self.subject]
         parts += ["pooled error"] if self.kind.endswith(POOLED_ERROR) else []
         return ", ".join(part for part in parts if part)
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether it wants the whole width of the page, with its caption below."""
+        return self.drawing.width > _WIDE
+
+    @property
+    def is_primary_only(self) -> bool:
+        """Whether it shows the primary analysis, whichever the reader chooses."""
+        return self.part == "comparison" and captions.is_primary_only(self.kind)
 
     @property
     def name(self) -> str:

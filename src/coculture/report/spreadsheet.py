@@ -6,6 +6,7 @@ bytes: the dates inside are fixed.
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,13 @@ from xlsxwriter.worksheet import Worksheet
 from coculture.report.first_screen import answer
 from coculture.report.numbers import is_missing
 from coculture.report.results import Results
+from coculture.report.workbook_tables import (
+    BY_EXPERIMENT,
+    CURVES,
+    THRESHOLDS,
+    definitions,
+    workbook_tables,
+)
 
 NOTES = "notes"
 COLUMNS = "columns.csv"
@@ -26,11 +34,14 @@ SHEETS = {
     "comparison/finding_tests.csv": "finding tests",
     "comparison/contrasts.csv": "contrasts",
     "comparison/arms.csv": "arms",
+    BY_EXPERIMENT: BY_EXPERIMENT,
     "comparison/combination.csv": "combination",
     "cultures.csv": "cultures",
     "flow/wells.csv": "flow wells",
     "elisa/wells.csv": "ELISA wells",
     "elisa/cultures.csv": "ELISA cultures",
+    THRESHOLDS: THRESHOLDS,
+    CURVES: CURVES,
 }
 """Names of the sheets that come first, in this order."""
 
@@ -39,6 +50,12 @@ _LONGEST_NAME = 31
 _LONGEST_TEXT = 32_767
 """Characters that Excel allows in a cell."""
 _WIDEST = 60
+_LINE = 40
+"""Characters beyond which a text is wrapped."""
+_SIGNIFICANT = 4
+"""Digits that a number shows; the cell holds all of them."""
+_SMALLEST, _LARGEST = 1e-5, 1e7
+"""Sizes between which a number shows no power of ten."""
 _FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
 
 
@@ -54,16 +71,51 @@ def write(results: Results, path: str | Path) -> None:
     SpreadsheetError
         If a text is longer than a cell can hold.
     """
-    names = sheet_names(results.tables)
+    tables = workbook_tables(results)
+    names = sheet_names(tables)
     options = {"strings_to_numbers": False, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(str(path), options) as book:
         book.set_properties({"title": _title(results), "created": _EPOCH})
         heading = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
         wrapped = book.add_format({"text_wrap": True, "valign": "top"})
+        top = book.add_format({"valign": "top"})
+        formats = Formats(book, heading, wrapped, top)
         notes = book.add_worksheet(NOTES)
         for table, name in names.items():
-            _write_table(book.add_worksheet(name), results.table(table), table, heading)
+            _write_table(book.add_worksheet(name), tables[table], table, formats)
         _write_notes(notes, results, names, heading, wrapped)
+
+
+@dataclass(frozen=True)
+class Formats:
+    """The formats of one workbook, each made once."""
+
+    book: xlsxwriter.Workbook
+    heading: Format
+    wrapped: Format
+    top: Format
+    numbers: dict[str, Format] = field(default_factory=dict)
+
+    def number(self, value: float) -> Format:
+        """The format that shows `value` to four significant digits."""
+        code = number_format(value)
+        if code not in self.numbers:
+            self.numbers[code] = self.book.add_format({"num_format": code, "valign": "top"})
+        return self.numbers[code]
+
+
+def number_format(value: float) -> str:
+    """What Excel shows of a number: whole ones as they are, others to four significant digits.
+
+    >>> number_format(12.3456), number_format(0.000514), number_format(48.0), number_format(1e-9)
+    ('0.00', '0.0000000', '0', '0.000E+00')
+    """
+    if value.is_integer() and abs(value) < _LARGEST:
+        return "0"
+    if not _SMALLEST <= abs(value) < _LARGEST:
+        return "0.000E+00"
+    decimals = max(0, _SIGNIFICANT - 1 - math.floor(math.log10(abs(value))))
+    return f"0.{'0' * decimals}" if decimals else "0"
 
 
 def sheet_names(tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:
@@ -85,37 +137,47 @@ def _title(results: Results) -> str:
     return str(results.config["title"] or results.config["study"])
 
 
-def _write_table(sheet: Worksheet, frame: pd.DataFrame, table: str, heading: Format) -> None:
+def _write_table(sheet: Worksheet, frame: pd.DataFrame, table: str, formats: Formats) -> None:
     for place, column in enumerate(frame.columns):
-        sheet.write_string(0, place, str(column), heading)
-        longest = max((len(str(value)) for value in frame[column]), default=0)
-        sheet.set_column(place, place, min(max(len(str(column)), min(longest, 14)) + 2, _WIDEST))
+        sheet.write_string(0, place, str(column), formats.heading)
+        sheet.set_column(place, place, _width(str(column), frame[column]))
     for row, values in enumerate(frame.itertuples(index=False), start=1):
         for place, value in enumerate(values):
-            _write_value(sheet, row, place, value, f"{table}, column {frame.columns[place]}")
+            where = f"{table}, column {frame.columns[place]}"
+            _write_value(sheet, row, place, value, where, formats)
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, len(frame), len(frame.columns) - 1)
 
 
-def _write_value(sheet: Worksheet, row: int, place: int, value: Any, where: str) -> None:
+def _width(column: str, values: "pd.Series[Any]") -> int:
+    texts = [len(value) for value in values if isinstance(value, str)]
+    numbers = 10 if len(texts) < len(values) else 0
+    return min(max(len(column), numbers, *texts, 0) + 2, _WIDEST)
+
+
+def _write_value(
+    sheet: Worksheet, row: int, place: int, value: Any, where: str, formats: Formats
+) -> None:
     """Numbers as numbers, text as text whatever it begins with, nothing where there is nothing."""
     if is_missing(value):
         return
     if isinstance(value, str):
-        _write_text(sheet, row, place, value, where)
+        _write_text(sheet, row, place, value, where, formats)
     elif isinstance(value, bool) or not math.isfinite(value):
-        _write_text(sheet, row, place, str(value), where)
+        _write_text(sheet, row, place, str(value), where, formats)
     else:
-        sheet.write_number(row, place, float(value))
+        sheet.write_number(row, place, float(value), formats.number(float(value)))
 
 
-def _write_text(sheet: Worksheet, row: int, place: int, text: str, where: str) -> None:
+def _write_text(
+    sheet: Worksheet, row: int, place: int, text: str, where: str, formats: Formats
+) -> None:
     if len(text) > _LONGEST_TEXT:
         raise SpreadsheetError(
             f"{where}, row {row + 1}: a text of {len(text):,} characters does not fit a cell of a "
             f"worksheet ({_LONGEST_TEXT:,}). Shorten it in the study's tables."
         )
-    sheet.write_string(row, place, text)
+    sheet.write_string(row, place, text, formats.wrapped if len(text) > _LINE else formats.top)
 
 
 def _write_notes(
@@ -128,7 +190,8 @@ def _write_notes(
     about += [
         answer(results.table("comparison/findings.csv")),
         "n counts experiments, not wells. An empty cell is a missing value. Units stand in the "
-        "table below; numbers carry 16 digits, the CSV files all of them.",
+        "table below. Numbers show four digits; the cells carry 16, the CSV files all of them. "
+        "Cells go by the labels of the config; in the CSV files by their names in its tables.",
     ]
     for row, text in enumerate(about):
         sheet.write_string(row, 0, text)
@@ -138,9 +201,8 @@ def _write_notes(
     ):
         sheet.write_string(top, place, words, heading)
         sheet.set_column(place, place, width)
-    definitions = results.table(COLUMNS)
     row = top
-    for one in definitions.to_dict("records"):
+    for one in definitions(results).to_dict("records"):
         if one["table"] in names:
             row += 1
             texts = [names[one["table"]], one["column"], one["unit"], one["definition"]]

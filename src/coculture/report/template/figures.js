@@ -7,7 +7,15 @@
     for (const figure of chooser.parentElement.querySelectorAll("figure[data-subject]")) {
       figure.hidden = figure.dataset.subject !== subject;
     }
+    tell(chooser, subject);
     document.dispatchEvent(new CustomEvent("figures"));
+  }
+
+  // Paper shows the chosen one only, and says which ones it lacks.
+  function tell(chooser, subject) {
+    const others = [...chooser.querySelectorAll("input")].map((one) => one.value).filter((one) => one !== subject);
+    chooser.nextElementSibling.textContent =
+      `${chooser.querySelector("legend").textContent} ${subject} is printed here; choose on screen to print ${others.join(", ")}.`;
   }
 
   for (const chooser of document.querySelectorAll(".chooser.subjects")) {
@@ -35,6 +43,16 @@
     document.getElementById(location.hash.slice(1))?.scrollIntoView();
   });
   if (location.hash) reveal(location.hash.slice(1));
+
+  // What is out of sight is drawn once the page can be used, so that a capture of it is whole.
+  const undrawn = [...document.querySelectorAll(".plot svg")];
+  function draw() {
+    const svg = undrawn.shift();
+    if (!svg) return;
+    svg.style.contentVisibility = "visible";
+    requestIdleCallback(draw);
+  }
+  addEventListener("load", () => requestIdleCallback(draw));
 
   function save(name, type, text) {
     const link = document.createElement("a");

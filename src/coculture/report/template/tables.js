@@ -51,7 +51,8 @@
       shown += row.hidden ? 0 : 1;
     }
     const all = ofAnalysis.length;
-    const count = shown === all ? `${all} rows` : `${shown} of ${all} rows`;
+    const rowsOf = `${all} ${all === 1 ? "row" : "rows"}`;
+    const count = shown === all ? rowsOf : `${shown} of ${rowsOf}`;
     const output = box.querySelector("output");
     if (output.textContent !== count) output.textContent = count;
     reachable(box.querySelector("tbody"));
@@ -80,11 +81,20 @@
     next.focus();
   }
 
+  // Says where columns lie beyond the right edge.
+  function shade(scroll) {
+    const beyond = scroll.scrollWidth - scroll.clientWidth - scroll.scrollLeft > 2;
+    scroll.parentElement.classList.toggle("sideways", beyond);
+  }
+  const sideways = new ResizeObserver((seen) => seen.forEach((one) => shade(one.target)));
+
   for (const box of document.querySelectorAll(".table")) {
     box.querySelectorAll("th[aria-sort]").forEach(sortable);
     box.querySelector(".table-tools").hidden = false;
     box.querySelector("input").addEventListener("input", () => filter(box));
     box.addEventListener("keydown", step);
+    sideways.observe(box.querySelector(".scroll"));
+    box.querySelector(".scroll").addEventListener("scroll", (event) => shade(event.target), { passive: true });
     filter(box);
   }
   for (const choice of document.querySelectorAll("input[name=analysis]")) {

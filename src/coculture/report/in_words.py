@@ -1,0 +1,116 @@
+"""Tables in the words of the study: its factors, analytes and labels in place of raw names."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from coculture.report.results import Results, with_labels
+
+_LABELLED = ("arm", "cells", "combination", "contrast", "left_out", "note", "reason", "test")
+"""Columns of text that name arms or cells."""
+_SCALES = {
+    "percent_apoptotic": "percent apoptotic, %",
+    "logit_apoptotic": "ln odds of apoptosis",
+    "ln_viable": "ln viable fraction",
+}
+_OF_ANALYTES = {"_bound_pg_ml": " bound", "_pg_ml": "", "_state": " state"}
+LOGARITHM = "ln_"
+TESTS = "comparison/finding_tests.csv"
+_AS_WRITTEN = ("study/", "columns.csv")
+RATIOS = {"ratio": "estimate", "ratio_lower": "lower", "ratio_upper": "upper"}
+"""Columns of ratios, each with the column whose exponential it is."""
+
+
+def analyte_names(results: Results) -> dict[str, str]:
+    """The analytes by their names in columns: il6 is IL-6."""
+    named = results.table("elisa/cultures.csv").get("analyte", pd.Series(dtype=str))
+    return {_squeezed(str(name)): str(name) for name in named.unique()}
+
+
+def analyte_name(column_name: str, names: Mapping[str, str]) -> str:
+    """
+    >>> analyte_name("il6", {"il6": "IL-6"}), analyte_name("tnf", {})
+    ('IL-6', 'TNF')
+    """
+    return names.get(_squeezed(column_name), column_name.upper())
+
+
+def endpoint_in_words(endpoint: str, names: Mapping[str, str]) -> str:
+    """An endpoint of comparison/arms.csv with its scale.
+
+    >>> endpoint_in_words("ln_il6", {"il6": "IL-6"})
+    'ln IL-6 (pg/mL)'
+    """
+    if endpoint in _SCALES or not endpoint.startswith(LOGARITHM):
+        return _SCALES.get(endpoint, endpoint)
+    return f"ln {analyte_name(endpoint.removeprefix(LOGARITHM), names)} (pg/mL)"
+
+
+def headings(results: Results) -> dict[str, tuple[str, str]]:
+    """(words, unit) of the columns that are named after a factor or an analyte."""
+    found = {
+        str(factor["column"]): (f"{factor['name']} given", str(factor["unit"]))
+        for factor in results.config["factors"]
+    }
+    names = analyte_names(results)
+    for column in results.table("cultures.csv").columns:
+        for ending, words in _OF_ANALYTES.items():
+            if column not in found and str(column).endswith(ending):
+                name = analyte_name(str(column).removesuffix(ending), names)
+                found[str(column)] = (f"{name}{words}", "pg/mL" if "pg_ml" in ending else "")
+    return found
+
+
+def in_words(frame: pd.DataFrame, results: Results) -> pd.DataFrame:
+    """`frame` with the config's labels for cells, and each endpoint with its scale."""
+    said = frame.copy()
+    for column in (name for name in _LABELLED if name in said):
+        said[column] = [
+            with_labels(text, results) if isinstance(text, str) else text for text in said[column]
+        ]
+    if "endpoint" in said:
+        names = analyte_names(results)
+        said["endpoint"] = [endpoint_in_words(str(one), names) for one in said["endpoint"]]
+    return said
+
+
+def table_in_words(name: str, results: Results) -> pd.DataFrame:
+    """The result table `name` in the words of the study; what people wrote stays as it is."""
+    frame = results.table(name)
+    if name.startswith(_AS_WRITTEN):
+        return frame
+    return in_words(with_ratios(frame) if name == TESTS else frame, results)
+
+
+def with_ratios(tests: pd.DataFrame) -> pd.DataFrame:
+    """comparison/finding_tests.csv with the ratios that its logarithms stand for."""
+    if tests.empty or not {"endpoint", *RATIOS.values()} <= set(tests.columns):
+        return tests
+    on_logarithms = tests["endpoint"].str.startswith(LOGARITHM)
+    place = tests.columns.get_loc("upper")
+    assert isinstance(place, int)
+    told = tests.copy()
+    for i, (ratio, logarithm) in enumerate(RATIOS.items(), start=1):
+        values = np.exp(tests[logarithm].where(on_logarithms).astype(float))
+        told.insert(place + i, ratio, values)
+    return told
+
+
+def ratio_definitions() -> list[dict[str, Any]]:
+    """Rows of columns.csv for the ratios that `with_ratios` adds."""
+    return [
+        {
+            "table": TESTS,
+            "column": ratio,
+            "unit": "ratio",
+            "definition": f"exp({logarithm}) where the endpoint is a logarithm",
+        }
+        for ratio, logarithm in RATIOS.items()
+    ]
+
+
+def _squeezed(name: str) -> str:
+    """Its letters and digits, as an analyte's name and the name of its column share them."""
+    return "".join(character for character in name.lower() if character.isalnum())
