@@ -1,5 +1,7 @@
 """Checks of the FCS files before any job runs: header, text, size, channels and controls."""
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from coculture.flow.channels import ChannelError, find_channel
@@ -30,7 +32,11 @@ def check_files(files: pd.DataFrame, settings: FlowSettings) -> list[FileProblem
     """
     if files.empty:
         return []
-    taken = files[[not str(reason or "") for reason in files.get("exclude", [""] * len(files))]]
+    taken = _taking_part(files)
+    asked = {
+        needed: f" The config asks for it under {settings.key_of(needed)}."
+        for needed in settings.needed_channels
+    }
     problems = []
     headers = {}
     for label, file in taken.iterrows():
@@ -41,12 +47,10 @@ def check_files(files: pd.DataFrame, settings: FlowSettings) -> list[FileProblem
             problems.append(FileProblem(row, "fcs", fcs, f"The file {error.fault}"))
             continue
         headers[row] = header
-        for needed in settings.needed_channels:
-            asked = f" The config asks for it under {settings.key_of(needed)}."
-            problems += _lacking(header, needed, row, "fcs", fcs, asked)
+        problems += _lacking(header, asked, row, "fcs", fcs)
         if file["role"] == "single_stain":
             stained = str(file.get("channel", ""))
-            problems += _lacking(header, stained, row, "channel", stained)
+            problems += _lacking(header, {stained: ""}, row, "channel", stained)
     for _, of_experiment in taken.groupby("experiment", sort=False):
         problems += experiment_problems(of_experiment, headers, settings)
     return sorted(problems, key=lambda problem: problem.row)
@@ -58,13 +62,15 @@ def check_gates(files: pd.DataFrame, settings: FlowSettings) -> list[str]:
     `files` are rows of flow.csv that can be opened.
     """
     known = list(dict.fromkeys(files["experiment"]))
+    taken = _taking_part(files)
     faults = []
     for experiment, own in settings.gates.items():
         if experiment not in known:
             faults.append(not_known(f"flow.gates.{experiment}", "experiment", experiment, known))
             continue
         try:
-            for tube in open_tubes(files[files["experiment"] == experiment], settings)[:1]:
+            # One file is enough: all of an experiment have the same names.
+            for tube in open_tubes(taken[taken["experiment"] == experiment].head(1), settings):
                 on_channels_of(tube, own)
         except FcsError:
             continue  # told of the file
@@ -73,13 +79,23 @@ def check_gates(files: pd.DataFrame, settings: FlowSettings) -> list[str]:
     return faults
 
 
+def _taking_part(files: pd.DataFrame) -> pd.DataFrame:
+    """The files that no reason excludes."""
+    return files[[not str(reason or "") for reason in files.get("exclude", [""] * len(files))]]
+
+
 def _lacking(
-    header: FcsHeader, channel: str, row: int, column: str, value: str, more: str = ""
+    header: FcsHeader, channels: Mapping[str, str], row: int, column: str, value: str
 ) -> list[FileProblem]:
-    """The problem of a file that does not have the channel; none where it does."""
+    """A problem for every one of the channels that the file does not have.
+
+    `channels` has what is said of each besides.
+    """
     labels = {channel.name: channel.label for channel in header.channels}
-    try:
-        find_channel(channel, header.names, labels)
-    except ChannelError as error:
-        return [FileProblem(row, column, value, f"The file {error}{more}")]
-    return []
+    problems = []
+    for channel, more in channels.items():
+        try:
+            find_channel(channel, header.names, labels)
+        except ChannelError as error:
+            problems.append(FileProblem(row, column, value, f"The file {error}{more}"))
+    return problems

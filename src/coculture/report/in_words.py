@@ -1,7 +1,6 @@
 """Tables in the words of the study: its factors, analytes and labels in place of raw names."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -98,9 +97,9 @@ def with_ratios(tests: pd.DataFrame) -> pd.DataFrame:
     return told
 
 
-def ratio_definitions() -> list[dict[str, Any]]:
-    """Rows of columns.csv for the ratios that `with_ratios` adds."""
-    return [
+def column_definitions(results: Results) -> pd.DataFrame:
+    """columns.csv, and the same of the ratios that `with_ratios` adds."""
+    ratios = [
         {
             "table": TESTS,
             "column": ratio,
@@ -109,6 +108,7 @@ def ratio_definitions() -> list[dict[str, Any]]:
         }
         for ratio, logarithm in RATIOS.items()
     ]
+    return pd.concat([results.table("columns.csv"), pd.DataFrame(ratios)], ignore_index=True)
 
 
 def _squeezed(name: str) -> str:

@@ -22,9 +22,9 @@ from coculture.report.flags import Flag, flagged_cultures, flags
 from coculture.report.in_words import (
     analyte_name,
     analyte_names,
+    column_definitions,
     headings,
     in_words,
-    ratio_definitions,
     table_in_words,
 )
 from coculture.report.methods import methods
@@ -68,7 +68,7 @@ def render(results: Results) -> str:
     script = _joined(SCRIPTS)
 
     named = headings(results)
-    definitions = pd.concat([results.table("columns.csv"), pd.DataFrame(ratio_definitions())])
+    definitions = column_definitions(results)
 
     @functools.cache
     def table(name: str) -> page_tables.Table:

@@ -10,8 +10,9 @@ from coculture.report.in_words import (
     LOGARITHM,
     analyte_name,
     analyte_names,
+    column_definitions,
+    endpoint_in_words,
     in_words,
-    ratio_definitions,
     table_in_words,
 )
 from coculture.report.numbers import in_order
@@ -58,9 +59,7 @@ def workbook_tables(results: Results) -> dict[str, pd.DataFrame]:
 def definitions(results: Results) -> pd.DataFrame:
     """table, column, unit and definition of every column of the workbook."""
     made = pd.DataFrame(_DEFINED, columns=["table", "column", "unit", "definition"])
-    return pd.concat(
-        [results.table("columns.csv"), pd.DataFrame(ratio_definitions()), made], ignore_index=True
-    )
+    return pd.concat([column_definitions(results), made], ignore_index=True)
 
 
 def arms_by_experiment(results: Results) -> pd.DataFrame:
@@ -90,7 +89,7 @@ def arms_by_experiment(results: Results) -> pd.DataFrame:
 def _natural(endpoint: str, names: Mapping[str, str]) -> str:
     """An endpoint in the unit people plot it in; empty for scales that only serve tests."""
     if endpoint == PERCENT:
-        return "percent apoptotic, %"
+        return endpoint_in_words(endpoint, names)
     if endpoint.startswith(LOGARITHM) and endpoint != "ln_viable":
         return f"{analyte_name(endpoint.removeprefix(LOGARITHM), names)}, pg/mL"
     return ""

@@ -40,7 +40,7 @@ _MISSING = re.compile(
 _MASKED = re.compile(r"masked|flagged|excluded|outlier|\(.*\)", re.IGNORECASE)
 _FORMULA = re.compile(r'="(.*)"')
 
-Rows = list[list[str]]
+Rows = spreadsheet.Rows
 
 
 @dataclass(frozen=True)
