@@ -3,7 +3,7 @@
 import json
 import subprocess
 from collections.abc import Callable
-from importlib.resources import files
+from importlib.metadata import distribution
 from pathlib import Path
 
 import numpy as np
@@ -132,7 +132,9 @@ def test_real_tubes_are_counted_to_the_end(real: Path) -> None:
 
 def test_the_plate_that_flowcytometrytools_ships_is_read_and_gated() -> None:
     """Cells that carry one fluorescent protein each, on a real LSR II plate."""
-    folder = Path(str(files("FlowCytometryTools"))) / "tests/data/Plate01"
+    folder = Path(
+        str(distribution("FlowCytometryTools").locate_file("FlowCytometryTools/tests/data/Plate01"))
+    )
     paths = sorted(folder.glob("*.fcs"))
     assert len(paths) == 7
     section = {
