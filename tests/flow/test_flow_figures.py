@@ -6,11 +6,16 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 import yaml
 from matplotlib.artist import Artist
+from matplotlib.collections import PathCollection
+from matplotlib.path import Path as Outline
 from matplotlib.text import Text
+from matplotlib.textpath import TextPath
+from numpy.typing import NDArray
 
 from coculture import drawing, result_tables
 from coculture.drawing import Drawing
@@ -57,10 +62,34 @@ def test_drawn_twice_the_bytes_are_the_same(experiment: Drawn, name: str, tmp_pa
 
 def test_the_contact_sheet_shows_every_sample_and_its_percents(experiment: Drawn) -> None:
     _, wells, *_ = experiment
-    shown = texts(figures.contact_sheet(*experiment))
-    for row in wells[wells["role"] == "sample"].to_dict("records"):
-        assert str(row["culture"]) in shown
-        assert f"{row['percent_early']:.0f}" in shown.split("\n")
+    drawn = figures.contact_sheet(*experiment)
+    samples = wells[wells["role"] == "sample"].to_dict("records")
+    names = [text for text in texts(drawn).split("\n") if text.startswith("E1-")]
+    assert names == [row["culture"] for row in samples]
+    # Numbers are outlines: each is known by its shape.
+    known = {f"{n}": _shape(TextPath((0, 0), f"{n}", size=6)) for n in range(101)}
+    (numbers,) = drawn.figure.findobj(PathCollection)
+    assert isinstance(numbers, PathCollection)
+    drawn_shapes = [_shape(path) for path in numbers.get_paths()]
+    read = [text for shape in drawn_shapes for text in known if _alike(shape, known[text])]
+    quadrants = ("viable", "early", "late", "necrotic")
+    assert read == [f"{row[f'percent_{name}']:.0f}" for row in samples for name in quadrants]
+    places = np.asarray(numbers.get_offsets()).reshape(len(samples), 4, 2)
+    viable, early, late, necrotic = (places[:, i] for i in range(4))
+    assert (viable[:, 0] == necrotic[:, 0]).all()
+    assert (early[:, 0] == late[:, 0]).all()
+    assert (viable[:, 0] < early[:, 0]).all()
+    assert (viable[:, 1] < necrotic[:, 1]).all()
+
+
+def _shape(outline: Outline) -> NDArray[np.float64]:
+    points: NDArray[np.float64] = np.asarray(outline.vertices, dtype=np.float64)
+    from_first: NDArray[np.float64] = points - points[0]
+    return from_first
+
+
+def _alike(one: NDArray[np.float64], other: NDArray[np.float64]) -> bool:
+    return one.shape == other.shape and np.allclose(one, other)
 
 
 def test_histograms_name_the_threshold_and_its_rule(experiment: Drawn) -> None:

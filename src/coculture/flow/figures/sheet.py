@@ -8,10 +8,14 @@ from typing import Any
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.collections import LineCollection
+from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.figure import Figure
+from matplotlib.image import PcolorImage
 from matplotlib.patches import Rectangle
+from matplotlib.path import Path
+from matplotlib.patheffects import withStroke
+from matplotlib.textpath import TextPath
+from matplotlib.transforms import IdentityTransform, Transform
 
 from coculture import style
 from coculture.culture_marks import stands_for
@@ -46,6 +50,8 @@ _MOST_DRAWN = 10_000
 _MOST_COLUMNS = 12
 _LETTERS = 24
 """Letters of a name on one line above a well."""
+_Number = tuple[str, float, float, int, int]
+"""What is written, the bins it is put at, and its corner there: right or left, top or bottom."""
 _HEAD, _FOOT = 0.32, 0.42
 """Inches above and below the wells."""
 
@@ -134,8 +140,9 @@ def _draw_sheet(
         for view, block in zip(views, blocks, strict=True)
     ]
     lines = []
-    for number, tube in enumerate(samples):
-        row, column = divmod(number, columns)
+    numbers: list[_Number] = []
+    for index, tube in enumerate(samples):
+        row, column = divmod(index, columns)
         left, bottom = column * width, (rows - 1 - row) * height
         sheet[bottom : bottom + _TILE, left : left + _TILE] = tiles[tube.row]
         x, y, right, top = left - 0.5, bottom - 0.5, left + _TILE - 0.5, bottom + _TILE - 0.5
@@ -147,10 +154,14 @@ def _draw_sheet(
         stands_for(ax.add_patch(frame), tube.culture)
         ax.text(x, top + 1, _name(tube), fontsize=5.5, va="bottom", linespacing=1.05)
         if tube.fcs in percents:
-            _write_percents(ax, percents[tube.fcs], x, y, right, top)
+            numbers += _in_corners(percents[tube.fcs], x, y, right, top)
     coloured = mpl.colormaps[style.DENSITY_MAP](np.ma.masked_invalid(sheet), bytes=True)
-    ax.imshow(coloured, origin="lower", interpolation="nearest")
+    up, across = (np.arange(size + 1) - 0.5 for size in sheet.shape)
+    # It looks every pixel's bin up; imshow takes all of them to floats and back.
+    ax.add_image(PcolorImage(ax, across, up, coloured))
+    ax.set_aspect("equal")
     ax.add_collection(LineCollection(lines, colors=style.VERMILION, linewidths=0.7))
+    ax.add_collection(_outlines(numbers, ax.transData))
     ax.set_xlim(-1, columns * width - gap + 1)
     ax.set_ylim(-1, rows * height - gap)
     ax.set_anchor("NW")
@@ -175,14 +186,40 @@ def _name(tube: Tube) -> str:
     return "\n".join(part for part in (name[:_LETTERS], name[_LETTERS:]) if part)
 
 
-def _write_percents(
-    ax: Axes, percents: Mapping[str, float], left: float, bottom: float, right: float, top: float
-) -> None:
-    for name, x, y, across, up in (
-        ("viable", left + 1, bottom + 1, "left", "bottom"),
-        ("early", right - 1, bottom + 1, "right", "bottom"),
-        ("late", right - 1, top - 1, "right", "top"),
-        ("necrotic", left + 1, top - 1, "left", "top"),
-    ):
-        if not math.isnan(percents[name]):
-            ax.text(x, y, f"{percents[name]:.0f}", fontsize=6, ha=across, va=up)
+def _in_corners(
+    percents: Mapping[str, float], left: float, bottom: float, right: float, top: float
+) -> list[_Number]:
+    """The percent of each quadrant, in its corner of the well."""
+    corners = {
+        "viable": (left + 1, bottom + 1, 0, 0),
+        "early": (right - 1, bottom + 1, 1, 0),
+        "late": (right - 1, top - 1, 1, 1),
+        "necrotic": (left + 1, top - 1, 0, 1),
+    }
+    return [
+        (f"{percents[name]:.0f}", *corner)
+        for name, corner in corners.items()
+        if not math.isnan(percents[name])
+    ]
+
+
+def _outlines(numbers: Sequence[_Number], to_canvas: Transform) -> PathCollection:
+    """All numbers as one collection of outlines: a Text for each takes most of the drawing."""
+    shapes = {text: TextPath((0, 0), text, size=6) for text in {text for text, *_ in numbers}}
+    return PathCollection(
+        [_moved(shapes[text], right, top) for text, _, _, right, top in numbers],
+        sizes=[1.0],
+        transform=IdentityTransform(),
+        offsets=[(x, y) for _, x, y, *_ in numbers],
+        offset_transform=to_canvas,
+        facecolors=style.BLACK,
+        linewidths=0,
+        # Black numbers stay legible over dark events.
+        path_effects=[withStroke(linewidth=1.5, foreground="white")],
+    )
+
+
+def _moved(shape: Path, right: int, top: int) -> Path:
+    """With its named corner at the origin."""
+    points = np.asarray(shape.vertices)
+    return Path(points - points.max(axis=0) * (right, top), shape.codes)
