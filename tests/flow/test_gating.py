@@ -442,6 +442,8 @@ def test_two_gatings_of_the_same_cells_that_disagree(
 # Accuracy on wells with other distributions than the example's ---------------------------------
 
 WEAK = replace(Cells(), live=replace(Cells().live, annexin=60.0), graded_from=120.0)
+APART = replace(WEAK, graded_from=250.0)
+"""As hard as the wells on which a pooled density valley is 4 points off."""
 PANELS = {
     "all controls": ("unstained", "population_negative", "single_stain", "fmo_annexin", "fmo_dye"),
     "single stains": ("unstained", "population_negative", "single_stain"),
@@ -490,20 +492,32 @@ def percent_errors(files: pd.DataFrame, settings: FlowSettings) -> "pd.Series[fl
 
 @pytest.mark.parametrize("autofluorescence", [1.0, 1.6])
 @pytest.mark.parametrize("panel", PANELS)
-@pytest.mark.parametrize("cells", [Cells(), WEAK], ids=["no background", "weak background"])
+@pytest.mark.parametrize(
+    ("cells", "highest"),
+    [(Cells(), 50), (WEAK, 50), (APART, 95)],
+    ids=["no background", "weak background", "weak background, graded cells apart"],
+)
 def test_within_three_and_a_half_points_at_every_level(
-    tmp_path: Path, settings: Settings, cells: Cells, panel: str, autofluorescence: float
+    tmp_path: Path,
+    settings: Settings,
+    cells: Cells,
+    highest: float,
+    panel: str,
+    autofluorescence: float,
 ) -> None:
+    """And differences from untreated within two points, up to the `highest` true percent.
+
+    Where graded cells lie among the live ones, at 80 and 95 % even the best of all thresholds is
+    1.8 to 3.1 points off.
+    """
     treated = replace(cells, treated_autofluorescence=autofluorescence)
     files = simulated_experiment(tmp_path, cells, treated, PANELS[panel])
     source = "single_stains" if "single_stain" in PANELS[panel] else "embedded"
     error = percent_errors(files, settings(compensation={"source": source}))
     assert error.abs().max() < 3.5
     assert error[error.index <= 6].abs().max() < 1.5
-    # At 80 and 95 % even the best of all thresholds is 1.8 to 3.1 points off: graded cells lie
-    # among the live ones there.
     difference = error - error[6.0]
-    assert difference[difference.index <= 50].abs().max() < 2
+    assert difference[difference.index <= highest].abs().max() < 2
 
 
 def test_bright_stroma_does_not_move_the_myeloma(tmp_path: Path, settings: Settings) -> None:
