@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from numpy.typing import NDArray
 
 from coculture import result_tables
 from coculture.comparison import Comparison, ComparisonSettings, compare, read_tables
@@ -343,3 +344,55 @@ def test_the_censored_fit_is_where_the_likelihood_is_flat() -> None:
     z = (values[2] - fitted) / sd
     score = ((values[:2] - fitted) / sd).sum() - stats.norm.pdf(z) / stats.norm.cdf(z)
     assert score == pytest.approx(0, abs=1e-6)
+
+
+def test_where_cells_were_counted_analytes_are_also_compared_per_viable_cell(
+    joined_study: JoinedStudy, settings: ComparisonSettings
+) -> None:
+    """DEX leaves half as many cells: half of its fall in IL-6 is theirs."""
+    cultures = joined_study()
+    counted = 4e5 * np.where(cultures["dex_nM"] > 0, 0.5, 1.0)
+    tables = compare(cultures.assign(viable_cells_per_ml=counted), settings)
+    contrasts = tables.contrasts[tables.contrasts["analysis"] == "per_experiment"]
+    by_dex = contrasts[contrasts["contrast"] == "control: DEX against untreated"]
+    for column in ("estimate", "lower", "upper"):
+        by_volume, by_cell = _by_volume_and_cell(by_dex, column)
+        np.testing.assert_allclose(by_cell, by_volume + np.log(2), atol=1e-12)
+    untreated = tables.arms[tables.arms["arm"] == "control untreated"]
+    by_volume, by_cell = _by_volume_and_cell(untreated, "mean")
+    np.testing.assert_allclose(by_cell, by_volume - np.log(0.4), atol=1e-12)
+
+
+def _by_volume_and_cell(
+    rows: pd.DataFrame, column: str
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    by_volume, by_cell = (
+        rows.loc[rows["endpoint"] == endpoint, column].to_numpy(float)
+        for endpoint in ("ln_il6", "ln_il6_per_viable_cell")
+    )
+    assert len(by_volume) > 0
+    return by_volume, by_cell
+
+
+def test_a_culture_without_a_cell_count_is_left_out_and_named(
+    joined_study: JoinedStudy, settings: ComparisonSettings
+) -> None:
+    cultures = joined_study().assign(viable_cells_per_ml=4e5)
+    cultures.loc[0, "viable_cells_per_ml"] = np.nan
+    arms = compare(cultures, settings).arms
+    first = arms[(arms["arm"] == cultures["arm"][0]) & (arms["experiment"] == "E1")]
+    by_volume, by_cell = (
+        first[first["endpoint"] == endpoint].to_dict("records")[0]
+        for endpoint in ("ln_il6", "ln_il6_per_viable_cell")
+    )
+    assert by_volume["wells"] == by_cell["wells"] + 1
+    assert by_volume["note"] == ""
+    assert by_cell["note"] == f"{cultures['culture'][0]}: no cell count"
+
+
+def test_without_cell_counts_nothing_is_said_per_cell(
+    joined_study: JoinedStudy, settings: ComparisonSettings
+) -> None:
+    cultures = joined_study()
+    assert not compare(cultures, settings).arms["endpoint"].str.contains("per_viable").any()
+    assert "viable_cells_per_ml" not in cultures

@@ -23,6 +23,9 @@ UNKNOWN = "unknown"
 """The relation of a sum to the truth where censored cells pull it both ways."""
 
 PERCENT, LOGIT, LN_VIABLE = "percent_apoptotic", "logit_apoptotic", "ln_viable"
+PER_VIABLE_CELL = "_per_viable_cell"
+VIABLE_CELLS = "viable_cells_per_ml"
+MILLION = 1e6
 
 
 @dataclass(frozen=True)
@@ -45,20 +48,29 @@ class Endpoint:
         """Whether the exponential of a contrast is a ratio (of odds, viability, concentration)."""
         return self.name != PERCENT
 
+    @property
+    def per_viable_cell(self) -> bool:
+        """Whether a concentration is divided by the cells counted in its culture."""
+        return self.name.endswith(PER_VIABLE_CELL)
+
 
 def endpoints(settings: ComparisonSettings) -> list[Endpoint]:
-    """Every endpoint of a study: apoptosis on three scales, then each analyte."""
+    """Apoptosis on three scales, then each analyte, per volume and per viable cell."""
     return [
         Endpoint(PERCENT, APOPTOSIS, "percentage points", "Apoptotic cells (%)", "%"),
         Endpoint(LOGIT, APOPTOSIS, "log odds", "Odds of apoptosis", "odds"),
         Endpoint(LN_VIABLE, APOPTOSIS, "ln viable", "Viable cells (fraction)", "fraction"),
-        *(
-            Endpoint(
-                f"ln_{column_prefix(analyte)}", analyte, "ln pg/mL", f"{analyte} (pg/mL)", "pg/mL"
-            )
-            for analyte in settings.analytes
-        ),
+        *(endpoint for analyte in settings.analytes for endpoint in _of_analyte(analyte)),
     ]
+
+
+def _of_analyte(analyte: str) -> tuple[Endpoint, Endpoint]:
+    name = f"ln_{column_prefix(analyte)}"
+    million, title = "pg per million viable cells", f"{analyte} (pg/million viable cells)"
+    return (
+        Endpoint(name, analyte, "ln pg/mL", f"{analyte} (pg/mL)", "pg/mL"),
+        Endpoint(f"{name}{PER_VIABLE_CELL}", analyte, f"ln {million}", title, million),
+    )
 
 
 def primary_endpoint(subject: str, settings: ComparisonSettings) -> Endpoint:
@@ -88,14 +100,23 @@ def well_values(
         wells["side"] = np.select([below, above], [BELOW, ABOVE], 0)
         concentration = bound.where(below | above, cultures[f"{prefix}_pg_ml"])
         wells["value"] = np.log(concentration.where(concentration > 0).astype(float))
+        if endpoint.per_viable_cell:
+            wells["value"] -= np.log(cultures[VIABLE_CELLS].astype(float) / MILLION)
         added = _added(cultures, endpoint.subject, settings)
         wells.loc[added != "", "value"] = np.nan
         wells["note"] = added
         unmeasured = f"no {endpoint.subject}"
     missing = wells["value"].isna() & (wells["note"] == "")
     reasons = cultures["excluded"].where(cultures["excluded"] != "", unmeasured)
+    if endpoint.per_viable_cell:
+        reasons = reasons.where(cultures[VIABLE_CELLS].notna(), "no cell count")
     wells.loc[missing, "note"] = cultures["culture"].astype(str) + ": " + reasons
     return wells
+
+
+def are_counted(cultures: pd.DataFrame) -> bool:
+    """Whether the viable cells of any culture were counted."""
+    return VIABLE_CELLS in cultures and bool(cultures[VIABLE_CELLS].notna().any())
 
 
 def is_measured(cultures: pd.DataFrame, subject: str) -> bool:

@@ -10,7 +10,7 @@ from coculture.comparison.arms import Design, net_weights
 from coculture.comparison.claims import FEWEST_EXPERIMENTS
 from coculture.comparison.contrasts import Contrast, PooledError, per_experiment_contrast
 from coculture.comparison.dunnett import dunnett_p
-from coculture.comparison.endpoints import UNKNOWN, Cells, Endpoint, endpoints
+from coculture.comparison.endpoints import UNKNOWN, Cells, Endpoint
 from coculture.comparison.families import (
     AGAINST_UNTREATED,
     OWN,
@@ -35,12 +35,15 @@ class _Row:
 
 
 def contrast_table(
-    arms: pd.DataFrame, design: Design, settings: ComparisonSettings
+    arms: pd.DataFrame,
+    scales: Iterable[Endpoint],
+    design: Design,
+    settings: ComparisonSettings,
 ) -> pd.DataFrame:
-    """Every contrast on every endpoint; exploratory, Holm inside endpoint x family x analysis."""
+    """Every contrast on every scale; exploratory, Holm inside endpoint x family x analysis."""
     labels = [design.label(arm) for arm in design.arms]
     tables = []
-    for endpoint in endpoints(settings):
+    for endpoint in scales:
         cells = Cells.of(arms, endpoint, labels)
         named = [
             *contrasts_of(design, settings.reference_cells),

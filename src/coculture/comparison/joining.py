@@ -7,6 +7,7 @@ import pandas as pd
 
 from coculture.comparison.analytes import column_prefix
 from coculture.comparison.arms import Design, arms_of
+from coculture.comparison.endpoints import VIABLE_CELLS, are_counted
 from coculture.comparison.settings import ComparisonSettings, require_own_columns
 
 QUADRANTS = ("n_viable", "n_early", "n_late", "n_necrotic")
@@ -78,8 +79,10 @@ def join_cultures(
         reasons.append(_texts(elisa["excluded"].fillna(f"{analyte} not measured by ELISA")))
     joined["flags"] = ["; ".join(filter(None, row)) for row in zip(*notes, strict=True)]
     joined["excluded"] = ["; ".join(filter(None, row)) for row in zip(*reasons, strict=True)]
+    if not are_counted(joined):
+        joined = joined.drop(columns=VIABLE_CELLS, errors="ignore")
     counted = ["hours", "replicate", *(factor.column for factor in settings.factors)]
-    counted += ["n_events", "n_apoptotic"]
+    counted += ["n_events", "n_apoptotic", VIABLE_CELLS]
     return _whole_numbers(in_order(joined, design), [one for one in counted if one in joined])
 
 

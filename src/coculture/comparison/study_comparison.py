@@ -9,7 +9,7 @@ import pandas as pd
 from coculture import result_tables
 from coculture.comparison.arms import Design
 from coculture.comparison.combination import combination_table
-from coculture.comparison.endpoints import cell_means, endpoints, is_measured
+from coculture.comparison.endpoints import are_counted, cell_means, endpoints, is_measured
 from coculture.comparison.exploratory import contrast_table
 from coculture.comparison.findings import judge_findings
 from coculture.comparison.joining import in_order
@@ -40,16 +40,20 @@ def compare(cultures: pd.DataFrame, settings: ComparisonSettings) -> Comparison:
     design = Design.of(cultures, settings)
     # Sums in one order: shuffled rows give the same bytes.
     cultures = in_order(cultures, design)
+    scales = [
+        endpoint
+        for endpoint in endpoints(settings)
+        if are_counted(cultures) or not endpoint.per_viable_cell
+    ]
     arms = pd.concat(
-        [cell_means(cultures, endpoint, settings) for endpoint in endpoints(settings)],
-        ignore_index=True,
+        [cell_means(cultures, endpoint, settings) for endpoint in scales], ignore_index=True
     )
     subjects = (APOPTOSIS, *settings.analytes)
     measured = [subject for subject in subjects if is_measured(cultures, subject)]
     findings, tests = judge_findings(arms, design, settings, measured)
     return Comparison(
         arms=arms,
-        contrasts=contrast_table(arms, design, settings),
+        contrasts=contrast_table(arms, scales, design, settings),
         findings=findings,
         finding_tests=tests,
         combination=combination_table(arms, design, settings),

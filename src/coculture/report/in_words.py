@@ -16,6 +16,7 @@ _SCALES = {
 }
 _OF_ANALYTES = {"_bound_pg_ml": " bound", "_pg_ml": "", "_state": " state"}
 LOGARITHM = "ln_"
+_PER_VIABLE_CELL = "_per_viable_cell"
 TESTS = "comparison/finding_tests.csv"
 _AS_WRITTEN = ("study/", "columns.csv")
 RATIOS = {"ratio": "estimate", "ratio_lower": "lower", "ratio_upper": "upper"}
@@ -41,10 +42,25 @@ def endpoint_in_words(endpoint: str, names: Mapping[str, str]) -> str:
 
     >>> endpoint_in_words("ln_il6", {"il6": "IL-6"})
     'ln IL-6 (pg/mL)'
+    >>> endpoint_in_words("ln_il6_per_viable_cell", {"il6": "IL-6"})
+    'ln IL-6 (pg per million viable cells)'
     """
     if endpoint in _SCALES or not endpoint.startswith(LOGARITHM):
         return _SCALES.get(endpoint, endpoint)
-    return f"ln {analyte_name(endpoint.removeprefix(LOGARITHM), names)} (pg/mL)"
+    analyte, unit = analyte_and_unit(endpoint, names)
+    return f"ln {analyte} ({unit})"
+
+
+def analyte_and_unit(endpoint: str, names: Mapping[str, str]) -> tuple[str, str]:
+    """Of an endpoint that is the logarithm of a concentration.
+
+    >>> analyte_and_unit("ln_il6", {"il6": "IL-6"})
+    ('IL-6', 'pg/mL')
+    """
+    name = endpoint.removeprefix(LOGARITHM)
+    column = name.removesuffix(_PER_VIABLE_CELL)
+    unit = "pg/mL" if name == column else "pg per million viable cells"
+    return analyte_name(column, names), unit
 
 
 def headings(results: Results) -> dict[str, tuple[str, str]]:

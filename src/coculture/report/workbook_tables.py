@@ -8,7 +8,7 @@ import pandas as pd
 
 from coculture.report.in_words import (
     LOGARITHM,
-    analyte_name,
+    analyte_and_unit,
     analyte_names,
     column_definitions,
     endpoint_in_words,
@@ -91,7 +91,7 @@ def _natural(endpoint: str, names: Mapping[str, str]) -> str:
     if endpoint == PERCENT:
         return endpoint_in_words(endpoint, names)
     if endpoint.startswith(LOGARITHM) and endpoint != "ln_viable":
-        return f"{analyte_name(endpoint.removeprefix(LOGARITHM), names)}, pg/mL"
+        return ", ".join(analyte_and_unit(endpoint, names))
     return ""
 
 
