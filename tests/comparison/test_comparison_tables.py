@@ -396,3 +396,14 @@ def test_without_cell_counts_nothing_is_said_per_cell(
     cultures = joined_study()
     assert not compare(cultures, settings).arms["endpoint"].str.contains("per_viable").any()
     assert "viable_cells_per_ml" not in cultures
+
+
+def test_both_analyses_count_the_experiments_that_have_every_arm(
+    joined_study: JoinedStudy, settings: ComparisonSettings
+) -> None:
+    cultures = joined_study()
+    lacking = (cultures["experiment"] == "E2") & (cultures["arm"] == "control DEX")
+    contrasts = compare(cultures[~lacking], settings).contrasts
+    by_dex = contrasts[contrasts["contrast"] == "control: DEX against untreated"]
+    assert set(by_dex["analysis"]) == {"per_experiment", "pooled_error"}
+    assert set(by_dex["n"]) == {cultures["experiment"].nunique() - 1}

@@ -32,6 +32,8 @@ class _Row:
     contrast: Contrast
     cells: Cells
     relation: str
+    n: int
+    """Experiments that have every arm."""
 
 
 def contrast_table(
@@ -70,13 +72,15 @@ def _of_endpoint(endpoint: Endpoint, cells: Cells, named: Iterable[NamedContrast
             continue
         relation = cells.relation_of(contrast.weights)
         inside = per_experiment_contrast(cells.mean, contrast.weights)
-        rows.append(_Row(contrast, PER_EXPERIMENT, inside, cells, relation))
+        rows.append(_Row(contrast, PER_EXPERIMENT, inside, cells, relation, inside.n))
         by_pooled = pooled.contrast(contrast.weights)
         if by_pooled is not None:
             # Without its lowest cells a mean would be too high: no number is better.
             bounded = (cells.relation[list(contrast.weights)] != "").any(axis=None)
             relation = UNKNOWN if bounded else ""
-            pooled_rows.append(_Row(contrast, POOLED_ERROR, by_pooled, cells, relation))
+            pooled_rows.append(
+                _Row(contrast, POOLED_ERROR, by_pooled, cells, relation, inside.n)
+            )
     everything = [*rows, *pooled_rows]
     table = pd.DataFrame([_numbers(endpoint, row) for row in everything], columns=list(COLUMNS))
     table["p_dunnett"] = _dunnett(everything, pooled)
@@ -126,7 +130,7 @@ def _numbers(endpoint: Endpoint, row: _Row) -> dict[str, object]:
         "ratio": ratio[0],
         "ratio_lower": ratio[1],
         "ratio_upper": ratio[2],
-        "n": contrast.n,
+        "n": row.n,
         "values": contrast.values_as_text(valueless),
         "left_out": contrast.left_out_as_text(),
         "p_holm": np.nan,

@@ -27,9 +27,7 @@ from coculture.comparison.settings import APOPTOSIS, ComparisonSettings
 def differences_of(contrasts: pd.DataFrame, scale: Endpoint, analysis: str) -> pd.DataFrame:
     """The rows of comparison/contrasts.csv that are drawn, the same ones for both analyses.
 
-    A difference that the pooled-error analysis cannot estimate has a row without numbers. `n`
-    counts the experiments that have all arms of a difference, in that analysis too: it takes its
-    error from every experiment, but learns nothing of an arm where that is lacking.
+    A difference that the pooled-error analysis cannot estimate has a row without numbers.
     """
     drawn = contrasts[
         (contrasts["endpoint"] == scale.name)
@@ -38,8 +36,7 @@ def differences_of(contrasts: pd.DataFrame, scale: Endpoint, analysis: str) -> p
     inside = drawn[drawn["analysis"] == PER_EXPERIMENT].set_index("contrast")
     rows = drawn[drawn["analysis"] == analysis].set_index("contrast").reindex(inside.index)
     texts = {column: rows[column].fillna("") for column in ("relation", "values")}
-    n = inside["n"].where(rows["n"].notna())
-    return rows.assign(analysis=analysis, n=n, **texts).reset_index()
+    return rows.assign(analysis=analysis, **texts).reset_index()
 
 
 def difference_rows(
