@@ -78,9 +78,7 @@ def _of_endpoint(endpoint: Endpoint, cells: Cells, named: Iterable[NamedContrast
             # Without its lowest cells a mean would be too high: no number is better.
             bounded = (cells.relation[list(contrast.weights)] != "").any(axis=None)
             relation = UNKNOWN if bounded else ""
-            pooled_rows.append(
-                _Row(contrast, POOLED_ERROR, by_pooled, cells, relation, inside.n)
-            )
+            pooled_rows.append(_Row(contrast, POOLED_ERROR, by_pooled, cells, relation, inside.n))
     everything = [*rows, *pooled_rows]
     table = pd.DataFrame([_numbers(endpoint, row) for row in everything], columns=list(COLUMNS))
     table["p_dunnett"] = _dunnett(everything, pooled)
