@@ -342,3 +342,19 @@ def test_the_pooled_error_analysis_is_named_where_it_disagrees(
     assert finding["pooled_error_verdict"] == "shown"
     assert str(finding["reason"]).endswith("; by the pooled-error analysis: shown")
     assert finding["sentence"].endswith(" The pooled-error analysis disagrees: shown.")
+
+
+@pytest.mark.parametrize(("percent", "verdict"), [(93.0, "shown"), (96.0, "not testable")])
+def test_where_no_cells_are_left_to_die_it_is_not_shown_that_none_did(
+    joined_study: JoinedStudy, settings: ComparisonSettings, percent: float, verdict: str
+) -> None:
+    cultures = joined_study(parameters=SURE)
+    # Wells spread over half a point, in a margin of five.
+    spread = cultures["percent_apoptotic"].rank(pct=True) / 2
+    cultures["percent_apoptotic"] = percent - 0.25 + spread
+    finding = compare(cultures, settings).findings.set_index("id").loc["1b"]
+    assert finding["verdict"] == verdict
+    if verdict == "not testable":
+        assert "no room for a rise: IL-1β untreated has 96" in finding["reason"]
+        assert "a rise by 5 points cannot occur" in finding["reason"]
+        assert "stay viable" in finding["advice"]

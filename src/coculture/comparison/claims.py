@@ -126,6 +126,9 @@ def judge(claim: Claim, cells: Cells) -> Judged:
     relation = _relation(claim, cells, against)
     if contrast.n < FEWEST_EXPERIMENTS:
         return _untestable(claim, contrast, *_too_few(contrast), relation)
+    full = _no_room(claim, cells)
+    if full:
+        return _untestable(claim, contrast, *full, relation)
     if not contrast.varies:
         return _untestable(claim, contrast, *_no_variation(claim, contrast, relation), relation)
     p = _p(claim, contrast)
@@ -253,6 +256,26 @@ def _without_value(claim: Claim, cells: Cells) -> Contrast:
     nothing = float("nan")
     values = measured.values * nothing  # noqa: PD011
     return replace(measured, estimate=nothing, se=nothing, values=values)
+
+
+def _no_room(claim: Claim, cells: Cells) -> tuple[str, str] | None:
+    """Why and what to do, where even the death of every cell would be no rise by the margin.
+
+    Claims with a margin are about percentage points. One that cannot fail is not shown.
+    """
+    if claim.side == "greater" or claim.margin == 0:
+        return None
+    used = [arm for arm, weight in claim.weights.items() if weight]
+    complete = cells.mean[used].dropna()
+    (other,) = (arm for arm, weight in claim.weights.items() if weight < 0)
+    percent = float(complete[other].mean())
+    if 100 - percent > claim.margin:
+        return None
+    return (
+        f"no room for a rise: {other} has {percent:.3g} % apoptotic cells, so a rise by "
+        f"{claim.margin:g} points cannot occur",
+        "Choose a dose or a time at which more of the cells stay viable.",
+    )
 
 
 def _no_variation(claim: Claim, contrast: Contrast, relation: str) -> tuple[str, str]:
