@@ -8,7 +8,7 @@ from pathlib import Path
 
 from coculture import disk, drawing, result_tables, simulate, study
 from coculture.comparison import ComparisonError, ComparisonSettings, figures, planning
-from coculture.comparison.arms import Design
+from coculture.comparison.arms import Design, wells_by_arm
 from coculture.comparison.settings import APOPTOSIS
 from coculture.provenance.sameness import differences
 from coculture.study import documentation
@@ -88,6 +88,10 @@ def _check(chosen: argparse.Namespace) -> None:
         f"{chosen.config}: no problems. {len(found.cultures)} cultures, {len(found.flow)} FCS "
         f"files, {len(found.plates)} ELISA plates. Its report: results/{found.name}/report.html"
     )
+    settings = ComparisonSettings.from_config(*found.comparison_settings())
+    wells = wells_by_arm(found.cultures, settings).rename_axis(index=None, columns=None)
+    print("Cultures of each arm in each experiment (a mistyped dose shows as an arm of its own):")
+    print(wells.astype(str).replace("0", "-").to_string())
 
 
 def _pin(chosen: argparse.Namespace) -> None:

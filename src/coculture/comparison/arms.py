@@ -248,6 +248,17 @@ def arms_of(cultures: pd.DataFrame, factors: Iterable[Factor]) -> list[Arm]:
     ]
 
 
+def wells_by_arm(cultures: pd.DataFrame, settings: ComparisonSettings) -> pd.DataFrame:
+    """How many cultures each arm has in each experiment: arms (display order) x experiments.
+
+    A dose or a name that was mistyped is an arm of its own here.
+    """
+    design = Design.of(cultures, settings)
+    labels = [design.display_label(arm) for arm in arms_of(cultures, settings.factors)]
+    counts = pd.crosstab(pd.Series(labels, index=cultures.index), cultures["experiment"])
+    return counts.reindex([design.display_label(arm) for arm in design.arms])
+
+
 def net_weights(contrast: WeightedArms, design: Design) -> dict[str, float]:
     """Each arm's name and its weight in `contrast`, added up where it is named more than once.
 
