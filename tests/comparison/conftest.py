@@ -88,5 +88,6 @@ def elisa_cultures(table: pd.DataFrame, lloq_pg_ml: float = 0.0) -> pd.DataFrame
             "state": np.where(below, "below_lloq", "ok"),
             "bound_pg_ml": np.where(below, lloq_pg_ml, np.nan),
             "flags": "",
+            "excluded": "",
         }
     )

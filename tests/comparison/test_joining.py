@@ -54,6 +54,7 @@ ELISA = pd.DataFrame(
         "state": ["ok", "below_lloq"],
         "bound_pg_ml": [np.nan, 93.75],
         "flags": ["", "wells differ"],
+        "excluded": "",
     }
 )
 
@@ -105,6 +106,17 @@ def test_excluded_readings_do_not_count(
     assert joined["excluded"]["a"] == "flow: clogged"
     assert joined["percent_apoptotic"]["b"] == pytest.approx(10)
     assert joined["excluded"]["b"] == "flow: few events (one of several readings)"
+
+
+def test_why_its_elisa_wells_were_excluded_is_told_of_a_culture(
+    cultures: pd.DataFrame, settings: ComparisonSettings
+) -> None:
+    elisa = ELISA.assign(state=["ok", "excluded"], bound_pg_ml=np.nan, excluded=["a", "spilled"])
+    flow = pd.DataFrame([_flow("a", 50, 50, 900), _flow("b", 50, 50, 900)])
+    joined = join_cultures(cultures, flow, elisa, "myeloma", ["IL-6"], settings)
+    reasons = joined.set_index("culture")["excluded"]
+    assert reasons["b"] == "IL-6: excluded (spilled)"
+    assert reasons["a"] == ""
 
 
 def test_another_population_is_not_mixed_in(

@@ -137,6 +137,17 @@ def test_replicates_on_both_sides_of_a_limit_stay_together() -> None:
     assert (outside["state"], outside["bound_pg_ml"]) == ("below_lloq", 93.75)
 
 
+def test_the_reasons_of_excluded_wells_are_carried_each_once() -> None:
+    wells = [
+        well("excluded", excluded="spilled"),
+        well("excluded", excluded="spilled", well="A2"),
+        well("excluded", excluded="no seal", well="A3"),
+        well("ok", 1000.0, well="A4"),
+    ]
+    assert combined(*wells)["excluded"] == "spilled; no seal"
+    assert combined(well("ok", 1000.0))["excluded"] == ""
+
+
 def test_plates_are_combined_with_errors_of_their_own() -> None:
     row = combined(well("ok", 1000.0), well("ok", 1100.0, plate="P2"))
     assert row["plates"] == "P1; P2"

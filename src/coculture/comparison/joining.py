@@ -14,7 +14,9 @@ QUADRANTS = ("n_viable", "n_early", "n_late", "n_necrotic")
 FLOW_COLUMNS = (
     "culture", "population", *QUADRANTS, "percent_apoptotic", "flags", "excluded",
 )  # fmt: skip
-ELISA_COLUMNS = ("culture", "analyte", "concentration_pg_ml", "state", "bound_pg_ml", "flags")
+ELISA_COLUMNS = (
+    "culture", "analyte", "concentration_pg_ml", "state", "bound_pg_ml", "flags", "excluded",
+)  # fmt: skip
 
 
 def join_cultures(
@@ -142,13 +144,15 @@ def _elisa_readings(table: pd.DataFrame, analyte: str) -> pd.DataFrame:
     rows = rows[rows["analyte"] == analyte].set_index("culture")
     state = _filled(rows["state"])
     unusable = rows["concentration_pg_ml"].isna() & rows["bound_pg_ml"].isna()
+    why = _filled(rows["excluded"])
+    lost = f"{analyte}: " + state + (" (" + why + ")").where(why != "", "")
     return pd.DataFrame(
         {
             "concentration_pg_ml": rows["concentration_pg_ml"],
             "state": state,
             "bound_pg_ml": rows["bound_pg_ml"],
             "flags": _filled(rows["flags"]),
-            "excluded": np.where(unusable, f"{analyte}: " + state, ""),
+            "excluded": np.where(unusable, lost, ""),
         },
         index=rows.index,
     )

@@ -27,6 +27,7 @@ CULTURE_COLUMNS = (
     "dilution_trend_percent",
     "plates",
     "flags",
+    "excluded",
 )
 """Columns of elisa/cultures.csv, in their order."""
 
@@ -68,6 +69,7 @@ def _combine(group: pd.DataFrame) -> dict[str, Any]:
         "dilutions": "; ".join(f"{value:g}" for value in sorted(set(used["dilution"]))),
         "plates": "; ".join(sorted(set(measured["plate"].astype(str)))),
         "flags": "; ".join(flags),
+        "excluded": "; ".join(dict.fromkeys(filter(None, group["excluded"]))),
     }
 
 
