@@ -18,7 +18,7 @@ import pandas as pd
 from coculture.comparison import ComparisonError, ComparisonSettings, column_prefix
 from coculture.elisa import ElisaSettings
 from coculture.flow import FlowSettings, FlowSettingsError
-from coculture.study import checks, configuration, files, pinned, tables
+from coculture.study import checks, configuration, files, pinned, raw_file_checks, tables
 from coculture.study.problems import Problem, StudyError
 
 __all__ = ["Problem", "Study", "StudyError", "load", "pin"]
@@ -276,19 +276,21 @@ def _raw_file_problems(study: Study) -> Iterator[Problem]:
     for table, column in FILE_COLUMNS.items():
         rows: pd.DataFrame = getattr(study, table)
         named = rows[rows[column].fillna("") != ""]
-        missing = list(checks.raw_files(f"{table}.csv", named, column, _allowed(study, table)))
+        missing = list(
+            raw_file_checks.raw_files(f"{table}.csv", named, column, _allowed(study, table))
+        )
         yield from missing
         there[table] = named.loc[~named[column].isin([problem.value for problem in missing])]
-    yield from checks.same_content(there["flow"])
-    yield from checks.spillover_file(str(study.path), study.spillover_files())
+    yield from raw_file_checks.same_content(there["flow"])
+    yield from raw_file_checks.spillover_file(str(study.path), study.spillover_files())
     try:
         settings = FlowSettings.from_config(study.config["flow"])
     except FlowSettingsError as error:
         yield Problem(str(study.path), str(error))
     else:
-        yield from checks.gates(str(study.path), there["flow"], settings)
-        yield from checks.fcs_files(there["flow"], settings)
-    yield from checks.plate_exports(
+        yield from raw_file_checks.gates(str(study.path), there["flow"], settings)
+        yield from raw_file_checks.fcs_files(there["flow"], settings)
+    yield from raw_file_checks.plate_exports(
         there["elisa"], ElisaSettings.from_config(study.config["elisa"])
     )
 
