@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -22,7 +23,7 @@ def _rewrite(folder: Path, table: str, change: Callable[[str], str]) -> None:
     path.write_bytes(change(path.read_text(encoding="utf-8")).encode("utf-8"))
 
 
-def _reconfigure(folder: Path, change: Callable[[dict[str, object]], object]) -> None:
+def _reconfigure(folder: Path, change: Callable[[dict[str, Any]], object]) -> None:
     path = folder / "config.yaml"
     config = yaml.safe_load(path.read_text(encoding="utf-8"))
     change(config)
@@ -261,6 +262,17 @@ def test_factors_may_not_take_a_column_or_a_name_twice(small_study: Path) -> Non
     assert 'the column "dex_nM" is another factor\'s already' in told
     assert 'another factor is called "dex" already' in told
     assert len(told.splitlines()) == 3
+
+
+def test_two_findings_with_one_id_are_told_with_their_line(small_study: Path) -> None:
+    def double(config: dict[str, Any]) -> None:
+        findings = config["comparison"]["findings"]
+        findings.append(findings[0])
+
+    _reconfigure(small_study, double)
+    (told,) = _told(small_study)
+    assert 'another finding has the id "1a" already; give each its own' in told
+    assert re.search(r"config.yaml, line \d+, comparison.findings.7", told), told
 
 
 @pytest.mark.parametrize(

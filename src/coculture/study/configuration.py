@@ -59,13 +59,16 @@ def read(path: Path) -> tuple[dict[str, Any], list[Problem]]:
     if list(faults(config, whole)):
         raise StudyError(problems)
     filled: dict[str, Any] = with_defaults(config, whole)
-    clashing = _clashing_factors(filled["factors"])
-    for place, message in clashing.items():
-        line = _line_of(("factors", place), lines)
-        problems.append(Problem(str(path), message, line, f"factors.{place}"))
-    filled["factors"] = [
-        factor for place, factor in enumerate(filled["factors"]) if place not in clashing
-    ]
+    for section, (*above, name), clashes in (
+        (filled, ("factors",), _clashing_factors),
+        (filled["comparison"], ("comparison", "findings"), _doubled_findings),
+    ):
+        clashing = clashes(section[name])
+        for place, message in clashing.items():
+            where = (*above, name, place)
+            column = ".".join(map(str, where))
+            problems.append(Problem(str(path), message, _line_of(where, lines), column))
+        section[name] = [one for place, one in enumerate(section[name]) if place not in clashing]
     return filled, problems
 
 
@@ -94,6 +97,16 @@ def _clashing_factors(factors: list[dict[str, Any]]) -> dict[int, str]:
         elif factor["name"].lower() in [one["name"].lower() for one in earlier]:
             clashing[position] = f'another factor is called "{factor["name"]}" already.'
     return clashing
+
+
+def _doubled_findings(findings: list[dict[str, Any]]) -> dict[int, str]:
+    """Findings, by position, whose id is an earlier one's, and what to do."""
+    ids = [str(finding["id"]) for finding in findings]
+    return {
+        position: f'another finding has the id "{name}" already; give each its own.'
+        for position, name in enumerate(ids)
+        if name in ids[:position]
+    }
 
 
 def _not_finite(node: Any, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Any, str]]:
