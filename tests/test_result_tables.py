@@ -39,6 +39,20 @@ def test_every_declaration_is_complete() -> None:
     declared = result_tables.definitions()
     assert not declared.duplicated(["table", "column"]).any()
     assert (declared["definition"].str.len() > 3).all()
+    assert set(declared["type"]) == {"text", "number", "boolean"}
+    types = declared[["column", "type"]].drop_duplicates()
+    assert not types["column"].duplicated().any()
+
+
+def test_text_that_looks_like_a_number_stays_text(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"culture": ["1"], "plates": ["1"], "dilutions": ["10"], "wells": [2]})
+    result_tables.write(frame, tmp_path / "a.csv", "elisa/cultures.csv")
+    assert result_tables.read(tmp_path / "a.csv").iloc[0].to_list() == ["1", "1", "10", 2]
+    states = pd.DataFrame({"culture": ["1"], "il6_state": [""], "dex_nM": [np.nan]})
+    result_tables.write(states, tmp_path / "b.csv", "cultures.csv")
+    back = result_tables.read(tmp_path / "b.csv")
+    assert back["il6_state"].item() == ""
+    assert np.isnan(back["dex_nM"].item())
 
 
 def test_description_names_columns_as_written(tmp_path: Path) -> None:

@@ -1,8 +1,8 @@
 """How every result table is written: declared columns, fixed order, numbers that round-trip.
 
 Each room declares the columns of its tables in a `columns.csv` beside its code (table, column,
-unit, definition). `write` refuses a table with a column that nobody declared, so
-`results/{study}/columns.csv` always explains every column of every table.
+type, unit, definition); a name has one type in all tables. `write` refuses a table with a column
+that nobody declared, so `results/{study}/columns.csv` always explains every column of every table.
 """
 
 import re
@@ -15,16 +15,8 @@ import pandas as pd
 SCHEMA_VERSION = "1.0.0"
 """Version of the result tables: a column removed or redefined raises the first number."""
 
-
-TEXT_COLUMNS = (
-    *("advice", "analyte", "analysis", "arm", "caveat", "cells", "channel", "channels"),
-    *("contrast", "culture", "definition", "donor", "endpoint", "excluded", "experiment"),
-    *("family", "fcs", "file", "finding", "flags", "gate", "id", "item", "kind", "left_out"),
-    *("note", "patient", "plate", "pooled_error_verdict", "population", "reason", "relation"),
-    *("role", "row", "rule", "selected_on", "sentence", "sha256", "stain", "state", "stroma"),
-    *("table", "unit", "values", "verdict", "well"),
-)
-"""Columns that hold text in every table, also where they look like numbers or are empty."""
+KNOWN = ("type", "unit", "definition")
+"""What columns.csv says of a column."""
 
 
 class UndeclaredColumnError(ValueError):
@@ -33,7 +25,10 @@ class UndeclaredColumnError(ValueError):
 
 @cache
 def definitions() -> pd.DataFrame:
-    """Every declared column: table, column, unit, definition. Braces stand for any text."""
+    """Every declared column: table, column, type, unit, definition.
+
+    The type is text, number or boolean. Braces in a column's name stand for any text.
+    """
     sources = sorted(Path(__file__).parent.rglob("columns.csv"))
     frames = [pd.read_csv(source, dtype=str, keep_default_na=False) for source in sources]
     return pd.concat(frames, ignore_index=True)
@@ -58,7 +53,10 @@ def write(frame: pd.DataFrame, path: str | Path, table: str) -> None:
 
 
 def read(path: str | Path) -> pd.DataFrame:
-    """Read a result table: `TEXT_COLUMNS` stay text ("1" is not 1, "" is ""), numbers are exact."""
+    """Read a result table: what is declared as text stays it ("1" is not 1, "" is "").
+
+    Numbers are exact.
+    """
     header = pd.read_csv(path, nrows=0).columns
     return pd.read_csv(
         path,
@@ -68,8 +66,13 @@ def read(path: str | Path) -> pd.DataFrame:
     )
 
 
+@cache
 def _is_text(column: str) -> bool:
-    return column in TEXT_COLUMNS or column.endswith("_state")
+    declared = definitions()
+    named = declared["column"] == column
+    if not named.any():
+        named = declared["column"].map(lambda name: bool(_pattern(name).fullmatch(column)))
+    return bool((declared.loc[named, "type"] == "text").any())
 
 
 def read_all(paths: Iterable[str | Path]) -> pd.DataFrame:
@@ -79,7 +82,7 @@ def read_all(paths: Iterable[str | Path]) -> pd.DataFrame:
 
 
 def describe(tables: Mapping[str, Sequence[str | Path]]) -> pd.DataFrame:
-    """Each column of the tables as written, with unit, definition and `SCHEMA_VERSION`.
+    """Each column of the tables as written, with what is `KNOWN` of it and `SCHEMA_VERSION`.
 
     Parameters
     ----------
@@ -91,8 +94,8 @@ def describe(tables: Mapping[str, Sequence[str | Path]]) -> pd.DataFrame:
         headings = [pd.read_csv(path, nrows=0).columns for path in paths]
         for column in dict.fromkeys(name for heading in headings for name in heading):
             known = _definition(table, column)
-            rows.append((table, column, known["unit"], known["definition"], SCHEMA_VERSION))
-    return pd.DataFrame(rows, columns=[*definitions().columns, "schema_version"])
+            rows.append((table, column, *known[list(KNOWN)], SCHEMA_VERSION))
+    return pd.DataFrame(rows, columns=["table", "column", *KNOWN, "schema_version"])
 
 
 def _definition(table: str, column: str) -> "pd.Series[str]":
