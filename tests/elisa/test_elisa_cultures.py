@@ -137,6 +137,43 @@ def test_replicates_on_both_sides_of_a_limit_stay_together() -> None:
     assert (outside["state"], outside["bound_pg_ml"]) == ("below_lloq", 93.75)
 
 
+@pytest.mark.parametrize(
+    ("outer", "inner", "state", "bound"),
+    [
+        (("overflow",), (5800.0,), "above_uloq", (5800 * 6000) ** (1 / 2)),
+        (("above_curve",), (5800.0,), "above_uloq", (5800 * 6000) ** (1 / 2)),
+        (("overflow", "overflow"), (5800.0,), "above_uloq", (5800 * 6000**2) ** (1 / 3)),
+        (("below_curve",), (104.0,), "below_lloq", (104 * 93.75) ** (1 / 2)),
+    ],
+)
+def test_a_replicate_without_a_number_makes_their_mean_a_bound(
+    outer: tuple[str, ...], inner: tuple[float, ...], state: str, bound: float
+) -> None:
+    row = combined(*map(well, outer), *(well("ok", value) for value in inner))
+    assert (row["state"], row["bound_pg_ml"]) == (state, pytest.approx(bound))
+    assert np.isnan(row["concentration_pg_ml"])
+    side = "ULOQ (mean above" if state == "above_uloq" else "LLOQ (mean below"
+    assert f"replicates on both sides of the {side}" in row["flags"]
+
+
+def test_replicates_beyond_both_limits_leave_nothing() -> None:
+    row = combined(well("ok", 1000.0), well("overflow"), well("below_curve"))
+    assert row["state"] == "missing"
+    assert np.isnan(row["bound_pg_ml"])
+
+
+def test_plates_that_differ_are_flagged_and_widen_the_interval() -> None:
+    one = [well("ok", 60.0, 1.0), well("ok", 61.0, 1.0, well="A2")]
+    other = [well("ok", 400.0, 1.0, plate="P2"), well("ok", 410.0, 1.0, plate="P2", well="A2")]
+    row = combined(*one, *other)
+    assert row["flags"] == "plates differ (569 % apart, limit 30 %)"
+    # Two plates: their own scatter, sd / sqrt(2), is half the distance between them.
+    means = [np.log([60, 61]).mean(), np.log([400, 410]).mean()]
+    half_width = np.log(row["upper_pg_ml"] / row["concentration_pg_ml"])
+    quantile = np.log(1.2) / np.hypot(0.03, 0.08)
+    assert half_width == pytest.approx(quantile * (means[1] - means[0]) / 2)
+
+
 def test_the_reasons_of_excluded_wells_are_carried_each_once() -> None:
     wells = [
         well("excluded", excluded="spilled"),

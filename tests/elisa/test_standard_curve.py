@@ -158,6 +158,14 @@ def test_responses_beyond_the_asymptotes_have_a_state_and_no_number(noisy: np.nd
     assert read["concentration"].notna().tolist() == [False, True, False, False, False]
 
 
+@pytest.mark.parametrize("model", ["4PL", "log_log"])
+def test_on_a_falling_curve_an_overflow_is_little_analyte(model: str) -> None:
+    x = np.array([10.0, 30, 100, 300, 1000])
+    curve = fit_standard_curve(x, 2.8 / (1 + x / 100) + 0.1 * (model == "4PL"), model=model)
+    read = curve.concentration([np.inf, 1.0, -0.1])
+    assert read["state"].tolist() == ["below_curve", "ok", "above_curve"]
+
+
 def test_on_a_falling_curve_low_responses_are_above_it() -> None:
     x = np.array([0, 1, 3, 10, 30, 100, 300.0])
     curve = fit_standard_curve(x, four_parameters(x, 2.0, 0.1, 1.0, 15))

@@ -8,7 +8,7 @@ import pandas as pd
 from coculture.distributions import normal_quantile
 
 PARALLELISM_PERCENT = 30.0
-"""Dilutions of a sample may differ by this much (ICH M10, 2022, on parallelism)."""
+"""Dilutions of a sample, or its plates, may differ by this much (ICH M10, 2022, parallelism)."""
 
 _QUANTILE = normal_quantile(0.975)
 _BELOW = ("below_lloq", "below_curve")
@@ -76,36 +76,52 @@ def _combine(group: pd.DataFrame) -> dict[str, Any]:
 def _with_replicates_together(measured: pd.DataFrame, flags: list[str]) -> pd.DataFrame:
     """Replicates on both sides of a limit are in or out together, as their mean is.
 
-    To drop the outer one alone would bias what is left away from the limit.
+    To drop the outer one alone would bias what is left away from the limit. A replicate that the
+    curve gives no number (beyond an asymptote, overflow) stands at its limit: the mean is then a
+    bound.
     """
     parts = []
     for _, wells in measured.groupby(["dilution", "plate"], sort=True):
-        split = wells["state"].isin(["ok", "below_lloq", "above_uloq"])
-        if (wells["state"] == "ok").any() and (wells["state"] != "ok").any():
-            wells = wells.copy()
-            undiluted = wells["in_well_pg_ml"] * wells["dilution"]
-            mean = float(np.exp(np.log(undiluted[split]).mean()))
-            lloq, uloq = wells["lloq_pg_ml"].iloc[0], wells["uloq_pg_ml"].iloc[0]
-            for name, outside, limit in (("LLOQ", _BELOW, lloq), ("ULOQ", _ABOVE, uloq)):
-                if wells["state"].isin(outside).any():
-                    flags.append(
-                        f"replicates on both sides of the {name} "
-                        f"(mean {_pg_ml(mean)}, limit {_pg_ml(limit)})"
-                    )
-            state = "below_lloq" if mean < lloq else "above_uloq" if mean > uloq else "ok"
-            wells.loc[split, "state"] = state
-            wells.loc[split, "concentration_pg_ml"] = undiluted if state == "ok" else np.nan
-            wells.loc[split, "lower_pg_ml"] = uloq if state == "above_uloq" else np.nan
-            wells.loc[split, "upper_pg_ml"] = lloq if state == "below_lloq" else np.nan
-        parts.append(wells)
+        inside = wells["state"] == "ok"
+        parts.append(_together(wells, flags) if inside.any() and not inside.all() else wells)
     return pd.concat(parts) if parts else measured
+
+
+def _together(wells: pd.DataFrame, flags: list[str]) -> pd.DataFrame:
+    lloq, uloq = float(wells["lloq_pg_ml"].iloc[0]), float(wells["uloq_pg_ml"].iloc[0])
+    undiluted = wells["in_well_pg_ml"] * wells["dilution"]
+    inside, below, above = (wells["state"].isin(states) for states in (("ok",), _BELOW, _ABOVE))
+    at_most, at_least = ((undiluted.isna() & outside).any() for outside in (below, above))
+    known = undiluted.where(undiluted.notna(), np.where(above, uloq, lloq))
+    mean = float(np.exp(np.log(known).mean()))
+    relation = ("near " if at_most else "above ") if at_least else "below " if at_most else ""
+    for name, outside, limit in (("LLOQ", below, lloq), ("ULOQ", above, uloq)):
+        if outside.any():
+            flags.append(
+                f"replicates on both sides of the {name} "
+                f"(mean {relation}{_pg_ml(mean)}, limit {_pg_ml(limit)})"
+            )
+    if at_most and at_least:
+        return _as_bound(wells, "missing")
+    if at_least or mean > uloq:
+        return _as_bound(wells, "above_uloq").assign(lower_pg_ml=min(mean, uloq))
+    if at_most or mean < lloq:
+        return _as_bound(wells, "below_lloq").assign(upper_pg_ml=max(mean, lloq))
+    limits = {name: wells[name].where(inside) for name in ("lower_pg_ml", "upper_pg_ml")}
+    return wells.assign(state="ok", concentration_pg_ml=undiluted, **limits)
+
+
+def _as_bound(wells: pd.DataFrame, state: str) -> pd.DataFrame:
+    return wells.assign(
+        state=state, concentration_pg_ml=np.nan, lower_pg_ml=np.nan, upper_pg_ml=np.nan
+    )
 
 
 def _in_range(inside: pd.DataFrame, flags: list[str]) -> dict[str, Any]:
     inside = inside.assign(ln=np.log(inside["concentration_pg_ml"].astype(float)))
     trend, parallel = _parallel(inside, flags)
     inside = inside[parallel]
-    mean, error, quantile = _mean_and_error(inside)
+    mean, error, quantile = _mean_and_error(inside, flags)
     return {
         "concentration_pg_ml": float(np.exp(mean)),
         "lower_pg_ml": float(np.exp(mean - quantile * error)),
@@ -149,8 +165,12 @@ def _weights(wells: pd.DataFrame) -> pd.Series:
     return 1 / variance if (variance > 0).all() else pd.Series(1.0, index=wells.index)
 
 
-def _mean_and_error(wells: pd.DataFrame) -> tuple[float, float, float]:
-    """Mean of ln concentration over plates, its standard error, and the interval's quantile."""
+def _mean_and_error(wells: pd.DataFrame, flags: list[str]) -> tuple[float, float, float]:
+    """Mean of ln concentration over plates, its standard error, and the interval's quantile.
+
+    Where plates scatter more than their own errors allow, the error grows by that ratio (R. T.
+    Birge, Phys. Rev. 40 (1932) 207).
+    """
     means, variances = [], []
     for _, plate in wells.groupby("plate", sort=True):
         weight = _weights(plate)
@@ -162,7 +182,17 @@ def _mean_and_error(wells: pd.DataFrame) -> tuple[float, float, float]:
     if not np.isfinite(inverse).all():
         return float(np.mean(means)), float("nan"), float("nan")
     mean = float((inverse * np.array(means)).sum() / inverse.sum())
-    return mean, float(1 / np.sqrt(inverse.sum())), _quantile(wells)
+    error = float(1 / np.sqrt(inverse.sum()))
+    if len(means) > 1:
+        scatter = float((inverse * (np.array(means) - mean) ** 2).sum()) / (len(means) - 1)
+        error *= max(1.0, scatter**0.5)
+        apart = max(means) - min(means)
+        if apart > np.log1p(PARALLELISM_PERCENT / 100) and scatter > _QUANTILE**2:
+            flags.append(
+                f"plates differ ({100 * np.expm1(apart):.0f} % apart, "
+                f"limit {PARALLELISM_PERCENT:g} %)"
+            )
+    return mean, error, _quantile(wells)
 
 
 def _quantile(wells: pd.DataFrame) -> float:

@@ -142,7 +142,8 @@ class FittedCurve:
         lower, upper
             95 % limits on the log scale: concentration times exp(-/+ quantile se / concentration).
         state
-            ok, below_curve (beyond the asymptote at zero), above_curve, overflow, missing.
+            ok, below_curve (beyond the asymptote at zero, or an overflow where the curve falls),
+            above_curve, overflow, missing.
 
         >>> from coculture.elisa import fit_standard_curve
         >>> x = [0, 10, 30, 100, 300, 1000]
@@ -187,7 +188,7 @@ class FittedCurve:
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             if self.model == "log_log":
                 x = np.exp((np.log(y) - self.parameters["intercept"]) / self.parameters["slope"])
-                state[~(y > 0)] = "below_curve"
+                state[~(y > 0)] = "below_curve" if self.rising > 0 else "above_curve"
             else:
                 a, d = self.parameters["A"], self.parameters["D"]
                 fraction = (y - d) / (a - d)
@@ -196,10 +197,11 @@ class FittedCurve:
                 x = self.parameters["c"] * np.exp(exponent / self.parameters["b"])
                 state[~(fraction > 0)] = "above_curve"
                 state[~(risen > 0)] = "below_curve"
-        state[np.isposinf(y)] = "overflow"
+        # On a falling curve the highest responses are the least analyte.
+        state[np.isposinf(y)] = "overflow" if self.rising > 0 else "below_curve"
         state[np.isnan(y)] = "missing"
         unusable = (state == "ok") & ~(np.isfinite(x) & (x > 0))
-        state[unusable] = "below_curve"
+        state[unusable] = np.where(np.isposinf(x[unusable]), "above_curve", "below_curve")
         x[state != "ok"] = np.nan
         return x, state
 
