@@ -223,7 +223,13 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "flow/wells.csv": flow_wells,
             "elisa/wells.csv": elisa_wells(),
             "elisa/cultures.csv": pd.DataFrame(
-                {"culture": CULTURES[:2], "analyte": "IL-6", "flags": "", "plates": "P1"}
+                {
+                    "culture": CULTURES[:2],
+                    "analyte": "IL-6",
+                    "state": "ok",
+                    "flags": "",
+                    "plates": "P1",
+                }
             ),
             "comparison/arms.csv": pd.DataFrame(
                 {

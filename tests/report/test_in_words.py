@@ -50,7 +50,7 @@ def study(results: MakeResults, config: Make) -> Results:
         ),
         tables={
             "cultures.csv": CULTURES,
-            "elisa/cultures.csv": pd.DataFrame({"analyte": ["IL-6"], "flags": ""}),
+            "elisa/cultures.csv": pd.DataFrame({"analyte": ["IL-6"], "state": "ok", "flags": ""}),
             "comparison/finding_tests.csv": TESTS.assign(left_out=""),
         },
     )

@@ -66,10 +66,17 @@ def test_simulated_data_are_called_so_and_only_they(results: MakeResults, config
 def test_what_is_flagged_excluded_and_out_of_range_is_told(
     results: MakeResults, awkward_cultures: pd.DataFrame, awkward_elisa: pd.DataFrame
 ) -> None:
-    tables = {"elisa/wells.csv": awkward_elisa, "cultures.csv": awkward_cultures}
+    states = ["ok", "below_lloq", "missing", "below_lloq", "above_uloq"]
+    elisa_cultures = pd.DataFrame({"analyte": "IL-6", "state": states, "flags": ""})
+    elisa_cultures["culture"] = [f"c{i}" for i in range(len(states))]
+    tables = {
+        "elisa/wells.csv": awkward_elisa,
+        "elisa/cultures.csv": elisa_cultures,
+        "cultures.csv": awkward_cultures,
+    }
     page = render(results(tables=tables))
     assert "Left out: 1 ELISA well, each listed" in page
-    assert "ELISA wells outside the range of their curve: 1 below LLOQ." in page
+    assert "outside the range that ELISA can quantify: 1 above ULOQ and 2 below LLOQ." in page
     assert "3 quality flags raised (3 in ELISA)" in page
     assert "replicates differ (30 %, limit 20 %)" in page
     assert "1 culture without a measurement: E10-untreated-1." in page

@@ -101,7 +101,7 @@ def cautions(results: Results, flags: Sequence[Flag]) -> list[Caution]:
     said += _arms_missing(results)
     said += _set_by_hand(results.gates)
     said += _left_out(results)
-    said += _outside_the_range(results.table("elisa/wells.csv"))
+    said += _outside_the_range(results.table("elisa/cultures.csv"))
     if flags:
         said.append(
             Caution(f"{many(len(flags), 'quality flag')} raised{_where(flags)}.", "quality")
@@ -240,18 +240,17 @@ def _excluded(wells: pd.DataFrame) -> int:
     return int(((wells["excluded"] != "") & (wells["role"] != "unassigned")).sum())
 
 
-def _outside_the_range(wells: pd.DataFrame) -> list[Caution]:
-    if wells.empty:
+def _outside_the_range(cultures: pd.DataFrame) -> list[Caution]:
+    """Cultures of elisa/cultures.csv of which only a bound is known."""
+    if cultures.empty:
         return []
-    samples = wells[(wells["role"] == "sample") & ~wells["state"].isin(("ok", "excluded"))]
-    if samples.empty:
+    bounds = cultures["state"].isin(("below_lloq", "above_uloq"))
+    states = cultures.loc[bounds, "state"].value_counts().sort_index()
+    if states.empty:
         return []
-    listed_states = ", ".join(
-        f"{number(len(group))} {state_in_words(str(state))}"
-        for state, group in samples.groupby("state")
-    )
+    counted = listed([f"{number(n)} {state_in_words(str(state))}" for state, n in states.items()])
     sentence = (
-        f"ELISA wells outside the range of their curve: {listed_states}. They count as bounds, "
+        f"Cultures outside the range that ELISA can quantify: {counted}. They count as bounds, "
         "not numbers."
     )
     return [Caution(sentence, "elisa")]
