@@ -1,16 +1,14 @@
 """Draw the standard curve and the layout of one ELISA plate."""
 
-import json
 from typing import Any
 
-from coculture import drawing, result_tables, step
+from coculture import drawing, records, result_tables, step
 from coculture.elisa import figures
 
 
 def main(inputs: Any, outputs: Any, parameters: Any) -> None:
     wells = result_tables.read(inputs.wells)
-    with open(inputs.curve, encoding="utf-8") as file:
-        curve = json.load(file)
+    curve = records.read_json(inputs.curve)
     drawing.save(figures.standard_curve(wells, curve), outputs.curve, parameters.simulated)
     drawing.save(figures.plate_heat_map(wells), outputs.plate, parameters.simulated)
 

@@ -1,12 +1,10 @@
 """Estimate how much replicate ELISA wells scatter, over all plates of the study."""
 
-import dataclasses
-import json
 from typing import Any
 
 import pandas as pd
 
-from coculture import step
+from coculture import records, step
 from coculture.elisa import ElisaSettings, pooled_variance_function, read_layout
 
 
@@ -14,8 +12,7 @@ def main(inputs: Any, outputs: Any, parameters: Any) -> None:
     settings = ElisaSettings.from_config(parameters.settings)
     readings = read_layout(pd.DataFrame(parameters.wells), settings)
     variance = pooled_variance_function(readings, settings)
-    with open(outputs.variance, "w", encoding="utf-8") as file:
-        json.dump(dataclasses.asdict(variance), file, indent=2)
+    records.write_json(variance.to_dict(), outputs.variance)
 
 
 if "snakemake" in globals():

@@ -3,9 +3,8 @@
 from typing import Any
 
 import pandas as pd
-import yaml
 
-from coculture import drawing, result_tables, step
+from coculture import drawing, records, result_tables, step
 from coculture.flow import FlowSettings, figures
 
 
@@ -14,8 +13,7 @@ def main(inputs: Any, outputs: Any, parameters: Any) -> None:
     files = pd.DataFrame(parameters.files)
     wells = result_tables.read(inputs.wells)
     spillover = result_tables.read(inputs.spillover)
-    with open(inputs.gates, encoding="utf-8") as file:
-        gates = yaml.safe_load(file)
+    gates = records.read_yaml(inputs.gates)
     drawn = (files, wells, gates, spillover, settings)
     drawing.save(figures.gating_strategy(*drawn), outputs.strategy, parameters.simulated)
     drawing.save(figures.control_histograms(*drawn), outputs.controls, parameters.simulated)

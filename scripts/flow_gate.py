@@ -3,9 +3,8 @@
 from typing import Any
 
 import pandas as pd
-import yaml
 
-from coculture import result_tables, step
+from coculture import records, result_tables, step
 from coculture.flow import FlowSettings, gate_experiment
 
 
@@ -14,8 +13,7 @@ def main(inputs: Any, outputs: Any, parameters: Any) -> None:
     gated = gate_experiment(pd.DataFrame(parameters.files), settings, progress=print)
     result_tables.write(gated.wells, outputs.wells, "flow/wells.csv")
     result_tables.write(gated.spillover, outputs.spillover, "flow/spillover.csv")
-    with open(outputs.gates, "w", encoding="utf-8") as file:
-        yaml.safe_dump(gated.gates, file, sort_keys=False, allow_unicode=True)
+    records.write_yaml(gated.gates, outputs.gates)
 
 
 if "snakemake" in globals():

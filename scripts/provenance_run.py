@@ -1,10 +1,9 @@
 """Write down the run, and the results folder as a Workflow Run RO-Crate."""
 
-import json
 from pathlib import Path
 from typing import Any
 
-from coculture import provenance, result_tables, run_lock, step
+from coculture import provenance, records, result_tables, run_lock, step
 
 
 def main(inputs: Any, outputs: Any, parameters: Any) -> None:
@@ -14,12 +13,12 @@ def main(inputs: Any, outputs: Any, parameters: Any) -> None:
         parameters.study,
         parameters.title,
         "provenance/Snakefile",
-        json.loads(Path(inputs.software).read_text(encoding="utf-8")),
+        records.read_json(inputs.software),
         provenance.read_run(run),
         result_tables.read(inputs.raw_files),
         provenance.crate_files(inputs.checksums),
     )
-    Path(outputs.crate).write_text(json.dumps(crate, indent=1) + "\n", encoding="utf-8")
+    records.write_json(crate, outputs.crate)
 
 
 if "snakemake" in globals():

@@ -15,8 +15,7 @@ def main(inputs: Any, outputs: Any, parameters: Any) -> None:
         software=inputs.software,
         figures=report.figures_below(Path(outputs.page).parent / "figures", inputs.figures),
     )
-    with open(outputs.page, "w", encoding="utf-8") as file:
-        file.write(report.render(results))
+    Path(outputs.page).write_text(report.render(results), encoding="utf-8")
 
 
 if "snakemake" in globals():

@@ -22,7 +22,7 @@ from coculture.flow.intervals import wilson_interval
 from coculture.flow.settings import FlowSettings, Population
 from coculture.flow.steadiness import Steadiness, all_steady, steadiness
 from coculture.flow.strategy import set_gates
-from coculture.flow.tubes import Tube, open_tubes, read_tube
+from coculture.flow.tubes import Tube, open_tubes, read_tube, text_of
 
 STAGES = ("scatter", "time", "cells", "singlets", "population")
 TIME_RULE = (
@@ -125,19 +125,15 @@ def _wells(
 
 
 def _identity(file: "pd.Series[Any]") -> dict[str, Any]:
-    def text(column: str) -> str:
-        value = file.get(column, "")
-        return "" if pd.isna(value) else str(value)
-
     return {
-        "experiment": text("experiment"),
-        "fcs": text("fcs"),
-        "plate": text("plate"),
-        "well": text("well"),
-        "role": text("role"),
-        "culture": text("culture"),
-        "cells": text("cells"),
-        "excluded": text("exclude"),
+        "experiment": text_of(file, "experiment"),
+        "fcs": text_of(file, "fcs"),
+        "plate": text_of(file, "plate"),
+        "well": text_of(file, "well"),
+        "role": text_of(file, "role"),
+        "culture": text_of(file, "culture"),
+        "cells": text_of(file, "cells"),
+        "excluded": text_of(file, "exclude"),
     }
 
 

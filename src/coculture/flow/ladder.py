@@ -20,7 +20,7 @@ valley > pooled valley (exploratory) > unstained. Unstained transduced cells car
 so they come last.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -157,8 +157,15 @@ def stain_block(
     """
     rungs = _AUTO if source == "auto" else (source,)
     controls = _Controls(stain, panel, inside, singlets)
+    set_by: Mapping[str, Callable[[], _Found | None]] = {
+        "live_peak": controls.live_peak,
+        "untreated": controls.untreated,
+        "fmo": controls.fmo,
+        "unstained": controls.unstained,
+        "pooled": controls.pooled,
+    }
     for rung in rungs:
-        found: _Found | None = getattr(controls, rung)()
+        found = set_by[rung]()
         if found is not None:
             return found.block(controls.channel, "above")
     asked = "anything" if source == "auto" else f"what {source!r}, asked for in the config, needs"

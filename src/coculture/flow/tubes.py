@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -92,7 +93,7 @@ def open_tubes(files: pd.DataFrame, settings: FlowSettings) -> list[Tube]:
     tubes = [
         _open(int(str(row)), file, settings)
         for row, file in files.iterrows()
-        if not _text(file, "exclude")
+        if not text_of(file, "exclude")
     ]
     for tube in tubes[1:]:
         fault = other_names(tube.panel.names, tubes[0].panel.names, tubes[0].fcs)
@@ -111,22 +112,23 @@ def _open(row: int, file: "pd.Series[str]", settings: FlowSettings) -> Tube:
         except ChannelError as error:
             raise FcsError(header.path, str(error)) from error
 
-    role = _text(file, "role")
-    stained = _text(file, "channel")
+    role = text_of(file, "role")
+    stained = text_of(file, "channel")
     return Tube(
         row=row,
         fcs=str(file["fcs"]),
         role=role,
-        cells=_text(file, "cells"),
+        cells=text_of(file, "cells"),
         channel=find(stained) if role == "single_stain" else "",
-        culture=_text(file, "culture"),
+        culture=text_of(file, "culture"),
         untreated=bool(file.get("untreated", False)),
         header=header,
         panel=_panel(settings, find),
     )
 
 
-def _text(file: "pd.Series[str]", column: str) -> str:
+def text_of(file: "pd.Series[Any]", column: str) -> str:
+    """A cell of a row of flow.csv as text; empty where there is none."""
     value = file.get(column, "")
     return "" if pd.isna(value) else str(value)
 

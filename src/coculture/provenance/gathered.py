@@ -1,24 +1,22 @@
 """What the rooms decided on the way, gathered in one place: every gate and every curve."""
 
-import json
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
-import yaml
+from coculture.records import read_json, read_yaml, write_json, write_yaml
 
 
 def gather_gates(paths: Iterable[str | Path], to: str | Path) -> None:
     """Write the gates of every experiment (named by its folder) into one YAML file."""
-    gates = {Path(path).parent.name: yaml.safe_load(Path(path).read_bytes()) for path in paths}
-    with Path(to).open("w", encoding="utf-8") as file:
-        yaml.safe_dump(gates, file, sort_keys=False, allow_unicode=True)
+    gates = {Path(path).parent.name: read_yaml(path) for path in paths}
+    write_yaml(gates, to)
 
 
 def gather_curves(paths: Iterable[str | Path], to: str | Path) -> None:
     """Write the curves of every plate (named by its folder) into one JSON file."""
-    curves = {Path(path).parent.name: json.loads(Path(path).read_bytes()) for path in paths}
-    Path(to).write_text(json.dumps(curves, indent=2) + "\n", encoding="utf-8")
+    curves = {Path(path).parent.name: read_json(path) for path in paths}
+    write_json(curves, to)
 
 
 def keep_workflow(snakefile: str | Path, to: str | Path) -> None:

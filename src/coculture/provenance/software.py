@@ -1,6 +1,5 @@
 """Which code made the results: this workflow and its commit, Python, and every package."""
 
-import json
 import platform
 import re
 import subprocess
@@ -9,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from coculture.raw_files import sha256
+from coculture.records import write_json
 
 _CHECKOUT = Path(__file__).parents[3]
 
@@ -42,7 +42,7 @@ def software(lock: str | Path, checkout: Path = _CHECKOUT) -> dict[str, Any]:
 
 def write_software(lock: str | Path, to: str | Path) -> None:
     """Write what `software` finds as JSON to the file `to`."""
-    Path(to).write_text(json.dumps(software(lock), indent=2) + "\n", encoding="utf-8")
+    write_json(software(lock), to)
 
 
 def _version(package: str) -> str | None:

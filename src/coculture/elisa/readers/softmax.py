@@ -28,7 +28,6 @@ from coculture.elisa.readers.source import (
 
 NAME = "SoftMax Pro"
 _FORMATS = ("PlateFormat", "TimeFormat")
-_READ_TYPES = ("Endpoint", "Kinetic", "Spectrum", "Well Scan", "Flex")
 
 
 @dataclass(frozen=True)

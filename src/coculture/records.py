@@ -1,0 +1,29 @@
+"""Results that are no tables: read and written in one way, the same bytes on every machine."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+
+def read_json(path: str | Path) -> Any:
+    """What the JSON file at `path` holds."""
+    return json.loads(Path(path).read_text(encoding="utf-8"))
+
+
+def write_json(value: Any, path: str | Path) -> None:
+    """Write plain values to `path`, letters of every alphabet as they are."""
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    Path(path).write_text(text + "\n", encoding="utf-8")
+
+
+def read_yaml(path: str | Path) -> Any:
+    """What the YAML file at `path` holds, as data only."""
+    return yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+
+
+def write_yaml(value: Any, path: str | Path) -> None:
+    """Write plain values to `path`, keys in their own order."""
+    text = yaml.safe_dump(value, sort_keys=False, allow_unicode=True)
+    Path(path).write_text(text, encoding="utf-8")
