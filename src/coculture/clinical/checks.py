@@ -1,29 +1,19 @@
 """What is wrong with a clinical table, before it is summarised."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from coculture.clinical.changes import PER_G_PER_DL, is_m_protein
+from coculture.table_problem import TableProblem
 
 
 class ClinicalError(ValueError):
     """A clinical table that cannot be summarised; the message names the row."""
 
 
-@dataclass(frozen=True)
-class ClinicalProblem:
-    """Why a clinical table cannot be summarised: `row` is the table's index."""
-
-    row: int
-    column: str
-    value: str
-    message: str
-
-
-def check(clinical: pd.DataFrame) -> list[ClinicalProblem]:
+def check(clinical: pd.DataFrame) -> list[TableProblem]:
     """Everything for which `summarise` would refuse the table, in the order of its rows.
 
     A patient with an analyte twice, one analyte in different units, M-protein in a unit that the
@@ -45,16 +35,16 @@ def check(clinical: pd.DataFrame) -> list[ClinicalProblem]:
     return sorted(problems, key=lambda problem: order[problem.row])
 
 
-def _doubled(rows: pd.DataFrame) -> Iterator[ClinicalProblem]:
+def _doubled(rows: pd.DataFrame) -> Iterator[TableProblem]:
     seen = set()
     for row, patient, analyte in _identified(rows):
         if (patient, analyte) in seen:
             message = f'patient "{patient}" has two rows of "{analyte}"; keep one.'
-            yield ClinicalProblem(row, "patient", patient, message)
+            yield TableProblem(row, "patient", patient, message)
         seen.add((patient, analyte))
 
 
-def _mixed_units(rows: pd.DataFrame) -> Iterator[ClinicalProblem]:
+def _mixed_units(rows: pd.DataFrame) -> Iterator[TableProblem]:
     first: dict[str, tuple[str, str]] = {}
     for (row, patient, analyte), unit in zip(_identified(rows), texts(rows, "unit"), strict=True):
         one, its_unit = first.setdefault(analyte, (patient, unit))
@@ -63,10 +53,10 @@ def _mixed_units(rows: pd.DataFrame) -> Iterator[ClinicalProblem]:
                 f'"{analyte}" is in {_unit(unit)} in patient "{patient}" and in {_unit(its_unit)} '
                 f'in patient "{one}"; convert the values and write one unit in every row.'
             )
-            yield ClinicalProblem(row, "unit", unit, message)
+            yield TableProblem(row, "unit", unit, message)
 
 
-def _m_protein_units(rows: pd.DataFrame) -> Iterator[ClinicalProblem]:
+def _m_protein_units(rows: pd.DataFrame) -> Iterator[TableProblem]:
     """The first row of M-protein whose unit is none that progression is stated in."""
     for (row, _, analyte), unit in zip(_identified(rows), texts(rows, "unit"), strict=True):
         if is_m_protein(analyte) and unit.lower() not in PER_G_PER_DL:
@@ -74,11 +64,11 @@ def _m_protein_units(rows: pd.DataFrame) -> Iterator[ClinicalProblem]:
                 f'"{analyte}" is in {unit}, and progression is a rise by 0.5 g/dL; convert the '
                 "values to g/dL, or write g/L, mg/dL or mg/L if that is their unit."
             )
-            yield ClinicalProblem(row, "unit", unit, message)
+            yield TableProblem(row, "unit", unit, message)
             return
 
 
-def _endless(rows: pd.DataFrame) -> Iterator[ClinicalProblem]:
+def _endless(rows: pd.DataFrame) -> Iterator[TableProblem]:
     for column in ("on_study", "month_6"):
         if column not in rows:
             continue
@@ -89,10 +79,10 @@ def _endless(rows: pd.DataFrame) -> Iterator[ClinicalProblem]:
                     f'"{analyte}" of patient "{patient}" is infinite; write the value, or leave '
                     "it empty."
                 )
-                yield ClinicalProblem(row, column, str(value), message)
+                yield TableProblem(row, column, str(value), message)
 
 
-def _selections(rows: pd.DataFrame) -> Iterator[ClinicalProblem]:
+def _selections(rows: pd.DataFrame) -> Iterator[TableProblem]:
     """Each selection that names no analyte of the table, or not what the first one names."""
     analytes = list(dict.fromkeys(rows["analyte"].astype(str)))
     seen: list[str] = []
@@ -113,7 +103,7 @@ def _selections(rows: pd.DataFrame) -> Iterator[ClinicalProblem]:
             )
         else:
             continue
-        yield ClinicalProblem(row, "selected_on", selected_on, message)
+        yield TableProblem(row, "selected_on", selected_on, message)
 
 
 def _identified(rows: pd.DataFrame) -> list[tuple[int, str, str]]:

@@ -1,9 +1,10 @@
 """From a plate reader's export to pg/mL with honest intervals and states."""
 
+from coculture.elisa.checks import check_files
 from coculture.elisa.cultures import combine_cultures
 from coculture.elisa.curve_fitting import CurveError
 from coculture.elisa.label_grid import read_label_grid
-from coculture.elisa.layout import FileProblem, check_files, read_layout
+from coculture.elisa.layout import read_layout
 from coculture.elisa.plate import Plate, PlateError
 from coculture.elisa.quantification import (
     QuantifiedPlate,
@@ -23,7 +24,6 @@ __all__ = [
     "AcceptanceLimits",
     "CurveError",
     "ElisaSettings",
-    "FileProblem",
     "Plate",
     "PlateError",
     "QuantifiedPlate",

@@ -6,13 +6,12 @@ import numpy as np
 import pandas as pd
 
 from coculture.distributions import normal_quantile
+from coculture.elisa.well_states import ABOVE_RANGE, BELOW_RANGE
 
 PARALLELISM_PERCENT = 30.0
 """Dilutions of a sample, or its plates, may differ by this much (ICH M10, 2022, parallelism)."""
 
 _QUANTILE = normal_quantile(0.975)
-_BELOW = ("below_lloq", "below_curve")
-_ABOVE = ("above_uloq", "above_curve", "overflow")
 CULTURE_COLUMNS = (
     "culture",
     "analyte",
@@ -90,7 +89,8 @@ def _with_replicates_together(measured: pd.DataFrame, flags: list[str]) -> pd.Da
 def _together(wells: pd.DataFrame, flags: list[str]) -> pd.DataFrame:
     lloq, uloq = float(wells["lloq_pg_ml"].iloc[0]), float(wells["uloq_pg_ml"].iloc[0])
     undiluted = wells["in_well_pg_ml"] * wells["dilution"]
-    inside, below, above = (wells["state"].isin(states) for states in (("ok",), _BELOW, _ABOVE))
+    inside = wells["state"] == "ok"
+    below, above = (wells["state"].isin(states) for states in (BELOW_RANGE, ABOVE_RANGE))
     at_most, at_least = ((undiluted.isna() & outside).any() for outside in (below, above))
     known = undiluted.where(undiluted.notna(), np.where(above, uloq, lloq))
     mean = float(np.exp(np.log(known).mean()))
@@ -204,8 +204,8 @@ def _quantile(wells: pd.DataFrame) -> float:
 
 
 def _bound(measured: pd.DataFrame, group: pd.DataFrame, flags: list[str]) -> dict[str, Any]:
-    below = measured[measured["state"].isin(_BELOW)]
-    above = measured[measured["state"].isin(_ABOVE)]
+    below = measured[measured["state"].isin(BELOW_RANGE)]
+    above = measured[measured["state"].isin(ABOVE_RANGE)]
     upper = float(below["upper_pg_ml"].min()) if len(below) else float("nan")
     lower = float(above["lower_pg_ml"].max()) if len(above) else float("nan")
     if len(below) and len(above):
@@ -235,8 +235,8 @@ def _look_for_contradictions(
     combined: dict[str, Any], measured: pd.DataFrame, flags: list[str]
 ) -> None:
     """A well's bound that excludes the whole interval: a hook, or wells confused."""
-    below = measured.loc[measured["state"].isin(_BELOW), "upper_pg_ml"].min()
-    above = measured.loc[measured["state"].isin(_ABOVE), "lower_pg_ml"].max()
+    below = measured.loc[measured["state"].isin(BELOW_RANGE), "upper_pg_ml"].min()
+    above = measured.loc[measured["state"].isin(ABOVE_RANGE), "lower_pg_ml"].max()
     lower, upper = combined["lower_pg_ml"], combined["upper_pg_ml"]
     if below < lower:
         flags.append(f"dilutions contradict (below {_pg_ml(below)}, limit {_pg_ml(lower)})")

@@ -1,35 +1,17 @@
 """What lies in each well: the rows of elisa.csv joined with what the reader measured."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from coculture.elisa.curve_models import PARAMETERS
 from coculture.elisa.plate import Plate, PlateError, well_name, well_position
-from coculture.elisa.quantification import STANDARD_ROLES
 from coculture.elisa.readers import read_plates
 from coculture.elisa.settings import ElisaSettings
 
 UNASSIGNED = "not in elisa.csv"
 _READING_COLUMNS = ("excluded", "od", "state", "od_reference", "response")
-
-
-@dataclass(frozen=True)
-class FileProblem:
-    """Something in a table of wells that would stop the analysis.
-
-    `row` is the index of the row in the table that was given, `column` and `value` the cell,
-    `message` a whole sentence that says what is wrong and what to do.
-    """
-
-    row: int
-    column: str
-    value: str
-    message: str
 
 
 def read_layout(wells: pd.DataFrame, settings: ElisaSettings) -> pd.DataFrame:
@@ -59,10 +41,10 @@ def read_layout(wells: pd.DataFrame, settings: ElisaSettings) -> pd.DataFrame:
     """
     frames = []
     read = cache(read_plates)
-    for plate, rows in _by_plate(_complete(wells)):
-        file, plate_in_file = _file_of(plate, rows)
-        chosen = _choose(read(_path(rows)), file, plate, plate_in_file)
-        readings = _readings(chosen, file, settings)
+    for plate, rows in by_plate(complete_rows(wells)):
+        file, plate_in_file = file_of(plate, rows)
+        chosen = choose_plate(read(path_of(rows)), file, plate, plate_in_file)
+        readings = plate_readings(chosen, file, settings)
         rows = rows.assign(
             well=[well_name(well) for well in rows["well"]], excluded=rows["exclude"]
         )
@@ -80,70 +62,14 @@ def read_layout(wells: pd.DataFrame, settings: ElisaSettings) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True)
 
 
-def check_files(wells: pd.DataFrame, settings: ElisaSettings) -> list[FileProblem]:
-    """Look for everything that would stop `read_layout` or the fit, and report it all at once.
-
-    Empty cells are not reported, and nothing is that only follows from one: what a table must have
-    is checked when it is read.
-    """
-    problems: list[FileProblem] = []
-    read = cache(read_plates)
-    seen: dict[bytes, tuple[str, str]] = {}
-    for plate, rows in _by_plate(wells):
-        problems += _too_few_standards(plate, rows, settings)
-    for plate, rows in _by_plate(_complete(wells)):
-        first = rows.index[0]
-        try:
-            file, plate_in_file = _file_of(plate, rows)
-        except PlateError as error:
-            other = rows[["file", "plate_in_file"]].drop_duplicates().index[1]
-            problems.append(FileProblem(other, "file", str(rows.loc[other, "file"]), f"{error}."))
-            continue
-        column, value = "file", file
-        try:
-            plates = read(_path(rows))
-            column, value = "plate_in_file", plate_in_file
-            chosen = _choose(plates, file, plate, plate_in_file)
-            column, value = "file", file
-            readings = _readings(chosen, file, settings)
-        except PlateError as error:
-            message = _without_file(str(error), _path(rows), file)
-            problems.append(FileProblem(first, column, value, message))
-            continue
-        problems += _well_problems(rows, set(readings.index))
-        message = _of_another(chosen, plate, plate_in_file, set(wells["plate"]))
-        if not message and readings["od"].notna().any():
-            first_file, first_plate = seen.setdefault(
-                readings["od"].to_numpy().tobytes(), (file, plate)
-            )
-            if first_file != file:
-                message = (
-                    f"has the readings of {first_file}, plate {first_plate}, to the last digit; "
-                    "give each plate its own export."
-                )
-        if message:
-            problems.append(FileProblem(first, "file", file, message))
-    return problems
-
-
-def _of_another(chosen: Plate, plate: str, plate_in_file: str, plates: set[str]) -> str:
-    """That a file says it is another plate of the study than its row says, or nothing."""
-    if plate_in_file or chosen.name == plate or chosen.name not in plates:
-        return ""
-    return (
-        f"holds plate {chosen.name} by its own words, and this row calls it {plate}; give the "
-        f"export of {plate}, or write {chosen.name} into plate_in_file if the row is right."
-    )
-
-
-def _by_plate(wells: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
+def by_plate(wells: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
     """The rows of each plate, by its name; rows without one are of no plate."""
     if wells.empty:
         return []
     return [(str(plate), rows) for plate, rows in wells.groupby("plate", sort=True) if plate]
 
 
-def _complete(wells: pd.DataFrame) -> pd.DataFrame:
+def complete_rows(wells: pd.DataFrame) -> pd.DataFrame:
     """The rows that name a plate, a file and a well."""
     if wells.empty:
         return wells
@@ -151,12 +77,12 @@ def _complete(wells: pd.DataFrame) -> pd.DataFrame:
     return wells[(cells.notna() & (cells != "")).all(axis=1)]
 
 
-def _path(rows: pd.DataFrame) -> str:
+def path_of(rows: pd.DataFrame) -> str:
     """Where the plate's file can be opened: `path`, or where that is absent `file` itself."""
     return str(rows["path" if "path" in rows else "file"].iloc[0])
 
 
-def _file_of(plate: str, rows: pd.DataFrame) -> tuple[str, str]:
+def file_of(plate: str, rows: pd.DataFrame) -> tuple[str, str]:
     files = rows[["file", "plate_in_file"]].drop_duplicates()
     if len(files) > 1:
         raise PlateError(f"plate {plate} has more than one file or plate_in_file; a plate has one")
@@ -164,7 +90,7 @@ def _file_of(plate: str, rows: pd.DataFrame) -> tuple[str, str]:
     return str(file), str(plate_in_file)
 
 
-def _choose(plates: list[Plate], file: str, plate: str, plate_in_file: str) -> Plate:
+def choose_plate(plates: list[Plate], file: str, plate: str, plate_in_file: str) -> Plate:
     """The plate that is named; without a name the only one, or the one called as in elisa.csv."""
     by_name = {p.name: p for p in plates}
     if plate_in_file:
@@ -182,7 +108,7 @@ def _choose(plates: list[Plate], file: str, plate: str, plate_in_file: str) -> P
     )
 
 
-def _readings(plate: Plate, file: str, settings: ElisaSettings) -> pd.DataFrame:
+def plate_readings(plate: Plate, file: str, settings: ElisaSettings) -> pd.DataFrame:
     """Wells (index) with od, od_reference, response and state."""
     main = _select(plate, settings.wavelength_nm, file, "wavelength_nm")
     if main is None:
@@ -263,79 +189,6 @@ def _join(
     joined = both.join(readings, on="well")
     order = sorted(range(len(joined)), key=lambda i: well_position(joined["well"].iloc[i]))
     return joined.iloc[order]
-
-
-def _too_few_standards(
-    plate: str, rows: pd.DataFrame, settings: ElisaSettings
-) -> list[FileProblem]:
-    fewest = len(PARAMETERS[settings.model])
-    subtracts = settings.zero_standard == "subtract" and settings.as_reader is None
-    problems = []
-    for analyte, group in rows[rows["role"] != "medium_blank"].groupby(
-        rows["analyte"].astype(str), sort=True
-    ):
-        used = group[group["exclude"] == ""]
-        standards = used[used["role"].isin(STANDARD_ROLES)]
-        concentrations = standards["concentration_pg_ml"].mask(standards["role"] == "blank", 0.0)
-        # A well whose role or concentration could not be read may be any of them.
-        unread = int(concentrations.isna().sum() + (used["role"].fillna("") == "").sum())
-        levels = set(concentrations.dropna())
-        if subtracts and not unread and 0 not in levels:
-            problems.append(
-                FileProblem(
-                    group.index[0],
-                    "role",
-                    "blank",
-                    f"plate {plate} has no blank or zero standard of {analyte} to subtract; name "
-                    "its wells, or set zero_standard to fit.",
-                )
-            )
-        fitted = levels - {0.0} if subtracts else levels
-        if len(fitted) + unread < fewest:
-            problems.append(
-                FileProblem(
-                    group.index[0],
-                    "role",
-                    "standard",
-                    f"plate {plate} has {len(fitted)} concentrations of the {analyte} standard; a "
-                    f"{settings.model} curve needs at least {fewest}.",
-                )
-            )
-    return problems
-
-
-def _well_problems(rows: pd.DataFrame, available: set[str]) -> list[FileProblem]:
-    problems = []
-    for row, well in rows["well"].items():
-        try:
-            known = well_name(str(well)) in available
-        except PlateError as error:
-            problems.append(FileProblem(_index(row), "well", str(well), f"{error}."))
-            continue
-        if not known:
-            problems.append(
-                FileProblem(
-                    _index(row), "well", str(well), "the plate in the file has no such well."
-                )
-            )
-    return problems
-
-
-def _index(row: object) -> int:
-    return int(str(row))
-
-
-def _without_file(message: str, path: str, file: str) -> str:
-    """The message as a sentence, without the file name that the caller prints itself.
-
-    A reader names the file as `Path` writes it ("./a//b.txt" as "a/b.txt"), and an error of the
-    operating system may name it once more in the middle.
-    """
-    for name in (path, str(Path(path)), file):
-        message = message.removeprefix(f"{name}: ")
-    for name in (path, str(Path(path))):
-        message = message.replace(name, Path(file).name)
-    return message if message.endswith(".") else f"{message}."
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -5,7 +5,6 @@ from coculture.flow.compensation import SpilloverError
 from coculture.flow.drift import control_drift
 from coculture.flow.fcs import FlowSample, read_fcs
 from coculture.flow.fcs_text import FcsError
-from coculture.flow.file_problem import FileProblem
 from coculture.flow.gates import GateError
 from coculture.flow.gating import GatedExperiment, gate_experiment
 from coculture.flow.settings import FlowSettings, FlowSettingsError
@@ -14,7 +13,6 @@ from coculture.flow.thresholds import ThresholdError
 
 __all__ = [
     "FcsError",
-    "FileProblem",
     "FlowSample",
     "FlowSettings",
     "FlowSettingsError",

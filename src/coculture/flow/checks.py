@@ -8,14 +8,14 @@ from coculture.flow.channels import ChannelError, find_channel
 from coculture.flow.experiment_checks import experiment_problems
 from coculture.flow.fcs_header import FcsHeader, read_header
 from coculture.flow.fcs_text import FcsError
-from coculture.flow.file_problem import FileProblem
 from coculture.flow.gates import GateError
 from coculture.flow.manual import on_channels_of
 from coculture.flow.settings import FlowSettings, not_known
 from coculture.flow.tubes import open_tubes
+from coculture.table_problem import TableProblem
 
 
-def check_files(files: pd.DataFrame, settings: FlowSettings) -> list[FileProblem]:
+def check_files(files: pd.DataFrame, settings: FlowSettings) -> list[TableProblem]:
     """Read every file's HEADER and TEXT and look for the channels and controls gating needs.
 
     Parameters
@@ -44,7 +44,7 @@ def check_files(files: pd.DataFrame, settings: FlowSettings) -> list[FileProblem
         try:
             header = read_header(file.get("path", fcs))
         except FcsError as error:
-            problems.append(FileProblem(row, "fcs", fcs, f"The file {error.fault}"))
+            problems.append(TableProblem(row, "fcs", fcs, f"The file {error.fault}"))
             continue
         headers[row] = header
         problems += _lacking(header, asked, row, "fcs", fcs)
@@ -86,7 +86,7 @@ def _taking_part(files: pd.DataFrame) -> pd.DataFrame:
 
 def _lacking(
     header: FcsHeader, channels: Mapping[str, str], row: int, column: str, value: str
-) -> list[FileProblem]:
+) -> list[TableProblem]:
     """A problem for every one of the channels that the file does not have.
 
     `channels` has what is said of each besides.
@@ -97,5 +97,5 @@ def _lacking(
         try:
             find_channel(channel, header.names, labels)
         except ChannelError as error:
-            problems.append(FileProblem(row, column, value, f"The file {error}{more}"))
+            problems.append(TableProblem(row, column, value, f"The file {error}{more}"))
     return problems

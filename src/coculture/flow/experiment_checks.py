@@ -7,9 +7,9 @@ import pandas as pd
 
 from coculture.flow.channels import ChannelError, find_channel, other_names
 from coculture.flow.fcs_header import FcsHeader
-from coculture.flow.file_problem import FileProblem
 from coculture.flow.settings import FlowSettings
 from coculture.flow.single_stains import FEWEST_POSITIVES
+from coculture.table_problem import TableProblem
 
 _STAINED_ALONE = ("single_stain", "annexin_only", "dye_only")
 
@@ -30,7 +30,7 @@ class _File:
 
 def experiment_problems(
     files: pd.DataFrame, headers: Mapping[int, FcsHeader], settings: FlowSettings
-) -> Iterator[FileProblem]:
+) -> Iterator[TableProblem]:
     """What is wrong with one experiment's files that are not excluded.
 
     Parameters
@@ -81,7 +81,7 @@ def _file(row: int, file: "pd.Series[str]", header: FcsHeader, settings: FlowSet
 
 def _missing_controls(
     files: pd.DataFrame, opened: Sequence[_File], settings: FlowSettings
-) -> Iterator[FileProblem]:
+) -> Iterator[TableProblem]:
     """The controls that the compensation cannot be estimated without."""
     missing = [] if "unstained" in set(files["role"]) else ["an unstained control"]
     stains = [file for file in opened if file.stained]
@@ -104,7 +104,7 @@ def _missing_controls(
         )
 
 
-def _doubled_stains(opened: Sequence[_File]) -> Iterator[FileProblem]:
+def _doubled_stains(opened: Sequence[_File]) -> Iterator[TableProblem]:
     first: dict[str, str] = {}
     for file in opened:
         if file.role != "single_stain" or not file.stained:
@@ -118,7 +118,7 @@ def _doubled_stains(opened: Sequence[_File]) -> Iterator[FileProblem]:
         first.setdefault(file.stained, file.fcs)
 
 
-def _few_stained(opened: Sequence[_File], settings: FlowSettings) -> Iterator[FileProblem]:
+def _few_stained(opened: Sequence[_File], settings: FlowSettings) -> Iterator[TableProblem]:
     for file in opened:
         few = 0 < file.events < FEWEST_POSITIVES
         if file.role == "single_stain" and few and settings.compensation.method == "positives":
@@ -130,7 +130,7 @@ def _few_stained(opened: Sequence[_File], settings: FlowSettings) -> Iterator[Fi
             )
 
 
-def _no_events(opened: Sequence[_File]) -> Iterator[FileProblem]:
+def _no_events(opened: Sequence[_File]) -> Iterator[TableProblem]:
     for file in opened:
         if file.role not in ("sample", "beads") and file.events == 0:
             yield _of_file(
@@ -140,7 +140,7 @@ def _no_events(opened: Sequence[_File]) -> Iterator[FileProblem]:
             )
 
 
-def _other_names(opened: Sequence[_File]) -> Iterator[FileProblem]:
+def _other_names(opened: Sequence[_File]) -> Iterator[TableProblem]:
     for file in opened[1:]:
         fault = other_names(file.names, opened[0].names, opened[0].fcs)
         if fault:
@@ -149,7 +149,7 @@ def _other_names(opened: Sequence[_File]) -> Iterator[FileProblem]:
 
 def _missing_sources(
     files: pd.DataFrame, opened: Sequence[_File], settings: FlowSettings
-) -> Iterator[FileProblem]:
+) -> Iterator[TableProblem]:
     """Sources of thresholds that the config asks for and the experiment does not have."""
     channels = settings.channels
     stains = {
@@ -182,10 +182,10 @@ def _roles_for(stain: str, source: str) -> tuple[str, ...]:
     return ("unstained",) if source == "unstained" else ("sample",)
 
 
-def _of_experiment(files: pd.DataFrame, message: str) -> FileProblem:
+def _of_experiment(files: pd.DataFrame, message: str) -> TableProblem:
     value = str(files["experiment"].iloc[0])
-    return FileProblem(int(str(files.index[0])), "experiment", value, message)
+    return TableProblem(int(str(files.index[0])), "experiment", value, message)
 
 
-def _of_file(file: _File, message: str) -> FileProblem:
-    return FileProblem(file.row, "fcs", file.fcs, message)
+def _of_file(file: _File, message: str) -> TableProblem:
+    return TableProblem(file.row, "fcs", file.fcs, message)

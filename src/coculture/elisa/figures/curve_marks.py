@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 
 from coculture.elisa.curve_models import Floats
-from coculture.elisa.quantification import STANDARD_ROLES
 from coculture.elisa.standard_curve import StandardCurve
+from coculture.elisa.well_states import STANDARD_ROLES
 
 TABLE = "figures/elisa/standard_curve.csv"
 COLUMNS = (

@@ -14,7 +14,8 @@ from coculture import style
 from coculture.culture_marks import stands_for
 from coculture.drawing import Drawing
 from coculture.elisa.plate import row_letters, well_position
-from coculture.elisa.quantification import MASKED, PLATE_FAILED
+from coculture.elisa.quantification import MASKED
+from coculture.elisa.well_reading import PLATE_FAILED
 
 TABLE = "figures/elisa/plate.csv"
 _STATES = {
