@@ -2,12 +2,13 @@
 
 import math
 import textwrap
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.figure import Figure
 from matplotlib.image import PcolorImage
@@ -22,8 +23,6 @@ from coculture.culture_marks import stands_for
 from coculture.drawing import Drawing
 from coculture.flow import gates as gate_blocks
 from coculture.flow.figures.drawn import (
-    DrawnExperiment,
-    Percents,
     Record,
     Values,
     drawn_experiment,
@@ -50,10 +49,48 @@ _MOST_DRAWN = 10_000
 _MOST_COLUMNS = 12
 _LETTERS = 24
 """Letters of a name on one line above a well."""
-_Number = tuple[str, float, float, int, int]
+_Number = tuple[str, int, int, int, int]
 """What is written, the bins it is put at, and its corner there: right or left, top or bottom."""
 _HEAD, _FOOT = 0.32, 0.42
 """Inches above and below the wells."""
+_GAP, _NAME = 4, 7
+"""Bins between wells, and above each for its name."""
+_STEP = (_TILE + _GAP, _TILE + _GAP + _NAME)
+"""Bins from one well to the next, across and up."""
+
+
+@dataclass(frozen=True)
+class _Panel:
+    """One well of the sheet."""
+
+    tube: Tube
+    tile: Values
+    percents: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class _Grid:
+    """How many wells lie side by side and above one another."""
+
+    columns: int
+    rows: int
+
+    @classmethod
+    def of(cls, wells: int) -> "_Grid":
+        columns = min(_MOST_COLUMNS, max(4, math.ceil(math.sqrt(1.4 * wells))))
+        return cls(columns, math.ceil(wells / columns))
+
+    @property
+    def inches(self) -> tuple[float, float]:
+        """Width and height of the whole figure."""
+        bins_up = self.rows * _STEP[1] - _GAP
+        return 1.25 * self.columns, 1.25 * bins_up / _STEP[0] + _HEAD + _FOOT
+
+    def corners(self) -> Iterator[tuple[int, int]]:
+        """The lower left corner of each place in bins, row by row from the top."""
+        for row in reversed(range(self.rows)):
+            for column in range(self.columns):
+                yield column * _STEP[0], row * _STEP[1]
 
 
 def contact_sheet(
@@ -83,10 +120,25 @@ def contact_sheet(
         stain_view(experiment, block, _some([pair[:, column] for pair in pairs.values()]))
         for column, block in enumerate((annexin, dye))
     ]
-    tiles = {row: _tile(pair, views) for row, pair in pairs.items()}
     percents = percents_by_file(wells, experiment.population.name)
+    panels = [
+        _Panel(tube, _tile(pairs[tube.row], views), percents.get(tube.fcs, {})) for tube in samples
+    ]
+    thresholds = [
+        _in_bins(float(block["threshold"]), view)
+        for block, view in zip((annexin, dye), views, strict=True)
+    ]
+    title = (
+        f"{gates['experiment']}: {experiment.population.name}, "
+        f"{views[0].label} across, {views[1].label} up"
+    )
+    explanation = (
+        f"Both axes logicle. Lines: thresholds {float(annexin['threshold']):.4g} and "
+        f"{float(dye['threshold']):.4g}. Numbers: percent of {experiment.population.name} in "
+        "each quadrant. Colour: events, each well to its own maximum."
+    )
     with style.house_style():
-        figure = _draw_sheet(experiment, samples, tiles, views, (annexin, dye), percents, gates)
+        figure = _draw_sheet(panels, (thresholds[0], thresholds[1]), title, explanation)
     rows = [
         {
             "fcs": tube.fcs,
@@ -114,70 +166,66 @@ def _tile(pair: Values, views: Sequence[View]) -> Values:
     return np.where(counts == 0, np.nan, np.sqrt(counts / max(1.0, counts.max())))
 
 
+def _in_bins(threshold: float, view: View) -> float:
+    """Where a threshold lies in a panel, in bins from its edge."""
+    low, high = view.limits
+    return float((view.place([threshold])[0] - low) * _TILE / (high - low))
+
+
 def _draw_sheet(
-    experiment: DrawnExperiment,
-    samples: Sequence[Tube],
-    tiles: Mapping[int, Values],
-    views: Sequence[View],
-    blocks: tuple[Mapping[str, Any], Mapping[str, Any]],
-    percents: Percents,
-    gates: Record,
+    panels: Sequence[_Panel], thresholds: tuple[float, float], title: str, explanation: str
 ) -> Figure:
-    """All wells in one image: an Axes for each would take most of the time."""
-    columns = min(_MOST_COLUMNS, max(4, math.ceil(math.sqrt(1.4 * len(samples)))))
-    rows = math.ceil(len(samples) / columns)
-    gap, heading = 4, 7
-    width, height = _TILE + gap, _TILE + gap + heading
-    sheet = np.full((rows * height, columns * width), np.nan)
-    inches = np.array([1.25 * columns, 1.25 * (rows * height - gap) / width + _HEAD + _FOOT])
+    """All wells in one Axes, their densities in one image: one for each would take much longer."""
+    grid = _Grid.of(len(panels))
+    width, height = grid.inches
     # A layout engine, be it an empty one set later, would draw everything twice.
-    figure = Figure(figsize=(float(inches[0]), float(inches[1])), layout="none")  # type: ignore[arg-type]
-    ax = figure.add_axes((0.01, _FOOT / inches[1], 0.98, 1 - (_HEAD + _FOOT) / inches[1]))
+    figure = Figure(figsize=grid.inches, layout="none")  # type: ignore[arg-type]
+    ax = figure.add_axes((0.01, _FOOT / height, 0.98, 1 - (_HEAD + _FOOT) / height))
     ax.set_axis_off()
-    place = [
-        float((view.place([block["threshold"]])[0] - view.limits[0]) * _TILE)
-        / (view.limits[1] - view.limits[0])
-        for view, block in zip(views, blocks, strict=True)
-    ]
-    lines = []
-    numbers: list[_Number] = []
-    for index, tube in enumerate(samples):
-        row, column = divmod(index, columns)
-        left, bottom = column * width, (rows - 1 - row) * height
-        sheet[bottom : bottom + _TILE, left : left + _TILE] = tiles[tube.row]
-        x, y, right, top = left - 0.5, bottom - 0.5, left + _TILE - 0.5, bottom + _TILE - 0.5
-        lines += [
-            [(x + place[0], y), (x + place[0], top)],
-            [(x, y + place[1]), (right, y + place[1])],
-        ]
-        frame = Rectangle((x, y), _TILE, _TILE, fill=False, edgecolor=style.GREY, linewidth=0.5)
-        stands_for(ax.add_patch(frame), tube.culture)
-        ax.text(x, top + 1, _name(tube), fontsize=5.5, va="bottom", linespacing=1.05)
-        if tube.fcs in percents:
-            numbers += _in_corners(percents[tube.fcs], x, y, right, top)
+    _draw_densities(ax, panels, grid)
+    _draw_thresholds(ax, panels, grid, thresholds)
+    _write(ax, panels, grid)
+    ax.set_aspect("equal")
+    ax.set_xlim(-1, grid.columns * _STEP[0] - _GAP + 1)
+    ax.set_ylim(-1, grid.rows * _STEP[1] - _GAP)
+    ax.set_anchor("NW")
+    figure.text(0.01, 1 - 0.08 / height, title, va="top", fontweight="bold", fontsize=9)
+    wrapped = "\n".join(textwrap.wrap(explanation, int(18 * width)))
+    figure.text(0.01, 0.06 / height, wrapped, va="bottom", fontsize=7)
+    return figure
+
+
+def _draw_densities(ax: Axes, panels: Sequence[_Panel], grid: _Grid) -> None:
+    sheet = np.full((grid.rows * _STEP[1], grid.columns * _STEP[0]), np.nan)
+    for panel, (left, bottom) in zip(panels, grid.corners(), strict=False):
+        sheet[bottom : bottom + _TILE, left : left + _TILE] = panel.tile
     coloured = mpl.colormaps[style.DENSITY_MAP](np.ma.masked_invalid(sheet), bytes=True)
-    up, across = (np.arange(size + 1) - 0.5 for size in sheet.shape)
+    up, across = (np.arange(size + 1) for size in sheet.shape)
     # It looks every pixel's bin up; imshow takes all of them to floats and back.
     ax.add_image(PcolorImage(ax, across, up, coloured))
-    ax.set_aspect("equal")
+
+
+def _draw_thresholds(
+    ax: Axes, panels: Sequence[_Panel], grid: _Grid, thresholds: tuple[float, float]
+) -> None:
+    """The lines of both thresholds in every panel, and its frame."""
+    lines: list[list[tuple[float, float]]] = []
+    for panel, (left, bottom) in zip(panels, grid.corners(), strict=False):
+        x, y = left + thresholds[0], bottom + thresholds[1]
+        lines += [[(x, bottom), (x, bottom + _TILE)], [(left, y), (left + _TILE, y)]]
+        frame = Rectangle((left, bottom), _TILE, _TILE, fill=False, edgecolor=style.GREY, lw=0.5)
+        stands_for(ax.add_patch(frame), panel.tube.culture)
     ax.add_collection(LineCollection(lines, colors=style.VERMILION, linewidths=0.7))
+
+
+def _write(ax: Axes, panels: Sequence[_Panel], grid: _Grid) -> None:
+    """The name above every panel, and the percent of each quadrant in its corner."""
+    numbers: list[_Number] = []
+    for panel, (left, bottom) in zip(panels, grid.corners(), strict=False):
+        above = bottom + _TILE + 1
+        ax.text(left, above, _name(panel.tube), fontsize=5.5, va="bottom", linespacing=1.05)
+        numbers += _in_corners(panel.percents, left, bottom)
     ax.add_collection(_outlines(numbers, ax.transData))
-    ax.set_xlim(-1, columns * width - gap + 1)
-    ax.set_ylim(-1, rows * height - gap)
-    ax.set_anchor("NW")
-    title = (
-        f"{gates['experiment']}: {experiment.population.name}, "
-        f"{views[0].label} across, {views[1].label} up"
-    )
-    figure.text(0.01, 1 - 0.08 / inches[1], title, va="top", fontweight="bold", fontsize=9)
-    explanation = (
-        f"Both axes logicle. Lines: thresholds {float(blocks[0]['threshold']):.4g} and "
-        f"{float(blocks[1]['threshold']):.4g}. Numbers: percent of {experiment.population.name} in "
-        "each quadrant. Colour: events, each well to its own maximum."
-    )
-    wrapped = "\n".join(textwrap.wrap(explanation, int(18 * inches[0])))
-    figure.text(0.01, 0.06 / inches[1], wrapped, va="bottom", fontsize=7)
-    return figure
 
 
 def _name(tube: Tube) -> str:
@@ -186,20 +234,18 @@ def _name(tube: Tube) -> str:
     return "\n".join(part for part in (name[:_LETTERS], name[_LETTERS:]) if part)
 
 
-def _in_corners(
-    percents: Mapping[str, float], left: float, bottom: float, right: float, top: float
-) -> list[_Number]:
-    """The percent of each quadrant, in its corner of the well."""
+def _in_corners(percents: Mapping[str, float], left: int, bottom: int) -> list[_Number]:
+    far = _TILE - 1
     corners = {
         "viable": (left + 1, bottom + 1, 0, 0),
-        "early": (right - 1, bottom + 1, 1, 0),
-        "late": (right - 1, top - 1, 1, 1),
-        "necrotic": (left + 1, top - 1, 0, 1),
+        "early": (left + far, bottom + 1, 1, 0),
+        "late": (left + far, bottom + far, 1, 1),
+        "necrotic": (left + 1, bottom + far, 0, 1),
     }
     return [
         (f"{percents[name]:.0f}", *corner)
         for name, corner in corners.items()
-        if not math.isnan(percents[name])
+        if name in percents and not math.isnan(percents[name])
     ]
 
 
