@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from coculture import result_tables
+from coculture.analytes import column_prefix
 from coculture.comparison import ComparisonError, ComparisonSettings, join_cultures
-from coculture.comparison.analytes import column_prefix
 
 JoinedStudy = Callable[..., pd.DataFrame]
 

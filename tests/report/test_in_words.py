@@ -9,7 +9,14 @@ import pandas as pd
 import pytest
 
 from coculture.report import Results, render
-from coculture.report.in_words import headings, in_words, table_in_words, with_ratios
+from coculture.report.in_words import (
+    analyte_name,
+    analyte_names,
+    headings,
+    in_words,
+    table_in_words,
+    with_ratios,
+)
 
 Make = Callable[..., Any]
 MakeResults = Callable[..., Results]
@@ -98,3 +105,20 @@ def test_the_page_uses_these_words(study: Results) -> None:
     assert '<td class="long">IL-1β DEX against IL-1β untreated: lower</td>' in page
     assert '<td class="number" data-value="0.25">0.25</td>' in page
     assert "1 row<" in page
+
+
+def test_greek_letters_are_found_by_the_names_of_their_columns(results: MakeResults) -> None:
+    table = pd.DataFrame({"analyte": ["IL-1β", "TNF-α"], "state": "ok", "flags": ""})
+    names = analyte_names(results(tables={"elisa/cultures.csv": table}))
+    assert analyte_name("il1beta", names) == "IL-1β"
+    assert analyte_name("tnfalpha", names) == "TNF-α"
+
+
+def test_labels_that_are_other_cells_names_are_not_mixed_up(
+    results: MakeResults, config: Make
+) -> None:
+    cells = {"reference": "wt", "labels": {"wt": "control", "control": "mock"}}
+    said = in_words(
+        pd.DataFrame({"arm": ["wt DEX; control DEX"]}), results(config=config(cells=cells))
+    )
+    assert said["arm"].item() == "control DEX; mock DEX"

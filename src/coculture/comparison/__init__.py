@@ -6,7 +6,6 @@ Data passes the modules in this order: `joining` (both assays on the culture), `
 `figures`.
 """
 
-from coculture.comparison.analytes import column_prefix
 from coculture.comparison.checking import ArmProblem, check_arms
 from coculture.comparison.contrasts import Contrast, per_experiment_contrast
 from coculture.comparison.joining import join_cultures
@@ -21,7 +20,6 @@ __all__ = [
     "Contrast",
     "check_arms",
     "clashing_analytes",
-    "column_prefix",
     "compare",
     "join_cultures",
     "per_experiment_contrast",

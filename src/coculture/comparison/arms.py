@@ -1,6 +1,5 @@
 """The arms of a study: cells x stroma x every factor x hours, their order and their names."""
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -14,6 +13,7 @@ from coculture.comparison.settings import (
     Factor,
     WeightedArms,
 )
+from coculture.labels import relabelled
 
 
 @dataclass(frozen=True)
@@ -184,14 +184,8 @@ class Design:
 
     def in_display_words(self, text: str) -> str:
         """`text` with every arm's name of the tables as sentences and figures have it."""
-        longest_first = sorted(self.by_label, key=len, reverse=True)
-        if not longest_first:
-            return text
-        names = "|".join(re.escape(label) for label in longest_first)
-        return re.sub(
-            rf"(?<!\w)(?:{names})(?!\w)",
-            lambda found: self.display_label(self.by_label[found[0]]),
-            text,
+        return relabelled(
+            text, {label: self.display_label(arm) for label, arm in self.by_label.items()}
         )
 
     def _why_absent(self, arm: Arm) -> str:

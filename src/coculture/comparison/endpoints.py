@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from coculture.comparison.analytes import column_prefix
+from coculture.analytes import column_prefix
 from coculture.comparison.arms import Design, arms_of
 from coculture.comparison.censoring import ABOVE, BELOW, cell_mean
 from coculture.comparison.settings import APOPTOSIS, ComparisonSettings

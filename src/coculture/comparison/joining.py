@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from coculture.comparison.analytes import column_prefix
+from coculture.analytes import column_prefix
 from coculture.comparison.arms import Design, arms_of
 from coculture.comparison.endpoints import VIABLE_CELLS, are_counted
 from coculture.comparison.settings import ComparisonSettings, require_own_columns

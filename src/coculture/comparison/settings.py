@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from coculture.comparison.analytes import column_prefix
+from coculture.analytes import column_prefix
 
 APOPTOSIS = "apoptosis"
 _OF_FLOW = (APOPTOSIS, "viable")

@@ -3,14 +3,21 @@
 A figure's kind is the name of its file; a figure without an entry is shown under that name.
 """
 
+from collections.abc import Mapping
+
+from coculture.report.in_words import analyte_name
 from coculture.report.results import POOLED_ERROR
+
+ARMS = "arms_"
+INTERACTION = "interaction_"
+"""Families of kinds, each with a figure for apoptosis and for every analyte."""
 
 TITLES = {
     "findings": "The findings at a glance",
     "arms_apoptosis": "Percent apoptotic, by arm",
-    "arms_il6": "IL-6, by arm",
+    ARMS: "{analyte}, by arm",
     "interaction_apoptosis": "Does one drug change what the other does to apoptosis?",
-    "interaction_il6": "Does one drug change what the other does to IL-6?",
+    INTERACTION: "Does one drug change what the other does to {analyte}?",
     "combination": "The combination against what its parts predict",
     "plates": "Where the cultures stood",
     "gating_strategy": "How the cells were gated",
@@ -26,8 +33,6 @@ TITLES = {
 }
 """In the order in which the page shows them."""
 
-ARMS = "arms_"
-INTERACTION = "interaction_"
 _BY_ARM = (
     "Small marks are wells, large marks are experiments, lines join one experiment. Tests use the "
     "experiments."
@@ -74,22 +79,25 @@ CAPTIONS = {
 }
 
 
-def title(kind: str) -> str:
-    """The heading of a figure of this kind.
+def title(kind: str, analytes: Mapping[str, str]) -> str:
+    """The heading of a figure of this kind; `analytes` are `analyte_names`.
 
-    >>> title("arms_tnf"), title("arms_il6_pooled_error")
-    ('TNF, by arm', 'IL-6, by arm')
+    >>> title("arms_il6_pooled_error", {"il6": "IL-6"}), title("arms_tnf", {})
+    ('IL-6, by arm', 'TNF, by arm')
     """
     kind = kind.removesuffix(POOLED_ERROR)
     if kind in TITLES:
         return TITLES[kind]
-    if kind.startswith(ARMS):
-        return f"{kind.removeprefix(ARMS).upper()}, by arm"
-    if kind.startswith(INTERACTION):
-        analyte = kind.removeprefix(INTERACTION).upper()
-        return f"Does one drug change what the other does to {analyte}?"
+    family = _family(kind)
+    if family:
+        return TITLES[family].format(analyte=analyte_name(kind.removeprefix(family), analytes))
     words = kind.replace("_", " ")
     return words[:1].upper() + words[1:]
+
+
+def _family(kind: str) -> str:
+    """The family of a kind; empty for one that stands alone."""
+    return next((family for family in (ARMS, INTERACTION) if kind.startswith(family)), "")
 
 
 def caption(kind: str) -> str:
@@ -112,13 +120,8 @@ def is_primary_only(kind: str) -> bool:
 
 
 def order(kind: str) -> tuple[int, str]:
-    """Where figures of this kind stand in their part; those without a title come last.
-
-    A kind of a family that TITLES knows by one member stands beside it.
-    """
+    """Where figures of this kind stand in their part; those without a title come last."""
     kind = kind.removesuffix(POOLED_ERROR)
     known = list(TITLES)
-    for family in (ARMS, INTERACTION):
-        if kind.startswith(family) and kind not in TITLES:
-            return known.index(f"{family}il6"), kind
-    return (known.index(kind) if kind in TITLES else len(known)), kind
+    entry = kind if kind in TITLES else _family(kind)
+    return (known.index(entry) if entry else len(known)), kind

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from coculture.analytes import column_prefix
 from coculture.report.results import Results, with_labels
 
 _LABELLED = ("arm", "cells", "combination", "contrast", "left_out", "note", "reason", "test")
@@ -26,7 +27,7 @@ RATIOS = {"ratio": "estimate", "ratio_lower": "lower", "ratio_upper": "upper"}
 def analyte_names(results: Results) -> dict[str, str]:
     """The analytes by their names in columns: il6 is IL-6."""
     named = results.table("elisa/cultures.csv").get("analyte", pd.Series(dtype=str))
-    return {_squeezed(str(name)): str(name) for name in named.unique()}
+    return {column_prefix(str(name)): str(name) for name in named.unique()}
 
 
 def analyte_name(column_name: str, names: Mapping[str, str]) -> str:
@@ -34,7 +35,7 @@ def analyte_name(column_name: str, names: Mapping[str, str]) -> str:
     >>> analyte_name("il6", {"il6": "IL-6"}), analyte_name("tnf", {})
     ('IL-6', 'TNF')
     """
-    return names.get(_squeezed(column_name), column_name.upper())
+    return names.get(column_prefix(column_name), column_name.upper())
 
 
 def endpoint_in_words(endpoint: str, names: Mapping[str, str]) -> str:
@@ -125,8 +126,3 @@ def column_definitions(results: Results) -> pd.DataFrame:
         for ratio, logarithm in RATIOS.items()
     ]
     return pd.concat([results.table("columns.csv"), pd.DataFrame(ratios)], ignore_index=True)
-
-
-def _squeezed(name: str) -> str:
-    """Its letters and digits, as an analyte's name and the name of its column share them."""
-    return "".join(character for character in name.lower() if character.isalnum())

@@ -1,6 +1,5 @@
 """What the page and the spreadsheet are made from: finished tables, settings and figures."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from coculture import result_tables
+from coculture.labels import relabelled
 
 POOLED_ERROR = "_pooled_error"
 """What the name of a figure ends in that shows the second analysis."""
@@ -93,6 +93,4 @@ def figure_tables(folder: str | Path, paths: Iterable[str | Path]) -> dict[str, 
 
 def with_labels(text: str, results: Results) -> str:
     """`text` with the config's labels for cells in place of their names in the tables."""
-    for name, label in results.config["cells"]["labels"].items():
-        text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", str(label).replace("\\", r"\\"), text)
-    return text
+    return relabelled(text, results.config["cells"]["labels"])

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from coculture.report import captions
 from coculture.report.figure_results import result
+from coculture.report.in_words import analyte_names
 from coculture.report.inline_svg import InlineSvg, inline
 from coculture.report.numbers import in_order
 from coculture.report.results import POOLED_ERROR, Figure, Results
@@ -26,6 +27,8 @@ class ShownFigure:
     ----------
     anchor
         Its id in the page.
+    title_of_kind
+        The heading that it shares with the same picture of other experiments or plates.
     analysis
         per_experiment or pooled_error where the figure exists for both, else empty.
     result
@@ -39,6 +42,7 @@ class ShownFigure:
     anchor: str
     part: str
     kind: str
+    title_of_kind: str
     subject: str
     analysis: str
     drawing: InlineSvg
@@ -49,7 +53,7 @@ class ShownFigure:
     @property
     def title(self) -> str:
         """Its heading with the experiment or plate, and the analysis where it is the second one."""
-        parts = [captions.title(self.kind), self.subject]
+        parts = [self.title_of_kind, self.subject]
         parts += ["pooled error"] if self.kind.endswith(POOLED_ERROR) else []
         return ", ".join(part for part in parts if part)
 
@@ -113,7 +117,7 @@ def part(figures: Iterable[ShownFigure], name: str) -> Part:
     of_part = [figure for found in kinds.values() for figure in found]
     return Part(
         [
-            Kind(f"{name}-{i}", captions.title(kind), captions.caption(kind), found)
+            Kind(f"{name}-{i}", found[0].title_of_kind, captions.caption(kind), found)
             for i, (kind, found) in enumerate(kinds.items(), start=1)
         ],
         sorted({figure.subject for figure in of_part if figure.subject}, key=in_order),
@@ -144,6 +148,7 @@ def _shown(
         anchor=anchor,
         part=figure.part,
         kind=figure.kind,
+        title_of_kind=captions.title(figure.kind, analyte_names(results)),
         subject=figure.subject,
         analysis=analysis,
         drawing=inline(figure.path.read_text(encoding="utf-8"), anchor.replace("figure-", "f")),

@@ -15,7 +15,8 @@ from typing import Any
 
 import pandas as pd
 
-from coculture.comparison import ComparisonError, ComparisonSettings, column_prefix
+from coculture.analytes import column_prefix
+from coculture.comparison import ComparisonError, ComparisonSettings
 from coculture.elisa import ElisaSettings
 from coculture.flow import FlowSettings, FlowSettingsError
 from coculture.study import checks, configuration, files, pinned, raw_file_checks, tables

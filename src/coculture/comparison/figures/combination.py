@@ -20,11 +20,11 @@ from coculture.comparison.figures.drawn import (
     grid,
     nothing_to_draw,
     why_nothing,
-    with_cell_labels,
 )
 from coculture.comparison.settings import APOPTOSIS, ComparisonSettings
 from coculture.comparison.study_comparison import Comparison
 from coculture.drawing import Drawing
+from coculture.labels import relabelled
 
 TABLE = "figures/comparison/combination.csv"
 COLUMNS = ("combination", "treatment", "experiment", "value", "unit")
@@ -53,7 +53,7 @@ def combination(tables: Comparison, settings: ComparisonSettings) -> Drawing:
         for axis, (name, values) in zip(axes, complete.items(), strict=False):
             _draw_combination(axis, values, marks)
             ratio = _viability_ratio(tables.combination, name)
-            title = textwrap.fill(with_cell_labels(name, settings.cell_labels), 36)
+            title = textwrap.fill(relabelled(name, settings.cell_labels), 36)
             axis.set_title(title, fontsize=9, pad=27)
             axis.text(0.0, 1.02, ratio, transform=axis.transAxes, fontsize=7.5, va="bottom")
         drawn = {experiment for values in complete.values() for experiment in values.index}

@@ -19,9 +19,9 @@ from coculture.comparison.figures.drawn import (
     as_shown,
     label_decades,
     values_of,
-    with_cell_labels,
 )
 from coculture.comparison.settings import APOPTOSIS, ComparisonSettings
+from coculture.labels import relabelled
 
 
 def differences_of(contrasts: pd.DataFrame, scale: Endpoint, analysis: str) -> pd.DataFrame:
@@ -97,7 +97,7 @@ def draw_differences(
             markerfacecolor="white" if row["relation"] in ARROWS else style.BLACK,
             markersize=5,
         )
-    names = [with_cell_labels(name, design.cell_labels) for name in rows["contrast"]]
+    names = [relabelled(name, design.cell_labels) for name in rows["contrast"]]
     axis.set_yticks(range(len(rows)), names, fontsize=7.5)
     axis.set_ylim(len(rows) - 0.4, -0.6)
     beside = axis.secondary_yaxis("right")

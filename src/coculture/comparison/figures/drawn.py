@@ -1,8 +1,7 @@
 """What the comparison's figures share: marks of experiments, axes, words."""
 
-import re
 import textwrap
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -101,20 +100,6 @@ def values_of(text: str) -> dict[str, float]:
 def kind_of_mean(scale: Endpoint) -> str:
     """Arithmetic in points, geometric for concentrations."""
     return "geometric mean" if scale.is_ratio else "mean"
-
-
-def with_cell_labels(name: str, cell_labels: Mapping[str, str]) -> str:
-    """A contrast or arm as the tables name it, with the config's labels of the cells.
-
-    >>> with_cell_labels("il1b: DEX", {"il1b": "IL-1β"})
-    'IL-1β: DEX'
-    """
-    if not cell_labels:
-        return name
-    # All at once: one cell's label may be another's name.
-    longest_first = sorted(cell_labels, key=len, reverse=True)
-    names = "|".join(re.escape(cells) for cells in longest_first)
-    return re.sub(rf"(?<!\w)(?:{names})(?!\w)", lambda found: cell_labels[found[0]], name)
 
 
 def log_limits(logs: NDArray[np.float64]) -> tuple[float, float]:

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from coculture import style
-from coculture.comparison.analytes import column_prefix
+from coculture.analytes import column_prefix
 from coculture.comparison.figures.drawn import caption, nothing_to_draw
 from coculture.comparison.settings import ComparisonSettings
 from coculture.culture_marks import stands_for
