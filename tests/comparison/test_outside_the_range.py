@@ -150,6 +150,39 @@ def test_the_pooled_analysis_gives_no_number_for_arms_of_which_cells_are_bounds(
     assert pooled.loc["il1b: DEX against untreated", numbers].notna().all()
 
 
+def test_a_bound_of_a_contrast_holds_where_other_cells_are_half_censored(
+    joined_study: JoinedStudy, settings: ComparisonSettings
+) -> None:
+    """E1 is a bound, E2 half censored: the bound has both at their limits, by hand."""
+    cultures = joined_study(parameters=SURE)
+    of_arm = cultures["arm"] == "il1b DEX + IL-1Ra"
+    in_e2 = of_arm & (cultures["experiment"] == "E2")
+    one_well = in_e2 & (cultures["replicate"] == 1)
+    limit = 400.0
+    censored = _below(cultures, (of_arm & (cultures["experiment"] == "E1")) | one_well, limit)
+    row = _il6_contrast(
+        compare(censored, settings).contrasts, "il1b: DEX + IL-1Ra against untreated"
+    )
+    values = cultures["il6_pg_ml"].where(censored["il6_bound_pg_ml"].isna(), limit)
+    means = np.log(values).groupby([cultures["experiment"], cultures["arm"]]).mean().unstack()
+    expected = (means["il1b DEX + IL-1Ra"] - means["il1b untreated"]).mean()
+    assert row["relation"] == "<="
+    assert row["estimate"] == pytest.approx(expected, abs=1e-12)
+
+
+def test_no_bound_is_told_where_a_half_censored_cell_pulls_the_other_way(
+    joined_study: JoinedStudy, settings: ComparisonSettings
+) -> None:
+    cultures = joined_study(parameters=SURE)
+    of_arm = (cultures["arm"] == "il1b DEX + IL-1Ra") & (cultures["experiment"] == "E1")
+    untreated = (cultures["arm"] == "il1b untreated") & (cultures["experiment"] == "E2")
+    censored = _below(cultures, of_arm | (untreated & (cultures["replicate"] == 1)), 400.0)
+    row = _il6_contrast(
+        compare(censored, settings).contrasts, "il1b: DEX + IL-1Ra against untreated"
+    )
+    assert np.isnan(row["estimate"])
+
+
 def _below(cultures: pd.DataFrame, rows: "pd.Series[bool]", limit: float) -> pd.DataFrame:
     """`cultures` with the IL-6 of `rows` known only to lie below `limit`."""
     return _outside(cultures, rows, limit, "below_lloq")

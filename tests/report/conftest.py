@@ -238,6 +238,8 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
                     "arm": ["DEX", "DEX", "untreated", "untreated"],
                     "mean": [math.log(100), math.log(400), math.log(3000), math.log(3000)],
                     "relation": ["<=", "", "", ""],
+                    "low": [-math.inf, math.log(400), math.log(3000), math.log(3000)],
+                    "high": [math.log(100), math.log(400), math.log(3000), math.log(3000)],
                 }
             ),
             "columns.csv": pd.DataFrame(

@@ -174,6 +174,7 @@ def test_of_many_arms_and_interactions_the_extremes_are_told(
     arms = pd.DataFrame(
         {"arm": list("abcd"), "mean": [8.0, 40.4, 7.14, 9.0], "relation": ["<=", "", "", ""]}
     )
+    arms = arms.assign(low=arms["mean"], high=arms["mean"])
     estimates = [-2.0, 30.0, -31.2, 1.0]
     interactions = pd.DataFrame(
         {

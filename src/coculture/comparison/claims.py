@@ -113,11 +113,12 @@ def judge(claim: Claim, cells: Cells) -> Judged:
     at the bound that argues for it. What is put in a censored well's place for estimates may favour
     the claim, and is not used here.
     """
-    against = _bounded(claim, cells, against=True)
+    upwards = claim.side == "less"
+    against = cells.extreme(claim.weights, highest=upwards)
     contrast = per_experiment_contrast(_finite(against), claim.weights)
     unbounded = _unbounded(claim, cells, against)
     if unbounded:
-        favourable = _bounded(claim, cells, against=False)
+        favourable = cells.extreme(claim.weights, highest=not upwards)
         best = per_experiment_contrast(_finite(favourable), claim.weights)
         undecided = _unbounded(claim, cells, favourable)
         if undecided or best.n < FEWEST_EXPERIMENTS or _supports(claim, best):
@@ -194,18 +195,6 @@ def _supports(claim: Claim, contrast: Contrast) -> bool:
     """
     beyond = contrast.estimate - claim.margin
     return beyond < 0 if claim.side == "less" else beyond > 0
-
-
-def _bounded(claim: Claim, cells: Cells, *, against: bool) -> pd.DataFrame:
-    """Cell means, the claim's arms at the bounds that argue against (or for) it.
-
-    A bound is infinite where censored wells leave that side open.
-    """
-    means = cells.estimates.copy()
-    for arm, weight in claim.weights.items():
-        upwards = ((weight > 0) == (claim.side == "less")) == against
-        means[arm] = cells.high[arm] if upwards else cells.low[arm]
-    return means
 
 
 def _finite(means: pd.DataFrame) -> pd.DataFrame:

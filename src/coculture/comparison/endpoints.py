@@ -191,6 +191,16 @@ class Cells:
         """The cell means that are estimates; bounds are NaN."""
         return self.mean.where(self.relation == "")
 
+    def extreme(self, weights: Mapping[str, float], highest: bool) -> pd.DataFrame:
+        """The estimates, the arms of a weighted sum at the bounds that make it highest (lowest).
+
+        A bound is infinite where censored wells leave that side open.
+        """
+        means = self.estimates.copy()
+        for arm, weight in weights.items():
+            means[arm] = self.high[arm] if (weight > 0) == highest else self.low[arm]
+        return means
+
     def relation_of(self, weights: Mapping[str, float]) -> str:
         """What a weighted sum of `mean` is, in the experiments that have every arm of it.
 

@@ -8,7 +8,12 @@ import pandas as pd
 
 from coculture.comparison.arms import Design, net_weights
 from coculture.comparison.claims import FEWEST_EXPERIMENTS
-from coculture.comparison.contrasts import Contrast, PooledError, per_experiment_contrast
+from coculture.comparison.contrasts import (
+    Contrast,
+    PooledError,
+    Weights,
+    per_experiment_contrast,
+)
 from coculture.comparison.dunnett import dunnett_p
 from coculture.comparison.endpoints import UNKNOWN, Cells, Endpoint
 from coculture.comparison.families import (
@@ -70,8 +75,7 @@ def _of_endpoint(endpoint: Endpoint, cells: Cells, named: Iterable[NamedContrast
         measured = cells.mean[list(contrast.weights)].notna()
         if not measured.any().all():
             continue
-        relation = cells.relation_of(contrast.weights)
-        inside = per_experiment_contrast(cells.mean, contrast.weights)
+        relation, inside = _inside(cells, contrast.weights)
         rows.append(_Row(contrast, PER_EXPERIMENT, inside, cells, relation, inside.n))
         by_pooled = pooled.contrast(contrast.weights)
         if by_pooled is not None:
@@ -85,6 +89,21 @@ def _of_endpoint(endpoint: Endpoint, cells: Cells, named: Iterable[NamedContrast
     for _, family in table.groupby(["family", "analysis"], sort=False):
         table.loc[family.index, "p_holm"] = np.minimum(holm(family["p"]), 1.0)
     return table
+
+
+def _inside(cells: Cells, weights: Weights) -> tuple[str, Contrast]:
+    """The contrast inside experiments and what it is: an estimate, a bound, or not known.
+
+    A bound takes every censored well at its limit, also those that an estimate would put below it.
+    """
+    relation = cells.relation_of(weights)
+    inside = per_experiment_contrast(cells.mean, weights)
+    if relation not in ("<=", ">="):
+        return relation, inside
+    means = cells.extreme(weights, highest=relation == "<=")
+    if np.isinf(means[list(weights)].dropna().to_numpy()).any():
+        return UNKNOWN, inside
+    return relation, per_experiment_contrast(means, weights)
 
 
 COLUMNS = (

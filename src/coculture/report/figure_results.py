@@ -50,24 +50,29 @@ def _arms(analyte: str, results: Results) -> str:
     if known.empty:
         return ""
     unit = " %" if is_percent else " pg/mL"
-    means = known.groupby("arm", sort=False)["mean"].mean()
-    means = means if is_percent else np.exp(means)
-    bounds = {
-        str(arm): sign
-        for arm, group in known.groupby("arm", sort=False)
-        for written, sign in (("<=", "≤ "), (">=", "≥ "))
-        if (group["relation"] == written).any()
-    }
-    each = [f"{arm} {bounds.get(str(arm), '')}{number(one)}{unit}" for arm, one in means.items()]
+    signs = known.groupby("arm", sort=False)["relation"].agg(_sign)
+    sides = {"": "mean", "≤ ": "high", "≥ ": "low", "≈ ": "mean"}
+    ends = {arm: group[sides[signs[arm]]].mean() for arm, group in known.groupby("arm", sort=False)}
+    means = pd.Series({arm: end if is_percent else np.exp(end) for arm, end in ends.items()})
+    each = [f"{arm} {signs[str(arm)]}{number(one)}{unit}" for arm, one in means.items()]
+    bounds = int((signs != "").sum())
     kind = "Mean" if is_percent else "Geometric mean"
     if len(each) > _MOST_TOLD:
         lowest, highest = int(means.argmin()), int(means.argmax())
         text = f"{kind} of {len(each)} arms: lowest {each[lowest]}, highest {each[highest]}."
         if bounds:
-            text += f" Of {many(len(bounds), 'arm')} only a bound is known."
+            text += f" Of {many(bounds, 'arm')} only a bound is known."
     else:
         text = f"{kind} over experiments: {'; '.join(each)}."
     return with_labels(text, results)
+
+
+def _sign(relations: "pd.Series[str]") -> str:
+    """How the mean of experiments with these relations is told: as itself, or as a bound."""
+    found = set(relations) - {""}
+    if len(found) > 1:
+        return "≈ "
+    return {"<=": "≤ ", ">=": "≥ "}.get(next(iter(found), ""), "")
 
 
 def _interaction(analyte: str, results: Results) -> str:
