@@ -231,6 +231,11 @@ class Design:
         )
 
 
+def same_ground(arm: Arm, other: Arm) -> bool:
+    """Whether two arms differ in nothing but what was given: the same cells, stroma and hours."""
+    return replace(arm, levels=other.levels) == other
+
+
 def arms_of(cultures: pd.DataFrame, factors: Iterable[Factor]) -> list[Arm]:
     """The arm of every row of `cultures`, in its order."""
     levels = cultures[[factor.column for factor in factors]].to_numpy(dtype=float)

@@ -4,8 +4,8 @@ The mean of a cell (experiment x arm) is taken over its wells on the analysis sc
 experiment, not the well, is the unit of replication.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from functools import cached_property
 
 import numpy as np
@@ -185,6 +185,11 @@ class Cells:
         columns = ("mean", "low", "high", "mean_at_limit", "mean_censored_fit")
         mean, low, high, at_limit, fitted = (spread(column).astype(float) for column in columns)
         return cls(mean, spread("relation").fillna(""), low, high, at_limit, fitted)
+
+    def within(self, experiments: Iterable[str]) -> "Cells":
+        """Those of some experiments only."""
+        rows = list(experiments)
+        return Cells(*(getattr(self, field.name).loc[rows] for field in fields(self)))
 
     @cached_property
     def estimates(self) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from coculture.comparison import wording
-from coculture.comparison.arms import Arm, Design
+from coculture.comparison.arms import Arm, Design, same_ground
 from coculture.comparison.claims import Claim, Judged
 from coculture.comparison.contrasts import per_experiment_contrast
 from coculture.comparison.endpoints import Cells
@@ -73,7 +73,7 @@ def _extreme_sentence(result: Verdict, cells: Cells, design: Design) -> str:
         ]
         others = f", and {wording.listed(rest)}" if rest else ""
         return f"{where} {quantity} was {superlative} with {drug}{at} {size} ({interval}){others}."
-    if not design.given(closest) and closest.cells == arm.cells:
+    if not design.given(closest) and same_ground(arm, closest):
         verb = {"lower": "lowered", "higher": "raised"}[word]
         return f"{where} {drug} {verb} {quantity}{to} {size} ({interval})."
     if inhibition and word == "lower":
@@ -86,17 +86,22 @@ def _extreme_sentence(result: Verdict, cells: Cells, design: Design) -> str:
 
 def _inhibitions(result: Verdict, arm: Arm, other: Arm, cells: Cells, design: Design) -> str:
     """By how much each of two arms lowered the analyte against its untreated; "" if one did not."""
-    if not result.endpoint.is_ratio or arm.cells != other.cells:
+    assert result.deciding is not None
+    if not result.endpoint.is_ratio or not same_ground(arm, other):
         return ""
+    tested = cells.within(result.deciding.contrast.values.index)
     falls = []
     for each in (arm, other):
         untreated = design.untreated(each)
         if untreated not in design.arms or each == untreated:
             return ""
         weights = {design.label(each): 1.0, design.label(untreated): -1.0}
-        ratio = float(np.exp(per_experiment_contrast(cells.mean, weights).estimate))
-        bound = {"": "", "<=": "at least ", ">=": "at most "}.get(cells.relation_of(weights))
-        if bound is None or not ratio < 1:
+        relation = tested.relation_of(weights)
+        bound = {"": "", "<=": "at least ", ">=": "at most "}.get(relation)
+        means = tested.extreme(weights, highest=relation == "<=") if relation else tested.mean
+        with np.errstate(invalid="ignore"):
+            ratio = float(np.exp(per_experiment_contrast(means, weights).estimate))
+        if bound is None or not 0 < ratio < 1:
             return ""
         falls.append(f"{bound}{_inhibition(ratio)} ({wording.given(design, each)})")
     return f"inhibition against untreated {wording.listed(falls)}"
@@ -112,8 +117,10 @@ def _not_raised_sentence(result: Verdict, design: Design) -> str:
     arm, other = _pair(result.deciding.claim, design)
     margin = f"{result.finding.margin_points:g} points"
     change = f"{wording.points(result.estimate.value, sign=True)} points ({_interval(result)})"
-    against = "" if not design.given(other) else f" over {wording.given(design, other)}"
     drug, where = wording.given(design, arm), f"In {wording.place(design, arm)}"
+    if not same_ground(arm, other):
+        return _not_above_sentence(result, f"{where} apoptosis with {drug}", margin, design)
+    against = "" if not design.given(other) else f" over {wording.given(design, other)}"
     if result.verdict == SHOWN:
         return f"{where} {drug} did not raise apoptosis{against} by {margin} or more: {change}."
     if result.estimate.lower > 0:
@@ -125,26 +132,56 @@ def _not_raised_sentence(result: Verdict, design: Design) -> str:
     )
 
 
+def _not_above_sentence(result: Verdict, what: str, margin: str, design: Design) -> str:
+    """As `_not_raised_sentence`, where the two arms differ in more than what was given."""
+    assert result.deciding is not None
+    there = f"that in {design.display_label(_pair(result.deciding.claim, design)[1])}"
+    change = f"{wording.points(result.estimate.value, sign=True)} points ({_interval(result)})"
+    if result.verdict == SHOWN:
+        return f"{what} was not above {there} by {margin} or more: {change}."
+    if result.estimate.lower > 0:
+        rise = f"{wording.points(result.estimate.value)} points ({_interval(result)})"
+        return f"{_not_shown(result.finding)} {what} was above {there} by {rise}."
+    return (
+        f"{_not_shown(result.finding)} {what} may be above {there} by {margin} or more: {change}."
+    )
+
+
 def _eliminated_sentence(result: Verdict, design: Design) -> str:
     effect, _, residual = result.judged[:3]
-    arm, other = _pair(effect.claim, design)
-    left_arm, left_other = _pair(residual.claim, design)
-    drug = design.treatment(design.difference(arm, other))
-    there = (
-        f"{drug} raised apoptosis by {_points_with_interval(effect)} in "
-        f"{_setting(design, arm, other)}"
+    numbers = (
+        f"{_effect(result, effect, design)} and {_residual(result, residual, design)}"
+        f"{_gone(result)}, {wording.experiments(result.n)}"
     )
-    if effect.outcome == "fails":
-        there = (
-            f"{drug} itself changed apoptosis by {_points_with_interval(effect)} in "
-            f"{_setting(design, arm, other)}"
-        )
-    left = f"by {_points_with_interval(residual)} in {_setting(design, left_arm, left_other)}"
-    gone = _gone(result)
-    numbers = f"{there} and {left}{gone}, {wording.experiments(result.n)}"
     if result.verdict == SHOWN:
         return f"{wording.capital(numbers)}."
     return f"{_not_shown(result.finding)} {wording.capital(numbers)}."
+
+
+def _effect(result: Verdict, effect: Judged, design: Design) -> str:
+    arm, other = _pair(effect.claim, design)
+    points = _points_with_interval(effect, result)
+    if other != design.shared(arm, other):
+        return _apart(points, arm, other, design)
+    drug = design.treatment(design.difference(arm, other))
+    verb = "itself changed" if effect.outcome == "fails" else "raised"
+    return f"{drug} {verb} apoptosis by {points} in {_setting(design, arm, other)}"
+
+
+def _residual(result: Verdict, residual: Judged, design: Design) -> str:
+    arm, other = _pair(residual.claim, design)
+    points = _points_with_interval(residual, result)
+    if other != design.shared(arm, other):
+        return _apart(points, arm, other, design)
+    return f"by {points} in {_setting(design, arm, other)}"
+
+
+def _apart(points: str, arm: Arm, other: Arm, design: Design) -> str:
+    """Two arms that differ in dose, cells, stroma or hours, not in having a drug or not."""
+    return (
+        f"apoptosis in {design.display_label(arm)} was {points} above that in "
+        f"{design.display_label(other)}"
+    )
 
 
 def _gone(result: Verdict) -> str:
@@ -152,21 +189,22 @@ def _gone(result: Verdict) -> str:
         return "; the part eliminated is not bounded"
     limits = f"{result.estimate.lower:.0f} to {result.estimate.upper:.0f} %".replace("-", "−")
     share = f"{result.estimate.value:.0f} %".replace("-", "−")
-    if round(result.estimate.value) <= 0:
+    if result.estimate.upper <= 0:
         return f": nothing of the effect was eliminated ({share}, 95 % CI {limits})"
     return f": {share} of the effect was eliminated (95 % CI {limits})"
 
 
-def _points_with_interval(test: Judged) -> str:
+def _points_with_interval(test: Judged, result: Verdict) -> str:
+    """With its own n where the finding's tests have different ones."""
+    differ = len({each.contrast.n for each in result.judged}) > 1
+    n = f", {wording.experiments(test.contrast.n)}" if differ else ""
     low, high = test.interval
     size = f"{wording.points(test.contrast.estimate)} points"
     if np.isnan(low):
         alike = test.contrast.n > 1 and not test.contrast.varies
-        return f"{size} ({'the same in every experiment' if alike else 'no interval'})"
-    return (
-        f"{size} "
-        f"({100 * test.claim.confidence:.0f} % CI {wording.points(low)} to {wording.points(high)})"
-    )
+        return f"{size} ({'the same in every experiment' if alike else 'no interval'}{n})"
+    confidence = f"{100 * test.claim.confidence:.0f} % CI"
+    return f"{size} ({confidence} {wording.points(low)} to {wording.points(high)}{n})"
 
 
 def _interval(result: Verdict) -> str:
@@ -198,7 +236,7 @@ def _ratio(ratio: float) -> str:
 
 def _level(design: Design, arm: Arm, other: Arm) -> str:
     """The other arm's level: "the level with DEX", "the untreated level"."""
-    if other.cells != arm.cells or other.stroma != arm.stroma or other.hours != arm.hours:
+    if not same_ground(arm, other):
         return f"the level in {design.display_label(other)}"
     return (
         f"the level with {design.treatment(other)}"
@@ -208,8 +246,9 @@ def _level(design: Design, arm: Arm, other: Arm) -> str:
 
 
 def _other(design: Design, arm: Arm, other: Arm) -> str:
-    same = other.cells == arm.cells
-    return f"with {wording.given(design, other)}" if same else f"in {design.display_label(other)}"
+    if same_ground(arm, other):
+        return f"with {wording.given(design, other)}"
+    return f"in {design.display_label(other)}"
 
 
 def _setting(design: Design, arm: Arm, other: Arm) -> str:
