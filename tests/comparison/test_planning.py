@@ -226,3 +226,27 @@ def test_the_mean_percent_is_where_it_was_put(settings: ComparisonSettings) -> N
     given = Assumptions({"arm": location_of_mean(13.0, 0.5)}, 0.3, 0.4, 0.0)
     drawn = draw_cell_means(given, percent, 4, 1, 20_000, np.random.default_rng(1))
     assert drawn.mean() == pytest.approx(13.0, abs=0.1)
+
+
+def test_an_arm_does_not_carry_the_level_of_the_experiments_that_have_it(
+    joined_study: JoinedStudy, settings: ComparisonSettings
+) -> None:
+    """DEX in E1 and E2 only, and everything ten times higher in the other experiments."""
+    cultures = joined_study()
+    others = ~cultures["experiment"].isin(["E1", "E2"])
+    cultures["il6_pg_ml"] *= np.where(others, 10.0, 1.0)
+    whole = assumptions_of(cultures, settings)["IL-6"]
+    lacking = others & (cultures["arm"] == "il1b DEX")
+    fewer = assumptions_of(cultures[~lacking], settings)["IL-6"]
+    effects = [
+        found.location["il1b DEX"] - found.location["il1b untreated"] for found in (whole, fewer)
+    ]
+    assert effects[1] == pytest.approx(effects[0], abs=0.2)
+    assert fewer.sd_experiment == pytest.approx(whole.sd_experiment, rel=0.1)
+
+
+def test_what_cannot_be_known_is_not_told_as_a_number() -> None:
+    rows = pd.DataFrame({"id": "1a", "experiments": [3, 4], "wells": 2, "power": np.nan})
+    assert needed(rows) == [
+        "1a: not known, because an arm that it needs has no estimate in this study"
+    ]

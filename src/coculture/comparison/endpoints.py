@@ -133,7 +133,7 @@ def cell_means(
     """comparison/arms.csv of one endpoint: one row an experiment x arm that has cultures."""
     wells = well_values(cultures, endpoint, settings)
     usable = wells[wells["value"].notna()]
-    well_sd = _pooled_sd(usable[usable["side"] == 0])
+    well_sd = pooled_well_sd(usable[usable["side"] == 0])
     rows = []
     for (experiment, arm), group in wells.groupby(["experiment", "arm"], sort=False):
         used = group[group["value"].notna()]
@@ -251,8 +251,14 @@ def _added(cultures: pd.DataFrame, analyte: str, settings: ComparisonSettings) -
     return pd.Series(np.where(added, f"{analyte} was added", ""), index=cultures.index)
 
 
-def _pooled_sd(wells: pd.DataFrame) -> float:
-    """SD between wells of one cell, pooled over all cells; NaN without repeated wells."""
+def pooled_well_sd(wells: pd.DataFrame) -> float:
+    """SD between the wells of an experiment x arm, pooled over all; NaN without repeated wells.
+
+    Parameters
+    ----------
+    wells
+        experiment, arm and value of each well.
+    """
     cells = wells.groupby(["experiment", "arm"])["value"]
     freedom = float((cells.size() - 1).sum())
     squares = float(((wells["value"] - cells.transform("mean")) ** 2).sum())

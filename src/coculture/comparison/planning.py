@@ -25,6 +25,7 @@ from coculture.comparison.endpoints import (
     Endpoint,
     cell_means,
     endpoints,
+    pooled_well_sd,
     primary_endpoint,
     well_values,
 )
@@ -191,7 +192,9 @@ def needed(power: pd.DataFrame, least: float = ENOUGH_POWER) -> list[str]:
     lines = []
     for name, rows in power.groupby("id", sort=False):
         enough = rows[rows["power"] >= least]
-        if len(enough):
+        if rows["power"].isna().all():
+            words = "not known, because an arm that it needs has no estimate in this study"
+        elif len(enough):
             best = enough.sort_values(["experiments", "wells"], kind="stable").iloc[0]
             words = _design_in_words(best)
         else:
@@ -272,18 +275,25 @@ def location_of_mean(percent: float, sd: float) -> float:
 
 
 def _components(wells: pd.DataFrame, means: pd.DataFrame) -> Assumptions:
+    """Of cell means (experiments x arms), arms and experiments adjusted for one another.
+
+    An arm that only some experiments have would otherwise carry their level.
+    """
     measured = wells[wells["side"] == 0]
+    well_sd = pooled_well_sd(measured)
+    well = well_sd**2 if well_sd > 0 else 0.0
     cells = measured.groupby(["experiment", "arm"])["value"]
-    freedom = float((cells.size() - 1).sum())
-    squares = float(((measured["value"] - cells.transform("mean")) ** 2).sum())
-    well = squares / freedom if freedom > 0 else 0.0
     per_cell = float((1 / cells.size()).mean()) if len(measured) else 1.0
     fit = PooledError.fit(means)
     residual = fit.residual_variance if fit.df > 0 else 0.0
-    of_experiments = (means - means.mean()).mean(axis=1)
-    between = float(of_experiments.var(ddof=1)) if len(means) > 1 else 0.0
+    levels = np.array([0.0, *fit.coefficients[len(fit.arms) :]])
+    between = float(levels.var(ddof=1)) if len(levels) > 1 else 0.0
+    vectors = {arm: fit.vector({arm: 1.0}) for arm in fit.arms}
     return Assumptions(
-        location={str(arm): float(value) for arm, value in means.mean().items()},
+        location={
+            arm: float(means[arm].mean() if vector is None else vector @ fit.coefficients)
+            for arm, vector in vectors.items()
+        },
         sd_experiment=float(np.sqrt(max(between - residual / means.shape[1], 0.0))),
         sd_arm=float(np.sqrt(max(residual - well * per_cell, 0.0))),
         sd_well=float(np.sqrt(well)),
