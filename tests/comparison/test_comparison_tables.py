@@ -346,6 +346,17 @@ def test_the_censored_fit_is_where_the_likelihood_is_flat() -> None:
     assert score == pytest.approx(0, abs=1e-6)
 
 
+def test_cells_whose_name_has_a_colon_keep_their_contrasts_names(
+    joined_study: JoinedStudy, settings: ComparisonSettings
+) -> None:
+    cultures = joined_study()
+    cultures["cells"] = cultures["cells"].replace("il1b", "il1b: clone 2")
+    named = contrasts_of(Design.of(cultures, settings), "control")
+    between = [one.name for one in named if one.family == "between cell types"]
+    assert "DEX against untreated: il1b: clone 2 against control" in between
+    assert all(name.endswith(": il1b: clone 2 against control") for name in between)
+
+
 def test_where_cells_were_counted_analytes_are_also_compared_per_viable_cell(
     joined_study: JoinedStudy, settings: ComparisonSettings
 ) -> None:

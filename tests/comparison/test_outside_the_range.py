@@ -48,6 +48,17 @@ def test_both_sides_below_the_limit_cannot_be_tested(
     assert np.isnan(finding["p"])
 
 
+def test_where_both_sides_are_below_the_limit_is_told(
+    joined_study: JoinedStudy, settings: ComparisonSettings
+) -> None:
+    """The arm is below the limit everywhere, the comparator in E6 only."""
+    cultures = joined_study(parameters=SURE)
+    comparator = (cultures["arm"] == "il1b IL-1Ra") & (cultures["experiment"] == "E6")
+    rows = (cultures["arm"] == "il1b DEX + IL-1Ra") | comparator
+    finding = compare(_below(cultures, rows, 100.0), settings).findings.set_index("id").loc["3a"]
+    assert finding["reason"] == "both below LLOQ: IL-1β DEX + IL-1Ra and IL-1β IL-1Ra in E6"
+
+
 def test_two_limits_of_one_experiment_are_no_value_of_it(
     joined_study: JoinedStudy, settings: ComparisonSettings
 ) -> None:

@@ -213,9 +213,11 @@ def _unbounded(claim: Claim, cells: Cells, means: pd.DataFrame) -> tuple[str, st
         ("below LLOQ", low == -np.inf, "a lower dilution"),
         ("above ULOQ", high == np.inf, "a higher dilution"),
     ):
-        arms = [arm for arm in used if open_side[arm].any()]
+        # Only where a bound that is needed is open does another arm's matter.
+        undecided = open_side[open_side[infinite].any(axis=1)]
+        arms = [arm for arm in used if undecided[arm].any()]
         if set(infinite) <= set(arms):
-            where = open_side.index[open_side.any(axis=1)]
+            where = undecided.index
             words = f"{'both ' if len(arms) > 1 else ''}{limit}: {listed(arms)}"
             only = f" in {listed(where)}" if len(where) < len(open_side) else ""
             return f"{words}{only}", f"Measure these cultures again at {dilution}."
@@ -270,14 +272,13 @@ def _no_room(claim: Claim, cells: Cells) -> tuple[str, str] | None:
 def _no_variation(claim: Claim, contrast: Contrast, relation: str) -> tuple[str, str]:
     if relation:
         return (
-            f"no variation: {claim.words.split(':')[0]} is known by the same limits of the "
-            f"quantifiable range in all {contrast.n} experiments, so there is nothing to test "
-            "against",
+            f"no variation ({claim.words}): known by the same limits of the quantifiable range in "
+            f"all {contrast.n} experiments, so there is nothing to test against",
             _CLOSER,
         )
     return (
-        f"no variation: {claim.words.split(':')[0]} gives the same value in all {contrast.n} "
-        "experiments, so there is nothing to test against",
+        f"no variation ({claim.words}): the same value in all {contrast.n} experiments, so there "
+        "is nothing to test against",
         "Check that the experiments are independent and their values not copied.",
     )
 

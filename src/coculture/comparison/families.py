@@ -131,8 +131,8 @@ def _between_cells(design: Design, reference_cells: str) -> Iterator[NamedContra
     effects = []
     for contrast in (*_against_untreated(design), *_interactions(design)):
         arm = design.by_label[next(iter(contrast.weights))]
-        where, words = contrast.name.split(": ", 1)
-        given = where.removeprefix(design.setting(arm))
+        words = contrast.name.removeprefix(f"{contrast.background}: ")
+        given = contrast.background.removeprefix(design.setting(arm))
         effects.append((f"{words}{given}", contrast.weights, arm))
     for name, weights, arm in (*plain, *effects):
         if arm.cells == reference_cells:
