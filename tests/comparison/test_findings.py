@@ -200,6 +200,16 @@ def test_excluded_readings_count_as_measured(
     assert str(finding["reason"]).startswith("no experiment has every arm it needs")
 
 
+def test_a_reason_of_the_other_assay_is_no_reading(
+    joined_study: JoinedStudy, settings: ComparisonSettings
+) -> None:
+    lost = {"percent_apoptotic": np.nan, "n_events": np.nan, "n_apoptotic": np.nan}
+    reason = "IL-6: excluded (slow flow: pipette)"
+    cultures = joined_study(parameters=SURE).assign(**lost, excluded=reason)
+    finding = compare(cultures, settings).findings.set_index("id").loc["1b"]
+    assert finding["reason"] == "apoptosis was not measured"
+
+
 def test_cultures_that_could_not_be_read_are_not_blamed_on_the_findings(
     joined_study: JoinedStudy, settings: ComparisonSettings
 ) -> None:

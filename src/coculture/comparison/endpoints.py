@@ -25,6 +25,8 @@ UNKNOWN = "unknown"
 PERCENT, LOGIT, LN_VIABLE = "percent_apoptotic", "logit_apoptotic", "ln_viable"
 PER_VIABLE_CELL = "_per_viable_cell"
 VIABLE_CELLS = "viable_cells_per_ml"
+LOST_BY_FLOW = "flow: "
+"""How the reason begins for which a culture that was acquired has no percent apoptotic."""
 MILLION = 1e6
 
 
@@ -122,7 +124,7 @@ def are_counted(cultures: pd.DataFrame) -> bool:
 def is_measured(cultures: pd.DataFrame, subject: str) -> bool:
     """Whether any culture was measured for `subject`, also where its reading was excluded."""
     if subject == APOPTOSIS:
-        lost = cultures["excluded"].str.contains("flow: ", regex=False)
+        lost = cultures["excluded"].str.contains(rf"(?:^|; ){LOST_BY_FLOW}")
         return bool((cultures["percent_apoptotic"].notna() | lost).any())
     return not cultures[f"{column_prefix(subject)}_state"].isin(["", "missing"]).all()
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from coculture.analytes import column_prefix
 from coculture.comparison.arms import Design, arms_of
-from coculture.comparison.endpoints import VIABLE_CELLS, are_counted
+from coculture.comparison.endpoints import LOST_BY_FLOW, VIABLE_CELLS, are_counted
 from coculture.comparison.settings import ComparisonSettings, require_own_columns
 
 QUADRANTS = ("n_viable", "n_early", "n_late", "n_necrotic")
@@ -134,7 +134,7 @@ def _one_culture(
     apoptotic = counted if len(used) == 1 else percent / 100 * events
     reasons = _distinct(lost)
     if reasons:
-        reasons = f"flow: {reasons}" + (" (one of several readings)" if len(used) else "")
+        reasons = f"{LOST_BY_FLOW}{reasons}" + (" (one of several readings)" if len(used) else "")
     return percent, events, apoptotic, _distinct(flags), reasons
 
 
