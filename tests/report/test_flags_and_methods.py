@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pandas as pd
+import pytest
 
 from coculture.report import Results
 from coculture.report.flags import Flag, flagged_cultures, flags
@@ -58,6 +59,27 @@ def test_flags_of_wells_files_controls_and_cultures_are_listed_once(
         Flag("ELISA", "P1", "culture", "a", "not parallel", "plate"),
     ]
     assert flagged_cultures(found)["a"] == ["flow: few events", "ELISA: not parallel"]
+
+
+@pytest.mark.parametrize(
+    ("plates", "told"),
+    [
+        (["P1", "P1", "P2", "P2"], "arms on different plates (P1, P2)"),
+        (["P1; P2", "P1; P2", "P1", "P1"], "arms on different plates (P1, P2)"),
+        (["P1", "P2", "P1", "P2"], ""),
+        (["P1", "P1", "P1", "P1"], ""),
+    ],
+)
+def test_arms_of_one_experiment_on_different_plates_are_flagged(
+    results: MakeResults, plates: list[str], told: str
+) -> None:
+    """Two arms of two cultures each; where each arm lies on both plates nothing is confounded."""
+    names = ["a1", "a2", "b1", "b2"]
+    cultures = pd.DataFrame({"culture": names, "experiment": "E1", "arm": ["a", "a", "b", "b"]})
+    elisa = pd.DataFrame({"culture": names, "analyte": "IL-6", "plates": plates, "flags": ""})
+    study = results(tables={"cultures.csv": cultures, "elisa/cultures.csv": elisa})
+    found = [one.flag for one in flags(study) if one.item == "IL-6 of E1"]
+    assert found == [told] * bool(told)
 
 
 def test_what_a_curve_stands_in_spite_of_is_listed(results: MakeResults) -> None:

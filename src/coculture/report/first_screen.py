@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from coculture.report.flags import Flag
+from coculture.report.flags import Flag, spread_over_plates
 from coculture.report.numbers import listed, many, number
 from coculture.report.results import Results, with_labels
 
@@ -99,6 +99,14 @@ def cautions(results: Results, flags: Sequence[Flag]) -> list[Caution]:
     said += _few_experiments(results.table("cultures.csv"))
     said += _analyses_disagree(results.table("comparison/findings.csv"))
     said += _arms_missing(results)
+    said += [
+        Caution(
+            f"{analyte} of {experiment} was measured on several plates, its arms on different ones "
+            f"({', '.join(plates)}): what differs between plates is in its contrasts.",
+            "elisa",
+        )
+        for (experiment, analyte), plates in spread_over_plates(results).items()
+    ]
     said += _set_by_hand(results.gates)
     said += _left_out(results)
     said += _outside_the_range(results.table("elisa/cultures.csv"))

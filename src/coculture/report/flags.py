@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from coculture.report.numbers import in_order
 from coculture.report.results import Results
 
 FIGURES = {
@@ -52,6 +53,7 @@ def flags(results: Results) -> list[Flag]:
         *_flow(results.table("flow/wells.csv"), results.table("flow/drift.csv")),
         *_curves(results.curves),
         *_elisa(results.table("elisa/wells.csv"), results.table("elisa/cultures.csv")),
+        *_spread(results),
     ]
     return list(dict.fromkeys(found))
 
@@ -77,6 +79,33 @@ def _elisa(wells: pd.DataFrame, cultures: pd.DataFrame) -> Iterator[Flag]:
             plates = _split(_text(row, "plates"))
             place = plates[0] if plates else ""
             yield Flag("ELISA", place, "culture", culture, flag, FIGURES["ELISA"])
+
+
+def _spread(results: Results) -> Iterator[Flag]:
+    for (experiment, analyte), plates in spread_over_plates(results).items():
+        words = f"arms on different plates ({', '.join(plates)})"
+        item = f"{analyte} of {experiment}"
+        yield Flag("ELISA", plates[0], item, "", words, FIGURES["ELISA"])
+
+
+def spread_over_plates(results: Results) -> dict[tuple[str, str], list[str]]:
+    """Experiments and analytes whose arms do not all lie on the same plates, with these.
+
+    What differs between the plates is then in the differences between the arms.
+    """
+    cultures, elisa = results.table("cultures.csv"), results.table("elisa/cultures.csv")
+    if not {"culture", "analyte", "plates"} <= set(elisa.columns) or "arm" not in cultures:
+        return {}
+    both = elisa[elisa["plates"] != ""].merge(cultures[["culture", "experiment", "arm"]])
+    found = {}
+    for (experiment, analyte), group in both.groupby(["experiment", "analyte"]):
+        of_arms = [
+            {plate for plates in texts for plate in _split(plates)}
+            for _, texts in group.groupby("arm")["plates"]
+        ]
+        if any(plates != of_arms[0] for plates in of_arms):
+            found[str(experiment), str(analyte)] = sorted(set().union(*of_arms), key=in_order)
+    return found
 
 
 def _curves(curves: Mapping[str, Mapping[str, Any]]) -> Iterator[Flag]:
