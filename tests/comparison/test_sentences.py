@@ -83,6 +83,18 @@ def test_inhibitions_are_of_the_experiments_that_were_tested(
     assert "n = 3 experiments" in told
 
 
+def test_no_inhibition_is_told_where_tested_experiments_lack_untreated(
+    cultures: pd.DataFrame, settings: ComparisonSettings
+) -> None:
+    """The inhibitions would be of E1 to E3, under the n of the test in all six."""
+    late = cultures["experiment"].isin(["E4", "E5", "E6"])
+    cultures = cultures[~(late & (cultures["arm"] == "il1b untreated"))]
+    told = sentence(cultures, stating(settings, "lower", (IL1B_IL1RA, IL1B_DEX)))
+    assert "n = 6 experiments" in told
+    assert "inhibition" not in told
+    assert "IL-6 was lower with IL-1Ra than with DEX, at " in told
+
+
 def test_at_least_is_what_the_limits_guarantee(
     cultures: pd.DataFrame, settings: ComparisonSettings
 ) -> None:

@@ -100,8 +100,10 @@ def _inhibitions(result: Verdict, arm: Arm, other: Arm, cells: Cells, design: De
         bound = {"": "", "<=": "at least ", ">=": "at most "}.get(relation)
         means = tested.extreme(weights, highest=relation == "<=") if relation else tested.mean
         with np.errstate(invalid="ignore"):
-            ratio = float(np.exp(per_experiment_contrast(means, weights).estimate))
-        if bound is None or not 0 < ratio < 1:
+            fall = per_experiment_contrast(means, weights)
+            ratio = float(np.exp(fall.estimate))
+        # Of fewer experiments than the test, it would stand under another n.
+        if bound is None or fall.left_out or not 0 < ratio < 1:
             return ""
         falls.append(f"{bound}{_inhibition(ratio)} ({wording.given(design, each)})")
     return f"inhibition against untreated {wording.listed(falls)}"
