@@ -48,6 +48,7 @@ include: "workflow/rules/flow.smk"
 include: "workflow/rules/elisa.smk"
 include: "workflow/rules/comparison.smk"
 include: "workflow/rules/clinical.smk"
+include: "workflow/rules/provenance_software.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/provenance.smk"
 

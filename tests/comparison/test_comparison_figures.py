@@ -14,7 +14,7 @@ from matplotlib.text import Text
 
 from coculture import drawing, result_tables, simulate
 from coculture.comparison import Comparison, ComparisonSettings, compare, figures, planning
-from coculture.comparison.arms import Design, arms_of, design_sentence
+from coculture.comparison.arms import Design, arms_of, sentence_of
 from coculture.comparison.figures.drawn import experiment_marks, grid
 from coculture.comparison.settings import Factor
 from coculture.drawing import Drawing
@@ -392,12 +392,12 @@ def test_the_design_in_one_sentence(cultures: pd.DataFrame, settings: Comparison
             last.assign(dex_nM=1e6, hours=72.0, stroma=""),
         ]
     )
-    assert design_sentence(Design.of(varied, settings)) == (
+    assert sentence_of(Design.of(varied, settings)) == (
         "DEX 0.5, 1,000 and 1,000,000 nM, IL-1Ra 500 ng/mL, added IL-6 10 ng/mL; "
         "24, 48 and 72 h without stroma and on HS-5."
     )
     bare = cultures[cultures["arm"] == "control untreated"]
-    assert design_sentence(Design.of(bare, settings)) == "48 h on HS-5."
+    assert sentence_of(Design.of(bare, settings)) == "48 h on HS-5."
 
 
 def test_plates_show_cultures_where_they_stood(

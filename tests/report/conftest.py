@@ -248,7 +248,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
             ),
         },
         figures=awkward_figures(folder / "figures"),
-        versions={"coculture": "1.0"},
+        software={"workflow": {"version": "1.0"}},
     )
     path = folder / "report.html"
     path.write_text(render(study), encoding="utf-8")

@@ -10,7 +10,7 @@ import pytest
 from coculture.report import Results
 from coculture.report.flags import Flag, flagged_cultures, flags
 from coculture.report.methods import methods
-from coculture.report.provenance import computed_by
+from coculture.report.provenance import computed_by, versions
 
 Make = Callable[..., Any]
 MakeResults = Callable[..., Results]
@@ -127,3 +127,18 @@ def test_the_commit_is_told_and_what_it_does_not_cover() -> None:
     unknown = computed_by({"workflow": {"version": "1.2", "commit": None}})
     assert "the commit is not known" in unknown
     assert computed_by({}) == ""
+
+
+def test_versions_are_those_that_were_recorded_with_the_results() -> None:
+    software = {
+        "workflow": {"version": "9.9"},
+        "python": "3.99",
+        "packages": {"numpy": "99.0", "flowcytometrytools": "0.0.1", "scipy": None, "attrs": "1"},
+    }
+    assert versions(software) == {
+        "coculture": "9.9",
+        "Python": "3.99",
+        "FlowCytometryTools": "0.0.1",
+        "numpy": "99.0",
+    }
+    assert versions({}) == {}

@@ -78,7 +78,7 @@ rule report_page:
         gates=expand(rules.flow_gate.output.gates, experiment=STUDY.experiments),
         curves=expand(rules.elisa_quantify.output.curve, plate=STUDY.plates),
         figures=FIGURES,
-        software=f"{RESULTS}/provenance/software.json",
+        software=rules.provenance_software.output.software,
         template=TEMPLATE,
     output:
         page=f"{RESULTS}/report.html",

@@ -13,6 +13,7 @@ from coculture.comparison.settings import (
     Factor,
     WeightedArms,
 )
+from coculture.design_sentence import Given, design_sentence
 from coculture.labels import relabelled
 
 
@@ -273,26 +274,16 @@ def net_weights(contrast: WeightedArms, design: Design) -> dict[str, float]:
     return weights
 
 
-def design_sentence(design: Design) -> str:
+def sentence_of(design: Design) -> str:
     """What was given, how long and on what, in one line for captions.
 
     For example "DEX 1,000 nM, IL-1Ra 500 ng/mL, added IL-6 10 ng/mL; 48 h on HS-5."
     """
-    drugs = [
-        f"{'added ' if factor.adds_analyte else ''}{factor.name} "
-        f"{_listed(design.doses(factor))} {factor.unit}".rstrip()
+    given = [
+        Given(factor.name, design.doses(factor), factor.unit, bool(factor.adds_analyte))
         for factor in design.factors
-        if design.doses(factor)
     ]
-    grounds = [f"on {stroma}" if stroma else "without stroma" for stroma in design.stromas]
-    culture = f"{_listed(design.hours)} h {' and '.join(grounds)}"
-    return "; ".join(filter(None, [", ".join(drugs), culture])) + "."
-
-
-def _listed(numbers: list[float]) -> str:
-    """Numbers with commas and a last "and", never in powers of ten."""
-    texts = [f"{number:,.10g}" for number in numbers]
-    return " and ".join(filter(None, [", ".join(texts[:-1]), texts[-1]]))
+    return design_sentence(given, design.hours, design.stromas)
 
 
 def _told_apart(number: float, numbers: Sequence[float]) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from coculture.design_sentence import Given, design_sentence
 from coculture.report.flags import Flag, spread_over_plates
 from coculture.report.numbers import listed, many, number
 from coculture.report.results import Results, with_labels
@@ -61,20 +62,22 @@ def counts(results: Results) -> dict[str, int]:
 
 
 def design(results: Results) -> str:
-    """What was given, for how long and on what, in one sentence."""
+    """What was given, for how long and on what, in one sentence; empty without cultures."""
     cultures = results.table("cultures.csv")
-    given = []
-    for factor in results.config["factors"]:
-        doses = cultures.get(factor["column"], pd.Series(dtype=float)).dropna()
-        levels = sorted(set(doses) - {factor["untreated"]})
-        if levels:
-            doses_given = ", ".join(f"{level:,g}" for level in levels)
-            given.append(f"{factor['name']} {doses_given} {factor['unit']}")
-    hours = sorted(set(cultures.get("hours", pd.Series(dtype=float)).dropna()))
-    stroma = sorted(set(cultures.get("stroma", pd.Series(dtype=str)).fillna("")) - {""})
-    parts = [", ".join(given), " and ".join(f"{one:g} h" for one in hours)]
-    parts += [f"on {' and '.join(stroma)}"] if stroma else []
-    return "; ".join(part for part in parts if part)
+    if cultures.empty or not {"hours", "stroma"} <= set(cultures.columns):
+        return ""
+    given = [
+        Given(
+            factor["name"],
+            sorted(set(cultures[factor["column"]].dropna()) - {factor["untreated"]}),
+            factor["unit"],
+            bool(factor.get("adds_analyte")),
+        )
+        for factor in results.config["factors"]
+    ]
+    return design_sentence(
+        given, sorted(set(cultures["hours"])), sorted(set(cultures["stroma"].fillna("")))
+    )
 
 
 def cautions(results: Results, flags: Sequence[Flag]) -> list[Caution]:

@@ -66,6 +66,7 @@ def render(results: Results) -> str:
     figures = shown_figures(results)
     found = flags(results)
     script = _joined(SCRIPTS)
+    versions = provenance.versions(results.software)
 
     named = headings(results)
     definitions = column_definitions(results)
@@ -97,8 +98,8 @@ def render(results: Results) -> str:
             for arm in first_screen.missing_arms(results.table("cultures.csv"))
         ],
         without_a_value=_left_out_cultures(results),
-        methods=methods(results.config, results.gates, results.versions),
-        versions=results.versions,
+        methods=methods(results.config, results.gates, versions),
+        versions=versions,
         computed_by=provenance.computed_by(results.software),
         words=WORDS,
         cultures=_json(_cultures(results, found)),

@@ -149,53 +149,50 @@ def plain_table(headings: Sequence[tuple[str, str]], rows: Iterable[Sequence[Any
 
 def thresholds(gates: Mapping[str, Mapping[str, Any]]) -> Table:
     """Every gate of every experiment: where it lies, which rule set it, from how many files."""
-    headings = (
-        ("experiment", "Each threshold serves all treatments of its experiment"),
-        ("population", "Population that the config names"),
-        ("gate", "In the order in which they are applied"),
-        ("channel", ""),
-        ("threshold", "Linear scale, after compensation"),
-        ("rule", "How it was set; the best source that the controls allowed"),
-        ("files", "Control files that set it, or samples where no control could"),
-    )
-    rows = workbook_tables.thresholds(gates).itertuples(index=False)
-    return plain_table(headings, rows)
+    frame = workbook_tables.thresholds(gates)
+    said = workbook_tables.defined(workbook_tables.THRESHOLDS)
+    headings = [(str(column), said.get(str(column), "")) for column in frame.columns]
+    return plain_table(headings, frame.itertuples(index=False))
 
 
 def curves(found: Mapping[str, Mapping[str, Any]]) -> Table:
     """Every standard curve: whether it passes, its parameters, and its quantifiable range."""
+    said = workbook_tables.defined(workbook_tables.CURVES)
     headings = (
         ("plate", ""),
         ("analyte", ""),
-        ("verdict", "Whether the curve passes the acceptance limits of the config"),
-        ("LLOQ, pg/mL", "Lower limit of quantification in the well"),
-        ("ULOQ, pg/mL", "Upper limit of quantification in the well"),
+        ("verdict", said["verdict"]),
+        ("LLOQ, pg/mL", said["lloq_pg_ml"]),
+        ("ULOQ, pg/mL", said["uloq_pg_ml"]),
         ("standards passing", "Levels read back within the limits, of all"),
-        ("R²", "A weak criterion, shown because readers expect it"),
+        ("R²", said["r_squared"]),
         ("model", ""),
-        ("parameters", "A, D: response at zero and at infinite dose; b: slope; c: mid-point"),
-        ("why", "Which check failed"),
+        ("parameters", f"{workbook_tables.PARAMETERS}: {said[workbook_tables.PARAMETERS]}"),
+        ("why", said["why"]),
     )
     rows = [
-        (
-            plate,
-            analyte,
-            entry["verdict"],
-            entry["limits"].get("lloq"),
-            entry["limits"].get("uloq"),
-            _passing(entry),
-            (entry.get("fit") or {}).get("r_squared"),
-            (entry.get("fit") or {}).get("model"),
-            ", ".join(
-                f"{name} {number(value)}"
-                for name, value in ((entry.get("fit") or {}).get("parameters") or {}).items()
-            ),
-            " ".join(entry["reasons"]),
-        )
+        _curve(plate, analyte, entry)
         for plate, analytes in found.items()
         for analyte, entry in analytes.items()
     ]
     return plain_table(headings, rows)
+
+
+def _curve(plate: str, analyte: str, entry: Mapping[str, Any]) -> tuple[Any, ...]:
+    fit = workbook_tables.fit_of(entry)
+    parameters = fit.get("parameters") or {}
+    return (
+        plate,
+        analyte,
+        entry["verdict"],
+        entry["limits"].get("lloq"),
+        entry["limits"].get("uloq"),
+        _passing(entry),
+        fit.get("r_squared"),
+        fit.get("model"),
+        ", ".join(f"{name} {number(value)}" for name, value in parameters.items()),
+        " ".join(entry["reasons"]),
+    )
 
 
 def cell(value: Any) -> Cell:

@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+_NAMED = ("FlowCytometryTools", "numpy", "scipy", "pandas", "matplotlib", "snakemake")
+"""The packages that compute, as their authors write them; the record has them in small letters."""
+
 
 def computed_by(software: Mapping[str, Any]) -> str:
     """The workflow's version and git commit in a sentence; empty where they were not recorded.
@@ -26,3 +29,17 @@ def computed_by(software: Mapping[str, Any]) -> str:
             "this commit alone does not give these results."
         )
     return f"Computed by {version}, git commit {commit}."
+
+
+def versions(software: Mapping[str, Any]) -> dict[str, str]:
+    """This workflow, Python and the packages that compute, with the versions that were recorded.
+
+    `software` is the content of provenance/software.json; what it does not know is left out.
+    """
+    packages = software.get("packages") or {}
+    found = {
+        "coculture": (software.get("workflow") or {}).get("version"),
+        "Python": software.get("python"),
+        **{name: packages.get(name.lower()) for name in _NAMED},
+    }
+    return {name: version for name, version in found.items() if version}

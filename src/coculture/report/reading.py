@@ -2,9 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from importlib.metadata import version
 from pathlib import Path
-from platform import python_version
 from typing import Any
 
 import pandas as pd
@@ -14,7 +12,6 @@ from coculture import result_tables
 from coculture.report.results import Figure, Results
 
 SPILLOVER = "flow/spillover.csv"
-PACKAGES = ("FlowCytometryTools", "numpy", "scipy", "pandas", "matplotlib", "snakemake")
 
 
 def read_results(
@@ -46,7 +43,6 @@ def read_results(
         gates={Path(path).parent.name: _yaml(path) for path in gates},
         curves={Path(path).parent.name: _json(path) for path in curves},
         figures=figures,
-        versions=versions(),
         software=_json(software) if software else {},
     )
 
@@ -59,15 +55,6 @@ def _table(name: str, paths: Sequence[str]) -> pd.DataFrame:
     for frame, path in zip(frames, paths, strict=True):
         frame.insert(0, "experiment", Path(path).parent.name)
     return pd.concat(frames, ignore_index=True)
-
-
-def versions() -> dict[str, str]:
-    """This workflow, Python and the packages that compute, with their versions."""
-    return {
-        "coculture": version("coculture"),
-        "Python": python_version(),
-        **{package: version(package) for package in PACKAGES},
-    }
 
 
 def _yaml(path: str) -> Any:

@@ -50,7 +50,6 @@ class Results:
     curves: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """The content of curve.json of each plate."""
     figures: Sequence[Figure] = ()
-    versions: Mapping[str, str] = field(default_factory=dict)
     software: Mapping[str, Any] = field(default_factory=dict)
     """The content of provenance/software.json."""
 

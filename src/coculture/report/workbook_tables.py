@@ -21,6 +21,7 @@ from coculture.report.results import Results
 BY_EXPERIMENT = "arms by experiment"
 THRESHOLDS = "gates and thresholds"
 CURVES = "standard curves"
+PARAMETERS = "A, D, b, c, g"
 PERCENT = "percent_apoptotic"
 
 _DEFINED = (
@@ -33,6 +34,8 @@ _DEFINED = (
         "quantifiable range",
     ),
     (THRESHOLDS, "experiment", "", "Each threshold serves all treatments of its experiment"),
+    (THRESHOLDS, "population", "", "Population that the config names"),
+    (THRESHOLDS, "gate", "", "In the order in which they are applied"),
     (THRESHOLDS, "threshold", "", "Linear scale, after compensation"),
     (THRESHOLDS, "rule", "", "How it was set; the best source that the controls allowed"),
     (THRESHOLDS, "files", "", "Control files that set it, or samples where no control could"),
@@ -40,9 +43,11 @@ _DEFINED = (
     (CURVES, "lloq_pg_ml", "pg/mL", "Lower limit of quantification in the well"),
     (CURVES, "uloq_pg_ml", "pg/mL", "Upper limit of quantification in the well"),
     (
-        *(CURVES, "A, D, b, c, g", "see curve.json"),
-        "Parameters: response at zero and at infinite dose, slope, mid-point, asymmetry",
+        *(CURVES, PARAMETERS, "see curve.json"),
+        "Response at zero and at infinite dose, slope, mid-point, asymmetry",
     ),
+    (CURVES, "r_squared", "", "A weak criterion, shown because readers expect it"),
+    (CURVES, "why", "", "Which check failed"),
 )
 
 
@@ -60,6 +65,11 @@ def definitions(results: Results) -> pd.DataFrame:
     """table, column, unit and definition of every column of the workbook."""
     made = pd.DataFrame(_DEFINED, columns=["table", "column", "unit", "definition"])
     return pd.concat([column_definitions(results), made], ignore_index=True)
+
+
+def defined(table: str) -> dict[str, str]:
+    """The definition of each column of a table that is made here."""
+    return {column: words for name, column, _, words in _DEFINED if name == table}
 
 
 def arms_by_experiment(results: Results) -> pd.DataFrame:
@@ -121,17 +131,27 @@ def thresholds(gates: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
 def curves(found: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
     """Every standard curve: whether it passes, its quantifiable range and its parameters."""
     return pd.DataFrame(
-        {
-            "plate": plate,
-            "analyte": analyte,
-            "verdict": entry["verdict"],
-            "lloq_pg_ml": entry["limits"].get("lloq"),
-            "uloq_pg_ml": entry["limits"].get("uloq"),
-            "model": (entry.get("fit") or {}).get("model"),
-            "r_squared": (entry.get("fit") or {}).get("r_squared"),
-            **((entry.get("fit") or {}).get("parameters") or {}),
-            "why": " ".join(entry["reasons"]),
-        }
+        _curve(plate, analyte, entry)
         for plate, analytes in found.items()
         for analyte, entry in analytes.items()
     )
+
+
+def _curve(plate: str, analyte: str, entry: Mapping[str, Any]) -> dict[str, Any]:
+    fit = fit_of(entry)
+    return {
+        "plate": plate,
+        "analyte": analyte,
+        "verdict": entry["verdict"],
+        "lloq_pg_ml": entry["limits"].get("lloq"),
+        "uloq_pg_ml": entry["limits"].get("uloq"),
+        "model": fit.get("model"),
+        "r_squared": fit.get("r_squared"),
+        **(fit.get("parameters") or {}),
+        "why": " ".join(entry["reasons"]),
+    }
+
+
+def fit_of(entry: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The fit of a curve in curve.json; empty where none could be made."""
+    return entry.get("fit") or {}

@@ -15,7 +15,7 @@ from matplotlib.lines import Line2D
 
 from coculture import style
 from coculture.comparison import wording
-from coculture.comparison.arms import Arm, Design, design_sentence
+from coculture.comparison.arms import Arm, Design, sentence_of
 from coculture.comparison.censoring import ABOVE, BELOW
 from coculture.comparison.endpoints import Endpoint, primary_endpoint, well_values
 from coculture.comparison.exploratory import PER_EXPERIMENT, POOLED_ERROR
@@ -103,9 +103,7 @@ def superplot(
         _legend(upper, marks, draw_limits(upper, limits, design, places, scale))
         _label_arms(upper, design, places)
         draw_differences(lower, differences, scale, design, settings, marks)
-        caption(
-            below, f"{design_sentence(design)}\n{_caption(wells, differences, scale, analysis)}"
-        )
+        caption(below, f"{sentence_of(design)}\n{_caption(wells, differences, scale, analysis)}")
     shown = [
         *_well_rows(wells, scale),
         *_experiment_rows(means, scale),
