@@ -105,13 +105,15 @@ def _inhibitions(result: Verdict, arm: Arm, other: Arm, cells: Cells, design: De
         # Of fewer experiments than the test, it would stand under another n.
         if bound is None or fall.left_out or not 0 < ratio < 1:
             return ""
-        falls.append(f"{bound}{_inhibition(ratio)} ({wording.given(design, each)})")
+        falls.append(f"{bound}{_inhibition(ratio, relation)} ({wording.given(design, each)})")
     return f"inhibition against untreated {wording.listed(falls)}"
 
 
-def _inhibition(ratio: float) -> str:
+def _inhibition(ratio: float, relation: str) -> str:
+    """Of a ratio that is as `relation` says; the inhibition is so the other way round."""
     percent = 100 * (1 - ratio)
-    return f"{percent:.1f} %" if percent > 90 else f"{percent:.0f} %"
+    turned = {"<=": ">=", ">=": "<="}.get(relation, "")
+    return f"{wording.bounded(percent, int(percent > 90), turned)} %"
 
 
 def _not_raised_sentence(result: Verdict, design: Design) -> str:
@@ -226,7 +228,9 @@ def _size(result: Verdict, test: Judged, level: str) -> str:
     """The difference as a part of the other arm's level, or as points from it."""
     bound = {"<=": "at most ", ">=": "at least ", "": ""}[test.relation]
     if result.estimate.unit == "ratio":
-        return f"{bound}{_ratio(float(np.exp(test.contrast.estimate)))} of {level}"
+        percent = 100 * float(np.exp(test.contrast.estimate))
+        shown = wording.bounded(percent, wording.decimals_of(percent), test.relation)
+        return f"{bound}{shown} % of {level}"
     points = test.contrast.estimate
     direction = "above" if points >= 0 else "below"
     return f"{bound}{wording.points(abs(points))} points {direction} {level}"

@@ -1,5 +1,6 @@
 """Numbers and arms in words, for sentences that a biologist can quote."""
 
+import math
 from collections.abc import Iterable
 
 import numpy as np
@@ -15,10 +16,26 @@ def significant(value: float, digits: int = 2) -> str:
     """
     if np.isnan(value):
         return "not known"
-    if value == 0:
-        return "0"
-    decimals = max(digits - 1 - int(np.floor(np.log10(abs(value)))), 0)
+    return f"{value:.{decimals_of(value, digits)}f}".replace("-", "−")
+
+
+def bounded(value: float, decimals: int, relation: str) -> str:
+    """`value` with so many decimals: rounded up where it is a "<=", down where it is a ">=".
+
+    A bound that was rounded the other way would say more than is known.
+
+    >>> bounded(75.58, 0, ">="), bounded(26.32, 0, "<="), bounded(26.32, 0, "")
+    ('75', '27', '26')
+    """
+    steps = round(value * 10**decimals, 9)
+    if relation:
+        value = (math.ceil(steps) if relation == "<=" else math.floor(steps)) / 10**decimals
     return f"{value:.{decimals}f}".replace("-", "−")
+
+
+def decimals_of(value: float, digits: int = 2) -> int:
+    """How many decimals show so many significant digits."""
+    return max(digits - 1 - int(np.floor(np.log10(abs(value)))), 0) if value else 0
 
 
 def points(value: float, *, sign: bool = False) -> str:
