@@ -96,7 +96,8 @@ def test_the_page_may_not_ask_for_anything(tab: Page, opened: tuple[Page, list[s
 def test_every_link_leads_somewhere(tab: Page, page: Path) -> None:
     links = tab.locator("a").evaluate_all("all => all.map(one => one.getAttribute('href'))")
     ids = set(tab.locator("[id]").evaluate_all("all => all.map(one => one.id)"))
-    written = {"report.xlsx", "columns.csv"}
+    provenance = {"provenance/software.json", "ro-crate-metadata.json"}
+    written = {"report.xlsx", "columns.csv", *provenance}
     files = {unquote(link) for link in links if not link.startswith(("#", "https://doi.org/"))}
     assert {link[1:] for link in links if link.startswith("#")} <= ids
     figures = {name for name in files if name.startswith("figures/")}
