@@ -154,30 +154,25 @@ def _not_above_sentence(result: Verdict, what: str, margin: str, design: Design)
 def _eliminated_sentence(result: Verdict, design: Design) -> str:
     effect, _, residual = result.judged[:3]
     numbers = (
-        f"{_effect(result, effect, design)} and {_residual(result, residual, design)}"
-        f"{_gone(result)}, {wording.experiments(result.n)}"
+        f"{_rise(_subject(effect, design), effect, result, design)} and "
+        f"{_rise('', residual, result, design)}{_gone(result)}, {wording.experiments(result.n)}"
     )
     if result.verdict == SHOWN:
         return f"{wording.capital(numbers)}."
     return f"{_not_shown(result.finding)} {wording.capital(numbers)}."
 
 
-def _effect(result: Verdict, effect: Judged, design: Design) -> str:
-    arm, other = _pair(effect.claim, design)
-    points = _points_with_interval(effect, result)
-    if other != design.shared(arm, other):
-        return _apart(points, arm, other, design)
-    drug = design.treatment(design.difference(arm, other))
-    verb = "itself changed" if effect.outcome == "fails" else "raised"
-    return f"{drug} {verb} apoptosis by {points} in {_setting(design, arm, other)}"
+def _subject(effect: Judged, design: Design) -> str:
+    drug = design.treatment(design.difference(*_pair(effect.claim, design)))
+    return f"{drug} {'itself changed' if effect.outcome == 'fails' else 'raised'} apoptosis "
 
 
-def _residual(result: Verdict, residual: Judged, design: Design) -> str:
-    arm, other = _pair(residual.claim, design)
-    points = _points_with_interval(residual, result)
+def _rise(subject: str, test: Judged, result: Verdict, design: Design) -> str:
+    arm, other = _pair(test.claim, design)
+    points = _points_with_interval(test, result)
     if other != design.shared(arm, other):
         return _apart(points, arm, other, design)
-    return f"by {points} in {_setting(design, arm, other)}"
+    return f"{subject}by {points} in {_setting(design, arm, other)}"
 
 
 def _apart(points: str, arm: Arm, other: Arm, design: Design) -> str:

@@ -20,7 +20,13 @@ from coculture.elisa.variance_function import (
     fit_variance_function,
     starting_variance_function,
 )
-from coculture.elisa.well_reading import plate_failed, read_from_curve, well_flags, without_curve
+from coculture.elisa.well_reading import (
+    FROM_CURVE,
+    plate_failed,
+    read_from_curve,
+    well_flags,
+    without_curve,
+)
 from coculture.elisa.well_states import STANDARD_ROLES
 
 MASKED = "masked in the reader's software"
@@ -36,15 +42,7 @@ WELL_COLUMNS = (
     "od",
     "od_reference",
     "response",
-    "in_well_pg_ml",
-    "concentration_pg_ml",
-    "lower_pg_ml",
-    "upper_pg_ml",
-    "recovery_percent",
-    "lloq_pg_ml",
-    "uloq_pg_ml",
-    "ln_se_curve",
-    "ln_se_well",
+    *FROM_CURVE,
     "state",
     "flags",
     "excluded",

@@ -10,6 +10,19 @@ from coculture.elisa.settings import ElisaSettings
 from coculture.elisa.standard_curve import StandardCurve
 from coculture.elisa.well_states import ABOVE_RANGE, BELOW_RANGE, STANDARD_ROLES
 
+FROM_CURVE = (
+    "in_well_pg_ml",
+    "concentration_pg_ml",
+    "lower_pg_ml",
+    "upper_pg_ml",
+    "recovery_percent",
+    "lloq_pg_ml",
+    "uloq_pg_ml",
+    "ln_se_curve",
+    "ln_se_well",
+)
+"""The numbers of elisa/wells.csv that only a curve can give."""
+
 PLATE_FAILED = "plate failed"
 """How the flag of every well of a failed plate begins."""
 
@@ -103,18 +116,7 @@ def _outliers(curve: StandardCurve, standards: pd.DataFrame) -> dict[Any, str]:
 
 def without_curve(wells: pd.DataFrame) -> pd.DataFrame:
     """The same columns for wells that no curve reads."""
-    empty = [
-        "in_well_pg_ml",
-        "concentration_pg_ml",
-        "lower_pg_ml",
-        "upper_pg_ml",
-        "recovery_percent",
-        "lloq_pg_ml",
-        "uloq_pg_ml",
-        "ln_se_curve",
-        "ln_se_well",
-    ]
     filled = wells.assign(nominal_pg_ml=wells["concentration_pg_ml"], flags="")
-    filled[empty] = np.nan
+    filled[list(FROM_CURVE)] = np.nan
     filled["state"] = np.where(wells["excluded"] != "", "excluded", "missing")
     return filled

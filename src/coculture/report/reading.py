@@ -1,14 +1,12 @@
 """Reading back what the rooms wrote, for the page and the spreadsheet."""
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
-import yaml
 
 from coculture import result_tables
+from coculture.records import read_json, read_yaml
 from coculture.report.results import Figure, Results
 
 SPILLOVER = "flow/spillover.csv"
@@ -38,12 +36,12 @@ def read_results(
         Path of provenance/software.json.
     """
     return Results(
-        config=_yaml(config),
+        config=read_yaml(config),
         tables={name: _table(name, paths) for name, paths in tables.items()},
-        gates={Path(path).parent.name: _yaml(path) for path in gates},
-        curves={Path(path).parent.name: _json(path) for path in curves},
+        gates={Path(path).parent.name: read_yaml(path) for path in gates},
+        curves={Path(path).parent.name: read_json(path) for path in curves},
         figures=figures,
-        software=_json(software) if software else {},
+        software=read_json(software) if software else {},
     )
 
 
@@ -55,11 +53,3 @@ def _table(name: str, paths: Sequence[str]) -> pd.DataFrame:
     for frame, path in zip(frames, paths, strict=True):
         frame.insert(0, "experiment", Path(path).parent.name)
     return pd.concat(frames, ignore_index=True)
-
-
-def _yaml(path: str) -> Any:
-    return yaml.safe_load(Path(path).read_text(encoding="utf-8"))
-
-
-def _json(path: str) -> Any:
-    return json.loads(Path(path).read_text(encoding="utf-8"))
