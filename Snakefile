@@ -13,7 +13,8 @@ from pathlib import Path
 
 from snakemake.utils import min_version
 
-from coculture import fingerprint, provenance, run_lock, step
+from coculture import provenance
+from coculture.running import fingerprint, lock, step
 from coculture.study import StudyError, load
 
 min_version("9.20")
@@ -68,13 +69,13 @@ onstart:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     # Snakemake's locks outlive a crash (the profile turns them off); the operating system's do not.
     try:
-        if not run_lock.take(RUNNING, provenance.started(sys.argv)):
+        if not lock.take(RUNNING, provenance.started(sys.argv)):
             print(
                 "This disk keeps no locks: make sure that nobody else runs this study here."
             )
-    except run_lock.AnotherRunError as another:
+    except lock.AnotherRunError as another:
         sys.exit(str(another))
-    run_lock.end_orphans(".snakemake/running", ".snakemake/scripts")
+    lock.end_orphans(".snakemake/running", ".snakemake/scripts")
     # Not `onerror`, which a disk that is full keeps Snakemake from reaching.
     # Absolute, because Snakemake has left the folder by then.
     atexit.register(

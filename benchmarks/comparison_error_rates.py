@@ -28,9 +28,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from coculture.comparison import ComparisonSettings
-from coculture.comparison.arms import Design, arms_of
-from coculture.comparison.claims import Claim, claims_of
-from coculture.comparison.endpoints import LOGIT, PERCENT, endpoints
+from coculture.comparison.design.arms import Design, arms_of
+from coculture.comparison.design.endpoints import LOGIT, PERCENT, endpoints
+from coculture.comparison.findings.claims import Claim, claims_of
 from coculture.comparison.planning import Assumptions, draw_cell_means, holds, location_of_mean
 from coculture.comparison.settings import APOPTOSIS
 from coculture.simulate import EXAMPLE, Parameters

@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from coculture.curves.variance_function import VarianceFunction, fit_variance_function
 from coculture.elisa import fit_standard_curves
-from coculture.elisa.variance_function import VarianceFunction, fit_variance_function
 
 Floats = NDArray[np.float64]
 

@@ -20,11 +20,12 @@ os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
 import pandas as pd
 from matplotlib.figure import Figure
 
-from coculture import drawing, style
+from coculture import drawing
+from coculture.drawing import style
 from coculture.flow import FlowSettings, figures, gate_experiment
-from coculture.flow.fcs import read_fcs
-from coculture.flow.figures.drawn import drawn_experiment
-from coculture.study.schemas import FOLDER, with_defaults
+from coculture.flow.fcs.sample import read_fcs
+from coculture.flow.figures.gated_experiment import drawn_experiment
+from coculture.study.schema import FOLDER, with_defaults
 from flow_speed import make_plate  # type: ignore[import-not-found]
 
 

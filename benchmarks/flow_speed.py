@@ -69,7 +69,7 @@ def with_coculture(paths: list[Path], own: bool) -> Counts:
     import pandas as pd
 
     from coculture.flow import FlowSettings, gate_experiment
-    from coculture.study.schemas import FOLDER, with_defaults
+    from coculture.study.schema import FOLDER, with_defaults
 
     files = pd.DataFrame({"fcs": [str(path) for path in paths], "experiment": "plate"})
     files = files.assign(role="sample", culture=files["fcs"])
@@ -97,7 +97,7 @@ def with_coculture(paths: list[Path], own: bool) -> Counts:
 
 
 def with_numpy(paths: list[Path]) -> Counts:
-    from coculture.flow.fcs_header import read_header
+    from coculture.flow.fcs.header import read_header
 
     inverse = np.linalg.inv(np.array(SPILLOVER))
     counts = []
@@ -116,7 +116,7 @@ def with_numpy(paths: list[Path]) -> Counts:
 
 
 def with_flowcytometrytools(paths: list[Path]) -> Counts:
-    from coculture.flow.flowcytometrytools import (
+    from coculture.flow.gating.flowcytometrytools import (
         _names_it_expects,
         quadrant_gate,
         threshold_gate,

@@ -21,12 +21,12 @@ import numpy as np
 import pandas as pd
 
 from coculture.flow import FlowSettings, gate_experiment
-from coculture.flow.gating import stage_masks, steady
+from coculture.flow.gating.experiment import stage_masks, steady
 from coculture.flow.tubes import open_tubes, read_tube
 from coculture.simulate import events as simulated
 from coculture.simulate.files import write_fcs
 from coculture.simulate.parameters import Cells, Cytometer
-from coculture.study.schemas import FOLDER, with_defaults
+from coculture.study.schema import FOLDER, with_defaults
 
 LEVELS = (1.0, 5.0, 20.0, 50.0, 80.0, 95.0)
 UNTREATED = 6.0

@@ -4,8 +4,10 @@ from typing import Any
 
 import pandas as pd
 
-from coculture import clinical, drawing, result_tables, step
+from coculture import clinical, drawing
 from coculture.clinical import figures
+from coculture.exchange import result_tables
+from coculture.running import step
 
 
 def main(inputs: Any, outputs: Any, parameters: Any) -> None:

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from coculture import result_tables, step
 from coculture.comparison import ComparisonSettings, compare
+from coculture.exchange import result_tables
+from coculture.running import step
 
 
 def main(inputs: Any, outputs: Any, parameters: Any) -> None:

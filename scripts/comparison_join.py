@@ -4,8 +4,9 @@ from typing import Any
 
 import pandas as pd
 
-from coculture import result_tables, step
 from coculture.comparison import ComparisonSettings, join_cultures
+from coculture.exchange import result_tables
+from coculture.running import step
 
 
 def main(inputs: Any, outputs: Any, parameters: Any) -> None:

@@ -2,8 +2,10 @@
 
 from typing import Any
 
-from coculture import drawing, result_tables, step
+from coculture import drawing
 from coculture.elisa import ElisaSettings, combine_cultures, figures
+from coculture.exchange import result_tables
+from coculture.running import step
 
 
 def main(inputs: Any, outputs: Any, parameters: Any) -> None:

@@ -2,8 +2,10 @@
 
 from typing import Any
 
-from coculture import drawing, records, result_tables, step
+from coculture import drawing
 from coculture.elisa import figures
+from coculture.exchange import records, result_tables
+from coculture.running import step
 
 
 def main(inputs: Any, outputs: Any, parameters: Any) -> None:

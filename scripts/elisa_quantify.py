@@ -4,8 +4,9 @@ from typing import Any
 
 import pandas as pd
 
-from coculture import records, result_tables, step
 from coculture.elisa import ElisaSettings, VarianceFunction, quantify_plate, read_layout
+from coculture.exchange import records, result_tables
+from coculture.running import step
 
 
 def main(inputs: Any, outputs: Any, parameters: Any) -> None:

@@ -4,8 +4,9 @@ from typing import Any
 
 import pandas as pd
 
-from coculture import records, step
 from coculture.elisa import ElisaSettings, pooled_variance_function, read_layout
+from coculture.exchange import records
+from coculture.running import step
 
 
 def main(inputs: Any, outputs: Any, parameters: Any) -> None:

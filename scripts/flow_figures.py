@@ -4,8 +4,10 @@ from typing import Any
 
 import pandas as pd
 
-from coculture import drawing, records, result_tables, step
+from coculture import drawing
+from coculture.exchange import records, result_tables
 from coculture.flow import FlowSettings, figures
+from coculture.running import step
 
 
 def main(inputs: Any, outputs: Any, parameters: Any) -> None:

@@ -3,7 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-from coculture import provenance, step
+from coculture import provenance
+from coculture.running import step
 
 
 def main(inputs: Any, outputs: Any, parameters: Any) -> None:

@@ -3,7 +3,10 @@
 from pathlib import Path
 from typing import Any
 
-from coculture import provenance, records, result_tables, run_lock, step
+from coculture import provenance
+from coculture.exchange import records, result_tables
+from coculture.running import lock as run_lock
+from coculture.running import step
 
 
 def main(inputs: Any, outputs: Any, parameters: Any) -> None:

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from coculture import result_tables, step
+from coculture.exchange import result_tables
+from coculture.running import step
 
 
 def main(inputs: Any, outputs: Any, parameters: Any) -> None:

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from coculture import report, step
+from coculture import report
+from coculture.running import step
 
 
 def main(inputs: Any, outputs: Any, parameters: Any) -> None:

@@ -4,7 +4,8 @@ from typing import Any
 
 import pandas as pd
 
-from coculture import records, result_tables, step
+from coculture.exchange import records, result_tables
+from coculture.running import step
 
 
 def main(inputs: Any, outputs: Any, parameters: Any) -> None:

@@ -11,7 +11,7 @@ from scipy import stats
 
 from coculture import clinical
 from coculture.clinical.figures import changes_figure
-from coculture.table_problem import TableProblem
+from coculture.exchange.problems import Problem
 
 
 @pytest.fixture
@@ -224,7 +224,7 @@ def test_patients_chosen_in_two_ways_are_refused() -> None:
 def test_a_patient_measured_twice_is_found_before_the_run() -> None:
     table = pd.concat([_table(), _table().head(1)], ignore_index=True)
     assert clinical.check(table) == [
-        TableProblem(8, "patient", "a", 'patient "a" has two rows of "CRP"; keep one.')
+        Problem("clinical.csv", 'patient "a" has two rows of "CRP"; keep one.', 8, "patient", "a")
     ]
 
 

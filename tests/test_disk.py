@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from coculture import disk
+from coculture.running import disk
 
 
 def test_a_folder_that_can_be_written_has_no_fault(tmp_path: Path) -> None:

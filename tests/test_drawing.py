@@ -10,8 +10,9 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from coculture import drawing, style
-from coculture.drawing import Drawing
+from coculture import drawing
+from coculture.drawing import style
+from coculture.drawing.figure import Drawing
 
 ROOT = Path(__file__).parents[1]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from coculture import fingerprint
+from coculture.running import fingerprint
 
 
 @pytest.fixture
@@ -32,14 +32,14 @@ def _changed(checkout: Path, file: str, old: str, new: str) -> set[str]:
 
 def test_a_comment_changes_nothing(checkout: Path) -> None:
     assert (
-        _changed(checkout, "coculture/flow/gating.py", "\n\n\ndef ", "\n\n# why\n\ndef ") == set()
+        _changed(checkout, "coculture/flow/gating/experiment.py", "\n\n\ndef ", "\n\n# why\n\ndef ") == set()
     )
 
 
 def test_gating_code_changes_the_flow_steps_only(checkout: Path) -> None:
     changed = _changed(
         checkout,
-        "coculture/flow/gating.py",
+        "coculture/flow/gating/experiment.py",
         "def gate_experiment(",
         "X = 1\n\n\ndef gate_experiment(",
     )
@@ -50,7 +50,7 @@ def test_gating_code_changes_the_flow_steps_only(checkout: Path) -> None:
 def test_drawing_code_gates_nothing_again(checkout: Path) -> None:
     changed = _changed(
         checkout,
-        "coculture/flow/figures/sheet.py",
+        "coculture/flow/figures/contact_sheet.py",
         "def contact_sheet(",
         "X = 1\n\n\ndef contact_sheet(",
     )
@@ -66,7 +66,7 @@ def test_report_code_changes_the_report_only(checkout: Path) -> None:
 
 def test_the_table_writer_reaches_every_step_that_writes_a_table(checkout: Path) -> None:
     changed = _changed(
-        checkout, "coculture/result_tables.py", "def write(", "X = 1\n\n\ndef write("
+        checkout, "coculture/exchange/result_tables.py", "def write(", "X = 1\n\n\ndef write("
     )
     assert {"flow_gate", "elisa_quantify", "comparison_compare", "report_columns"} <= changed
 

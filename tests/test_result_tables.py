@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from coculture import result_tables
+from coculture.exchange import result_tables
 
 
 def test_numbers_and_text_come_back_exactly(tmp_path: Path) -> None:

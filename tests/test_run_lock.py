@@ -10,11 +10,11 @@ from pathlib import Path
 import psutil
 import pytest
 
-from coculture import run_lock
+from coculture.running import lock as run_lock
 
 HOLD = """
 import sys, time
-from coculture import run_lock
+from coculture.running import lock as run_lock
 run_lock.take(sys.argv[1], "a note\\nof two lines")
 print("held", flush=True)
 time.sleep(60)

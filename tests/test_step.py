@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from coculture import raw_files, step
+from coculture.running import raw_files, step
 
 JOB = """
 import errno, sys
 from types import SimpleNamespace
-from coculture import raw_files, step
-from coculture.run_lock import AnotherRunError
+from coculture.running import raw_files, step
+from coculture.running.lock import AnotherRunError
 job = SimpleNamespace(
     input=[], output=["results/wells.csv"], log=[sys.argv[1]],
     params={"files": [{"path": sys.argv[2], "sha256": sys.argv[3]}], "settings": {"a": 1}},

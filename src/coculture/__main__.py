@@ -6,11 +6,13 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from coculture import disk, drawing, result_tables, simulate, study
+from coculture import drawing, simulate, study
 from coculture.comparison import ComparisonError, ComparisonSettings, figures, planning
-from coculture.comparison.arms import Design, wells_by_arm
+from coculture.comparison.design.arms import Design, wells_by_arm
 from coculture.comparison.settings import APOPTOSIS
+from coculture.exchange import result_tables
 from coculture.provenance.sameness import differences
+from coculture.running import disk
 from coculture.study import documentation
 from coculture.study.pinned import KEY
 

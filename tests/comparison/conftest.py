@@ -12,7 +12,7 @@ import yaml
 from coculture import simulate
 from coculture.comparison import ComparisonSettings, join_cultures
 from coculture.simulate import truth
-from coculture.study.schemas import schema, with_defaults
+from coculture.study.schema import schema, with_defaults
 
 EVENTS = 2_000
 JoinedStudy = Callable[..., pd.DataFrame]

@@ -12,12 +12,13 @@ from matplotlib.artist import Artist
 from matplotlib.colors import to_rgb
 from matplotlib.text import Text
 
-from coculture import drawing, result_tables, simulate
+from coculture import drawing, simulate
 from coculture.comparison import Comparison, ComparisonSettings, compare, figures, planning
-from coculture.comparison.arms import Design, arms_of, sentence_of
-from coculture.comparison.figures.drawn import experiment_marks, grid
+from coculture.comparison.design.arms import Design, arms_of, sentence_of
+from coculture.comparison.figures.elements import experiment_marks, grid
 from coculture.comparison.settings import Factor
-from coculture.drawing import Drawing
+from coculture.drawing.figure import Drawing
+from coculture.exchange import result_tables
 
 JoinedStudy = Callable[..., pd.DataFrame]
 

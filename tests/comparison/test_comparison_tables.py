@@ -12,11 +12,11 @@ import pandas as pd
 import pytest
 from numpy.typing import NDArray
 
-from coculture import result_tables
 from coculture.comparison import Comparison, ComparisonSettings, compare, read_tables
-from coculture.comparison.arms import Design
-from coculture.comparison.censoring import cell_mean
-from coculture.comparison.families import contrasts_of
+from coculture.comparison.design.arms import Design
+from coculture.comparison.design.families import contrasts_of
+from coculture.comparison.statistics.censoring import cell_mean
+from coculture.exchange import result_tables
 
 JoinedStudy = Callable[..., pd.DataFrame]
 

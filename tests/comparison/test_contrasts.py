@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 from coculture.comparison import ComparisonError, per_experiment_contrast
-from coculture.comparison.contrasts import PooledError
-from coculture.comparison.dunnett import dunnett_p
-from coculture.comparison.multiplicity import holm
+from coculture.comparison.statistics.contrasts import PooledError
+from coculture.comparison.statistics.dunnett import dunnett_p
+from coculture.comparison.statistics.multiplicity import holm
 
 DATA_SETS = ("ds1_balanced_n3", "ds2_missing_n4")
 ENDPOINTS = ("apo_pct", "apo_logit", "apo_logviable", "il6_ln")

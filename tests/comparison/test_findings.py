@@ -9,7 +9,7 @@ import pytest
 
 from coculture import simulate
 from coculture.comparison import ComparisonSettings, check_arms, compare
-from coculture.comparison.fieller import fieller_interval
+from coculture.comparison.statistics.fieller import fieller_interval
 
 JoinedStudy = Callable[..., pd.DataFrame]
 
@@ -116,7 +116,7 @@ def test_a_finding_whose_arm_is_not_there_is_told_before_and_after(
     cultures = joined_study(parameters=SURE)
     without = cultures[cultures["arm"] != "control DEX + added IL-6"]
     (problem,) = check_arms(without, settings)
-    assert problem.place == "comparison, findings, 2a"
+    assert problem.column == "comparison, findings, 2a"
     told = (
         'no culture belongs to the arm "control DEX + added IL-6" (cells "control", stroma "HS-5", '
         "hours 48, dex_nM 1000, il1ra_ng_ml 0, il6_ng_ml 10), though each of these values "
@@ -145,11 +145,11 @@ def test_misspelt_cells_are_told_with_the_nearest(
 ) -> None:
     changed = replace(settings, reference_cells="contrl", cell_labels={"IL1B-x": "IL-1β"})
     reference, label = check_arms(joined_study(parameters=SURE), changed)
-    assert (reference.place, reference.value) == ("cells.reference", "contrl")
+    assert (reference.column, reference.value) == ("cells.reference", "contrl")
     assert reference.message == (
         'is not among the cells of cultures.csv, which are control, il1b; did you mean "control"?'
     )
-    assert (label.place, label.value) == ("cells.labels.IL1B-x", "IL1B-x")
+    assert (label.column, label.value) == ("cells.labels.IL1B-x", "IL1B-x")
 
 
 @pytest.mark.parametrize(("subject", "table"), [("IL-6", "elisa.csv"), ("apoptosis", "flow.csv")])
@@ -161,7 +161,7 @@ def test_findings_on_what_no_table_measures_are_told_before(
     assert check_arms(cultures, settings, measured=["apoptosis", "IL-6"]) == []
     problems = check_arms(cultures, settings, measured=[other])
     about = [finding.id for finding in settings.findings if finding.endpoint == subject]
-    assert [problem.place for problem in problems] == [f"comparison, findings, {i}" for i in about]
+    assert [problem.column for problem in problems] == [f"comparison, findings, {i}" for i in about]
     assert {problem.value for problem in problems} == {subject}
     assert {problem.message for problem in problems} == {
         f"{subject} is not measured in this study (measured: {other}); add it to {table}, or take "

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from coculture import result_tables
-from coculture.analytes import column_prefix
 from coculture.comparison import ComparisonError, ComparisonSettings, join_cultures
+from coculture.exchange import result_tables
+from coculture.exchange.names import column_prefix
 
 JoinedStudy = Callable[..., pd.DataFrame]
 

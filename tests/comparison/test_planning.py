@@ -8,12 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from coculture import result_tables
 from coculture.__main__ import main
 from coculture.comparison import ComparisonError, ComparisonSettings
-from coculture.comparison.arms import Design
-from coculture.comparison.claims import Claim, claims_of, judge
-from coculture.comparison.endpoints import Cells, endpoints, primary_endpoint
+from coculture.comparison.design.arms import Design
+from coculture.comparison.design.endpoints import Cells, endpoints, primary_endpoint
+from coculture.comparison.findings.claims import Claim, claims_of, judge
 from coculture.comparison.planning import (
     Assumptions,
     assumptions_of,
@@ -24,6 +23,7 @@ from coculture.comparison.planning import (
     power,
     with_stated,
 )
+from coculture.exchange import result_tables
 
 JoinedStudy = Callable[..., pd.DataFrame]
 Stated = tuple[str, str, str]

@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 
 from coculture.comparison import ComparisonSettings, check_arms, compare
-from coculture.comparison.arms import Design, arms_of
-from coculture.comparison.contrasts import per_experiment_contrast
+from coculture.comparison.design.arms import Design, arms_of
 from coculture.comparison.settings import ArmPattern, Difference, WeightedArms
+from coculture.comparison.statistics.contrasts import per_experiment_contrast
 
 JoinedStudy = Callable[..., pd.DataFrame]
 
@@ -27,7 +27,7 @@ def test_a_finding_about_an_arm_and_itself_is_reported_and_not_testable(
     changed = replace(settings, findings=(with_itself,))
     cultures = joined_study()
     (problem,) = check_arms(cultures, changed)
-    assert (problem.place, problem.value) == ("comparison, findings, 1b", "cells: il1b")
+    assert (problem.column, problem.value) == ("comparison, findings, 1b", "cells: il1b")
     assert problem.message == "compares an arm with itself; name another arm to compare it with."
     finding = compare(cultures, changed).findings.iloc[0]
     assert finding["verdict"] == "not testable"
@@ -59,7 +59,7 @@ def test_a_contrast_of_nothing_is_reported_and_has_no_p(
     changed = replace(settings, contrasts=(nothing,))
     cultures = joined_study()
     (problem,) = check_arms(cultures, changed)
-    assert problem.place == "comparison, contrasts, nothing"
+    assert problem.column == "comparison, contrasts, nothing"
     assert problem.message.startswith("compares an arm with itself, or nothing: every arm's")
     contrasts = compare(cultures, changed).contrasts
     rows = contrasts[contrasts["contrast"] == "nothing"]
@@ -113,7 +113,7 @@ def test_cells_of_one_label_are_reported(
     cultures = joined_study()
     for labels in ({"il1b": "control"}, {"control": "MM.1S", "il1b": "MM.1S"}):
         (problem,) = check_arms(cultures, replace(settings, cell_labels=labels))
-        assert (problem.place, problem.value) == ("cells.labels.il1b", labels["il1b"])
+        assert (problem.column, problem.value) == ("cells.labels.il1b", labels["il1b"])
         assert problem.message.startswith("is what control and il1b cells would all be called")
     assert (
         check_arms(cultures, replace(settings, cell_labels={"control": "il1b", "il1b": "x"})) == []
@@ -128,4 +128,4 @@ def test_arms_of_one_name_are_reported(
     assert [problem.value for problem in problems] == [
         "control drug", "control drug + drug", "il1b drug", "il1b drug + drug",
     ]  # fmt: skip
-    assert {problem.place for problem in problems} == {"factors"}
+    assert {problem.column for problem in problems} == {"factors"}

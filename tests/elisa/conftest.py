@@ -11,7 +11,7 @@ import yaml
 
 from coculture.elisa import ElisaSettings
 
-SCHEMA = Path(__file__).parents[2] / "workflow" / "schemas" / "elisa.schema.yaml"
+SCHEMA = Path(__file__).parents[2] / "src" / "coculture" / "study" / "schemas" / "elisa.schema.yaml"
 
 
 def _defaults(schema: dict[str, Any]) -> dict[str, Any]:

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from coculture import result_tables
 from coculture.elisa import ElisaSettings, VarianceFunction, combine_cultures, quantify_plate
+from coculture.exchange import result_tables
 
 KNOWN = VarianceFunction(0.005, 0.05, 4, 40, "stated")
 Settings = Callable[..., ElisaSettings]

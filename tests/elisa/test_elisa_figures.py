@@ -12,11 +12,12 @@ import pytest
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
-from coculture import drawing, result_tables
-from coculture.culture_marks import culture_of
-from coculture.drawing import Drawing
+from coculture import drawing
+from coculture.drawing.figure import Drawing
 from coculture.elisa import ElisaSettings, QuantifiedPlate, VarianceFunction, quantify_plate
 from coculture.elisa.figures import plate_heat_map, standard_curve, standards_recovery
+from coculture.exchange import result_tables
+from coculture.exchange.culture_marks import culture_of
 
 KNOWN = VarianceFunction(0.005, 0.05, 4, 40, "stated")
 SAMPLES = {"low": 60.0, "middle": 2000.0, "high": 50000.0}

@@ -91,7 +91,9 @@ def test_a_sound_table_has_no_problem(wells: pd.DataFrame, settings: Settings) -
     assert check_files(wells, settings()) == []
 
 
-def problems(wells: pd.DataFrame, settings: ElisaSettings) -> list[tuple[int, str, str, str]]:
+def problems(
+    wells: pd.DataFrame, settings: ElisaSettings
+) -> list[tuple[int | None, str | None, str | None, str]]:
     found = check_files(wells, settings)
     return [(p.row, p.column, p.value, p.message) for p in found]
 

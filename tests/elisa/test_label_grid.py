@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from coculture.elisa import PlateError, read_label_grid
-from coculture.elisa.label_grid import parse_label
+from coculture.elisa.plates.label_grid import parse_label
 
 
 @pytest.mark.parametrize(

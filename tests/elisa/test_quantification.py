@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from coculture import result_tables
+from coculture.curves.variance_function import fit_variance_function
 from coculture.elisa import (
     ElisaSettings,
     PlateError,
@@ -20,7 +20,7 @@ from coculture.elisa import (
     quantify_plate,
     read_layout,
 )
-from coculture.elisa.variance_function import fit_variance_function
+from coculture.exchange import result_tables
 
 KNOWN = VarianceFunction(0.005, 0.05, 4, 40, "stated")
 Settings = Callable[..., ElisaSettings]

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from coculture.curves.variance_function import fit_variance_function
 from coculture.elisa import (
     CurveError,
     StandardCurve,
@@ -21,7 +22,6 @@ from coculture.elisa import (
     fit_standard_curve,
     fit_standard_curves,
 )
-from coculture.elisa.variance_function import fit_variance_function
 
 LEVELS = np.repeat([0, 9.375, 18.75, 37.5, 75, 150, 300, 600], 2)
 

@@ -92,7 +92,9 @@ def _data(events: NDArray[Any], formats: Sequence[str], order: str) -> bytes:
 @pytest.fixture
 def flow_settings(root: Path) -> Callable[..., FlowSettings]:
     """Settings from a flow section with the schema's defaults filled in."""
-    schema = yaml.safe_load((root / "workflow/schemas/flow.schema.yaml").read_text("utf-8"))
+    schema = yaml.safe_load(
+        (root / "src/coculture/study/schemas/flow.schema.yaml").read_text("utf-8")
+    )
 
     def settings(**section: Any) -> FlowSettings:
         return FlowSettings.from_config(_filled(schema, section))

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from coculture.flow import SpilloverError, read_fcs, spillover_from_single_stains
-from coculture.flow.compensation import (
+from coculture.flow.compensation.spillover import (
     check_spillover,
     embedded_spillover,
     spillover_from_csv,
@@ -16,7 +16,7 @@ from coculture.flow.compensation import (
     spillover_table,
     unmixing,
 )
-from coculture.flow.fcs_header import read_header
+from coculture.flow.fcs.header import read_header
 
 WriteFcs = Callable[..., Path]
 CHANNELS = ["FL1-H", "FL2-H", "FL3-H", "FL4-H"]

@@ -11,9 +11,9 @@ import pytest
 from numpy.typing import NDArray
 
 from coculture.flow import FcsError, read_fcs
-from coculture.flow.fcs_data import read_events
-from coculture.flow.fcs_header import read_header
-from coculture.flow.fcs_text import parse_text
+from coculture.flow.fcs.data import read_events
+from coculture.flow.fcs.header import read_header
+from coculture.flow.fcs.text import parse_text
 
 WriteFcs = Callable[..., Path]
 NAMES = ["FSC-A", "FL1-A", "Time"]

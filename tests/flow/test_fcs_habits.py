@@ -9,8 +9,8 @@ import pytest
 from numpy.typing import NDArray
 
 from coculture.flow import FcsError, SpilloverError, read_fcs
-from coculture.flow.compensation import embedded_spillover
-from coculture.flow.fcs_header import read_header
+from coculture.flow.compensation.spillover import embedded_spillover
+from coculture.flow.fcs.header import read_header
 
 WriteFcs = Callable[..., Path]
 NAMES = ["FSC-A", "FL1-A", "FL2-A"]

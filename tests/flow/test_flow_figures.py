@@ -17,8 +17,9 @@ from matplotlib.text import Text
 from matplotlib.textpath import TextPath
 from numpy.typing import NDArray
 
-from coculture import drawing, result_tables
-from coculture.drawing import Drawing
+from coculture import drawing
+from coculture.drawing.figure import Drawing
+from coculture.exchange import result_tables
 from coculture.flow import FlowSettings, check_files, figures, gate_experiment
 
 Settings = Callable[..., FlowSettings]

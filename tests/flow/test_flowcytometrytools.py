@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from coculture.flow import gates, read_fcs
-from coculture.flow.flowcytometrytools import passes, polygon_gate, threshold_gate
+from coculture.flow import read_fcs
+from coculture.flow.gating import gates
+from coculture.flow.gating.flowcytometrytools import passes, polygon_gate, threshold_gate
 
 
 def test_the_names_it_was_lent_are_taken_back() -> None:

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from coculture import result_tables
+from coculture.exchange import result_tables
 from coculture.flow import (
     FcsError,
     FlowSettings,
@@ -21,9 +21,9 @@ from coculture.flow import (
     check_gates,
     control_drift,
     gate_experiment,
-    quality,
     read_fcs,
 )
+from coculture.flow.gating import quality
 from coculture.simulate import events as simulated
 from coculture.simulate.files import write_fcs
 from coculture.simulate.parameters import Cells, Cytometer

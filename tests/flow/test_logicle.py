@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coculture.flow.logicle import Logicle, logicle_for
+from coculture.flow.gating.logicle import Logicle, logicle_for
 
 LINEAR = np.concatenate([-np.geomspace(1e-3, 1e5, 300), [0.0], np.geomspace(1e-3, 3e6, 400)])
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from coculture.flow.steadiness import steadiness
+from coculture.flow.gating.steadiness import steadiness
 
 Values = NDArray[np.float64]
 

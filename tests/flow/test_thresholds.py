@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from coculture.flow import thresholds
-from coculture.flow.logicle import Logicle
+from coculture.flow.gating import thresholds
+from coculture.flow.gating.logicle import Logicle
 
 SCALE = Logicle(262144, 0.5)
 

@@ -13,9 +13,10 @@ from matplotlib.figure import Figure as MatplotlibFigure
 from matplotlib.patches import Rectangle
 from playwright.sync_api import Browser, sync_playwright
 
-from coculture import culture_marks, style
+from coculture.drawing import style
+from coculture.exchange import culture_marks
 from coculture.report import Figure, Results, figures_below, render
-from coculture.study import schemas
+from coculture.study import schema as schemas
 
 EVIL = "E1-<img src=x onerror=alert(1)>'\"$(id)\n</script>&amp;"
 """A culture whose name would break a careless page in every way."""

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from matplotlib.figure import Figure
 
-from coculture import culture_marks, style
+from coculture.drawing import style
+from coculture.exchange import culture_marks
 from coculture.report.inline_svg import inline
 
 SVG = """<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from coculture import result_tables
+from coculture.exchange import result_tables
 from coculture.report import figure_tables
 
 pytestmark = pytest.mark.workflow

@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 import yaml
 
-from coculture import result_tables
+from coculture.exchange import result_tables
 from coculture.flow import FlowSettings, gate_experiment, read_fcs
-from coculture.study import schemas
+from coculture.study import schema as schemas
 
 pytestmark = pytest.mark.workflow
 

@@ -26,7 +26,7 @@ COMPARISON = {"comparison_join", "comparison_compare", "comparison_figures"}
 CLINICAL = {"clinical_table"}
 REPORT = {"report_columns", "report_page", "report_spreadsheet"} | SIGNED
 RECORDS = {"study_record", "provenance_software"}
-GATING = "src/coculture/flow/gating.py"
+GATING = "src/coculture/flow/gating/experiment.py"
 PAGE = "src/coculture/report/page.py"
 TEMPLATE = "src/coculture/report/template/page.html"
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from coculture import result_tables
+from coculture.exchange import result_tables
 
 pytestmark = pytest.mark.workflow
 

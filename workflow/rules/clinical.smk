@@ -6,7 +6,7 @@ rule clinical_table:
         changes=f"{RESULTS}/clinical/changes.csv",
         summary=f"{RESULTS}/clinical/summary.csv",
         correlations=f"{RESULTS}/clinical/correlations.csv",
-        figure=multiext(f"{RESULTS}/figures/clinical/changes", ".svg", ".png", ".csv"),
+        figure=multiext(f"{RESULTS}/figures/clinical/changes", ".svg", ".png", ".csv", ".json"),
     log:
         f"{LOGS}/clinical_table.log",
     benchmark:

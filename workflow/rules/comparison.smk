@@ -55,7 +55,7 @@ rule comparison_figures:
         wells=expand(rules.flow_gate.output.wells, experiment=STUDY.experiments),
     output:
         findings=multiext(
-            f"{RESULTS}/figures/comparison/findings", ".svg", ".png", ".csv"
+            f"{RESULTS}/figures/comparison/findings", ".svg", ".png", ".csv", ".json"
         ),
         # Of each endpoint the arms by both analyses, and the interactions.
         each=expand(
@@ -69,12 +69,12 @@ rule comparison_figures:
                     f"interaction_{name}",
                 )
             ],
-            ending=[".svg", ".png", ".csv"],
+            ending=[".svg", ".png", ".csv", ".json"],
         ),
         combination=multiext(
-            f"{RESULTS}/figures/comparison/combination", ".svg", ".png", ".csv"
+            f"{RESULTS}/figures/comparison/combination", ".svg", ".png", ".csv", ".json"
         ),
-        plates=multiext(f"{RESULTS}/figures/comparison/plates", ".svg", ".png", ".csv"),
+        plates=multiext(f"{RESULTS}/figures/comparison/plates", ".svg", ".png", ".csv", ".json"),
     log:
         f"{LOGS}/comparison_figures.log",
     benchmark:

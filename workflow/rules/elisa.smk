@@ -55,10 +55,10 @@ rule elisa_plate_figures:
         curve=rules.elisa_quantify.output.curve,
     output:
         curve=multiext(
-            f"{RESULTS}/figures/elisa/{{plate}}/standard_curve", ".svg", ".png", ".csv"
+            f"{RESULTS}/figures/elisa/{{plate}}/standard_curve", ".svg", ".png", ".csv", ".json"
         ),
         plate=multiext(
-            f"{RESULTS}/figures/elisa/{{plate}}/plate", ".svg", ".png", ".csv"
+            f"{RESULTS}/figures/elisa/{{plate}}/plate", ".svg", ".png", ".csv", ".json"
         ),
     log:
         f"{LOGS}/elisa_plate_figures/{{plate}}.log",
@@ -81,7 +81,7 @@ rule elisa_cultures:
     output:
         cultures=f"{RESULTS}/elisa/cultures.csv",
         recovery=multiext(
-            f"{RESULTS}/figures/elisa/standards_recovery", ".svg", ".png", ".csv"
+            f"{RESULTS}/figures/elisa/standards_recovery", ".svg", ".png", ".csv", ".json"
         ),
     log:
         f"{LOGS}/elisa_cultures.log",

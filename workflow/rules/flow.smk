@@ -47,27 +47,31 @@ rule flow_figures:
             ".svg",
             ".png",
             ".csv",
+            ".json",
         ),
         controls=multiext(
             f"{RESULTS}/figures/flow/{{experiment}}/control_histograms",
             ".svg",
             ".png",
             ".csv",
+            ".json",
         ),
         sensitivity=multiext(
             f"{RESULTS}/figures/flow/{{experiment}}/threshold_sensitivity",
             ".svg",
             ".png",
             ".csv",
+            ".json",
         ),
         wells=multiext(
             f"{RESULTS}/figures/flow/{{experiment}}/contact_sheet",
             ".svg",
             ".png",
             ".csv",
+            ".json",
         ),
         spillover=multiext(
-            f"{RESULTS}/figures/flow/{{experiment}}/spillover", ".svg", ".png", ".csv"
+            f"{RESULTS}/figures/flow/{{experiment}}/spillover", ".svg", ".png", ".csv", ".json"
         ),
     log:
         f"{LOGS}/flow_figures/{{experiment}}.log",

@@ -4,9 +4,9 @@ Patients who were chosen because an analyte fell are described, not tested, by t
 """
 
 from coculture.clinical.changes import percent_change
-from coculture.clinical.checks import ClinicalError, check
 from coculture.clinical.rank_tests import signed_rank_p, spearman
 from coculture.clinical.summary import ClinicalSummary, summarise
+from coculture.clinical.validation import ClinicalError, check
 
 __all__ = [
     "ClinicalError",

@@ -5,9 +5,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from coculture import style
 from coculture.clinical.summary import ClinicalSummary
-from coculture.drawing import Drawing
+from coculture.drawing import Drawing, style
 
 TABLE = "figures/clinical/changes.csv"
 _INCHES_PER_PATIENT = 0.13

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from coculture.clinical.changes import as_written, changes_of
-from coculture.clinical.checks import ClinicalError, analytes_named, check, texts
 from coculture.clinical.rank_tests import signed_rank_p, spearman
+from coculture.clinical.validation import ClinicalError, analytes_named, check, texts
 from coculture.distributions import t_quantile
 
 RESPONSES = ("partial response", "minor response", "stable", "progression")

@@ -6,11 +6,12 @@ Data passes the modules in this order: `joining` (both assays on the culture), `
 `figures`.
 """
 
-from coculture.comparison.checking import ArmProblem, check_arms
-from coculture.comparison.contrasts import Contrast, per_experiment_contrast
-from coculture.comparison.joining import join_cultures
+from coculture.comparison.comparison import Comparison, compare, read_tables
+from coculture.comparison.design.joining import join_cultures
 from coculture.comparison.settings import ComparisonError, ComparisonSettings, clashing_analytes
-from coculture.comparison.study_comparison import Comparison, compare, read_tables
+from coculture.comparison.statistics.contrasts import Contrast, per_experiment_contrast
+from coculture.comparison.validation import check_arms
+from coculture.exchange.problems import Problem as ArmProblem
 
 __all__ = [
     "ArmProblem",

@@ -15,10 +15,8 @@ from numpy.typing import NDArray
 from scipy import optimize
 from scipy.special import betaincinv, expit
 
-from coculture.comparison.arms import Design
-from coculture.comparison.claims import Claim, claims_of
-from coculture.comparison.contrasts import PooledError
-from coculture.comparison.endpoints import (
+from coculture.comparison.design.arms import Design
+from coculture.comparison.design.endpoints import (
     LOGIT,
     PERCENT,
     Cells,
@@ -29,8 +27,10 @@ from coculture.comparison.endpoints import (
     primary_endpoint,
     well_values,
 )
-from coculture.comparison.joining import in_order
+from coculture.comparison.design.joining import in_order
+from coculture.comparison.findings.claims import Claim, claims_of
 from coculture.comparison.settings import APOPTOSIS, ComparisonError, ComparisonSettings
+from coculture.comparison.statistics.contrasts import PooledError
 from coculture.distributions import t_quantile
 
 ALL_FINDINGS = "all"

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from coculture.analytes import column_prefix
+from coculture.exchange.names import column_prefix
+from coculture.exchange.problems import CocultureError
 
 APOPTOSIS = "apoptosis"
 _OF_FLOW = (APOPTOSIS, "viable")
@@ -15,7 +16,7 @@ ArmPattern = Mapping[str, str | float]
 """An arm as the config names it: columns of cultures.csv and their levels."""
 
 
-class ComparisonError(ValueError):
+class ComparisonError(CocultureError):
     """The comparison cannot be made as asked; the message says where and what to do."""
 
 

@@ -1,24 +1,24 @@
 """From a plate reader's export to pg/mL with honest intervals and states."""
 
-from coculture.elisa.checks import check_files
-from coculture.elisa.cultures import combine_cultures
-from coculture.elisa.curve_fitting import CurveError
-from coculture.elisa.label_grid import read_label_grid
-from coculture.elisa.layout import read_layout
-from coculture.elisa.plate import Plate, PlateError
-from coculture.elisa.quantification import (
+from coculture.curves.fitting import CurveError
+from coculture.curves.variance_function import VarianceFunction
+from coculture.elisa.plates.cultures import combine_cultures
+from coculture.elisa.plates.label_grid import read_label_grid
+from coculture.elisa.plates.layout import read_layout
+from coculture.elisa.plates.plate import Plate, PlateError
+from coculture.elisa.plates.quantification import (
     QuantifiedPlate,
     pooled_variance_function,
     quantify_plate,
 )
-from coculture.elisa.readers import read_plates
-from coculture.elisa.settings import AcceptanceLimits, ElisaSettings
-from coculture.elisa.standard_curve import (
+from coculture.elisa.plates.standard_curve import (
     StandardCurve,
     fit_standard_curve,
     fit_standard_curves,
 )
-from coculture.elisa.variance_function import VarianceFunction
+from coculture.elisa.readers import read_plates
+from coculture.elisa.settings import AcceptanceLimits, ElisaSettings
+from coculture.elisa.validation import check_files
 
 __all__ = [
     "AcceptanceLimits",

@@ -22,7 +22,7 @@ class AcceptanceLimits:
 
 @dataclass(frozen=True)
 class ElisaSettings:
-    """The `elisa` section of the config; `workflow/schemas/elisa.schema.yaml` explains each key."""
+    """The `elisa` section of the config; `study/schemas/elisa.schema.yaml` explains each key."""
 
     wavelength_nm: float | str
     reference_wavelength_nm: float | str | None

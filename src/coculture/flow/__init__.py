@@ -1,15 +1,15 @@
 """Flow cytometry: from FCS files to percent apoptotic, every threshold explained."""
 
-from coculture.flow.checks import check_files, check_gates
-from coculture.flow.compensation import SpilloverError
+from coculture.flow.compensation.single_stains import spillover_from_single_stains
+from coculture.flow.compensation.spillover import SpilloverError
 from coculture.flow.drift import control_drift
-from coculture.flow.fcs import FlowSample, read_fcs
-from coculture.flow.fcs_text import FcsError
-from coculture.flow.gates import GateError
-from coculture.flow.gating import GatedExperiment, gate_experiment
+from coculture.flow.fcs.sample import FlowSample, read_fcs
+from coculture.flow.fcs.text import FcsError
+from coculture.flow.gating.experiment import GatedExperiment, gate_experiment
+from coculture.flow.gating.gates import GateError
+from coculture.flow.gating.thresholds import ThresholdError
 from coculture.flow.settings import FlowSettings, FlowSettingsError
-from coculture.flow.single_stains import spillover_from_single_stains
-from coculture.flow.thresholds import ThresholdError
+from coculture.flow.validation import check_files, check_gates
 
 __all__ = [
     "FcsError",

@@ -5,10 +5,12 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 
+from coculture.exchange.problems import CocultureError
+
 _NOT_FLUORESCENCE = re.compile(r"^(fsc|ssc|fs|ss|time|hdr|event|width|forward|side)", re.IGNORECASE)
 
 
-class ChannelError(ValueError):
+class ChannelError(CocultureError):
     """A channel that a file does not have, or that two of its channels could be."""
 
 

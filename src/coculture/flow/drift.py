@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from coculture.flow.fcs_data import read_events
+from coculture.flow.fcs.data import read_events
 from coculture.flow.settings import FlowSettings
 from coculture.flow.tubes import Tube, open_tubes
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Literal
 
+from coculture.exchange.problems import CocultureError
 from coculture.flow.channels import nearest
 
 ThresholdSource = Literal["auto", "live_peak", "untreated", "fmo", "unstained", "pooled"]
@@ -17,7 +18,7 @@ ALL_CELLS = "all"
 """Name of the population of a study that lists none."""
 
 
-class FlowSettingsError(ValueError):
+class FlowSettingsError(CocultureError):
     """A flow section that contradicts itself. One sentence a contradiction, naming the keys."""
 
 
@@ -91,7 +92,7 @@ class FlowSettings:
 
     @classmethod
     def from_config(cls, mapping: Mapping[str, Any]) -> "FlowSettings":
-        """Read the validated section, defaults filled in (workflow/schemas/flow.schema.yaml).
+        """Read the validated section, defaults filled in (study/schemas/flow.schema.yaml).
 
         Raises
         ------

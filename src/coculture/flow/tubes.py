@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 
 from coculture.flow.channels import ChannelError, find_channel, other_names
-from coculture.flow.compensation import unmixing
-from coculture.flow.fcs_data import read_events
-from coculture.flow.fcs_header import FcsHeader, read_header
-from coculture.flow.fcs_text import FcsError
+from coculture.flow.compensation.spillover import unmixing
+from coculture.flow.fcs.data import read_events
+from coculture.flow.fcs.header import FcsHeader, read_header
+from coculture.flow.fcs.text import FcsError
 from coculture.flow.settings import FlowSettings
 
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from coculture.raw_files import sha256
+from coculture.running.raw_files import sha256
 
 _LINE = re.compile(r"(?P<escaped>\\?)(?P<digest>[0-9a-fA-F]{64}) [ *](?P<name>.+)")
 _ESCAPED = {r"\\": "\\", r"\n": "\n", r"\r": "\r"}

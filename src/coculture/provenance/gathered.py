@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
-from coculture.records import read_json, read_yaml, write_json, write_yaml
+from coculture.exchange.records import read_json, read_yaml, write_json, write_yaml
 
 
 def gather_gates(paths: Iterable[str | Path], to: str | Path) -> None:

@@ -14,7 +14,7 @@ import pandas as pd
 
 from coculture.provenance.checksums import read_checksums
 from coculture.provenance.run_record import RunRecord
-from coculture.raw_files import sha256
+from coculture.running.raw_files import sha256
 
 METADATA = "ro-crate-metadata.json"
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from coculture.raw_files import sha256
+from coculture.running.raw_files import sha256
 
 PER_RUN = ("logs", "benchmarks", "provenance/run.json", "ro-crate-metadata.json")
 """Files and folders of a study's results that tell of one run, and differ from run to run."""

@@ -7,8 +7,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from coculture.raw_files import sha256
-from coculture.records import write_json
+from coculture.exchange.records import write_json
+from coculture.running.raw_files import sha256
 
 _CHECKOUT = Path(__file__).parents[3]
 

@@ -9,10 +9,9 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import pandas as pd
 
-from coculture import result_tables
+from coculture.exchange import result_tables
+from coculture.exchange.vocabulary import VERDICTS, listed, many, number, state_in_words
 from coculture.report.captions import ARMS, INTERACTION
-from coculture.report.first_screen import VERDICTS, state_in_words
-from coculture.report.numbers import listed, many, number
 from coculture.report.results import POOLED_ERROR, Figure, Results, with_labels
 
 _MOST_TOLD = 3

@@ -6,12 +6,11 @@ from typing import Any
 
 import pandas as pd
 
-from coculture.design_sentence import Given, design_sentence
+from coculture.exchange.design_sentence import Given, design_sentence
+from coculture.exchange.vocabulary import VERDICTS, listed, many, number, state_in_words
 from coculture.report.flags import Flag, spread_over_plates
-from coculture.report.numbers import listed, many, number
 from coculture.report.results import Results, with_labels
 
-VERDICTS = ("shown", "not shown", "not testable")
 _NAMED = 6
 """Up to so many things are named; more are counted."""
 
@@ -265,14 +264,6 @@ def _outside_the_range(cultures: pd.DataFrame) -> list[Caution]:
         "not numbers."
     )
     return [Caution(sentence, "elisa")]
-
-
-def state_in_words(state: str) -> str:
-    """
-    >>> state_in_words("below_lloq")
-    'below LLOQ'
-    """
-    return state.replace("_", " ").replace("lloq", "LLOQ").replace("uloq", "ULOQ")
 
 
 def _where(flags: Sequence[Flag]) -> str:

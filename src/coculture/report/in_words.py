@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from coculture.analytes import column_prefix
+from coculture.exchange.names import column_prefix
 from coculture.report.results import Results, with_labels
 
 _LABELLED = ("arm", "cells", "combination", "contrast", "left_out", "note", "reason", "test")

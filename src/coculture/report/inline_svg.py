@@ -10,7 +10,7 @@ import xml.etree.ElementTree as ElementTree
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from coculture.culture_marks import culture_of
+from coculture.exchange.culture_marks import culture_of
 
 _POINTS_TO_PIXELS = 96 / 72
 _REFERENCE = re.compile(r"url\(#([^)]+)\)")

@@ -17,6 +17,7 @@ import jinja2
 import pandas as pd
 from markupsafe import Markup
 
+from coculture.exchange.vocabulary import is_missing, many, number
 from coculture.report import first_screen, page_tables, provenance
 from coculture.report.flags import Flag, flagged_cultures, flags
 from coculture.report.in_words import (
@@ -28,7 +29,7 @@ from coculture.report.in_words import (
     table_in_words,
 )
 from coculture.report.methods import methods
-from coculture.report.numbers import is_missing, many, number, whole_words
+from coculture.report.numbers import whole_words
 from coculture.report.results import Results, with_labels
 from coculture.report.shown_figures import ShownFigure, part, shown_figures
 from coculture.report.words import WORDS

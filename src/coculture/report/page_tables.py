@@ -6,8 +6,8 @@ from typing import Any
 
 import pandas as pd
 
+from coculture.exchange.vocabulary import is_missing, number
 from coculture.report import workbook_tables
-from coculture.report.numbers import is_missing, number
 
 NOT_SHOWN: Mapping[str, frozenset[str]] = {
     "comparison/findings.csv": frozenset(

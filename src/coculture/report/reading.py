@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from coculture import result_tables
-from coculture.records import read_json, read_yaml
+from coculture.exchange import result_tables
+from coculture.exchange.records import read_json, read_yaml
 from coculture.report.results import Figure, Results
 
 SPILLOVER = "flow/spillover.csv"

@@ -7,8 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from coculture import result_tables
-from coculture.labels import relabelled
+from coculture.exchange import result_tables
+from coculture.exchange.names import relabelled
 
 POOLED_ERROR = "_pooled_error"
 """What the name of a figure ends in that shows the second analysis."""

@@ -16,8 +16,9 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from coculture.exchange.problems import CocultureError
+from coculture.exchange.vocabulary import is_missing
 from coculture.report.first_screen import answer
-from coculture.report.numbers import is_missing
 from coculture.report.results import Results
 from coculture.report.workbook_tables import (
     BY_EXPERIMENT,
@@ -59,7 +60,7 @@ _SMALLEST, _LARGEST = 1e-5, 1e7
 _FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
 
 
-class SpreadsheetError(ValueError):
+class SpreadsheetError(CocultureError):
     """A table does not fit a worksheet."""
 
 

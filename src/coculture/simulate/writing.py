@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from coculture.exchange.problems import CocultureError
 from coculture.simulate import (
     configuration,
     events,
@@ -26,7 +27,7 @@ EXAMPLE_SEED = 20041004
 _TRUTH, _FLOW, _ELISA, _PATIENTS = range(4)
 
 
-class NotSimulatedError(ValueError):
+class NotSimulatedError(CocultureError):
     """The folder holds a study that no simulator wrote, which must not be overwritten."""
 
 

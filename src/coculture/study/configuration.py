@@ -7,8 +7,8 @@ from typing import Any
 
 import yaml
 
-from coculture.study.problems import Problem, StudyError
-from coculture.study.schemas import faults, schema, with_defaults
+from coculture.exchange.problems import Problem, StudyError
+from coculture.study.schema import faults, schema, with_defaults
 
 KeyPath = tuple[str | int, ...]
 

@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from typing import Any
 
-from coculture.study.schemas import Schema, schema
+from coculture.study.schema import Schema, schema
 
 TABLES = ("cultures", "flow", "elisa", "clinical")
 
 _INTRODUCTION = """\
 # A study's config and tables
 
-Written by `make document` from workflow/schemas; edit those.
+Written by `make document` from src/coculture/study/schemas; edit those.
 
 To describe your own study, copy `config/config.yaml`, give it a new `study` name, point `tables`
 to your own, and run `make check STUDY=config/mine.yaml`: every problem is listed with file, row,

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 
-from coculture import raw_files
+from coculture.running import raw_files
 
 _NOT_HANDED_ON = re.compile(r"[{}<>\x00-\x1f\x7f]")
 """Snakemake takes braces and angle brackets in a path for its own; a line break ends a path."""

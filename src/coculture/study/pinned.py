@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from coculture.exchange.problems import Problem
 from coculture.provenance import checksum_lines, read_checksums
 from coculture.study import files
-from coculture.study.problems import Problem
 
 KEY = "raw_data_checksums"
 

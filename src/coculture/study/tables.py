@@ -14,8 +14,9 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from coculture.study.problems import Problem, nearest
-from coculture.study.schemas import Schema, faults, schema
+from coculture.exchange.problems import Problem
+from coculture.exchange.vocabulary import nearest
+from coculture.study.schema import Schema, faults, schema
 
 SEPARATORS = (",", ";", "\t")
 

@@ -4,12 +4,12 @@ All take the tables as read back and the settings, so that a figure can be drawn
 again.
 """
 
+from coculture.comparison.figures.arms import superplot
 from coculture.comparison.figures.combination import combination
 from coculture.comparison.figures.findings import findings_overview
 from coculture.comparison.figures.interaction import interaction
 from coculture.comparison.figures.plates import plate_maps
 from coculture.comparison.figures.power import power
-from coculture.comparison.figures.superplot import superplot
 
 __all__ = [
     "combination",

@@ -8,10 +8,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from coculture import style
-from coculture.comparison.combination import ALL, VIABILITY_RATIO
-from coculture.comparison.endpoints import PERCENT, primary_endpoint
-from coculture.comparison.figures.drawn import (
+from coculture.comparison.comparison import Comparison
+from coculture.comparison.design.endpoints import PERCENT, primary_endpoint
+from coculture.comparison.figures.elements import (
     MEAN,
     Mark,
     caption,
@@ -22,9 +21,9 @@ from coculture.comparison.figures.drawn import (
     why_nothing,
 )
 from coculture.comparison.settings import APOPTOSIS, ComparisonSettings
-from coculture.comparison.study_comparison import Comparison
-from coculture.drawing import Drawing
-from coculture.labels import relabelled
+from coculture.comparison.statistics.combination import ALL, VIABILITY_RATIO
+from coculture.drawing import Drawing, style
+from coculture.exchange.names import relabelled
 
 TABLE = "figures/comparison/combination.csv"
 COLUMNS = ("combination", "treatment", "experiment", "value", "unit")

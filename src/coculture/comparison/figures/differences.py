@@ -7,21 +7,15 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from coculture import style
-from coculture.comparison import wording
-from coculture.comparison.arms import Design
-from coculture.comparison.endpoints import Endpoint
-from coculture.comparison.exploratory import PER_EXPERIMENT, POOLED_ERROR
-from coculture.comparison.families import AGAINST_PARTS, AGAINST_UNTREATED
-from coculture.comparison.figures.drawn import (
-    ARROWS,
-    Mark,
-    as_shown,
-    label_decades,
-    values_of,
-)
+from coculture.comparison.design.arms import Design
+from coculture.comparison.design.endpoints import Endpoint
+from coculture.comparison.design.families import AGAINST_PARTS, AGAINST_UNTREATED
+from coculture.comparison.figures.elements import ARROWS, Mark, as_shown, label_decades, values_of
+from coculture.comparison.findings import wording
 from coculture.comparison.settings import APOPTOSIS, ComparisonSettings
-from coculture.labels import relabelled
+from coculture.comparison.statistics.exploratory import PER_EXPERIMENT, POOLED_ERROR
+from coculture.drawing import style
+from coculture.exchange.names import relabelled
 
 
 def differences_of(contrasts: pd.DataFrame, scale: Endpoint, analysis: str) -> pd.DataFrame:

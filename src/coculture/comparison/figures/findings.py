@@ -8,12 +8,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from coculture import style
-from coculture.comparison import wording
-from coculture.comparison.figures.drawn import ARROWS, caption, label_decades, nothing_to_draw
+from coculture.comparison.figures.elements import ARROWS, caption, label_decades, nothing_to_draw
+from coculture.comparison.findings import wording
 from coculture.comparison.settings import ComparisonSettings, Finding
-from coculture.comparison.verdicts import NOT_TESTABLE, SHOWN
-from coculture.drawing import Drawing
+from coculture.drawing import Drawing, style
+from coculture.exchange.vocabulary import NOT_TESTABLE, SHOWN
 
 TABLE = "figures/comparison/findings.csv"
 COLUMNS = ("mark", "id", "test", "verdict", "value", "lower", "upper", "relation", "unit", "n")

@@ -5,12 +5,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from coculture import style
-from coculture.comparison.arms import Arm, Design
-from coculture.comparison.contrasts import per_experiment_contrast
-from coculture.comparison.endpoints import Cells, Endpoint, primary_endpoint
-from coculture.comparison.families import interaction_weights, interactions
-from coculture.comparison.figures.drawn import (
+from coculture.comparison.comparison import Comparison
+from coculture.comparison.design.arms import Arm, Design
+from coculture.comparison.design.endpoints import Cells, Endpoint, primary_endpoint
+from coculture.comparison.design.families import interaction_weights, interactions
+from coculture.comparison.figures.elements import (
     MEAN,
     as_shown,
     caption,
@@ -20,10 +19,10 @@ from coculture.comparison.figures.drawn import (
     nothing_to_draw,
     why_nothing,
 )
+from coculture.comparison.findings.wording import points, significant
 from coculture.comparison.settings import ComparisonSettings, Factor
-from coculture.comparison.study_comparison import Comparison
-from coculture.comparison.wording import points, significant
-from coculture.drawing import Drawing
+from coculture.comparison.statistics.contrasts import per_experiment_contrast
+from coculture.drawing import Drawing, style
 
 TABLE = "figures/comparison/interaction.csv"
 COLUMNS = ("panel", "line", "arm", "experiment", "value", "unit", "n")

@@ -7,11 +7,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from coculture import style
-from coculture.comparison.arms import Arm, Design
-from coculture.comparison.censoring import ABOVE, BELOW
-from coculture.comparison.endpoints import Endpoint
-from coculture.comparison.figures.drawn import as_shown
+from coculture.comparison.design.arms import Arm, Design
+from coculture.comparison.design.endpoints import Endpoint
+from coculture.comparison.figures.elements import as_shown
+from coculture.comparison.statistics.censoring import ABOVE, BELOW
+from coculture.drawing import style
 
 
 def limits_of(wells: pd.DataFrame, scale: Endpoint) -> Iterator[dict[str, object]]:

@@ -13,12 +13,11 @@ from matplotlib.colors import LogNorm, Normalize
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from coculture import style
-from coculture.analytes import column_prefix
-from coculture.comparison.figures.drawn import caption, nothing_to_draw
+from coculture.comparison.figures.elements import caption, nothing_to_draw
 from coculture.comparison.settings import ComparisonSettings
-from coculture.culture_marks import stands_for
-from coculture.drawing import Drawing
+from coculture.drawing import Drawing, style
+from coculture.exchange.culture_marks import stands_for
+from coculture.exchange.names import column_prefix
 
 TABLE = "figures/comparison/plates.csv"
 COLUMNS = (

@@ -4,10 +4,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from coculture import style
-from coculture.comparison.figures.drawn import nothing_to_draw
+from coculture.comparison.figures.elements import nothing_to_draw
 from coculture.comparison.planning import ALL_FINDINGS, ENOUGH_POWER
-from coculture.drawing import Drawing
+from coculture.drawing import Drawing, style
 
 TABLE = "plan/power.csv"
 

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from coculture.elisa.curve_models import Floats
-from coculture.elisa.standard_curve import StandardCurve
-from coculture.elisa.well_states import STANDARD_ROLES
+from coculture.curves.models import Floats
+from coculture.elisa.plates.standard_curve import StandardCurve
+from coculture.elisa.plates.well_states import STANDARD_ROLES
 
 TABLE = "figures/elisa/standard_curve.csv"
 COLUMNS = (

@@ -10,12 +10,11 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
-from coculture import style
-from coculture.culture_marks import stands_for
-from coculture.drawing import Drawing
-from coculture.elisa.plate import row_letters, well_position
-from coculture.elisa.quantification import MASKED
-from coculture.elisa.well_reading import PLATE_FAILED
+from coculture.drawing import Drawing, style
+from coculture.elisa.plates.plate import row_letters, well_position
+from coculture.elisa.plates.quantification import MASKED
+from coculture.elisa.plates.well_reading import PLATE_FAILED
+from coculture.exchange.culture_marks import stands_for
 
 TABLE = "figures/elisa/plate.csv"
 _STATES = {

@@ -10,7 +10,7 @@ from itertools import count
 from pathlib import Path
 from typing import Protocol
 
-from coculture.elisa.plate import Plate, PlateError
+from coculture.elisa.plates.plate import Plate, PlateError
 from coculture.elisa.readers import (
     envision,
     gen5,

@@ -3,7 +3,7 @@
 import re
 from itertools import pairwise
 
-from coculture.elisa.plate import Plate, PlateError, Reading, plate_from_readings
+from coculture.elisa.plates.plate import Plate, PlateError, Reading, plate_from_readings
 from coculture.elisa.readers.grid import find_grids, grid_readings, title_above
 from coculture.elisa.readers.source import NotThisFormatError, Rows, Source
 

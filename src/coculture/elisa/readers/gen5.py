@@ -9,7 +9,7 @@ concentrations) are left out, except where nothing else is there; means of kinet
 import re
 from itertools import pairwise
 
-from coculture.elisa.plate import Plate, PlateError, Reading, plate_from_readings
+from coculture.elisa.plates.plate import Plate, PlateError, Reading, plate_from_readings
 from coculture.elisa.readers.grid import Grid, find_grids, grid_readings, title_above
 from coculture.elisa.readers.long_table import find_tables, table_readings
 from coculture.elisa.readers.reading_names import is_computed

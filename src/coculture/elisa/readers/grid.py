@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
-from coculture.elisa.plate import Plate, Reading, plate_from_readings
+from coculture.elisa.plates.plate import Plate, Reading, plate_from_readings
 from coculture.elisa.readers.reading_names import wavelength_in
 from coculture.elisa.readers.source import (
     LineError,

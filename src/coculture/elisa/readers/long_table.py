@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from coculture.elisa.plate import Plate, Reading, is_well, plate_from_readings, well_name
+from coculture.elisa.plates.plate import Plate, Reading, is_well, plate_from_readings, well_name
 from coculture.elisa.readers.reading_names import is_computed, wavelength_in
 from coculture.elisa.readers.source import (
     LineError,

@@ -6,7 +6,7 @@ title such as `Raw Data (450)`.
 
 import re
 
-from coculture.elisa.plate import Plate, PlateError, Reading, plate_from_readings
+from coculture.elisa.plates.plate import Plate, PlateError, Reading, plate_from_readings
 from coculture.elisa.readers.grid import Grid, find_grids, grid_readings, title_above
 from coculture.elisa.readers.long_table import find_tables, table_readings
 from coculture.elisa.readers.source import NotThisFormatError, Rows, Source

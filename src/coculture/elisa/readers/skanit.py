@@ -7,7 +7,7 @@ corner, then grids of sample names. Multiskan SkyHigh writes a sheet a wavelengt
 
 import re
 
-from coculture.elisa.plate import Plate, PlateError, Reading, plate_from_readings
+from coculture.elisa.plates.plate import Plate, PlateError, Reading, plate_from_readings
 from coculture.elisa.readers.grid import find_grids, grid_readings
 from coculture.elisa.readers.long_table import find_tables, table_readings
 from coculture.elisa.readers.reading_names import wavelength_in

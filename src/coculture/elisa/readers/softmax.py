@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from coculture.elisa.plate import (
+from coculture.elisa.plates.plate import (
     Plate,
     PlateError,
     Reading,

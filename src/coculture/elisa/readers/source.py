@@ -9,8 +9,9 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from coculture.elisa.plate import PlateError
+from coculture.elisa.plates.plate import PlateError
 from coculture.elisa.readers import spreadsheet
+from coculture.exchange.problems import CocultureError
 
 DELIMITERS = ("\t", ";", ",")
 _OPEN_DOCUMENT = b"mimetypeapplication/vnd.oasis.opendocument"
@@ -63,7 +64,7 @@ class LineError(PlateError):
     """A line of a table or grid cannot be used; `read_plates` puts the file before the message."""
 
 
-class NotThisFormatError(ValueError):
+class NotThisFormatError(CocultureError):
     """A reader does not recognise the file; the message says what it looked for."""
 
 

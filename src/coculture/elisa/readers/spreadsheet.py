@@ -5,6 +5,8 @@ import io
 import zipfile
 from collections.abc import Callable, Iterable
 
+from coculture.exchange.problems import CocultureError
+
 ZIP = b"PK\x03\x04"
 OLE2 = b"\xd0\xcf\x11\xe0"
 """What an .xlsx and an .xls begin with."""
@@ -15,7 +17,7 @@ _MOST_CELLS = 2_000_000
 Rows = list[list[str]]
 
 
-class SpreadsheetError(ValueError):
+class SpreadsheetError(CocultureError):
     """A workbook cannot be read, or holds more than any export; the message says what to do."""
 
 

@@ -4,7 +4,7 @@ Magellan lists wells under `Well positions` with a column a label; all of them p
 `<>` in the upper left corner. i-control and SparkControl state the wavelength in a line above.
 """
 
-from coculture.elisa.plate import Plate, PlateError, Reading, plate_from_readings
+from coculture.elisa.plates.plate import Plate, PlateError, Reading, plate_from_readings
 from coculture.elisa.readers.grid import find_grids, grid_readings
 from coculture.elisa.readers.long_table import find_tables, table_readings
 from coculture.elisa.readers.reading_names import wavelength_in

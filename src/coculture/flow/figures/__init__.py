@@ -4,11 +4,11 @@ All take the experiment's files, its wells.csv, gates.yaml and spillover.csv as 
 settings, so that a figure can be drawn without gating again.
 """
 
-from coculture.flow.figures.heat_map import spillover_heat_map
-from coculture.flow.figures.histograms import control_histograms
-from coculture.flow.figures.sensitivity import threshold_sensitivity
-from coculture.flow.figures.sheet import contact_sheet
-from coculture.flow.figures.strategy import gating_strategy
+from coculture.flow.figures.contact_sheet import contact_sheet
+from coculture.flow.figures.control_histograms import control_histograms
+from coculture.flow.figures.gating_strategy import gating_strategy
+from coculture.flow.figures.spillover import spillover_heat_map
+from coculture.flow.figures.threshold_sensitivity import threshold_sensitivity
 
 __all__ = [
     "contact_sheet",

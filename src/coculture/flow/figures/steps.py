@@ -7,12 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from coculture.flow import gates as gate_blocks
-from coculture.flow.figures.drawn import (
-    DrawnExperiment,
-    has_quadrants,
-    percents_by_file,
-)
+from coculture.flow.figures.gated_experiment import DrawnExperiment, has_quadrants, percents_by_file
+from coculture.flow.gating import gates as gate_blocks
 from coculture.flow.tubes import Tube
 
 QUADRANTS_STEP = "Quadrants"

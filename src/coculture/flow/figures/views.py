@@ -10,9 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.colors import PowerNorm
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from coculture import style
-from coculture.flow.figures.drawn import DrawnExperiment, Values
-from coculture.flow.logicle import Logicle, logicle_for
+from coculture.drawing import style
+from coculture.flow.figures.gated_experiment import DrawnExperiment, Values
+from coculture.flow.gating.logicle import Logicle, logicle_for
 
 _BINS = 70
 _ROOM_BELOW, _ROOM_ABOVE = 0.1, 0.14

@@ -1,0 +1,1 @@
+"""What is compared: arms, endpoints, and both assays joined on the culture."""

@@ -1,0 +1,309 @@
+"""The arms of a study: cells x stroma x every factor x hours, their order and their names."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import pandas as pd
+
+from coculture.comparison.settings import (
+    ArmPattern,
+    ComparisonError,
+    ComparisonSettings,
+    Factor,
+    WeightedArms,
+)
+from coculture.exchange.design_sentence import Given, design_sentence
+from coculture.exchange.names import relabelled
+
+
+@dataclass(frozen=True)
+class Arm:
+    """One combination of cells, stroma, hours and the level of every factor, in their order."""
+
+    cells: str
+    stroma: str
+    hours: float
+    levels: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Design:
+    """The arms that a study has, in display order, and the words for them."""
+
+    arms: tuple[Arm, ...]
+    factors: tuple[Factor, ...]
+    cell_labels: dict[str, str]
+
+    @classmethod
+    def of(cls, cultures: pd.DataFrame, settings: ComparisonSettings) -> "Design":
+        """Read the arms off a table of cultures: cells, stroma, hours and the factors' columns."""
+        untreated = tuple(factor.untreated for factor in settings.factors)
+        added = tuple(factor.adds_analyte is not None for factor in settings.factors)
+
+        def order(arm: Arm) -> tuple[object, ...]:
+            given = [level != none for level, none in zip(arm.levels, untreated, strict=True)]
+            return (
+                arm.cells != settings.reference_cells,
+                arm.cells,
+                arm.stroma,
+                arm.hours,
+                sum(g for g, a in zip(given, added, strict=True) if a),
+                sum(given),
+                [not g for g in given],
+                arm.levels,
+            )
+
+        arms = sorted(set(arms_of(cultures, settings.factors)), key=order)
+        return cls(tuple(arms), settings.factors, dict(settings.cell_labels))
+
+    @cached_property
+    def stromas(self) -> list[str]:
+        """Every stroma of the study."""
+        return sorted({arm.stroma for arm in self.arms})
+
+    @cached_property
+    def hours(self) -> list[float]:
+        """Every duration of culture, in hours."""
+        return sorted({arm.hours for arm in self.arms})
+
+    def untreated(self, arm: Arm) -> Arm:
+        """The arm of the same cells, stroma and hours without any factor."""
+        return replace(arm, levels=tuple(factor.untreated for factor in self.factors))
+
+    def with_level(self, arm: Arm, factor: Factor, level: float) -> Arm:
+        """`arm` with `factor` at another level."""
+        index = self.factors.index(factor)
+        return replace(arm, levels=(*arm.levels[:index], level, *arm.levels[index + 1 :]))
+
+    def level(self, arm: Arm, factor: Factor) -> float:
+        """The level of `factor` in `arm`."""
+        return arm.levels[self.factors.index(factor)]
+
+    def difference(self, arm: Arm, other: Arm) -> Arm:
+        """`arm` with only those factors that it has and `other` has at another level."""
+        return replace(
+            arm,
+            levels=tuple(
+                factor.untreated if level == same else level
+                for factor, level, same in zip(self.factors, arm.levels, other.levels, strict=True)
+            ),
+        )
+
+    def shared(self, arm: Arm, other: Arm) -> Arm:
+        """`arm` with only those factors that it and `other` have at the same level."""
+        return replace(
+            arm,
+            levels=tuple(
+                level if level == same else factor.untreated
+                for factor, level, same in zip(self.factors, arm.levels, other.levels, strict=True)
+            ),
+        )
+
+    def given(self, arm: Arm) -> list[Factor]:
+        """The factors that `arm` has at another than their untreated level."""
+        return [
+            factor
+            for factor, level in zip(self.factors, arm.levels, strict=True)
+            if level != factor.untreated
+        ]
+
+    def added(self, arm: Arm, analyte: str) -> list[Factor]:
+        """The factors by which `analyte` itself was added to `arm`."""
+        return [factor for factor in self.given(arm) if factor.adds_analyte == analyte]
+
+    def doses(self, factor: Factor) -> list[float]:
+        """Every level of `factor` other than untreated, ascending."""
+        levels = {self.level(arm, factor) for arm in self.arms}
+        return sorted(levels - {factor.untreated})
+
+    def treatment(self, arm: Arm) -> str:
+        """What was given, for example "DEX + IL-1Ra", with doses where a factor has several."""
+        return " + ".join(self._drug(arm, factor) for factor in self.given(arm)) or "untreated"
+
+    def setting(self, arm: Arm, cells: str | None = None) -> str:
+        """The cells, and the stroma and hours where the study has more than one of them."""
+        words = [cells or arm.cells]
+        if len(self.stromas) > 1:
+            words.append(arm.stroma or "no stroma")
+        if len(self.hours) > 1:
+            words.append(self.duration(arm))
+        return " ".join(words)
+
+    def duration(self, arm: Arm) -> str:
+        """The hours of `arm`, told apart from the study's others: "48 h"."""
+        return f"{_told_apart(arm.hours, self.hours)} h"
+
+    def label(self, arm: Arm) -> str:
+        """The arm's name in every table, for example "il1b DEX + IL-1Ra"."""
+        return f"{self.setting(arm)} {self.treatment(arm)}"
+
+    def display_setting(self, arm: Arm) -> str:
+        """As `setting`, with the config's label of the cells: for figures and sentences."""
+        return self.setting(arm, self.cell_labels.get(arm.cells, arm.cells))
+
+    def display_label(self, arm: Arm) -> str:
+        """As `label`, with the config's label of the cells: for figures and sentences."""
+        return f"{self.display_setting(arm)} {self.treatment(arm)}"
+
+    @cached_property
+    def by_label(self) -> dict[str, Arm]:
+        """Every arm by its name."""
+        return {self.label(arm): arm for arm in self.arms}
+
+    def resolve(self, pattern: ArmPattern) -> Arm:
+        """The arm that a pattern of the config names.
+
+        Factors that are not named are untreated; cells, stroma and hours that are not named are
+        the study's only ones.
+
+        Raises
+        ------
+        ComparisonError
+            If a name is no column of an arm, if cells, stroma or hours are left open where the
+            study has several, or if no culture belongs to the arm.
+        """
+        columns = {factor.column for factor in self.factors}
+        unknown = [key for key in pattern if key not in columns | {"cells", "stroma", "hours"}]
+        if unknown:
+            raise ComparisonError(
+                f'"{unknown[0]}" is no column that makes an arm; those are cells, stroma, hours, '
+                + ", ".join(factor.column for factor in self.factors)
+            )
+        arm = Arm(
+            cells=str(self._only(pattern, "cells", sorted({a.cells for a in self.arms}))),
+            stroma=str(self._only(pattern, "stroma", self.stromas)),
+            hours=_number("hours", self._only(pattern, "hours", self.hours)),
+            levels=tuple(
+                _number(factor.column, pattern.get(factor.column, factor.untreated))
+                for factor in self.factors
+            ),
+        )
+        if arm not in self.arms:
+            raise ComparisonError(self._why_absent(arm))
+        return arm
+
+    def in_display_words(self, text: str) -> str:
+        """`text` with every arm's name of the tables as sentences and figures have it."""
+        return relabelled(
+            text, {label: self.display_label(arm) for label, arm in self.by_label.items()}
+        )
+
+    def _why_absent(self, arm: Arm) -> str:
+        """The first column whose value no culture has, or that the values never occur together."""
+        for column, value in self._values(arm).items():
+            there = sorted({self._values(each)[column] for each in self.arms})
+            if value not in there:
+                return (
+                    f"no culture has {_written(value)} in column {column}, where the values are "
+                    + ", ".join(_written(each) for each in there)
+                )
+        values = ", ".join(f"{column} {_written(v)}" for column, v in self._values(arm).items())
+        return (
+            f'no culture belongs to the arm "{self.display_label(arm)}" ({values}), though '
+            "each of these values occurs"
+        )
+
+    def _values(self, arm: Arm) -> dict[str, str | float]:
+        """The arm as a row of cultures.csv."""
+        columns = [factor.column for factor in self.factors]
+        place: dict[str, str | float] = {
+            "cells": arm.cells,
+            "stroma": arm.stroma,
+            "hours": arm.hours,
+        }
+        return place | dict(zip(columns, arm.levels, strict=True))
+
+    def _drug(self, arm: Arm, factor: Factor) -> str:
+        name = f"added {factor.name}" if factor.adds_analyte else factor.name
+        doses = self.doses(factor)
+        if len(doses) < 2:
+            return name
+        return f"{name} {_told_apart(self.level(arm, factor), doses)} {factor.unit}"
+
+    def _only(self, pattern: ArmPattern, column: str, present: list[str] | list[float]) -> object:
+        if column in pattern:
+            return pattern[column]
+        if len(present) == 1:
+            return present[0]
+        raise ComparisonError(
+            f"the arm leaves {column} open, and the study has several "
+            f"({', '.join(v if isinstance(v, str) else f'{v:g}' for v in present)}); name one"
+        )
+
+
+def same_ground(arm: Arm, other: Arm) -> bool:
+    """Whether two arms differ in nothing but what was given: the same cells, stroma and hours."""
+    return replace(arm, levels=other.levels) == other
+
+
+def arms_of(cultures: pd.DataFrame, factors: Iterable[Factor]) -> list[Arm]:
+    """The arm of every row of `cultures`, in its order."""
+    levels = cultures[[factor.column for factor in factors]].to_numpy(dtype=float)
+    return [
+        Arm(str(cells), str(stroma), float(hours), tuple(float(level) for level in row))
+        for cells, stroma, hours, row in zip(
+            cultures["cells"], cultures["stroma"], cultures["hours"], levels, strict=True
+        )
+    ]
+
+
+def wells_by_arm(cultures: pd.DataFrame, settings: ComparisonSettings) -> pd.DataFrame:
+    """How many cultures each arm has in each experiment: arms (display order) x experiments.
+
+    A dose or a name that was mistyped is an arm of its own here.
+    """
+    design = Design.of(cultures, settings)
+    labels = [design.display_label(arm) for arm in arms_of(cultures, settings.factors)]
+    counts = pd.crosstab(pd.Series(labels, index=cultures.index), cultures["experiment"])
+    return counts.reindex([design.display_label(arm) for arm in design.arms])
+
+
+def net_weights(contrast: WeightedArms, design: Design) -> dict[str, float]:
+    """Each arm's name and its weight in `contrast`, added up where it is named more than once.
+
+    Raises
+    ------
+    ComparisonError
+        If an arm cannot be resolved.
+    """
+    weights: dict[str, float] = {}
+    for pattern, weight in contrast.weights:
+        label = design.label(design.resolve(pattern))
+        weights[label] = weights.get(label, 0.0) + weight
+    return weights
+
+
+def sentence_of(design: Design) -> str:
+    """What was given, how long and on what, in one line for captions.
+
+    For example "DEX 1,000 nM, IL-1Ra 500 ng/mL, added IL-6 10 ng/mL; 48 h on HS-5."
+    """
+    given = [
+        Given(factor.name, design.doses(factor), factor.unit, bool(factor.adds_analyte))
+        for factor in design.factors
+    ]
+    return design_sentence(given, design.hours, design.stromas)
+
+
+def _told_apart(number: float, numbers: Sequence[float]) -> str:
+    """`number` with six significant digits, or all of its own where those make two `numbers` one.
+
+    >>> _told_apart(48.0, [24.0, 48.0]), _told_apart(48.0000001, [48.0, 48.0000001])
+    ('48', '48.0000001')
+    """
+    if len({f"{each:g}" for each in numbers}) == len(numbers):
+        return f"{number:g}"
+    return repr(number).removesuffix(".0")
+
+
+def _written(value: str | float) -> str:
+    """A value of cultures.csv as it stands in a message."""
+    return f"{value:.10g}" if isinstance(value, float) else f'"{value}"'
+
+
+def _number(column: str, value: object) -> float:
+    try:
+        return float(str(value))
+    except ValueError as error:
+        raise ComparisonError(f'{column} is "{value}", which is no number') from error

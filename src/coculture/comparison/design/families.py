@@ -1,0 +1,185 @@
+"""The contrasts a study's own factor levels call for, in families; no drug is named here.
+
+A background is what stays the same inside a comparison: cells, stroma, hours and the level of
+every factor that adds an analyte (added IL-6). Within each background every treatment is compared
+with the untreated, every combination with its parts; each arm to which an analyte was added is
+compared with the same arm without it; two factors given together make an interaction; and whatever
+exists in two cell types is compared between them.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import combinations
+
+from coculture.comparison.design.arms import Arm, Design
+from coculture.comparison.settings import Factor
+
+AGAINST_UNTREATED = "treatment against untreated"
+AGAINST_PARTS = "combination against its parts"
+ADDED = "added analyte against none"
+INTERACTION = "interaction of two factors"
+CELL_TYPES = "between cell types"
+OWN = "your own"
+
+
+@dataclass(frozen=True)
+class NamedContrast:
+    """A contrast of a family; Dunnett's correction is made inside `background`."""
+
+    family: str
+    background: str
+    name: str
+    weights: dict[str, float]
+
+
+def contrasts_of(design: Design, reference_cells: str) -> list[NamedContrast]:
+    """Every contrast that the arms present allow, in display order, each once."""
+    within = [
+        *_against_untreated(design),
+        *_against_parts(design),
+        *_added(design),
+        *_interactions(design),
+    ]
+    return [*within, *_between_cells(design, reference_cells)]
+
+
+def interactions(design: Design) -> list[tuple[Arm, Factor, Factor]]:
+    """Every arm and two of its factors whose three simpler arms exist as well."""
+    found = []
+    for arm in design.arms:
+        for one, other in combinations(design.given(arm), 2):
+            simpler = _without(design, arm, one), _without(design, arm, other)
+            neither = _without(design, simpler[0], other)
+            if {*simpler, neither} <= set(design.arms):
+                found.append((arm, one, other))
+    return found
+
+
+def interaction_weights(design: Design, arm: Arm, one: Factor, other: Factor) -> dict[str, float]:
+    """Both - one - other + neither."""
+    neither = _without(design, _without(design, arm, one), other)
+    return {
+        design.label(arm): 1.0,
+        design.label(_without(design, arm, other)): -1.0,
+        design.label(_without(design, arm, one)): -1.0,
+        design.label(neither): 1.0,
+    }
+
+
+def background(design: Design, arm: Arm) -> Arm:
+    """The arm of the same cells, stroma, hours and added analytes without any treatment."""
+    levels = tuple(
+        level if factor.adds_analyte else factor.untreated
+        for factor, level in zip(design.factors, arm.levels, strict=True)
+    )
+    return replace(arm, levels=levels)
+
+
+def treatments(design: Design, arm: Arm) -> list[Factor]:
+    """The factors given in `arm` that are not the addition of an analyte."""
+    return [factor for factor in design.given(arm) if not factor.adds_analyte]
+
+
+def _against_untreated(design: Design) -> Iterator[NamedContrast]:
+    for arm in design.arms:
+        ground = background(design, arm)
+        if arm != ground and ground in design.arms:
+            yield _difference(design, AGAINST_UNTREATED, arm, ground, ground)
+
+
+def _against_parts(design: Design) -> Iterator[NamedContrast]:
+    for arm in design.arms:
+        given = treatments(design, arm)
+        for factor in given if len(given) > 1 else []:
+            part = _without(design, arm, factor)
+            if part in design.arms:
+                yield _difference(design, AGAINST_PARTS, arm, part, background(design, arm))
+
+
+def _added(design: Design) -> Iterator[NamedContrast]:
+    for arm in design.arms:
+        for factor in design.given(arm):
+            without = _without(design, arm, factor)
+            if factor.adds_analyte and without in design.arms:
+                ground = _ground_words(design, without)
+                yield NamedContrast(
+                    ADDED,
+                    ground,
+                    f"{ground}: {_alone(design, arm, factor)} against none",
+                    {design.label(arm): 1.0, design.label(without): -1.0},
+                )
+
+
+def _interactions(design: Design) -> Iterator[NamedContrast]:
+    for arm, one, other in interactions(design):
+        rest = _without(design, _without(design, arm, one), other)
+        names = f"{_alone(design, arm, one)} × {_alone(design, arm, other)}"
+        yield NamedContrast(
+            INTERACTION,
+            _ground_words(design, rest),
+            f"{_ground_words(design, rest)}: {names}",
+            interaction_weights(design, arm, one, other),
+        )
+
+
+def _between_cells(design: Design, reference_cells: str) -> Iterator[NamedContrast]:
+    plain = [
+        (design.treatment(arm), {design.label(arm): 1.0}, arm)
+        for arm in design.arms
+        if arm == background(design, arm)
+    ]
+    effects = []
+    for contrast in (*_against_untreated(design), *_interactions(design)):
+        arm = design.by_label[next(iter(contrast.weights))]
+        words = contrast.name.removeprefix(f"{contrast.background}: ")
+        given = contrast.background.removeprefix(design.setting(arm))
+        effects.append((f"{words}{given}", contrast.weights, arm))
+    for name, weights, arm in (*plain, *effects):
+        if arm.cells == reference_cells:
+            continue
+        counterpart: dict[str, float] = {}
+        for label, weight in weights.items():
+            same = replace(design.by_label[label], cells=reference_cells)
+            if same in design.arms:
+                counterpart[design.label(same)] = -weight
+        if len(counterpart) == len(weights):
+            ground = replace(background(design, arm), cells="")
+            yield NamedContrast(
+                CELL_TYPES,
+                _ground_words(design, ground).strip(),
+                f"{name}: {design.setting(arm)} against {reference_cells}",
+                {**weights, **counterpart},
+            )
+
+
+def _difference(design: Design, family: str, arm: Arm, other: Arm, ground: Arm) -> NamedContrast:
+    words = f"{_treatment(design, arm)} against {_treatment(design, other)}"
+    return NamedContrast(
+        family,
+        _ground_words(design, ground),
+        f"{_ground_words(design, ground)}: {words}",
+        {design.label(arm): 1.0, design.label(other): -1.0},
+    )
+
+
+def _without(design: Design, arm: Arm, factor: Factor) -> Arm:
+    return design.with_level(arm, factor, factor.untreated)
+
+
+def _treatment(design: Design, arm: Arm) -> str:
+    """What was given besides added analytes."""
+    bare = arm
+    for factor in design.given(arm):
+        if factor.adds_analyte:
+            bare = _without(design, bare, factor)
+    return design.treatment(bare)
+
+
+def _alone(design: Design, arm: Arm, factor: Factor) -> str:
+    alone = design.with_level(design.untreated(arm), factor, design.level(arm, factor))
+    return design.treatment(alone)
+
+
+def _ground_words(design: Design, ground: Arm) -> str:
+    given = design.treatment(ground)
+    return design.setting(ground) + ("" if given == "untreated" else f" with {given}")

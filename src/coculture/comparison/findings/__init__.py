@@ -1,0 +1,1 @@
+"""The findings stated in advance: their tests, verdicts and sentences."""

@@ -1,0 +1,1 @@
+"""Estimates and tests, with the experiment as the unit of replication."""

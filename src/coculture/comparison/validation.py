@@ -1,0 +1,192 @@
+"""Before anything runs: does every arm that the config names exist?"""
+
+from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
+
+import pandas as pd
+
+from coculture.comparison.design.arms import Design, net_weights
+from coculture.comparison.settings import (
+    APOPTOSIS,
+    ArmPattern,
+    ComparisonError,
+    ComparisonSettings,
+)
+from coculture.exchange.problems import CONFIG, KeyPath, Problem
+from coculture.exchange.vocabulary import listed
+
+
+def check_arms(
+    cultures: pd.DataFrame,
+    settings: ComparisonSettings,
+    measured: Sequence[str] | None = None,
+) -> list[Problem]:
+    """Everything that the config names and the study does not have: cells, arms, endpoints.
+
+    Also what has a name that is not its own, and comparisons of an arm with itself.
+
+    Parameters
+    ----------
+    cultures
+        The study's cultures.csv. Rows without cells, hours or the level of a factor are left out:
+        what is wrong with them is said elsewhere. Without any other row nothing is reported.
+    settings
+        The config's section, factors and cells.
+    measured
+        The endpoints that the study's tables measure ("apoptosis", "IL-6"); None checks none.
+    """
+    columns = ["cells", "hours", *(factor.column for factor in settings.factors)]
+    if cultures.empty or not {*columns, "stroma"} <= set(cultures.columns):
+        return []
+    complete = cultures.dropna(subset=columns).fillna({"stroma": ""})
+    if complete.empty:
+        return []
+    design = Design.of(complete, settings)
+    present = sorted({str(cells) for cells in cultures["cells"].dropna()})
+    problems = [*_cells(present, settings), *_labels(present, settings), *_arm_names(design)]
+    for place, key, endpoint, patterns in _named(settings):
+        problems += _endpoint(place, key, endpoint, settings, measured)
+        for pattern in patterns:
+            try:
+                arm = design.resolve(pattern)
+            except ComparisonError as error:
+                problems.append(
+                    Problem(CONFIG, f"{error}.", column=place, value=_text(pattern), key=key)
+                )
+                continue
+            if design.added(arm, endpoint):
+                problems.append(
+                    Problem(
+                        CONFIG,
+                        f"{endpoint} was added to this arm, so its {endpoint} says nothing about "
+                        "the cells; name an arm without it.",
+                        column=place,
+                        value=_text(pattern),
+                        key=key,
+                    )
+                )
+    return [*problems, *_with_themselves(design, settings)]
+
+
+def _labels(present: Sequence[str], settings: ComparisonSettings) -> list[Problem]:
+    """The labels that two kinds of cells share, be it that one of them has none."""
+    shown = {cells: settings.cell_labels.get(cells, cells) for cells in present}
+    problems = []
+    for label in sorted(set(shown.values())):
+        same = [cells for cells in present if shown[cells] == label]
+        if len(same) > 1:
+            labelled = next(cells for cells in reversed(same) if cells in settings.cell_labels)
+            message = (
+                f"is what {listed(same)} cells would all be called in figures and sentences; give "
+                "each kind of cells a label of its own."
+            )
+            key = ("cells", "labels", labelled)
+            problems.append(Problem(CONFIG, message, column=".".join(key), value=label, key=key))
+    return problems
+
+
+def _arm_names(design: Design) -> list[Problem]:
+    """The names that two arms share, because of how cells, stroma and factors are called."""
+    names = [design.label(arm) for arm in design.arms]
+    message = (
+        "is the name of two different arms; change the names of the factors, or of cells or stroma "
+        "in cultures.csv, until they can be told apart."
+    )
+    doubled = [name for name in dict.fromkeys(names) if names.count(name) > 1]
+    return [
+        Problem(CONFIG, message, column="factors", value=name, key=("factors",)) for name in doubled
+    ]
+
+
+def _with_themselves(design: Design, settings: ComparisonSettings) -> list[Problem]:
+    """Findings and contrasts in which nothing is compared; arms that do not exist are no matter."""
+    problems = []
+    for position, finding in enumerate(settings.findings):
+        place, key = f"comparison, findings, {finding.id}", ("comparison", "findings", position)
+        arms = [(d.arm, d.compared_with) for d in finding.differences]
+        try:
+            resolved = [tuple(design.resolve(pattern) for pattern in pair) for pair in arms]
+        except ComparisonError:
+            continue
+        message = "compares an arm with itself; name another arm to compare it with."
+        for (pattern, _), (arm, other) in zip(arms, resolved, strict=True):
+            if arm == other:
+                problems.append(
+                    Problem(CONFIG, message, column=place, value=_text(pattern), key=key)
+                )
+        if finding.kind == "eliminated" and resolved[0] == resolved[1]:
+            message = "compares an effect with itself; name other arms in residual."
+            problems.append(Problem(CONFIG, message, column=place, value="residual", key=key))
+    for position, contrast in enumerate(settings.contrasts):
+        try:
+            weights = net_weights(contrast, design)
+        except ComparisonError:
+            continue
+        if not any(weights.values()):
+            place = f"comparison, contrasts, {contrast.name}"
+            message = (
+                "compares an arm with itself, or nothing: every arm's weights add up to 0; give "
+                "two different arms weights other than 0."
+            )
+            key = ("comparison", "contrasts", position)
+            problems.append(
+                Problem(CONFIG, message, column=place, value=", ".join(weights), key=key)
+            )
+    return problems
+
+
+def _cells(present: Sequence[str], settings: ComparisonSettings) -> list[Problem]:
+    """The cells that the config names and no culture has."""
+    named: dict[tuple[str, ...], str] = {("cells", "reference"): settings.reference_cells}
+    named |= {("cells", "labels", cells): cells for cells in settings.cell_labels}
+    problems = []
+    for key, cells in named.items():
+        if cells not in present:
+            nearest = get_close_matches(cells, present, n=1)
+            message = f"is not among the cells of cultures.csv, which are {', '.join(present)}"
+            meant = f'; did you mean "{nearest[0]}"?' if nearest else "."
+            problems.append(
+                Problem(CONFIG, message + meant, column=".".join(key), value=cells, key=key)
+            )
+    return problems
+
+
+def _endpoint(
+    place: str,
+    key: KeyPath,
+    endpoint: str,
+    settings: ComparisonSettings,
+    measured: Sequence[str] | None,
+) -> list[Problem]:
+    """That an endpoint is unknown, or that no table of the study measures it."""
+    if endpoint not in (APOPTOSIS, *settings.analytes):
+        known = ", ".join((APOPTOSIS, *settings.analytes))
+        message = f"is no endpoint of this study; those are {known}."
+        return [Problem(CONFIG, message, column=place, value=endpoint, key=key)]
+    if measured is None or endpoint in measured:
+        return []
+    table = "flow.csv" if endpoint == APOPTOSIS else "elisa.csv"
+    message = (
+        f"{endpoint} is not measured in this study (measured: {', '.join(measured) or 'nothing'}); "
+        f"add it to {table}, or take this out of the config."
+    )
+    return [Problem(CONFIG, message, column=place, value=endpoint, key=key)]
+
+
+def _named(settings: ComparisonSettings) -> Iterator[tuple[str, KeyPath, str, list[ArmPattern]]]:
+    """(place, key, endpoint, arms) of everything that names arms."""
+    for position, finding in enumerate(settings.findings):
+        patterns: list[ArmPattern] = []
+        for difference in finding.differences:
+            patterns += [difference.arm, difference.compared_with]
+        unique = [p for i, p in enumerate(patterns) if p not in patterns[:i]]
+        place = f"comparison, findings, {finding.id}"
+        yield place, ("comparison", "findings", position), finding.endpoint, unique
+    for position, contrast in enumerate(settings.contrasts):
+        arms = [pattern for pattern, _ in contrast.weights]
+        place = f"comparison, contrasts, {contrast.name}"
+        yield place, ("comparison", "contrasts", position), contrast.endpoint, arms
+
+
+def _text(pattern: ArmPattern) -> str:
+    return ", ".join(f"{key}: {value}" for key, value in pattern.items())

@@ -1,0 +1,225 @@
+"""Fitting the standards of many plates at once."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from coculture.curves.fitted_curve import FittedCurve
+from coculture.curves.models import PARAMETERS, Floats, fractions, logarithm
+from coculture.curves.variable_projection import SigmoidFits, fit_sigmoids
+from coculture.curves.variance_function import VarianceFunction, starting_variance_function
+from coculture.curves.weights import WEIGHTINGS, Batch, biweights, well_weights
+from coculture.exchange.problems import CocultureError
+
+MODELS = tuple(PARAMETERS)
+_REWEIGHTINGS = 30
+_SEARCHES = 2
+_SETTLED = 1e-9
+_SHAPE_NAMES = {"b": "slope", "c": "mid-point", "g": "asymmetry"}
+
+
+class CurveError(CocultureError):
+    """The data or the options do not allow a standard curve; the message says why."""
+
+
+def fit_curves(
+    x: Floats,
+    y: Floats,
+    model: str,
+    weighting: str,
+    fixed: Mapping[str, float],
+    variance_function: VarianceFunction | None,
+    bisquare: bool,
+) -> list[FittedCurve]:
+    """Fit n curves of p wells each (`x` and `y` n x p, NaN in `y` for absent wells).
+
+    The parameters are those of :func:`coculture.elisa.fit_standard_curve`.
+
+    Raises
+    ------
+    CurveError
+        If the wells or the options allow no curve.
+    """
+    fixed = dict(fixed)
+    _check(x, y, model, weighting, fixed)
+    batch = Batch(
+        np.array(x, dtype=float),
+        np.array(y, dtype=float),
+        model,
+        weighting,
+        fixed,
+        _variance_functions(y, weighting, variance_function),
+        bisquare,
+    )
+    return _fit_lines(batch) if model == "log_log" else _fit_sigmoids(batch)
+
+
+def _check(x: Floats, y: Floats, model: str, weighting: str, fixed: dict[str, float]) -> None:
+    if model not in MODELS:
+        raise CurveError(f'"{model}" is not a curve; choose one of {", ".join(MODELS)}')
+    if weighting not in WEIGHTINGS:
+        raise CurveError(f'"{weighting}" is not a weighting; choose one of {", ".join(WEIGHTINGS)}')
+    unknown = set(fixed) - set(PARAMETERS[model])
+    if unknown or (model == "log_log" and fixed):
+        raise CurveError(f"{model} has no parameter {', '.join(sorted(fixed))} to fix")
+    if any(not value > 0 for name, value in fixed.items() if name in _SHAPE_NAMES):
+        raise CurveError("a fixed slope, mid-point or asymmetry must be above 0")
+    if not (np.isfinite(x) & (x >= 0)).all():
+        raise CurveError("concentrations of standards must be numbers of 0 or more")
+    usable = np.isfinite(y) if model != "log_log" else np.isfinite(y) & (x > 0) & (y > 0)
+    needed = len(PARAMETERS[model]) - len(fixed)
+    ordered = np.sort(np.where(usable, x, np.nan), axis=1)
+    levels = (np.diff(ordered, axis=1) > 0).sum(axis=1) + usable.any(axis=1)
+    if (levels < needed).any():
+        raise CurveError(
+            f"{levels.min()} concentrations do not determine the {needed} parameters of {model}"
+        )
+
+
+def _variance_functions(
+    y: Floats, weighting: str, given: VarianceFunction | None
+) -> list[VarianceFunction] | None:
+    if weighting != "variance_function":
+        return None
+    return [given or starting_variance_function(row) for row in y]
+
+
+def _fit_sigmoids(batch: Batch) -> list[FittedCurve]:
+    log_x = logarithm(batch.x)
+    weight = well_weights(batch, batch.y)
+    fits = fit_sigmoids(batch.model, log_x, batch.y, weight, batch.fixed)
+    if batch.variance_functions is not None or batch.bisquare:
+        for repeat in range(_REWEIGHTINGS):
+            before = fits.shape
+            fitted = _fitted(batch, log_x, fits)
+            weight = well_weights(batch, fitted)
+            if batch.bisquare:
+                weight = weight * biweights(batch, fitted, weight)
+            start = None if repeat < _SEARCHES - 1 else before
+            fits = fit_sigmoids(batch.model, log_x, batch.y, weight, batch.fixed, start)
+            if repeat and np.abs(fits.shape - before).max() < _SETTLED:
+                break
+    return _curves(batch, weight, fits)
+
+
+def _fitted(batch: Batch, log_x: Floats, fits: SigmoidFits) -> Floats:
+    at = fractions(batch.model, log_x, fits.shape)
+    a, d = fits.response_at_zero[:, None], fits.response_at_infinity[:, None]
+    fitted: Floats = np.where(at.risen < 0.5, a + (d - a) * at.risen, d + (a - d) * at.left)
+    return fitted
+
+
+def _curves(batch: Batch, weight: Floats, fits: SigmoidFits) -> list[FittedCurve]:
+    names = PARAMETERS[batch.model]
+    values = np.column_stack(
+        [fits.response_at_zero, fits.response_at_infinity, np.exp(fits.shape)]
+    ).tolist()
+    freedom = ((weight > 0).sum(axis=1) - sum(batch.free)).tolist()
+    sums = fits.sum_of_squares.tolist()
+    scales = [_scale(batch, i, sums[i], freedom[i]) for i in range(len(values))]
+    covariance = _inverse_information(batch, weight, fits) * np.array(scales)[:, None, None]
+    errors = np.sqrt(np.diagonal(covariance, axis1=1, axis2=2)).tolist()
+    notes = [_notes(at_bound) for at_bound in fits.at_bound.tolist()]
+    present = batch.present
+    wells: list[Any] = list(present)
+    if present.all():
+        wells = [slice(None)] * len(values)
+    return [
+        FittedCurve(
+            model=batch.model,
+            weighting=batch.weighting,
+            parameters=dict(zip(names, values[i], strict=True)),
+            standard_errors=dict(zip(names, errors[i], strict=True)),
+            covariance=covariance[i],
+            weighted_sum_of_squares=sums[i],
+            degrees_of_freedom=freedom[i],
+            scale=scales[i],
+            variance_function=batch.variance_function_of(i),
+            concentrations=batch.x[i, wells[i]],
+            responses=batch.y[i, wells[i]],
+            weights=weight[i, wells[i]],
+            notes=notes[i],
+        )
+        for i in range(len(values))
+    ]
+
+
+def _inverse_information(batch: Batch, weight: Floats, fits: SigmoidFits) -> Floats:
+    """(J' W J)^-1 in the parameters of the model (n x q x q), 0 where fixed.
+
+    Directions that the data do not determine are left out rather than blown up.
+    """
+    shape = fits.shape
+    at = fractions(batch.model, logarithm(batch.x), shape)
+    span = (fits.response_at_zero - fits.response_at_infinity)[:, None, None]
+    by_natural = span * at.by_shape / np.exp(shape)[:, :, None]
+    jacobian = np.concatenate([at.left[:, None, :], at.risen[:, None, :], by_natural], axis=1)
+    free = np.array(batch.free)
+    weighted = np.swapaxes(jacobian[:, free] * np.sqrt(weight)[:, None, :], 1, 2)
+    size = np.sqrt((weighted**2).sum(axis=1, keepdims=True))
+    size = np.where(size > 0, size, 1.0)
+    # What overflows (responses of 1e200) has no covariance, but is no error either.
+    scaled = np.nan_to_num(weighted / size, nan=0.0, posinf=0.0, neginf=0.0)
+    _, singular, directions = np.linalg.svd(scaled, full_matrices=False)
+    determined = singular > 1e-10 * singular[:, :1]
+    inverse = np.where(determined, 1 / np.where(determined, singular, 1.0), 0.0)
+    root = np.swapaxes(directions, 1, 2) * inverse[:, None, :]
+    root = root / np.swapaxes(size, 1, 2)
+    full = np.zeros((len(shape), len(free), len(free)))
+    full[:, np.outer(free, free)] = (root @ np.swapaxes(root, 1, 2)).reshape(len(shape), -1)
+    return full
+
+
+def _scale(batch: Batch, curve: int, sum_of_squares: float, freedom: int) -> float:
+    functions = batch.variance_functions
+    if functions is not None and functions[curve].estimated:
+        return 1.0
+    return sum_of_squares / freedom if freedom > 0 else float("nan")
+
+
+def _notes(at_bound: list[bool]) -> tuple[str, ...]:
+    stopped = zip("bcg", at_bound, strict=False)
+    return tuple(f"{_SHAPE_NAMES[name]} at bound" for name, at in stopped if at)
+
+
+def _fit_lines(batch: Batch) -> list[FittedCurve]:
+    return [_fit_line(batch, i) for i in range(len(batch.y))]
+
+
+def _fit_line(batch: Batch, curve: int) -> FittedCurve:
+    """ln y on ln x; a weight of the response becomes one of its logarithm, times y^2."""
+    x, y = batch.x[curve], batch.y[curve]
+    usable = np.isfinite(y) & (x > 0) & (y > 0)
+    log_x, log_y = np.log(x[usable]), np.log(y[usable])
+    functions = batch.variance_functions
+    weight = np.ones_like(log_y)
+    if functions is not None:
+        weight = y[usable] ** 2 / functions[curve].variance(y[usable])
+    elif batch.weighting != "none":
+        weight = y[usable] ** {"1/y": 1.0, "1/y2": 0.0}[batch.weighting]
+    design = np.column_stack([np.ones_like(log_x), log_x])
+    inverse = np.linalg.inv(design.T @ (weight[:, None] * design))
+    intercept, slope = inverse @ design.T @ (weight * log_y)
+    residual = log_y - intercept - slope * log_x
+    sum_of_squares = float((weight * residual**2).sum())
+    freedom = len(log_y) - 2
+    scale = _scale(batch, curve, sum_of_squares, freedom)
+    covariance = inverse * scale
+    errors = np.sqrt(np.diag(covariance))
+    left_out = batch.present[curve] & ~usable
+    return FittedCurve(
+        model=batch.model,
+        weighting=batch.weighting,
+        parameters={"intercept": float(intercept), "slope": float(slope)},
+        standard_errors={"intercept": float(errors[0]), "slope": float(errors[1])},
+        covariance=covariance,
+        weighted_sum_of_squares=sum_of_squares,
+        degrees_of_freedom=freedom,
+        scale=scale,
+        variance_function=batch.variance_function_of(curve),
+        concentrations=x[usable],
+        responses=y[usable],
+        weights=weight,
+        notes=("wells at or below zero not fitted",) if left_out.any() else (),
+    )

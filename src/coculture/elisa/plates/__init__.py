@@ -1,0 +1,1 @@
+"""From the wells of a plate to one concentration for each culture."""

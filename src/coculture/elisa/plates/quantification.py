@@ -1,0 +1,232 @@
+"""From the responses of a plate's wells to concentrations with limits and states."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from coculture.curves.fitting import CurveError
+from coculture.curves.variance_function import (
+    VarianceFunction,
+    fit_variance_function,
+    starting_variance_function,
+)
+from coculture.elisa.plates.plate import PlateError, well_position
+from coculture.elisa.plates.quality import plate_checks, quantification_range, standard_levels
+from coculture.elisa.plates.standard_curve import StandardCurve, fit_standard_curve
+from coculture.elisa.plates.well_reading import (
+    FROM_CURVE,
+    plate_failed,
+    read_from_curve,
+    well_flags,
+    without_curve,
+)
+from coculture.elisa.plates.well_states import STANDARD_ROLES
+from coculture.elisa.settings import ElisaSettings
+
+MASKED = "masked in the reader's software"
+
+WELL_COLUMNS = (
+    "plate",
+    "well",
+    "role",
+    "analyte",
+    "culture",
+    "dilution",
+    "nominal_pg_ml",
+    "od",
+    "od_reference",
+    "response",
+    *FROM_CURVE,
+    "state",
+    "flags",
+    "excluded",
+    "file",
+    "plate_in_file",
+)
+"""Columns of elisa/wells.csv, in their order."""
+
+
+@dataclass(frozen=True)
+class QuantifiedPlate:
+    """`wells` is elisa/wells.csv; `curve` holds one entry an analyte, for curve.json."""
+
+    wells: pd.DataFrame
+    curve: dict[str, Any]
+
+
+def pooled_variance_function(readings: pd.DataFrame, settings: ElisaSettings) -> VarianceFunction:
+    """The scatter of wells, from the replicates of all plates of a study.
+
+    With fewer plates than `settings.plates_for_pooling`, the settings' starting values. Replicates
+    are wells of one plate and analyte with the same standard, control or culture and dilution.
+    """
+    usable = _corrected(readings, settings)
+    usable = usable[_is_usable(usable) & (usable["role"] != "unassigned")]
+    keys = ["plate", "analyte", "role", "concentration_pg_ml", "culture", "dilution"]
+    groups = usable.groupby(keys, dropna=False)["response"].agg(["mean", "var", "size"])
+    replicates = groups[groups["size"] > 1].rename(columns={"var": "variance", "size": "wells"})
+    plates = replicates.index.get_level_values("plate").nunique()
+    if plates >= settings.plates_for_pooling:
+        return fit_variance_function(replicates.reset_index(), plates)
+    standards = usable.loc[usable["role"].isin(STANDARD_ROLES), "response"]
+    return starting_variance_function(
+        standards if len(standards) else [0.0, 1.0],
+        settings.starting_sd_percent_of_range,
+        settings.starting_cv_percent,
+    )
+
+
+def quantify_plate(
+    readings: pd.DataFrame, settings: ElisaSettings, variance_function: VarianceFunction
+) -> QuantifiedPlate:
+    """Fit each analyte's standards and read every well of the plate from its curve.
+
+    Parameters
+    ----------
+    readings
+        The rows of one plate from :func:`coculture.elisa.read_layout`.
+    variance_function
+        From :func:`pooled_variance_function`.
+
+    Returns
+    -------
+    Wells in reading order, and one entry of `curve` for each analyte. A well outside the range has
+    no concentration but a state, and its limits are bounds: LLOQ or ULOQ times the dilution. An
+    analyte whose standards allow no curve fails, with the reason, and its wells have none.
+
+    Raises
+    ------
+    PlateError
+        If blanks are to be subtracted and the plate has none.
+    """
+    corrected = _corrected(readings, settings)
+    masked = (corrected["state"] == "masked") & (corrected["excluded"] == "")
+    corrected.loc[masked, "excluded"] = MASKED
+    parts = [_without_analyte(corrected[corrected["role"] == "unassigned"])]
+    entries: dict[str, Any] = {}
+    assigned = corrected[corrected["role"] != "unassigned"]
+    for analyte, wells in assigned.groupby("analyte", sort=True):
+        part, entry = _quantify(wells, str(analyte), settings, variance_function)
+        parts.append(part)
+        entries[str(analyte)] = entry
+    wells = pd.concat([part for part in parts if len(part)], ignore_index=True)
+    order = sorted(range(len(wells)), key=lambda i: well_position(wells["well"].iloc[i]))
+    return QuantifiedPlate(wells.iloc[order].reset_index(drop=True)[list(WELL_COLUMNS)], entries)
+
+
+def fit_plate_standards(
+    standards: pd.DataFrame, settings: ElisaSettings, variance_function: VarianceFunction
+) -> StandardCurve:
+    """The curve that the settings ask for, through wells with concentration_pg_ml and response."""
+    concentration = standards["concentration_pg_ml"].to_numpy(float)
+    response = standards["response"].to_numpy(float)
+    if settings.as_reader == "level_means":
+        means = standards.groupby("concentration_pg_ml")["response"].mean()
+        return fit_standard_curve(means.index.to_numpy(float), means.to_numpy(float))
+    if settings.as_reader == "wells":
+        return fit_standard_curve(concentration, response)
+    return fit_standard_curve(
+        concentration,
+        response,
+        settings.model,
+        settings.weighting,
+        variance_function=variance_function,
+        bisquare=settings.outlier_wells == "bisquare",
+    )
+
+
+def _corrected(readings: pd.DataFrame, settings: ElisaSettings) -> pd.DataFrame:
+    """Readings with blanks taken for zero standards, or subtracted and left out of the fit."""
+    wells = readings.copy()
+    wells.loc[wells["role"] == "blank", "concentration_pg_ml"] = 0.0
+    if settings.zero_standard == "fit" or settings.as_reader is not None:
+        return wells
+    zero = wells["role"].isin(STANDARD_ROLES) & (wells["concentration_pg_ml"] == 0)
+    means = wells[zero & _is_usable(wells)].groupby(["plate", "analyte"])["response"].mean()
+    zeros = dict(means.items())
+    assigned = wells["role"] != "unassigned"
+    for key, group in wells[assigned].groupby(["plate", "analyte"]):
+        if key not in zeros:
+            raise PlateError(
+                f"plate {key[0]}: zero_standard is subtract, but {key[1]} has no blank or zero "
+                "standard; set it to fit or name the blank wells"
+            )
+        wells.loc[list(group.index), "response"] -= zeros[key]
+    return wells
+
+
+def _is_usable(wells: pd.DataFrame) -> pd.Series:
+    return (wells["state"] == "ok") & (wells["excluded"] == "") & wells["response"].notna()
+
+
+def _quantify(
+    wells: pd.DataFrame,
+    analyte: str,
+    settings: ElisaSettings,
+    variance_function: VarianceFunction,
+) -> tuple[pd.DataFrame, dict[str, Any]]:
+    plate = str(wells["plate"].iloc[0])
+    standards = wells[wells["role"].isin(STANDARD_ROLES) & _is_usable(wells)]
+    standards = standards[standards["concentration_pg_ml"].notna()]
+    if settings.zero_standard == "subtract" and settings.as_reader is None:
+        standards = standards[standards["concentration_pg_ml"] > 0]
+    try:
+        curve = fit_plate_standards(standards, settings, variance_function)
+    except CurveError as error:
+        reasons = [f"no standard curve: {error}"]
+        return without_curve(wells).assign(flags=plate_failed(reasons)), {
+            "plate": plate,
+            "analyte": analyte,
+            "verdict": "fail",
+            "reasons": reasons,
+        }
+    levels = standard_levels(curve, standards, settings.limits)
+    span = quantification_range(curve, levels, settings.limits)
+    read = read_from_curve(wells, curve, span)
+    controls = read[(read["role"] == "control") & (read["excluded"] == "")]
+    checks = plate_checks(curve, levels, controls, settings.limits)
+    reasons = [check.sentence() for check in checks if check.verdict == "fail"]
+    read["flags"] = well_flags(read, curve, standards, settings, reasons)
+    fit = curve.to_dict()
+    fit["wells"] = standards["well"].tolist() if settings.as_reader != "level_means" else []
+    entry = {
+        "plate": plate,
+        "analyte": analyte,
+        "verdict": "fail" if reasons else "pass",
+        "reasons": reasons,
+        "zero_standard": settings.zero_standard if settings.as_reader is None else "fit",
+        "as_reader": settings.as_reader,
+        "fit": fit,
+        "standards": levels.to_dict(orient="records"),
+        "limits": span.to_dict(),
+        "acceptance": asdict(settings.limits),
+        "checks": [check.to_dict() for check in checks],
+        "medium_blanks": _medium_blanks(read),
+    }
+    return read, _plain(entry)
+
+
+def _medium_blanks(read: pd.DataFrame) -> list[dict[str, Any]]:
+    """Wells of medium alone: what the assay sees without cells."""
+    blanks = read[read["role"] == "medium_blank"]
+    columns = ["well", "response", "in_well_pg_ml", "concentration_pg_ml", "state"]
+    return [{str(k): v for k, v in row.items()} for row in blanks[columns].to_dict("records")]
+
+
+def _without_analyte(wells: pd.DataFrame) -> pd.DataFrame:
+    return without_curve(wells).assign(state="excluded")
+
+
+def _plain(value: Any) -> Any:
+    """Values that JSON knows: no numpy types, None for what is not a number."""
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float) and not np.isfinite(value):
+        return None
+    return value

@@ -1,0 +1,156 @@
+"""What would stop the reading of the plates or the fit of their curves, before any job."""
+
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+
+from coculture.curves.models import PARAMETERS
+from coculture.elisa.plates.layout import (
+    by_plate,
+    choose_plate,
+    complete_rows,
+    file_of,
+    path_of,
+    plate_readings,
+)
+from coculture.elisa.plates.plate import Plate, PlateError, well_name
+from coculture.elisa.plates.well_states import STANDARD_ROLES
+from coculture.elisa.readers import read_plates
+from coculture.elisa.settings import ElisaSettings
+from coculture.exchange.problems import Problem
+
+
+def check_files(wells: pd.DataFrame, settings: ElisaSettings) -> list[Problem]:
+    """Look for everything that would stop `read_layout` or the fit, and report it all at once.
+
+    Empty cells are not reported, and nothing is that only follows from one: what a table must have
+    is checked when it is read.
+    """
+    problems: list[Problem] = []
+    read = cache(read_plates)
+    seen: dict[bytes, tuple[str, str]] = {}
+    for plate, rows in by_plate(wells):
+        problems += _too_few_standards(plate, rows, settings)
+    for plate, rows in by_plate(complete_rows(wells)):
+        first = rows.index[0]
+        try:
+            file, plate_in_file = file_of(plate, rows)
+        except PlateError as error:
+            other = rows[["file", "plate_in_file"]].drop_duplicates().index[1]
+            problems.append(
+                Problem("elisa.csv", f"{error}.", other, "file", str(rows.loc[other, "file"]))
+            )
+            continue
+        column, value = "file", file
+        try:
+            plates = read(path_of(rows))
+            column, value = "plate_in_file", plate_in_file
+            chosen = choose_plate(plates, file, plate, plate_in_file)
+            column, value = "file", file
+            readings = plate_readings(chosen, file, settings)
+        except PlateError as error:
+            message = _without_file(str(error), path_of(rows), file)
+            problems.append(Problem("elisa.csv", message, first, column, value))
+            continue
+        problems += _well_problems(rows, set(readings.index))
+        message = _of_another(chosen, plate, plate_in_file, set(wells["plate"]))
+        if not message and readings["od"].notna().any():
+            first_file, first_plate = seen.setdefault(
+                readings["od"].to_numpy().tobytes(), (file, plate)
+            )
+            if first_file != file:
+                message = (
+                    f"has the readings of {first_file}, plate {first_plate}, to the last digit; "
+                    "give each plate its own export."
+                )
+        if message:
+            problems.append(Problem("elisa.csv", message, first, "file", file))
+    return problems
+
+
+def _of_another(chosen: Plate, plate: str, plate_in_file: str, plates: set[str]) -> str:
+    """That a file says it is another plate of the study than its row says, or nothing."""
+    if plate_in_file or chosen.name == plate or chosen.name not in plates:
+        return ""
+    return (
+        f"holds plate {chosen.name} by its own words, and this row calls it {plate}; give the "
+        f"export of {plate}, or write {chosen.name} into plate_in_file if the row is right."
+    )
+
+
+def _too_few_standards(plate: str, rows: pd.DataFrame, settings: ElisaSettings) -> list[Problem]:
+    fewest = len(PARAMETERS[settings.model])
+    subtracts = settings.zero_standard == "subtract" and settings.as_reader is None
+    problems = []
+    for analyte, group in rows[rows["role"] != "medium_blank"].groupby(
+        rows["analyte"].astype(str), sort=True
+    ):
+        used = group[group["exclude"] == ""]
+        standards = used[used["role"].isin(STANDARD_ROLES)]
+        concentrations = standards["concentration_pg_ml"].mask(standards["role"] == "blank", 0.0)
+        # A well whose role or concentration could not be read may be any of them.
+        unread = int(concentrations.isna().sum() + (used["role"].fillna("") == "").sum())
+        levels = set(concentrations.dropna())
+        if subtracts and not unread and 0 not in levels:
+            problems.append(
+                Problem(
+                    "elisa.csv",
+                    f"plate {plate} has no blank or zero standard of {analyte} to subtract; name "
+                    "its wells, or set zero_standard to fit.",
+                    group.index[0],
+                    "role",
+                    "blank",
+                )
+            )
+        fitted = levels - {0.0} if subtracts else levels
+        if len(fitted) + unread < fewest:
+            problems.append(
+                Problem(
+                    "elisa.csv",
+                    f"plate {plate} has {len(fitted)} concentrations of the {analyte} standard; a "
+                    f"{settings.model} curve needs at least {fewest}.",
+                    group.index[0],
+                    "role",
+                    "standard",
+                )
+            )
+    return problems
+
+
+def _well_problems(rows: pd.DataFrame, available: set[str]) -> list[Problem]:
+    problems = []
+    for row, well in rows["well"].items():
+        try:
+            known = well_name(str(well)) in available
+        except PlateError as error:
+            problems.append(Problem("elisa.csv", f"{error}.", _index(row), "well", str(well)))
+            continue
+        if not known:
+            problems.append(
+                Problem(
+                    "elisa.csv",
+                    "the plate in the file has no such well.",
+                    _index(row),
+                    "well",
+                    str(well),
+                )
+            )
+    return problems
+
+
+def _index(row: object) -> int:
+    return int(str(row))
+
+
+def _without_file(message: str, path: str, file: str) -> str:
+    """The message as a sentence, without the file name that the caller prints itself.
+
+    A reader names the file as `Path` writes it ("./a//b.txt" as "a/b.txt"), and an error of the
+    operating system may name it once more in the middle.
+    """
+    for name in (path, str(Path(path)), file):
+        message = message.removeprefix(f"{name}: ")
+    for name in (path, str(Path(path))):
+        message = message.replace(name, Path(file).name)
+    return message if message.endswith(".") else f"{message}."

@@ -1,0 +1,1 @@
+"""What the stages hand to each other: tables, records, flags, problems and names."""

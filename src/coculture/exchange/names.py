@@ -1,0 +1,37 @@
+"""Names as tables, files and sentences write them: analytes as columns, labels in sentences."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+
+_GREEK_NAMES = (
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma "
+    "tau upsilon phi chi psi omega"
+)
+_GREEK = dict(zip("αβγδεζηθικλμνξοπρστυφχψω", _GREEK_NAMES.split(" "), strict=True))
+
+
+def column_prefix(analyte: str) -> str:
+    """The analyte's name as it stands in column names: lower case, no punctuation, Greek in words.
+
+    >>> column_prefix("IL-6"), column_prefix("IL-1β")
+    ('il6', 'il1beta')
+    """
+    letters = unicodedata.normalize("NFKD", analyte).casefold()
+    spelled = "".join(_GREEK.get(letter, letter) for letter in letters)
+    return re.sub(r"[^a-z0-9]", "", spelled)
+
+
+def relabelled(text: str, labels: Mapping[str, str]) -> str:
+    """`text` with each whole word of `labels` as its label, the longest first.
+
+    All at once, because one name's label may be another's name.
+
+    >>> relabelled("wt: DEX; control", {"wt": "control", "control": "mock"})
+    'control: DEX; mock'
+    """
+    if not labels:
+        return text
+    longest_first = sorted(labels, key=len, reverse=True)
+    names = "|".join(re.escape(name) for name in longest_first)
+    return re.sub(rf"(?<!\w)(?:{names})(?!\w)", lambda found: str(labels[found[0]]), text)

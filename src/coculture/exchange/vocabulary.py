@@ -1,0 +1,82 @@
+"""The words that several stages share: states, verdicts, and how lists and numbers are written."""
+
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+from typing import Any
+
+import pandas as pd
+
+BELOW_RANGE = ("below_lloq", "below_curve")
+"""Less analyte than the limit: under the LLOQ, or beyond the curve's asymptote at zero."""
+ABOVE_RANGE = ("above_uloq", "above_curve", "overflow")
+"""More analyte than the limit: over the ULOQ, beyond the other asymptote, or off the reader."""
+
+SHOWN, NOT_SHOWN, NOT_TESTABLE = VERDICTS = ("shown", "not shown", "not testable")
+
+MISSING = "–"
+"""What is shown where there is no value."""
+
+
+def nearest(name: str, known: Sequence[str]) -> str:
+    """A closing sentence that offers the names most like `name`, or all of them.
+
+    >>> nearest("annexn", ["annexin", "time"])
+    'Did you mean annexin?'
+    """
+    by_lower = {one.lower(): one for one in known}
+    close = [by_lower[one] for one in get_close_matches(name.lower(), by_lower, n=2, cutoff=0.75)]
+    if close:
+        return f"Did you mean {' or '.join(close)}?"
+    return f"Known are: {', '.join(known)}."
+
+
+def listed(words: Iterable[str]) -> str:
+    """Words with commas and a last "and".
+
+    >>> listed(["a"]), listed(["a", "b", "c"])
+    ('a', 'a, b and c')
+    """
+    given = list(words)
+    return given[0] if len(given) == 1 else f"{', '.join(given[:-1])} and {given[-1]}"
+
+
+def many(count: int, thing: str) -> str:
+    """A count with its noun.
+
+    >>> many(1, "FCS file"), many(2, "FCS file")
+    ('1 FCS file', '2 FCS files')
+    """
+    return f"{count:,} {thing}{'' if count == 1 else 's'}"
+
+
+def number(value: Any, digits: int = 3) -> str:
+    """A number to `digits` significant digits as people write it; text and whole numbers as is.
+
+    >>> number(0.0123456), number(12345.6), number(48.0), number(float("nan")), number("E1")
+    ('0.0123', '12,346', '48', '–', 'E1')
+    """
+    if is_missing(value):
+        return MISSING
+    if isinstance(value, str | bool):
+        return str(value)
+    if float(value).is_integer():
+        return f"{float(value):,.0f}".replace("-", "−")
+    if abs(value) >= 10 ** (digits - 1):
+        text = f"{value:,.0f}"
+    else:
+        text = f"{value:.{digits}g}" if abs(value) >= 1e-4 else f"{value:.1e}"
+    return text.replace("-", "−", 1) if value < 0 else text
+
+
+def is_missing(value: Any) -> bool:
+    """Whether there is nothing to show."""
+    return value is None or value == "" or (isinstance(value, float) and pd.isna(value))
+
+
+def state_in_words(state: str) -> str:
+    """The state of a well or culture as people write it.
+
+    >>> state_in_words("below_lloq")
+    'below LLOQ'
+    """
+    return state.replace("_", " ").replace("lloq", "LLOQ").replace("uloq", "ULOQ")

@@ -1,0 +1,1 @@
+"""Spillover between fluorescence channels: read or estimated, checked and undone."""

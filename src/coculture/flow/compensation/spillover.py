@@ -1,0 +1,186 @@
+"""Spillover between fluorescence channels: read, checked and undone.
+
+A spillover matrix S has one row a stain, one column a channel and ones on its diagonal:
+observed = true @ S, so true = observed @ inv(S) (Roederer 2001; FCS 3.1, $SPILLOVER).
+"""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from coculture.exchange.problems import CocultureError
+from coculture.flow.channels import ChannelError, find_channel, is_fluorescence
+from coculture.flow.fcs.header import FcsHeader
+
+LARGEST_CONDITION = 1e4
+"""Condition number above which a spillover matrix is taken as singular."""
+
+_KEYWORDS = ("$SPILLOVER", "SPILLOVER", "$SPILL", "SPILL", "$COMP", "COMP")
+
+
+class SpilloverError(CocultureError):
+    """A spillover matrix that is missing, does not fit its channels, or cannot be inverted."""
+
+
+def embedded_spillover(header: FcsHeader) -> pd.DataFrame | None:
+    """The spillover matrix an FCS file carries, None if it carries none.
+
+    $SPILLOVER (FCS 3.1) or SPILL: the number of channels, their names or numbers, the matrix row
+    by row. $COMP (FCS 3.0): the number of channels and the matrix, for the file's fluorescence
+    channels in their order.
+
+    Raises
+    ------
+    SpilloverError
+        If the matrix is not square, not numbers, or names a channel that the file lacks.
+    """
+    keyword, _ = embedded_text(header)
+    if not keyword:
+        return None
+    parts = [part.strip() for part in re.split(r"[,\n\t]", header.keywords[keyword])]
+    parts = [part for part in parts if part]
+    size = int(parts[0]) if parts[:1] and parts[0].isdecimal() else 0
+    if size < 1:
+        raise SpilloverError(
+            f"{header.path.name}: {keyword} does not begin with the number of its channels."
+        )
+    split = max(1, len(parts) - size * size)
+    written = _whole_names(parts[1:split], header)
+    if not written and "COMP" in keyword:
+        written = _fluorescence_channels(header, size)
+    if len(parts) - split != size * size or len(written) != size:
+        raise SpilloverError(
+            f"{header.path.name}: {keyword} announces {size} channels, that is {size} names and "
+            f"{size * size} values, but {len(parts) - 1} entries follow."
+        )
+    try:
+        values = np.array(parts[split:], dtype=np.float64)
+    except ValueError:
+        values = np.array([np.nan])
+    if not np.isfinite(values).all():
+        raise SpilloverError(f"{header.path.name}: {keyword} is not a matrix of numbers.")
+    names = [_embedded_name(header, keyword, name) for name in written]
+    if len(set(names)) < size:
+        raise SpilloverError(
+            f"{header.path.name}: {keyword} names a channel twice: {', '.join(written)}."
+        )
+    return pd.DataFrame(values.reshape(size, size), index=names, columns=names)
+
+
+def _whole_names(pieces: Sequence[str], header: FcsHeader) -> list[str]:
+    """Names that hold a comma, which the standard forbids, put together again."""
+    whole: list[str] = []
+    for piece in pieces:
+        with_last = ",".join([*whole[-1:], piece])
+        begins = any(name.startswith(with_last) for name in header.names)
+        if whole and begins and whole[-1] not in header.names:
+            whole[-1] = with_last
+        else:
+            whole.append(piece)
+    return whole
+
+
+def embedded_text(header: FcsHeader) -> tuple[str, str]:
+    """The keyword that holds a file's spillover and what it says; empty if there is none."""
+    for keyword in _KEYWORDS:
+        if header.keywords.get(keyword):
+            return keyword, header.keywords[keyword]
+    return "", ""
+
+
+def _fluorescence_channels(header: FcsHeader, size: int) -> list[str]:
+    fluorescence = [name for name in header.names if is_fluorescence(name)]
+    return header.names if size == len(header.names) else fluorescence
+
+
+def _embedded_name(header: FcsHeader, keyword: str, written: str) -> str:
+    try:
+        return find_channel(written, header.names, {c.name: c.label for c in header.channels})
+    except ChannelError:
+        if written.isdigit() and 1 <= int(written) <= len(header.names):
+            return header.names[int(written) - 1]
+        raise SpilloverError(
+            f"{header.path.name}: {keyword} names the channel {written!r}, which the file lacks."
+        ) from None
+
+
+def spillover_from_csv(path: str | Path) -> pd.DataFrame:
+    """A spillover matrix from a table: first column the stains' channels, then a column each.
+
+    Raises
+    ------
+    SpilloverError
+        If the table cannot be read or a value is not a number.
+    """
+    path = Path(path)
+    try:
+        matrix = pd.read_csv(path, index_col=0, sep=None, engine="python").astype(float)
+    except (OSError, ValueError) as error:
+        raise SpilloverError(f"{path.name}: is no spillover matrix: {error}") from error
+    matrix.index = matrix.index.astype(str).str.strip()
+    matrix.columns = matrix.columns.astype(str).str.strip()
+    if sorted(matrix.index) != sorted(matrix.columns):
+        raise SpilloverError(f"{path.name}: its rows and columns do not name the same channels.")
+    return matrix.loc[:, list(matrix.index)]
+
+
+def spillover_table(matrix: pd.DataFrame | None) -> pd.DataFrame:
+    """The matrix as the result table flow/spillover.csv: column `stain`, then one a channel.
+
+    Without compensation (None) the table has no rows.
+    """
+    if matrix is None:
+        return pd.DataFrame({"stain": pd.Series(dtype=str)})
+    return matrix.rename_axis(index="stain", columns=None).reset_index()
+
+
+def spillover_matrix(table: pd.DataFrame) -> pd.DataFrame | None:
+    """The matrix of a flow/spillover.csv read back; None if it has no rows."""
+    if table.empty:
+        return None
+    return table.set_index(table["stain"].astype(str)).drop(columns="stain").rename_axis(None)
+
+
+def check_spillover(spillover: pd.DataFrame, source: str) -> None:
+    """Stop if the matrix cannot be undone.
+
+    Raises
+    ------
+    SpilloverError
+        If a value is not finite, the diagonal is not 1, or the matrix is (nearly) singular.
+    """
+    matrix = spillover.to_numpy()
+    if not np.isfinite(matrix).all():
+        raise SpilloverError(f"The spillover matrix ({source}) has values that are not numbers.")
+    if not np.allclose(np.diag(matrix), 1, atol=1e-6):
+        raise SpilloverError(
+            f"The spillover matrix ({source}) has a diagonal that is not 1: "
+            f"{', '.join(f'{value:.4g}' for value in np.diag(matrix))}."
+        )
+    condition = np.linalg.cond(matrix)
+    if condition > LARGEST_CONDITION:
+        raise SpilloverError(
+            f"The spillover matrix ({source}) cannot be undone: two stains look alike (condition "
+            f"number {condition:.3g})."
+        )
+
+
+def unmixing(
+    spillover: pd.DataFrame, channels: Sequence[str]
+) -> tuple[list[str], NDArray[np.float64]]:
+    """Coefficients that give `channels` without spill: true = observed[:, seen] @ coefficients.
+
+    Returns
+    -------
+    The channels that must be seen (those with a part in one of `channels`), and coefficients of
+    shape (seen, channels).
+    """
+    names = [str(name) for name in spillover.columns]
+    inverse = np.linalg.inv(spillover.to_numpy())[:, [names.index(name) for name in channels]]
+    has_part = (inverse != 0).any(axis=1)
+    seen = [name for name, part in zip(names, has_part, strict=True) if part]
+    return seen, inverse[has_part]

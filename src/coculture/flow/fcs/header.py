@@ -1,0 +1,272 @@
+"""Everything of an FCS file but its events: what the file says about its own data.
+
+Standards: FCS 2.0 (Dean et al. 1990), 3.0 (Seamer et al. 1997), 3.1 (Spidlen et al. 2010) and
+3.2 (Spidlen et al. 2021); list mode only. Whatever a file leaves unclear is either resolved by a
+rule stated here and noted in `FcsHeader.notes`, or refused with one sentence.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from coculture.flow.fcs.parameters import FcsChannel, channels_of
+from coculture.flow.fcs.text import FcsError, parse_text, whole_number
+
+VERSIONS = ("FCS2.0", "FCS3.0", "FCS3.1", "FCS3.2")
+HEADER_BYTES = 58
+
+
+@dataclass(frozen=True)
+class FcsHeader:
+    """Everything of an FCS file but its events."""
+
+    path: Path
+    version: str
+    keywords: dict[str, str]
+    """Keywords in capitals, as in the file (with their `$`), and their values."""
+    channels: tuple[FcsChannel, ...]
+    byte_order: str
+    """`<` (little-endian) or `>` (big-endian)."""
+    events: int
+    data_starts: tuple[int, ...]
+    """Where the data begin, counted from the start of the file; several where the file
+    contradicts itself and every one of them fits."""
+    notes: tuple[str, ...]
+    """What was unusual about the file and how it was taken, a sentence each."""
+
+    @property
+    def event_bytes(self) -> int:
+        return sum(channel.bytes for channel in self.channels)
+
+    @property
+    def names(self) -> list[str]:
+        return [channel.name for channel in self.channels]
+
+
+def read_header(path: str | Path, data_set: int = 1) -> FcsHeader:
+    """Read HEADER and TEXT of an FCS file and check them against the file's size.
+
+    Parameters
+    ----------
+    path
+        The file.
+    data_set
+        Which data set of a file that holds several, counted from 1.
+
+    Raises
+    ------
+    FcsError
+        If the file is not FCS 2.0 to 3.2 list mode data, is cut short, or contradicts itself.
+    """
+    path = Path(path)
+    try:
+        with path.open("rb") as file:
+            size = file.seek(0, 2)
+            return _read_data_set(path, file, size, data_set)
+    except OSError as error:
+        raise FcsError(path, f"cannot be opened ({error.strerror or error}).") from error
+
+
+def _read_data_set(path: Path, file: BinaryIO, size: int, data_set: int) -> FcsHeader:
+    base, notes = 0, []
+    for number in range(1, data_set + 1):
+        version, offsets = _read_offsets(path, file, base)
+        keywords, text_notes = _read_text(path, file, size, base, offsets)
+        following = whole_number(path, keywords, "$NEXTDATA", 0)
+        if number == data_set:
+            break
+        if following == 0:
+            raise FcsError(path, f"has {number} data set(s); data set {data_set} was asked for.")
+        base += following
+    notes += text_notes
+    if following != 0 and _is_data_set(file, size, base + following):
+        notes.append(f"Holds more than one data set; data set {data_set} was read.")
+    channels, channel_notes = channels_of(path, version, keywords)
+    event_bytes = sum(channel.bytes for channel in channels)
+    events, starts, data_notes = _locate_data(
+        path, keywords, version, offsets, size - base, event_bytes
+    )
+    return FcsHeader(
+        path=path,
+        version=version,
+        keywords=keywords,
+        channels=channels,
+        byte_order=_byte_order(path, keywords, channels),
+        events=events,
+        data_starts=tuple(base + start for start in starts),
+        notes=(*notes, *channel_notes, *data_notes),
+    )
+
+
+# HEADER and TEXT -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Offsets:
+    """First and last byte of TEXT and DATA as the HEADER gives them; 0 where it gives none."""
+
+    text_first: int
+    text_last: int
+    data_first: int
+    data_last: int
+
+
+def _read_offsets(path: Path, file: BinaryIO, base: int) -> tuple[str, _Offsets]:
+    file.seek(base)
+    header = file.read(HEADER_BYTES)
+    if not header:
+        raise FcsError(path, "is empty (0 bytes).")
+    version = header[:6].decode("latin-1")
+    if not version.startswith("FCS"):
+        raise FcsError(
+            path, f"is not an FCS file: it begins with {version!r} instead of FCS and a version."
+        )
+    if version not in VERSIONS:
+        raise FcsError(path, f"is {version!r}, which cannot be read; {', '.join(VERSIONS)} can.")
+    if len(header) < HEADER_BYTES:
+        raise FcsError(
+            path, f"is cut short in its header: {len(header)} bytes of {HEADER_BYTES} are there."
+        )
+    fields = [
+        header[start : start + 8].decode("latin-1").strip(" \0") for start in range(10, 42, 8)
+    ]
+    try:
+        return version, _Offsets(*(int(field or "0") for field in fields))
+    except ValueError:
+        raise FcsError(path, f"has a header whose offsets are not numbers: {fields}.") from None
+
+
+def _is_data_set(file: BinaryIO, size: int, base: int) -> bool:
+    if not 0 < base <= size - HEADER_BYTES:
+        return False
+    file.seek(base)
+    return file.read(3) == b"FCS"
+
+
+def _read_text(
+    path: Path, file: BinaryIO, size: int, base: int, offsets: _Offsets
+) -> tuple[dict[str, str], list[str]]:
+    keywords = _segment(path, file, size, base, offsets.text_first, offsets.text_last, "TEXT")
+    if "$PAR" not in keywords:
+        raise FcsError(path, "has a TEXT segment without the number of parameters ($PAR).")
+    first = whole_number(path, keywords, "$BEGINSTEXT", 0)
+    last = whole_number(path, keywords, "$ENDSTEXT", 0)
+    notes = []
+    if first > 0 and last > first and (first, last) != (offsets.text_first, offsets.text_last):
+        supplement = _segment(path, file, size, base, first, last, "supplemental TEXT")
+        keywords = supplement | keywords
+        notes.append("Keywords of the supplemental TEXT segment were added.")
+    return keywords, notes
+
+
+def _segment(
+    path: Path, file: BinaryIO, size: int, base: int, first: int, last: int, name: str
+) -> dict[str, str]:
+    if first < HEADER_BYTES or last <= first:
+        raise FcsError(path, f"has a header that places {name} at bytes {first} to {last}.")
+    if base + last > size:
+        raise FcsError(
+            path,
+            f"is cut short in its {name} segment: it should end at byte {base + last}, "
+            f"the file has {size} bytes.",
+        )
+    file.seek(base + first)
+    content = file.read(last - first + 1)
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError:
+        text = content.decode("latin-1")
+    return parse_text(text)
+
+
+def _byte_order(path: Path, keywords: dict[str, str], channels: tuple[FcsChannel, ...]) -> str:
+    written = keywords.get("$BYTEORD", "").replace(" ", "")
+    numbers = written.split(",")
+    ascending = [str(number) for number in range(1, len(numbers) + 1)]
+    if written and numbers == ascending:
+        return "<"
+    if written and numbers == ascending[::-1]:
+        return ">"
+    if all(channel.bytes == 1 for channel in channels):
+        return "<"
+    raise FcsError(path, f"has byte order $BYTEORD {written!r}; 1,2,3,4 or 4,3,2,1 can be read.")
+
+
+# Where the data are ----------------------------------------------------------------------------
+
+
+def _locate_data(
+    path: Path,
+    keywords: dict[str, str],
+    version: str,
+    offsets: _Offsets,
+    size: int,
+    event_bytes: int,
+) -> tuple[int, list[int], list[str]]:
+    """Number of events and first byte of the data, from HEADER, TEXT, $TOT and the file size.
+
+    HEADER and TEXT may disagree by a byte: a place is believed if the data it announces are
+    those of $TOT events, to within the one byte that writers who count the end exclusively add.
+    """
+    in_header = (offsets.data_first, offsets.data_last)
+    in_text = (
+        whole_number(path, keywords, "$BEGINDATA", 0),
+        whole_number(path, keywords, "$ENDDATA", 0),
+    )
+    preferred = [in_header, in_text] if version == "FCS2.0" else [in_text, in_header]
+    places = list(dict.fromkeys(place for place in preferred if place[0] > 0))
+    total = whole_number(path, keywords, "$TOT", 0)
+    is_told = bool(keywords.get("$TOT"))
+    if total < 0:
+        raise FcsError(path, f"says that it has {total:,} events ($TOT).")
+    if not places:
+        if is_told and total == 0:
+            return 0, [0], []
+        raise FcsError(path, "does not say where its data begin (neither HEADER nor TEXT).")
+    if not is_told:
+        first, last = places[0]
+        total, rest = divmod(min(last, size - 1) - first + 1, event_bytes)
+        if rest > 1:
+            raise FcsError(
+                path,
+                f"has no $TOT, and its data are no whole number of events: {rest} "
+                f"bytes are left over of events of {event_bytes} bytes.",
+            )
+    expected = total * event_bytes
+    fitting = [
+        (first, last) for first, last in places if abs(_announced(first, last) - expected) <= 1
+    ]
+    if not fitting:
+        announced = _announced(*places[0])
+        raise FcsError(
+            path,
+            f"says that it has {total:,} events ($TOT) of {event_bytes} bytes, that is "
+            f"{expected:,} bytes, but its data segment has {announced:,} bytes, that is "
+            f"{announced / event_bytes:,.6g} events.",
+        )
+    whole = [(first, last) for first, last in fitting if first + expected <= size]
+    if not whole:
+        first = fitting[0][0]
+        there = max(0, size - first)
+        raise FcsError(
+            path,
+            f"is cut short in its data: {there:,} of {expected:,} bytes are there, "
+            f"{there // event_bytes:,} of {total:,} events.",
+        )
+    notes = []
+    if len(places) > 1:
+        notes.append(
+            f"HEADER and TEXT disagree on where the data are (bytes {in_header[0]}-{in_header[1]} "
+            f"and {in_text[0]}-{in_text[1]}); the place that fits the events was taken."
+        )
+    elif _announced(*whole[0]) != expected:
+        notes.append("The end of the data is given one byte off; $TOT was followed.")
+    exact = [first for first, last in whole if _announced(first, last) == expected]
+    starts = list(dict.fromkeys(exact or [first for first, _ in whole]))
+    text_end = offsets.text_last
+    after_text = [start for start in starts if start > text_end or start < offsets.text_first]
+    return total, after_text or starts, notes
+
+
+def _announced(first: int, last: int) -> int:
+    return max(0, last - first + 1)

@@ -1,0 +1,190 @@
+"""The parameters ($Pn...) of an FCS file: how each is stored, and its linear scale."""
+
+import math
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from coculture.flow.fcs.text import FcsError, finite_number, whole_number
+
+
+@dataclass(frozen=True)
+class FcsChannel:
+    """One parameter ($Pn...) of an FCS file."""
+
+    name: str
+    """$PnN, made unique within the file."""
+    label: str
+    """$PnS, empty if the file gives none."""
+    data_type: str
+    """I (unsigned integer), F (float) or D (double)."""
+    bytes: int
+    """Bytes one value takes in the file."""
+    range: float
+    """$PnR, the number of values the channel can take; infinite if not given."""
+    decades: float
+    """Decades of a logarithmic amplifier ($PnE, first number); 0 for a linear one."""
+    log_minimum: float
+    """Linear value of stored 0 for a logarithmic amplifier ($PnE, second number)."""
+    scale: float
+    """Linear amplifiers: stored values are multiplied by this (1/$PnG; $TIMESTEP for time)."""
+
+    def linear(self, stored: float) -> float:
+        """The linear value of a stored one (FCS 3.1, sections on $PnE and $PnG)."""
+        if self.decades > 0:
+            return float(10 ** (self.decades * stored / self.range) * self.log_minimum)
+        return stored * self.scale
+
+    @property
+    def maximum(self) -> float:
+        """The largest linear value the channel can hold: events there are saturated."""
+        return self.linear(self.range - 1)
+
+
+def channels_of(
+    path: Path, version: str, keywords: dict[str, str]
+) -> tuple[tuple[FcsChannel, ...], list[str]]:
+    """The parameters that TEXT describes, and what was unusual about them.
+
+    Raises
+    ------
+    FcsError
+        If it is not list mode, or the parameters cannot be read as described.
+    """
+    mode = keywords.get("$MODE", "L").upper() or "L"
+    if mode != "L":
+        raise FcsError(path, f"is histogram data ($MODE {mode}); only list mode (L) holds events.")
+    count = whole_number(path, keywords, "$PAR", 0)
+    if count < 1:
+        raise FcsError(path, f"says that it has {count} parameters ($PAR).")
+    beyond = [
+        keyword
+        for keyword in keywords
+        if (match := re.fullmatch(r"\$P(\d+)[NB]", keyword)) and int(match[1]) > count
+    ]
+    if beyond:
+        raise FcsError(
+            path, f"says that it has {count} parameters ($PAR) but describes more: {beyond[0]}."
+        )
+    written_names = []
+    for number in range(1, count + 1):
+        name = keywords.get(f"$P{number}N", "")
+        if f"$P{number}B" not in keywords:
+            raise FcsError(
+                path,
+                f"says that it has {count} parameters ($PAR) but lacks $P{number}B, "
+                f"the size of parameter {number}.",
+            )
+        written_names.append(name or f"P{number}")
+    names, notes = _unique_names(written_names)
+    channels = []
+    for number, name in enumerate(names, start=1):
+        channel, note = _channel(path, version, keywords, number, name)
+        channels.append(channel)
+        notes += note
+    return tuple(channels), notes
+
+
+def _unique_names(names: list[str]) -> tuple[list[str], list[str]]:
+    unique: list[str] = []
+    notes = []
+    for name in names:
+        new, copy = name, 1
+        while new in unique or (new != name and new in names):
+            copy += 1
+            new = f"{name}_{copy}"
+        if new != name:
+            notes.append(f"The name {name} occurs more than once; a later one is called {new}.")
+        unique.append(new)
+    return unique, notes
+
+
+def _channel(
+    path: Path, version: str, keywords: dict[str, str], number: int, name: str
+) -> tuple[FcsChannel, list[str]]:
+    def keyword(letter: str) -> str:
+        return keywords.get(f"$P{number}{letter}", "")
+
+    data_type = (keyword("DATATYPE") or keywords.get("$DATATYPE", "")).upper()
+    if data_type == "A":
+        raise FcsError(path, "stores its events as ASCII text ($DATATYPE A), which is not read.")
+    if data_type not in {"I", "F", "D"}:
+        raise FcsError(path, f"has $DATATYPE {data_type!r}; I, F or D was expected.")
+    bits = whole_number(path, {"$PnB": keyword("B").replace("*", "")}, "$PnB", 0)
+    if data_type in "FD":
+        bits = {"F": 32, "D": 64}[data_type]
+    elif bits not in {8, 16, 24, 32, 40, 48, 56, 64}:
+        raise FcsError(
+            path,
+            f"stores parameter {number} ({name}) in {keyword('B')!r} bits ($P{number}B), "
+            "which is not a whole number of bytes up to 8.",
+        )
+    written_range = keyword("R")
+    top = finite_number(path, f"$P{number}R", written_range) if written_range else math.inf
+    top = top if top > 0 else math.inf
+    decades, log_minimum = _amplifier(path, number, keyword("E"))
+    notes = []
+    if keyword("DATATYPE") and version != "FCS3.2":
+        notes.append(
+            f"$P{number}DATATYPE of {name} was followed, though {version} does not know it."
+        )
+    if decades > 0 and data_type != "I":
+        raise FcsError(
+            path,
+            f"gives parameter {number} ({name}) a logarithmic amplifier ($P{number}E "
+            f"{keyword('E')}) although its data are floating-point, which the standard forbids; "
+            "export it again with linear values.",
+        )
+    if decades > 0 and not math.isfinite(top):
+        raise FcsError(path, f"has a logarithmic parameter {number} ({name}) without $P{number}R.")
+    scale = 1.0
+    gain = finite_number(path, f"$P{number}G", keyword("G")) if keyword("G") else 1.0
+    if gain < 0:
+        raise FcsError(
+            path, f"has $P{number}G {keyword('G')!r}: the gain of {name} cannot be negative."
+        )
+    if name.casefold() == "time":
+        scale = _time_step(path, keywords.get("$TIMESTEP", ""))
+    elif gain not in (0.0, 1.0) and decades > 0:
+        notes.append(f"$P{number}G of {name} was left out: its amplifier is logarithmic.")
+    elif gain != 0.0:
+        scale = 1 / gain
+    return (
+        FcsChannel(
+            name=name,
+            label=keyword("S"),
+            data_type=data_type,
+            bytes=bits // 8,
+            range=top,
+            decades=decades,
+            log_minimum=log_minimum,
+            scale=scale,
+        ),
+        notes,
+    )
+
+
+def _time_step(path: Path, written: str) -> float:
+    """Seconds that a unit of time takes ($TIMESTEP); 1 where it is not given or 0."""
+    step = finite_number(path, "$TIMESTEP", written) if written else 0.0
+    if step < 0:
+        raise FcsError(path, f"has $TIMESTEP {written!r}: time cannot run backwards.")
+    return step or 1.0
+
+
+def _amplifier(path: Path, number: int, written: str) -> tuple[float, float]:
+    """Decades and minimum of $PnE. A minimum of 0 is read as 1 (FCS 3.1, section on $PnE).
+
+    Linear is written `0,0`; nothing or a single 0 is taken as linear, too.
+    """
+    if not written:
+        return 0.0, 0.0
+    parts = written.split(",")
+    if len(parts) == 1 and finite_number(path, f"$P{number}E", written) == 0:
+        return 0.0, 0.0
+    if len(parts) != 2:
+        raise FcsError(path, f"has $P{number}E {written!r}; two numbers were expected.")
+    decades, minimum = (finite_number(path, f"$P{number}E", part) for part in parts)
+    if decades < 0 or (decades > 0 and minimum < 0):
+        raise FcsError(path, f"has $P{number}E {written!r}; neither number can be negative.")
+    return (decades, minimum or 1.0) if decades > 0 else (0.0, 0.0)

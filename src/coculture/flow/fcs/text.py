@@ -1,0 +1,85 @@
+"""The TEXT segment of an FCS file: keywords and values."""
+
+import math
+import re
+from pathlib import Path
+
+from coculture.exchange.problems import CocultureError
+
+
+class FcsError(CocultureError):
+    """An FCS file that cannot be read rightly. The message names the file and the fault."""
+
+    def __init__(self, path: Path, fault: str) -> None:
+        super().__init__(f"{path.name}: {fault}")
+        self.fault = fault
+
+
+def parse_text(text: str) -> dict[str, str]:
+    r"""Keywords (in capitals) and values of a TEXT segment.
+
+    Its first character is the delimiter. Inside a value a doubled delimiter stands for itself
+    (FCS 3.1, section 3.2); right after a keyword it is an empty value, which the standard
+    forbids and CellQuest and others write. A missing final delimiter is taken as there.
+
+    >>> parse_text("/$SYS/a//b/$P1S//$P2S/FITC")
+    {'$SYS': 'a/b', '$P1S': '', '$P2S': 'FITC'}
+    """
+    delimiter = text[0]
+    pieces = re.split(f"({re.escape(delimiter)}+)", text.rstrip("\0 \r\n" + delimiter)[1:])
+    words: list[str] = []
+    word = pieces[0]
+    for run, piece in zip(pieces[1::2], pieces[2::2], strict=True):
+        reading_keyword = len(words) % 2 == 0
+        if reading_keyword and len(run) == 2:
+            words += [word, ""]
+            word = piece
+        elif reading_keyword:
+            words.append(word)
+            word = delimiter * ((len(run) - 1) // 2) + piece
+        elif len(run) % 2 == 0:
+            word += delimiter * (len(run) // 2) + piece
+        else:
+            words.append(word + delimiter * (len(run) // 2))
+            word = piece
+    words.append(word)
+    if len(words) % 2:
+        words.append("")
+    return {
+        keyword.strip().upper(): value.strip()
+        for keyword, value in zip(words[::2], words[1::2], strict=True)
+    }
+
+
+def whole_number(path: Path, keywords: dict[str, str], keyword: str, default: int) -> int:
+    """The whole number a keyword holds; `default` if it is missing or empty.
+
+    Raises
+    ------
+    FcsError
+        If it is not a whole number.
+    """
+    written = keywords.get(keyword, "")
+    if not written:
+        return default
+    number = finite_number(path, keyword, written)
+    if number != int(number):
+        raise FcsError(path, f"has {keyword} {written!r}, which is not a whole number.")
+    return int(number)
+
+
+def finite_number(path: Path, keyword: str, written: str) -> float:
+    """The number that `keyword` holds as text.
+
+    Raises
+    ------
+    FcsError
+        If it is not a finite number.
+    """
+    try:
+        number = float(written)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise FcsError(path, f"has {keyword} {written!r}, which is not a number.")
+    return number

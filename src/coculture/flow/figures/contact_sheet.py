@@ -1,0 +1,270 @@
+"""The contact sheet: every sample's Annexin V x dye density."""
+
+import math
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection, PathCollection
+from matplotlib.figure import Figure
+from matplotlib.image import PcolorImage
+from matplotlib.patches import Rectangle
+from matplotlib.path import Path
+from matplotlib.patheffects import withStroke
+from matplotlib.textpath import TextPath
+from matplotlib.transforms import IdentityTransform, Transform
+
+from coculture.drawing import Drawing, style
+from coculture.exchange.culture_marks import stands_for
+from coculture.flow.figures.gated_experiment import (
+    Record,
+    Values,
+    drawn_experiment,
+    fitted,
+    has_quadrants,
+    nothing_to_draw,
+    percents_by_file,
+    short_name,
+)
+from coculture.flow.figures.views import View, binned, stain_view
+from coculture.flow.gating import gates as gate_blocks
+from coculture.flow.gating.gates import QUADRANTS
+from coculture.flow.settings import FlowSettings
+from coculture.flow.tubes import Tube
+
+TABLE = "figures/flow/contact_sheet.csv"
+COLUMNS = (
+    "fcs", "culture", "population", "events", *(f"percent_{name}" for name in QUADRANTS),
+    "annexin_threshold", "viability_dye_threshold",
+)  # fmt: skip
+_TILE = 40
+"""Bins a side of one well's density."""
+_MOST_DRAWN = 10_000
+"""About so many events of a well, evenly chosen, make its density; the numbers count them all."""
+_MOST_COLUMNS = 12
+_LETTERS = 24
+"""Letters of a name on one line above a well."""
+_Number = tuple[str, int, int, int, int]
+"""What is written, the bins it is put at, and its corner there: right or left, top or bottom."""
+_HEAD, _FOOT = 0.32, 0.42
+"""Inches above and below the wells."""
+_GAP, _NAME = 4, 7
+"""Bins between wells, and above each for its name."""
+_STEP = (_TILE + _GAP, _TILE + _GAP + _NAME)
+"""Bins from one well to the next, across and up."""
+
+
+@dataclass(frozen=True)
+class _Panel:
+    """One well of the sheet."""
+
+    tube: Tube
+    tile: Values
+    percents: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class _Grid:
+    """How many wells lie side by side and above one another."""
+
+    columns: int
+    rows: int
+
+    @classmethod
+    def of(cls, wells: int) -> "_Grid":
+        columns = min(_MOST_COLUMNS, max(4, math.ceil(math.sqrt(1.4 * wells))))
+        return cls(columns, math.ceil(wells / columns))
+
+    @property
+    def inches(self) -> tuple[float, float]:
+        """Width and height of the whole figure."""
+        bins_up = self.rows * _STEP[1] - _GAP
+        return 1.25 * self.columns, 1.25 * bins_up / _STEP[0] + _HEAD + _FOOT
+
+    def corners(self) -> Iterator[tuple[int, int]]:
+        """The lower left corner of each place in bins, row by row from the top."""
+        for row in reversed(range(self.rows)):
+            for column in range(self.columns):
+                yield column * _STEP[0], row * _STEP[1]
+
+
+def contact_sheet(
+    files: pd.DataFrame,
+    wells: pd.DataFrame,
+    gates: Record,
+    spillover: pd.DataFrame,
+    settings: FlowSettings,
+) -> Drawing:
+    """Every sample's Annexin V x dye density of the reported population, with its percents."""
+    experiment = drawn_experiment(files, gates, spillover, settings)
+    samples = [tube for tube in experiment.tubes if tube.role == "sample"]
+    if not has_quadrants(experiment) or not samples:
+        words = "No Annexin V and viability dye in this study, or no sample."
+        return nothing_to_draw(words, TABLE, COLUMNS)
+    annexin, dye = (
+        experiment.blocks[name] for name in (gate_blocks.ANNEXIN, gate_blocks.VIABILITY_DYE)
+    )
+    stains = (str(annexin["channels"][0]), str(dye["channels"][0]))
+    pairs = {
+        tube.row: experiment.events(tube, "population", *dict.fromkeys(stains))[
+            list(stains)
+        ].to_numpy()
+        for tube in samples
+    }
+    views = [
+        stain_view(experiment, block, _some([pair[:, column] for pair in pairs.values()]))
+        for column, block in enumerate((annexin, dye))
+    ]
+    percents = percents_by_file(wells, experiment.population.name)
+    panels = [
+        _Panel(tube, _tile(pairs[tube.row], views), percents.get(tube.fcs, {})) for tube in samples
+    ]
+    thresholds = [
+        _in_bins(float(block["threshold"]), view)
+        for block, view in zip((annexin, dye), views, strict=True)
+    ]
+    title = (
+        f"{gates['experiment']}: {experiment.population.name}, "
+        f"{views[0].label} across, {views[1].label} up"
+    )
+    explanation = (
+        f"Both axes logicle. Lines: thresholds {float(annexin['threshold']):.4g} and "
+        f"{float(dye['threshold']):.4g}. Numbers: percent of {experiment.population.name} in "
+        "each quadrant. Colour: events, each well to its own maximum."
+    )
+    with style.house_style():
+        figure = _draw_sheet(panels, (thresholds[0], thresholds[1]), title, explanation)
+    rows = [
+        {
+            "fcs": tube.fcs,
+            "culture": tube.culture,
+            "population": experiment.population.name,
+            "events": len(pairs[tube.row]),
+            **{f"percent_{name}": percents.get(tube.fcs, {}).get(name) for name in QUADRANTS},
+            "annexin_threshold": float(annexin["threshold"]),
+            "viability_dye_threshold": float(dye["threshold"]),
+        }
+        for tube in samples
+    ]
+    return Drawing(figure, pd.DataFrame(rows, columns=COLUMNS), TABLE)
+
+
+def _some(wells: Sequence[Values]) -> Values:
+    """Up to 1,000 values of each well, evenly chosen: enough for the ends of an axis."""
+    return np.concatenate([well[:: max(1, len(well) // 1000)] for well in wells])
+
+
+def _tile(pair: Values, views: Sequence[View]) -> Values:
+    """Density of one well, scaled to its own maximum; NaN where there is no event."""
+    some = pair[:: max(1, len(pair) // _MOST_DRAWN)]
+    counts = binned(some[:, 0], some[:, 1], views, _TILE)
+    return np.where(counts == 0, np.nan, np.sqrt(counts / max(1.0, counts.max())))
+
+
+def _in_bins(threshold: float, view: View) -> float:
+    """Where a threshold lies in a panel, in bins from its edge."""
+    low, high = view.limits
+    return float((view.place([threshold])[0] - low) * _TILE / (high - low))
+
+
+def _draw_sheet(
+    panels: Sequence[_Panel], thresholds: tuple[float, float], title: str, explanation: str
+) -> Figure:
+    """All wells in one Axes, their densities in one image: one for each would take much longer."""
+    grid = _Grid.of(len(panels))
+    width, height = grid.inches
+    # A layout engine, be it an empty one set later, would draw everything twice.
+    figure = Figure(figsize=grid.inches, layout="none")  # type: ignore[arg-type]
+    ax = figure.add_axes((0.01, _FOOT / height, 0.98, 1 - (_HEAD + _FOOT) / height))
+    ax.set_axis_off()
+    _draw_densities(ax, panels, grid)
+    _draw_thresholds(ax, panels, grid, thresholds)
+    _write(ax, panels, grid)
+    ax.set_aspect("equal")
+    ax.set_xlim(-1, grid.columns * _STEP[0] - _GAP + 1)
+    ax.set_ylim(-1, grid.rows * _STEP[1] - _GAP)
+    ax.set_anchor("NW")
+    figure.text(0.01, 1 - 0.08 / height, title, va="top", fontweight="bold", fontsize=9)
+    wrapped = "\n".join(textwrap.wrap(explanation, int(18 * width)))
+    figure.text(0.01, 0.06 / height, wrapped, va="bottom", fontsize=7)
+    return figure
+
+
+def _draw_densities(ax: Axes, panels: Sequence[_Panel], grid: _Grid) -> None:
+    sheet = np.full((grid.rows * _STEP[1], grid.columns * _STEP[0]), np.nan)
+    for panel, (left, bottom) in zip(panels, grid.corners(), strict=False):
+        sheet[bottom : bottom + _TILE, left : left + _TILE] = panel.tile
+    coloured = mpl.colormaps[style.DENSITY_MAP](np.ma.masked_invalid(sheet), bytes=True)
+    up, across = (np.arange(size + 1) for size in sheet.shape)
+    # It looks every pixel's bin up; imshow takes all of them to floats and back.
+    ax.add_image(PcolorImage(ax, across, up, coloured))
+
+
+def _draw_thresholds(
+    ax: Axes, panels: Sequence[_Panel], grid: _Grid, thresholds: tuple[float, float]
+) -> None:
+    """The lines of both thresholds in every panel, and its frame."""
+    lines: list[list[tuple[float, float]]] = []
+    for panel, (left, bottom) in zip(panels, grid.corners(), strict=False):
+        x, y = left + thresholds[0], bottom + thresholds[1]
+        lines += [[(x, bottom), (x, bottom + _TILE)], [(left, y), (left + _TILE, y)]]
+        frame = Rectangle((left, bottom), _TILE, _TILE, fill=False, edgecolor=style.GREY, lw=0.5)
+        stands_for(ax.add_patch(frame), panel.tube.culture)
+    ax.add_collection(LineCollection(lines, colors=style.VERMILION, linewidths=0.7))
+
+
+def _write(ax: Axes, panels: Sequence[_Panel], grid: _Grid) -> None:
+    """The name above every panel, and the percent of each quadrant in its corner."""
+    numbers: list[_Number] = []
+    for panel, (left, bottom) in zip(panels, grid.corners(), strict=False):
+        above = bottom + _TILE + 1
+        ax.text(left, above, _name(panel.tube), fontsize=5.5, va="bottom", linespacing=1.05)
+        numbers += _in_corners(panel.percents, left, bottom)
+    ax.add_collection(_outlines(numbers, ax.transData))
+
+
+def _name(tube: Tube) -> str:
+    """What the well is called, on up to two lines of a panel's width."""
+    name = fitted(short_name(tube), 2 * _LETTERS)
+    return "\n".join(part for part in (name[:_LETTERS], name[_LETTERS:]) if part)
+
+
+def _in_corners(percents: Mapping[str, float], left: int, bottom: int) -> list[_Number]:
+    far = _TILE - 1
+    corners = {
+        "viable": (left + 1, bottom + 1, 0, 0),
+        "early": (left + far, bottom + 1, 1, 0),
+        "late": (left + far, bottom + far, 1, 1),
+        "necrotic": (left + 1, bottom + far, 0, 1),
+    }
+    return [
+        (f"{percents[name]:.0f}", *corner)
+        for name, corner in corners.items()
+        if name in percents and not math.isnan(percents[name])
+    ]
+
+
+def _outlines(numbers: Sequence[_Number], to_canvas: Transform) -> PathCollection:
+    """All numbers as one collection of outlines: a Text for each takes most of the drawing."""
+    shapes = {text: TextPath((0, 0), text, size=6) for text in {text for text, *_ in numbers}}
+    return PathCollection(
+        [_moved(shapes[text], right, top) for text, _, _, right, top in numbers],
+        sizes=[1.0],
+        transform=IdentityTransform(),
+        offsets=[(x, y) for _, x, y, *_ in numbers],
+        offset_transform=to_canvas,
+        facecolors=style.BLACK,
+        linewidths=0,
+        # Black numbers stay legible over dark events.
+        path_effects=[withStroke(linewidth=1.5, foreground="white")],
+    )
+
+
+def _moved(shape: Path, right: int, top: int) -> Path:
+    """With its named corner at the origin."""
+    points = np.asarray(shape.vertices)
+    return Path(points - points.max(axis=0) * (right, top), shape.codes)

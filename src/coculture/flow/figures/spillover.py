@@ -1,0 +1,81 @@
+"""The spillover matrix as a heat map."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from coculture.drawing import Drawing, style
+from coculture.flow.compensation.spillover import spillover_matrix
+from coculture.flow.figures.gated_experiment import STAIN_NAMES, Record, nothing_to_draw
+from coculture.flow.settings import SHARED_GATES
+
+TABLE = "figures/flow/spillover.csv"
+COLUMNS = ("stain", "stain_label", "channel", "channel_label", "share")
+
+
+def spillover_heat_map(spillover: pd.DataFrame, gates: Record | None = None) -> Drawing:
+    """The matrix with its coefficients; a row is a stain, a column where it is seen.
+
+    Channels that the gates are on are called by their stain or marker, too.
+    """
+    coefficients = spillover_matrix(spillover)
+    if coefficients is None:
+        return nothing_to_draw("The data were not compensated.", TABLE, COLUMNS)
+    matrix = coefficients.to_numpy(dtype=np.float64)
+    stains = {} if gates is None else _stains(gates)
+
+    def label(channel: str) -> str:
+        return stains.get(str(channel), str(channel))
+
+    off_diagonal = np.where(np.eye(len(matrix)) == 1, np.nan, matrix)
+    size = max(3.2, 0.75 * len(matrix) + 1.4)
+    with style.house_style():
+        figure = Figure(figsize=(size + 0.8, size))
+        ax = figure.subplots()
+        top = max(float(np.nanmax(off_diagonal, initial=0.0)), 0.01)
+        image = ax.imshow(off_diagonal, cmap="Blues", vmin=0, vmax=top)
+        for (row, column), value in np.ndenumerate(matrix):
+            light = row != column and value > 0.6 * top
+            ax.text(
+                column,
+                row,
+                "1" if row == column else f"{value:.3f}",
+                ha="center",
+                va="center",
+                fontsize=8,
+                color="white" if light else style.BLACK,
+            )
+        ax.set_xticks(
+            range(len(matrix)),
+            [label(name) for name in coefficients.columns],
+            rotation=45,
+            ha="right",
+            rotation_mode="anchor",
+        )
+        ax.set_yticks(range(len(matrix)), [label(name) for name in coefficients.index])
+        ax.set_xlabel("seen in channel")
+        ax.set_ylabel("stain of channel")
+        ax.set_title("Spillover")
+        ax.spines[:].set_visible(False)
+        ax.tick_params(length=0)
+        figure.colorbar(image, ax=ax, label="share of the stain's own signal", shrink=0.8)
+    rows = [
+        (str(stain), label(stain), str(channel), label(channel), matrix[row, column])
+        for row, stain in enumerate(coefficients.index)
+        for column, channel in enumerate(coefficients.columns)
+    ]
+    return Drawing(figure, pd.DataFrame(rows, columns=COLUMNS), TABLE)
+
+
+def _stains(gates: Record) -> dict[str, str]:
+    """Channel -> its stain or marker and the channel.
+
+    >>> _stains({"populations": {"myeloma": {"annexin": {"channels": ["FL1-A"]}}}})
+    {'FL1-A': 'Annexin V (FL1-A)'}
+    """
+    return {
+        str(block["channels"][0]): f"{STAIN_NAMES.get(name, name)} ({block['channels'][0]})"
+        for blocks in gates["populations"].values()
+        for name, block in blocks.items()
+        if name not in SHARED_GATES
+    }

@@ -1,0 +1,145 @@
+"""Gates as gates.yaml writes them, and the FlowCytometryTools gates that apply them.
+
+One contract for all: gates act on linear, compensated events; `above` a threshold includes it
+(value >= threshold), `below` is the rest; an interval holds its lower end and not its upper one.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from coculture.exchange.problems import CocultureError
+from coculture.flow.gating.flowcytometrytools import (
+    Gate,
+    both,
+    inverted,
+    passes,
+    polygon_gate,
+    quadrant_gate,
+    threshold_gate,
+)
+from coculture.flow.settings import SHARED_GATES
+
+SCATTER, SIDE_SCATTER, TIME, CELLS, SINGLETS = SHARED_GATES
+ANNEXIN, VIABILITY_DYE = "annexin", "viability_dye"
+MANUAL = "manual"
+"""Rule of a gate from the config."""
+POSITIVE = {
+    "viable": (False, False),
+    "early": (True, False),
+    "late": (True, True),
+    "necrotic": (False, True),
+}
+"""Quadrant -> whether its events are Annexin V positive, and whether they are dye positive."""
+QUADRANTS = tuple(POSITIVE)
+
+Block = Mapping[str, Any]
+"""One gate of gates.yaml: channels, threshold or vertices, keep, rule, controls, samples, events;
+of a manual gate also `automatic`, the threshold in whose place it is."""
+
+
+class GateError(CocultureError):
+    """A gate block that cannot be drawn. The message names the gate."""
+
+
+@dataclass(frozen=True)
+class Quadrants:
+    """The four quadrants of Annexin V (x) and viability dye (y)."""
+
+    viable: Gate
+    early: Gate
+    late: Gate
+    necrotic: Gate
+
+
+def source(block: Block) -> str:
+    """What set a gate, the first word of its rule: live_peak, fmo, manual ...
+
+    >>> source({"channels": ["A"], "rule": "fmo: 99.5th percentile"})
+    'fmo'
+    """
+    return str(block.get("rule", "")).partition(":")[0]
+
+
+def draw(name: str, block: Block) -> Gate:
+    """The FlowCytometryTools gate of a block.
+
+    Raises
+    ------
+    GateError
+        If the block has neither a threshold nor vertices that fit its channels.
+    """
+    channels = list(block["channels"])
+    keep = block.get("keep")
+    vertices = block.get("vertices")
+    if len(channels) == 1 and "threshold" in block:
+        return threshold_gate(float(block["threshold"]), channels[0], keep or "above", name)
+    if len(channels) == 1 and vertices is not None and len(vertices) == 2:
+        return _interval(name, channels[0], float(vertices[0]), float(vertices[1]), keep)
+    if len(channels) == 2 and vertices is not None and len(vertices) >= 3:
+        region = "out" if keep == "outside" else "in"
+        corners = [(float(x), float(y)) for x, y in vertices]
+        return polygon_gate(corners, channels, region, name)
+    raise GateError(
+        f"The gate {name!r} on {' and '.join(channels)} needs a threshold or two vertices (one "
+        "channel) or at least three vertices (two channels)."
+    )
+
+
+def _interval(name: str, channel: str, low: float, high: float, keep: str | None) -> Gate:
+    if not low < high:
+        raise GateError(f"The gate {name!r} on {channel} has vertices {low} and {high}: no range.")
+    inside = both(
+        threshold_gate(low, channel, "above", name), threshold_gate(high, channel, "below", name)
+    )
+    return inverted(inside) if keep == "outside" else inside
+
+
+def quadrants(annexin: Block, viability_dye: Block) -> Quadrants:
+    """The quadrant gates of two thresholds."""
+    channels = [annexin["channels"][0], viability_dye["channels"][0]]
+    centre = (float(annexin["threshold"]), float(viability_dye["threshold"]))
+
+    def corner(region: str) -> Gate:
+        return quadrant_gate(centre, channels, region, region)
+
+    return Quadrants(
+        viable=corner("bottom left"),
+        early=corner("bottom right"),
+        late=corner("top right"),
+        necrotic=corner("top left"),
+    )
+
+
+def boundary(block: Block) -> str:
+    """What a gate keeps, as text: a threshold, the ends of a range or the corners of a polygon.
+
+    >>> boundary({"channels": ["FL1-A"], "threshold": 178.5, "keep": "above"})
+    'FL1-A >= 178.5'
+    >>> boundary({"channels": ["FSC-A", "SSC-A"], "vertices": [[0, 0], [9, 0], [9, 9]]})
+    'FSC-A, SSC-A inside (0, 0) (9, 0) (9, 9)'
+    """
+    channels, keep = ", ".join(map(str, block["channels"])), block.get("keep")
+    if "threshold" in block:
+        return f"{channels} {'<' if keep == 'below' else '>='} {block['threshold']}"
+    where = keep if keep == "outside" else "inside"
+    if len(block["channels"]) == 1:
+        low, high = block["vertices"]
+        return f"{channels} {where} {low} to {high}"
+    return f"{channels} {where} {' '.join(f'({x}, {y})' for x, y in block['vertices'])}"
+
+
+def count_kept(name: str, block: Block, events: pd.DataFrame) -> int:
+    """Events that a gate keeps."""
+    return int(np.count_nonzero(passes(draw(name, block), events)))
+
+
+def quadrant_counts(annexin: Block, viability_dye: Block, events: pd.DataFrame) -> dict[str, int]:
+    """Events in each of QUADRANTS."""
+    corners = quadrants(annexin, viability_dye)
+    return {
+        name: int(np.count_nonzero(passes(getattr(corners, name), events))) for name in QUADRANTS
+    }

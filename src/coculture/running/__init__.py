@@ -1,0 +1,1 @@
+"""How a script runs as a step of the workflow: logs, lock, fingerprints, raw files, disk."""

@@ -1,0 +1,180 @@
+"""Reading and checking a study: every problem is found before anything runs."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+
+from coculture.comparison import ComparisonError, ComparisonSettings
+from coculture.elisa import ElisaSettings
+from coculture.exchange.problems import Problem, StudyError
+from coculture.flow import FlowSettings, FlowSettingsError
+from coculture.study import (
+    configuration,
+    files,
+    pinned,
+    raw_file_validation,
+    table_validation,
+    tables,
+)
+from coculture.study.study import FILE_COLUMNS, TABLES, Study
+
+MOST_ALIKE = 3
+"""Up to this many problems that differ only in their row are listed one by one."""
+
+
+def load(config_path: str | Path) -> Study:
+    """Read and check the study whose config is at `config_path`.
+
+    Raises
+    ------
+    StudyError
+        If anything is wrong with the config, the tables or the raw files; its message lists every
+        problem with file, row, column, value and what to do.
+    """
+    study, problems = _read(Path(config_path))
+    written = study.config[pinned.KEY]
+    if written and not problems:
+        problems += pinned.problems(str(study.path), written, study.raw_paths())
+    if problems:
+        raise StudyError(_in_order(problems, study))
+    return study
+
+
+def pin(config_path: str | Path) -> Path:
+    """Write down the SHA-256 of every raw file of a study; returns the file written.
+
+    It is the one that the config names, or a new one beside the config.
+
+    Raises
+    ------
+    StudyError
+        If anything else than the checksums is wrong with the study.
+    """
+    study, problems = _read(Path(config_path))
+    if problems:
+        raise StudyError(_in_order(problems, study))
+    place = study.path.parent / (study.config[pinned.KEY] or f"{study.name}.sha256")
+    pinned.write(place, study.raw_paths())
+    return place
+
+
+def _read(path: Path) -> tuple[Study, list[Problem]]:
+    """The study as its files have it, and everything that is wrong with it but for checksums."""
+    config, problems = configuration.read(path)
+    folder = path.parent
+    found: dict[str, pd.DataFrame] = {}
+    for table in TABLES:
+        rules = tables.table_schema(table, config["factors"])
+        written = config["tables"][table]
+        if written is None:
+            found[table] = pd.DataFrame(columns=list(rules["properties"]))
+        else:
+            found[table], faults = tables.read(folder / written, f"{table}.csv", rules)
+            problems += faults
+        if table in FILE_COLUMNS:
+            home = (folder / written).parent if written else folder
+            names = found[table][FILE_COLUMNS[table]].fillna("")
+            found[table]["path"] = [files.usable(home / name) for name in names]
+    study = Study(path=path, config=config, **found)
+    written_tables = [table for table in TABLES if config["tables"][table] is not None]
+    if not any(found[table].empty for table in written_tables):
+        unread = {(problem.file, problem.row, problem.column) for problem in problems}
+        problems += [
+            problem
+            for problem in _problems(study)
+            if (problem.file, problem.row, problem.column) not in unread
+        ]
+    undiluted = study.elisa.fillna({"dilution": 1.0})
+    return replace(study, elisa=undiluted), problems
+
+
+def _in_order(problems: list[Problem], study: Study) -> list[Problem]:
+    """Config first, then table by table and row by row, each under the name the user gave it.
+
+    What is wrong with many rows in the same way is said once.
+    """
+    names = {f"{table}.csv": study.config["tables"][table] for table in TABLES}
+    order = [str(study.path), *names]
+    ordered = sorted(dict.fromkeys(problems), key=lambda one: (order.index(one.file), one.row or 0))
+    alike = Counter((one.file, one.column, one.message) for one in ordered)
+    told = []
+    for one in ordered:
+        times = alike[one.file, one.column, one.message]
+        if times > MOST_ALIKE:
+            alike[one.file, one.column, one.message] = 0
+            message = f"{one.message} The same holds for {times - 1} more rows."
+            one = replace(one, message=message)
+        if times:
+            told.append(replace(one, file=Path(names.get(one.file) or one.file).name))
+    return told
+
+
+def _problems(study: Study) -> Iterator[Problem]:
+    cultures, factors = study.cultures, study.config["factors"]
+    yield from table_validation.doubled_cultures(cultures)
+    yield from table_validation.names_alike("cultures.csv", cultures, ["experiment", "donor"])
+    yield from table_validation.names_alike(
+        "cultures.csv", cultures, ["cells", "stroma"], hyphens=False
+    )
+    yield from table_validation.names_alike("elisa.csv", study.elisa, ["plate"])
+    yield from table_validation.doubled_replicates(cultures, factors)
+    yield from table_validation.untreated_arms(cultures, factors)
+    yield from table_validation.unmeasured_cultures(cultures, study.flow, study.elisa)
+    yield from table_validation.exclusions("flow.csv", study.flow)
+    yield from table_validation.exclusions("elisa.csv", study.elisa)
+    yield from table_validation.references("flow.csv", study.flow, cultures)
+    yield from table_validation.flow_rows(study.flow, cultures)
+    yield from table_validation.flow_cells(study.flow, cultures)
+    yield from table_validation.references("elisa.csv", study.elisa, cultures)
+    yield from table_validation.elisa_rows(study.elisa)
+    yield from table_validation.dilutions(study.elisa)
+    compared = study.config["comparison"]["analytes"]
+    yield from table_validation.analytes(str(study.path), study.elisa, compared, factors)
+    yield from table_validation.clinical_rows(study.clinical)
+    yield from _raw_file_problems(study)
+    yield from _comparison_problems(study)
+
+
+def _raw_file_problems(study: Study) -> Iterator[Problem]:
+    """Missing files first; only the files that are there are then looked into."""
+    there: dict[str, pd.DataFrame] = {}
+    for table, column in FILE_COLUMNS.items():
+        rows: pd.DataFrame = getattr(study, table)
+        named = rows[rows[column].fillna("") != ""]
+        missing = list(
+            raw_file_validation.raw_files(f"{table}.csv", named, column, _allowed(study, table))
+        )
+        yield from missing
+        there[table] = named.loc[~named[column].isin([problem.value for problem in missing])]
+    yield from raw_file_validation.same_content(there["flow"])
+    yield from raw_file_validation.spillover_file(str(study.path), study.spillover_files())
+    try:
+        settings = FlowSettings.from_config(study.config["flow"])
+    except FlowSettingsError as error:
+        yield Problem(str(study.path), str(error))
+    else:
+        yield from raw_file_validation.gates(str(study.path), there["flow"], settings)
+        yield from raw_file_validation.fcs_files(there["flow"], settings)
+    yield from raw_file_validation.plate_exports(
+        there["elisa"], ElisaSettings.from_config(study.config["elisa"])
+    )
+
+
+def _allowed(study: Study, table: str) -> tuple[Path, ...]:
+    folder = study.path.parent
+    own = folder / (study.config["tables"][table] or "")
+    return (own.parent, *(folder / outside for outside in study.config["folders_outside"]))
+
+
+def _comparison_problems(study: Study) -> Iterator[Problem]:
+    try:
+        settings = ComparisonSettings.from_config(*study.comparison_settings())
+    except ComparisonError as error:
+        yield Problem(str(study.path), str(error))
+    else:
+        yield from table_validation.findings(
+            str(study.path), study.cultures, settings, list(study.endpoints)
+        )

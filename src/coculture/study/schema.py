@@ -1,0 +1,160 @@
+"""The JSON Schemas of the config and of each table: loading, defaults, and faults in plain words.
+
+The schemas are in schemas/ beside this file. Their descriptions are the documentation of every key
+and column, so nothing here repeats what they say.
+"""
+
+import copy
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import yaml
+
+from coculture.exchange.vocabulary import nearest
+
+FOLDER = Path(__file__).parent / "schemas"
+
+Schema = Mapping[str, Any]
+
+
+def schema(name: str) -> Schema:
+    """The schema `name` ("config", "cultures", ...), every reference in it replaced by its text."""
+    return _load(FOLDER / f"{name}.schema.yaml")
+
+
+@cache
+def _load(path: Path) -> Schema:
+    document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    resolved: Schema = _inline(document, document, path.parent)
+    jsonschema.Draft202012Validator.check_schema(resolved)
+    return resolved
+
+
+def _inline(node: Any, document: Mapping[str, Any], folder: Path) -> Any:
+    if isinstance(node, list):
+        return [_inline(item, document, folder) for item in node]
+    if not isinstance(node, dict):
+        return node
+    if "$ref" not in node:
+        return {
+            key: _inline(value, document, folder) for key, value in node.items() if key != "$defs"
+        }
+    target: str = node["$ref"]
+    if target.startswith("#/"):
+        found: Any = document
+        for part in target[2:].split("/"):
+            found = found[part]
+        referred = _inline(found, document, folder)
+    else:
+        referred = dict(_load(folder / target))
+    beside = {key: value for key, value in node.items() if key != "$ref"}
+    return {**referred, **_inline(beside, document, folder)}
+
+
+def with_defaults(value: Any, schema: Schema | str | Path) -> Any:
+    """A copy of `value` with every default of `schema` (or of the schema file) filled in.
+
+    >>> with_defaults({}, {"properties": {"hours": {"default": 48}}})
+    {'hours': 48}
+    """
+    if isinstance(schema, str | Path):
+        schema = _load(Path(schema))
+    if isinstance(value, dict):
+        properties: Mapping[str, Schema] = schema.get("properties", {})
+        filled = dict(value)
+        for key, part in properties.items():
+            if key not in filled and "default" in part:
+                filled[key] = copy.deepcopy(part["default"])
+        other = schema.get("additionalProperties")
+        return {
+            key: with_defaults(one, properties.get(key, other if isinstance(other, dict) else {}))
+            for key, one in filled.items()
+        }
+    if isinstance(value, list):
+        return [with_defaults(item, schema.get("items", {})) for item in value]
+    return value
+
+
+def faults(value: Any, schema: Schema) -> Iterator[tuple[tuple[str | int, ...], Any, str]]:
+    """Every way in which `value` departs from `schema`: the path to it, the value, what to do."""
+    errors = jsonschema.Draft202012Validator(schema).iter_errors(value)
+    for error in sorted(errors, key=lambda error: [str(part) for part in error.absolute_path]):
+        yield from _plain(error)
+
+
+def _plain(
+    error: jsonschema.ValidationError,
+) -> Iterator[tuple[tuple[str | int, ...], Any, str]]:
+    path = tuple(error.absolute_path)
+    rule: Any = error.schema
+    expected: Any = error.validator_value
+    value: Any = error.instance
+    if error.validator == "additionalProperties":
+        known = list(rule.get("properties", {}))
+        for key in value:
+            if key not in known:
+                yield (*path, key), None, f"this key is not known. {nearest(str(key), known)}"
+        return
+    if error.validator == "required":
+        for key in expected:
+            if key not in value:
+                about = rule.get("properties", {}).get(key, {}).get("description", "")
+                yield (*path, key), None, f"this key is missing. {about}".rstrip()
+        return
+    if error.validator in ("anyOf", "oneOf") and error.context:
+        deepest = max(error.context, key=lambda inner: len(inner.absolute_path))
+        if len(deepest.absolute_path) > len(error.absolute_path):
+            yield from _plain(deepest)
+            return
+    yield path, value, _wording(error)
+
+
+def _wording(error: jsonschema.ValidationError) -> str:
+    expected: Any = error.validator_value
+    rule: Any = error.schema
+    about = rule.get("description", "")
+    wordings: dict[str, Callable[[], str]] = {
+        "type": lambda: f"must be {_type_names(expected)}{_in_quotes(error.instance, expected)}",
+        "enum": lambda: f"must be one of {_listed(expected)}",
+        "const": lambda: f"must be {json.dumps(expected)}",
+        "minimum": lambda: f"must not be below {expected:g}",
+        "maximum": lambda: f"must not be above {expected:g}",
+        "exclusiveMinimum": lambda: f"must be above {expected:g}",
+        "exclusiveMaximum": lambda: f"must be below {expected:g}",
+        "minItems": lambda: f"needs at least {expected} entries",
+        "minLength": lambda: "must not be empty",
+        "maxLength": lambda: f"must not be longer than {expected} characters",
+        "minProperties": lambda: "must not be empty",
+        "uniqueItems": lambda: "must not hold the same entry twice",
+        "pattern": lambda: "has a form that is not accepted",
+    }
+    plain = wordings.get(str(error.validator), lambda: str(error.message))()
+    return f"{plain}. {about}".rstrip() if about else f"{plain}."
+
+
+def _type_names(names: str | Sequence[str]) -> str:
+    words = {
+        "string": "text",
+        "number": "a number",
+        "integer": "a whole number",
+        "boolean": "true or false",
+        "object": "a set of keys",
+        "array": "a list",
+        "null": "null",
+    }
+    listed = [names] if isinstance(names, str) else names
+    return " or ".join(words[name] for name in listed)
+
+
+def _in_quotes(value: Any, expected: str | Sequence[str]) -> str:
+    """What makes text of a number, a date or a yes, which YAML takes for such."""
+    read_as_another = not isinstance(value, dict | list | None)
+    return "; put it in quotes" if "string" in expected and read_as_another else ""
+
+
+def _listed(values: Sequence[Any]) -> str:
+    return ", ".join("null" if value is None else str(value) for value in values)

@@ -1,0 +1,160 @@
+"""One validated study: its config with every default, and its tables."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from coculture.exchange.names import column_prefix
+from coculture.flow import FlowSettings
+from coculture.study import files
+from coculture.study.table_validation import is_untreated
+
+TABLES = ("cultures", "flow", "elisa", "clinical")
+FILE_COLUMNS = {"flow": "fcs", "elisa": "file"}
+"""The column that names a raw file, for each table that has one."""
+
+
+@dataclass(frozen=True)
+class Study:
+    """One study, validated: its config with every default, and its tables.
+
+    The tables' index is the row a spreadsheet shows; `flow` and `elisa` have a column `path` with
+    the raw file as it can be opened from here. A table that the study lacks is empty.
+    """
+
+    path: Path
+    config: dict[str, Any]
+    cultures: pd.DataFrame
+    flow: pd.DataFrame
+    elisa: pd.DataFrame
+    clinical: pd.DataFrame
+
+    @property
+    def name(self) -> str:
+        """The name of its folder under results/."""
+        return str(self.config["study"])
+
+    @property
+    def experiments(self) -> list[str]:
+        """The experiments that have FCS files, sorted."""
+        return sorted(self.flow["experiment"].dropna().unique())
+
+    @property
+    def plates(self) -> list[str]:
+        """The ELISA plates, sorted."""
+        return sorted(self.elisa["plate"].dropna().unique())
+
+    @property
+    def analytes(self) -> list[str]:
+        """The analytes that the ELISA plates measure, sorted."""
+        return sorted(self.elisa["analyte"].dropna().unique())
+
+    @property
+    def endpoints(self) -> dict[str, str]:
+        """What the comparison compares, each with its name in file names."""
+        measured = ["apoptosis"] if len(self.flow) else []
+        measured += [one for one in self.config["comparison"]["analytes"] if one in self.analytes]
+        return {one: column_prefix(one) for one in measured}
+
+    @property
+    def report_population(self) -> str:
+        """The population whose percent apoptotic the comparison uses."""
+        return FlowSettings.from_config(self.config["flow"]).report_population
+
+    def culture_rows(self) -> list[dict[str, Any]]:
+        """The rows of cultures.csv."""
+        return _records(self.cultures)
+
+    def clinical_rows(self) -> list[dict[str, Any]]:
+        """The rows of clinical.csv."""
+        return _records(self.clinical)
+
+    def fcs_files(self, experiment: str) -> list[dict[str, Any]]:
+        """The rows of flow.csv of one experiment, each with its file's SHA-256.
+
+        A sample has the cells of its culture, and `untreated` says whether that got nothing.
+        """
+        rows = self.flow[self.flow["experiment"] == experiment]
+        cultures = self.cultures.set_index("culture")
+        untreated = is_untreated(cultures, self.config["factors"])
+        of_culture = rows["culture"].isin(cultures.index)
+        return _records(
+            rows.assign(
+                cells=rows["cells"].where(~of_culture, rows["culture"].map(cultures["cells"])),
+                untreated=rows["culture"].map(untreated).fillna(False).astype(bool),
+            )
+        )
+
+    def control_files(self) -> list[dict[str, Any]]:
+        """The rows of flow.csv that are not samples, of all experiments."""
+        return _records(self.flow[self.flow["role"] != "sample"])
+
+    def control_paths(self) -> list[str]:
+        """The FCS files that are not samples."""
+        return [str(file["path"]) for file in self.control_files()]
+
+    def elisa_wells(self, plate: str | None = None) -> list[dict[str, Any]]:
+        """The rows of elisa.csv, of one plate or of all, each with its file's SHA-256."""
+        return _records(self.elisa if plate is None else self.elisa[self.elisa["plate"] == plate])
+
+    def plate_exports(self, plate: str | None = None) -> list[str]:
+        """The files of one plate, or of all plates."""
+        return sorted({well["path"] for well in self.elisa_wells(plate)})
+
+    def flow_settings(self) -> dict[str, Any]:
+        """The flow section of the config, with the spillover matrix as it can be opened."""
+        flow = self.config["flow"]
+        compensation = {**flow["compensation"], "file": next(iter(self.spillover_files()), None)}
+        return {**flow, "compensation": compensation}
+
+    def spillover_files(self) -> list[str]:
+        """The spillover matrix that the config names, if it names one."""
+        written = self.config["flow"]["compensation"]["file"]
+        return [files.usable(self.path.parent / written)] if written else []
+
+    def comparison_settings(self) -> list[Any]:
+        """What the comparison needs of the config, in the order it takes it."""
+        return [self.config[key] for key in ("comparison", "factors", "cells")]
+
+    def raw_files(self) -> list[dict[str, str]]:
+        """Every raw file of the study with its SHA-256, sorted: table, file, sha256."""
+        named = {
+            (table, str(name), str(path))
+            for table, column in FILE_COLUMNS.items()
+            for name, path in getattr(self, table)[[column, "path"]].itertuples(index=False)
+        }
+        return [
+            {"table": f"{table}.csv", "file": name, "sha256": files.sha256(path)}
+            for table, name, path in sorted(named)
+        ]
+
+    def raw_paths(self) -> list[str]:
+        """Every raw file of the study, as it can be opened from here."""
+        named = (getattr(self, table)["path"].dropna() for table in FILE_COLUMNS)
+        return sorted(
+            {str(path) for paths in named for path in paths} | set(self.spillover_files())
+        )
+
+    def excluded(self) -> list[dict[str, str]]:
+        """Every row that the tables exclude, with its reason: table, row, item, reason."""
+        return [
+            {"table": f"{table}.csv", "row": str(row), "item": item, "reason": reason}
+            for table in FILE_COLUMNS
+            for row, item, reason in _exclusions(table, getattr(self, table))
+        ]
+
+
+def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows as plain values, which Snakemake can compare between runs."""
+    if "path" in rows:
+        rows = rows.assign(sha256=[files.sha256(path) for path in rows["path"]])
+    return [{str(key): value for key, value in row.items()} for row in rows.to_dict("records")]
+
+
+def _exclusions(table: str, rows: pd.DataFrame) -> Iterator[tuple[int, str, str]]:
+    item = rows["fcs"] if table == "flow" else rows["plate"] + " " + rows["well"]
+    for row in rows.index[rows["exclude"] != ""]:
+        yield int(row), str(item[row]), str(rows.loc[row, "exclude"])

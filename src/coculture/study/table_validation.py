@@ -1,0 +1,299 @@
+"""What must hold in the tables and between them.
+
+Each check takes what it looks at and yields the problems it finds; `coculture.study.load` calls
+them all and reports every problem at once. Cells already reported as unreadable are passed over.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, cast
+
+import pandas as pd
+
+from coculture import clinical, comparison
+from coculture.elisa.plates.plate import well_name
+from coculture.exchange.problems import Problem
+from coculture.exchange.vocabulary import nearest
+from coculture.study.configuration import line_of
+
+BARE_ANSWERS = (
+    "no", "n", "false", "0", "yes", "y", "true", "1", "none", "nan", "na", "-", "x", "ok",
+)  # fmt: skip
+
+
+def doubled_cultures(cultures: pd.DataFrame) -> Iterator[Problem]:
+    """A culture's name stands in one row only."""
+    names = cultures["culture"].dropna()
+    for row, name in _cells(names[names.duplicated()]):
+        first = names.index[names == name][0]
+        message = f"this culture is already in row {first}; give every culture a name of its own."
+        yield Problem("cultures.csv", message, row, "culture", name)
+
+
+def names_alike(
+    table: str, rows: pd.DataFrame, columns: Sequence[str], hyphens: bool = True
+) -> Iterator[Problem]:
+    """Names of one column differ in more than capitals, spaces and, unless they count, hyphens.
+
+    Two spellings of one name would count as two; and not every disk keeps E1 and e1 apart. Hyphens
+    count in dates.
+    """
+    apart, words = (r"\s+", "capitals or spaces")
+    if not hyphens:
+        apart, words = (r"[\s_-]+", "capitals, spaces or hyphens")
+    for column in columns:
+        first: dict[str, tuple[int, str]] = {}
+        for row, name in _cells(rows.loc[rows[column].fillna("") != "", column]):
+            above, spelt = first.setdefault(re.sub(apart, "", name.lower()), (row, name))
+            if name != spelt:
+                message = (
+                    f'differs from "{spelt}" in row {above} only in {words}; write one name in one '
+                    "way, and two in letters that differ."
+                )
+                yield Problem(table, message, row, column, name)
+
+
+def doubled_replicates(
+    cultures: pd.DataFrame, factors: Sequence[Mapping[str, Any]]
+) -> Iterator[Problem]:
+    """A replicate number stands once in an experiment's arm."""
+    columns = [
+        *("experiment", "donor", "cells", "stroma", "hours", "replicate"),
+        *(factor["column"] for factor in factors),
+    ]
+    known = cultures[columns].dropna()
+    for row in known.index[known.duplicated()]:
+        same = (known == known.loc[row]).all(axis=1)
+        message = (
+            f"the culture in row {known.index[same][0]} is the same replicate of the same arm; "
+            "number the wells of an arm 1, 2, 3."
+        )
+        value = f"{cultures.loc[row, 'replicate']:g}"
+        yield Problem("cultures.csv", message, row, "replicate", value)
+
+
+def untreated_arms(
+    cultures: pd.DataFrame, factors: Sequence[Mapping[str, Any]]
+) -> Iterator[Problem]:
+    """Every experiment has cultures in which each factor is at its untreated level."""
+    untreated = is_untreated(cultures, factors)
+    for experiment, of_experiment in cultures.groupby("experiment"):
+        if not untreated[of_experiment.index].any():
+            levels = " and ".join(
+                f"{factor['column']} {factor['untreated']:g}" for factor in factors
+            )
+            message = (
+                "this experiment has no untreated culture, so nothing in it can be compared; "
+                f"add the rows with {levels}, or take the experiment out of the table."
+            )
+            row = int(of_experiment.index[0])
+            yield Problem("cultures.csv", message, row, "experiment", str(experiment))
+
+
+def is_untreated(cultures: pd.DataFrame, factors: Sequence[Mapping[str, Any]]) -> "pd.Series[bool]":
+    """Per culture, whether every factor is at its untreated level."""
+    untreated = pd.Series(True, index=cultures.index)
+    for factor in factors:
+        untreated &= cultures[factor["column"]] == factor["untreated"]
+    return untreated
+
+
+def unmeasured_cultures(
+    cultures: pd.DataFrame, flow_table: pd.DataFrame, elisa_table: pd.DataFrame
+) -> Iterator[Problem]:
+    """Every culture is measured by at least one of the two assays."""
+    measured = set(flow_table["culture"]) | set(elisa_table["culture"])
+    for row, name in _cells(cultures["culture"].dropna()):
+        if name not in measured:
+            message = (
+                "neither flow.csv nor elisa.csv measures this culture; add its FCS file or its "
+                "ELISA well, or take the row out."
+            )
+            yield Problem("cultures.csv", message, row, "culture", name)
+
+
+def references(table: str, rows: pd.DataFrame, cultures: pd.DataFrame) -> Iterator[Problem]:
+    """Samples name a culture that cultures.csv has; controls name none."""
+    known = list(dict.fromkeys(cultures["culture"].dropna()))
+    for row, role, culture in rows[["role", "culture"]].itertuples():
+        if role == "sample" and culture == "":
+            message = "a sample needs the culture it was taken from, as in cultures.csv."
+            yield Problem(table, message, row, "culture", "")
+        elif role == "sample" and pd.notna(culture) and culture not in known:
+            message = f"cultures.csv has no such culture. {nearest(culture, known)}"
+            if len(known) > 12 and "Known are" in message:
+                message = "cultures.csv has no such culture."
+            yield Problem(table, message, row, "culture", culture)
+        elif pd.notna(role) and role != "sample" and culture != "":
+            message = f'only a sample has a culture, and this row\'s role is "{role}".'
+            yield Problem(table, message, row, "culture", culture)
+
+
+def exclusions(table: str, rows: pd.DataFrame) -> Iterator[Problem]:
+    """A row is excluded by a reason, so a bare yes or no is asked about."""
+    for row, reason in _cells(rows["exclude"]):
+        if reason.strip().lower() in BARE_ANSWERS:
+            message = (
+                "leave the cell empty where the row is used, or write why it is not; the reason is "
+                "printed with the results."
+            )
+            yield Problem(table, message, row, "exclude", reason)
+
+
+def flow_rows(flow_table: pd.DataFrame, cultures: pd.DataFrame) -> Iterator[Problem]:
+    """Experiments agree, stains name their channel, and no file or plate well is used twice."""
+    experiment_of = cultures.drop_duplicates("culture").set_index("culture")["experiment"]
+    experiments = set(cultures["experiment"].dropna())
+    for row, file in _rows(flow_table):
+        experiment, culture = file["experiment"], file["culture"]
+        if pd.notna(experiment) and experiment not in experiments:
+            message = (
+                f"cultures.csv has no such experiment. {nearest(experiment, sorted(experiments))}"
+            )
+            yield Problem("flow.csv", message, row, "experiment", experiment)
+        elif (
+            pd.notna(experiment)
+            and culture in experiment_of.index
+            and experiment != experiment_of[culture]
+        ):
+            message = f"its culture {culture} belongs to experiment {experiment_of[culture]}."
+            yield Problem("flow.csv", message, row, "experiment", experiment)
+        if file["role"] == "single_stain" and file["channel"] == "":
+            message = "a single stain needs the channel it is for, as the file names it."
+            yield Problem("flow.csv", message, row, "channel", "")
+    yield from _doubled(
+        "flow.csv",
+        flow_table,
+        ["path", "role"],
+        "this file is already in row {first}, in the same role.",
+        "fcs",
+    )
+    placed = flow_table[(flow_table["well"] != "") & (flow_table["plate"] != "")]
+    placed = placed.drop_duplicates("path")
+    placed = placed.assign(well=placed["well"].map(well_name, na_action="ignore"))
+    yield from _doubled(
+        "flow.csv",
+        placed,
+        ["experiment", "plate", "well"],
+        "this well of the plate is already in row {first}.",
+        "well",
+    )
+
+
+def flow_cells(flow_table: pd.DataFrame, cultures: pd.DataFrame) -> Iterator[Problem]:
+    """The cells of a file are cells of the study, and a sample's are those of its culture."""
+    known = sorted(set(cultures["cells"].dropna()))
+    of_culture = cultures.drop_duplicates("culture").set_index("culture")["cells"]
+    for row, file in _rows(flow_table[flow_table["cells"].fillna("") != ""]):
+        own = of_culture.get(file["culture"])
+        if file["cells"] not in known:
+            message = f"cultures.csv has no such cells. {nearest(file['cells'], known)}"
+            yield Problem("flow.csv", message, row, "cells", file["cells"])
+        elif own is not None and own != file["cells"]:
+            message = (
+                f"its culture {file['culture']} is of {own} cells; correct one, or leave empty."
+            )
+            yield Problem("flow.csv", message, row, "cells", file["cells"])
+
+
+def analytes(
+    config: str,
+    elisa_table: pd.DataFrame,
+    compared: Sequence[str],
+    factors: Sequence[Mapping[str, Any]],
+) -> Iterator[Problem]:
+    """What is compared or added is measured, under one spelling."""
+    measured = sorted(set(elisa_table["analyte"].dropna()))
+    if not measured:
+        return
+    clashing = comparison.clashing_analytes(elisa_table["analyte"].dropna())
+    for row, analyte in _cells(elisa_table["analyte"].dropna().drop_duplicates()):
+        if analyte in clashing:
+            yield Problem("elisa.csv", clashing[analyte], row, "analyte", analyte)
+    wanted = [("comparison.analytes", one) for one in compared]
+    wanted += [("factors", one["adds_analyte"]) for one in factors if one["adds_analyte"]]
+    for place, analyte in wanted:
+        if analyte not in measured:
+            message = f"elisa.csv does not measure it; it measures {', '.join(measured)}."
+            line = line_of(Path(config), tuple(place.split(".")))
+            yield Problem(config, message, line, place, analyte)
+
+
+def elisa_rows(elisa_table: pd.DataFrame) -> Iterator[Problem]:
+    """No plate well is used twice, a plate is one file, and a standard has its concentration."""
+    wells = elisa_table.assign(well=elisa_table["well"].map(well_name, na_action="ignore"))
+    yield from _doubled(
+        "elisa.csv",
+        wells,
+        ["plate", "well"],
+        "this well of the plate is already in row {first}; a well holds one thing.",
+        "well",
+    )
+    once = wells.drop_duplicates(["plate", "well"])
+    yield from _doubled(
+        "elisa.csv",
+        once,
+        ["path", "plate_in_file", "well"],
+        "this well of the same file is already in row {first}, as another plate's.",
+        "well",
+    )
+    for row, well in _rows(elisa_table):
+        standard = well["role"] == "standard"
+        if standard and pd.isna(well["concentration_pg_ml"]):
+            message = "a standard needs its concentration in pg/mL."
+            yield Problem("elisa.csv", message, row, "concentration_pg_ml", "")
+    for plate, of_plate in elisa_table.groupby("plate"):
+        sources = of_plate[["file", "plate_in_file"]].drop_duplicates()
+        for row, source in _rows(sources.iloc[1:]):
+            message = f"plate {plate} is read from {sources.iloc[0]['file']} in the rows above."
+            yield Problem("elisa.csv", message, row, "file", source["file"])
+
+
+def dilutions(elisa_table: pd.DataFrame) -> Iterator[Problem]:
+    """Where one sample has a dilution all have: a forgotten one would count as undiluted."""
+    samples = elisa_table[(elisa_table["role"] == "sample") & (elisa_table["exclude"] == "")]
+    missing = samples["dilution"].isna()
+    if missing.all():
+        return
+    for row in samples.index[missing]:
+        message = "other samples have their dilution; write this one's too, 1 if it was undiluted."
+        yield Problem("elisa.csv", message, int(row), "dilution", "")
+
+
+def _doubled(
+    table: str, rows: pd.DataFrame, columns: list[str], message: str, shown: str
+) -> Iterator[Problem]:
+    known = rows.dropna(subset=columns)
+    for row in known.index[known.duplicated(columns)]:
+        same = (known[columns] == known.loc[row, columns]).all(axis=1)
+        said = message.format(first=known.index[same][0])
+        yield Problem(table, said, row, shown, str(known.loc[row, shown]))
+
+
+def clinical_rows(clinical_table: pd.DataFrame) -> Iterator[Problem]:
+    """Each patient has an analyte once, in one unit."""
+    yield from clinical.check(clinical_table)
+
+
+def findings(
+    config: str,
+    cultures: pd.DataFrame,
+    settings: comparison.ComparisonSettings,
+    measured: Sequence[str],
+) -> Iterator[Problem]:
+    """Every finding names arms that the cultures have, and an endpoint that is measured."""
+    for problem in comparison.check_arms(cultures, settings, measured):
+        yield replace(problem, file=config, row=line_of(Path(config), problem.key))
+
+
+def _rows(frame: pd.DataFrame) -> Iterator[tuple[int, "pd.Series[Any]"]]:
+    """The rows of `frame`, each with the number a spreadsheet gives it."""
+    for number, row in frame.iterrows():
+        yield cast(int, number), row
+
+
+def _cells(column: "pd.Series[Any]") -> Iterator[tuple[int, str]]:
+    for number, value in column.items():
+        yield cast(int, number), str(value)
