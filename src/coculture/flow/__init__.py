@@ -8,7 +8,7 @@ from coculture.flow.fcs.text import FcsError
 from coculture.flow.file_validation import check_files, check_gates
 from coculture.flow.gating.experiment import GatedExperiment, gate_experiment
 from coculture.flow.gating.gates import GateError
-from coculture.flow.gating.sources import ThresholdError
+from coculture.flow.gating.sources.threshold import ThresholdError
 from coculture.flow.settings import FlowSettings, FlowSettingsError
 
 __all__ = [

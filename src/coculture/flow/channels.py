@@ -1,4 +1,4 @@
-"""Finding a channel by the name people use: compared with $PnN and $PnS, ignoring case and punctuation."""
+"""Finding a channel by its name ($PnN) or label ($PnS), ignoring case and punctuation."""
 
 import difflib
 import re

@@ -104,14 +104,10 @@ def draw(results: ExperimentResults) -> Drawing:
     samples, population = gated.samples, gated.population.name
     if not gated.has_quadrants or not samples:
         return nothing_to_draw(NO_QUADRANTS, TITLE, TABLE, COLUMNS)
-    annexin, dye = (
-        gated.blocks[name] for name in (gate_blocks.ANNEXIN, gate_blocks.VIABILITY_DYE)
-    )
+    annexin, dye = (gated.blocks[name] for name in (gate_blocks.ANNEXIN, gate_blocks.VIABILITY_DYE))
     stains = (str(annexin["channels"][0]), str(dye["channels"][0]))
     pairs = {
-        tube.row: gated.events(tube, "population", *dict.fromkeys(stains))[
-            list(stains)
-        ].to_numpy()
+        tube.row: gated.events(tube, "population", *dict.fromkeys(stains))[list(stains)].to_numpy()
         for tube in samples
     }
     views = [
@@ -126,10 +122,7 @@ def draw(results: ExperimentResults) -> Drawing:
         _in_bins(float(block["threshold"]), view)
         for block, view in zip((annexin, dye), views, strict=True)
     ]
-    title = (
-        f"{results.name}: {population}, "
-        f"{views[0].label} across, {views[1].label} up"
-    )
+    title = f"{results.name}: {population}, {views[0].label} across, {views[1].label} up"
     explanation = (
         f"Both axes are logicle scales. Lines: thresholds {float(annexin['threshold']):.4g} and "
         f"{float(dye['threshold']):.4g}. Numbers: percent of {population} in each "

@@ -117,9 +117,7 @@ def _files(block: gate_blocks.Block) -> str:
     return f"From {'; '.join(named)}" if named else ""
 
 
-def _together(
-    gated: GatedPopulation, roles: Sequence[str], stage: str, channel: str
-) -> Values:
+def _together(gated: GatedPopulation, roles: Sequence[str], stage: str, channel: str) -> Values:
     """Values in one channel of all tubes with these roles, after a stage of gating."""
     tubes = [tube for tube in gated.tubes if tube.role in roles]
     parts = [gated.events(tube, stage, channel)[channel].to_numpy() for tube in tubes]
@@ -139,9 +137,7 @@ def _draw_histogram(ax: Axes, gated: GatedPopulation, name: str) -> pd.DataFrame
         "unstained": ("unstained",),
         "all samples": ("sample",),
     }
-    values = {
-        label: _together(gated, roles, stage, channel) for label, roles in groups.items()
-    }
+    values = {label: _together(gated, roles, stage, channel) for label, roles in groups.items()}
     view = stain_view(gated, block, np.concatenate(list(values.values())))
     colours = {
         "control without the stain or marker": style.BLUE,

@@ -121,7 +121,9 @@ def nothing_to_draw(why: str, title: str, table: str, columns: Sequence[str]) ->
     with style.house_style():
         figure = Figure(figsize=(5, 1))
         figure.text(0.02, 0.5, why, va="center")
-    return Drawing(figure, pd.DataFrame(columns=list(columns)), table, FigureText(title, result=why))
+    return Drawing(
+        figure, pd.DataFrame(columns=list(columns)), table, FigureText(title, result=why)
+    )
 
 
 def short_name(tube: Tube) -> str:

@@ -106,9 +106,7 @@ def _result(results: ExperimentResults) -> str:
     )
 
 
-def _views(
-    gated: GatedPopulation, step: Step, shown: Sequence[pd.DataFrame]
-) -> tuple[View, View]:
+def _views(gated: GatedPopulation, step: Step, shown: Sequence[pd.DataFrame]) -> tuple[View, View]:
     stains = gated.tubes[0].panel.stains
     views = []
     for channel in step.axes:

@@ -5,9 +5,9 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from coculture.drawing import Drawing, style
-from coculture.flow.compensation.spillover import spillover_matrix
 from coculture.exchange.figure_text import FigureText
 from coculture.exchange.vocabulary import number
+from coculture.flow.compensation.spillover import spillover_matrix
 from coculture.flow.figures.experiment_results import ExperimentResults, GateRecord, nothing_to_draw
 from coculture.flow.gating.gates import STAIN_NAMES
 from coculture.flow.settings import SHARED_GATES

@@ -33,7 +33,13 @@ def steps_of(gated: GatedPopulation) -> list[Step]:
     forward = panel.forward_scatter_area
     second_axis = panel.side_scatter_area or panel.forward_scatter_height or forward
     steps = [
-        Step("Cells", None, (forward, second_axis), (gate_blocks.CELLS,), (blocks[gate_blocks.CELLS],))
+        Step(
+            "Cells",
+            None,
+            (forward, second_axis),
+            (gate_blocks.CELLS,),
+            (blocks[gate_blocks.CELLS],),
+        )
     ]
     if gate_blocks.SINGLETS in blocks:
         second = panel.forward_scatter_height or panel.forward_scatter_width or forward

@@ -1,7 +1,7 @@
 """Quality checks of every file and population: one module for each check.
 
-A check is a module with a CODE and `flags(measurement, experiment)`. To add one, write such a module
-and list it here. A flagged file stays in the results.
+A check is a module with a CODE and `flags(measurement, experiment)`. To add one, write such a
+module and list it here. A flagged file stays in the results.
 
 A check is called for every measurement. One that finds the same thing in several of them (a gate
 that all samples share) yields equal flags, which are written once.

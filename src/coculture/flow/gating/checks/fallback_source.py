@@ -23,7 +23,7 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
     }
     for name, block in experiment.blocks[one.population.name].items():
         source = sources.SOURCES.get(block["source"])
-        if source is None or source.TRUST != "fallback" or source.CODE == asked.get(name):
+        if source is None or source.TRUST != "fallback" or asked.get(name) == source.CODE:
             continue
         yield Flag(
             subjects.gate(experiment, one.population.name, block),

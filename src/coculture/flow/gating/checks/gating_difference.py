@@ -1,6 +1,6 @@
 """Two gatings of the same cells that disagree about percent apoptotic."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from coculture.exchange.flags import Flag
 from coculture.exchange.vocabulary import number

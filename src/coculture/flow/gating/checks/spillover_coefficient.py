@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from coculture.exchange.flags import Concerns, Flag
 from coculture.exchange.vocabulary import number
 from coculture.flow.gating.measurement import Experiment, Measurement
@@ -15,13 +17,14 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
     limit, matrix = experiment.settings.limits.spillover, experiment.spillover
     if one.tube.role != "sample" or matrix is None:
         return
-    for stain in map(str, matrix.index):
-        for channel in map(str, matrix.columns):
-            coefficient = float(matrix.loc[stain, channel])
+    coefficients = matrix.to_numpy(dtype=np.float64)
+    for row, stain in enumerate(matrix.index):
+        for column, channel in enumerate(matrix.columns):
+            coefficient = float(coefficients[row, column])
             if stain == channel or coefficient <= limit:
                 continue
             yield Flag(
-                Concerns(SPILLOVER, "channel", experiment=experiment.name, channel=channel),
+                Concerns(SPILLOVER, "channel", experiment=experiment.name, channel=str(channel)),
                 CODE,
                 "caution",
                 f"{experiment.name}: the spillover of {stain} into {channel} is "

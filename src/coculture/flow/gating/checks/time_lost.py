@@ -1,4 +1,4 @@
-"""Time during the acquisition in which almost no events were recorded: the tube may have run dry."""
+"""Time without events during the acquisition: the tube may have run dry."""
 
 from collections.abc import Iterator
 

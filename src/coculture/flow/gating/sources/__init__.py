@@ -76,7 +76,7 @@ CODES = (
 
 def of_stain(code: str) -> StainSource:
     """The source for Annexin V and the viability dye with this code."""
-    return next(one for one in (*FOR_STAINS, *ONLY_ON_REQUEST) if one.CODE == code)
+    return next(one for one in (*FOR_STAINS, *ONLY_ON_REQUEST) if code == one.CODE)
 
 
 def stain_block(request: Request, asked: str, population: str) -> gates.Block:

@@ -40,7 +40,5 @@ def tubes(request: Request) -> list[PooledTube]:
     return (
         request.tubes(lambda tube: tube.role == full)
         or request.tubes(lambda tube: tube.role == alone)
-        or request.tubes(
-            lambda tube: tube.role == "single_stain" and tube.stained_channel == other
-        )
+        or request.tubes(lambda tube: tube.role == "single_stain" and tube.stained_channel == other)
     )

@@ -49,7 +49,7 @@ _MAX_CONTROL_ABOVE = 0.03
 Six times the 0.5 % that are above the control's own 99.5th percentile: the control and the samples
 then contradict each other."""
 _LEAST_LIVE_SHARE = 0.2
-"""A peak with a smaller share of the events is too small to be measured beside dead cells."""
+"""A peak with a smaller share of the events is too small to be measured next to dead cells."""
 _FARTHEST_SDS = 4.0
 """A peak farther above that of the reference samples is not the peak of live cells."""
 _LEAST_POSITIVE_PEAK = 0.02
@@ -82,9 +82,7 @@ def find(request: Request) -> Threshold | None:
     return from_samples(request, samples, "stained")
 
 
-def from_samples(
-    request: Request, samples: Sequence[PooledTube], which: str
-) -> Threshold | None:
+def from_samples(request: Request, samples: Sequence[PooledTube], which: str) -> Threshold | None:
     """The threshold from the live peaks of these samples; `which` describes them in the rule."""
     reference = [one for one in samples if one.tube.untreated] or list(samples)
     if len(request.values(reference)) < FEWEST_EVENTS:
@@ -166,7 +164,7 @@ def live_threshold(
         Linear values of each stained sample.
     reference
         Linear values of the samples with most live cells. Samples do not count if their lowest
-        peak is more than 4 SD above that of the reference, or holds less than a fifth of their
+        peak is more than 4 SD above that of the reference, or has less than a fifth of their
         events.
     scale
         The logicle scale of the channel.

@@ -51,9 +51,9 @@ def block(own: Block, automatic: Block | None, alternatives: Iterable[Block] = (
     note = _note(own, candidates)
     if note:
         recorded["note"] = note
-    if automatic is not None and "threshold" in automatic:
-        if automatic["channels"] == list(own["channels"]):
-            recorded["automatic"] = automatic["threshold"]
+    replaced = {} if automatic is None else automatic
+    if "threshold" in replaced and replaced["channels"] == list(own["channels"]):
+        recorded["automatic"] = replaced["threshold"]
     return recorded
 
 
@@ -64,9 +64,7 @@ def is_from_gates_yaml(own: Block) -> bool:
 
 def _is_copy(own: Block, automatic: Block) -> bool:
     """Whether a block says that it is automatic, and has the numbers of this automatic gate."""
-    return own.get("source") == automatic["source"] and all(
-        own.get(key) == automatic.get(key) for key in _SHAPE
-    )
+    return all(bool(own.get(key) == automatic.get(key)) for key in ("source", *_SHAPE))
 
 
 def _with_note(block: Block, note: str) -> Block:

@@ -15,7 +15,7 @@ RULE = "valley between negative and positive cells of all samples together (expl
 TRUST: Trust = "exploratory"
 
 _DEEPEST_VALLEY = 0.5
-"""The valley must be lower than this share of the lower peak; otherwise the two peaks may be one."""
+"""The valley must be below this share of the lower peak; otherwise the two peaks may be one."""
 
 
 def roles(stain: str) -> tuple[str, ...]:

@@ -22,8 +22,7 @@ def find(request: Request) -> Threshold | None:
     """The threshold; None if there is no such control."""
     controls = request.tubes(
         lambda tube: (
-            tube.role == "population_negative"
-            and tube.stained_channel in ("", request.channel)
+            tube.role == "population_negative" and tube.stained_channel in ("", request.channel)
         )
     )
     if not controls:

@@ -38,5 +38,5 @@ def test_cells_begin_between_the_highest_debris_and_the_smallest_cells(
     )
     files = pd.DataFrame([{"fcs": str(path), "experiment": "e", "role": "sample"}])
     block = gate_experiment(files, settings).gates["populations"]["all"]["cells"]
-    assert block["rule"] == "valley between debris and cells in forward scatter"
+    assert block["source"] == "debris_valley"
     assert low < log10(block["threshold"]) < high
