@@ -1,4 +1,4 @@
-"""Controls and channels of one experiment together: told before any job, and by the job too."""
+"""Controls and channels of one experiment: missing ones are reported before the run and in it."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -19,23 +19,6 @@ from coculture.flow import (
 
 Settings = Callable[..., FlowSettings]
 WriteFcs = Callable[..., Path]
-
-
-@pytest.fixture
-def files(small_study_once: Path) -> pd.DataFrame:
-    """The first experiment of the small study."""
-    table = pd.read_csv(small_study_once / "flow.csv", dtype=str, keep_default_na=False)
-    table["path"] = [str(small_study_once / fcs) for fcs in table["fcs"]]
-    return table[table["experiment"] == "E1"].copy()
-
-
-@pytest.fixture
-def settings(flow_settings: Settings) -> Settings:
-    def with_myeloma(**section: Any) -> FlowSettings:
-        markers = [{"channel": "GFP", "positive": True}]
-        return flow_settings(populations=[{"name": "myeloma", "markers": markers}], **section)
-
-    return with_myeloma
 
 
 @pytest.fixture
@@ -68,81 +51,88 @@ def renamed(files: pd.DataFrame, row: int, folder: Path) -> pd.DataFrame:
     return changed
 
 
-def test_a_stain_is_needed_for_every_channel(files: pd.DataFrame, settings: Settings) -> None:
+def test_a_stain_is_needed_for_every_channel(
+    files: pd.DataFrame, myeloma_settings: Settings
+) -> None:
     only_gfp = files[(files["role"] != "single_stain") | (files["channel"] == "GFP")]
-    (problem,) = check_files(only_gfp, settings())
+    (problem,) = check_files(only_gfp, myeloma_settings())
     assert (problem.row, problem.column, problem.value) == (files.index[0], "experiment", "E1")
     assert problem.message == (
         "This experiment lacks a single stain for Annexin V, 7-AAD, which "
-        "flow.compensation.source: single_stains needs; add it, or choose embedded, csv or none."
+        "flow.compensation.source: single_stains needs. Add it, or choose embedded, csv or none."
     )
     with pytest.raises(SpilloverError, match="no single stain for R660-A, B675-A that is not"):
-        gate_experiment(only_gfp, settings())
-    assert check_files(only_gfp, settings(compensation={"source": "none"})) == []
+        gate_experiment(only_gfp, myeloma_settings())
+    assert check_files(only_gfp, myeloma_settings(compensation={"source": "none"})) == []
 
 
 def test_extra_stains_and_tubes_with_one_stain_are_fine(
-    files: pd.DataFrame, settings: Settings, flow_settings: Settings
+    files: pd.DataFrame, myeloma_settings: Settings, flow_settings: Settings
 ) -> None:
     assert check_files(files, flow_settings()) == []
     annexin = row_of(files, "single_stain", "Annexin V-APC")
     files.loc[annexin, ["role", "channel"]] = ["annexin_only", ""]
-    assert check_files(files, settings()) == []
+    assert check_files(files, myeloma_settings()) == []
 
 
-def test_an_unread_stain_is_told_once(files: pd.DataFrame, settings: Settings) -> None:
+def test_an_unread_stain_is_told_once(files: pd.DataFrame, myeloma_settings: Settings) -> None:
     stain = row_of(files, "single_stain", "7-AAD")
     files.loc[stain, "path"] = "/nowhere.fcs"
-    (problem,) = check_files(files, settings())
+    (problem,) = check_files(files, myeloma_settings())
     assert (problem.row, problem.column) == (stain, "fcs")
 
 
-def test_two_stains_of_one_channel(files: pd.DataFrame, settings: Settings) -> None:
+def test_two_stains_of_one_channel(files: pd.DataFrame, myeloma_settings: Settings) -> None:
     first = row_of(files, "single_stain", "7-AAD")
     again = files.loc[[first]].assign(fcs="again.fcs").set_axis([max(files.index) + 1])
     doubled = pd.concat([files, again])
-    (problem,) = check_files(doubled, settings())
+    (problem,) = check_files(doubled, myeloma_settings())
     assert (problem.row, problem.value) == (again.index[0], "again.fcs")
-    assert "is a second single stain of B675-A beside flow/E1/E1-single-7-AAD" in problem.message
-    assert check_files(doubled, settings(compensation={"source": "embedded"})) == []
+    assert (
+        "is a second single stain of B675-A; the first is flow/E1/E1-single-7-AAD"
+        in problem.message
+    )
+    assert check_files(doubled, myeloma_settings(compensation={"source": "embedded"})) == []
 
 
 @pytest.mark.parametrize("role", ["unstained", "population_negative", "single_stain"])
 def test_a_control_without_events(
-    files: pd.DataFrame, settings: Settings, cut_to: Callable[..., pd.DataFrame], role: str
+    files: pd.DataFrame, myeloma_settings: Settings, cut_to: Callable[..., pd.DataFrame], role: str
 ) -> None:
     row = row_of(files, role, "GFP" if role == "single_stain" else "")
     empty = cut_to(files, row, 0)
-    (problem,) = check_files(empty, settings())
+    (problem,) = check_files(empty, myeloma_settings())
     assert (problem.row, problem.column) == (row, "fcs")
-    assert problem.message.startswith("The file holds no events ($TOT 0), so it is no control;")
+    assert problem.message.startswith(
+        "The file has no events ($TOT 0), so it cannot be used as a control."
+    )
     with pytest.raises(SpilloverError, match=f"the {role} control has no events") as caught:
-        gate_experiment(empty, settings())
+        gate_experiment(empty, myeloma_settings())
     assert str(files.loc[row, "fcs"]) in str(caught.value)
 
 
 def test_a_stain_with_too_few_events(
-    files: pd.DataFrame, settings: Settings, cut_to: Callable[..., pd.DataFrame]
+    files: pd.DataFrame, myeloma_settings: Settings, cut_to: Callable[..., pd.DataFrame]
 ) -> None:
     row = row_of(files, "single_stain", "7-AAD")
-    (problem,) = check_files(cut_to(files, row, 49), settings())
+    (problem,) = check_files(cut_to(files, row, 49), myeloma_settings())
     assert problem.row == row
-    assert "holds only 49 events; a single stain needs 50" in problem.message
-    assert check_files(cut_to(files, row, 50), settings()) == []
+    assert "has only 49 events, but a single stain needs at least 50" in problem.message
+    assert check_files(cut_to(files, row, 50), myeloma_settings()) == []
 
 
 @pytest.mark.parametrize("role", ["sample", "unstained", "single_stain"])
 def test_channels_of_other_names_are_told(
-    files: pd.DataFrame, settings: Settings, tmp_path: Path, role: str
+    files: pd.DataFrame, myeloma_settings: Settings, tmp_path: Path, role: str
 ) -> None:
     row = int(files.index[files["role"] == role][-1])
     other = renamed(files, row, tmp_path)
-    (problem,) = check_files(other, settings())
+    (problem,) = check_files(other, myeloma_settings())
     assert (problem.row, problem.column) == (row, "fcs")
-    told = 'channels otherwise than flow/E1/E1-unstained-control.fcs: "GFP" is B531-A here and B530'
+    told = 'other channel names than flow/E1/E1-unstained-control.fcs: "GFP" is B531-A here and B5'
     assert told in problem.message
-    with pytest.raises(FcsError, match=r'renamed\.fcs: names its .*"GFP" is B531-A here'):
-        gate_experiment(other, settings())
+    with pytest.raises(FcsError, match=r'renamed\.fcs: has other .*"GFP" is B531-A here'):
+        gate_experiment(other, myeloma_settings())
 
 
 def test_an_extra_stain_that_another_file_lacks_is_an_error_of_the_file(
@@ -156,34 +146,39 @@ def test_an_extra_stain_that_another_file_lacks_is_an_error_of_the_file(
 @pytest.mark.parametrize(
     ("stain", "source", "roles", "told"),
     [
-        ("annexin", "unstained", ["unstained"], "role unstained;"),
-        ("annexin", "untreated", ["sample"], "role sample;"),
-        ("viability_dye", "fmo", ["fmo_dye", "single_stain"], "role fmo_dye or annexin_only;"),
+        ("annexin", "unstained", ["unstained"], "role unstained."),
+        ("annexin", "untreated", ["sample"], "role sample."),
+        ("viability_dye", "fmo", ["fmo_dye", "single_stain"], "role fmo_dye or annexin_only."),
     ],
 )
 def test_a_source_asked_for_must_be_there(
-    files: pd.DataFrame, settings: Settings, stain: str, source: str, roles: list[str], told: str
+    files: pd.DataFrame,
+    myeloma_settings: Settings,
+    stain: str,
+    source: str,
+    roles: list[str],
+    told: str,
 ) -> None:
     asked: dict[str, Any] = {
         "thresholds": {stain: source},
         "compensation": {"source": "embedded"},
     }
-    assert check_files(files, settings(**asked)) == []
-    (problem,) = check_files(files[~files["role"].isin(roles)], settings(**asked))
+    assert check_files(files, myeloma_settings(**asked)) == []
+    (problem,) = check_files(files[~files["role"].isin(roles)], myeloma_settings(**asked))
     assert problem.column == "experiment"
-    assert problem.message.startswith(f"flow.thresholds.{stain} asks for {source}, but this")
+    assert problem.message.startswith(f"flow.thresholds.{stain} is {source}, but this")
     assert told in problem.message
     by_hand = {"E1": {"myeloma": {stain: {"channels": ["A"], "threshold": 1.0, "keep": "above"}}}}
     without = files[~files["role"].isin(roles)]
-    assert check_files(without, settings(gates=by_hand, **asked)) == []
+    assert check_files(without, myeloma_settings(gates=by_hand, **asked)) == []
 
 
 def test_a_reporter_without_negative_cells_asks_for_them(
-    files: pd.DataFrame, settings: Settings
+    files: pd.DataFrame, myeloma_settings: Settings
 ) -> None:
     without = files[files["role"] != "population_negative"]
     with pytest.raises(SpilloverError, match=r"E1-single-GFP\.fcs") as caught:
-        gate_experiment(without, settings())
+        gate_experiment(without, myeloma_settings())
     assert "role population_negative" in str(caught.value)
-    assert "Is this the stain" not in str(caught.value)
-    assert np.isfinite(gate_experiment(files, settings()).spillover["B530-A"]).all()
+    assert "Check that this is the stain" not in str(caught.value)
+    assert np.isfinite(gate_experiment(files, myeloma_settings()).spillover["B530-A"]).all()

@@ -2,25 +2,16 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pandas as pd
 import pytest
-import yaml
 
-from coculture.exchange import result_tables
 from coculture.flow import (
     FcsError,
     FlowSettings,
-    SpilloverError,
-    ThresholdError,
     check_files,
     check_gates,
-    control_drift,
-    drift_flags,
     gate_experiment,
-    read_fcs,
 )
 
 Settings = Callable[..., FlowSettings]
@@ -29,16 +20,17 @@ Settings = Callable[..., FlowSettings]
 def test_check_files_names_row_column_and_fault(
     files: pd.DataFrame, myeloma_settings: Settings, tmp_path: Path
 ) -> None:
+    changed = files.copy()
     rows = list(files.index)
     cut = tmp_path / "cut.fcs"
-    cut.write_bytes(Path(files.loc[rows[0], "path"]).read_bytes()[:-1000])
-    files.loc[rows[0], "path"] = str(cut)
-    files.loc[rows[1], "path"] = str(tmp_path / "absent.fcs")
+    cut.write_bytes(Path(changed.loc[rows[0], "path"]).read_bytes()[:-1000])
+    changed.loc[rows[0], "path"] = str(cut)
+    changed.loc[rows[1], "path"] = str(tmp_path / "absent.fcs")
     stain = files.index[files["role"] == "single_stain"][0]
-    files.loc[stain, "channel"] = "PE"
-    problems = {problem.row: problem for problem in check_files(files, myeloma_settings())}
+    changed.loc[stain, "channel"] = "PE"
+    problems = {problem.row: problem for problem in check_files(changed, myeloma_settings())}
     assert set(problems) == {rows[0], rows[1], stain}
-    assert problems[rows[0]].value == files.loc[rows[0], "fcs"]
+    assert problems[rows[0]].value == changed.loc[rows[0], "fcs"]
     assert problems[rows[0]].message.startswith(
         "The file is cut short in its data: 41,000 of 42,000"
     )
@@ -53,7 +45,9 @@ def test_check_files_names_row_column_and_fault(
 
 
 @pytest.mark.parametrize("columns", [[], ["fcs", "path", "experiment", "role", "exclude"]])
-def test_a_table_without_rows_has_no_problems(myeloma_settings: Settings, columns: list[str]) -> None:
+def test_a_table_without_rows_has_no_problems(
+    myeloma_settings: Settings, columns: list[str]
+) -> None:
     assert check_files(pd.DataFrame(columns=columns), myeloma_settings()) == []
 
 
@@ -66,13 +60,14 @@ def test_a_gate_of_ones_own_on_a_channel_that_is_not_read_is_refused_before_the_
     assert "Nearest: R660-A" in told
 
 
-def test_gates_of_an_experiment_that_is_not_there(flow_myeloma_settings: Settings) -> None:
+def test_gates_of_an_experiment_that_is_not_there(flow_settings: Settings) -> None:
     def files(*experiments: str) -> pd.DataFrame:
         return pd.DataFrame({"experiment": experiments, "fcs": "", "exclude": "not opened"})
 
     settings = flow_settings(gates={"E1": {"all": {}}, "day-one": {"all": {}}})
     assert check_gates(files("E1", "E1", "day one"), settings) == [
-        "flow.gates.day-one: no experiment of this name; there are E1, day one. Nearest: day one."
+        "flow.gates.day-one: there is no experiment of this name, only E1, day one. "
+        "Nearest: day one."
     ]
     assert check_gates(files("E1", "day-one"), settings) == []
     assert check_gates(files("7"), flow_settings(gates={7: {"all": {}}})) == []

@@ -2,29 +2,21 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
 
-from coculture.exchange import result_tables
 from coculture.flow import (
-    FcsError,
     FlowSettings,
     SpilloverError,
-    ThresholdError,
     check_files,
-    check_gates,
-    control_drift,
-    drift_flags,
     gate_experiment,
     read_fcs,
 )
+from coculture.simulate.parameters import Cytometer
 
 Settings = Callable[..., FlowSettings]
-from coculture.simulate.parameters import Cytometer
 
 
 @pytest.mark.parametrize("source", ["single_stains", "embedded", "csv", "none"])

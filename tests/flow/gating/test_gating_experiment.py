@@ -1,10 +1,9 @@
-"""Gating whole experiments: percent apoptotic against simulated truth, and every way to set it."""
+"""Gating whole experiments: percent apoptotic against simulated truth, counts and flags."""
 
 import itertools
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,49 +11,31 @@ import pytest
 import yaml
 
 from coculture.exchange import result_tables
+from coculture.exchange.flags import Flag
+from coculture.exchange.flags import read as read_flags
+from coculture.exchange.flags import write as write_flags
 from coculture.flow import (
-    FcsError,
     FlowSettings,
-    SpilloverError,
-    ThresholdError,
     check_files,
-    check_gates,
-    control_drift,
     gate_experiment,
-    read_fcs,
 )
-from coculture.flow.gating import quality
 from coculture.simulate import events as simulated
 from coculture.simulate.files import write_fcs
 from coculture.simulate.parameters import Cells, Cytometer
 
 Settings = Callable[..., FlowSettings]
+
+
 MYELOMA = {"name": "myeloma", "markers": [{"channel": "GFP", "positive": True}]}
 STROMA = {"name": "stroma", "markers": [{"channel": "GFP", "positive": False}]}
 LEVELS = (1.0, 5.0, 20.0, 50.0, 80.0, 95.0)
 
 
-@pytest.fixture(scope="module")
-def study(small_study_once: Path) -> tuple[pd.DataFrame, "pd.Series[float]"]:
-    """flow.csv of the small study with usable paths, and the truth of its cultures."""
-    files = pd.read_csv(small_study_once / "flow.csv", dtype=str, keep_default_na=False)
-    files["path"] = [str(small_study_once / fcs) for fcs in files["fcs"]]
-    truth = pd.read_csv(small_study_once / "truth.csv").set_index("culture")["percent_apoptotic"]
-    return files, truth
-
-
 @pytest.fixture
-def settings(flow_settings: Settings) -> Settings:
-    def with_panel(**section: Any) -> FlowSettings:
-        defaults: dict[str, Any] = {"populations": [MYELOMA]}
-        return flow_settings(**(defaults | section))
-
-    return with_panel
-
-
-def first(study: tuple[pd.DataFrame, "pd.Series[float]"]) -> pd.DataFrame:
-    files, _ = study
-    return files[files["experiment"] == "E1"].copy()
+def truth(small_study_once: Path) -> "pd.Series[float]":
+    """The true percent apoptotic of each culture of the small study."""
+    table = pd.read_csv(small_study_once / "truth.csv")
+    return table.set_index("culture")["percent_apoptotic"]
 
 
 def samples(wells: pd.DataFrame) -> pd.DataFrame:
@@ -62,11 +43,10 @@ def samples(wells: pd.DataFrame) -> pd.DataFrame:
 
 
 def test_95_percent_of_a_small_study_within_four_points(
-    study: tuple[pd.DataFrame, "pd.Series[float]"], settings: Settings
+    study_files: pd.DataFrame, truth: "pd.Series[float]", myeloma_settings: Settings
 ) -> None:
-    files, truth = study
-    for _, of_experiment in files.groupby("experiment"):
-        wells = samples(gate_experiment(of_experiment, settings()).wells)
+    for _, of_experiment in study_files.groupby("experiment"):
+        wells = samples(gate_experiment(of_experiment, myeloma_settings()).wells)
         error = wells["percent_apoptotic"] - wells["culture"].map(truth)
         assert error.abs().quantile(0.95) < 4
         assert abs(error.mean()) < 1
@@ -74,11 +54,11 @@ def test_95_percent_of_a_small_study_within_four_points(
 
 
 def test_the_table_holds_together(
-    study: tuple[pd.DataFrame, "pd.Series[float]"], settings: Settings, tmp_path: Path
+    files: pd.DataFrame, myeloma_settings: Settings, tmp_path: Path
 ) -> None:
-    gated = gate_experiment(first(study), settings(populations=[MYELOMA, STROMA]))
+    gated = gate_experiment(files, myeloma_settings(populations=[MYELOMA, STROMA]))
     wells = gated.wells
-    assert len(wells) == 2 * len(first(study))
+    assert len(wells) == 2 * len(files)
     stages = ["total", "scatter", "time", "cells", "singlets", "population"]
     for before, after in itertools.pairwise(stages):
         assert (wells[f"events_{before}"] >= wells[f"events_{after}"]).all()
@@ -96,287 +76,34 @@ def test_the_table_holds_together(
     result_tables.write(gated.spillover, tmp_path / "spillover.csv", "flow/spillover.csv")
 
 
-def test_a_file_of_another_day_is_flagged(
-    study: tuple[pd.DataFrame, "pd.Series[float]"], settings: Settings
-) -> None:
-    """A sample of another experiment, which the simulator puts a week later."""
-    files, _ = study
-    ours, theirs = (of_one for _, of_one in files.groupby("experiment"))
-    ours = ours.copy()
-    row = ours.index[ours["role"] == "sample"][0]
-    ours.loc[row, "path"] = theirs.loc[theirs["role"] == "sample", "path"].iloc[0]
-    wells = gate_experiment(ours, settings()).wells
-    flagged = wells.loc[wells["flags"].str.startswith("acquired on "), "fcs"]
-    assert list(flagged) == [ours.loc[row, "fcs"]]
-
-
-def test_a_second_run_gives_the_same_bytes(
-    study: tuple[pd.DataFrame, "pd.Series[float]"], settings: Settings
-) -> None:
-    one, two = (gate_experiment(first(study), settings()) for _ in range(2))
+def test_a_second_run_gives_the_same_bytes(files: pd.DataFrame, myeloma_settings: Settings) -> None:
+    one, two = (gate_experiment(files, myeloma_settings()) for _ in range(2))
     assert one.wells.to_csv() == two.wells.to_csv()
     assert yaml.safe_dump(one.gates) == yaml.safe_dump(two.gates)
 
 
-def test_gates_yaml_copied_into_the_config_gives_the_same_counts(
-    study: tuple[pd.DataFrame, "pd.Series[float]"], settings: Settings
-) -> None:
-    automatic = gate_experiment(first(study), settings())
-    written = yaml.safe_load(yaml.safe_dump(automatic.gates))
-    copied = gate_experiment(first(study), settings(gates={"E1": written["populations"]}))
-    pd.testing.assert_frame_equal(copied.wells, automatic.wells)
-    half = {name: written["populations"]["myeloma"][name] for name in ("cells", "GFP", "annexin")}
-    mixed = gate_experiment(first(study), settings(gates={"E1": {"myeloma": half}}))
-    pd.testing.assert_frame_equal(mixed.wells, automatic.wells)
-    before = automatic.gates["populations"]["myeloma"]
-    for name, block in copied.gates["populations"]["myeloma"].items():
-        assert block["rule"] == "manual"
-        assert not {"controls", "samples", "events"} & set(block)
-        assert block.get("automatic") == before[name].get("threshold")
-    again = gate_experiment(first(study), settings(gates={"E1": copied.gates["populations"]}))
-    assert again.gates == copied.gates
-
-
-def test_a_gate_of_ones_own_keeps_its_note_and_what_it_replaced(
-    study: tuple[pd.DataFrame, "pd.Series[float]"], settings: Settings
-) -> None:
-    automatic = gate_experiment(first(study), settings()).gates["populations"]["myeloma"]
-    own = {
-        "annexin": automatic["annexin"] | {"threshold": 500.0, "rule": "drawn by eye"},
-        "viability_dye": automatic["viability_dye"] | {"channels": ["R660-A"]},
-    }
-    settings_of_own = settings(gates={"E1": {"myeloma": own}})
-    written = gate_experiment(first(study), settings_of_own).gates["populations"]["myeloma"]
-    assert written["annexin"] == {
-        "channels": ["R660-A"],
-        "threshold": 500.0,
-        "keep": "above",
-        "rule": "manual: drawn by eye",
-        "automatic": automatic["annexin"]["threshold"],
-    }
-    assert "automatic" not in written["viability_dye"]
-    no_rule = settings(thresholds={"annexin": "untreated"}, gates={"E1": {"myeloma": own}})
-    without = gate_experiment(first(study), no_rule).gates["populations"]["myeloma"]
-    assert "automatic" not in without["annexin"]
-
-
-def test_a_gate_of_ones_own_may_name_its_channel_as_the_panel_does(
-    study: tuple[pd.DataFrame, "pd.Series[float]"], settings: Settings
-) -> None:
-    by_label = {"annexin": {"channels": ["annexin v-apc"], "threshold": 500.0}}
-    found = gate_experiment(first(study), settings(gates={"E1": {"myeloma": by_label}}))
-    by_name = {"annexin": {"channels": ["R660-A"], "threshold": 500.0}}
-    expected = gate_experiment(first(study), settings(gates={"E1": {"myeloma": by_name}}))
-    assert found.gates == expected.gates
-    pd.testing.assert_frame_equal(found.wells, expected.wells)
-
-
-def test_a_gate_of_ones_own_on_a_channel_that_is_not_read_is_refused_before_the_run(
-    study: tuple[pd.DataFrame, "pd.Series[float]"], settings: Settings
-) -> None:
-    own = {"annexin": {"channels": ["R66O-A"], "threshold": 500.0}}
-    (told,) = check_gates(first(study), settings(gates={"E1": {"myeloma": own}}))
-    assert told.startswith('flow.gates.E1.myeloma.annexin: gating has no channel "R66O-A".')
-    assert "Nearest: R660-A" in told
-
-
-def test_a_gate_of_ones_own_goes_before_every_rule(
-    study: tuple[pd.DataFrame, "pd.Series[float]"], settings: Settings
-) -> None:
-    own = {"annexin": {"channels": ["R660-A"], "threshold": 1e6, "keep": "above"}}
-    gated = gate_experiment(first(study), settings(gates={"E1": {"myeloma": own}}))
-    assert (gated.wells["n_early"] + gated.wells["n_late"]).sum() == 0
-    assert gated.gates["populations"]["myeloma"]["annexin"]["threshold"] == 1e6
-    other = gate_experiment(first(study), settings(gates={"E2": {"myeloma": own}}))
-    assert (other.wells["n_early"] + other.wells["n_late"]).sum() > 0
-
-
 def test_excluded_files_are_listed_and_not_read(
-    study: tuple[pd.DataFrame, "pd.Series[float]"], settings: Settings
+    files: pd.DataFrame, myeloma_settings: Settings
 ) -> None:
-    files = first(study)
     lost = files.index[files["culture"] == "E1-control-DEX-1"][0]
     files.loc[lost, ["exclude", "path"]] = ["clogged", "/nowhere.fcs"]
-    wells = gate_experiment(files, settings()).wells
+    gated = gate_experiment(files, myeloma_settings())
+    wells = gated.wells
+    (flag,) = gated.flags
+    assert (flag.code, flag.severity, flag.sentence) == ("excluded", "note", "clogged")
+    assert (flag.concerns.kind, flag.concerns.fcs) == ("tube", files.loc[lost, "fcs"])
     (row,) = wells[wells["excluded"] != ""].to_dict("records")
     assert (row["culture"], row["excluded"]) == ("E1-control-DEX-1", "clogged")
     assert pd.isna(row["events_total"])
-    assert check_files(files, settings()) == []
-
-
-@pytest.mark.parametrize("rung", ["live_peak", "untreated", "fmo", "unstained", "pooled"])
-def test_every_rung_can_be_asked_for_and_is_named(
-    study: tuple[pd.DataFrame, "pd.Series[float]"], settings: Settings, rung: str
-) -> None:
-    files = first(study)
-    files["untreated"] = files["culture"].str.contains("untreated")
-    gated = gate_experiment(files, settings(thresholds={"annexin": rung}))
-    block = gated.gates["populations"]["myeloma"]["annexin"]
-    assert block["rule"].startswith(f"{rung}: ")
-    assert block["events"] > 0
-    role = files.set_index("fcs")["role"]
-    assert (role[block["controls"]] != "sample").all()
-    assert (role[block["samples"]] == "sample").all()
-    assert bool(block["samples"]) == (rung in ("live_peak", "untreated", "pooled"))
-    if rung == "live_peak":
-        assert set(role[block["controls"]]) == {"fmo_annexin"}
-    flagged = gated.wells["flags"].str.contains("annexin threshold from")
-    exploratory = gated.wells["flags"].str.contains(
-        "exploratory: annexin threshold from the valley of all samples", regex=False
-    )
-    assert flagged.equals(exploratory)
-    assert exploratory.equals((gated.wells["role"] == "sample") & (rung == "pooled"))
-
-
-def test_the_ladder_goes_down_as_controls_are_missing(
-    study: tuple[pd.DataFrame, "pd.Series[float]"], settings: Settings
-) -> None:
-    files = first(study)
-    without_samples = files[files["role"] != "sample"]
-    embedded = settings(compensation={"source": "embedded"})
-
-    def rung(table: pd.DataFrame) -> str:
-        block = gate_experiment(table, embedded).gates["populations"]["myeloma"]["annexin"]
-        return str(block["rule"]).split(":")[0]
-
-    assert rung(files) == "live_peak"
-    assert rung(without_samples) == "fmo"
-    no_fmo = without_samples[~without_samples["role"].str.startswith("fmo")]
-    assert rung(no_fmo) == "fmo"
-    only = no_fmo[no_fmo["role"].isin(["unstained", "population_negative"])]
-    assert rung(only) == "unstained"
-    with pytest.raises(ThresholdError, match="needs a threshold for annexin"):
-        rung(only[only["role"] == "population_negative"])
-
-
-def test_a_fallback_is_told_on_every_sample(
-    study: tuple[pd.DataFrame, "pd.Series[float]"], settings: Settings
-) -> None:
-    files = first(study)
-    files = files[files["role"].isin(["unstained", "sample"])]
-    columns = ["channels", "threshold", "keep"]
-    own = gate_experiment(first(study), settings()).gates["populations"]["myeloma"]
-    block = {key: own["GFP"][key] for key in columns}
-    one, two = MYELOMA | {"name": "by hand"}, MYELOMA
-    few = settings(
-        populations=[one, two],
-        compensation={"source": "embedded"},
-        gates={"E1": {"by hand": {"GFP": block}}},
-    )
-    wells = gate_experiment(files, few).wells
-    told = wells["flags"].str.contains("GFP threshold from", regex=False)
-    assert told.equals((wells["role"] == "sample") & (wells["population"] == "myeloma"))
-    assert set(wells.loc[told, "flags"].str.split("; ").str[-1]) == {
-        "exploratory: GFP threshold from the valley of all samples"
-    }
-
-
-def test_fallbacks_are_told_unless_asked_for(settings: Settings) -> None:
-    def block(source: str) -> dict[str, Any]:
-        return {"channels": ["A"], "rule": f"{source}: as it goes"}
-
-    chosen = settings(thresholds={"viability_dye": "fmo"})
-    (population,) = chosen.populations
-    blocks = {"GFP": block("unstained"), "annexin": block("fmo"), "viability_dye": block("fmo")}
-    assert quality.fallback_flags(blocks, population, chosen) == [
-        "GFP threshold from unstained only",
-        "annexin threshold from FMO only",
-    ]
-    blocks = {
-        "GFP": block("population_negative"),
-        "annexin": {"channels": ["A"], "rule": "manual"},
-        "viability_dye": block("pooled"),
-    }
-    assert quality.fallback_flags(blocks, population, settings()) == [
-        "exploratory: dye threshold from the valley of all samples"
-    ]
-
-
-def test_thresholds_of_the_samples_own_cells(
-    study: tuple[pd.DataFrame, "pd.Series[float]"], settings: Settings
-) -> None:
-    files = first(study)
-    files.loc[files["role"] == "sample", "cells"] = "il1b"
-    gated = gate_experiment(files, settings(thresholds={"annexin": "fmo"}))
-    block = gated.gates["populations"]["myeloma"]["annexin"]
-    assert block["controls"] == ["flow/E1/E1-FMO-annexin-il1b.fcs"]
-
-
-@pytest.mark.parametrize("source", ["single_stains", "embedded", "csv", "none"])
-def test_every_source_of_the_spillover(
-    study: tuple[pd.DataFrame, "pd.Series[float]"], settings: Settings, source: str, tmp_path: Path
-) -> None:
-    files = first(study)
-    embedded = read_fcs(files["path"].iloc[-1]).spillover
-    assert embedded is not None
-    embedded.to_csv(tmp_path / "matrix.csv")
-    compensation = {"source": source, "file": str(tmp_path / "matrix.csv")}
-    gated = gate_experiment(files, settings(compensation=compensation))
-    assert gated.gates["spillover"]["source"] == source
-    if source == "none":
-        assert gated.spillover.empty
-    else:
-        true = np.array(Cytometer().spillover)
-        np.testing.assert_allclose(gated.spillover.set_index("stain"), true, atol=0.025)
-
-
-def test_gfp_cells_are_no_control_for_the_gfp_stain(
-    study: tuple[pd.DataFrame, "pd.Series[float]"], settings: Settings
-) -> None:
-    stains = gate_experiment(first(study), settings()).gates["spillover"]["stains"]
-    assert stains["B530-A"]["unstained"] == ["flow/E1/E1-stroma-alone.fcs"]
-    assert stains["R660-A"]["unstained"] == ["flow/E1/E1-unstained-control.fcs"]
-
-
-def test_missing_controls_stop_with_a_reason(
-    study: tuple[pd.DataFrame, "pd.Series[float]"], settings: Settings
-) -> None:
-    files = first(study)
-    with pytest.raises(SpilloverError, match="has no single stains"):
-        gate_experiment(files[files["role"] != "single_stain"], settings())
-    (problem,) = check_files(files[files["role"] != "single_stain"], settings())
-    assert (problem.column, problem.value) == ("experiment", "E1")
-    assert "lacks a single stain" in problem.message
-
-
-def test_check_files_names_row_column_and_fault(
-    study: tuple[pd.DataFrame, "pd.Series[float]"], settings: Settings, tmp_path: Path
-) -> None:
-    files = first(study)
-    rows = list(files.index)
-    cut = tmp_path / "cut.fcs"
-    cut.write_bytes(Path(files.loc[rows[0], "path"]).read_bytes()[:-1000])
-    files.loc[rows[0], "path"] = str(cut)
-    files.loc[rows[1], "path"] = str(tmp_path / "absent.fcs")
-    stain = files.index[files["role"] == "single_stain"][0]
-    files.loc[stain, "channel"] = "PE"
-    problems = {problem.row: problem for problem in check_files(files, settings())}
-    assert set(problems) == {rows[0], rows[1], stain}
-    assert problems[rows[0]].value == files.loc[rows[0], "fcs"]
-    assert problems[rows[0]].message.startswith(
-        "The file is cut short in its data: 41,000 of 42,000"
-    )
-    assert problems[rows[1]].message == "The file cannot be opened (No such file or directory)."
-    assert problems[stain].column == "channel"
-    assert problems[stain].message.startswith('The file has no channel "PE". It has FSC-A')
-    unknown = check_files(first(study), settings(channels={"annexin": "Annexin-5"}))
-    assert len(unknown) == len(files)
-    assert "Nearest: Annexin V-APC" in unknown[0].message
-    with pytest.raises(FcsError, match="Annexin-5"):
-        gate_experiment(first(study), settings(channels={"annexin": "Annexin-5"}))
-
-
-@pytest.mark.parametrize("columns", [[], ["fcs", "path", "experiment", "role", "exclude"]])
-def test_a_table_without_rows_has_no_problems(settings: Settings, columns: list[str]) -> None:
-    assert check_files(pd.DataFrame(columns=columns), settings()) == []
+    assert check_files(files, myeloma_settings()) == []
 
 
 def test_a_study_without_annexin_gets_counts(
-    study: tuple[pd.DataFrame, "pd.Series[float]"], settings: Settings
+    files: pd.DataFrame, myeloma_settings: Settings
 ) -> None:
     gated = gate_experiment(
-        first(study),
-        settings(
+        files,
+        myeloma_settings(
             channels={"annexin": None, "viability_dye": None, "time": None,
                       "forward_scatter_height": None, "side_scatter_area": None},
             populations=[],
@@ -388,55 +115,117 @@ def test_a_study_without_annexin_gets_counts(
     assert list(gated.gates["populations"]["all"]) == ["scatter", "cells"]
 
 
-def test_drift_of_a_control_is_flagged(
-    study: tuple[pd.DataFrame, "pd.Series[float]"], settings: Settings, tmp_path: Path
-) -> None:
-    files, _ = study
-    drift = control_drift(files, settings())
-    assert (drift["flags"] == "").all()
-    result_tables.write(drift, tmp_path / "drift.csv", "flow/drift.csv")
-    strict = control_drift(files, settings(limits={"drift_decades": 0.0}))
-    assert strict["flags"].str.contains(r"^drift \([+-]0\.\d\d decades, limit 0\)$").any()
-
-
 # Flags ------------------------------------------------------------------------------------------
 
 
+def of_code(flags: tuple[Flag, ...], code: str) -> list[Flag]:
+    return [flag for flag in flags if flag.code == code]
+
+
+def has_code(wells: pd.DataFrame, code: str) -> "pd.Series[bool]":
+    return wells["flags"].map(lambda codes: code in codes.split("; "))
+
+
 @pytest.mark.parametrize(
-    ("limits", "flag"),
+    ("limits", "code", "role"),
     [
-        ({"fewest_events": 5000}, r"few events \(\d{4}, limit 5000\)"),
-        ({"margin_percent": 0}, r"margin events \(0\.\d+ %, limit 0 %\)"),
-        ({"doublets_percent": 2}, r"doublets \([3-9](?:\.\d+)? %, limit 2 %\)"),
-        ({"sensitivity_percent_points": 0.1}, r"threshold-sensitive \([0-9.]+ points, limit 0\.1"),
-        ({"untreated_viable_percent": 99}, r"untreated viability \(\d\d(?:\.\d)? %, limit 99 %\)"),
-        ({"unstained_positive_percent": 0}, r"unstained dye positive \(0\.\d+ %, limit 0 %\)"),
-        ({"spillover": 0.05}, r"spillover B675-A into R660-A \(0\.1\d*, limit 0\.05\)"),
+        ({"fewest_events": 5000}, "few_events", "sample"),
+        ({"margin_percent": 0}, "margin_events", "sample"),
+        ({"doublets_percent": 2}, "doublets", "sample"),
+        ({"sensitivity_percent_points": 0.1}, "threshold_sensitive", "sample"),
+        ({"untreated_viable_percent": 99}, "untreated_viability", "sample"),
+        ({"unstained_positive_percent": 0}, "unstained_positive", "unstained"),
+        ({"spillover": 0.05}, "spillover_coefficient", "sample"),
     ],
 )
-def test_every_flag_has_its_number_and_limit(
-    study: tuple[pd.DataFrame, "pd.Series[float]"],
-    settings: Settings,
+def test_a_flag_is_a_record_and_its_code_is_in_the_table(
+    files: pd.DataFrame,
+    myeloma_settings: Settings,
+    tmp_path: Path,
     limits: dict[str, float],
-    flag: str,
+    code: str,
+    role: str,
 ) -> None:
-    files = first(study)
     files["untreated"] = files["culture"].str.contains("untreated")
-    wells = gate_experiment(files, settings(limits=limits)).wells
-    assert wells["flags"].str.contains(flag).any()
-    assert not gate_experiment(files, settings()).wells["flags"].str.contains(flag).any()
+    gated = gate_experiment(files, myeloma_settings(limits=limits))
+    flagged = gated.wells[has_code(gated.wells, code)]
+    found = of_code(gated.flags, code)
+    assert len(flagged) > 0
+    assert role in set(flagged["role"])
+    assert {flag.concerns.fcs for flag in found} in (set(flagged["fcs"]), {""})
+    assert {flag.concerns.experiment for flag in found} == {"E1"}
+    assert {flag.limit for flag in found} == set(limits.values())
+    assert len(set(gated.flags)) == len(gated.flags)
+    write_flags(gated.flags, tmp_path / "flags.csv")
+    assert {flag.sentence for flag in found} <= {
+        flag.sentence for flag in read_flags(tmp_path / "flags.csv")
+    }
+    assert gate_experiment(files, myeloma_settings()).flags == ()
+
+
+def test_the_codes_of_a_well_are_those_of_its_flags(
+    files: pd.DataFrame, myeloma_settings: Settings
+) -> None:
+    strict = {"fewest_events": 5000, "doublets_percent": 2}
+    gated = gate_experiment(files, myeloma_settings(limits=strict))
+    codes: dict[str, set[str]] = {}
+    for flag in gated.flags:
+        codes.setdefault(flag.concerns.fcs, set()).add(flag.code)
+    for well in gated.wells.to_dict("records"):
+        assert set(filter(None, well["flags"].split("; "))) == codes.get(well["fcs"], set())
+
+
+def test_a_file_of_another_day_is_flagged(
+    study_files: pd.DataFrame, myeloma_settings: Settings
+) -> None:
+    """A sample of another experiment, which the simulator puts a week later."""
+    ours, theirs = (of_one for _, of_one in study_files.groupby("experiment"))
+    ours = ours.copy()
+    row = ours.index[ours["role"] == "sample"][0]
+    ours.loc[row, "path"] = theirs.loc[theirs["role"] == "sample", "path"].iloc[0]
+    gated = gate_experiment(ours, myeloma_settings())
+    (flag,) = of_code(gated.flags, "other_acquisition_day")
+    assert flag.concerns.fcs == ours.loc[row, "fcs"]
+    assert (flag.value, flag.unit) == (7, "days")
+    assert list(gated.wells.loc[has_code(gated.wells, flag.code), "fcs"]) == [flag.concerns.fcs]
+
+
+def test_an_exploratory_threshold_is_flagged_once_and_on_every_sample(
+    files: pd.DataFrame, myeloma_settings: Settings
+) -> None:
+    """The population with a marker gate of the user is not flagged."""
+    own = gate_experiment(files, myeloma_settings()).gates["populations"]["myeloma"]
+    block = {key: own["GFP"][key] for key in ("channels", "threshold", "keep")}
+    few = myeloma_settings(
+        populations=[MYELOMA | {"name": "by hand"}, MYELOMA],
+        compensation={"source": "embedded"},
+        gates={"E1": {"by hand": {"GFP": block}}},
+    )
+    gated = gate_experiment(files[files["role"].isin(["unstained", "sample"])], few)
+    (flag,) = of_code(gated.flags, "exploratory_threshold")
+    assert (flag.concerns.population, flag.concerns.channel) == ("myeloma", "B530-A")
+    assert "GFP" in flag.sentence
+    expected = (gated.wells["role"] == "sample") & (gated.wells["population"] == "myeloma")
+    assert has_code(gated.wells, flag.code).equals(expected)
+    (note,) = of_code(gated.flags, "gate_set_by_hand")
+    assert (note.severity, note.concerns.population) == ("note", "by hand")
+    assert not has_code(gated.wells, note.code).any()
 
 
 def test_two_gatings_of_the_same_cells_that_disagree(
-    study: tuple[pd.DataFrame, "pd.Series[float]"], settings: Settings
+    files: pd.DataFrame, myeloma_settings: Settings
 ) -> None:
     twin = MYELOMA | {"name": "all cells", "markers": [], "same_cells_as": "myeloma"}
-    wells = gate_experiment(first(study), settings(populations=[MYELOMA, twin])).wells
-    flagged = wells[wells["flags"].str.contains("gated as all cells and as myeloma")]
-    assert len(flagged) % 2 == 0
-    for _, pair in wells[wells["role"] == "sample"].groupby("fcs"):
-        apart = abs(np.diff(pair["percent_apoptotic"])[0])
-        assert (pair["flags"].str.contains("gated as").all()) == (apart > 5)
+    gated = gate_experiment(files, myeloma_settings(populations=[MYELOMA, twin]))
+    wells = gated.wells.assign(flagged=has_code(gated.wells, "gating_difference"))
+    apart = []
+    for fcs, pair in wells.groupby("fcs"):
+        difference = abs(np.diff(pair["percent_apoptotic"])[0])
+        assert pair["flagged"].all() == pair["flagged"].any() == (difference > 5)
+        apart += [(str(fcs), name) for name in pair["population"] if difference > 5]
+    found = of_code(gated.flags, "gating_difference")
+    assert sorted((flag.concerns.fcs, flag.concerns.population) for flag in found) == sorted(apart)
+    assert apart
 
 
 # Accuracy on wells with other distributions than the example's ---------------------------------
@@ -499,7 +288,7 @@ def percent_errors(files: pd.DataFrame, settings: FlowSettings) -> "pd.Series[fl
 )
 def test_within_three_and_a_half_points_at_every_level(
     tmp_path: Path,
-    settings: Settings,
+    myeloma_settings: Settings,
     cells: Cells,
     highest: float,
     panel: str,
@@ -513,14 +302,16 @@ def test_within_three_and_a_half_points_at_every_level(
     treated = replace(cells, treated_autofluorescence=autofluorescence)
     files = simulated_experiment(tmp_path, cells, treated, PANELS[panel])
     source = "single_stains" if "single_stain" in PANELS[panel] else "embedded"
-    error = percent_errors(files, settings(compensation={"source": source}))
+    error = percent_errors(files, myeloma_settings(compensation={"source": source}))
     assert error.abs().max() < 3.5
     assert error[error.index <= 6].abs().max() < 1.5
     difference = error - error[6.0]
     assert difference[difference.index <= highest].abs().max() < 2
 
 
-def test_bright_stroma_does_not_move_the_myeloma(tmp_path: Path, settings: Settings) -> None:
+def test_bright_stroma_does_not_move_the_myeloma(
+    tmp_path: Path, myeloma_settings: Settings
+) -> None:
     percents = []
     for factor in (1.0, 3.0):
         stroma = replace(Cells().stroma, autofluorescence=factor)
@@ -528,7 +319,7 @@ def test_bright_stroma_does_not_move_the_myeloma(tmp_path: Path, settings: Setti
         folder = tmp_path / f"{factor:g}"
         folder.mkdir()
         files = simulated_experiment(folder, cells, cells, PANELS["all controls"])
-        percents.append(percent_errors(files, settings()))
+        percents.append(percent_errors(files, myeloma_settings()))
     assert (percents[0] - percents[1]).abs().max() < 0.5
 
 
@@ -560,7 +351,7 @@ def test_few_events_and_width_for_singlets(reference: Path, flow_settings: Setti
         channels={"annexin": "CD138", "viability_dye": "7-AAD"}, compensation={"source": "embedded"}
     )
     gated = gate_experiment(real(reference / "fcs/aria3_index_7AAD_CD138.fcs"), settings)
-    assert "few events (" in gated.wells["flags"].iloc[0]
+    assert "few_events" in gated.wells["flags"].iloc[0].split("; ")
     by_width = flow_settings(
         channels={"annexin": "CD38", "viability_dye": "CD45", "forward_scatter_height": None,
                   "forward_scatter_width": "FSC-W"},
