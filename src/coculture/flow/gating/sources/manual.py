@@ -64,7 +64,8 @@ def is_from_gates_yaml(own: Block) -> bool:
 
 def _is_copy(own: Block, automatic: Block) -> bool:
     """Whether a block says that it is automatic, and has the numbers of this automatic gate."""
-    return all(bool(own.get(key) == automatic.get(key)) for key in ("source", *_SHAPE))
+    keys = ("source", *_SHAPE)
+    return [own.get(key) for key in keys] == [automatic.get(key) for key in keys]
 
 
 def _with_note(block: Block, note: str) -> Block:
