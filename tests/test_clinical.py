@@ -345,3 +345,19 @@ def test_a_value_of_zero_has_no_ratio(zero: str) -> None:
     table = pd.DataFrame({"patient": ["a", "b"], "analyte": "x", **values})
     row = clinical.summarise(table).summary.iloc[0]
     assert row[["geometric_mean_ratio", "ratio_lower", "ratio_upper"]].isna().all()
+
+
+def test_a_patient_with_one_value_is_no_part_of_the_summary() -> None:
+    """Of three patients two have both values: they fall from 4 and 2 to 1 and 1."""
+    table = pd.DataFrame(
+        {
+            "patient": ["a", "b", "c"],
+            "analyte": "x",
+            "on_study": [4.0, 2.0, 100.0],
+            "month_6": [1.0, 1.0, np.nan],
+        }
+    )
+    result = clinical.summarise(table)
+    assert result.changes["note"].to_list() == ["", "", "a value is missing"]
+    columns = ["patients", "median_on_study", "median_month_6", "median_change_percent", "fell"]
+    assert result.summary.iloc[0][columns].to_list() == [2, 3.0, 1.0, -62.5, 2]

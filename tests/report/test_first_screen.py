@@ -105,6 +105,6 @@ def test_a_finding_without_a_second_analysis_disagrees_with_none(
 
 
 def test_a_culture_without_a_donor_adds_no_donor(results: MakeResults) -> None:
-    cultures = _cultures(3).assign(donor=["D1", "", "D1", None])
+    cultures = _cultures(3).assign(donor=["D1", "", "D1", ""])
     found = counts(results(tables={"cultures.csv": cultures}))
     assert found == {"donor": 1, "experiment": 1, "arm": 1, "cultures": 4}
