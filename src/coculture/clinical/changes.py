@@ -13,7 +13,7 @@ No unit means g/dL.
 """
 M_PROTEIN_NAMES = ("mprotein", "mspike", "serummprotein", "serummspike", "paraprotein")
 LARGEST_CHANGE_PERCENT = 10**15
-"""Larger changes are not given: as floating-point numbers whole percents are not exact above it."""
+"""Larger changes are not given, because floats above this cannot hold every whole percent."""
 
 
 def percent_change(on_study: float, month_6: float) -> Fraction:

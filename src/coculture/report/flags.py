@@ -25,7 +25,7 @@ _STAGES = {
 
 @dataclass(frozen=True)
 class ListedFlag:
-    """A flag with what the page says about it.
+    """A flag as the page lists it.
 
     Attributes
     ----------
@@ -91,7 +91,7 @@ def flags_by_culture(listed: Iterable[ListedFlag]) -> dict[str, list[str]]:
 
 
 def listed_flag(flag: Flag) -> ListedFlag:
-    """`flag` with the words of the page."""
+    """`flag` as the page lists it."""
     concerns = flag.concerns
     folder = concerns.table.partition("/")[0]
     stage = _STAGES.get(folder, folder)

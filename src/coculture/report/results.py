@@ -39,7 +39,7 @@ class Figure:
 
     @property
     def name(self) -> str:
-        """The name of its file, which says what it shows."""
+        """The name of its file without ending, such as contact_sheet."""
         return self.path.stem
 
     @property

@@ -71,7 +71,7 @@ class ShownFigure:
 
 @dataclass(frozen=True)
 class Group:
-    """All figures with the same title: the same picture of every experiment or plate."""
+    """All figures with the same title: one for each experiment, plate or analysis."""
 
     anchor: str
     title: str

@@ -77,7 +77,7 @@ def defined(table: str) -> dict[str, str]:
 def arms_by_experiment(results: Results) -> pd.DataFrame:
     """One row for each endpoint and arm, one column for each experiment; concentrations in pg/mL.
 
-    A mean of which only a bound is known is text ("<= 200"), so that it cannot be averaged.
+    If only a bound of a mean is known, it is text ("<= 200"), so that it cannot be averaged.
     """
     arms = results.table("comparison/arms.csv")
     if not {"endpoint", "experiment", "arm", "mean", "relation"} <= set(arms.columns):
