@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pandas as pd
@@ -25,9 +26,18 @@ def test_tables_that_only_the_workbook_has(results: MakeResults, tmp_path: Path)
         columns=["endpoint", "experiment", "arm", "mean", "relation"],
     )
     analytes = pd.DataFrame({"analyte": ["IL-6"], "flags": ""})
-    gate: dict[str, Any] = {"source": "live_peak", "rule": "median", "note": "2.4 SD", "channels": ["R660-A"]}
+    gate: dict[str, Any] = {
+        "source": "live_peak",
+        "rule": "median",
+        "note": "2.4 SD",
+        "channels": ["R660-A"],
+    }
     gate |= {"threshold": 178.25}
-    curve: dict[str, Any] = {"verdict": "pass", "limits": {"lloq": 9.375, "uloq": 600.0}, "reasons": []}
+    curve: dict[str, Any] = {
+        "verdict": "pass",
+        "limits": {"lloq": 9.375, "uloq": 600.0},
+        "reasons": [],
+    }
     curve |= {"fit": {"model": "4PL", "r_squared": 0.99, "parameters": {"A": 0.05, "c": 217.5}}}
     study = results(
         tables={"comparison/arms.csv": arms, "elisa/cultures.csv": analytes},
