@@ -46,15 +46,20 @@ def test_every_limitation_says_what_to_do_and_where_to_look(
     ]
 
 
-def test_a_failure_is_a_limitation_with_its_own_sentence(
+def test_a_failure_is_a_limitation_with_its_place_and_sentence(
     results: MakeResults, flag: MakeFlag
 ) -> None:
-    sentence = "plate P2 failed for IL-6: only 3 standards pass; R² 0.5, limit 0.9"
+    sentence = "only 3 standards pass; R² 0.5, limit 0.9."
     failed = flag(
-        kind="curve", code="plate_failed", sentence=sentence, severity="failure", plate="P2"
+        kind="curve",
+        code="plate_failed",
+        sentence=sentence,
+        severity="failure",
+        plate="P2",
+        analyte="IL-6",
     )
     (found,) = limitations(replace(results(), flags=[failed]))[:1]
-    assert found.sentence == "Plate P2 failed for IL-6: only 3 standards pass; R² 0.5, limit 0.9."
+    assert found.sentence == "P2, curve of IL-6: only 3 standards pass; R² 0.5, limit 0.9."
     assert "repeat the plate" in found.action
     assert found.section == "elisa"
 
@@ -74,7 +79,7 @@ def test_cautions_about_the_whole_study_are_limitations(
 
 def test_many_flags_of_one_kind_are_counted(results: MakeResults, flag: MakeFlag) -> None:
     flags = [flag(kind="tube", code="no_time", severity="failure", fcs=f"{i}") for i in range(7)]
-    assert len(_about(replace(results(), flags=flags[:6]), "Replicates differ")) == 6
+    assert len(_about(replace(results(), flags=flags[:6]), "replicates differ")) == 6
     assert _sentences(replace(results(), flags=flags), "no time") == ["7 flags “no time”."]
 
 

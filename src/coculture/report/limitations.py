@@ -23,6 +23,8 @@ _MAX_NAMED = 6
 """Up to this number things are named one by one; more are counted."""
 _OF_THE_STUDY = ("study", "experiment", "finding")
 """Kinds of things whose cautions concern the findings as a whole, not one measurement."""
+_MEASURED = ("tube", "well", "curve", "plate", "culture")
+"""Kinds of things that are one measurement, or the measurements of one plate."""
 _SECTIONS = {"flow": "flow", "ELISA": "elisa", "comparison": "comparison", "clinical": "clinical"}
 _ACTIONS = {
     "curve": "Do not use its concentrations; repeat the plate.",
@@ -43,7 +45,7 @@ class Limitation:
     Attributes
     ----------
     sentence
-        What it is.
+        What the limitation is.
     action
         What to do about it; may be empty.
     section
@@ -95,15 +97,18 @@ def _from_flags(flags: Iterable[Flag]) -> Iterator[Limitation]:
         section = _SECTIONS.get(group[0].stage, "quality")
         if len(group) <= _MAX_NAMED:
             for one in group:
-                yield Limitation(_sentence(one.flag.sentence), action, section)
+                yield Limitation(_sentence(one), action, section)
         else:
             words = code.replace("_", " ")
             yield Limitation(f"{many(len(group), 'flag')} “{words}”.", action, "quality")
 
 
-def _sentence(text: str) -> str:
-    """`text` with a capital letter and a full stop."""
-    return f"{text[:1].upper()}{text[1:].rstrip('.')}."
+def _sentence(one: ListedFlag) -> str:
+    """The sentence of a flag; flags of one measurement do not name it in their sentence."""
+    text = one.flag.sentence.rstrip(".")
+    if one.flag.concerns.kind in _MEASURED:
+        return f"{', '.join(filter(None, (one.place, one.item)))}: {text}."
+    return f"{text[:1].upper()}{text[1:]}."
 
 
 def _few_experiments(cultures: pd.DataFrame) -> Iterator[Limitation]:

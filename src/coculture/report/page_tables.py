@@ -10,7 +10,7 @@ from coculture.exchange.vocabulary import is_missing, number
 from coculture.report import workbook_tables
 from coculture.report.flags import ListedFlag
 
-NOT_SHOWN: Mapping[str, frozenset[str]] = {
+CSV_ONLY: Mapping[str, frozenset[str]] = {
     "comparison/findings.csv": frozenset(
         {"sentence", "reason", "advice", "caveat", "kind", "method", "confidence_percent"}
     ),
@@ -108,7 +108,7 @@ def table(
     named
         (heading, unit) of the columns that are named after a factor or an analyte.
     """
-    hidden = NOT_SHOWN.get(name, frozenset())
+    hidden = CSV_ONLY.get(name, frozenset())
     shown = [
         str(column)
         for column in frame.columns
