@@ -286,3 +286,78 @@ def test_the_figure_has_room_for_thirty_patients_and_words_for_no_change() -> No
     assert all(left.x1 <= right.x0 for left, right in pairwise(names))
     assert "signed-rank p < 0.0001" in below.get_xlabel()
     assert figure.axes[3].get_xlabel().startswith("patient\nno percent change, n = 30 patients")
+
+
+def test_two_patients_have_no_rank_correlation() -> None:
+    """Two ranks always agree or disagree in full."""
+    rho, p, how = clinical.spearman([1.0, 2.0], [5.0, 3.0])
+    assert np.isnan([rho, p]).all()
+    assert how == ""
+
+
+def test_the_interval_of_the_ratio_is_students_of_the_logarithms() -> None:
+    """Ratios 1 and 4: mean ln 2, SD ln 4 / root 2, standard error ln 2, t = 12.7062 for one df."""
+    table = pd.DataFrame(
+        {"patient": ["a", "b"], "analyte": "x", "on_study": [3.0, 2.0], "month_6": [3.0, 8.0]}
+    )
+    row = clinical.summarise(table).summary.iloc[0]
+    assert row["geometric_mean_ratio"] == pytest.approx(2)
+    assert row["ratio_lower"] == pytest.approx(2 ** (1 - 12.7062), rel=1e-4)
+    assert row["ratio_upper"] == pytest.approx(2 ** (1 + 12.7062), rel=1e-4)
+
+
+def test_m_protein_without_a_unit_is_in_g_per_dl() -> None:
+    """Both rise by 25 % and more: one by 0.4, one by 0.5."""
+    table = pd.DataFrame(
+        {
+            "patient": ["a", "b"],
+            "analyte": "M-protein",
+            "on_study": [1.0, 2.0],
+            "month_6": [1.4, 2.5],
+        }
+    )
+    responses = clinical.summarise(table).changes["response_by_m_protein"]
+    assert responses.to_list() == ["stable", "progression"]
+
+
+def test_a_printed_change_that_agrees_both_ways_agrees_rounded() -> None:
+    """-3.57 % is -4 rounded and -3 truncated; -3.2 % is -3 in both ways; -5 % is neither."""
+    table = pd.DataFrame(
+        {
+            "patient": ["a", "b", "c", "d"],
+            "analyte": "x",
+            "on_study": [2.8, 2.8, 125.0, 100.0],
+            "month_6": [2.7, 2.7, 121.0, 95.0],
+            "printed_change": [-4.0, -3.0, -3.0, -4.0],
+        }
+    )
+    result = clinical.summarise(table)
+    agrees = ["rounded", "truncated", "rounded", "no"]
+    assert result.changes["printed_agrees"].to_list() == agrees
+    columns = ["printed_agree_rounded", "printed_agree_truncated", "printed_disagree"]
+    assert result.summary.iloc[0][columns].to_list() == [2, 1, 1]
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("zero", ["on_study", "month_6"])
+def test_a_value_of_zero_has_no_ratio(zero: str) -> None:
+    values = {"on_study": [1.0, 2.0], "month_6": [2.0, 3.0]} | {zero: [0.0, 2.0]}
+    table = pd.DataFrame({"patient": ["a", "b"], "analyte": "x", **values})
+    row = clinical.summarise(table).summary.iloc[0]
+    assert row[["geometric_mean_ratio", "ratio_lower", "ratio_upper"]].isna().all()
+
+
+def test_a_patient_with_one_value_is_no_part_of_the_summary() -> None:
+    """Of three patients two have both values: they fall from 4 and 2 to 1 and 1."""
+    table = pd.DataFrame(
+        {
+            "patient": ["a", "b", "c"],
+            "analyte": "x",
+            "on_study": [4.0, 2.0, 100.0],
+            "month_6": [1.0, 1.0, np.nan],
+        }
+    )
+    result = clinical.summarise(table)
+    assert result.changes["note"].to_list() == ["", "", "a value is missing"]
+    columns = ["patients", "median_on_study", "median_month_6", "median_change_percent", "fell"]
+    assert result.summary.iloc[0][columns].to_list() == [2, 3.0, 1.0, -62.5, 2]

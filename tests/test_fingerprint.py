@@ -75,3 +75,14 @@ def test_a_script_counts_itself(checkout: Path) -> None:
     assert _changed(checkout, "scripts/flow_gate.py", "def main(", "X = 1\n\n\ndef main(") == {
         "flow_gate"
     }
+
+
+def test_the_package_of_a_module_is_reached_with_it(checkout: Path) -> None:
+    """To import a module runs the __init__ of every package above it."""
+    script = checkout / "scripts" / "own.py"
+    script.write_text("from coculture.flow.intervals import anything\n")
+    package = checkout / "coculture" / "flow" / "__init__.py"
+    before = fingerprint.of_script(script)
+    package.write_text(f"{package.read_text()}\nX = 1\n")
+    fingerprint._parsed.cache_clear()
+    assert fingerprint.of_script(script) != before

@@ -88,3 +88,25 @@ def test_steps_of_a_run_that_lives_are_left_alone(tmp_path: Path) -> None:
     finally:
         step.kill()
         step.wait()
+
+
+def test_nothing_of_an_older_note_is_left(holder: "subprocess.Popen[str]", tmp_path: Path) -> None:
+    lock = tmp_path / "running" / "study"
+    holder.kill()
+    holder.communicate()
+    assert run_lock.take(lock, "short")
+    assert run_lock.note(lock) == "short"
+
+
+def test_a_folder_whose_name_begins_alike_is_another_folder(tmp_path: Path) -> None:
+    other = tmp_path / "scripts-of-another-study"
+    for folder in (tmp_path / "scripts", other, tmp_path / "running"):
+        folder.mkdir()
+    (other / "step.py").write_text("import time; time.sleep(60)")
+    stranger = _working(other / "step.py")
+    try:
+        assert run_lock.end_orphans(tmp_path / "running", tmp_path / "scripts") == 0
+        assert stranger.poll() is None
+    finally:
+        stranger.kill()
+        stranger.wait()

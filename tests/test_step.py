@@ -1,5 +1,6 @@
 """A script's step logs what it says and fails in words for the bench."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -77,3 +78,18 @@ def test_a_raw_file_that_vanished_is_named_rather_than_what_came_of_it(tmp_path:
         f"{tmp_path / 'raw.fcs'}: was there when the run began and cannot be read now "
         "(No such file or directory)."
     ]
+
+
+def test_the_reason_is_what_the_log_ends_with(tmp_path: Path) -> None:
+    (tmp_path / "step.log").write_text("Stopped: a word of the step\nmore\nStopped: it is full.\n")
+    (tmp_path / "other.log").write_text("no reason\n")
+    assert step.reasons(tmp_path, 0) == ["it is full."]
+
+
+def test_reasons_of_an_earlier_run_are_not_told(tmp_path: Path) -> None:
+    for name, written in {"old": 999, "new": 1001}.items():
+        log = tmp_path / "flow" / f"{name}.log"
+        log.parent.mkdir(exist_ok=True)
+        log.write_text(f"Stopped: {name}.")
+        os.utime(log, (written, written))
+    assert step.reasons(tmp_path, 1000) == ["new."]

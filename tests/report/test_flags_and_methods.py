@@ -65,6 +65,7 @@ def test_flags_of_wells_files_controls_and_cultures_are_listed_once(
     ("plates", "told"),
     [
         (["P1", "P1", "P2", "P2"], "arms on different plates (P1, P2)"),
+        (["P10", "P10", "P2", "P2"], "arms on different plates (P2, P10)"),
         (["P1; P2", "P1; P2", "P1", "P1"], "arms on different plates (P1, P2)"),
         (["P1", "P2", "P1", "P2"], ""),
         (["P1", "P1", "P1", "P1"], ""),

@@ -1,5 +1,6 @@
 """The page: findings first, nothing from outside, and text that came from files escaped."""
 
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -297,4 +298,27 @@ def test_rows_of_figures_are_known_by_the_table_that_is_declared() -> None:
     assert figure_tables("f", [*paths, "f/comparison/arms_il6.svg", "f/flow/E1/new_kind.csv"]) == {
         "figures/comparison/arms.csv": paths,
         "figures/flow/new_kind.csv": ["f/flow/E1/new_kind.csv"],
+    }
+
+
+def test_a_bound_lies_on_the_side_of_its_state_whatever_the_culture_is_called(
+    results: MakeResults,
+) -> None:
+    cultures = pd.DataFrame(
+        {
+            "culture": ["below-1", "above-1"],
+            "experiment": "E1",
+            "arm": ["below DEX", "above DEX"],
+            "donor": "",
+            "il6_pg_ml": float("nan"),
+            "il6_state": ["above_uloq", "below_lloq"],
+            "il6_bound_pg_ml": [6000.0, 46.9],
+            "excluded": "",
+        }
+    )
+    page = report.render(results(tables={"cultures.csv": cultures}))
+    (data,) = re.findall(r'<script[^>]* id="culture-data"[^>]*>(.*?)</script>', page, re.DOTALL)
+    assert {name: about["values"] for name, about in json.loads(data).items()} == {
+        "below-1": ["IL6 above 6,000 pg/mL"],
+        "above-1": ["IL6 below 46.9 pg/mL"],
     }

@@ -164,7 +164,7 @@ def test_a_line_above_the_headings_is_one_problem(small_study: Path, above: str)
     assert "holds none of the headings culture, experiment, cells" in told
 
 
-@pytest.mark.parametrize("written", ["600 pg/mL", '"1,600"', ">600", "\u2212600"])
+@pytest.mark.parametrize("written", ["600 pg/mL", "6_00", '"1,600"', ">600", "\u2212600"])
 def test_a_cell_that_cannot_be_read_is_one_problem(small_study: Path, written: str) -> None:
     _rewrite(small_study, "elisa.csv", lambda text: text.replace("IL-6,600,", f"IL-6,{written},"))
     (told,) = _told(small_study)
