@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from coculture.curves.weights import Batch, biweights
 from coculture.elisa import VarianceFunction, fit_standard_curve
-from coculture.elisa.curve_weights import Batch, biweights
 
 LEVELS = np.repeat([0, 10, 30, 100, 300, 1000.0], 3)
 

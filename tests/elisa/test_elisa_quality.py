@@ -12,7 +12,7 @@ from coculture.elisa import (
     VarianceFunction,
     fit_standard_curve,
 )
-from coculture.elisa.quality import (
+from coculture.elisa.plates.quality import (
     Check,
     plate_checks,
     quantification_range,

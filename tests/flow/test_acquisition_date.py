@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from coculture.flow.acquisition_date import other_days
+from coculture.flow.gating.acquisition_date import other_days
 from coculture.flow.tubes import Tube
 
 

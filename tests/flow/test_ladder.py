@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 from scipy.special import ndtri
 
-from coculture.flow.ladder import marker_block, stain_block
-from coculture.flow.pool import PooledTube
+from coculture.flow.gating.ladder import marker_block, stain_block
+from coculture.flow.gating.pool import PooledTube
+from coculture.flow.gating.thresholds import Values
 from coculture.flow.settings import Marker
-from coculture.flow.thresholds import Values
 from coculture.flow.tubes import Tube
 
 Pooled = Callable[..., PooledTube]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from coculture.flow.pool import pool
+from coculture.flow.gating.pool import pool
 from coculture.flow.tubes import Tube
 
 

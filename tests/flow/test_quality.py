@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from coculture.flow import quality
+from coculture.flow.gating import quality
 from coculture.flow.tubes import Tube
 
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from coculture.report.numbers import in_order, listed, many, number
+from coculture.exchange.vocabulary import listed, many, number
+from coculture.report.numbers import in_order
 
 
 @pytest.mark.parametrize(

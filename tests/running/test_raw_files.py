@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from coculture import raw_files
+from coculture.running import raw_files
 
 
 @pytest.mark.parametrize(
