@@ -1,4 +1,4 @@
-"""Figures as files: those of simulated data say so, and all come out the same every time."""
+"""Figures as files: simulated data are labelled, and a second run gives the same bytes."""
 
 import ast
 from collections.abc import Callable
@@ -13,8 +13,10 @@ from matplotlib.figure import Figure
 from coculture import drawing
 from coculture.drawing import style
 from coculture.drawing.figure import Drawing
+from coculture.exchange import figure_text
+from coculture.exchange.figure_text import FigureText
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 
 def plain() -> Figure:
@@ -51,7 +53,7 @@ def _drawn(make: Callable[[], Figure]) -> Drawing:
 
 
 @pytest.mark.parametrize("make", FIGURES)
-def test_simulated_data_are_called_so_below_the_figure(
+def test_simulated_data_are_labelled_below_the_figure(
     make: Callable[[], Figure], tmp_path: Path
 ) -> None:
     measured, simulated = tmp_path / "measured.png", tmp_path / "simulated.png"
@@ -69,7 +71,7 @@ def test_simulated_data_are_called_so_below_the_figure(
 
 
 @pytest.mark.parametrize("make", FIGURES)
-def test_marked_figures_are_the_same_bytes_twice(
+def test_labelled_figures_are_the_same_bytes_twice(
     make: Callable[[], Figure], tmp_path: Path
 ) -> None:
     for folder in ("a", "b"):
@@ -79,8 +81,18 @@ def test_marked_figures_are_the_same_bytes_twice(
         assert path.read_bytes() == (tmp_path / "b" / path.name).read_bytes(), path.name
 
 
+def test_data_and_text_are_saved_beside_the_figure(tmp_path: Path) -> None:
+    text = FigureText("Changes", "One line for each patient.", "CRP fell.", "per_experiment")
+    shown = pd.DataFrame({"mark": ["patient"], "on_study": [1.5]})
+    with style.house_style():
+        made = Drawing(plain(), shown, "figures/clinical/changes.csv", text)
+    drawing.save(made, [tmp_path / f"a{ending}" for ending in (".svg", ".csv", ".json")])
+    assert figure_text.read(tmp_path / "a.json") == text
+    assert (tmp_path / "a.csv").read_text() == "mark,on_study\npatient,1.5\n"
+
+
 @pytest.mark.parametrize("path", [*(ROOT / "scripts").glob("*.py")], ids=lambda path: path.stem)
-def test_every_step_hands_on_whether_the_data_are_simulated(path: Path) -> None:
+def test_every_script_passes_on_whether_the_data_are_simulated(path: Path) -> None:
     saved = [
         ast.unparse(call)
         for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))

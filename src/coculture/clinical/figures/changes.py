@@ -1,4 +1,4 @@
-"""The figure of the clinical table."""
+"""The figure of each patient's values and percent changes."""
 
 import numpy as np
 import pandas as pd
@@ -7,15 +7,17 @@ from matplotlib.figure import Figure
 
 from coculture.clinical.summary import ClinicalSummary
 from coculture.drawing import Drawing, style
+from coculture.exchange.figure_text import FigureText
+from coculture.exchange.vocabulary import many, number
 
 TABLE = "figures/clinical/changes.csv"
 _INCHES_PER_PATIENT = 0.13
-"""In which the names below, of 7 points and upright, do not touch."""
+"""Enough that vertical names of 7 points below the lower panel do not touch."""
 COLUMNS = ("mark", "analyte", "patient", "on_study", "month_6", "change_percent", "unit")
 
 
-def changes_figure(summary: ClinicalSummary) -> Drawing:
-    """Each patient's two values above, percent changes below, one column an analyte."""
+def changes(summary: ClinicalSummary) -> Drawing:
+    """Draw each patient's two values above and percent changes below, one column per analyte."""
     analytes = list(summary.summary["analyte"])
     selected = ", ".join(summary.summary.loc[summary.summary["selected"], "analyte"])
     with style.house_style():
@@ -27,12 +29,28 @@ def changes_figure(summary: ClinicalSummary) -> Drawing:
             rows = summary.changes[summary.changes["analyte"] == analyte]
             about = summary.summary.set_index("analyte").loc[analyte]
             _draw_values(axes[0, column], rows, str(analyte))
-            _draw_changes(axes[1, column], rows, _caption(about, selected))
-    return Drawing(figure, _shown(summary), TABLE)
+            _draw_changes(axes[1, column], rows, _note(about, selected))
+    return Drawing(figure, _shown(summary), TABLE, _text(summary))
+
+
+def _text(summary: ClinicalSummary) -> FigureText:
+    results = [
+        f"{row['analyte']} fell in {number(row['fell'])} of {many(int(row['patients']), 'patient')}"
+        f" (median change {number(row['median_change_percent'])} %)"
+        for row in summary.summary.to_dict("records")
+    ]
+    return FigureText(
+        title="Changes from on study to six months",
+        caption=(
+            "Upper panels: the two values of each patient, joined by a line; black: medians. Lower "
+            "panels: the change of each patient."
+        ),
+        result=f"{'; '.join(results)}.",
+    )
 
 
 def _shown(summary: ClinicalSummary) -> pd.DataFrame:
-    """A row for each patient's line, then the medians."""
+    """The rows of the figure's CSV: one for each patient and analyte, then the medians."""
     patients = summary.changes.assign(mark="patient")
     medians = summary.summary.rename(columns=lambda name: name.removeprefix("median_"))
     medians = medians.assign(mark="median", patient="")
@@ -46,9 +64,9 @@ def _draw_values(axes: Axes, rows: pd.DataFrame, analyte: str) -> None:
         color=style.GREY,
         linewidth=1,
     )
-    for place, column in enumerate(("on_study", "month_6")):
+    for x, column in enumerate(("on_study", "month_6")):
         axes.plot(
-            np.full(len(rows), place),
+            np.full(len(rows), x),
             rows[column],
             linestyle="",
             marker="o",
@@ -73,13 +91,13 @@ def _draw_values(axes: Axes, rows: pd.DataFrame, analyte: str) -> None:
     axes.legend(loc="upper right", handlelength=1.2)
 
 
-def _draw_changes(axes: Axes, rows: pd.DataFrame, caption: str) -> None:
+def _draw_changes(axes: Axes, rows: pd.DataFrame, note: str) -> None:
     ordered = rows.sort_values(["change_percent", "patient"])
-    place, change = np.arange(len(ordered)), ordered["change_percent"].to_numpy(dtype=float)
+    x, change = np.arange(len(ordered)), ordered["change_percent"].to_numpy(dtype=float)
     axes.axhline(0, color=style.GREY, linewidth=0.8)
-    axes.vlines(place, 0, change, color=style.LIGHT_GREY, linewidth=3)
+    axes.vlines(x, 0, change, color=style.LIGHT_GREY, linewidth=3)
     axes.plot(
-        place,
+        x,
         change,
         linestyle="",
         marker="o",
@@ -88,24 +106,25 @@ def _draw_changes(axes: Axes, rows: pd.DataFrame, caption: str) -> None:
         markersize=6,
     )
     axes.set(
-        xticks=place,
+        xticks=x,
         ylabel="Change from on study (%)",
         ylim=(-108, max(12.0, 1.2 * float(np.nanmax([0, *change])))),
         xlim=(-0.7, len(ordered) - 0.3),
     )
     axes.set_xticklabels(ordered["patient"], rotation=90 if len(ordered) > 8 else 0, fontsize=7)
-    axes.set_xlabel(f"patient\n{caption}", fontsize=8)
+    axes.set_xlabel(f"patient\n{note}", fontsize=8)
 
 
-def _caption(about: "pd.Series[str]", selected: str) -> str:
+def _note(about: "pd.Series[str]", selected: str) -> str:
+    """What is written below a lower panel: median change, n, and the test or why there is none."""
     median = float(about["median_change_percent"])
     change = "no percent change" if np.isnan(median) else f"median {median:+.0f} %"
-    words = f"{change}, n = {about['patients']} patients"
+    median_and_n = f"{change}, n = {about['patients']} patients"
     if about["selected"]:
-        tested = "not tested: chosen by this analyte"
+        tested = "not tested: patients chosen by this analyte"
     else:
         p = float(about["p_signed_rank"])
         size = f"p = {p:.2g}" if p >= 1e-4 else "p < 0.0001"
         tested = f"signed-rank {size}" if not np.isnan(p) else "no change to test"
         tested += f"\nin patients chosen by {selected}" if selected else ""
-    return f"{words}\n{tested}".replace("-", "−").replace("signed−rank", "signed-rank")
+    return f"{median_and_n}\n{tested}".replace("-", "−").replace("signed−rank", "signed-rank")

@@ -1,4 +1,4 @@
-"""Tables in the words of the study: its factors, analytes and labels in place of raw names."""
+"""Result tables with the names people use: labels of cells, analytes, factors and scales."""
 
 from collections.abc import Mapping
 
@@ -9,41 +9,44 @@ from coculture.exchange.names import column_prefix
 from coculture.report.results import Results, with_labels
 
 _LABELLED = ("arm", "cells", "combination", "contrast", "left_out", "note", "reason", "test")
-"""Columns of text that name arms or cells."""
+"""Columns of text that contain names of arms or cells."""
 _SCALES = {
     "percent_apoptotic": "percent apoptotic, %",
     "logit_apoptotic": "ln odds of apoptosis",
     "ln_viable": "ln viable fraction",
 }
-_OF_ANALYTES = {"_bound_pg_ml": " bound", "_pg_ml": "", "_state": " state"}
+_ANALYTE_COLUMNS = {"_bound_pg_ml": " bound", "_pg_ml": "", "_state": " state"}
+"""Endings of columns that are named after an analyte, and what its name is followed by."""
 LOGARITHM = "ln_"
 _PER_VIABLE_CELL = "_per_viable_cell"
 TESTS = "comparison/finding_tests.csv"
-_AS_WRITTEN = ("study/", "columns.csv")
+_UNCHANGED = ("study/", "columns.csv", "flags.csv")
+"""Tables whose texts are shown as they are."""
 RATIOS = {"ratio": "estimate", "ratio_lower": "lower", "ratio_upper": "upper"}
-"""Columns of ratios, each with the column whose exponential it is."""
+"""Columns of ratios, each with the column of its natural logarithm."""
 
 
 def analyte_names(results: Results) -> dict[str, str]:
-    """The analytes by their names in columns: il6 is IL-6."""
+    """The name of each analyte by its name in columns: il6 is IL-6."""
     named = results.table("elisa/cultures.csv").get("analyte", pd.Series(dtype=str))
     return {column_prefix(str(name)): str(name) for name in named.unique()}
 
 
 def analyte_name(column_name: str, names: Mapping[str, str]) -> str:
-    """
+    """The analyte whose name in columns is `column_name`.
+
     >>> analyte_name("il6", {"il6": "IL-6"}), analyte_name("tnf", {})
     ('IL-6', 'TNF')
     """
     return names.get(column_prefix(column_name), column_name.upper())
 
 
-def endpoint_in_words(endpoint: str, names: Mapping[str, str]) -> str:
+def endpoint_label(endpoint: str, names: Mapping[str, str]) -> str:
     """An endpoint of comparison/arms.csv with its scale.
 
-    >>> endpoint_in_words("ln_il6", {"il6": "IL-6"})
+    >>> endpoint_label("ln_il6", {"il6": "IL-6"})
     'ln IL-6 (pg/mL)'
-    >>> endpoint_in_words("ln_il6_per_viable_cell", {"il6": "IL-6"})
+    >>> endpoint_label("ln_il6_per_viable_cell", {"il6": "IL-6"})
     'ln IL-6 (pg per million viable cells)'
     """
     if endpoint in _SCALES or not endpoint.startswith(LOGARITHM):
@@ -53,7 +56,7 @@ def endpoint_in_words(endpoint: str, names: Mapping[str, str]) -> str:
 
 
 def analyte_and_unit(endpoint: str, names: Mapping[str, str]) -> tuple[str, str]:
-    """Of an endpoint that is the logarithm of a concentration.
+    """The analyte and unit of an endpoint that is the logarithm of a concentration.
 
     >>> analyte_and_unit("ln_il6", {"il6": "IL-6"})
     ('IL-6', 'pg/mL')
@@ -64,58 +67,59 @@ def analyte_and_unit(endpoint: str, names: Mapping[str, str]) -> tuple[str, str]
     return analyte_name(column, names), unit
 
 
-def headings(results: Results) -> dict[str, tuple[str, str]]:
-    """(words, unit) of the columns that are named after a factor or an analyte."""
+def study_columns(results: Results) -> dict[str, tuple[str, str]]:
+    """(heading, unit) of the columns that are named after a factor or an analyte."""
     found = {
         str(factor["column"]): (f"{factor['name']} given", str(factor["unit"]))
         for factor in results.config["factors"]
     }
     names = analyte_names(results)
     for column in results.table("cultures.csv").columns:
-        for ending, words in _OF_ANALYTES.items():
+        for ending, suffix in _ANALYTE_COLUMNS.items():
             if column not in found and str(column).endswith(ending):
                 name = analyte_name(str(column).removesuffix(ending), names)
-                found[str(column)] = (f"{name}{words}", "pg/mL" if "pg_ml" in ending else "")
+                found[str(column)] = (f"{name}{suffix}", "pg/mL" if "pg_ml" in ending else "")
     return found
 
 
-def in_words(frame: pd.DataFrame, results: Results) -> pd.DataFrame:
+def labelled(frame: pd.DataFrame, results: Results) -> pd.DataFrame:
     """`frame` with the config's labels for cells, and each endpoint with its scale."""
-    said = frame.copy()
-    for column in (name for name in _LABELLED if name in said):
-        said[column] = [
-            with_labels(text, results) if isinstance(text, str) else text for text in said[column]
+    changed = frame.copy()
+    for column in (name for name in _LABELLED if name in changed):
+        changed[column] = [
+            with_labels(text, results) if isinstance(text, str) else text
+            for text in changed[column]
         ]
-    if "endpoint" in said:
+    if "endpoint" in changed:
         names = analyte_names(results)
-        said["endpoint"] = [endpoint_in_words(str(one), names) for one in said["endpoint"]]
-    return said
+        changed["endpoint"] = [endpoint_label(str(one), names) for one in changed["endpoint"]]
+    return changed
 
 
-def table_in_words(name: str, results: Results) -> pd.DataFrame:
-    """The result table `name` in the words of the study; what people wrote stays as it is."""
+def labelled_table(name: str, results: Results) -> pd.DataFrame:
+    """The result table `name`, labelled; texts that the user wrote are not changed."""
     frame = results.table(name)
-    if name.startswith(_AS_WRITTEN):
+    if name.startswith(_UNCHANGED):
         return frame
-    return in_words(with_ratios(frame) if name == TESTS else frame, results)
+    return labelled(with_ratios(frame) if name == TESTS else frame, results)
 
 
 def with_ratios(tests: pd.DataFrame) -> pd.DataFrame:
-    """comparison/finding_tests.csv with the ratios that its logarithms stand for."""
+    """comparison/finding_tests.csv with a ratio for each estimate and limit that is a logarithm."""
     if tests.empty or not {"endpoint", *RATIOS.values()} <= set(tests.columns):
         return tests
     on_logarithms = tests["endpoint"].str.startswith(LOGARITHM)
     place = tests.columns.get_loc("upper")
     assert isinstance(place, int)
-    told = tests.copy()
+    extended = tests.copy()
     for i, (ratio, logarithm) in enumerate(RATIOS.items(), start=1):
         values = np.exp(tests[logarithm].where(on_logarithms).astype(float))
-        told.insert(place + i, ratio, values)
-    return told
+        extended.insert(place + i, ratio, values)
+    return extended
 
 
 def column_definitions(results: Results) -> pd.DataFrame:
-    """columns.csv, and the same of the ratios that `with_ratios` adds."""
+    """columns.csv, with rows for the ratios that `with_ratios` adds."""
     ratios = [
         {
             "table": TESTS,

@@ -1,4 +1,4 @@
-"""Tables in the words of the study, and the ratios that logarithms stand for."""
+"""Tables with labels and names of analytes, and with ratios beside logarithms."""
 
 import math
 from collections.abc import Callable
@@ -9,12 +9,12 @@ import pandas as pd
 import pytest
 
 from coculture.report import Results, render
-from coculture.report.in_words import (
+from coculture.report.table_labels import (
     analyte_name,
     analyte_names,
-    headings,
-    in_words,
-    table_in_words,
+    labelled,
+    labelled_table,
+    study_columns,
     with_ratios,
 )
 
@@ -58,7 +58,7 @@ def study(results: MakeResults, config: Make) -> Results:
         tables={
             "cultures.csv": CULTURES,
             "elisa/cultures.csv": pd.DataFrame({"analyte": ["IL-6"], "state": "ok", "flags": ""}),
-            "comparison/finding_tests.csv": TESTS.assign(left_out=""),
+            "comparison/finding_tests.csv": TESTS.assign(left_out="", decides=False),
         },
     )
 
@@ -73,8 +73,8 @@ def test_a_logarithm_has_its_ratio_beside_it_and_a_difference_none() -> None:
     assert "ratio" not in TESTS
 
 
-def test_a_dose_is_told_apart_from_what_was_measured(study: Results) -> None:
-    assert headings(study) == {
+def test_a_dose_and_a_measurement_have_different_headings(study: Results) -> None:
+    assert study_columns(study) == {
         "il6_ng_ml": ("IL-6 given", "ng/mL"),
         "il6_pg_ml": ("IL-6", "pg/mL"),
         "il6_state": ("IL-6 state", ""),
@@ -82,24 +82,24 @@ def test_a_dose_is_told_apart_from_what_was_measured(study: Results) -> None:
     }
 
 
-def test_labels_stand_for_cells_but_not_in_names_of_cultures(study: Results) -> None:
-    said = in_words(CULTURES, study)
+def test_labels_replace_names_of_cells_but_not_in_names_of_cultures(study: Results) -> None:
+    said = labelled(CULTURES, study)
     assert list(said.iloc[0][["culture", "cells", "arm"]]) == ["E1-il1b-1", "IL-1β", "IL-1β DEX"]
-    assert in_words(TESTS, study)["endpoint"].tolist() == [
+    assert labelled(TESTS, study)["endpoint"].tolist() == [
         *("ln IL-6 (pg/mL)", "percent apoptotic, %", "ln IL-6 (pg/mL)")
     ]
 
 
-def test_what_people_wrote_stays_as_they_wrote_it(study: Results) -> None:
+def test_what_users_wrote_is_not_changed(study: Results) -> None:
     reason = pd.DataFrame({"reason": ["il1b well spilt"]})
-    told = replace(study, tables={**study.tables, "study/excluded.csv": reason})
-    assert table_in_words("study/excluded.csv", told)["reason"].tolist() == ["il1b well spilt"]
-    tests = table_in_words("comparison/finding_tests.csv", told)
+    changed = replace(study, tables={**study.tables, "study/excluded.csv": reason})
+    assert labelled_table("study/excluded.csv", changed)["reason"].tolist() == ["il1b well spilt"]
+    tests = labelled_table("comparison/finding_tests.csv", changed)
     assert tests.loc[0, "test"] == "IL-1β DEX against IL-1β untreated: lower"
     assert tests.loc[0, "ratio"] == pytest.approx(0.25)
 
 
-def test_the_page_uses_these_words(study: Results) -> None:
+def test_the_page_uses_these_names(study: Results) -> None:
     page = render(study).replace('<span class="whole">', "").replace("</span>", "")
     assert ">IL-6 given <small>ng/mL</small></th>" in page
     assert '<td class="long">IL-1β DEX against IL-1β untreated: lower</td>' in page
@@ -118,7 +118,7 @@ def test_labels_that_are_other_cells_names_are_not_mixed_up(
     results: MakeResults, config: Make
 ) -> None:
     cells = {"reference": "wt", "labels": {"wt": "control", "control": "mock"}}
-    said = in_words(
+    said = labelled(
         pd.DataFrame({"arm": ["wt DEX; control DEX"]}), results(config=config(cells=cells))
     )
     assert said["arm"].item() == "control DEX; mock DEX"

@@ -1,6 +1,5 @@
 """The workbook: one sheet a table, values as they are, the same bytes again."""
 
-import math
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -33,13 +32,15 @@ def workbook(results: MakeResults, tmp_path: Path) -> Any:
         columns=["table", "column", "unit", "definition"],
     )
     tables = {"clinical/changes.csv": TABLE, "cultures.csv": TABLE, "columns.csv": columns}
+    tables["flags.csv"] = pd.DataFrame({"code": ["few_events"], "value": 12.0})
     write_spreadsheet(results(tables=tables), tmp_path / "report.xlsx")
     return openpyxl.load_workbook(tmp_path / "report.xlsx")
 
 
 def test_each_table_has_a_sheet_after_the_notes(workbook: Any) -> None:
     assert workbook.sheetnames == [
-        *("notes", "findings", "contrasts", "arms", "cultures", "clinical changes")
+        *("notes", "findings", "finding tests", "contrasts", "arms", "cultures", "flags"),
+        "clinical changes",
     ]
 
 
@@ -75,7 +76,7 @@ def test_a_second_run_gives_the_same_bytes(results: MakeResults, tmp_path: Path)
         assert b"1980-01-01T00:00:00Z" in packed.read("docProps/core.xml")
 
 
-def test_a_text_that_no_cell_holds_is_refused_by_place(
+def test_a_text_too_long_for_a_cell_is_rejected_with_its_place(
     results: MakeResults, tmp_path: Path
 ) -> None:
     table = pd.DataFrame({"culture": ["a", "x" * 40_000]})
@@ -83,7 +84,7 @@ def test_a_text_that_no_cell_holds_is_refused_by_place(
         write_spreadsheet(results(tables={"cultures.csv": table}), tmp_path / "report.xlsx")
 
 
-def test_a_number_shows_four_digits_and_keeps_all(workbook: Any) -> None:
+def test_a_number_is_shown_with_four_digits_and_kept_with_all(workbook: Any) -> None:
     cells = workbook["cultures"]["C"][1:]
     assert [cell.number_format for cell in cells] == [
         *("0.00", "General", "0", "General", "0.000E+00")
@@ -99,42 +100,3 @@ def test_a_sentence_is_wrapped(results: MakeResults, tmp_path: Path) -> None:
     assert sheet["A2"].alignment.wrap_text
     assert not sheet["B2"].alignment.wrap_text
     assert sheet.column_dimensions["A"].width > 40
-
-
-def test_arms_stand_by_experiment_with_bounds_as_text(results: MakeResults, tmp_path: Path) -> None:
-    arms = pd.DataFrame(
-        [
-            ("percent_apoptotic", "E10", "untreated", 8.25, ""),
-            ("percent_apoptotic", "E2", "untreated", 7.5, ""),
-            ("ln_il6", "E2", "untreated", math.log(5000), ""),
-            ("ln_il6", "E10", "DEX", math.log(200), "<="),
-            ("ln_viable", "E2", "untreated", -0.1, ""),
-        ],
-        columns=["endpoint", "experiment", "arm", "mean", "relation"],
-    )
-    analytes = pd.DataFrame({"analyte": ["IL-6"], "flags": ""})
-    gate = {"rule": "live_peak: median", "channels": ["R660-A"], "threshold": 178.25}
-    curve = {"verdict": "pass", "limits": {"lloq": 9.375, "uloq": 600.0}, "reasons": []}
-    curve |= {"fit": {"model": "4PL", "r_squared": 0.99, "parameters": {"A": 0.05, "c": 217.5}}}
-    study = results(
-        tables={"comparison/arms.csv": arms, "elisa/cultures.csv": analytes},
-        gates={"E2": {"populations": {"myeloma": {"annexin": gate}}}},
-        curves={"P1": {"IL-6": curve}},
-    )
-    write_spreadsheet(study, tmp_path / "a.xlsx")
-    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
-    rows = list(book["arms by experiment"].iter_rows(values_only=True))
-    assert rows[:2] == [
-        ("endpoint", "arm", "E2", "E10"),
-        ("percent apoptotic, %", "untreated", 7.5, 8.25),
-    ]
-    assert rows[2][:2] == ("IL-6, pg/mL", "untreated")
-    assert rows[2][2] == pytest.approx(5000)
-    assert rows[3] == ("IL-6, pg/mL", "DEX", None, "<= 200")
-    assert len(rows) == 4
-    thresholds = list(book["gates and thresholds"].iter_rows(values_only=True))
-    assert thresholds[1][:5] == ("E2", "myeloma", "annexin", "R660-A", 178.25)
-    curves = list(book["standard curves"].iter_rows(values_only=True))
-    assert dict(zip(*curves, strict=True))["c"] == 217.5
-    noted = {(row[0], row[1]) for row in book["notes"].iter_rows(values_only=True)}
-    assert ("standard curves", "lloq_pg_ml") in noted
