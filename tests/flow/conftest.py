@@ -1,15 +1,18 @@
 """A writer of FCS files that can be as odd as real ones, and the flow section's defaults."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 import yaml
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from coculture.flow import FlowSettings
+from coculture.flow.tubes import Tube, open_tubes
 
 WriteFcs = Callable[..., Path]
 
@@ -116,3 +119,40 @@ def _filled(schema: Mapping[str, Any], value: Any) -> Any:
     if isinstance(value, list) and "items" in schema:
         return [_filled(schema["items"], entry) for entry in value]
     return value
+
+
+BARE_CHANNELS = dict.fromkeys(["forward_scatter_height", "side_scatter_area", "time"])
+"""Roles of the flow section's defaults that files of few channels do not have."""
+
+
+@pytest.fixture
+def open_tube(
+    write_fcs: WriteFcs, flow_settings: Callable[..., FlowSettings]
+) -> Callable[..., Tube]:
+    """Write one file and open it: `open_tube({"FSC-A": [...], ...}, role=...)`.
+
+    FSC-A is forward scatter; Annexin V is FL1-A, the viability dye FL2-A and the marker GFP FL3-A,
+    each where the file has it. Further arguments replace fields of the tube.
+    """
+
+    def opened(
+        events: Mapping[str, ArrayLike],
+        *,
+        fcs: str = "tube.fcs",
+        keywords: Mapping[str, str | None] | None = None,
+        **fields: Any,
+    ) -> Tube:
+        names = list(events)
+        columns = np.column_stack([np.asarray(events[name], dtype=np.float64) for name in names])
+        path = write_fcs(columns, names, name=fcs, keywords=keywords)
+        roles = {"annexin": "FL1-A", "viability_dye": "FL2-A"}
+        given = {role: name if name in names else None for role, name in roles.items()}
+        markers = [{"channel": "FL3-A", "positive": True}] if "FL3-A" in names else []
+        settings = flow_settings(
+            channels=BARE_CHANNELS | given, populations=[{"name": "cells", "markers": markers}]
+        )
+        table = pd.DataFrame([{"fcs": fcs, "path": str(path), "role": "sample"}])
+        (tube,) = open_tubes(table, settings)
+        return replace(tube, **fields)
+
+    return opened

@@ -65,3 +65,36 @@ def test_few_events_cannot_be_judged() -> None:
     judged = steadiness(np.arange(900.0), [np.arange(900.0)])
     assert judged.steady.all()
     assert judged.percent_departing == 0
+
+
+@pytest.mark.parametrize(("stretches", "are_left_out"), [(48, True), (50, True), (52, False)])
+def test_departing_stretches_are_left_out_up_to_half_of_the_tube(
+    stretches: int, are_left_out: bool
+) -> None:
+    """100 stretches of 250 events: some all above the median, as many below it, others balanced."""
+    level = np.tile([-1.0, 1.0], 12_500).reshape(100, 250)
+    level[: stretches // 2] = 1
+    level[-(stretches // 2) :] = -1
+    judged = steadiness(np.arange(25_000.0), [level.ravel()])
+    assert judged.percent_departing == pytest.approx(stretches)
+    departing = np.abs(level.mean(axis=1)) == 1
+    expected = np.repeat(~departing, 250) if are_left_out else np.ones(25_000, dtype=bool)
+    np.testing.assert_array_equal(judged.steady, expected)
+
+
+@pytest.mark.parametrize(("events", "is_spike"), [(720, False), (780, True)])
+def test_a_second_with_more_than_two_and_a_half_times_the_usual_events_is_a_spike(
+    events: int, is_spike: bool
+) -> None:
+    """100 seconds of 300 events, but for one of 2.4 or 2.6 times as many."""
+    counts = np.full(100, 300)
+    counts[40] = events
+    time = np.concatenate(
+        [second + np.linspace(0, 1, n + 2)[1:-1] for second, n in enumerate(counts)]
+    )
+    judged = steadiness(time, [np.ones_like(time)])
+    expected = 100 * events / (99 * 300 + events) if is_spike else 0
+    assert judged.percent_departing == pytest.approx(expected, abs=0.02)
+    in_spike = (time > 40.02) & (time < 40.98)
+    assert judged.steady[in_spike].any() != is_spike
+    assert judged.steady[(time < 39.9) | (time > 41.1)].all()

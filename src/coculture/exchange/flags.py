@@ -57,7 +57,7 @@ class Flag:
     code
         What it is, in lower case with underscores: few_events, below_lloq, not_parallel.
     sentence
-        In words, with its numbers, for people only.
+        A sentence with its numbers, for people only.
     value, limit, unit
         The number found and the limit it is held against, NaN where there is none, and their unit.
     """

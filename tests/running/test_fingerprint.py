@@ -32,7 +32,8 @@ def _changed(checkout: Path, file: str, old: str, new: str) -> set[str]:
 
 def test_a_comment_changes_nothing(checkout: Path) -> None:
     assert (
-        _changed(checkout, "coculture/flow/gating/experiment.py", "\n\n\ndef ", "\n\n# why\n\ndef ") == set()
+        _changed(checkout, "coculture/flow/gating/experiment.py", "\n\n\ndef ", "\n\n# why\n\ndef ")
+        == set()
     )
 
 

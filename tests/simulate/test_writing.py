@@ -29,7 +29,7 @@ from coculture.simulate import (
 from coculture.simulate.files import write_fcs
 from coculture.study import load
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 EXAMPLE_FOLDER = ROOT / "data/raw/example"
 SMALL = Parameters(
     design=Design(

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from coculture.study import StudyError, checks, load, pin, raw_file_checks
+from coculture.study import StudyError, load, pin, raw_file_validation, table_validation
 
 FACTORS: list[dict[str, Any]] = [
     {"column": "dex_nM", "untreated": 0.0},
@@ -66,12 +66,12 @@ def test_cultures_that_differ_in_one_thing_are_not_the_same_replicate(
     column: str, other: object
 ) -> None:
     cultures = _rows(CULTURE, {**CULTURE, column: other})
-    assert list(checks.doubled_replicates(cultures, FACTORS)) == []
+    assert list(table_validation.doubled_replicates(cultures, FACTORS)) == []
 
 
 def test_cultures_that_differ_in_nothing_are_the_same_replicate() -> None:
     other = {**CULTURE, "stroma": ""}
-    (problem,) = checks.doubled_replicates(_rows(CULTURE, other, CULTURE), FACTORS)
+    (problem,) = table_validation.doubled_replicates(_rows(CULTURE, other, CULTURE), FACTORS)
     assert (problem.row, problem.column, problem.value) == (4, "replicate", "1")
     assert "the culture in row 2 is the same replicate" in problem.message
 
@@ -79,9 +79,9 @@ def test_cultures_that_differ_in_nothing_are_the_same_replicate() -> None:
 def test_only_a_culture_that_got_none_of_the_factors_is_untreated() -> None:
     doses = [(0.0, 0.0), (1000.0, 0.0), (0.0, 10.0), (1000.0, 10.0)]
     cultures = _rows(*({**CULTURE, "dex_nM": dex, "il6_ng_ml": il6} for dex, il6 in doses))
-    assert checks.is_untreated(cultures, FACTORS).tolist() == [True, False, False, False]
-    assert list(checks.untreated_arms(cultures, FACTORS)) == []
-    (problem,) = checks.untreated_arms(cultures.loc[3:], FACTORS)
+    assert table_validation.is_untreated(cultures, FACTORS).tolist() == [True, False, False, False]
+    assert list(table_validation.untreated_arms(cultures, FACTORS)) == []
+    (problem,) = table_validation.untreated_arms(cultures.loc[3:], FACTORS)
     assert (problem.row, problem.value) == (3, "E1")
 
 
@@ -96,31 +96,34 @@ def test_a_dilution_is_asked_of_the_samples_that_are_used(excluded: str, asked: 
         },
         index=[2, 3, 4],
     )
-    assert [problem.row for problem in checks.dilutions(wells)] == asked
+    assert [problem.row for problem in table_validation.dilutions(wells)] == asked
 
 
 def test_two_plates_may_lie_in_one_file() -> None:
     wells = _rows(WELL, {**WELL, "plate": "P2", "plate_in_file": "Plate2"})
-    assert list(checks.elisa_rows(wells)) == []
+    assert list(table_validation.elisa_rows(wells)) == []
 
 
 def test_one_plate_of_a_file_is_not_two_plates_of_the_study() -> None:
-    (problem,) = checks.elisa_rows(_rows(WELL, {**WELL, "plate": "P2"}))
+    (problem,) = table_validation.elisa_rows(_rows(WELL, {**WELL, "plate": "P2"}))
     assert (problem.row, problem.value) == (3, "A1")
     assert "this well of the same file is already in row 2" in problem.message
 
 
 def test_one_plate_of_the_study_is_not_two_plates_of_a_file() -> None:
-    (problem,) = checks.elisa_rows(_rows(WELL, {**WELL, "well": "A2", "plate_in_file": "Plate2"}))
+    (problem,) = table_validation.elisa_rows(
+        _rows(WELL, {**WELL, "well": "A2", "plate_in_file": "Plate2"})
+    )
     assert (problem.row, problem.column) == (3, "file")
-    assert "plate P1 is read from both.txt in the rows above" in problem.message
+    assert "the rows above have plate P1 in both.txt" in problem.message
 
 
 @pytest.mark.parametrize(("role", "rows"), [("fmo_annexin", []), ("unstained", [3])])
 def test_a_file_may_have_two_roles_but_each_once(role: str, rows: list[int]) -> None:
     files = _rows(FILE, {**FILE, "role": role})
     assert [
-        problem.row for problem in checks.flow_rows(files, _rows(CULTURE | {"culture": "c"}))
+        problem.row
+        for problem in table_validation.flow_rows(files, _rows(CULTURE | {"culture": "c"}))
     ] == rows
 
 
@@ -131,11 +134,11 @@ def test_only_samples_must_be_different_bytes(tmp_path: Path) -> None:
     files = _rows(
         *({**FILE, "fcs": f"{name}.fcs", "path": str(tmp_path / f"{name}.fcs")} for name in "abc")
     )
-    assert list(raw_file_checks.same_content(files)) == []
+    assert list(raw_file_validation.same_content(files)) == []
     files["role"] = ["sample", "unstained", "sample"]
-    (problem,) = raw_file_checks.same_content(files)
+    (problem,) = raw_file_validation.same_content(files)
     assert (problem.row, problem.value) == (4, "c.fcs")
-    assert "is the same file as that of row 2" in problem.message
+    assert "has exactly the same content as the file in row 2" in problem.message
 
 
 def test_a_file_is_untreated_only_if_it_is_a_sample_of_an_untreated_culture(
@@ -174,7 +177,7 @@ def test_up_to_three_rows_with_one_fault_are_told_one_by_one(
         load(small_study / "config.yaml")
     words = [problem.message for problem in raised.value.problems]
     assert len([one for one in words if "is not a number" in one]) == told
-    assert ("The same holds for 3 more rows." in " ".join(words)) == (rows == 4)
+    assert ("The same applies to 3 more rows." in " ".join(words)) == (rows == 4)
 
 
 def test_checksums_may_lie_in_a_folder_of_their_own(small_study: Path) -> None:

@@ -1,0 +1,46 @@
+"""Drift of beads and controls, from medians known by hand."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from coculture.flow import FlowSettings, control_drift
+
+Settings = Callable[..., FlowSettings]
+
+
+@pytest.fixture
+def drift_of(
+    write_fcs: Callable[..., Path], flow_settings: Settings
+) -> Callable[[list[list[float]]], pd.DataFrame]:
+    """Drift of beads in one channel, from the values of each experiment's file."""
+
+    def drift(experiments: list[list[float]]) -> pd.DataFrame:
+        rows = []
+        for number, values in enumerate(experiments, start=1):
+            events = np.column_stack([np.full(len(values), 1000.0), values])
+            path = write_fcs(events, ["FSC-A", "FL1-A"], name=f"{number}.fcs")
+            rows.append({"experiment": f"E{number}", "fcs": str(path), "role": "beads"})
+        absent = ("forward_scatter_height", "side_scatter_area", "viability_dye", "time")
+        settings = flow_settings(channels=dict.fromkeys(absent) | {"annexin": "FL1-A"})
+        return control_drift(pd.DataFrame(rows), settings)
+
+    return drift
+
+
+def test_a_tube_is_judged_by_its_median(
+    drift_of: Callable[[list[list[float]]], pd.DataFrame],
+) -> None:
+    assert list(drift_of([[50, 80, 100, 300, 90_000]])["median"]) == [100]
+
+
+def test_one_experiment_apart_is_flagged_and_leaves_the_others_where_they_are(
+    drift_of: Callable[[list[list[float]]], pd.DataFrame],
+) -> None:
+    """Medians 100, 100 and 1000: the usual one is 100, from which the last is one decade away."""
+    drift = drift_of([[100.0] * 3, [100.0] * 3, [1000.0] * 3])
+    assert drift["decades"].to_numpy() == pytest.approx([0, 0, 1])
+    assert list(drift["flags"]) == ["", "", "drift (+1.00 decades, limit 0.2)"]
