@@ -2,17 +2,13 @@
 
 from typing import Any
 
-from coculture import report
-from coculture.exchange import flags, result_tables
+from coculture.exchange import flags
 from coculture.running import step
 
 
 def main(inputs: Any, outputs: Any, parameters: Any) -> None:
     found = flags.read(
         *inputs.flow, *inputs.drift, *inputs.plates, *inputs.elisa_cultures, *inputs.comparison
-    )
-    found += report.arms_on_different_plates(
-        result_tables.read(inputs.cultures), result_tables.read_all(inputs.wells)
     )
     flags.write(found, outputs.flags)
 

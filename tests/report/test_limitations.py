@@ -46,10 +46,10 @@ def test_every_limitation_says_what_to_do_and_where_to_look(
     ]
 
 
-def test_a_failure_is_a_limitation_with_its_place_and_sentence(
+def test_a_failed_plate_is_a_limitation_with_its_own_sentence(
     results: MakeResults, flag: MakeFlag
 ) -> None:
-    sentence = "only 3 standards pass; R² 0.5, limit 0.9."
+    sentence = "IL-6 on plate P2 failed: only 3 standards pass; R² 0.5, limit 0.9."
     failed = flag(
         kind="curve",
         code="plate_failed",
@@ -59,7 +59,7 @@ def test_a_failure_is_a_limitation_with_its_place_and_sentence(
         analyte="IL-6",
     )
     (found,) = limitations(replace(results(), flags=[failed]))[:1]
-    assert found.sentence == "P2, curve of IL-6: only 3 standards pass; R² 0.5, limit 0.9."
+    assert found.sentence == sentence
     assert "repeat the plate" in found.action
     assert found.section == "elisa"
 
@@ -77,39 +77,34 @@ def test_cautions_about_the_whole_study_are_limitations(
     assert _sentences(study, "quality flag") == ["1 quality flag (1 in ELISA)."]
 
 
+def test_a_failed_file_is_named(results: MakeResults, flag: MakeFlag) -> None:
+    failed = flag(
+        *("flow/wells.csv", "tube", "no_events", "No event is left."),
+        severity="failure",
+        experiment="E1",
+        fcs="a.fcs",
+    )
+    (found,) = limitations(replace(results(), flags=[failed]))[:1]
+    assert found.sentence == "E1, a.fcs: No event is left."
+    assert "Exclude the file" in found.action
+
+
+def test_what_to_do_depends_on_what_was_found(results: MakeResults, flag: MakeFlag) -> None:
+    table = "comparison/findings.csv"
+    flags = [
+        flag(table, "study", "few_experiments", "Only 2 experiments."),
+        flag(table, "finding", "pooled_error_disagrees", 'Finding 1b is "shown".', finding="1b"),
+    ]
+    few, disagrees, _ = limitations(replace(results(), flags=flags))
+    assert "Repeat the experiment" in few.action
+    assert "primary verdict" in disagrees.action
+    assert few.section == disagrees.section == "comparison"
+
+
 def test_many_flags_of_one_kind_are_counted(results: MakeResults, flag: MakeFlag) -> None:
     flags = [flag(kind="tube", code="no_time", severity="failure", fcs=f"{i}") for i in range(7)]
     assert len(_about(replace(results(), flags=flags[:6]), "replicates differ")) == 6
     assert _sentences(replace(results(), flags=flags), "no time") == ["7 flags “no time”."]
-
-
-@pytest.mark.parametrize(
-    ("experiments", "words"),
-    [(1, ["only 1 experiment."]), (2, ["only 2 experiments."]), (3, []), (4, [])],
-)
-def test_fewer_experiments_than_a_test_needs_are_a_limitation(
-    results: MakeResults, experiments: int, words: list[str]
-) -> None:
-    """Two wells of each: experiments count, not wells."""
-    names = [f"E{number}" for number in range(experiments)]
-    cultures = pd.DataFrame({"experiment": names * 2, "arm": "DEX", "donor": ""})
-    found = _sentences(results(tables={"cultures.csv": cultures}), "no claim is tested")
-    assert len(found) == len(words)
-    assert all(word in sentence for word, sentence in zip(words, found, strict=True))
-
-
-def test_analyses_that_disagree_are_named_with_both_verdicts(
-    results: MakeResults, finding: Make
-) -> None:
-    rows = [
-        finding(id="1a", pooled_error_verdict=""),
-        finding(id="1b", verdict="shown"),
-        finding(id="1c"),
-    ]
-    study = results(tables={"comparison/findings.csv": pd.DataFrame(rows)})
-    assert _sentences(study, "pooled-error") == [
-        "Finding 1b is “shown”, but would be “not shown” by the pooled-error analysis."
-    ]
 
 
 def test_missing_experiments_are_named_once_with_their_findings(results: MakeResults) -> None:

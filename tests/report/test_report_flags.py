@@ -2,12 +2,10 @@
 
 from collections.abc import Callable
 
-import pandas as pd
 import pytest
 
 from coculture.exchange.flags import Flag
 from coculture.report.flags import (
-    arms_on_different_plates,
     cultures_outside_range,
     exclusions,
     flags_by_culture,
@@ -87,40 +85,3 @@ def test_exclusions_and_bounds_are_known_by_their_codes(flag: MakeFlag) -> None:
     flags = [excluded, culture, well]
     assert [one.flag for one in exclusions(flags)] == [excluded]
     assert cultures_outside_range(flags) == [culture]
-
-
-@pytest.mark.parametrize(
-    ("plates", "expected"),
-    [
-        ([["P1"], ["P1"], ["P2"], ["P2"]], "(P1, P2)"),
-        ([["P10"], ["P10"], ["P2"], ["P2"]], "(P2, P10)"),
-        ([["P1", "P2"], ["P1", "P2"], ["P1"], ["P1"]], "(P1, P2)"),
-        ([["P1"], ["P2"], ["P1"], ["P2"]], ""),
-        ([["P1"], ["P1"], ["P1"], ["P1"]], ""),
-    ],
-)
-def test_arms_of_one_experiment_on_different_plates_are_flagged(
-    plates: list[list[str]], expected: str
-) -> None:
-    """Two arms of two cultures each. With each arm on both plates nothing is confounded."""
-    names = ["a1", "a2", "b1", "b2"]
-    cultures = pd.DataFrame({"culture": names, "experiment": "E1", "arm": ["a", "a", "b", "b"]})
-    rows = [(name, plate) for name, found in zip(names, plates, strict=True) for plate in found]
-    wells = pd.DataFrame(rows, columns=["culture", "plate"])
-    wells = wells.assign(analyte="IL-6", role="sample", state="below_lloq")
-    unused = pd.DataFrame(
-        {"culture": ["a1", ""], "plate": "P9", "analyte": "IL-6", "role": ["sample", "standard"]}
-    ).assign(state=["excluded", "ok"])
-    found = arms_on_different_plates(cultures, pd.concat([wells, unused]))
-    assert len(found) == bool(expected)
-    for one in found:
-        assert expected in one.sentence
-        concerns = one.concerns
-        assert (concerns.kind, concerns.experiment, concerns.analyte, one.severity) == (
-            *("experiment", "E1", "IL-6", "caution"),
-        )
-        assert one.value == 2
-
-
-def test_a_study_without_elisa_has_no_arms_on_different_plates() -> None:
-    assert arms_on_different_plates(pd.DataFrame(), pd.DataFrame()) == []

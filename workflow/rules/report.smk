@@ -12,8 +12,6 @@ rule report_flags:
         plates=expand(rules.elisa_quantify.output.flags, plate=STUDY.plates),
         elisa_cultures=[rules.elisa_cultures.output.flags] if STUDY.plates else [],
         comparison=[rules.comparison_compare.output.flags],
-        cultures=rules.comparison_join.output.cultures,
-        wells=expand(rules.elisa_quantify.output.wells, plate=STUDY.plates),
     output:
         flags=f"{RESULTS}/flags.csv",
     log:

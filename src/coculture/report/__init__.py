@@ -1,6 +1,5 @@
 """The report: a page that answers the study's question, and a workbook with its tables."""
 
-from coculture.report.flags import arms_on_different_plates
 from coculture.report.page import render, template_files
 from coculture.report.reading import read_results
 from coculture.report.results import Figure, Results, figure_tables, read_figures
@@ -9,7 +8,6 @@ from coculture.report.spreadsheet import write as write_spreadsheet
 __all__ = [
     "Figure",
     "Results",
-    "arms_on_different_plates",
     "figure_tables",
     "read_figures",
     "read_results",

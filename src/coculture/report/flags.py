@@ -1,17 +1,13 @@
-"""The flags of a study: gathered from all stages, and as the page lists them."""
+"""The flags of a study as the page lists them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-
-import pandas as pd
 
 from coculture.exchange.flags import Concerns, Flag
 from coculture.exchange.vocabulary import ABOVE_RANGE, BELOW_RANGE
-from coculture.report.formatting import natural_key
 
 EXCLUDED = "excluded"
 """Code of the flag of a file or well that the study's tables exclude."""
-DIFFERENT_PLATES = "arms_on_different_plates"
 
 _STAGES = {
     "flow": "flow",
@@ -122,49 +118,3 @@ def _figure(stage: str, concerns: Concerns) -> str:
     if stage == _STAGES["elisa"]:
         return "standard_curve" if concerns.kind == "curve" else "plate"
     return ""
-
-
-def arms_on_different_plates(cultures: pd.DataFrame, elisa_wells: pd.DataFrame) -> list[Flag]:
-    """A caution for each experiment and analyte with arms on different plates.
-
-    Differences between the plates are then part of the differences between the arms.
-
-    Parameters
-    ----------
-    cultures
-        cultures.csv.
-    elisa_wells
-        elisa/wells.csv of all plates; may be empty.
-    """
-    if elisa_wells.empty:
-        return []
-    is_measured = elisa_wells["state"].isin(("ok", *BELOW_RANGE, *ABOVE_RANGE))
-    samples = elisa_wells[(elisa_wells["role"] == "sample") & is_measured]
-    wells = samples[["culture", "analyte", "plate"]].merge(
-        cultures[["culture", "experiment", "arm"]]
-    )
-    found = []
-    for (experiment, analyte), group in wells.groupby(["experiment", "analyte"]):
-        of_arms = [set(plates) for _, plates in group.groupby("arm")["plate"]]
-        if any(plates != of_arms[0] for plates in of_arms):
-            plates = sorted(set().union(*of_arms), key=natural_key)
-            found.append(_different_plates(str(experiment), str(analyte), plates))
-    return found
-
-
-def _different_plates(experiment: str, analyte: str, plates: Sequence[str]) -> Flag:
-    return Flag(
-        Concerns(
-            *("elisa/cultures.csv", "experiment"),
-            experiment=experiment,
-            plate=plates[0],
-            analyte=analyte,
-        ),
-        DIFFERENT_PLATES,
-        "caution",
-        f"{analyte} in {experiment}: arms were measured on different plates "
-        f"({', '.join(plates)}), so differences between plates are part of the contrasts.",
-        len(plates),
-        1.0,
-        "plates",
-    )

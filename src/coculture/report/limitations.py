@@ -17,25 +17,26 @@ from coculture.report.flags import (
 )
 from coculture.report.results import Results, with_labels
 
-MIN_EXPERIMENTS = 3
-"""With fewer no claim is tested: two experiments leave one degree of freedom."""
 _MAX_NAMED = 6
 """Up to this number things are named one by one; more are counted."""
 _OF_THE_STUDY = ("study", "experiment", "finding")
 """Kinds of things whose cautions concern the findings as a whole, not one measurement."""
-_MEASURED = ("tube", "well", "curve", "plate", "culture")
-"""Kinds of things that are one measurement, or the measurements of one plate."""
+_UNNAMED = ("tube", "well", "culture")
+"""Kinds of things that the sentences of their flags do not name."""
 _SECTIONS = {"flow": "flow", "ELISA": "elisa", "comparison": "comparison", "clinical": "clinical"}
-_ACTIONS = {
-    "curve": "Do not use its concentrations; repeat the plate.",
-    "plate": "Do not use its concentrations; repeat the plate.",
+_ACTIONS_BY_CODE = {
+    "few_experiments": "Repeat the experiment on another day or with another donor.",
+    "pooled_error_disagrees": "Report the primary verdict and mention the other.",
+    "plate_failed": "Do not use its concentrations; repeat the plate.",
+}
+"""What to do about flags for which more can be said than about others of their kind."""
+_ACTIONS_BY_KIND = {
     "tube": "Exclude the file with a reason, or record it again.",
     "well": "Exclude the well with a reason, or repeat it.",
     "experiment": "Check whether the findings hold without this experiment.",
-    "finding": "Consider this when you report the finding.",
+    "finding": "Mention this when you report the finding.",
 }
-"""What to do about a flag, by the kind of thing that it concerns."""
-_ANY_ACTION = "Check it before you use the results."
+_ANY_ACTION = "Check this before you use the results."
 
 
 @dataclass(frozen=True)
@@ -62,13 +63,11 @@ def limitations(results: Results) -> list[Limitation]:
     return [
         *_simulated(results.config),
         *_from_flags(flag for flag in results.flags if flag.severity == "failure"),
-        *_few_experiments(results.table("cultures.csv")),
         *_from_flags(
             flag
             for flag in results.flags
             if flag.severity == "caution" and flag.concerns.kind in _OF_THE_STUDY
         ),
-        *_analyses_disagree(results.table("comparison/findings.csv")),
         *_missing_experiments(results),
         *_manual_gates(results.gates),
         *_excluded(results.flags),
@@ -93,7 +92,8 @@ def _from_flags(flags: Iterable[Flag]) -> Iterator[Limitation]:
     for flag in flags:
         by_code.setdefault(flag.code, []).append(listed_flag(flag))
     for code, group in by_code.items():
-        action = _ACTIONS.get(group[0].flag.concerns.kind, _ANY_ACTION)
+        kind = group[0].flag.concerns.kind
+        action = _ACTIONS_BY_CODE.get(code) or _ACTIONS_BY_KIND.get(kind, _ANY_ACTION)
         section = _SECTIONS.get(group[0].stage, "quality")
         if len(group) <= _MAX_NAMED:
             for one in group:
@@ -104,35 +104,11 @@ def _from_flags(flags: Iterable[Flag]) -> Iterator[Limitation]:
 
 
 def _sentence(one: ListedFlag) -> str:
-    """The sentence of a flag; flags of one measurement do not name it in their sentence."""
+    """The sentence of a flag, with the file, well or culture that it is about."""
     text = one.flag.sentence.rstrip(".")
-    if one.flag.concerns.kind in _MEASURED:
+    if one.flag.concerns.kind in _UNNAMED:
         return f"{', '.join(filter(None, (one.place, one.item)))}: {text}."
     return f"{text[:1].upper()}{text[1:]}."
-
-
-def _few_experiments(cultures: pd.DataFrame) -> Iterator[Limitation]:
-    count = int(cultures["experiment"].nunique())
-    if count < MIN_EXPERIMENTS:
-        yield Limitation(
-            f"The study has only {many(count, 'experiment')}. Wells of one experiment are not "
-            f"independent, so no claim is tested with fewer than {MIN_EXPERIMENTS} experiments.",
-            "Repeat the experiment on another day or with another donor.",
-            "methods",
-        )
-
-
-def _analyses_disagree(findings: pd.DataFrame) -> Iterator[Limitation]:
-    if findings.empty:
-        return
-    pooled = findings["pooled_error_verdict"]
-    for row in findings[(pooled != "") & (pooled != findings["verdict"])].to_dict("records"):
-        yield Limitation(
-            f"Finding {row['id']} is “{row['verdict']}”, but would be "
-            f"“{row['pooled_error_verdict']}” by the pooled-error analysis.",
-            "Report the primary verdict and mention the other.",
-            "comparison",
-        )
 
 
 def _missing_experiments(results: Results) -> Iterator[Limitation]:
