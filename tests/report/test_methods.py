@@ -52,13 +52,18 @@ def test_without_claims_no_test_of_a_claim_is_described(results: MakeResults) ->
     assert "Holm" not in text
 
 
-def test_the_rule_of_each_gate_is_given_once_for_each_source(results: MakeResults) -> None:
+def test_each_rule_of_a_gate_is_given_once(results: MakeResults) -> None:
     def gates(source: str, rule: str) -> dict[str, Any]:
         block = {"source": source, "rule": rule, "channels": ["R660-A"]}
         return {"populations": {"myeloma": {"annexin_v": block}}}
 
     peak = gates("live_peak", "SD above the live peak; of the (stained) wells")
-    study = results(gates={"E1": peak, "E2": gates("manual", "set by hand"), "E3": peak})
+    tail = gates("live_peak", "upper tail, because no well is positive")
+    manual = gates("manual", "set by hand")
+    study = results(gates={"E1": peak, "E2": manual, "E3": peak, "E4": tail})
     text = _text(study)
-    rules = "(annexin v: SD above the live peak; of the (stained) wells or set by hand)"
+    rules = (
+        "(annexin v: SD above the live peak; of the (stained) wells or set by hand or upper tail, "
+        "because no well is positive)"
+    )
     assert text.count(rules) == 1

@@ -82,15 +82,15 @@ def _flow(flow: Mapping[str, Any], gates: Mapping[str, Mapping[str, Any]]) -> st
 
 
 def _gate_rules(gates: Mapping[str, Mapping[str, Any]]) -> str:
-    """The rule of each gate, once for each source that was used."""
-    rules: dict[str, dict[str, str]] = {}
+    """Each rule that set a gate in some experiment, once."""
+    rules: dict[str, list[str]] = {}
     for experiment in gates.values():
         for population in experiment["populations"].values():
             for gate, block in population.items():
-                rules.setdefault(gate, {}).setdefault(block["source"], str(block["rule"]))
+                of_gate = rules.setdefault(gate, [])
+                of_gate += [str(block["rule"])] if block["rule"] not in of_gate else []
     named = "; ".join(
-        f"{gate.replace('_', ' ')}: {' or '.join(by_source.values())}"
-        for gate, by_source in rules.items()
+        f"{gate.replace('_', ' ')}: {' or '.join(of_gate)}" for gate, of_gate in rules.items()
     )
     return f" ({named})" if named else ""
 
