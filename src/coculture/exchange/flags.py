@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterable, Iterator
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -102,4 +102,9 @@ def _read(paths: Iterable[str | Path]) -> Iterator[Flag]:
     for path in paths:
         for row in result_tables.read(path).to_dict("records"):
             concerns = Concerns(**{name: row[name] for name in key})
-            yield Flag(concerns, **{name: row[name] for name in COLUMNS[len(key) :]})
+            yield Flag(concerns, **{name: _plain(row[name]) for name in COLUMNS[len(key) :]})
+
+
+def _plain(value: Any) -> Any:
+    """The one NaN that is equal to itself in comparisons of records, for every NaN."""
+    return math.nan if isinstance(value, float) and math.isnan(value) else value
