@@ -137,12 +137,12 @@ def _single_stains(tubes: Sequence[Tube]) -> dict[str, Tube]:
     stains: dict[str, Tube] = {}
     for tube in tubes:
         if tube.role == "single_stain":
-            if tube.channel in stains:
+            if tube.stained_channel in stains:
                 raise SpilloverError(
-                    f"{tube.fcs}: is a second single stain of {tube.channel} beside "
-                    f"{stains[tube.channel].fcs}; exclude one of them."
+                    f"{tube.fcs}: is a second single stain of {tube.stained_channel} beside "
+                    f"{stains[tube.stained_channel].fcs}; exclude one of them."
                 )
-            stains[tube.channel] = tube
+            stains[tube.stained_channel] = tube
     for tube in tubes:
         alone = {"annexin_only": tube.panel.annexin, "dye_only": tube.panel.viability_dye}
         channel = alone.get(tube.role)

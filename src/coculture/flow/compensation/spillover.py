@@ -99,7 +99,7 @@ def _fluorescence_channels(header: FcsHeader, size: int) -> list[str]:
 
 def _embedded_name(header: FcsHeader, keyword: str, written: str) -> str:
     try:
-        return find_channel(written, header.names, {c.name: c.label for c in header.channels})
+        return find_channel(written, header.names, header.labels)
     except ChannelError:
         if written.isdigit() and 1 <= int(written) <= len(header.names):
             return header.names[int(written) - 1]

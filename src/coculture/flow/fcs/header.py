@@ -40,7 +40,13 @@ class FcsHeader:
 
     @property
     def names(self) -> list[str]:
+        """Names ($PnN) of the channels, in the order of the file."""
         return [channel.name for channel in self.channels]
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """Name ($PnN) of a channel -> its label ($PnS)."""
+        return {channel.name: channel.label for channel in self.channels}
 
 
 def read_header(path: str | Path, data_set: int = 1) -> FcsHeader:

@@ -72,7 +72,7 @@ def read_fcs(path: str | Path, data_set: int = 1) -> FlowSample:
     return FlowSample(
         path=header.path,
         events=pd.DataFrame(events[finite], columns=header.names),
-        labels={channel.name: channel.label for channel in header.channels},
+        labels=header.labels,
         keywords=header.keywords,
         cytometer=header.keywords.get("$CYT", ""),
         well=_well(header),

@@ -1,19 +1,43 @@
-"""Figures of one experiment's gating; each function gives a `coculture.drawing.Drawing`.
+"""Figures of the gating of one experiment: one module for each.
 
-All take the experiment's files, its wells.csv, gates.yaml and spillover.csv as read back and the
-settings, so that a figure can be drawn without gating again.
+A figure is a module with `draw(results)`. To add one, write such a module, and name it in NAMES
+(the report shows figures in this order) and in `drawings`; declare its columns in columns.csv.
 """
 
-from coculture.flow.figures.contact_sheet import contact_sheet
-from coculture.flow.figures.control_histograms import control_histograms
-from coculture.flow.figures.gating_strategy import gating_strategy
-from coculture.flow.figures.spillover import spillover_heat_map
-from coculture.flow.figures.threshold_sensitivity import threshold_sensitivity
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-__all__ = [
+if TYPE_CHECKING:
+    from coculture.drawing import Drawing
+    from coculture.flow.figures.experiment_results import ExperimentResults
+
+NAMES = (
+    "gating_strategy",
     "contact_sheet",
     "control_histograms",
-    "gating_strategy",
-    "spillover_heat_map",
     "threshold_sensitivity",
-]
+    "spillover",
+)
+"""Names of the figures' files."""
+
+
+def drawings(results: "ExperimentResults") -> Iterator[tuple[str, "Drawing"]]:
+    """Each figure of an experiment with its name, in the order of NAMES."""
+    # Imported here, so that the workflow can read NAMES without Matplotlib.
+    from coculture.flow.figures import (
+        contact_sheet,
+        control_histograms,
+        gating_strategy,
+        spillover,
+        threshold_sensitivity,
+    )
+
+    figures = (
+        gating_strategy,
+        contact_sheet,
+        control_histograms,
+        threshold_sensitivity,
+        spillover,
+    )
+    for name, figure in zip(NAMES, figures, strict=True):
+        yield name, figure.draw(results)

@@ -1,4 +1,4 @@
-"""Axes of the figures: which channel, on which scale, from where to where."""
+"""Axes of the figures: their channel, scale and limits."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -11,17 +11,17 @@ from matplotlib.colors import PowerNorm
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from coculture.drawing import style
-from coculture.flow.figures.gated_experiment import DrawnExperiment, Values
+from coculture.flow.figures.experiment_results import GatedPopulation, Values
 from coculture.flow.gating.logicle import Logicle, logicle_for
 
 _BINS = 70
-_ROOM_BELOW, _ROOM_ABOVE = 0.1, 0.14
-"""Share of a logicle scale left free around the events, for what is written in the corners."""
+_SPACE_BELOW, _SPACE_ABOVE = 0.1, 0.14
+"""Share of a logicle scale left empty around the events, for the text in the corners."""
 
 
 @dataclass(frozen=True)
 class View:
-    """One axis: channel, what to call it, and its scale (None: linear)."""
+    """One axis: its channel, label, scale (None: linear) and limits on that scale."""
 
     channel: str
     label: str
@@ -29,39 +29,42 @@ class View:
     limits: tuple[float, float]
 
     def place(self, linear: Values | Sequence[float]) -> Values:
+        """Positions on the axis of linear values."""
         values = np.asarray(linear, dtype=np.float64)
         return values if self.scale is None else self.scale.transform(values)
 
     def linear(self, places: Values) -> Values:
+        """Linear values of positions on the axis."""
         return places if self.scale is None else self.scale.inverse(places)
 
 
 _SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
-def _scale_of(experiment: DrawnExperiment, channel: str, values: Values) -> Logicle:
-    tube = experiment.tubes[0]
+def _scale_of(gated: GatedPopulation, channel: str, values: Values) -> Logicle:
+    tube = gated.tubes[0]
     top = next(c.maximum for c in tube.header.channels if c.name == channel)
     highest = float(np.max(values, initial=1.0))
     return logicle_for(values, top if math.isfinite(top) and top > 1 else max(highest, 1.0))
 
 
-def stain_view(experiment: DrawnExperiment, block: Mapping[str, Any], values: Values) -> View:
+def stain_view(gated: GatedPopulation, block: Mapping[str, Any], values: Values) -> View:
+    """A logicle axis for the channel of a gate, which shows its threshold and 99.6 % of values."""
     channel = str(block["channels"][0])
-    scale = _scale_of(experiment, channel, values)
+    scale = _scale_of(gated, channel, values)
     threshold = float(block.get("threshold", 0.0))
     low, high = np.percentile(values, [0.2, 99.8]) if len(values) else (0.0, 1.0)
     ends = scale.transform([min(low, -0.2 * threshold), max(high, 3 * threshold)])
     return View(
         channel,
-        _channel_label(experiment, channel),
+        _channel_label(gated, channel),
         scale,
-        (float(ends[0]) - _ROOM_BELOW, float(ends[1]) + _ROOM_ABOVE),
+        (float(ends[0]) - _SPACE_BELOW, float(ends[1]) + _SPACE_ABOVE),
     )
 
 
-def _channel_label(experiment: DrawnExperiment, channel: str) -> str:
-    panel, names = experiment.tubes[0].panel, experiment.settings.channels
+def _channel_label(gated: GatedPopulation, channel: str) -> str:
+    panel, names = gated.tubes[0].panel, gated.settings.channels
     roles = {panel.annexin: names.annexin, panel.viability_dye: names.viability_dye}
     roles |= {found: wanted for wanted, found in panel.markers.items()}
     wanted = roles.get(channel)
@@ -69,6 +72,7 @@ def _channel_label(experiment: DrawnExperiment, channel: str) -> str:
 
 
 def set_scale(ax: Axes, which: str, view: View) -> None:
+    """Set limits, label and ticks of the axis `which` (x or y)."""
     axis = getattr(ax, f"{which}axis")
     getattr(ax, f"set_{which}lim")(*view.limits)
     getattr(ax, f"set_{which}label")(view.label)
@@ -87,7 +91,7 @@ def set_scale(ax: Axes, which: str, view: View) -> None:
 
 
 def _apart(places: Values, limits: tuple[float, float], ticks: Sequence[float]) -> list[int]:
-    """Indices of ticks inside the limits and not on top of zero or of a larger power."""
+    """Indices of the ticks inside the limits that are not too close to zero."""
     zero = places[list(ticks).index(0.0)]
     return [
         i
@@ -116,9 +120,9 @@ def _thousands(value: float) -> str:
 
 
 def binned(x: Values, y: Values, views: Sequence[View], bins: int) -> Values:
-    """Events in bins of equal size on the views' scales, shape (bins up, bins across).
+    """Events in bins of equal size on the scales of the views, shape (bins up, bins across).
 
-    The few edges are taken to the linear scale instead of all events to the logicle one.
+    The few edges are converted to the linear scale, instead of all events to the logicle scale.
     """
     places = []
     for values, view in zip((x, y), views, strict=True):
@@ -130,6 +134,7 @@ def binned(x: Values, y: Values, views: Sequence[View], bins: int) -> Values:
 
 
 def draw_density(ax: Axes, x: Values, y: Values, views: Sequence[View]) -> None:
+    """Draw the density of events, `x` and `y` linear values of shape (events,)."""
     counts = binned(x, y, views, _BINS)
     shown = np.ma.masked_equal(counts, 0)
     ax.imshow(

@@ -1,4 +1,4 @@
-"""The rows of the gating strategy: which gate, on which axes, seen on which tubes."""
+"""The rows of the gating strategy: their gates, axes and tubes."""
 
 import math
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from coculture.flow.figures.gated_experiment import DrawnExperiment, has_quadrants, percents_by_file
+from coculture.flow.figures.experiment_results import GatedPopulation, percents_by_file
 from coculture.flow.gating import gates as gate_blocks
 from coculture.flow.tubes import Tube
 
@@ -20,19 +20,20 @@ class Step:
 
     title: str
     stage: str | None
-    """Events drawn: those left after this stage."""
+    """The events that are drawn: those left after this stage."""
     axes: tuple[str, str]
     names: tuple[str, ...]
     blocks: tuple[Mapping[str, Any], ...]
     control_roles: tuple[str, ...] = ("unstained",)
 
 
-def steps_of(experiment: DrawnExperiment) -> list[Step]:
-    panel, blocks = experiment.tubes[0].panel, experiment.blocks
+def steps_of(gated: GatedPopulation) -> list[Step]:
+    """The rows of the figure, in the order in which the gates apply."""
+    panel, blocks = gated.tubes[0].panel, gated.blocks
     forward = panel.forward_scatter_area
-    beside = panel.side_scatter_area or panel.forward_scatter_height or forward
+    second_axis = panel.side_scatter_area or panel.forward_scatter_height or forward
     steps = [
-        Step("Cells", None, (forward, beside), (gate_blocks.CELLS,), (blocks[gate_blocks.CELLS],))
+        Step("Cells", None, (forward, second_axis), (gate_blocks.CELLS,), (blocks[gate_blocks.CELLS],))
     ]
     if gate_blocks.SINGLETS in blocks:
         second = panel.forward_scatter_height or panel.forward_scatter_width or forward
@@ -40,20 +41,20 @@ def steps_of(experiment: DrawnExperiment) -> list[Step]:
             second = panel.forward_scatter_width or forward
         name = gate_blocks.SINGLETS
         steps.append(Step("Single cells", "cells", (forward, second), (name,), (blocks[name],)))
-    for marker in experiment.population.markers:
+    for marker in gated.population.markers:
         block = blocks[marker.channel]
         sign = "+" if marker.positive else "−"
         steps.append(
             Step(
-                f"{experiment.population.name}: {marker.channel}{sign}",
+                f"{gated.population.name}: {marker.channel}{sign}",
                 "singlets",
-                (str(block["channels"][0]), beside),
+                (str(block["channels"][0]), second_axis),
                 (marker.channel,),
                 (block,),
                 ("population_negative", "unstained"),
             )
         )
-    if has_quadrants(experiment):
+    if gated.has_quadrants:
         pair = tuple(blocks[name] for name in (gate_blocks.ANNEXIN, gate_blocks.VIABILITY_DYE))
         channels = (str(pair[0]["channels"][0]), str(pair[1]["channels"][0]))
         names = (gate_blocks.ANNEXIN, gate_blocks.VIABILITY_DYE)
@@ -62,13 +63,13 @@ def steps_of(experiment: DrawnExperiment) -> list[Step]:
     return steps
 
 
-def samples_of(experiment: DrawnExperiment, wells: pd.DataFrame) -> dict[str, Tube | None]:
-    """What kind of sample -> an example of it, each tube once.
+def samples_of(gated: GatedPopulation, wells: pd.DataFrame) -> dict[str, Tube | None]:
+    """Kind of sample -> an example of it; each tube is used once.
 
-    Of several untreated ones it is the one with their median percent apoptotic.
+    Of several untreated samples the one with the median percent apoptotic is used.
     """
-    percents = percents_by_file(wells, experiment.population.name)
-    samples = [tube for tube in experiment.tubes if tube.role == "sample"]
+    percents = percents_by_file(wells, gated.population.name)
+    samples = gated.samples
     known = [
         tube
         for tube in samples
@@ -87,9 +88,9 @@ def samples_of(experiment: DrawnExperiment, wells: pd.DataFrame) -> dict[str, Tu
     return dict(chosen)
 
 
-def control_of(experiment: DrawnExperiment, step: Step) -> Tube | None:
-    """The first control of the kinds that a step is best seen on; else any."""
-    controls = [tube for tube in experiment.tubes if tube.role not in ("sample", "beads")]
+def control_of(gated: GatedPopulation, step: Step) -> Tube | None:
+    """The control that shows a step best, or any; None if there is no control."""
+    controls = [tube for tube in gated.tubes if tube.role not in ("sample", "beads")]
     for role in step.control_roles:
         for tube in controls:
             if tube.role == role:
