@@ -1,4 +1,4 @@
-# `make help` lists the verbs. The environment (.venv) is made on first use and remade when a lock changes.
+# `make help` lists the commands. The environment (.venv) is made on first use and again when a lock changes.
 STUDY ?= config/config.yaml
 CORES ?= all
 PYTHON ?= python3
@@ -14,29 +14,29 @@ LOCK := $(UV) pip compile pyproject.toml --universal --fork-strategy fewest --ge
 STEPS := --configfile $(STUDY) --cores $(CORES)
 
 .DEFAULT_GOAL := help
-.PHONY: help run check plan pin verify test test-all audit lint lock lock-in-date example document benchmark clean
+.PHONY: help run check plan pin verify test test-all audit lint wheel lock lock-in-date example document benchmark clean
 
-help: ## list these verbs
+help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: .venv/installed ## run a study and end with its report: make run STUDY=config/mine.yaml
-	@$(BIN)/python -m coculture check $(STUDY)
+run: .venv/installed ## run a study and write its report: make run STUDY=config/mine.yaml
+	@$(BIN)/coculture check $(STUDY)
 	@$(BIN)/snakemake $(STEPS)
 
-check: .venv/installed ## look for problems in a study's tables and files, and run nothing
-	@$(BIN)/python -m coculture check $(STUDY)
+check: .venv/installed ## check a study's tables and files without running anything
+	@$(BIN)/coculture check $(STUDY)
 
-pin: .venv/installed ## write down the checksums of a study's raw files, to be compared with later
-	@$(BIN)/python -m coculture pin $(STUDY)
+pin: .venv/installed ## record the checksums of a study's raw files, to check them in later runs
+	@$(BIN)/coculture pin $(STUDY)
 
-verify: .venv/installed ## run a study twice from nothing and compare every byte
-	@folder=$$(mktemp -d) && echo "Two runs, in $$folder, the second elsewhere on the globe and on one core." && \
+verify: .venv/installed ## run a study twice from scratch and compare every byte
+	@folder=$$(mktemp -d) && echo "Two runs in $$folder: the second in another time zone and on one core." && \
 	$(BIN)/snakemake --directory $$folder/first --configfile $(abspath $(STUDY)) --cores $(CORES) && \
 	LC_ALL=C TZ=Asia/Tokyo $(BIN)/snakemake --directory $$folder/second --configfile $(abspath $(STUDY)) --cores 1 && \
-	$(BIN)/python -m coculture compare $$folder/first/results $$folder/second/results && rm -rf $$folder
+	$(BIN)/coculture compare $$folder/first/results $$folder/second/results && rm -rf $$folder
 
 plan: .venv/installed ## how many experiments each finding needs, from a study that was run
-	@$(BIN)/python -m coculture plan $(STUDY)
+	@$(BIN)/coculture plan $(STUDY)
 
 test: .venv/installed-dev ## run the tests (under 10 minutes on 2 cores)
 	@$(BIN)/pytest -m "not long" --numprocesses auto --dist loadfile --durations 20
@@ -44,26 +44,29 @@ test: .venv/installed-dev ## run the tests (under 10 minutes on 2 cores)
 test-all: .venv/installed-dev ## run every test, the long ones too
 	@$(BIN)/pytest --numprocesses auto --dist loadfile --durations 20
 
-lint: .venv/installed-dev ## formatting, types, import arrows, snakemake's own lint
+wheel: .venv/installed ## build the package and try it without the checkout
+	@.ci/wheel $(abspath $(UV))
+
+lint: .venv/installed-dev ## formatting, types, import contracts, snakemake --lint
 	@.ci/lint
 
-example: .venv/installed ## write the embedded example study again from its seed
-	@$(BIN)/python -m coculture example
+example: .venv/installed ## regenerate the embedded example study from its seed
+	@$(BIN)/coculture example
 
 audit: .venv/installed-dev ## look for known vulnerabilities in the locked packages (asks the network)
 	@$(BIN)/pip-audit --requirement requirements.lock --require-hashes --disable-pip --strict
 
-document: .venv/installed ## write config/README.md from the schemas
-	@$(BIN)/python -m coculture document
+document: .venv/installed ## generate config/README.md from the schemas
+	@$(BIN)/coculture document
 
-benchmark: .venv/installed-dev ## what the measured claims rest on (minutes)
+benchmark: .venv/installed-dev ## measure speed and error rates (minutes)
 	@for measured in benchmarks/*.py; do echo "== $$measured"; $(BIN)/python $$measured || exit 1; done
 
-lock: $(UV) ## resolve the dependencies anew and write the hashed locks
+lock: $(UV) ## resolve the dependencies again and write the hashed locks
 	@$(LOCK) --group build --upgrade --output-file requirements.lock
 	@$(LOCK) --group build --group dev --constraints requirements.lock --output-file requirements-dev.lock
 
-lock-in-date: $(UV) ## fail where pyproject.toml asks for what the locks do not hold
+lock-in-date: $(UV) ## fail if the locks do not match pyproject.toml
 	@for group in "requirements.lock:--group build" "requirements-dev.lock:--group build --group dev"; do \
 	  lock=$${group%%:*}; fresh=$$(mktemp); cp $$lock $$fresh; \
 	  $(LOCK) $${group#*:} --output-file $$fresh >/dev/null && cmp -s $$lock $$fresh \

@@ -3,8 +3,8 @@
 #   snakemake                                    the embedded example study
 #   snakemake --configfile config/mine.yaml      your own
 #
-# The steps are in workflow/rules, one file a part of the protocol; each runs a script of scripts/,
-# and everything that is computed is in src/coculture.
+# The steps are in workflow/rules, one file for each stage. Each runs a script in scripts/; the code
+# that computes is in src/coculture.
 import atexit
 import signal
 import sys
@@ -34,7 +34,7 @@ LOGS = f"{RESULTS}/logs"
 BENCHMARKS = f"{RESULTS}/benchmarks"
 RUNNING = f".snakemake/running/{STUDY.name}"
 PACKAGES = fingerprint.of_file(f"{workflow.basedir}/requirements.lock")
-# Of each script and all it reaches: a step runs again when its own code has changed.
+# Of each script and the modules that it imports: a step runs again when its code has changed.
 CODE = fingerprint.of_scripts(f"{workflow.basedir}/scripts")
 STARTED = time.time()
 
@@ -64,20 +64,21 @@ rule all:
 
 
 onstart:
-    # Snakemake's own handler of this signal takes a lock that the thread it interrupts may hold, and
-    # then waits for ever. Asked to end, a run ends as it does on Ctrl-C.
+    # Snakemake's handler of this signal takes a lock that the interrupted thread may hold, and then
+    # waits for ever. A run that is asked to end therefore ends as on Ctrl-C.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    # Snakemake's locks outlive a crash (the profile turns them off); the operating system's do not.
+    # Snakemake's locks remain after a crash (the profile turns them off); those of the operating
+    # system do not.
     try:
         if not lock.take(RUNNING, provenance.started(sys.argv)):
             print(
-                "This disk keeps no locks: make sure that nobody else runs this study here."
+                "This disk has no file locks: make sure that nobody else runs this study here."
             )
     except lock.AnotherRunError as another:
         sys.exit(str(another))
     lock.end_orphans(".snakemake/running", ".snakemake/scripts")
-    # Not `onerror`, which a disk that is full keeps Snakemake from reaching.
-    # Absolute, because Snakemake has left the folder by then.
+    # Not in `onerror`: Snakemake does not reach it when the disk is full.
+    # Absolute paths, because Snakemake has left the folder by then.
     atexit.register(
         step.say_why_it_stopped,
         Path(RESULTS).absolute(),

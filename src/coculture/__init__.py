@@ -1,6 +1,6 @@
 """Apoptosis and IL-6 in myeloma-stroma co-cultures: from raw files to tested findings.
 
-The rooms of the house, in the order the data passes them: :mod:`coculture.study` (tables and
+The stages, in the order in which data passes them: :mod:`coculture.study` (tables and
 config), :mod:`coculture.flow` (FCS files to percent apoptotic), :mod:`coculture.elisa` (plate
 exports to pg/mL), :mod:`coculture.comparison` (contrasts and findings), :mod:`coculture.report`.
 """

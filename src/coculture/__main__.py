@@ -1,4 +1,4 @@
-"""The command line beside the workflow: `python -m coculture --help`."""
+"""The command line: `coculture --help`."""
 
 import argparse
 import os
@@ -23,7 +23,7 @@ def main() -> None:
     Raises
     ------
     SystemExit
-        With every problem, where a study has some; with what is missing or differs.
+        With a message, if the study has problems, a file is missing or two runs differ.
     """
     chosen = _commands().parse_args()
     try:
@@ -41,11 +41,11 @@ def _commands() -> argparse.ArgumentParser:
         added.set_defaults(run=run)
         return added
 
-    check = command(_check, "look for problems in a study, and run nothing")
+    check = command(_check, "check a study's tables and files without running anything")
     check.add_argument("config", type=Path, help="the study's config")
-    pin = command(_pin, "write down the checksums of a study's raw files")
+    pin = command(_pin, "record the checksums of a study's raw files")
     pin.add_argument("config", type=Path, help="the study's config")
-    compare = command(_compare, "whether two runs gave the same bytes")
+    compare = command(_compare, "compare two results folders byte for byte")
     compare.add_argument("first", type=Path, help="the results folder of one run")
     compare.add_argument("second", type=Path, help="the results folder of the other")
     plan = command(_plan, "power of each finding by experiments and wells")
@@ -64,12 +64,12 @@ def _commands() -> argparse.ArgumentParser:
         "analyte (of its natural logarithm), between experiment, arm (inside experiments) or well; "
         "can be given several times",
     )
-    example = command(_example, "write the embedded example study again")
+    example = command(_example, "regenerate the embedded example study")
     example.add_argument("root", type=Path, nargs="?", default=Path(), help="the checkout")
-    written = command(_document, "write config/README.md from the schemas")
+    written = command(_document, "generate config/README.md from the schemas")
     written.add_argument("root", type=Path, nargs="?", default=Path(), help="the checkout")
     made = command(_simulate, "write a study with known truth")
-    made.add_argument("folder", type=Path, help="where to; made if absent")
+    made.add_argument("folder", type=Path, help="folder to write to; created if absent")
     made.add_argument("--seed", type=int, required=True, help="the same seed, the same study")
     return parser
 
@@ -85,28 +85,28 @@ def _check(chosen: argparse.Namespace) -> None:
     found = study.load(chosen.config)
     refused = disk.fault(Path("results") / found.name)
     if refused:
-        sys.exit(f"Nothing was run: results cannot be written. {refused}")
+        sys.exit(f"Results cannot be written, so nothing was run. {refused}")
     print(
         f"{chosen.config}: no problems. {len(found.cultures)} cultures, {len(found.flow)} FCS "
         f"files, {len(found.plates)} ELISA plates. Its report: results/{found.name}/report.html"
     )
     settings = ComparisonSettings.from_config(*found.comparison_settings())
     wells = wells_by_arm(found.cultures, settings).rename_axis(index=None, columns=None)
-    print("Cultures of each arm in each experiment (a mistyped dose shows as an arm of its own):")
+    print("Cultures of each arm in each experiment (a mistyped dose appears as a separate arm):")
     print(wells.astype(str).replace("0", "-").to_string())
 
 
 def _pin(chosen: argparse.Namespace) -> None:
     place = study.pin(chosen.config)
     name = os.path.relpath(place, chosen.config.parent)
-    print(f"{place} written. The run compares with it where the config says\n{KEY}: {name}")
+    print(f"{place} written. To compare with it in every run, add to the config:\n{KEY}: {name}")
 
 
 def _compare(chosen: argparse.Namespace) -> None:
     first, second = chosen.first, chosen.second
     for folder in (first, second):
         if not folder.is_dir():
-            sys.exit(f"{folder}: there is no such folder.")
+            sys.exit(f"{folder}: folder not found.")
     found = [
         f"{study_name}: {words}"
         for study_name in sorted({one.name for one in (*first.iterdir(), *second.iterdir())})
@@ -118,11 +118,11 @@ def _compare(chosen: argparse.Namespace) -> None:
 
 
 def _plan(chosen: argparse.Namespace) -> None:
-    """Simulate studies with the spread this one has; table and figure go beside its results."""
+    """Simulate studies with the spread of this one; table and figure go into its results."""
     found = study.load(chosen.config)
     results = Path("results") / found.name
     if not (results / "cultures.csv").exists():
-        sys.exit(f"{results}/cultures.csv is not there; make run STUDY={chosen.config} first.")
+        sys.exit(f"{results}/cultures.csv not found; run make run STUDY={chosen.config} first.")
     settings = ComparisonSettings.from_config(*found.comparison_settings())
     cultures = result_tables.read(results / "cultures.csv")
     try:
@@ -145,7 +145,7 @@ def _plan(chosen: argparse.Namespace) -> None:
     result_tables.write(power, results / "plan" / "power.csv", "plan/power.csv")
     figure = [results / "plan" / f"power{ending}" for ending in (".svg", ".png")]
     drawing.save(figures.power(power), figure, found.config["simulated"])
-    print(f"For a power of {100 * planning.ENOUGH_POWER:.0f} % are needed, by finding:")
+    print(f"Needed for a power of {100 * planning.ENOUGH_POWER:.0f} %, by finding:")
     for line in planning.needed(power):
         print(f"  {line}")
     print(f"Table and figure: {results}/plan/power.csv, power.svg, power.png")

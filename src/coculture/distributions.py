@@ -1,14 +1,14 @@
 """Quantiles and tails of the normal and the t distribution.
 
-Of scipy.special, which has the same functions as scipy.stats and is imported in a tenth of the
-time: every step of the workflow is a process of its own.
+From scipy.special, which has the same functions as scipy.stats and imports in a tenth of the time:
+every step of the workflow is a separate process.
 """
 
 from scipy.special import ndtri, stdtr, stdtrit
 
 
 def normal_quantile(probability: float) -> float:
-    """The z that a standard normal value lies below with `probability`.
+    """The quantile z of the standard normal distribution.
 
     >>> round(normal_quantile(0.975), 4)
     1.96
@@ -17,7 +17,7 @@ def normal_quantile(probability: float) -> float:
 
 
 def t_quantile(probability: float, df: float) -> float:
-    """The t that Student's t with `df` degrees of freedom lies below with `probability`.
+    """The quantile of Student's t with `df` degrees of freedom.
 
     >>> round(t_quantile(0.975, 3), 4)
     3.1824
@@ -26,7 +26,7 @@ def t_quantile(probability: float, df: float) -> float:
 
 
 def t_below(t: float, df: float) -> float:
-    """The probability that Student's t with `df` degrees of freedom lies below `t`.
+    """The probability that Student's t with `df` degrees of freedom is below `t`.
 
     >>> round(t_below(-3.1824, 3), 4)
     0.025

@@ -87,6 +87,48 @@ def test_dilutions_that_disagree_leave_the_least_diluted() -> None:
     assert row["dilution_trend_percent"] == pytest.approx(80)
 
 
+# 1000 and 1800 are ln 1.8 = 0.588 apart. Each dilution's mean has the error of a well over the
+# root of their number, the difference sqrt(2) times that, and chance is 1.96 of these.
+@pytest.mark.parametrize(
+    ("error", "replicates", "parallel"),
+    [
+        (0.22, 1, True),  # 0.610
+        (0.20, 1, False),  # 0.554
+        (0.31, 2, True),  # 0.608
+        (0.29, 2, False),  # 0.568
+    ],
+)
+def test_dilutions_apart_by_no_more_than_chance_are_parallel(
+    error: float, replicates: int, parallel: bool
+) -> None:
+    row = combined(
+        *(
+            well("ok", value, dilution, ln_se_well=error)
+            for value, dilution in ((1000.0, 10.0), (1800.0, 50.0))
+            for _ in range(replicates)
+        )
+    )
+    assert row["concentration_pg_ml"] == pytest.approx((1000 * 1800) ** 0.5 if parallel else 1000)
+    assert row["dilutions"] == ("10; 50" if parallel else "10")
+    assert ("not parallel" in row["flags"]) == (not parallel)
+    assert row["dilution_trend_percent"] == pytest.approx(80)
+
+
+# The difference counts on the log scale: 1000 / 1.31 is as far off as 1310.
+@pytest.mark.parametrize(
+    ("factor", "parallel"), [(1.29, True), (1.31, False), (1 / 1.29, True), (1 / 1.31, False)]
+)
+def test_dilutions_within_30_percent_are_parallel_however_precise(
+    factor: float, parallel: bool
+) -> None:
+    row = combined(
+        well("ok", 1000.0, ln_se_well=0.01),
+        well("ok", 1000.0 * factor, dilution=50.0, ln_se_well=0.01),
+    )
+    assert row["concentration_pg_ml"] == pytest.approx(1000 * factor**0.5 if parallel else 1000)
+    assert ("not parallel" in row["flags"]) == (not parallel)
+
+
 @pytest.mark.parametrize(
     ("states", "state", "bound"),
     [

@@ -72,6 +72,13 @@ def test_saturated_readings_overflow(wells: pd.DataFrame, settings: Settings) ->
     assert readings.loc["A1", "state"] == "ok"
 
 
+def test_a_reading_at_the_saturation_overflows(wells: pd.DataFrame, settings: Settings) -> None:
+    """The last wells of the export read 1.95 and 1.96."""
+    readings = read_layout(wells, settings(saturation_od=1.96)).set_index("well")
+    assert readings["state"][["H11", "H12"]].tolist() == ["ok", "overflow"]
+    assert readings["response"][["H11", "H12"]].isna().tolist() == [False, True]
+
+
 def test_exclusions_carry_their_reason(wells: pd.DataFrame, settings: Settings) -> None:
     wells.loc[2, "exclude"] = "bubble"
     readings = read_layout(wells, settings()).set_index("well")

@@ -158,6 +158,24 @@ def test_controls_fail_a_plate(settings: Settings, readings: Readings) -> None:
     assert verdicts["standards passing"] == "pass"
 
 
+def test_an_excluded_control_is_not_judged(settings: Settings, readings: Readings) -> None:
+    """One of the two controls at each level is far off: excluded, it counts for nothing."""
+    wells = readings()
+    second = (wells["role"] == "control") & wells.duplicated(["role", "concentration_pg_ml"])
+    multiply(wells, second, 3)
+
+    def found() -> dict[str, tuple[Any, str]]:
+        checks = quantify_plate(wells, settings(), KNOWN).curve["IL-6"]["checks"]
+        return {c["check"]: (c["number"], c["verdict"]) for c in checks}
+
+    assert found()["controls"] == (pytest.approx(50), "fail")
+    wells.loc[second, "excluded"] = "bubble"
+    assert found()["controls"] == (pytest.approx(100), "pass")
+    assert found()["controls at each level"] == (pytest.approx(100), "pass")
+    wells.loc[wells["role"] == "control", "excluded"] = "bubble"
+    assert found()["controls"] == (None, "not judged")
+
+
 def test_a_failing_lowest_standard_raises_the_lloq(settings: Settings, readings: Readings) -> None:
     wells = readings({"c1": 120.0}, dilutions=(10,))
     multiply(wells, wells["concentration_pg_ml"] == 9.375, 1.4)
@@ -276,6 +294,17 @@ def test_the_variance_function_is_pooled_from_four_plates_on(
     assert (many.plates, many.estimated) == (40, True)
     assert many.cv == pytest.approx(0.08, rel=0.1)
     assert many.s0 == pytest.approx(0.005, rel=0.5)
+
+
+@pytest.mark.parametrize(("count", "estimated"), [(3, False), (4, True), (5, True)])
+def test_four_plates_are_enough_to_pool(
+    settings: Settings, readings: Readings, count: int, estimated: bool
+) -> None:
+    plates = [readings(noise=0.08, seed=i, plate=f"P{i}") for i in range(count)]
+    pooled = pooled_variance_function(pd.concat(plates), settings(plates_for_pooling=4))
+    assert (pooled.estimated, pooled.plates) == (estimated, count if estimated else 0)
+    # Each plate has eight pairs of standards and two of controls.
+    assert pooled.degrees_of_freedom == (10 * count if estimated else 0)
 
 
 def test_estimating_the_variance_function_stays_among_finite_numbers() -> None:

@@ -48,3 +48,10 @@ def test_a_line_of_another_kind_is_named(tmp_path: Path) -> None:
     listed.write_text(f"{'a' * 64}  one.fcs\nMD5 (two.fcs) = 0123\n")
     with pytest.raises(ValueError, match=r'sums\.txt, row 2, "MD5 \(two\.fcs\)'):
         read_checksums(listed)
+
+
+def test_lines_of_other_programs_are_read(tmp_path: Path) -> None:
+    """Windows ends lines with CR LF, and some programs write the digits A to F as capitals."""
+    listed = tmp_path / "sums.txt"
+    listed.write_bytes(f"{'AB' * 32}  one.fcs\r\n{'cd' * 32} *two.fcs\r\n".encode())
+    assert read_checksums(listed) == {"one.fcs": "ab" * 32, "two.fcs": "cd" * 32}

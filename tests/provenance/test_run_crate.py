@@ -120,3 +120,19 @@ def test_every_file_is_in_it_with_its_checksum(crate: Path) -> None:
     assert all(len(one["sha256"]) == 64 for one in files.values())
     inputs = [one for one in graph if str(one["@id"]).startswith("#input-")]
     assert {one["name"] for one in inputs} == {"E 1/a+b.fcs", "p.txt"}
+
+
+def test_the_run_made_the_results_with_the_workflow_and_in_its_time(crate: Path) -> None:
+    """The workflow's own file is what the run was made with, not what it made."""
+    graph = json.loads((crate / "ro-crate-metadata.json").read_text())["@graph"]
+    about = {one["@id"]: one for one in graph}
+    run = about["#run"]
+    assert {one["@id"] for one in run["result"]} == {
+        *("report.html", "flow/E%201/wells.csv", "figures/100%20%25.svg", "checksums.txt")
+    }
+    assert run["instrument"] == {"@id": "provenance/Snakefile"}
+    assert (run["startTime"], run["endTime"]) == (RUN.started, RUN.ended)
+    assert about["./"]["datePublished"] == RUN.ended
+    workflow = about["provenance/Snakefile"]
+    assert workflow["version"] == "abc123"
+    assert workflow["softwareRequirements"] == ["numpy 2.4.6"]

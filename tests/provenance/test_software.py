@@ -45,6 +45,8 @@ def test_commit_and_whether_it_was_changed(lock: Path, tmp_path: Path) -> None:
     told = software(lock, checkout)["workflow"]
     assert told["commit"] == _git(checkout, "rev-parse", "HEAD")
     assert told["uncommitted_changes"] is False
+    (checkout / "results.csv").write_text("a file that git does not keep\n")
+    assert software(lock, checkout)["workflow"]["uncommitted_changes"] is False
     (checkout / "Snakefile").write_text("rule other:\n")
     assert software(lock, checkout)["workflow"]["uncommitted_changes"] is True
 

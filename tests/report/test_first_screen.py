@@ -1,4 +1,4 @@
-"""The first screen says what was given in the words of the figures' captions."""
+"""The first screen: the answer, how much was measured, and the design."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,11 +6,13 @@ from typing import Any
 import pandas as pd
 
 from coculture.report import Results
-from coculture.report.first_screen import design
+from coculture.report.first_screen import answer, counts, design
+
+MakeResults = Callable[..., Results]
 
 
 def test_the_design_names_what_was_added_and_cultures_without_stroma(
-    results: Callable[..., Results], config: Callable[..., Any]
+    results: MakeResults, config: Callable[..., Any]
 ) -> None:
     dex = {"name": "DEX", "column": "dex_nM", "unit": "nM", "untreated": 0}
     il6 = {"name": "IL-6", "column": "il6_ng_ml", "unit": "ng/mL", "untreated": 0}
@@ -28,3 +30,41 @@ def test_the_design_names_what_was_added_and_cultures_without_stroma(
         "DEX 0.5 and 1,000,000 nM, added IL-6 10 ng/mL; 48 and 72 h without stroma and on HS-5."
     )
     assert design(results(config=config(factors=factors))) == ""
+
+
+def test_a_study_without_claims_says_that_nothing_was_tested() -> None:
+    assert "nothing was tested" in answer(pd.DataFrame())
+
+
+def test_one_claim_is_counted_in_the_singular() -> None:
+    assert answer(pd.DataFrame({"verdict": ["not shown"]})) == (
+        "The config states 1 claim: 1 not shown."
+    )
+
+
+def test_a_culture_without_a_donor_adds_no_donor(results: MakeResults) -> None:
+    cultures = pd.DataFrame(
+        {
+            "culture": list("abcd"),
+            "experiment": "E1",
+            "arm": "DEX",
+            "donor": ["D1", "", "D1", ""],
+        }
+    )
+    found = counts(results(tables={"cultures.csv": cultures}))
+    assert found == {"donor": 1, "experiment": 1, "arm": 1, "cultures": 4}
+
+
+def test_files_and_listed_wells_are_counted_and_zeros_are_not(
+    results: MakeResults, awkward_elisa: pd.DataFrame
+) -> None:
+    """A file has a row for each population; a well that elisa.csv does not list is not counted."""
+    files = pd.DataFrame({"fcs": ["a.fcs", "a.fcs", "b.fcs"]})
+    study = results(tables={"elisa/wells.csv": awkward_elisa, "flow/wells.csv": files})
+    assert counts(study) == {
+        "experiments": 3,
+        "arm": 1,
+        "cultures": 3,
+        "FCS files": 2,
+        "ELISA wells": 4,
+    }

@@ -1,4 +1,4 @@
-"""What a study gave, how long and on what, in the one sentence that every page and figure has."""
+"""The sentence on every page and figure that says what was given, for how long and on what."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Given:
-    """A factor as it is named in sentences, and its levels other than untreated, ascending."""
+    """A factor as sentences name it, and its levels other than untreated, in ascending order."""
 
     name: str
     doses: Sequence[float]
@@ -16,7 +16,7 @@ class Given:
 
 
 def design_sentence(given: Iterable[Given], hours: Sequence[float], stromas: Sequence[str]) -> str:
-    """What was given, how long and on what; a factor without doses is left out.
+    """What was given, for how long and on what; a factor without doses is left out.
 
     >>> design_sentence([Given("IL-6", [5, 10], "ng/mL", True)], [48.0], ["", "HS-5"])
     'added IL-6 5 and 10 ng/mL; 48 h without stroma and on HS-5.'

@@ -12,7 +12,7 @@ _GREEK = dict(zip("αβγδεζηθικλμνξοπρστυφχψω", _GREEK_NAM
 
 
 def column_prefix(analyte: str) -> str:
-    """The analyte's name as it stands in column names: lower case, no punctuation, Greek in words.
+    """The analyte as column names have it: lower case, no punctuation, Greek letters spelled out.
 
     >>> column_prefix("IL-6"), column_prefix("IL-1β")
     ('il6', 'il1beta')
@@ -23,9 +23,9 @@ def column_prefix(analyte: str) -> str:
 
 
 def relabelled(text: str, labels: Mapping[str, str]) -> str:
-    """`text` with each whole word of `labels` as its label, the longest first.
+    """`text` with each name in `labels` replaced by its label, longest names first.
 
-    All at once, because one name's label may be another's name.
+    All at once, because the label of one name may be another name.
 
     >>> relabelled("wt: DEX; control", {"wt": "control", "control": "mock"})
     'control: DEX; mock'

@@ -1,4 +1,4 @@
-"""Results that are no tables: read and written in one way, the same bytes on every machine."""
+"""Results that are not tables (JSON, YAML): the same bytes on every machine."""
 
 import json
 from pathlib import Path
@@ -13,7 +13,7 @@ def read_json(path: str | Path) -> Any:
 
 
 def write_json(value: Any, path: str | Path) -> None:
-    """Write plain values to `path`, letters of every alphabet as they are."""
+    """Write plain values to `path` as JSON; letters of every alphabet stay readable."""
     text = json.dumps(value, indent=2, ensure_ascii=False)
     Path(path).write_text(text + "\n", encoding="utf-8")
 
@@ -24,6 +24,6 @@ def read_yaml(path: str | Path) -> Any:
 
 
 def write_yaml(value: Any, path: str | Path) -> None:
-    """Write plain values to `path`, keys in their own order."""
+    """Write plain values to `path` as YAML, keys in the order given."""
     text = yaml.safe_dump(value, sort_keys=False, allow_unicode=True)
     Path(path).write_text(text, encoding="utf-8")

@@ -1,8 +1,8 @@
 """How every result table is written: declared columns, fixed order, numbers that round-trip.
 
-Each room declares the columns of its tables in a `columns.csv` beside its code (table, column,
-type, unit, definition); a name has one type in all tables. `write` refuses a table with a column
-that nobody declared, so `results/{study}/columns.csv` always explains every column of every table.
+Each stage declares the columns of its tables in a `columns.csv` beside its code (table, column,
+type, unit, definition); a column name has one type in all tables. `write` refuses a table with an
+undeclared column, so `results/{study}/columns.csv` explains every column of every table.
 """
 
 import re
@@ -14,22 +14,22 @@ import pandas as pd
 
 from coculture.exchange.problems import CocultureError
 
-SCHEMA_VERSION = "1.0.0"
+SCHEMA_VERSION = "2.0.0"
 """Version of the result tables: a column removed or redefined raises the first number."""
 
 KNOWN = ("type", "unit", "definition")
-"""What columns.csv says of a column."""
+"""What columns.csv gives for a column."""
 
 
 class UndeclaredColumnError(CocultureError):
-    """A table has a column that no columns.csv explains."""
+    """A table has a column that no columns.csv declares."""
 
 
 @cache
 def definitions() -> pd.DataFrame:
     """Every declared column: table, column, type, unit, definition.
 
-    The type is text, number or boolean. Braces in a column's name stand for any text.
+    The type is text, number or boolean. Braces in a column name match any text.
     """
     sources = sorted(Path(__file__).parents[1].rglob("columns.csv"))
     frames = [pd.read_csv(source, dtype=str, keep_default_na=False) for source in sources]
@@ -55,10 +55,7 @@ def write(frame: pd.DataFrame, path: str | Path, table: str) -> None:
 
 
 def read(path: str | Path) -> pd.DataFrame:
-    """Read a result table: what is declared as text stays it ("1" is not 1, "" is "").
-
-    Numbers are exact.
-    """
+    """Read a result table: columns declared as text stay text ("1", ""); numbers are exact."""
     header = pd.read_csv(path, nrows=0).columns
     return pd.read_csv(
         path,
@@ -78,13 +75,13 @@ def _is_text(column: str) -> bool:
 
 
 def read_all(paths: Iterable[str | Path]) -> pd.DataFrame:
-    """The result tables at `paths`, one below the other; without paths an empty table."""
+    """The result tables at `paths` in one table; without paths an empty table."""
     frames = [read(path) for path in paths]
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
 
 
 def describe(tables: Mapping[str, Sequence[str | Path]]) -> pd.DataFrame:
-    """Each column of the tables as written, with what is `KNOWN` of it and `SCHEMA_VERSION`.
+    """Each column of the written tables with type, unit and definition, and `SCHEMA_VERSION`.
 
     Parameters
     ----------
@@ -101,7 +98,7 @@ def describe(tables: Mapping[str, Sequence[str | Path]]) -> pd.DataFrame:
 
 
 def _definition(table: str, column: str) -> "pd.Series[str]":
-    """The row of columns.csv for a column; one that names it outright goes before a pattern.
+    """The row of columns.csv for a column; an exact name takes precedence over a pattern.
 
     Raises
     ------
@@ -115,7 +112,9 @@ def _definition(table: str, column: str) -> "pd.Series[str]":
         return exact.iloc[0]
     fits = [bool(_pattern(name).fullmatch(column)) for name in of_table["column"]]
     if not any(fits):
-        raise UndeclaredColumnError(f"{table}: no columns.csv explains the column {column}")
+        raise UndeclaredColumnError(
+            f"{table}: the column {column} is not declared in any columns.csv"
+        )
     return of_table[fits].iloc[0]
 
 

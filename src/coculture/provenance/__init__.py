@@ -1,4 +1,4 @@
-"""Where results come from: checksums, software, the run, and the whole as a crate."""
+"""Where results come from: checksums, software, the run, and all of it as an RO-Crate."""
 
 from coculture.provenance.checksums import checksum_lines, read_checksums
 from coculture.provenance.gathered import gather_curves, gather_gates, keep_workflow

@@ -12,7 +12,7 @@ _ESCAPED = {r"\\": "\\", r"\n": "\n", r"\r": "\r"}
 
 
 def checksum_lines(paths: Iterable[str | Path], folder: str | Path) -> str:
-    """One line a file, sorted by its path as seen from `folder`; a newline in a name is escaped.
+    """One line for each file, sorted by its path relative to `folder`; newlines are escaped.
 
     A name with a backslash or a line end is written as GNU coreutils does: the line begins with a
     backslash, and the two characters are `\\\\` and `\\n`.
@@ -22,7 +22,7 @@ def checksum_lines(paths: Iterable[str | Path], folder: str | Path) -> str:
 
 
 def _below(path: str | Path, folder: str | Path) -> str:
-    """`path` as seen from `folder`, also where it lies beside or above it."""
+    """`path` relative to `folder`, also if it is outside it."""
     return Path(os.path.relpath(path, folder)).as_posix()
 
 

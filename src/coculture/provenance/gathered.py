@@ -1,4 +1,4 @@
-"""What the rooms decided on the way, gathered in one place: every gate and every curve."""
+"""Every gate and every curve of a study, each kind in one file."""
 
 import shutil
 from collections.abc import Iterable
@@ -20,5 +20,5 @@ def gather_curves(paths: Iterable[str | Path], to: str | Path) -> None:
 
 
 def keep_workflow(snakefile: str | Path, to: str | Path) -> None:
-    """Copy the workflow's own file to the results."""
+    """Copy the Snakefile to the results."""
     shutil.copyfile(snakefile, to)

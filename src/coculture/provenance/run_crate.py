@@ -78,7 +78,7 @@ def run_crate(
         The run that made the results.
     inputs
         Raw files, one a row: table, file, sha256. They lie outside the folder, so they are
-        described, not held.
+        described, not included.
     results
         Every other file of the folder.
     """

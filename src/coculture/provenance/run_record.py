@@ -1,4 +1,4 @@
-"""One run: when, where, by whom, with which command. The only record that no rerun repeats."""
+"""One run: when, where, by whom, with which command. The only record that differs between runs."""
 
 import getpass
 import json

@@ -5,11 +5,11 @@ from pathlib import Path
 from coculture.running.raw_files import sha256
 
 PER_RUN = ("logs", "benchmarks", "provenance/run.json", "ro-crate-metadata.json")
-"""Files and folders of a study's results that tell of one run, and differ from run to run."""
+"""Files and folders of a study's results that describe one run and differ between runs."""
 
 
 def differences(first: str | Path, second: str | Path) -> list[str]:
-    """Files that two results folders do not share byte for byte, in words; sorted by name."""
+    """A sentence for each file that differs between two results folders, sorted by name."""
     ours, theirs = _digests(Path(first)), _digests(Path(second))
     return [
         f"{name}: {_difference(name, ours, theirs)}"

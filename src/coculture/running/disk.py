@@ -1,4 +1,4 @@
-"""What a disk's refusal means, in words for the bench, and whether a folder can be written to."""
+"""Disk errors in plain words, and whether a folder can be written to."""
 
 import errno
 import os
@@ -6,27 +6,27 @@ import tempfile
 from pathlib import Path
 
 _REASONS = {
-    errno.ENOSPC: "the disk is full. Make room and start again: what is finished is kept.",
-    errno.EDQUOT: "your share of the disk is used up. Make room and start again.",
-    errno.EFBIG: "the file may not grow further here (a limit of this system). Ask for more room.",
+    errno.ENOSPC: "the disk is full. Free some space and run again; finished steps are kept.",
+    errno.EDQUOT: "your disk quota is used up. Free some space and run again.",
+    errno.EFBIG: "the file is larger than this system allows. Ask for a higher limit.",
     errno.EROFS: "the disk is read-only here. Copy the study to a folder of your own.",
-    errno.EACCES: "permission was refused. Ask who owns the folder, or use one of your own.",
-    errno.EPERM: "permission was refused. Ask who owns the folder, or use one of your own.",
-    errno.EIO: "the disk reports an error. Copy the data to another disk before anything else.",
+    errno.EACCES: "permission denied. Ask who owns the folder, or use a folder of your own.",
+    errno.EPERM: "permission denied. Ask who owns the folder, or use a folder of your own.",
+    errno.EIO: "the disk reports an error. First copy your data to another disk.",
 }
 
 _PROBE_BYTES = 1_000_000
 
 
 def explain(error: OSError) -> str | None:
-    """What `error` means and what to do, or None where it does not come from the disk."""
+    """What `error` means and what to do, or None if it is not a disk error."""
     return _REASONS.get(error.errno or 0)
 
 
 def fault(folder: str | Path) -> str | None:
-    """Why nothing can be written to `folder`, in words, or None where a megabyte can be.
+    """Why nothing can be written to `folder`, or None if a megabyte can be written.
 
-    A folder that does not exist is judged by the nearest one above it that does.
+    For a folder that does not exist, the nearest existing folder above it is tried.
     """
     there = Path(folder).absolute()
     while not there.exists():

@@ -1,8 +1,8 @@
-"""Fingerprints of code, so that a result is made again when the code behind it has changed.
+"""Fingerprints of code: a result is made again when the code that makes it has changed.
 
-A script's fingerprint covers its own syntax tree and those of all modules of this package that it
-reaches by imports. Comments, line breaks and file dates do not count, and neither does code that
-the script cannot reach.
+The fingerprint of a script covers its own syntax tree and those of all modules of this package that
+it imports, directly or indirectly. Comments, line breaks and file dates do not matter, and neither
+does code that the script does not import.
 """
 
 import ast

@@ -1,7 +1,7 @@
-"""One run of a study at a time in a folder, and what a killed run left behind is ended.
+"""One run of a study at a time in a folder; processes that a killed run left behind are ended.
 
-The lock is the operating system's own (flock): it ends with the process that holds it, however that
-process ends, so that no crash leaves a lock behind and no one has to remove one.
+The lock is one of the operating system (flock): it ends with the process that holds it, so a crash
+never leaves a lock that somebody has to remove.
 """
 
 import fcntl
@@ -24,10 +24,10 @@ class AnotherRunError(CocultureError):
 
 
 def take(path: str | Path, note: str = "") -> bool:
-    """Hold the lock file at `path` until this process ends; False where locks are not kept.
+    """Hold the lock file at `path` until this process ends; False if the disk has no locks.
 
-    Some network drives keep none: there nothing keeps two runs apart. The file holds the process's
-    number and, from its second line on, `note`.
+    Some network drives have no locks, so nothing prevents two runs there. The file holds the
+    number of the process and, from its second line on, `note`.
 
     Raises
     ------
@@ -45,8 +45,8 @@ def take(path: str | Path, note: str = "") -> bool:
         os.close(opened)
         holder = _holder(path.read_text(encoding="utf-8"))
         raise AnotherRunError(
-            f"This study is being run already in {Path.cwd()} (process {holder}). "
-            "Wait until that run has ended, or stop it."
+            f"This study is already running in {Path.cwd()} (process {holder}). "
+            "Wait until that run has finished, or stop it."
         ) from None
     except OSError:
         kept = False
@@ -59,15 +59,15 @@ def take(path: str | Path, note: str = "") -> bool:
 
 
 def note(path: str | Path) -> str:
-    """What the process that holds, or last held, the lock file at `path` noted in it."""
+    """The note in the lock file at `path`, from the process that holds or last held it."""
     return Path(path).read_text(encoding="utf-8").partition("\n")[2]
 
 
 def end_orphans(locks: str | Path, started_from: str | Path) -> int:
-    """End processes that a killed run left working in this folder; returns how many.
+    """End the processes that a killed run left running in this folder; returns how many.
 
     Such a process runs a file of the folder `started_from`, and no process above it holds one of
-    the files in `locks`. Left alone it would write its results into those of the next run.
+    the files in `locks`. It would write its results into those of the next run.
     """
     scripts = str(Path(started_from).resolve()) + os.sep
     alive = {pid for path in Path(locks).iterdir() if (pid := _live_holder(path)) is not None}

@@ -1,4 +1,4 @@
-"""Raw files are what they were when the study was checked, or the run says which are not."""
+"""Raw files that change or vanish while a study runs are found and named."""
 
 from collections.abc import Iterable, Mapping
 from hashlib import file_digest
@@ -7,7 +7,7 @@ from pathlib import Path
 from coculture.exchange.problems import CocultureError
 
 _MOST = 3
-"""So many files are named one by one."""
+"""Up to this many files are named."""
 
 
 class ChangedFileError(CocultureError):
@@ -21,23 +21,23 @@ def sha256(path: str | Path) -> str:
 
 
 def changes(expected: Mapping[str, str]) -> list[str]:
-    """What became of the files whose SHA-256 is no longer the expected one, in words.
+    """A sentence for each file whose SHA-256 is not the expected one.
 
     Parameters
     ----------
     expected
         SHA-256 in hexadecimal by path.
     """
-    return _told(_change(path, digest) for path, digest in sorted(expected.items()))
+    return _shortened(_change(path, digest) for path, digest in sorted(expected.items()))
 
 
 def vanished(paths: Iterable[str]) -> list[str]:
-    """What became of the files that are there no longer, in words."""
-    return _told(_absence(path) for path in sorted(paths))
+    """A sentence for each file that no longer exists."""
+    return _shortened(_absence(path) for path in sorted(paths))
 
 
 def require_unchanged(expected: Mapping[str, str]) -> None:
-    """Stop where a file is not the one that was checked.
+    """Raise an error if a file is not the one that was checked.
 
     Raises
     ------
@@ -56,10 +56,10 @@ def named_in(records: Iterable[Mapping[str, object]]) -> dict[str, str]:
     }
 
 
-def _told(changes: Iterable[str | None]) -> list[str]:
+def _shortened(changes: Iterable[str | None]) -> list[str]:
     found = [words for words in changes if words]
     more = len(found) - _MOST
-    return found if more <= 1 else [*found[:_MOST], f"So it is with {more} more raw files."]
+    return found if more <= 1 else [*found[:_MOST], f"The same applies to {more} more files."]
 
 
 def _absence(path: str) -> str | None:
@@ -71,7 +71,7 @@ def _absence(path: str) -> str | None:
 
 
 def _gone(path: str, error: OSError) -> str:
-    return f"{path}: was there when the run began and cannot be read now ({error.strerror})."
+    return f"{path}: existed when the run began and cannot be read now ({error.strerror})."
 
 
 def _change(path: str, digest: str) -> str | None:
@@ -80,5 +80,5 @@ def _change(path: str, digest: str) -> str | None:
     except OSError as error:
         return _gone(path, error)
     if now != digest:
-        return f"{path}: changed while the run was going on; start again when nobody writes to it."
+        return f"{path}: changed during the run; make sure nothing is writing to it, then restart."
     return None

@@ -1,4 +1,4 @@
-"""How a script runs as a step of the workflow: its words are logged, its failure is plain."""
+"""How a script runs as a step of the workflow: its output is logged, its errors are readable."""
 
 import sys
 import traceback
@@ -35,7 +35,7 @@ def run(main: Callable[[Any, Any, Any], None], job: Any) -> None:
 
 
 def say_why_it_stopped(results: Path, logs: Path, since: float, raw: Iterable[str]) -> None:
-    """Print, for a run that did not reach its end, why that is and what to do.
+    """Print why a run stopped before its end, and what to do.
 
     Parameters
     ----------
@@ -46,12 +46,12 @@ def say_why_it_stopped(results: Path, logs: Path, since: float, raw: Iterable[st
     raw
         The study's raw files, which may have vanished before the step that reads them.
     """
-    told = [reason for step in reasons(logs, since) for reason in step.splitlines()]
+    found = [reason for step in reasons(logs, since) for reason in step.splitlines()]
     lines = [
-        "\nStopped before the end. What is finished is kept; start again the same way.",
+        "\nThe run stopped before the end. Finished steps are kept; run the same command again.",
         *filter(None, [disk.fault(results)]),
-        *dict.fromkeys([*told, *raw_files.vanished(raw)]),
-        f"The steps' own words: {logs}\n",
+        *dict.fromkeys([*found, *raw_files.vanished(raw)]),
+        f"Full logs: {logs}\n",
     ]
     sys.stdout.write("\n".join(lines))
 
@@ -74,16 +74,16 @@ def reasons(logs: str | Path, since: float) -> list[str]:
 
 
 def _plain(error: Exception, job: Any) -> str:
-    """`error` as a sentence for the bench; one that nobody foresaw is logged with its traceback."""
+    """`error` as a sentence for the user; the traceback of an unexpected error goes to the log."""
     if isinstance(error, OSError) and (meaning := disk.explain(error)):
         return f"{error.filename or job.output[0]}: {meaning}"
     if isinstance(error, MemoryError):
-        return "this step needs more memory than is free. Close other programs and start again."
+        return "this step needs more memory than is free. Close other programs and run again."
     if isinstance(error, CocultureError):
         return str(error)
     traceback.print_exception(error)
     return (
-        f"{type(error).__name__}: {error}. That was not foreseen: please report it with the log "
+        f"Unexpected error ({type(error).__name__}: {error}). Please report it with the log "
         f"{job.log[0]}."
     )
 

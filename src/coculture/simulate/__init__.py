@@ -1,7 +1,7 @@
 """Studies with known truth: the embedded example, the tests' input, and planning.
 
 Everything here is simulated from stated assumptions (:mod:`coculture.simulate.parameters`). The
-raw files look like a laboratory's: FCS files, plate exports, tables. The truth lies beside them in
+raw files look like those of a laboratory: FCS files, plate exports, tables. The truth is in
 truth.csv, which no part of the analysis reads.
 """
 

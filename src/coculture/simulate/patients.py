@@ -1,4 +1,4 @@
-"""Patients that never lived, for the clinical table: on study and six months later."""
+"""Simulated patients for the clinical table: on study and six months later."""
 
 import numpy as np
 import pandas as pd

@@ -28,7 +28,7 @@ _TRUTH, _FLOW, _ELISA, _PATIENTS = range(4)
 
 
 class NotSimulatedError(CocultureError):
-    """The folder holds a study that no simulator wrote, which must not be overwritten."""
+    """The folder holds a study that was not simulated and must not be overwritten."""
 
 
 def study(
@@ -45,7 +45,7 @@ def study(
     Parameters
     ----------
     folder
-        Made if absent. A simulated study that lies there is replaced.
+        Made if absent. A simulated study in that folder is replaced.
     seed
         Any whole number from 0.
     parameters
@@ -90,8 +90,8 @@ def _make_room(folder: Path) -> None:
     """Remove the raw files of an earlier simulation, and only those."""
     if (folder / "cultures.csv").exists() and not (folder / "truth.csv").exists():
         raise NotSimulatedError(
-            f"{folder}: holds a study without truth.csv, so not a simulated one; "
-            "choose another folder"
+            f"{folder}: holds a study without truth.csv, which was not simulated; choose "
+            "another folder"
         )
     if (folder / "truth.csv").exists():
         for raw in ("flow", "elisa"):

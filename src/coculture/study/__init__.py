@@ -1,7 +1,7 @@
 """Tables and config in, one validated study out.
 
-`load` is the only door: what it returns can be run, and what cannot be run it refuses with every
-reason at once. It reads the tables and looks into each raw file, but analyses nothing.
+`load` returns a study that can be run, or raises an error that lists every problem. It reads the
+tables and the header of each raw file, and analyses nothing.
 
 >>> load("config/config.yaml").name
 'example'

@@ -1,4 +1,4 @@
-"""The config of one study: YAML in, checked and filled mapping out, each fault with its line."""
+"""The config of one study: read from YAML, checked, with defaults; each problem with its line."""
 
 import math
 from collections.abc import Hashable, Iterator
@@ -14,7 +14,7 @@ KeyPath = tuple[str | int, ...]
 
 
 class _OnceLoader(yaml.SafeLoader):
-    """YAML as data only, and a key that is written twice is refused, not overwritten."""
+    """YAML as data only; a key that occurs twice is refused instead of overwritten."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         seen: set[Hashable] = set()
@@ -22,7 +22,7 @@ class _OnceLoader(yaml.SafeLoader):
             key = self.construct_object(key_node, deep=True)
             if key in seen:
                 raise yaml.constructor.ConstructorError(
-                    None, None, f'the key "{key}" is written twice', key_node.start_mark
+                    None, None, f'the key "{key}" occurs twice', key_node.start_mark
                 )
             seen.add(key)
         return super().construct_mapping(node, deep)
@@ -33,13 +33,13 @@ def read(path: Path) -> tuple[dict[str, Any], list[Problem]]:
 
     Returns
     -------
-    The config with every default, and its problems. A key that is wrong is reported and counts as
-    left out, so that the tables can be looked at too.
+    The config with every default, and its problems. A key with a wrong value is reported and then
+    ignored, so that the tables can be checked too.
 
     Raises
     ------
     StudyError
-        If the file cannot be read, is not YAML, or lacks what the tables are checked by.
+        If the file cannot be read, is not YAML, or lacks keys that the tables are checked by.
     """
     config, lines = _parse(path)
     whole = schema("config")
@@ -73,44 +73,46 @@ def read(path: Path) -> tuple[dict[str, Any], list[Problem]]:
 
 
 def line_of(path: Path, key: KeyPath) -> int | None:
-    """The line on which the config at `path`, which has been read before, has a key.
+    """The line of a key in the config at `path`, which has been read before.
 
-    Keys of a list are positions: ("comparison", "findings", 0). Of a key that is not written, the
-    line of the nearest key above it.
+    Keys of a list are positions: ("comparison", "findings", 0). For a key that is not in the file,
+    the line of the nearest key above it.
     """
     return _line_of(key, _parse(path)[1])
 
 
 def _clashing_factors(factors: list[dict[str, Any]]) -> dict[int, str]:
-    """Factors, by position, whose column or name is taken, and what to do."""
+    """Factors, by position, whose column or name is already in use, and what to do."""
     fixed = schema("cultures.table")["properties"]
     clashing: dict[int, str] = {}
     for position, factor in enumerate(factors):
         earlier = factors[:position]
         if factor["column"] in fixed:
             clashing[position] = (
-                f'the column "{factor["column"]}" of cultures.csv has a meaning of its own; '
-                "give the dose another column."
+                f'the column "{factor["column"]}" of cultures.csv already has another meaning; '
+                "use another column for the dose."
             )
         elif factor["column"] in [one["column"] for one in earlier]:
-            clashing[position] = f'the column "{factor["column"]}" is another factor\'s already.'
+            clashing[position] = (
+                f'the column "{factor["column"]}" is already used by another factor.'
+            )
         elif factor["name"].lower() in [one["name"].lower() for one in earlier]:
-            clashing[position] = f'another factor is called "{factor["name"]}" already.'
+            clashing[position] = f'another factor is already called "{factor["name"]}".'
     return clashing
 
 
 def _doubled_findings(findings: list[dict[str, Any]]) -> dict[int, str]:
-    """Findings, by position, whose id is an earlier one's, and what to do."""
+    """Findings, by position, that repeat an earlier id, and what to do."""
     ids = [str(finding["id"]) for finding in findings]
     return {
-        position: f'another finding has the id "{name}" already; give each its own.'
+        position: f'another finding already has the id "{name}"; give each finding a different id.'
         for position, name in enumerate(ids)
         if name in ids[:position]
     }
 
 
 def _not_finite(node: Any, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Any, str]]:
-    """Numbers that are none (.nan, .inf), which no limit of a schema catches."""
+    """Numbers that are not finite (.nan, .inf), which the limits of a schema do not catch."""
     if isinstance(node, dict):
         for key, value in node.items():
             yield from _not_finite(value, (*path, key))
@@ -140,7 +142,7 @@ def _parse(path: Path) -> tuple[dict[str, Any], dict[KeyPath, int]]:
         why = " ".join(str(error).split())
         raise StudyError([Problem(shown, f"is not valid YAML: {why}.")]) from error
     if not isinstance(config, dict):
-        raise StudyError([Problem(shown, "holds no keys; copy config/config.yaml and adapt it.")])
+        raise StudyError([Problem(shown, "has no keys; copy config/config.yaml and adapt it.")])
     return config, lines
 
 
@@ -174,7 +176,7 @@ def _lines(node: yaml.Node | None, path: KeyPath = ()) -> dict[KeyPath, int]:
 
 
 def _line_of(path: KeyPath, lines: dict[KeyPath, int]) -> int | None:
-    """The line of the key, or of the nearest key above it that is written."""
+    """The line of the key, or of the nearest key above it that is in the file."""
     for length in range(len(path), 0, -1):
         if path[:length] in lines:
             return lines[path[:length]]

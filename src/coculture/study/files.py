@@ -1,4 +1,4 @@
-"""The raw files that the tables name: where they are, whether they may be read, their SHA-256."""
+"""The raw files that the tables name: where they are, whether they can be read, their SHA-256."""
 
 import os
 import re
@@ -9,7 +9,7 @@ from pathlib import Path
 from coculture.running import raw_files
 
 _NOT_HANDED_ON = re.compile(r"[{}<>\x00-\x1f\x7f]")
-"""Snakemake takes braces and angle brackets in a path for its own; a line break ends a path."""
+"""Snakemake gives braces and angle brackets in a path a meaning; a line break ends a path."""
 
 
 def usable(path: Path) -> str:
@@ -20,15 +20,15 @@ def usable(path: Path) -> str:
 
 
 def fault(path: Path, allowed: tuple[Path, ...]) -> str | None:
-    """Why the file at `path` cannot be used, in words, or None where it can.
+    """Why the file at `path` cannot be used, or None if it can be used.
 
-    A file must lie in one of the `allowed` folders (the table's own and those of the config's
+    A file must be in one of the `allowed` folders (the table's own folder and those of the config's
     `folders_outside`), also after symbolic links are followed.
     """
     try:
         return _fault(path, allowed)
     except (OSError, RuntimeError, ValueError) as error:
-        return f"cannot be looked up ({error})."
+        return f"cannot be found ({error})."
 
 
 def _fault(path: Path, allowed: tuple[Path, ...]) -> str | None:
@@ -36,22 +36,22 @@ def _fault(path: Path, allowed: tuple[Path, ...]) -> str | None:
     if mark:
         named = mark[0] if mark[0].isprintable() else f"character {mark[0]!r}"
         return (
-            f"the name of the file or of a folder above it has a {named} in it, which cannot be "
-            "handed to the workflow's steps; rename it."
+            f"the name of the file or of a folder above it contains {named}, which the workflow "
+            "cannot handle; rename it."
         )
     if not any(path.resolve().is_relative_to(folder.resolve()) for folder in allowed):
         return (
-            "lies outside the table's folder; move it there, or list its folder under "
+            "is outside the table's folder; move it there, or list its folder under "
             "folders_outside: in the config."
         )
     if path.is_symlink() and not path.exists():
-        return f"is a link to {path.readlink()}, which is not there."
+        return f"is a link to {path.readlink()}, which does not exist."
     if not path.exists():
         return f"there is no such file in {usable(path.parent)}.{_alike(path)}"
     if not path.is_file():
-        return "is a folder, not a file." if path.is_dir() else "is not an ordinary file."
+        return "is a folder, not a file." if path.is_dir() else "is not a regular file."
     if not os.access(path, os.R_OK):
-        return "may not be read; ask for permission to read it."
+        return "cannot be read: you lack permission."
     return None
 
 

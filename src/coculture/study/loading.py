@@ -31,8 +31,8 @@ def load(config_path: str | Path) -> Study:
     Raises
     ------
     StudyError
-        If anything is wrong with the config, the tables or the raw files; its message lists every
-        problem with file, row, column, value and what to do.
+        If the config, the tables or the raw files have any problem; the message lists them all with
+        file, row, column, value and what to do.
     """
     study, problems = _read(Path(config_path))
     written = study.config[pinned.KEY]
@@ -44,14 +44,14 @@ def load(config_path: str | Path) -> Study:
 
 
 def pin(config_path: str | Path) -> Path:
-    """Write down the SHA-256 of every raw file of a study; returns the file written.
+    """Record the SHA-256 of every raw file of a study; returns the file written.
 
     It is the one that the config names, or a new one beside the config.
 
     Raises
     ------
     StudyError
-        If anything else than the checksums is wrong with the study.
+        If the study has any problem other than changed checksums.
     """
     study, problems = _read(Path(config_path))
     if problems:
@@ -62,7 +62,7 @@ def pin(config_path: str | Path) -> Path:
 
 
 def _read(path: Path) -> tuple[Study, list[Problem]]:
-    """The study as its files have it, and everything that is wrong with it but for checksums."""
+    """The study as read from its files, and all of its problems except changed checksums."""
     config, problems = configuration.read(path)
     folder = path.parent
     found: dict[str, pd.DataFrame] = {}
@@ -92,24 +92,24 @@ def _read(path: Path) -> tuple[Study, list[Problem]]:
 
 
 def _in_order(problems: list[Problem], study: Study) -> list[Problem]:
-    """Config first, then table by table and row by row, each under the name the user gave it.
+    """Config first, then table by table and row by row, each under the user's name for the file.
 
-    What is wrong with many rows in the same way is said once.
+    A problem that many rows share is reported once.
     """
     names = {f"{table}.csv": study.config["tables"][table] for table in TABLES}
     order = [str(study.path), *names]
     ordered = sorted(dict.fromkeys(problems), key=lambda one: (order.index(one.file), one.row or 0))
     alike = Counter((one.file, one.column, one.message) for one in ordered)
-    told = []
+    reported = []
     for one in ordered:
         times = alike[one.file, one.column, one.message]
         if times > MOST_ALIKE:
             alike[one.file, one.column, one.message] = 0
-            message = f"{one.message} The same holds for {times - 1} more rows."
+            message = f"{one.message} The same applies to {times - 1} more rows."
             one = replace(one, message=message)
         if times:
-            told.append(replace(one, file=Path(names.get(one.file) or one.file).name))
-    return told
+            reported.append(replace(one, file=Path(names.get(one.file) or one.file).name))
+    return reported
 
 
 def _problems(study: Study) -> Iterator[Problem]:

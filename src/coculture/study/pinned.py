@@ -1,4 +1,4 @@
-"""Raw files whose SHA-256 was written down once: a study that finds another file refuses to run."""
+"""Pinned raw files: a study refuses to run if a file has another SHA-256 than was recorded."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -11,12 +11,12 @@ KEY = "raw_data_checksums"
 
 
 def problems(config: str, written: str, used: Iterable[str]) -> Iterator[Problem]:
-    """Raw files that are not the pinned ones, or that nobody pinned.
+    """Raw files that differ from the pinned ones, or that are not pinned.
 
     Parameters
     ----------
     config
-        The study's config, as its problems are told.
+        The study's config, as its problems name it.
     written
         The file of checksums that the config names, relative to the config; its names are relative
         to itself.
@@ -27,23 +27,23 @@ def problems(config: str, written: str, used: Iterable[str]) -> Iterator[Problem
     try:
         pinned = read_checksums(place)
     except OSError as error:
-        why = f"cannot be read ({error.strerror}). Write it: make pin STUDY={config}"
+        why = f"cannot be read ({error.strerror}). Create it with: make pin STUDY={config}"
         yield Problem(config, why, None, KEY, written)
         return
     except ValueError as error:
         yield Problem(config, str(error), None, KEY, written)
         return
     expected = {_absolute(place.parent / name): digest for name, digest in pinned.items()}
-    again = f"If that is meant, pin again: make pin STUDY={config}"
+    again = f"If the change is intended, pin again: make pin STUDY={config}"
     for path in sorted(set(used)):
         digest = expected.get(_absolute(Path(path)))
         if digest is None:
-            message = f"is used but not pinned in {written}. {again}"
+            message = f"is used but is not in {written}. {again}"
             yield Problem(config, message, None, KEY, path)
         elif digest != files.sha256(path):
             message = (
-                f"is not the file that was pinned in {written} (SHA-256 {digest[:12]}..., now "
-                f"{files.sha256(path)[:12]}...). Put the pinned file back. {again}"
+                f"differs from the file pinned in {written} (SHA-256 {digest[:12]}..., now "
+                f"{files.sha256(path)[:12]}...). Restore the pinned file. {again}"
             )
             yield Problem(config, message, None, KEY, path)
 

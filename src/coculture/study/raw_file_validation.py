@@ -1,6 +1,6 @@
 """What must hold between the tables, the config and the raw files that they name.
 
-As `checks`, each yields the problems it finds.
+As in `table_validation`, each check yields the problems that it finds.
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,7 +18,7 @@ from coculture.study.configuration import line_of
 def raw_files(
     table: str, rows: pd.DataFrame, column: str, allowed: tuple[Path, ...]
 ) -> Iterator[Problem]:
-    """Every file that the table names exists, can be read and lies in an allowed folder."""
+    """Every file that the table names exists, can be read and is in an allowed folder."""
     first = rows.drop_duplicates("path")
     for row, name, path in first[[column, "path"]].itertuples():
         if name:
@@ -28,17 +28,17 @@ def raw_files(
 
 
 def same_content(flow_table: pd.DataFrame) -> Iterator[Problem]:
-    """No two samples are the same bytes under two names."""
+    """No two samples are the same file under two names."""
     samples = flow_table[flow_table["role"] == "sample"].drop_duplicates("path")
     hashes = samples["path"].map(files.sha256)
     for row in samples.index[hashes.duplicated()]:
         first = hashes.index[hashes == hashes[row]][0]
-        message = f"is the same file as that of row {first}, byte for byte, under another name."
+        message = f"has exactly the same content as the file in row {first}."
         yield Problem("flow.csv", message, row, "fcs", str(samples.loc[row, "fcs"]))
 
 
 def spillover_file(config: str, paths: Sequence[str]) -> Iterator[Problem]:
-    """The spillover matrix that the config names is there."""
+    """The spillover matrix that the config names exists."""
     for path in paths:
         message = files.fault(Path(path), (Path(path).parent,))
         if message:
@@ -47,13 +47,13 @@ def spillover_file(config: str, paths: Sequence[str]) -> Iterator[Problem]:
 
 
 def gates(config: str, flow_table: pd.DataFrame, settings: flow.FlowSettings) -> Iterator[Problem]:
-    """The user's own gates are of experiments and on channels that the study has."""
+    """Gates in the config refer to experiments and channels of the study."""
     for message in flow.check_gates(flow_table, settings):
         yield Problem(config, message, line_of(Path(config), ("flow", "gates")))
 
 
 def fcs_files(flow_table: pd.DataFrame, settings: flow.FlowSettings) -> Iterator[Problem]:
-    """Every FCS file is whole and has the channels that the config asks for."""
+    """Every FCS file is complete and has the channels that the config names."""
     for problem in flow.check_files(flow_table, settings):
         yield _as_written(problem, flow_table)
 
@@ -65,7 +65,7 @@ def plate_exports(elisa_table: pd.DataFrame, settings: elisa.ElisaSettings) -> I
 
 
 def _as_written(problem: Problem, table: pd.DataFrame) -> Problem:
-    """`problem` with the cell of `table` as its value, whatever the check made of it."""
+    """`problem` with its value as written in `table`."""
     assert problem.row is not None
     assert problem.column is not None
     return replace(problem, value=str(table.at[problem.row, problem.column]))  # noqa: PD008

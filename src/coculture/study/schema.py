@@ -1,4 +1,4 @@
-"""The JSON Schemas of the config and of each table: loading, defaults, and faults in plain words.
+"""The JSON Schemas of the config and of each table: loading, defaults, and problems in words.
 
 The schemas are in schemas/ beside this file. Their descriptions are the documentation of every key
 and column, so nothing here repeats what they say.
@@ -22,7 +22,7 @@ Schema = Mapping[str, Any]
 
 
 def schema(name: str) -> Schema:
-    """The schema `name` ("config", "cultures", ...), every reference in it replaced by its text."""
+    """The schema `name` ("config", "cultures.table", ...) with every reference resolved."""
     return _load(FOLDER / f"{name}.schema.yaml")
 
 
@@ -80,7 +80,7 @@ def with_defaults(value: Any, schema: Schema | str | Path) -> Any:
 
 
 def faults(value: Any, schema: Schema) -> Iterator[tuple[tuple[str | int, ...], Any, str]]:
-    """Every way in which `value` departs from `schema`: the path to it, the value, what to do."""
+    """Every violation of `schema` in `value`: the path to it, the value, and what to do."""
     errors = jsonschema.Draft202012Validator(schema).iter_errors(value)
     for error in sorted(errors, key=lambda error: [str(part) for part in error.absolute_path]):
         yield from _plain(error)
@@ -97,7 +97,7 @@ def _plain(
         known = list(rule.get("properties", {}))
         for key in value:
             if key not in known:
-                yield (*path, key), None, f"this key is not known. {nearest(str(key), known)}"
+                yield (*path, key), None, f"unknown key. {nearest(str(key), known)}"
         return
     if error.validator == "required":
         for key in expected:
@@ -129,8 +129,8 @@ def _wording(error: jsonschema.ValidationError) -> str:
         "minLength": lambda: "must not be empty",
         "maxLength": lambda: f"must not be longer than {expected} characters",
         "minProperties": lambda: "must not be empty",
-        "uniqueItems": lambda: "must not hold the same entry twice",
-        "pattern": lambda: "has a form that is not accepted",
+        "uniqueItems": lambda: "must not contain the same entry twice",
+        "pattern": lambda: "has a form that is not allowed",
     }
     plain = wordings.get(str(error.validator), lambda: str(error.message))()
     return f"{plain}. {about}".rstrip() if about else f"{plain}."
@@ -151,7 +151,7 @@ def _type_names(names: str | Sequence[str]) -> str:
 
 
 def _in_quotes(value: Any, expected: str | Sequence[str]) -> str:
-    """What makes text of a number, a date or a yes, which YAML takes for such."""
+    """Advice for text that YAML reads as a number, a date or a yes."""
     read_as_another = not isinstance(value, dict | list | None)
     return "; put it in quotes" if "string" in expected and read_as_another else ""
 

@@ -19,10 +19,10 @@ FILE_COLUMNS = {"flow": "fcs", "elisa": "file"}
 
 @dataclass(frozen=True)
 class Study:
-    """One study, validated: its config with every default, and its tables.
+    """One validated study: its config with every default, and its tables.
 
-    The tables' index is the row a spreadsheet shows; `flow` and `elisa` have a column `path` with
-    the raw file as it can be opened from here. A table that the study lacks is empty.
+    The index of a table is the row that a spreadsheet shows. `flow` and `elisa` have a column
+    `path`: the raw file relative to the current folder. A table that the study lacks is empty.
     """
 
     path: Path
@@ -54,7 +54,7 @@ class Study:
 
     @property
     def endpoints(self) -> dict[str, str]:
-        """What the comparison compares, each with its name in file names."""
+        """The endpoints that the comparison uses, each with its name in file names."""
         measured = ["apoptosis"] if len(self.flow) else []
         measured += [one for one in self.config["comparison"]["analytes"] if one in self.analytes]
         return {one: column_prefix(one) for one in measured}
@@ -75,7 +75,7 @@ class Study:
     def fcs_files(self, experiment: str) -> list[dict[str, Any]]:
         """The rows of flow.csv of one experiment, each with its file's SHA-256.
 
-        A sample has the cells of its culture, and `untreated` says whether that got nothing.
+        A sample has the cells of its culture; `untreated` says whether that culture got no drug.
         """
         rows = self.flow[self.flow["experiment"] == experiment]
         cultures = self.cultures.set_index("culture")
@@ -105,7 +105,7 @@ class Study:
         return sorted({well["path"] for well in self.elisa_wells(plate)})
 
     def flow_settings(self) -> dict[str, Any]:
-        """The flow section of the config, with the spillover matrix as it can be opened."""
+        """The flow section of the config, with the path of the spillover matrix."""
         flow = self.config["flow"]
         compensation = {**flow["compensation"], "file": next(iter(self.spillover_files()), None)}
         return {**flow, "compensation": compensation}
@@ -116,7 +116,7 @@ class Study:
         return [files.usable(self.path.parent / written)] if written else []
 
     def comparison_settings(self) -> list[Any]:
-        """What the comparison needs of the config, in the order it takes it."""
+        """The sections of the config that the comparison takes, in that order."""
         return [self.config[key] for key in ("comparison", "factors", "cells")]
 
     def raw_files(self) -> list[dict[str, str]]:
@@ -132,7 +132,7 @@ class Study:
         ]
 
     def raw_paths(self) -> list[str]:
-        """Every raw file of the study, as it can be opened from here."""
+        """The path of every raw file of the study."""
         named = (getattr(self, table)["path"].dropna() for table in FILE_COLUMNS)
         return sorted(
             {str(path) for paths in named for path in paths} | set(self.spillover_files())

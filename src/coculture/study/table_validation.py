@@ -1,7 +1,7 @@
 """What must hold in the tables and between them.
 
-Each check takes what it looks at and yields the problems it finds; `coculture.study.load` calls
-them all and reports every problem at once. Cells already reported as unreadable are passed over.
+Each check yields the problems that it finds. `coculture.study.load` calls them all and reports
+every problem at once. Table cells that could not be read are skipped: they are already reported.
 """
 
 import re
@@ -24,21 +24,21 @@ BARE_ANSWERS = (
 
 
 def doubled_cultures(cultures: pd.DataFrame) -> Iterator[Problem]:
-    """A culture's name stands in one row only."""
+    """Each culture is listed once."""
     names = cultures["culture"].dropna()
     for row, name in _cells(names[names.duplicated()]):
         first = names.index[names == name][0]
-        message = f"this culture is already in row {first}; give every culture a name of its own."
+        message = f"this culture is already in row {first}; give each culture a different name."
         yield Problem("cultures.csv", message, row, "culture", name)
 
 
 def names_alike(
     table: str, rows: pd.DataFrame, columns: Sequence[str], hyphens: bool = True
 ) -> Iterator[Problem]:
-    """Names of one column differ in more than capitals, spaces and, unless they count, hyphens.
+    """Names in one column differ by more than capitals and spaces (and hyphens, if not `hyphens`).
 
-    Two spellings of one name would count as two; and not every disk keeps E1 and e1 apart. Hyphens
-    count in dates.
+    Two spellings of one name would count as two things, and some disks treat E1 and e1 as the same
+    file. Hyphens matter in dates.
     """
     apart, words = (r"\s+", "capitals or spaces")
     if not hyphens:
@@ -49,8 +49,8 @@ def names_alike(
             above, spelt = first.setdefault(re.sub(apart, "", name.lower()), (row, name))
             if name != spelt:
                 message = (
-                    f'differs from "{spelt}" in row {above} only in {words}; write one name in one '
-                    "way, and two in letters that differ."
+                    f'differs from "{spelt}" in row {above} only in {words}. If they are the same, '
+                    "spell them the same; if not, use different letters."
                 )
                 yield Problem(table, message, row, column, name)
 
@@ -58,7 +58,7 @@ def names_alike(
 def doubled_replicates(
     cultures: pd.DataFrame, factors: Sequence[Mapping[str, Any]]
 ) -> Iterator[Problem]:
-    """A replicate number stands once in an experiment's arm."""
+    """Each replicate number occurs once in an arm of an experiment."""
     columns = [
         *("experiment", "donor", "cells", "stroma", "hours", "replicate"),
         *(factor["column"] for factor in factors),
@@ -85,8 +85,8 @@ def untreated_arms(
                 f"{factor['column']} {factor['untreated']:g}" for factor in factors
             )
             message = (
-                "this experiment has no untreated culture, so nothing in it can be compared; "
-                f"add the rows with {levels}, or take the experiment out of the table."
+                "this experiment has no untreated culture, so it cannot be compared; "
+                f"add rows with {levels}, or remove the experiment from the table."
             )
             row = int(of_experiment.index[0])
             yield Problem("cultures.csv", message, row, "experiment", str(experiment))
@@ -108,36 +108,36 @@ def unmeasured_cultures(
     for row, name in _cells(cultures["culture"].dropna()):
         if name not in measured:
             message = (
-                "neither flow.csv nor elisa.csv measures this culture; add its FCS file or its "
-                "ELISA well, or take the row out."
+                "this culture is in neither flow.csv nor elisa.csv; add its FCS file or its ELISA "
+                "well, or remove the row."
             )
             yield Problem("cultures.csv", message, row, "culture", name)
 
 
 def references(table: str, rows: pd.DataFrame, cultures: pd.DataFrame) -> Iterator[Problem]:
-    """Samples name a culture that cultures.csv has; controls name none."""
+    """Samples name a culture of cultures.csv; controls name none."""
     known = list(dict.fromkeys(cultures["culture"].dropna()))
     for row, role, culture in rows[["role", "culture"]].itertuples():
         if role == "sample" and culture == "":
-            message = "a sample needs the culture it was taken from, as in cultures.csv."
+            message = "a sample needs its culture, spelled as in cultures.csv."
             yield Problem(table, message, row, "culture", "")
         elif role == "sample" and pd.notna(culture) and culture not in known:
-            message = f"cultures.csv has no such culture. {nearest(culture, known)}"
+            message = f"this culture is not in cultures.csv. {nearest(culture, known)}"
             if len(known) > 12 and "Known are" in message:
-                message = "cultures.csv has no such culture."
+                message = "this culture is not in cultures.csv."
             yield Problem(table, message, row, "culture", culture)
         elif pd.notna(role) and role != "sample" and culture != "":
-            message = f'only a sample has a culture, and this row\'s role is "{role}".'
+            message = f'only samples have a culture, but this row has the role "{role}".'
             yield Problem(table, message, row, "culture", culture)
 
 
 def exclusions(table: str, rows: pd.DataFrame) -> Iterator[Problem]:
-    """A row is excluded by a reason, so a bare yes or no is asked about."""
+    """A row is excluded by a reason; a bare yes or no is refused."""
     for row, reason in _cells(rows["exclude"]):
         if reason.strip().lower() in BARE_ANSWERS:
             message = (
-                "leave the cell empty where the row is used, or write why it is not; the reason is "
-                "printed with the results."
+                "leave the cell empty to use the row, or write the reason for excluding it; the "
+                "reason is printed with the results."
             )
             yield Problem(table, message, row, "exclude", reason)
 
@@ -149,9 +149,8 @@ def flow_rows(flow_table: pd.DataFrame, cultures: pd.DataFrame) -> Iterator[Prob
     for row, file in _rows(flow_table):
         experiment, culture = file["experiment"], file["culture"]
         if pd.notna(experiment) and experiment not in experiments:
-            message = (
-                f"cultures.csv has no such experiment. {nearest(experiment, sorted(experiments))}"
-            )
+            near = nearest(experiment, sorted(experiments))
+            message = f"this experiment is not in cultures.csv. {near}"
             yield Problem("flow.csv", message, row, "experiment", experiment)
         elif (
             pd.notna(experiment)
@@ -161,13 +160,13 @@ def flow_rows(flow_table: pd.DataFrame, cultures: pd.DataFrame) -> Iterator[Prob
             message = f"its culture {culture} belongs to experiment {experiment_of[culture]}."
             yield Problem("flow.csv", message, row, "experiment", experiment)
         if file["role"] == "single_stain" and file["channel"] == "":
-            message = "a single stain needs the channel it is for, as the file names it."
+            message = "a single stain needs its channel, spelled as in the FCS file."
             yield Problem("flow.csv", message, row, "channel", "")
     yield from _doubled(
         "flow.csv",
         flow_table,
         ["path", "role"],
-        "this file is already in row {first}, in the same role.",
+        "this file is already in row {first} with the same role.",
         "fcs",
     )
     placed = flow_table[(flow_table["well"] != "") & (flow_table["plate"] != "")]
@@ -183,17 +182,17 @@ def flow_rows(flow_table: pd.DataFrame, cultures: pd.DataFrame) -> Iterator[Prob
 
 
 def flow_cells(flow_table: pd.DataFrame, cultures: pd.DataFrame) -> Iterator[Problem]:
-    """The cells of a file are cells of the study, and a sample's are those of its culture."""
+    """The cells of a file occur in cultures.csv; those of a sample are the cells of its culture."""
     known = sorted(set(cultures["cells"].dropna()))
     of_culture = cultures.drop_duplicates("culture").set_index("culture")["cells"]
     for row, file in _rows(flow_table[flow_table["cells"].fillna("") != ""]):
         own = of_culture.get(file["culture"])
         if file["cells"] not in known:
-            message = f"cultures.csv has no such cells. {nearest(file['cells'], known)}"
+            message = f"these cells are not in cultures.csv. {nearest(file['cells'], known)}"
             yield Problem("flow.csv", message, row, "cells", file["cells"])
         elif own is not None and own != file["cells"]:
             message = (
-                f"its culture {file['culture']} is of {own} cells; correct one, or leave empty."
+                f"its culture {file['culture']} has {own} cells; correct one, or leave this empty."
             )
             yield Problem("flow.csv", message, row, "cells", file["cells"])
 
@@ -204,7 +203,7 @@ def analytes(
     compared: Sequence[str],
     factors: Sequence[Mapping[str, Any]],
 ) -> Iterator[Problem]:
-    """What is compared or added is measured, under one spelling."""
+    """Every analyte that is compared or added is measured, and spelled in one way."""
     measured = sorted(set(elisa_table["analyte"].dropna()))
     if not measured:
         return
@@ -216,7 +215,7 @@ def analytes(
     wanted += [("factors", one["adds_analyte"]) for one in factors if one["adds_analyte"]]
     for place, analyte in wanted:
         if analyte not in measured:
-            message = f"elisa.csv does not measure it; it measures {', '.join(measured)}."
+            message = f"this analyte is not in elisa.csv, which has {', '.join(measured)}."
             line = line_of(Path(config), tuple(place.split(".")))
             yield Problem(config, message, line, place, analyte)
 
@@ -228,7 +227,7 @@ def elisa_rows(elisa_table: pd.DataFrame) -> Iterator[Problem]:
         "elisa.csv",
         wells,
         ["plate", "well"],
-        "this well of the plate is already in row {first}; a well holds one thing.",
+        "this well of the plate is already in row {first}; list each well once.",
         "well",
     )
     once = wells.drop_duplicates(["plate", "well"])
@@ -236,7 +235,7 @@ def elisa_rows(elisa_table: pd.DataFrame) -> Iterator[Problem]:
         "elisa.csv",
         once,
         ["path", "plate_in_file", "well"],
-        "this well of the same file is already in row {first}, as another plate's.",
+        "this well of the same file is already in row {first} under another plate.",
         "well",
     )
     for row, well in _rows(elisa_table):
@@ -247,18 +246,23 @@ def elisa_rows(elisa_table: pd.DataFrame) -> Iterator[Problem]:
     for plate, of_plate in elisa_table.groupby("plate"):
         sources = of_plate[["file", "plate_in_file"]].drop_duplicates()
         for row, source in _rows(sources.iloc[1:]):
-            message = f"plate {plate} is read from {sources.iloc[0]['file']} in the rows above."
+            message = (
+                f"the rows above have plate {plate} in {sources.iloc[0]['file']}; a plate is in "
+                "one file."
+            )
             yield Problem("elisa.csv", message, row, "file", source["file"])
 
 
 def dilutions(elisa_table: pd.DataFrame) -> Iterator[Problem]:
-    """Where one sample has a dilution all have: a forgotten one would count as undiluted."""
+    """If one sample has a dilution, all have one: a forgotten one would count as undiluted."""
     samples = elisa_table[(elisa_table["role"] == "sample") & (elisa_table["exclude"] == "")]
     missing = samples["dilution"].isna()
     if missing.all():
         return
     for row in samples.index[missing]:
-        message = "other samples have their dilution; write this one's too, 1 if it was undiluted."
+        message = (
+            "other samples have a dilution; enter one here too, 1 if the sample was undiluted."
+        )
         yield Problem("elisa.csv", message, int(row), "dilution", "")
 
 
@@ -273,7 +277,7 @@ def _doubled(
 
 
 def clinical_rows(clinical_table: pd.DataFrame) -> Iterator[Problem]:
-    """Each patient has an analyte once, in one unit."""
+    """Each patient has each analyte once, in one unit."""
     yield from clinical.check(clinical_table)
 
 
@@ -283,7 +287,7 @@ def findings(
     settings: comparison.ComparisonSettings,
     measured: Sequence[str],
 ) -> Iterator[Problem]:
-    """Every finding names arms that the cultures have, and an endpoint that is measured."""
+    """Every finding names arms that exist and an endpoint that is measured."""
     for problem in comparison.check_arms(cultures, settings, measured):
         yield replace(problem, file=config, row=line_of(Path(config), problem.key))
 

@@ -1,7 +1,7 @@
 """The study's CSV tables: read as text, each cell checked against the table's schema.
 
-A table comes back with the row numbers a spreadsheet shows as its index, so that every later
-finding can say where it is. A cell that is wrong is reported and left missing.
+The index of a table holds the row numbers that a spreadsheet shows, so that every later message
+can name the row. A table cell that is wrong is reported and left missing.
 """
 
 import csv
@@ -69,15 +69,15 @@ def read(path: Path, name: str, rules: Schema) -> tuple[pd.DataFrame, list[Probl
             continue
         if any(cells[len(heading) :]):
             message = (
-                f"has {len(cells)} cells under {len(heading)} headings; "
-                "put cells that hold a comma in quotes."
+                f"has {len(cells)} cells but {len(heading)} headings; put quotes around any cell "
+                "that contains a comma."
             )
             problems.append(Problem(name, message, number))
         texts = dict(zip(heading, cells, strict=False))
         rows[number], found = _row(name, number, texts, properties, set(heading))
         problems += found
     if not rows and not problems:
-        problems.append(Problem(name, "holds no rows below its heading."))
+        problems.append(Problem(name, "has no rows below its headings."))
     frame = pd.DataFrame.from_dict(rows, orient="index", columns=list(properties))
     for column, rule in properties.items():
         frame[column] = frame[column].astype(_dtype(rule))
@@ -89,7 +89,7 @@ def _text(path: Path, name: str) -> tuple[str | None, Problem | None]:
         return path.read_bytes().decode("utf-8-sig"), None
     except FileNotFoundError:
         return None, Problem(
-            name, f"there is no such file in {path.parent}; see tables: in the config."
+            name, f"there is no such file in {path.parent}; check tables: in the config."
         )
     except OSError as error:
         return None, Problem(name, f"cannot be read ({error.strerror}).")
@@ -99,7 +99,7 @@ def _text(path: Path, name: str) -> tuple[str | None, Problem | None]:
 
 
 def _records(text: str, name: str) -> tuple[list[str], list[list[str]], Problem | None]:
-    """The headings, the cells of every row below them, and why the text is no table, if so."""
+    """The headings, the rows below them, and the problem if the text cannot be read as a table."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     lines = csv.reader(io.StringIO(text), delimiter=_separator(text), strict=True)
     try:
@@ -107,10 +107,14 @@ def _records(text: str, name: str) -> tuple[list[str], list[list[str]], Problem 
     except csv.Error as error:
         why = str(error)
         if "unexpected end" in why:
-            why = "a quotation mark is opened and never closed"
+            why = "a quotation mark is not closed"
         return [], [], Problem(name, f"cannot be read as a table: {why}.", lines.line_num)
     if not any(heading):
-        return [], [], Problem(name, "its first row must hold the headings; it is empty.", 1)
+        return (
+            [],
+            [],
+            Problem(name, "the first row must hold the column headings, but it is empty.", 1),
+        )
     return heading, records, None
 
 
@@ -123,17 +127,17 @@ def _heading_problems(file: str, heading: list[str], rules: Schema) -> list[Prob
     known = list(rules["properties"])
     if not set(heading) & set(known) and len(rules["required"]) > 1:
         message = (
-            f"holds none of the headings {', '.join(rules['required'])}; they must stand in the "
-            "first row, so take out what is above them."
+            f"has none of the headings {', '.join(rules['required'])} in its first row; delete "
+            "any lines above the headings."
         )
         return [Problem(file, message, 1, value=next(filter(None, heading)))]
     problems = []
     for name in heading:
         if name and name not in known:
-            message = f"this column is not known. {nearest(name, known)}"
+            message = f"unknown column. {nearest(name, known)}"
             problems.append(Problem(file, message, 1, name))
         if name and heading.count(name) > 1 and not any(one.column == name for one in problems):
-            problems.append(Problem(file, "this column is there twice.", 1, name))
+            problems.append(Problem(file, "this column occurs twice.", 1, name))
     for name in rules["required"]:
         if name not in heading:
             about = rules["properties"][name]["description"]
@@ -163,7 +167,7 @@ def _row(
 
 
 def _cell(text: str, rule: Schema) -> tuple[Any, str | None]:
-    """The value of a cell, or None and what is wrong with it."""
+    """The value of a table cell, or None and the problem."""
     kinds = rule.get("type", "string")
     kinds = [kinds] if isinstance(kinds, str) else kinds
     about = rule["description"]
@@ -171,9 +175,9 @@ def _cell(text: str, rule: Schema) -> tuple[Any, str | None]:
         return None, f"the cell is empty. {about}"
     unseen = [sign for sign in text if unicodedata.category(sign) in ("Cc", "Cf")]
     if "\n" in unseen:
-        return None, "holds a line break; write it on one line."
+        return None, "contains a line break; write the text on one line."
     if unseen:
-        return None, f"holds a sign that cannot be seen (U+{ord(unseen[0]):04X}); type it anew."
+        return None, f"contains an invisible character (U+{ord(unseen[0]):04X}); retype the cell."
     value: Any = text
     if "number" in kinds or "integer" in kinds:
         value = _number(text)

@@ -59,7 +59,7 @@ def block(own: Block, automatic: Block | None, alternatives: Iterable[Block] = (
 
 def is_from_gates_yaml(own: Block) -> bool:
     """Whether a block of the config was written by an automatic rule, edited or not."""
-    return own.get("source", CODE) != CODE
+    return bool(own.get("source", CODE) != CODE)
 
 
 def _is_copy(own: Block, automatic: Block) -> bool:

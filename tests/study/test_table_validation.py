@@ -1,0 +1,191 @@
+"""What the tables may and may not say, checked on rows made by hand."""
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+import yaml
+
+from coculture.study import StudyError, load, pin, raw_file_validation, table_validation
+
+FACTORS: list[dict[str, Any]] = [
+    {"column": "dex_nM", "untreated": 0.0},
+    {"column": "il6_ng_ml", "untreated": 0.0},
+]
+CULTURE = {
+    "experiment": "E1",
+    "donor": "D1",
+    "cells": "control",
+    "stroma": "HS-5",
+    "hours": 48.0,
+    "replicate": 1.0,
+    "dex_nM": 1000.0,
+    "il6_ng_ml": 0.0,
+}
+WELL = {
+    "plate": "P1",
+    "file": "both.txt",
+    "path": "elisa/both.txt",
+    "plate_in_file": "Plate1",
+    "well": "A1",
+    "role": "sample",
+    "concentration_pg_ml": float("nan"),
+}
+FILE = {
+    "fcs": "a.fcs",
+    "path": "flow/a.fcs",
+    "experiment": "E1",
+    "role": "unstained",
+    "culture": "",
+    "channel": "",
+    "plate": "",
+    "well": "",
+}
+
+
+def _rows(*rows: dict[str, Any]) -> pd.DataFrame:
+    """The rows under the numbers that a spreadsheet gives them."""
+    return pd.DataFrame(rows, index=range(2, 2 + len(rows)))
+
+
+@pytest.mark.parametrize(
+    ("column", "other"),
+    [
+        ("experiment", "E2"),
+        ("donor", "D2"),
+        ("cells", "il1b"),
+        ("stroma", ""),
+        ("hours", 72.0),
+        ("replicate", 2.0),
+        ("dex_nM", 500.0),
+        ("il6_ng_ml", 10.0),
+    ],
+)
+def test_cultures_that_differ_in_one_thing_are_not_the_same_replicate(
+    column: str, other: object
+) -> None:
+    cultures = _rows(CULTURE, {**CULTURE, column: other})
+    assert list(table_validation.doubled_replicates(cultures, FACTORS)) == []
+
+
+def test_cultures_that_differ_in_nothing_are_the_same_replicate() -> None:
+    other = {**CULTURE, "stroma": ""}
+    (problem,) = table_validation.doubled_replicates(_rows(CULTURE, other, CULTURE), FACTORS)
+    assert (problem.row, problem.column, problem.value) == (4, "replicate", "1")
+    assert "the culture in row 2 is the same replicate" in problem.message
+
+
+def test_only_a_culture_that_got_none_of_the_factors_is_untreated() -> None:
+    doses = [(0.0, 0.0), (1000.0, 0.0), (0.0, 10.0), (1000.0, 10.0)]
+    cultures = _rows(*({**CULTURE, "dex_nM": dex, "il6_ng_ml": il6} for dex, il6 in doses))
+    assert table_validation.is_untreated(cultures, FACTORS).tolist() == [True, False, False, False]
+    assert list(table_validation.untreated_arms(cultures, FACTORS)) == []
+    (problem,) = table_validation.untreated_arms(cultures.loc[3:], FACTORS)
+    assert (problem.row, problem.value) == (3, "E1")
+
+
+@pytest.mark.parametrize(("excluded", "asked"), [("", [3]), ("bubble in the well", [])])
+def test_a_dilution_is_asked_of_the_samples_that_are_used(excluded: str, asked: list[int]) -> None:
+    missing = float("nan")
+    wells = pd.DataFrame(
+        {
+            "role": ["sample", "sample", "standard"],
+            "exclude": ["", excluded, ""],
+            "dilution": [10.0, missing, missing],
+        },
+        index=[2, 3, 4],
+    )
+    assert [problem.row for problem in table_validation.dilutions(wells)] == asked
+
+
+def test_two_plates_may_lie_in_one_file() -> None:
+    wells = _rows(WELL, {**WELL, "plate": "P2", "plate_in_file": "Plate2"})
+    assert list(table_validation.elisa_rows(wells)) == []
+
+
+def test_one_plate_of_a_file_is_not_two_plates_of_the_study() -> None:
+    (problem,) = table_validation.elisa_rows(_rows(WELL, {**WELL, "plate": "P2"}))
+    assert (problem.row, problem.value) == (3, "A1")
+    assert "this well of the same file is already in row 2" in problem.message
+
+
+def test_one_plate_of_the_study_is_not_two_plates_of_a_file() -> None:
+    (problem,) = table_validation.elisa_rows(
+        _rows(WELL, {**WELL, "well": "A2", "plate_in_file": "Plate2"})
+    )
+    assert (problem.row, problem.column) == (3, "file")
+    assert "the rows above have plate P1 in both.txt" in problem.message
+
+
+@pytest.mark.parametrize(("role", "rows"), [("fmo_annexin", []), ("unstained", [3])])
+def test_a_file_may_have_two_roles_but_each_once(role: str, rows: list[int]) -> None:
+    files = _rows(FILE, {**FILE, "role": role})
+    assert [
+        problem.row
+        for problem in table_validation.flow_rows(files, _rows(CULTURE | {"culture": "c"}))
+    ] == rows
+
+
+def test_only_samples_must_be_different_bytes(tmp_path: Path) -> None:
+    """One unstained file, copied beside the samples of each experiment, is no mistake."""
+    for name in ("a", "b", "c"):
+        (tmp_path / f"{name}.fcs").write_bytes(b"the same")
+    files = _rows(
+        *({**FILE, "fcs": f"{name}.fcs", "path": str(tmp_path / f"{name}.fcs")} for name in "abc")
+    )
+    assert list(raw_file_validation.same_content(files)) == []
+    files["role"] = ["sample", "unstained", "sample"]
+    (problem,) = raw_file_validation.same_content(files)
+    assert (problem.row, problem.value) == (4, "c.fcs")
+    assert "has exactly the same content as the file in row 2" in problem.message
+
+
+def test_a_file_is_untreated_only_if_it_is_a_sample_of_an_untreated_culture(
+    small_study_once: Path,
+) -> None:
+    """The simulation names its untreated cultures so; its controls belong to no culture."""
+    study = load(small_study_once / "config.yaml")
+    files = study.fcs_files("E1")
+    untreated = {file["fcs"] for file in files if file["untreated"]}
+    assert untreated == {
+        file["fcs"] for file in files if file["role"] == "sample" and "untreated" in file["fcs"]
+    }
+    assert 0 < len(untreated) < sum(file["role"] == "sample" for file in files)
+
+
+def test_a_sample_has_the_cells_of_its_culture_and_a_control_its_own(
+    small_study_once: Path,
+) -> None:
+    study = load(small_study_once / "config.yaml")
+    cells = {file["fcs"]: file["cells"] for file in study.fcs_files("E1")}
+    assert cells["flow/E1/E1-il1b-DEX-1.fcs"] == "il1b"
+    assert cells["flow/E1/E1-control-DEX-1.fcs"] == "control"
+    assert cells["flow/E1/E1-unstained-control.fcs"] == "control"
+    controls = {str(file["fcs"]) for file in study.control_files()}
+    assert "flow/E1/E1-unstained-control.fcs" in controls
+    assert "flow/E1/E1-control-DEX-1.fcs" not in controls
+
+
+@pytest.mark.parametrize(("rows", "told"), [(3, 3), (4, 1)])
+def test_up_to_three_rows_with_one_fault_are_told_one_by_one(
+    small_study: Path, rows: int, told: int
+) -> None:
+    path = small_study / "cultures.csv"
+    path.write_text(path.read_text().replace("HS-5,1000,", "HS-5,1 uM,", rows))
+    with pytest.raises(StudyError) as raised:
+        load(small_study / "config.yaml")
+    words = [problem.message for problem in raised.value.problems]
+    assert len([one for one in words if "is not a number" in one]) == told
+    assert ("The same applies to 3 more rows." in " ".join(words)) == (rows == 4)
+
+
+def test_checksums_may_lie_in_a_folder_of_their_own(small_study: Path) -> None:
+    """Their names are relative to the file of checksums, as sha256sum reads them."""
+    config = small_study / "config.yaml"
+    keys = yaml.safe_load(config.read_text()) | {"raw_data_checksums": "sums/raw.sha256"}
+    config.write_text(yaml.safe_dump(keys, sort_keys=False))
+    assert pin(config) == small_study / "sums" / "raw.sha256"
+    names = [line.split("  ", 1)[1] for line in pin(config).read_text().splitlines()]
+    assert "../flow/E1/E1-unstained-control.fcs" in names
+    assert load(config).name == keys["study"]
