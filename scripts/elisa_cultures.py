@@ -1,18 +1,24 @@
-"""Combine the wells of each culture over plates and dilutions, and draw how the standards did."""
+"""Combine the wells of each culture over plates and dilutions, and draw the standards' recovery."""
 
+from pathlib import Path
 from typing import Any
 
 from coculture import drawing
 from coculture.elisa import ElisaSettings, combine_cultures, figures
-from coculture.exchange import result_tables
+from coculture.exchange import flags, result_tables
 from coculture.running import step
 
 
 def main(inputs: Any, outputs: Any, parameters: Any) -> None:
     wells = result_tables.read_all(inputs.wells)
-    result_tables.write(combine_cultures(wells), outputs.cultures, "elisa/cultures.csv")
+    combined = combine_cultures(wells, flags.read(*inputs.flags))
+    result_tables.write(combined.cultures, outputs.cultures, "elisa/cultures.csv")
+    flags.write(combined.flags, outputs.flags)
     limits = ElisaSettings.from_config(parameters.settings).limits
-    drawing.save(figures.standards_recovery(wells, limits), outputs.recovery, parameters.simulated)
+    results = figures.StudyResults(wells, limits)
+    for name, drawn in figures.study_drawings(results):
+        paths = [path for path in outputs.recovery if Path(path).stem == name]
+        drawing.save(drawn, paths, parameters.simulated)
 
 
 if "snakemake" in globals():

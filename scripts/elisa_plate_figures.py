@@ -1,18 +1,21 @@
-"""Draw the standard curve and the layout of one ELISA plate."""
+"""Draw the figures of one ELISA plate."""
 
 from typing import Any
 
 from coculture import drawing
 from coculture.elisa import figures
-from coculture.exchange import records, result_tables
+from coculture.exchange import flags, records, result_tables
 from coculture.running import step
 
 
 def main(inputs: Any, outputs: Any, parameters: Any) -> None:
-    wells = result_tables.read(inputs.wells)
-    curve = records.read_json(inputs.curve)
-    drawing.save(figures.standard_curve(wells, curve), outputs.curve, parameters.simulated)
-    drawing.save(figures.plate_heat_map(wells), outputs.plate, parameters.simulated)
+    plate = figures.PlateResults(
+        wells=result_tables.read(inputs.wells),
+        curve=records.read_json(inputs.curve),
+        flags=flags.read(inputs.flags),
+    )
+    for name, drawn in figures.plate_drawings(plate):
+        drawing.save(drawn, outputs[name], parameters.simulated)
 
 
 if "snakemake" in globals():

@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 
 from coculture.elisa import ElisaSettings, VarianceFunction, quantify_plate, read_layout
-from coculture.exchange import records, result_tables
+from coculture.exchange import flags, records, result_tables
 from coculture.running import step
 
 
@@ -16,6 +16,7 @@ def main(inputs: Any, outputs: Any, parameters: Any) -> None:
     plate = quantify_plate(readings, settings, variance)
     result_tables.write(plate.wells, outputs.wells, "elisa/wells.csv")
     records.write_json(plate.curve, outputs.curve)
+    flags.write(plate.flags, outputs.flags)
 
 
 if "snakemake" in globals():

@@ -1,4 +1,5 @@
-# ELISA: the scatter of wells over all plates, then one plate a job, then the cultures.
+# ELISA: the scatter of wells over all plates, then a job for each plate, then the cultures.
+from coculture.elisa import figures as elisa_figure_list
 
 # Looked up before the rules for the reason that flow.smk gives.
 WELLS = {plate: STUDY.elisa_wells(plate) for plate in STUDY.plates}
@@ -21,7 +22,7 @@ rule elisa_variance:
         code=CODE["elisa_variance"],
         packages=PACKAGES,
     message:
-        "All plates: how much replicate wells scatter"
+        "All plates: estimating the scatter of replicate wells"
     script:
         "../../scripts/elisa_variance.py"
 
@@ -33,6 +34,7 @@ rule elisa_quantify:
     output:
         wells=f"{RESULTS}/elisa/{{plate}}/wells.csv",
         curve=f"{RESULTS}/elisa/{{plate}}/curve.json",
+        flags=f"{RESULTS}/elisa/{{plate}}/flags.csv",
     log:
         f"{LOGS}/elisa_quantify/{{plate}}.log",
     benchmark:
@@ -53,13 +55,18 @@ rule elisa_plate_figures:
     input:
         wells=rules.elisa_quantify.output.wells,
         curve=rules.elisa_quantify.output.curve,
+        flags=rules.elisa_quantify.output.flags,
     output:
-        curve=multiext(
-            f"{RESULTS}/figures/elisa/{{plate}}/standard_curve", ".svg", ".png", ".csv", ".json"
-        ),
-        plate=multiext(
-            f"{RESULTS}/figures/elisa/{{plate}}/plate", ".svg", ".png", ".csv", ".json"
-        ),
+        **{
+            name: multiext(
+                f"{RESULTS}/figures/elisa/{{plate}}/{name}",
+                ".svg",
+                ".png",
+                ".csv",
+                ".json",
+            )
+            for name in elisa_figure_list.PLATE_FIGURES
+        },
     log:
         f"{LOGS}/elisa_plate_figures/{{plate}}.log",
     benchmark:
@@ -78,11 +85,15 @@ rule elisa_plate_figures:
 rule elisa_cultures:
     input:
         wells=expand(rules.elisa_quantify.output.wells, plate=STUDY.plates),
+        flags=expand(rules.elisa_quantify.output.flags, plate=STUDY.plates),
     output:
         cultures=f"{RESULTS}/elisa/cultures.csv",
-        recovery=multiext(
-            f"{RESULTS}/figures/elisa/standards_recovery", ".svg", ".png", ".csv", ".json"
-        ),
+        flags=f"{RESULTS}/elisa/flags.csv",
+        recovery=[
+            f"{RESULTS}/figures/elisa/{name}{ending}"
+            for name in elisa_figure_list.STUDY_FIGURES
+            for ending in (".svg", ".png", ".csv", ".json")
+        ],
     log:
         f"{LOGS}/elisa_cultures.log",
     benchmark:
@@ -94,6 +105,6 @@ rule elisa_cultures:
         code=CODE["elisa_cultures"],
         packages=PACKAGES,
     message:
-        "All plates: one concentration a culture, and how the standards did"
+        "All plates: the concentration of each culture, and the recovery of the standards"
     script:
         "../../scripts/elisa_cultures.py"

@@ -39,8 +39,10 @@ class FittedCurve:
         The one that made the weights, or None.
     concentrations, responses, weights
         The fitted wells.
-    notes
-        What the fit itself noticed, in words ("slope at bound").
+    at_bound
+        Names of the parameters (b, c, g) at which the search stopped at a bound.
+    wells_not_fitted
+        Number of wells at or below zero that a log-log line cannot use.
     """
 
     model: str
@@ -55,7 +57,8 @@ class FittedCurve:
     concentrations: Floats
     responses: Floats
     weights: Floats
-    notes: tuple[str, ...]
+    at_bound: tuple[str, ...] = ()
+    wells_not_fitted: int = 0
 
     @property
     def rising(self) -> float:

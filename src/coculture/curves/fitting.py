@@ -16,7 +16,7 @@ MODELS = tuple(PARAMETERS)
 _REWEIGHTINGS = 30
 _SEARCHES = 2
 _SETTLED = 1e-9
-_SHAPE_NAMES = {"b": "slope", "c": "mid-point", "g": "asymmetry"}
+_SHAPE_PARAMETERS = ("b", "c", "g")
 
 
 class CurveError(CocultureError):
@@ -30,7 +30,7 @@ def fit_curves(
     weighting: str,
     fixed: Mapping[str, float],
     variance_function: VarianceFunction | None,
-    bisquare: bool,
+    bisquare: bool = False,
 ) -> list[FittedCurve]:
     """Fit n curves of p wells each (`x` and `y` n x p, NaN in `y` for absent wells).
 
@@ -63,7 +63,7 @@ def _check(x: Floats, y: Floats, model: str, weighting: str, fixed: dict[str, fl
     unknown = set(fixed) - set(PARAMETERS[model])
     if unknown or (model == "log_log" and fixed):
         raise CurveError(f"{model} has no parameter {', '.join(sorted(fixed))} to fix")
-    if any(not value > 0 for name, value in fixed.items() if name in _SHAPE_NAMES):
+    if any(not value > 0 for name, value in fixed.items() if name in _SHAPE_PARAMETERS):
         raise CurveError("a fixed slope, mid-point or asymmetry must be above 0")
     if not (np.isfinite(x) & (x >= 0)).all():
         raise CurveError("concentrations of standards must be numbers of 0 or more")
@@ -120,7 +120,7 @@ def _curves(batch: Batch, weight: Floats, fits: SigmoidFits) -> list[FittedCurve
     scales = [_scale(batch, i, sums[i], freedom[i]) for i in range(len(values))]
     covariance = _inverse_information(batch, weight, fits) * np.array(scales)[:, None, None]
     errors = np.sqrt(np.diagonal(covariance, axis1=1, axis2=2)).tolist()
-    notes = [_notes(at_bound) for at_bound in fits.at_bound.tolist()]
+    at_bound = fits.at_bound.tolist()
     present = batch.present
     wells: list[Any] = list(present)
     if present.all():
@@ -139,7 +139,9 @@ def _curves(batch: Batch, weight: Floats, fits: SigmoidFits) -> list[FittedCurve
             concentrations=batch.x[i, wells[i]],
             responses=batch.y[i, wells[i]],
             weights=weight[i, wells[i]],
-            notes=notes[i],
+            at_bound=tuple(
+                name for name, at in zip(_SHAPE_PARAMETERS, at_bound[i], strict=False) if at
+            ),
         )
         for i in range(len(values))
     ]
@@ -178,11 +180,6 @@ def _scale(batch: Batch, curve: int, sum_of_squares: float, freedom: int) -> flo
     return sum_of_squares / freedom if freedom > 0 else float("nan")
 
 
-def _notes(at_bound: list[bool]) -> tuple[str, ...]:
-    stopped = zip("bcg", at_bound, strict=False)
-    return tuple(f"{_SHAPE_NAMES[name]} at bound" for name, at in stopped if at)
-
-
 def _fit_lines(batch: Batch) -> list[FittedCurve]:
     return [_fit_line(batch, i) for i in range(len(batch.y))]
 
@@ -207,7 +204,6 @@ def _fit_line(batch: Batch, curve: int) -> FittedCurve:
     scale = _scale(batch, curve, sum_of_squares, freedom)
     covariance = inverse * scale
     errors = np.sqrt(np.diag(covariance))
-    left_out = batch.present[curve] & ~usable
     return FittedCurve(
         model=batch.model,
         weighting=batch.weighting,
@@ -221,5 +217,5 @@ def _fit_line(batch: Batch, curve: int) -> FittedCurve:
         concentrations=x[usable],
         responses=y[usable],
         weights=weight,
-        notes=("wells at or below zero not fitted",) if left_out.any() else (),
+        wells_not_fitted=int((batch.present[curve] & ~usable).sum()),
     )

@@ -15,7 +15,7 @@ from coculture.elisa.plates.layout import (
     plate_readings,
 )
 from coculture.elisa.plates.plate import Plate, PlateError, well_name
-from coculture.elisa.plates.well_states import STANDARD_ROLES
+from coculture.elisa.plates.roles import STANDARD_ROLES
 from coculture.elisa.readers import read_plates
 from coculture.elisa.settings import ElisaSettings
 from coculture.exchange.problems import Problem

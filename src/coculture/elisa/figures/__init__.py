@@ -1,11 +1,45 @@
-"""Figures of the ELISA part; each function gives a `coculture.drawing.Drawing`.
+"""Figures of the ELISA part: one module for each.
 
-All take elisa/wells.csv (and curve.json) as read back, so that a figure can be drawn without
-fitting again.
+A figure is a module with `draw(results)`. To add one, write such a module, and name it below: in
+PLATE_FIGURES and `plate_drawings` for a figure of each plate, in STUDY_FIGURES and `study_drawings`
+for one of all plates (the report shows figures in these orders). Declare its columns in
+columns.csv.
 """
 
-from coculture.elisa.figures.plate import plate_heat_map
-from coculture.elisa.figures.standard_curve import standard_curve
-from coculture.elisa.figures.standards_recovery import standards_recovery
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-__all__ = ["plate_heat_map", "standard_curve", "standards_recovery"]
+from coculture.elisa.figures.results import PlateResults, StudyResults
+
+if TYPE_CHECKING:
+    from coculture.drawing import Drawing
+
+__all__ = [
+    "PLATE_FIGURES",
+    "STUDY_FIGURES",
+    "PlateResults",
+    "StudyResults",
+    "plate_drawings",
+    "study_drawings",
+]
+
+PLATE_FIGURES = ("standard_curve", "plate")
+STUDY_FIGURES = ("standards_recovery",)
+"""Names of the figures' files."""
+
+
+def plate_drawings(results: PlateResults) -> Iterator[tuple[str, "Drawing"]]:
+    """Each figure of a plate with its name."""
+    # Imported here, so that the workflow can read the names without Matplotlib.
+    from coculture.elisa.figures import plate, standard_curve
+
+    for name, figure in zip(PLATE_FIGURES, (standard_curve, plate), strict=True):
+        yield name, figure.draw(results)
+
+
+def study_drawings(results: StudyResults) -> Iterator[tuple[str, "Drawing"]]:
+    """Each figure of all plates with its name."""
+    from coculture.elisa.figures import standards_recovery
+
+    for name, figure in zip(STUDY_FIGURES, (standards_recovery,), strict=True):
+        yield name, figure.draw(results)

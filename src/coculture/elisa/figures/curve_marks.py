@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 
 from coculture.curves.models import Floats
+from coculture.elisa.plates.roles import STANDARD_ROLES
 from coculture.elisa.plates.standard_curve import StandardCurve
-from coculture.elisa.plates.well_states import STANDARD_ROLES
 
 TABLE = "figures/elisa/standard_curve.csv"
 COLUMNS = (

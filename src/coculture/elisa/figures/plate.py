@@ -1,4 +1,6 @@
-"""A plate as it lay: the optical density of each well, and what became of it."""
+"""A plate map: the optical density and the result of each well."""
+
+from collections.abc import Collection
 
 import matplotlib as mpl
 import numpy as np
@@ -11,11 +13,20 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
 from coculture.drawing import Drawing, style
+from coculture.elisa.figures.results import PlateResults
+from coculture.elisa.plates import notes
+from coculture.elisa.plates.flag_codes import codes
 from coculture.elisa.plates.plate import row_letters, well_position
-from coculture.elisa.plates.quantification import MASKED
-from coculture.elisa.plates.well_reading import PLATE_FAILED
 from coculture.exchange.culture_marks import stands_for
+from coculture.exchange.figure_text import FigureText
+from coculture.exchange.flags import Flag
+from coculture.exchange.vocabulary import many
 
+TITLE = "Plate map"
+CAPTION = (
+    "Top: optical density of each well. Bottom: the result of each well. A ring marks a well with "
+    "a quality flag."
+)
 TABLE = "figures/elisa/plate.csv"
 _STATES = {
     "ok": style.GREEN,
@@ -38,25 +49,22 @@ _STATE_WORDS = {
     "above_curve": "above the curve",
     "overflow": "overflow",
     "missing": "missing",
-    "excluded": "excluded by you",
+    "excluded": "excluded in elisa.csv",
     "masked": "masked in the reader",
     "zero": "zero or blank",
-    "unassigned": "not in the table",
+    "unassigned": "not in elisa.csv",
 }
 _UNDER_BLACK_TEXT = ("excluded", "masked", "below_lloq", "above_uloq", "zero", "unassigned")
 _UNREAD = {"overflow": "over"}
-"""What is written into a well without a reading; a dash where it is only missing."""
+"""What is written into a well without a reading; a dash into one that is only missing."""
 _LETTERS = {"standard": "S", "blank": "B", "medium_blank": "M", "control": "C"}
 _WELL_WIDTH, _WELL_HEIGHT = 0.31, 0.27
 """Inches."""
 
 
-def plate_heat_map(wells: pd.DataFrame) -> Drawing:
-    """A plate as it lay: the response of each well, and what became of it.
-
-    `wells` is the plate's elisa/wells.csv.
-    """
-    shown = _shown(wells)
+def draw(plate: PlateResults) -> Drawing:
+    """Two heat maps of the plate: the response of each well, and its result."""
+    shown = _shown(plate)
     rows, columns = _size(shown["well"])
     values = shown["value"].to_numpy(float)
     with style.house_style():
@@ -72,10 +80,10 @@ def plate_heat_map(wells: pd.DataFrame) -> Drawing:
         _draw_cells(above, shown, [tuple(colour) for colour in colours.to_rgba(values)])
         bar_axes = beside_above.inset_axes((0.0, 0.0, 0.12, 1.0))
         figure.colorbar(colours, cax=bar_axes).set_label("OD")
-        above.set_title(f"{wells['plate'].iloc[0]}: optical density")
+        above.set_title(f"{shown['plate'].iloc[0]}: optical density")
         _draw_cells(below, shown, [_STATES[state] for state in shown["state"]])
         below.set_title(
-            "What became of each well: S standard, B blank, M medium, C control", fontsize=8
+            "Result of each well (S standard, B blank, M medium, C control)", fontsize=8
         )
         for axes in (above, below):
             _label_wells(axes, rows, columns)
@@ -89,22 +97,35 @@ def plate_heat_map(wells: pd.DataFrame) -> Drawing:
         beside_below.legend(
             handles=handles, loc="center left", bbox_to_anchor=(-0.2, 0.5), handletextpad=0.2
         )
-    return Drawing(figure, shown, TABLE)
+    return Drawing(figure, shown, TABLE, FigureText(TITLE, CAPTION, _result(shown)))
 
 
-def _shown(wells: pd.DataFrame) -> pd.DataFrame:
-    """One row a well: its colour above, its state and ring below."""
+def _shown(plate: PlateResults) -> pd.DataFrame:
+    """One row a well: its response (colour above), its result (colour below) and its own flags."""
+    wells = plate.wells
+    of_well: dict[str, list[Flag]] = {}
+    for flag in plate.flags:
+        if flag.concerns.kind == "well":
+            of_well.setdefault(flag.concerns.well, []).append(flag)
+    masked = {
+        well for well, flags in of_well.items() if any(one.code == notes.MASKED for one in flags)
+    }
     shown = wells[["plate", "well", "role", "analyte", "culture"]].fillna("").astype(str)
-    flags = [
-        "; ".join(flag for flag in text.split("; ") if not flag.startswith(PLATE_FAILED))
-        for text in wells["flags"].fillna("").astype(str)
-    ]
     return shown.assign(
         value=wells["response"].astype(float),
         unit="OD",
-        state=_what_became(wells),
-        flags=flags,
+        state=_results_of_wells(wells, masked),
+        flags=[codes(of_well.get(well, [])) for well in shown["well"]],
     )
+
+
+def _result(shown: pd.DataFrame) -> str:
+    samples = shown[shown["role"] == "sample"]
+    if samples.empty:
+        return "The plate has no samples."
+    counts = samples["state"].value_counts()
+    each = ", ".join(f"{count} {_STATE_WORDS[str(state)]}" for state, count in counts.items())
+    return f"Of {many(len(samples), 'sample well')}: {each}."
 
 
 def _size(wells: pd.Series) -> tuple[int, int]:
@@ -113,13 +134,14 @@ def _size(wells: pd.Series) -> tuple[int, int]:
     return next((8 * n, 12 * n) for n in (1, 2, 4, 8) if last_row < 8 * n and last_column < 12 * n)
 
 
-def _what_became(wells: pd.DataFrame) -> pd.Series:
-    """Each well's state; where it is "excluded", by whom; "zero" where none could be in range."""
+def _results_of_wells(wells: pd.DataFrame, masked: Collection[str]) -> pd.Series:
+    """The state of each well; "masked" and "unassigned" for such wells among the excluded ones, and
+    "zero" for blanks and the zero standard, which cannot be in range."""
     blank = wells["role"].isin(["blank", "medium_blank"])
     zero = blank | ((wells["role"] == "standard") & (wells["nominal_pg_ml"] == 0))
     read = ~wells["state"].isin(["excluded", "missing", "overflow"])
     state = wells["state"].mask(zero & read, "zero")
-    state = state.mask(wells["excluded"] == MASKED, "masked")
+    state = state.mask(wells["well"].isin(masked), "masked")
     return state.mask(wells["role"] == "unassigned", "unassigned")
 
 
@@ -149,7 +171,7 @@ def _label_wells(axes: Axes, rows: int, columns: int) -> None:
 
 
 def _mark_unread(axes: Axes, shown: pd.DataFrame) -> None:
-    """Say why a well has no colour: grey alone would pass for one of the map's."""
+    """Write into a well without a reading why it has none: grey could be mistaken for a value."""
     unread = shown[shown["value"].isna()]
     for well, state in zip(unread["well"], unread["state"], strict=True):
         _write(axes, well, _UNREAD.get(str(state), "–"), style.BLACK)
@@ -168,7 +190,7 @@ def _write(axes: Axes, well: str, words: str, colour: str) -> None:
 
 
 def _mark_flags(axes: Axes, shown: pd.DataFrame) -> None:
-    """A ring around each well with a flag of its own."""
+    """A ring in each well with a flag of its own."""
     for well in shown.loc[shown["flags"] != "", "well"]:
         row, column = well_position(well)
         mark = _flag_mark()

@@ -1,4 +1,4 @@
-"""The standard curve of a plate: the fit with its limits, its residuals, the recoveries."""
+"""The standard curve of a plate: the fit with its limits, residuals, and recoveries."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -22,10 +22,19 @@ from coculture.elisa.figures.curve_marks import (
     marks_of_analyte,
     place_of_zero,
 )
+from coculture.elisa.figures.results import PlateResults
 from coculture.elisa.plates.standard_curve import StandardCurve
 from coculture.exchange.culture_marks import stands_for
+from coculture.exchange.figure_text import FigureText
+from coculture.exchange.vocabulary import number
 
-_ROOM_OF_A_LABEL = 0.135
+TITLE = "Standard curve"
+CAPTION = (
+    "Standards, the fitted curve with its 95 % interval, and the samples at the concentrations "
+    "read from it. Outside the shaded range (LLOQ to ULOQ) a value is reported as a bound. Below: "
+    "residuals. Right: each standard read back, in percent of the pipetted concentration."
+)
+_LABEL_WIDTH = 0.135
 """As a share of the axis."""
 _STANDARD: dict[str, Any] = {
     "color": style.BLACK,
@@ -41,18 +50,17 @@ _OUTSIDE: dict[str, Any] = _TICK | {"color": style.ORANGE}
 _BEYOND: dict[str, Any] = {"markersize": 5, "color": style.VERMILION, "linestyle": ""}
 
 
-def standard_curve(wells: pd.DataFrame, curve: Mapping[str, Any]) -> Drawing:
-    """A plate's curves: fit with 95 % limits, residuals, recovery; one row an analyte.
-
-    `wells` is the plate's elisa/wells.csv, `curve` what was read back from its curve.json.
-    """
+def draw(plate: PlateResults) -> Drawing:
+    """The curves of a plate, one row an analyte: fit with 95 % limits, residuals, recoveries."""
+    wells, curve = plate.wells, plate.curve
+    text = FigureText(TITLE, CAPTION, _result(curve))
     fitted = {name: entry for name, entry in curve.items() if "fit" in entry}
     shown = [pd.DataFrame(columns=list(COLUMNS))]
     with style.house_style():
         figure = Figure(figsize=(7.2, 4.6 * max(1, len(fitted))))
         if not fitted:
             figure.text(0.5, 0.5, "No standard curve on this plate", ha="center", va="center")
-            return Drawing(figure, shown[0], TABLE)
+            return Drawing(figure, shown[0], TABLE, text)
         parts = figure.subfigures(len(fitted), 1, squeeze=False)[:, 0]
         for part, (analyte, entry) in zip(parts, fitted.items(), strict=True):
             fit = StandardCurve.from_dict(entry["fit"])
@@ -67,7 +75,24 @@ def standard_curve(wells: pd.DataFrame, curve: Mapping[str, Any]) -> Drawing:
             verdict = "accepted" if entry["verdict"] == "pass" else "FAILED"
             top.set_title(f"{entry['plate']}: {analyte}, {fit.model}, {verdict}")
             shown.append(marks)
-    return Drawing(figure, pd.concat(shown[1:], ignore_index=True), TABLE)
+    return Drawing(figure, pd.concat(shown[1:], ignore_index=True), TABLE, text)
+
+
+def _result(curve: Mapping[str, Any]) -> str:
+    """Whether each analyte passes, with its quantifiable range."""
+    each = []
+    for analyte, entry in curve.items():
+        if "fit" not in entry:
+            each.append(f"{analyte}: no standard curve")
+        elif entry["verdict"] != "pass":
+            each.append(f"{analyte}: the curve fails")
+        else:
+            low, high = entry["limits"]["lloq"], entry["limits"]["uloq"]
+            each.append(
+                f"{analyte}: the curve passes, quantifiable from {number(low)} to {number(high)} "
+                "pg/mL in the well"
+            )
+    return f"{'; '.join(each)}." if each else "No standard curve on this plate."
 
 
 def _of(marks: pd.DataFrame, panel: str) -> pd.DataFrame:
@@ -139,7 +164,7 @@ def _draw_residuals(axes: Axes, marks: pd.DataFrame, zero: float) -> None:
     axes.set_xlabel("concentration in the well, pg/mL")
     left, right = np.log(axes.get_xlim())
     standards = np.unique(concentration[concentration > 0])
-    labelled = _apart(standards, zero, _ROOM_OF_A_LABEL * (right - left))
+    labelled = _apart(standards, zero, _LABEL_WIDTH * (right - left))
     axes.xaxis.set_major_locator(FixedLocator([zero, *labelled]))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_major_formatter(

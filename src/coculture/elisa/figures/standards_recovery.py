@@ -1,4 +1,4 @@
-"""Over all plates: what the standards and controls are read back as (Levey and Jennings)."""
+"""Recovery of standards and controls on all plates, as a Levey-Jennings chart."""
 
 import numpy as np
 import pandas as pd
@@ -7,8 +7,16 @@ from matplotlib.figure import Figure
 
 from coculture.curves.models import Floats
 from coculture.drawing import Drawing, style
-from coculture.elisa.settings import AcceptanceLimits
+from coculture.elisa.figures.results import StudyResults
+from coculture.exchange.figure_text import FigureText
+from coculture.exchange.vocabulary import number
 
+TITLE = "Standards and controls on all plates"
+CAPTION = (
+    "Concentration read back from each standard and control, in percent of the concentration that "
+    "was pipetted."
+)
+_NOTHING = "No standard was read back on any plate."
 TABLE = "figures/elisa/standards_recovery.csv"
 COLUMNS = (
     *("analyte", "panel", "mark", "plate", "well", "target_pg_ml"),
@@ -19,24 +27,23 @@ _PLATES_IN_A_COLUMN = 12
 _LEVEL_NAMES = 8
 _PANEL_HEIGHT = 3.1
 _HIGHEST = 200
-"""Percent at whose height a mark beyond it is drawn: one lost well must not flatten the others."""
+"""Marks above this many percent are drawn at it: one lost well must not flatten the others."""
 _BOUNDS = {"<=": "v", ">=": "^"}
 """The open mark of a control outside the range, drawn at LLOQ or ULOQ."""
 
 
-def standards_recovery(wells: pd.DataFrame, limits: AcceptanceLimits) -> Drawing:
-    """What the standards are read back as on each plate, and the controls; panels an analyte.
-
-    `wells` is elisa/wells.csv of all plates.
-    """
+def draw(study: StudyResults) -> Drawing:
+    """Recovery of the standards and of the controls on each plate; two panels for each analyte."""
+    wells, limits = study.wells, study.limits
     shown = _shown(wells)
+    text = FigureText(TITLE, CAPTION, _result(shown))
     plates = sorted(wells["plate"].astype(str).unique())
     panels = [rows for _, rows in shown.groupby(["analyte", "panel"], sort=False)]
     with style.house_style():
         figure = Figure(figsize=(7.2, _PANEL_HEIGHT * max(1, len(panels)) + 0.3))
         if not panels:
-            figure.text(0.5, 0.5, "No standard was read back on any plate", ha="center")
-            return Drawing(figure, shown, TABLE)
+            figure.text(0.5, 0.5, _NOTHING, ha="center")
+            return Drawing(figure, shown, TABLE, text)
         several = len(shown["analyte"].unique()) > 1
         for axes, rows in zip(np.ravel(figure.subplots(len(panels), 1)), panels, strict=True):
             of_analyte = f"{rows['analyte'].iloc[0]}: " if several else ""
@@ -44,7 +51,21 @@ def standards_recovery(wells: pd.DataFrame, limits: AcceptanceLimits) -> Drawing
                 _draw_standards(axes, rows, plates, limits.recovery_percent, of_analyte)
             else:
                 _draw_controls(axes, rows, plates, limits.control_recovery_percent, of_analyte)
-    return Drawing(figure, shown, TABLE)
+    return Drawing(figure, shown, TABLE, text)
+
+
+def _result(shown: pd.DataFrame) -> str:
+    """The range and the median of the recoveries of standards and of controls."""
+    sentences = []
+    for mark, words in (
+        ("standard", "Standards (mean of the wells of a plate)"),
+        ("control", "Controls (single wells)"),
+    ):
+        found = shown.loc[shown["mark"] == mark, "value"].astype(float).dropna()
+        if len(found):
+            low, high, median = (number(float(one)) for one in found.agg(["min", "max", "median"]))
+            sentences.append(f"{words} were read back at {low} to {high} %, median {median} %.")
+    return " ".join(sentences) or _NOTHING
 
 
 def _shown(wells: pd.DataFrame) -> pd.DataFrame:
@@ -119,8 +140,8 @@ def _draw_standards(
         )
     axes.set_xticks(range(len(levels)), [f"{level:.4g}" for level in levels])
     axes.set_xlabel("standard, pg/mL")
-    axes.set_ylabel(f"read back, % of pipetted{_said_of_higher(rows)}")
-    axes.set_title(f"{of_analyte}Standards over the plates; grey: within {allowed:g} %")
+    axes.set_ylabel(f"read back, % of pipetted{_note_on_higher(rows)}")
+    axes.set_title(f"{of_analyte}Standards on all plates; grey: within {allowed:g} %")
     columns = 1 + (len(plates) - 1) // _PLATES_IN_A_COLUMN
     axes.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), title="plate", ncols=columns)
 
@@ -156,12 +177,12 @@ def _draw_controls(
     axes.set_xlim(-0.6, len(plates) - 0.4)
     if len(plates) > _LEVEL_NAMES:
         axes.tick_params(axis="x", rotation=90)
-    axes.set_ylabel(f"control, % of target{_said_of_higher(rows)}")
+    axes.set_ylabel(f"control, % of target{_note_on_higher(rows)}")
     axes.set_title(f"{of_analyte}Controls by plate; lines: mean, dotted: two SD")
     axes.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), title="target")
 
 
-def _said_of_higher(rows: pd.DataFrame) -> str:
+def _note_on_higher(rows: pd.DataFrame) -> str:
     return f"\n(at {_HIGHEST}: or more)" if (rows["value"] > _HIGHEST).any() else ""
 
 

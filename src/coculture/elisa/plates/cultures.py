@@ -1,15 +1,25 @@
-"""One value a culture: its wells and dilutions combined, or the bound they leave."""
+"""One value for each culture and analyte: its wells combined, or the bound that they leave."""
 
-from typing import Any
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from coculture.distributions import normal_quantile
+from coculture.elisa.plates import notes
+from coculture.elisa.plates.checks import culture_flags, dilutions_contradict, subjects
+from coculture.elisa.plates.checks.not_parallel import is_not_parallel
+from coculture.elisa.plates.combination import (
+    Bounds,
+    Combination,
+    DilutionChange,
+    PlateSpread,
+    SplitReplicates,
+)
+from coculture.elisa.plates.flag_codes import WellFlags, codes
+from coculture.exchange.flags import Flag
 from coculture.exchange.vocabulary import ABOVE_RANGE, BELOW_RANGE
-
-PARALLELISM_PERCENT = 30.0
-"""Dilutions of a sample, or its plates, may differ by this much (ICH M10, 2022, parallelism)."""
 
 _QUANTILE = normal_quantile(0.975)
 CULTURE_COLUMNS = (
@@ -31,62 +41,118 @@ CULTURE_COLUMNS = (
 """Columns of elisa/cultures.csv, in their order."""
 
 
-def combine_cultures(wells: pd.DataFrame) -> pd.DataFrame:
-    """Combine the wells of all plates (elisa/wells.csv) to one row a culture and analyte.
+@dataclass(frozen=True)
+class CombinedCultures:
+    """The cultures of a study, measured by ELISA.
 
-    Wells within the range are averaged on the log scale with weights 1 / variance of the well; the
-    curve's own uncertainty, which wells of a plate share, is added and does not shrink with their
-    number. The least diluted wells in range are the reference: dilutions that differ from them by
-    more than 30 % and more than chance are left out, and the culture is flagged "not parallel".
+    Attributes
+    ----------
+    cultures
+        elisa/cultures.csv, one row a culture and analyte.
+    flags
+        elisa/flags.csv: bounds, and everything that is doubtful about a culture. The flags of its
+        wells are not repeated; their codes are in the column `flags`.
+    """
+
+    cultures: pd.DataFrame
+    flags: tuple[Flag, ...]
+
+
+def combine_cultures(wells: pd.DataFrame, well_flags: Iterable[Flag] = ()) -> CombinedCultures:
+    """Combine the wells of all plates to one row for each culture and analyte.
+
+    Wells within the range are averaged on the log scale with weights 1 / variance of the well. The
+    uncertainty of the curve, which the wells of a plate share, is added and does not shrink with
+    their number. The least diluted wells in range are the reference: dilutions that differ from
+    them by more than 30 % and more than chance are not used.
 
     A culture without a well in range keeps its bound: the lowest LLOQ times dilution (state
-    below_lloq) or the highest ULOQ times dilution (above_uloq); wells below at one dilution and
-    above at another contradict each other and leave no bound unless they enclose a range.
+    below_lloq) or the highest ULOQ times dilution (above_uloq). Wells below the range at one
+    dilution and above it at another leave no bound unless they enclose a range.
+
+    Parameters
+    ----------
+    wells
+        elisa/wells.csv of all plates.
+    well_flags
+        The flags of all plates, from :func:`coculture.elisa.quantify_plate`.
     """
     samples = wells[(wells["role"] == "sample") & (wells["culture"] != "")]
-    rows = [
-        {"culture": culture, "analyte": analyte, **_combine(group)}
-        for (culture, analyte), group in samples.groupby(["culture", "analyte"], sort=True)
-    ]
-    return pd.DataFrame(rows, columns=list(CULTURE_COLUMNS))
+    of_wells = WellFlags(well_flags)
+    rows: list[dict[str, object]] = []
+    flags: list[Flag] = []
+    for (culture, analyte), group in samples.groupby(["culture", "analyte"], sort=True):
+        combined = _combine(group, str(culture), str(analyte))
+        own = culture_flags(combined)
+        rows.append(_row(combined, group, codes([*of_wells.of(combined.measured), *own])))
+        flags += [*notes.culture_bound(combined), *own]
+    return CombinedCultures(pd.DataFrame(rows, columns=list(CULTURE_COLUMNS)), tuple(flags))
 
 
-def _combine(group: pd.DataFrame) -> dict[str, Any]:
-    group = group.sort_values(["dilution", "plate", "well"], kind="stable")
-    measured = group[~group["state"].isin(["missing", "excluded"])]
-    flags = _carried_flags(measured)
-    measured = _with_replicates_together(measured, flags)
-    inside = measured[measured["state"] == "ok"]
-    combined = _in_range(inside, flags) if len(inside) else _bound(measured, group, flags)
-    if len(inside):
-        _look_for_contradictions(combined, measured, flags)
-    used = combined.pop("used")
+def _row(combined: Combination, group: pd.DataFrame, flag_codes: str) -> dict[str, object]:
+    """A row of elisa/cultures.csv."""
     return {
-        **combined,
-        "wells": len(used),
-        "wells_measured": len(measured),
-        "dilutions": "; ".join(f"{value:g}" for value in sorted(set(used["dilution"]))),
-        "plates": "; ".join(sorted(set(measured["plate"].astype(str)))),
-        "flags": "; ".join(flags),
+        "culture": combined.concerns.culture,
+        "analyte": combined.concerns.analyte,
+        "concentration_pg_ml": combined.value,
+        "lower_pg_ml": combined.lower,
+        "upper_pg_ml": combined.upper,
+        "state": combined.state,
+        "bound_pg_ml": combined.bound,
+        "wells": len(combined.used),
+        "wells_measured": len(combined.measured),
+        "dilutions": "; ".join(f"{value:g}" for value in sorted(set(combined.used["dilution"]))),
+        "dilution_trend_percent": combined.dilution_trend_percent,
+        "plates": "; ".join(_plates(combined.measured)),
+        "flags": flag_codes,
         "excluded": "; ".join(dict.fromkeys(filter(None, group["excluded"]))),
     }
 
 
-def _with_replicates_together(measured: pd.DataFrame, flags: list[str]) -> pd.DataFrame:
-    """Replicates on both sides of a limit are in or out together, as their mean is.
+def _plates(wells: pd.DataFrame) -> list[str]:
+    return sorted(set(wells["plate"].astype(str)))
 
-    To drop the outer one alone would bias what is left away from the limit. A replicate that the
-    curve gives no number (beyond an asymptote, overflow) stands at its limit: the mean is then a
-    bound.
+
+def _combine(group: pd.DataFrame, culture: str, analyte: str) -> Combination:
+    group = group.sort_values(["dilution", "plate", "well"], kind="stable")
+    measured = group[~group["state"].isin(["missing", "excluded"])]
+    measured, split = _with_replicates_together(measured)
+    inside = measured[measured["state"] == "ok"]
+    first_plate = next(iter(_plates(measured if len(measured) else group)))
+    outside = Combination(
+        concerns=subjects.culture(culture, analyte, first_plate),
+        value=float("nan"),
+        lower=float("nan"),
+        upper=float("nan"),
+        state="excluded" if (group["state"] == "excluded").all() else "missing",
+        bound=float("nan"),
+        used=measured,
+        measured=measured,
+        bounds=_bounds(measured),
+        split_replicates=tuple(split),
+    )
+    return _in_range(outside, inside) if len(inside) else _out_of_range(outside)
+
+
+def _with_replicates_together(
+    measured: pd.DataFrame,
+) -> tuple[pd.DataFrame, list[SplitReplicates]]:
+    """Replicates on both sides of a limit are in or out of range together, as their mean is.
+
+    Using only the inner one would bias the mean away from the limit. A replicate without a number
+    (beyond an asymptote, overflow) counts as the limit, and the mean is then a bound.
     """
-    parts = []
+    parts, split = [], []
     for _, wells in measured.groupby(["dilution", "plate"], sort=True):
         inside = wells["state"] == "ok"
-        parts.append(_together(wells, flags) if inside.any() and not inside.all() else wells)
-    return pd.concat(parts) if parts else measured
+        if inside.any() and not inside.all():
+            wells, found = _together(wells)
+            split += found
+        parts.append(wells)
+    return (pd.concat(parts) if parts else measured), split
 
 
-def _together(wells: pd.DataFrame, flags: list[str]) -> pd.DataFrame:
+def _together(wells: pd.DataFrame) -> tuple[pd.DataFrame, list[SplitReplicates]]:
     lloq, uloq = float(wells["lloq_pg_ml"].iloc[0]), float(wells["uloq_pg_ml"].iloc[0])
     undiluted = wells["in_well_pg_ml"] * wells["dilution"]
     inside = wells["state"] == "ok"
@@ -95,20 +161,19 @@ def _together(wells: pd.DataFrame, flags: list[str]) -> pd.DataFrame:
     known = undiluted.where(undiluted.notna(), np.where(above, uloq, lloq))
     mean = float(np.exp(np.log(known).mean()))
     relation = ("near " if at_most else "above ") if at_least else "below " if at_most else ""
-    for name, outside, limit in (("LLOQ", below, lloq), ("ULOQ", above, uloq)):
-        if outside.any():
-            flags.append(
-                f"replicates on both sides of the {name} "
-                f"(mean {relation}{_pg_ml(mean)}, limit {_pg_ml(limit)})"
-            )
+    split = []
+    if below.any():
+        split.append(SplitReplicates("LLOQ", mean, relation, lloq))
+    if above.any():
+        split.append(SplitReplicates("ULOQ", mean, relation, uloq))
     if at_most and at_least:
-        return _as_bound(wells, "missing")
+        return _as_bound(wells, "missing"), split
     if at_least or mean > uloq:
-        return _as_bound(wells, "above_uloq").assign(lower_pg_ml=min(mean, uloq))
+        return _as_bound(wells, "above_uloq").assign(lower_pg_ml=min(mean, uloq)), split
     if at_most or mean < lloq:
-        return _as_bound(wells, "below_lloq").assign(upper_pg_ml=max(mean, lloq))
+        return _as_bound(wells, "below_lloq").assign(upper_pg_ml=max(mean, lloq)), split
     limits = {name: wells[name].where(inside) for name in ("lower_pg_ml", "upper_pg_ml")}
-    return wells.assign(state="ok", concentration_pg_ml=undiluted, **limits)
+    return wells.assign(state="ok", concentration_pg_ml=undiluted, **limits), split
 
 
 def _as_bound(wells: pd.DataFrame, state: str) -> pd.DataFrame:
@@ -117,41 +182,59 @@ def _as_bound(wells: pd.DataFrame, state: str) -> pd.DataFrame:
     )
 
 
-def _in_range(inside: pd.DataFrame, flags: list[str]) -> dict[str, Any]:
+def _bounds(measured: pd.DataFrame) -> Bounds:
+    """The strictest bounds of the wells outside the range."""
+    below = measured.loc[measured["state"].isin(BELOW_RANGE), "upper_pg_ml"]
+    above = measured.loc[measured["state"].isin(ABOVE_RANGE), "lower_pg_ml"]
+    return Bounds(at_least=float(above.max()), at_most=float(below.min()))
+
+
+def _out_of_range(combined: Combination) -> Combination:
+    """The bound of a culture without a well in range."""
+    bounds = combined.bounds
+    if dilutions_contradict.bounds_contradict(bounds):
+        return replace(combined, state="missing")
+    if np.isfinite(bounds.at_least):
+        state, bound = "above_uloq", bounds.at_least
+    elif np.isfinite(bounds.at_most):
+        state, bound = "below_lloq", bounds.at_most
+    else:
+        return combined
+    return replace(combined, state=state, bound=bound, lower=bounds.at_least, upper=bounds.at_most)
+
+
+def _in_range(combined: Combination, inside: pd.DataFrame) -> Combination:
+    """The mean of the wells in range with its 95 % limits."""
     inside = inside.assign(ln=np.log(inside["concentration_pg_ml"].astype(float)))
-    trend, parallel = _parallel(inside, flags)
-    inside = inside[parallel]
-    mean, error, quantile = _mean_and_error(inside, flags)
-    return {
-        "concentration_pg_ml": float(np.exp(mean)),
-        "lower_pg_ml": float(np.exp(mean - quantile * error)),
-        "upper_pg_ml": float(np.exp(mean + quantile * error)),
-        "state": "ok",
-        "bound_pg_ml": np.nan,
-        "dilution_trend_percent": trend,
-        "used": inside,
-    }
+    changes = tuple(_dilution_changes(inside))
+    differing = [change.dilution for change in changes if is_not_parallel(change)]
+    used = inside[~inside["dilution"].isin(differing)]
+    mean, error, spread = _mean_and_error(used)
+    quantile = _quantile(used) if np.isfinite(error) else float("nan")
+    return replace(
+        combined,
+        value=float(np.exp(mean)),
+        lower=float(np.exp(mean - quantile * error)),
+        upper=float(np.exp(mean + quantile * error)),
+        state="ok",
+        used=used,
+        dilution_changes=changes,
+        plate_spread=spread,
+        dilution_trend_percent=(
+            float(100 * np.expm1(changes[-1].ln_difference)) if changes else float("nan")
+        ),
+    )
 
 
-def _parallel(inside: pd.DataFrame, flags: list[str]) -> tuple[float, pd.Series]:
-    """Change from the least to the most diluted wells in percent; which wells agree."""
+def _dilution_changes(inside: pd.DataFrame) -> Iterator[DilutionChange]:
+    """Each higher dilution against the lowest one, by rising dilution."""
     least = inside["dilution"].min()
-    agree = pd.Series(True, index=inside.index)
-    trend = float("nan")
     reference, reference_error = _well_mean(inside[inside["dilution"] == least])
     for dilution, wells in inside[inside["dilution"] > least].groupby("dilution", sort=True):
         mean, error = _well_mean(wells)
-        difference = mean - reference
-        trend = float(100 * np.expm1(difference))
-        large = abs(difference) > np.log1p(PARALLELISM_PERCENT / 100)
-        if large and abs(difference) > _QUANTILE * np.hypot(error, reference_error):
-            agree[inside["dilution"] == dilution] = False
-            apart = 100 * np.expm1(abs(difference))
-            flags.append(
-                f"not parallel at dilution {dilution:g} "
-                f"({apart:.0f} % apart, limit {PARALLELISM_PERCENT:g} %)"
-            )
-    return trend, agree
+        yield DilutionChange(
+            float(str(dilution)), mean - reference, float(np.hypot(error, reference_error))
+        )
 
 
 def _well_mean(wells: pd.DataFrame) -> tuple[float, float]:
@@ -165,11 +248,11 @@ def _weights(wells: pd.DataFrame) -> pd.Series:
     return 1 / variance if (variance > 0).all() else pd.Series(1.0, index=wells.index)
 
 
-def _mean_and_error(wells: pd.DataFrame, flags: list[str]) -> tuple[float, float, float]:
-    """Mean of ln concentration over plates, its standard error, and the interval's quantile.
+def _mean_and_error(wells: pd.DataFrame) -> tuple[float, float, PlateSpread | None]:
+    """Mean of ln concentration over plates, its standard error, and how far the plates differ.
 
     Where plates scatter more than their own errors allow, the error grows by that ratio (R. T.
-    Birge, Phys. Rev. 40 (1932) 207).
+    Birge, Phys. Rev. 40 (1932) 207). The error is NaN where a plate has none.
     """
     means, variances = [], []
     for _, plate in wells.groupby("plate", sort=True):
@@ -180,19 +263,13 @@ def _mean_and_error(wells: pd.DataFrame, flags: list[str]) -> tuple[float, float
         variances.append(own + shared**2)
     inverse = 1 / np.array(variances)
     if not np.isfinite(inverse).all():
-        return float(np.mean(means)), float("nan"), float("nan")
+        return float(np.mean(means)), float("nan"), None
     mean = float((inverse * np.array(means)).sum() / inverse.sum())
     error = float(1 / np.sqrt(inverse.sum()))
-    if len(means) > 1:
-        scatter = float((inverse * (np.array(means) - mean) ** 2).sum()) / (len(means) - 1)
-        error *= max(1.0, scatter**0.5)
-        apart = max(means) - min(means)
-        if apart > np.log1p(PARALLELISM_PERCENT / 100) and scatter > _QUANTILE**2:
-            flags.append(
-                f"plates differ ({100 * np.expm1(apart):.0f} % apart, "
-                f"limit {PARALLELISM_PERCENT:g} %)"
-            )
-    return mean, error, _quantile(wells)
+    if len(means) == 1:
+        return mean, error, None
+    scatter = float((inverse * (np.array(means) - mean) ** 2).sum()) / (len(means) - 1)
+    return mean, error * max(1.0, scatter**0.5), PlateSpread(max(means) - min(means), scatter)
 
 
 def _quantile(wells: pd.DataFrame) -> float:
@@ -201,59 +278,3 @@ def _quantile(wells: pd.DataFrame) -> float:
     half_width = np.log(wells["upper_pg_ml"].astype(float) / wells["concentration_pg_ml"])
     stated = float((half_width / error).max())
     return stated if np.isfinite(stated) else _QUANTILE
-
-
-def _bound(measured: pd.DataFrame, group: pd.DataFrame, flags: list[str]) -> dict[str, Any]:
-    below = measured[measured["state"].isin(BELOW_RANGE)]
-    above = measured[measured["state"].isin(ABOVE_RANGE)]
-    upper = float(below["upper_pg_ml"].min()) if len(below) else float("nan")
-    lower = float(above["lower_pg_ml"].max()) if len(above) else float("nan")
-    if len(below) and len(above):
-        words = "dilutions contradict" if lower >= upper else "between two dilutions"
-        flags.append(f"{words} (above {_pg_ml(lower)}, below {_pg_ml(upper)})")
-    if len(below) and len(above) and lower >= upper:
-        state, bound, lower, upper = "missing", float("nan"), float("nan"), float("nan")
-    elif len(above):
-        state, bound = "above_uloq", lower
-    elif len(below):
-        state, bound = "below_lloq", upper
-    else:
-        state = "excluded" if (group["state"] == "excluded").all() else "missing"
-        bound = float("nan")
-    return {
-        "concentration_pg_ml": np.nan,
-        "lower_pg_ml": lower,
-        "upper_pg_ml": upper,
-        "state": state,
-        "bound_pg_ml": bound,
-        "dilution_trend_percent": np.nan,
-        "used": measured,
-    }
-
-
-def _look_for_contradictions(
-    combined: dict[str, Any], measured: pd.DataFrame, flags: list[str]
-) -> None:
-    """A well's bound that excludes the whole interval: a hook, or wells confused."""
-    below = measured.loc[measured["state"].isin(BELOW_RANGE), "upper_pg_ml"].min()
-    above = measured.loc[measured["state"].isin(ABOVE_RANGE), "lower_pg_ml"].max()
-    lower, upper = combined["lower_pg_ml"], combined["upper_pg_ml"]
-    if below < lower:
-        flags.append(f"dilutions contradict (below {_pg_ml(below)}, limit {_pg_ml(lower)})")
-    if above > upper:
-        flags.append(f"dilutions contradict (above {_pg_ml(above)}, limit {_pg_ml(upper)})")
-
-
-def _carried_flags(wells: pd.DataFrame) -> list[str]:
-    """The wells' flags, each once, in order of appearance."""
-    words = [word for flags in wells["flags"].fillna("") for word in str(flags).split("; ") if word]
-    return list(dict.fromkeys(words))
-
-
-def _pg_ml(value: float) -> str:
-    """A concentration to three digits, never as a power of ten.
-
-    >>> _pg_ml(93.75), _pg_ml(30000.0)
-    ('93.8 pg/mL', '30000 pg/mL')
-    """
-    return f"{value:.3g} pg/mL" if value < 1000 else f"{value:.0f} pg/mL"

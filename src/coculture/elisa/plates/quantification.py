@@ -12,20 +12,18 @@ from coculture.curves.variance_function import (
     fit_variance_function,
     starting_variance_function,
 )
+from coculture.elisa.plates import notes
+from coculture.elisa.plates.checks import curve_results, plate_failed, subjects, well_flags
+from coculture.elisa.plates.checks.curve_data import CurveData, WellData
+from coculture.elisa.plates.flag_codes import WellFlags, codes
 from coculture.elisa.plates.plate import PlateError, well_position
-from coculture.elisa.plates.quality import plate_checks, quantification_range, standard_levels
+from coculture.elisa.plates.quantification_range import quantification_range
+from coculture.elisa.plates.roles import STANDARD_ROLES
 from coculture.elisa.plates.standard_curve import StandardCurve, fit_standard_curve
-from coculture.elisa.plates.well_reading import (
-    FROM_CURVE,
-    plate_failed,
-    read_from_curve,
-    well_flags,
-    without_curve,
-)
-from coculture.elisa.plates.well_states import STANDARD_ROLES
+from coculture.elisa.plates.standard_levels import standard_levels
+from coculture.elisa.plates.well_reading import FROM_CURVE, read_from_curve, without_curve
 from coculture.elisa.settings import ElisaSettings
-
-MASKED = "masked in the reader's software"
+from coculture.exchange.flags import Flag
 
 WELL_COLUMNS = (
     "plate",
@@ -50,10 +48,22 @@ WELL_COLUMNS = (
 
 @dataclass(frozen=True)
 class QuantifiedPlate:
-    """`wells` is elisa/wells.csv; `curve` holds one entry an analyte, for curve.json."""
+    """A plate with the concentration of each well.
+
+    Attributes
+    ----------
+    wells
+        elisa/wells.csv.
+    curve
+        One entry for each analyte, for curve.json.
+    flags
+        elisa/flags.csv: excluded wells, bounds of samples, and everything that is doubtful about
+        curves and wells.
+    """
 
     wells: pd.DataFrame
     curve: dict[str, Any]
+    flags: tuple[Flag, ...] = ()
 
 
 def pooled_variance_function(readings: pd.DataFrame, settings: ElisaSettings) -> VarianceFunction:
@@ -94,7 +104,7 @@ def quantify_plate(
     -------
     Wells in reading order, and one entry of `curve` for each analyte. A well outside the range has
     no concentration but a state, and its limits are bounds: LLOQ or ULOQ times the dilution. An
-    analyte whose standards allow no curve fails, with the reason, and its wells have none.
+    analyte whose standards do not determine a curve fails, and its wells have no concentrations.
 
     Raises
     ------
@@ -102,18 +112,29 @@ def quantify_plate(
         If blanks are to be subtracted and the plate has none.
     """
     corrected = _corrected(readings, settings)
-    masked = (corrected["state"] == "masked") & (corrected["excluded"] == "")
-    corrected.loc[masked, "excluded"] = MASKED
+    is_masked = (corrected["state"] == "masked") & (corrected["excluded"] == "")
+    corrected.loc[is_masked, "excluded"] = notes.MASKED_REASON
+    assigned = corrected[corrected["role"] != "unassigned"]
     parts = [_without_analyte(corrected[corrected["role"] == "unassigned"])]
     entries: dict[str, Any] = {}
-    assigned = corrected[corrected["role"] != "unassigned"]
-    for analyte, wells in assigned.groupby("analyte", sort=True):
-        part, entry = _quantify(wells, str(analyte), settings, variance_function)
+    found: list[Flag] = []
+    for analyte, of_analyte in assigned.groupby("analyte", sort=True):
+        part, entry, raised = _quantify(of_analyte, str(analyte), settings, variance_function)
         parts.append(part)
         entries[str(analyte)] = entry
+        found += raised
     wells = pd.concat([part for part in parts if len(part)], ignore_index=True)
     order = sorted(range(len(wells)), key=lambda i: well_position(wells["well"].iloc[i]))
-    return QuantifiedPlate(wells.iloc[order].reset_index(drop=True)[list(WELL_COLUMNS)], entries)
+    wells = wells.iloc[order].reset_index(drop=True)[list(WELL_COLUMNS)]
+    of_wells = WellFlags(found)
+    wells["flags"] = [codes(of_wells.of(wells.iloc[[i]])) for i in range(len(wells))]
+    flags = (
+        *notes.exclusions(wells),
+        *notes.masked(corrected[is_masked & (corrected["role"] != "unassigned")]),
+        *notes.well_bounds(wells),
+        *found,
+    )
+    return QuantifiedPlate(wells, entries, flags)
 
 
 def fit_plate_standards(
@@ -166,7 +187,8 @@ def _quantify(
     analyte: str,
     settings: ElisaSettings,
     variance_function: VarianceFunction,
-) -> tuple[pd.DataFrame, dict[str, Any]]:
+) -> tuple[pd.DataFrame, dict[str, Any], list[Flag]]:
+    """The wells of one analyte, its entry of curve.json, and what is doubtful about them."""
     plate = str(wells["plate"].iloc[0])
     standards = wells[wells["role"].isin(STANDARD_ROLES) & _is_usable(wells)]
     standards = standards[standards["concentration_pg_ml"].notna()]
@@ -175,20 +197,19 @@ def _quantify(
     try:
         curve = fit_plate_standards(standards, settings, variance_function)
     except CurveError as error:
-        reasons = [f"no standard curve: {error}"]
-        return without_curve(wells).assign(flags=plate_failed(reasons)), {
-            "plate": plate,
-            "analyte": analyte,
-            "verdict": "fail",
-            "reasons": reasons,
-        }
+        reasons = [f"no standard curve, because {error}"]
+        failed = {"plate": plate, "analyte": analyte, "verdict": "fail", "reasons": reasons}
+        return without_curve(wells), failed, [plate_failed.flag(plate, analyte, reasons)]
     levels = standard_levels(curve, standards, settings.limits)
     span = quantification_range(curve, levels, settings.limits)
     read = read_from_curve(wells, curve, span)
     controls = read[(read["role"] == "control") & (read["excluded"] == "")]
-    checks = plate_checks(curve, levels, controls, settings.limits)
-    reasons = [check.sentence() for check in checks if check.verdict == "fail"]
-    read["flags"] = well_flags(read, curve, standards, settings, reasons)
+    checks = curve_results(CurveData(curve, levels, controls, settings.limits))
+    reasons = [check.summary() for check in checks if check.verdict == "fail"]
+    concerns = subjects.curve(plate, analyte)
+    flags = [plate_failed.flag(plate, analyte, reasons)] if reasons else []
+    flags += [check.flag(concerns) for check in checks if check.verdict == "warning"]
+    flags += well_flags(WellData(read, curve, standards, settings))
     fit = curve.to_dict()
     fit["wells"] = standards["well"].tolist() if settings.as_reader != "level_means" else []
     entry = {
@@ -205,7 +226,7 @@ def _quantify(
         "checks": [check.to_dict() for check in checks],
         "medium_blanks": _medium_blanks(read),
     }
-    return read, _plain(entry)
+    return read, _plain(entry), flags
 
 
 def _medium_blanks(read: pd.DataFrame) -> list[dict[str, Any]]:

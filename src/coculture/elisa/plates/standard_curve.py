@@ -1,4 +1,4 @@
-"""Standard curves: fitting the standards of a plate, and what is doubtful about the fit."""
+"""The standard curve of a plate: a fit with its flags, and its form in curve.json."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,18 +8,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from coculture.curves.fitted_curve import FittedCurve
-from coculture.curves.fitting import CurveError, fit_curves
+from coculture.curves.fitting import fit_curves
 from coculture.curves.models import Floats
 from coculture.curves.variance_function import VarianceFunction
-
-_NOT_IDENTIFIED = 0.5
-
-HOOK_DROP_LIMIT = 1.0
-HOOK_SHORTFALL_LIMIT = 2.5
-"""Standard deviations that make a high-dose hook: of a drop from a lower to the highest standard,
-and of the highest standard below the curve through the others. In simulations (benchmarks/) they
-find what lowers the highest standard by 30 % in more than nine of ten curves, and are wrong on
-about one in twenty sound ones."""
+from coculture.elisa.plates.checks import fit_results
 
 
 @dataclass(frozen=True)
@@ -32,62 +24,11 @@ class StandardCurve(FittedCurve):
 
     @property
     def flags(self) -> tuple[str, ...]:
-        """What is doubtful, in words: `notes`, asymptotes or asymmetry that the wells do not
-        identify ("upper asymptote not identified"), and "high-dose hook"."""
-        flags = list(self.notes)
-        if self.model != "log_log":
-            span = abs(self.parameters["D"] - self.parameters["A"])
-            for name, words in (("A", "lower"), ("D", "upper")):
-                if not self.standard_errors[name] <= _NOT_IDENTIFIED * span:
-                    flags.append(f"{words} asymptote not identified")
-        if "g" in self.parameters and not self.standard_errors["g"] <= self.parameters["g"]:
-            flags.append("asymmetry not identified")
-        if self.hook_drop > HOOK_DROP_LIMIT or self.hook_shortfall > HOOK_SHORTFALL_LIMIT:
-            flags.append("high-dose hook")
-        return tuple(flags)
+        """The codes of what is doubtful about the fit, such as upper_asymptote_not_identified.
 
-    @property
-    def hook_drop(self) -> float:
-        """How far the highest standard reads below a lower one, in standard deviations.
-
-        The scatter is that of the variance function where it was estimated, otherwise that of the
-        replicates among the high standards.
+        They are those of the checks in `coculture.elisa.plates.checks.FIT_CHECKS`.
         """
-        levels, wells, means = self._level_means()
-        if len(levels) < 2:
-            return float("nan")
-        best = int(np.argmax(means[:-1]))
-        if means[best] <= means[-1]:
-            return 0.0
-        error = np.sqrt(self._level_variances(wells, means)[[best, -1]].sum())
-        return float((means[best] - means[-1]) / error) if error > 0 else float("inf")
-
-    @property
-    def hook_shortfall(self) -> float:
-        """How far the highest standard reads below a curve through the others, in standard
-        deviations of the two; NaN where the others do not determine a curve."""
-        levels, wells, means = self._level_means()
-        lower = self.concentrations < levels[-1]
-        known = {
-            name: self.parameters[name] for name, se in self.standard_errors.items() if se == 0
-        }
-        try:
-            others = fit_standard_curve(
-                self.concentrations[lower],
-                self.responses[lower],
-                self.model,
-                self.weighting,
-                fixed=known,
-                variance_function=self.variance_function,
-            )
-        except CurveError:
-            return float("nan")
-        expected = self.rising * others.response(levels[-1:])
-        variance = others.response_standard_error(levels[-1:]) ** 2
-        means[-1:] = expected
-        error = np.sqrt(variance[0] + self._level_variances(wells, means)[-1])
-        shortfall = float(expected[0] - self.rising * self._mean_at(levels[-1]))
-        return shortfall / error if error > 0 else float("nan")
+        return tuple(one.code for one in fit_results(self) if one.verdict == "warning")
 
     def to_dict(self) -> dict[str, Any]:
         """Everything, as plain values for JSON; `from_dict` is the inverse."""
@@ -103,7 +44,8 @@ class StandardCurve(FittedCurve):
             "variance_function": self.variance_function and self.variance_function.to_dict(),
             "r_squared": self.r_squared,
             "flags": list(self.flags),
-            "notes": list(self.notes),
+            "at_bound": list(self.at_bound),
+            "wells_not_fitted": self.wells_not_fitted,
             "concentrations": self.concentrations.tolist(),
             "responses": self.responses.tolist(),
             "weights": self.weights.tolist(),
@@ -128,32 +70,9 @@ class StandardCurve(FittedCurve):
             concentrations=np.array(values["concentrations"], dtype=float),
             responses=np.array(values["responses"], dtype=float),
             weights=np.array(values["weights"], dtype=float),
-            notes=tuple(values["notes"]),
+            at_bound=tuple(values["at_bound"]),
+            wells_not_fitted=values["wells_not_fitted"],
         )
-
-    def _level_means(self) -> tuple[Floats, list[Floats], Floats]:
-        """Levels, their wells' responses and means, turned so that the curve rises."""
-        levels = np.unique(self.concentrations)
-        wells = [self.rising * self.responses[self.concentrations == level] for level in levels]
-        return levels, wells, np.array([values.mean() for values in wells])
-
-    def _mean_at(self, level: float) -> float:
-        return float(self.responses[self.concentrations == level].mean())
-
-    def _level_variances(self, wells: list[Floats], means: Floats) -> Floats:
-        """Variance of each level's mean, from the variance function or from replicates."""
-        counts = np.array([len(values) for values in wells])
-        if self.variance_function is not None and self.variance_function.estimated:
-            known: Floats = self.variance_function.variance(means) / counts
-            return known
-        high = (counts > 1) & (np.abs(means) > np.abs(means).max() / 4)
-        if not high.any():
-            residual: Floats = self.well_variance(means) / counts
-            return residual
-        relative = [values.var(ddof=1) for values, use in zip(wells, high, strict=True) if use]
-        squared_cv = float(np.average(relative / means[high] ** 2, weights=counts[high] - 1))
-        variances: Floats = squared_cv * means**2 / counts
-        return variances
 
 
 def fit_standard_curve(

@@ -1,14 +1,11 @@
-"""What a plate's curve says of each of its wells: concentration, limits, state and flags."""
-
-from typing import Any
+"""The wells of a plate read from its curve: concentration, limits and state."""
 
 import numpy as np
 import pandas as pd
 
-from coculture.elisa.plates.quality import QuantificationRange
-from coculture.elisa.plates.standard_curve import StandardCurve
-from coculture.elisa.plates.well_states import STANDARD_ROLES
-from coculture.elisa.settings import ElisaSettings
+from coculture.curves.fitted_curve import FittedCurve
+from coculture.elisa.plates.quantification_range import QuantificationRange
+from coculture.elisa.plates.roles import STANDARD_ROLES
 from coculture.exchange.vocabulary import ABOVE_RANGE, BELOW_RANGE
 
 FROM_CURVE = (
@@ -22,19 +19,17 @@ FROM_CURVE = (
     "ln_se_curve",
     "ln_se_well",
 )
-"""The numbers of elisa/wells.csv that only a curve can give."""
-
-PLATE_FAILED = "plate failed"
-"""How the flag of every well of a failed plate begins."""
-
-_LEAST_WEIGHT_PERCENT = 10
-"""A standard well that the fit gives less of the usual weight than this is called an outlier."""
+"""The columns of elisa/wells.csv that need a curve."""
 
 
 def read_from_curve(
-    wells: pd.DataFrame, curve: StandardCurve, span: QuantificationRange
+    wells: pd.DataFrame, curve: FittedCurve, span: QuantificationRange
 ) -> pd.DataFrame:
-    """The columns of elisa/wells.csv for the wells of one analyte that has a curve, flags apart."""
+    """The columns of elisa/wells.csv for the wells of one analyte, with `flags` still empty.
+
+    A well outside the range has no concentration; its limit on that side is the bound, LLOQ or ULOQ
+    times the dilution.
+    """
     response = wells["response"].to_numpy(float).copy()
     response[(wells["state"] == "overflow").to_numpy()] = np.inf
     read = curve.concentration(response)
@@ -74,49 +69,8 @@ def read_from_curve(
     )
 
 
-def well_flags(
-    read: pd.DataFrame,
-    curve: StandardCurve,
-    standards: pd.DataFrame,
-    settings: ElisaSettings,
-    reasons: list[str],
-) -> list[str]:
-    """What is doubtful about each well, each flag with its number and limit, joined by "; "."""
-    keys = ["role", "nominal_pg_ml", "culture", "dilution"]
-    ok = read[read["state"] == "ok"]
-    groups = ok.groupby(keys, dropna=False)["concentration_pg_ml"]
-    cv = 100 * groups.transform("std") / groups.transform("mean")
-    limit = settings.limits.cv_percent
-    differing = {
-        row: f"replicates differ (CV {value:.0f} %, limit {limit:g} %)"
-        for row, value in cv[cv > limit].items()
-    }
-    outliers = _outliers(curve, standards) if settings.outlier_wells == "bisquare" else {}
-    failed = plate_failed(reasons) if reasons else ""
-    return [
-        "; ".join(filter(None, [failed, differing.get(row, ""), outliers.get(row, "")]))
-        for row in read.index
-    ]
-
-
-def plate_failed(reasons: list[str]) -> str:
-    """The flag of every well of a plate that failed for these reasons."""
-    return f"{PLATE_FAILED} ({', and '.join(reasons)})"
-
-
-def _outliers(curve: StandardCurve, standards: pd.DataFrame) -> dict[Any, str]:
-    """The flag of each standard well that the biweight all but left out."""
-    full = 1 / curve.well_variance(curve.response(curve.concentrations))
-    ratio = curve.weights / full
-    percent = pd.Series(100 * ratio / np.median(ratio), index=standards.index)
-    return {
-        row: f"outlier ({value:.0f} % of the usual weight, limit {_LEAST_WEIGHT_PERCENT} %)"
-        for row, value in percent[percent < _LEAST_WEIGHT_PERCENT].items()
-    }
-
-
 def without_curve(wells: pd.DataFrame) -> pd.DataFrame:
-    """The same columns for wells that no curve reads."""
+    """The same columns for wells without a curve: their concentrations are missing."""
     filled = wells.assign(nominal_pg_ml=wells["concentration_pg_ml"], flags="")
     filled[list(FROM_CURVE)] = np.nan
     filled["state"] = np.where(wells["excluded"] != "", "excluded", "missing")

@@ -1,0 +1,39 @@
+"""Whether wells of a culture exclude each other: a hook, or exchanged wells."""
+
+from collections.abc import Iterator
+
+from coculture.elisa.plates.combination import Bounds, Combination
+from coculture.elisa.plates.concentrations import pg_ml
+from coculture.exchange.flags import Flag
+
+CODE = "dilutions_contradict"
+
+
+def bounds_contradict(bounds: Bounds) -> bool:
+    """Whether one dilution says that there is more than another allows."""
+    return bounds.at_least >= bounds.at_most
+
+
+def flags(combined: Combination) -> Iterator[Flag]:
+    """A caution where the bounds of wells contradict the value, or one another."""
+    bounds = combined.bounds
+    if combined.state == "ok":
+        if bounds.at_most < combined.lower:
+            yield _flag(combined, "below", bounds.at_most, "above", combined.lower)
+        if bounds.at_least > combined.upper:
+            yield _flag(combined, "above", bounds.at_least, "below", combined.upper)
+    elif bounds_contradict(bounds):
+        yield _flag(combined, "above", bounds.at_least, "below", bounds.at_most)
+
+
+def _flag(combined: Combination, side: str, value: float, other_side: str, limit: float) -> Flag:
+    return Flag(
+        combined.concerns,
+        CODE,
+        "caution",
+        f"Dilutions contradict each other: {side} {pg_ml(value)} by one, {other_side} "
+        f"{pg_ml(limit)} by another. Wells may be exchanged, or there may be a high-dose hook.",
+        value,
+        limit,
+        "pg/mL",
+    )

@@ -1,0 +1,60 @@
+"""Notes about wells and cultures: exclusions, and bounds of what is outside the range."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from coculture.elisa.plates.checks import subjects
+from coculture.elisa.plates.combination import Combination
+from coculture.elisa.plates.concentrations import pg_ml
+from coculture.exchange.flags import Concerns, Flag
+from coculture.exchange.vocabulary import ABOVE_RANGE, BELOW_RANGE, state_in_words
+
+EXCLUDED, MASKED = "excluded", "masked"
+"""Codes: every well that is not used, and those that the reader's software masked."""
+MASKED_REASON = "masked in the reader's software"
+
+
+def exclusions(wells: pd.DataFrame) -> Iterator[Flag]:
+    """A note for each well of elisa.csv that is not used, with its reason as sentence."""
+    excluded = wells[(wells["excluded"] != "") & (wells["role"] != "unassigned")]
+    for row in excluded.to_dict("records"):
+        yield Flag(subjects.well(row), EXCLUDED, "note", str(row["excluded"]))
+
+
+def masked(wells: pd.DataFrame) -> Iterator[Flag]:
+    """A note for each of these wells, which the reader's software masked."""
+    for row in wells.to_dict("records"):
+        yield Flag(
+            subjects.well(row),
+            MASKED,
+            "note",
+            "Masked in the software of the plate reader.",
+        )
+
+
+def well_bounds(wells: pd.DataFrame) -> Iterator[Flag]:
+    """A note for each sample well outside the range, with its bound."""
+    for row in wells[wells["role"] == "sample"].to_dict("records"):
+        state = str(row["state"])
+        if state in (*BELOW_RANGE, *ABOVE_RANGE):
+            bound = row["upper_pg_ml"] if state in BELOW_RANGE else row["lower_pg_ml"]
+            yield _bound(subjects.well(row), state, float(bound))
+
+
+def culture_bound(combined: Combination) -> Iterator[Flag]:
+    """A note for a culture outside the range, with its bound."""
+    if combined.state in (*BELOW_RANGE, *ABOVE_RANGE):
+        yield _bound(combined.concerns, combined.state, combined.bound)
+
+
+def _bound(concerns: Concerns, state: str, bound: float) -> Flag:
+    side = "below" if state in BELOW_RANGE else "above"
+    return Flag(
+        concerns,
+        state,
+        "note",
+        f"{concerns.analyte} is {side} {pg_ml(bound)} ({state_in_words(state)}).",
+        bound,
+        unit="pg/mL",
+    )

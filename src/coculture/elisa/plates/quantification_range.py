@@ -1,0 +1,88 @@
+"""The range in which concentrations can be read from a curve: LOD, LLOQ and ULOQ."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from coculture.curves.fitted_curve import FittedCurve
+from coculture.elisa.settings import AcceptanceLimits
+
+_PROFILE_POINTS = 400
+"""Concentrations, evenly spaced on the log scale: steps of about 1 % over two decades."""
+
+
+@dataclass(frozen=True)
+class QuantificationRange:
+    """Limits of detection and quantification in the unit of the standards, with their rules."""
+
+    lod: float
+    lloq: float
+    uloq: float
+    lod_rule: str
+    lloq_rule: str
+    uloq_rule: str
+    precision_profile_lower: float
+    precision_profile_upper: float
+    precision_profile_rule: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return asdict(self)
+
+
+def quantification_range(
+    curve: FittedCurve, levels: pd.DataFrame, limits: AcceptanceLimits
+) -> QuantificationRange:
+    """LOD, and LLOQ and ULOQ as the lowest and highest standard that pass."""
+    above_zero = levels[levels["nominal_pg_ml"] > 0]
+    passing = above_zero.loc[above_zero["verdict"] == "pass", "nominal_pg_ml"]
+    if passing.empty:
+        passing = above_zero["nominal_pg_ml"]
+        rules = ("lowest standard; none passes", "highest standard; none passes")
+    else:
+        rules = (
+            f"lowest standard within {limits.recovery_at_limits_percent:g} % and with a CV of at "
+            f"most {limits.cv_at_limits_percent:g} %",
+            f"highest standard within {limits.recovery_at_limits_percent:g} % and with a CV of at "
+            f"most {limits.cv_at_limits_percent:g} %",
+        )
+    low, high = precision_profile(curve, above_zero["nominal_pg_ml"], limits)
+    return QuantificationRange(
+        lod=limit_of_detection(curve),
+        lloq=float(passing.min()),
+        uloq=float(passing.max()),
+        lod_rule="response at zero plus three standard deviations of a blank well",
+        lloq_rule=rules[0],
+        uloq_rule=rules[1],
+        precision_profile_lower=low,
+        precision_profile_upper=high,
+        precision_profile_rule=(
+            f"where a single well is expected within a CV of "
+            f"{limits.precision_profile_cv_percent:g} %"
+        ),
+    )
+
+
+def limit_of_detection(curve: FittedCurve) -> float:
+    """Concentration whose response is three standard deviations of a blank away from A."""
+    if curve.model == "log_log":
+        return float("nan")
+    zero, infinity = curve.parameters["A"], curve.parameters["D"]
+    away = 3 * float(np.sqrt(curve.well_variance(zero))) * np.sign(infinity - zero)
+    return float(curve.concentration([zero + away])["concentration"].iloc[0])
+
+
+def precision_profile(
+    curve: FittedCurve, standards: pd.Series, limits: AcceptanceLimits
+) -> tuple[float, float]:
+    """Lowest and highest concentration, from half the lowest to the highest standard, at which a
+    single well is precise enough (Ekins, Recent Results Cancer Res 1973)."""
+    grid = np.geomspace(standards.min() / 2, standards.max(), _PROFILE_POINTS)
+    read = curve.concentration(curve.response(grid))
+    precise = 100 * read["se"].to_numpy(float) / grid <= limits.precision_profile_cv_percent
+    if not precise.any():
+        return float("nan"), float("nan")
+    inside = grid[precise]
+    return float(inside[0]), float(inside[-1])

@@ -1,0 +1,80 @@
+"""Each standard read back from its curve, and whether it passes (ICH M10, 2022, section 4.2)."""
+
+import numpy as np
+import pandas as pd
+
+from coculture.curves.fitted_curve import FittedCurve
+from coculture.elisa.settings import AcceptanceLimits
+
+
+def standard_levels(
+    curve: FittedCurve, standards: pd.DataFrame, limits: AcceptanceLimits
+) -> pd.DataFrame:
+    """One row a concentration of standard, the zero first.
+
+    Parameters
+    ----------
+    standards
+        The wells: `concentration_pg_ml` (0 for blanks) and `response`.
+
+    Returns
+    -------
+    nominal_pg_ml, wells, mean_response, sd_response, mean_pg_ml (read back), recovery_percent,
+    cv_percent (of the concentrations read back), verdict (pass, fail; not judged for zero) and
+    reason.
+    """
+    read_back = curve.concentration(standards["response"])["concentration"].to_numpy(float)
+    wells = pd.DataFrame(
+        {
+            "nominal_pg_ml": standards["concentration_pg_ml"].to_numpy(float),
+            "response": standards["response"].to_numpy(float),
+            "read_back": read_back,
+        }
+    )
+    rows = []
+    for level, group in wells.groupby("nominal_pg_ml", sort=True):
+        nominal = float(str(level))
+        mean = group["read_back"].mean(skipna=False)
+        several = len(group) > 1
+        rows.append(
+            {
+                "nominal_pg_ml": nominal,
+                "wells": len(group),
+                "mean_response": group["response"].mean(),
+                "sd_response": group["response"].std() if several else np.nan,
+                "mean_pg_ml": mean if nominal else np.nan,
+                "recovery_percent": 100 * mean / nominal if nominal else np.nan,
+                "cv_percent": 100 * group["read_back"].std() / mean
+                if several and nominal
+                else np.nan,
+            }
+        )
+    levels = pd.DataFrame(rows)
+    judged = levels["nominal_pg_ml"] > 0
+    inside = _passes(levels, limits.recovery_percent, limits.cv_percent)
+    at_limit = _passes(levels, limits.recovery_at_limits_percent, limits.cv_at_limits_percent)
+    candidates = np.flatnonzero(judged & at_limit)
+    passes = inside.copy()
+    if len(candidates):
+        passes.iloc[[candidates[0], candidates[-1]]] = True
+    levels["verdict"] = np.where(judged, np.where(passes, "pass", "fail"), "not judged")
+    levels["reason"] = [
+        _reason(row, limits) if row["verdict"] == "fail" else "" for _, row in levels.iterrows()
+    ]
+    return levels
+
+
+def _passes(levels: pd.DataFrame, recovery: float, cv: float) -> pd.Series:
+    near = (levels["recovery_percent"] - 100).abs() <= recovery
+    return near & ~(levels["cv_percent"] > cv)
+
+
+def _reason(row: pd.Series, limits: AcceptanceLimits) -> str:
+    if not np.isfinite(row["recovery_percent"]):
+        return "beyond the curve"
+    reasons = []
+    if abs(row["recovery_percent"] - 100) > limits.recovery_percent:
+        reasons.append(f"recovery {row['recovery_percent']:.0f} %")
+    if row["cv_percent"] > limits.cv_percent:
+        reasons.append(f"CV {row['cv_percent']:.0f} %")
+    return ", ".join(reasons)

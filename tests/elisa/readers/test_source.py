@@ -1,0 +1,225 @@
+"""Files as rows of cells: encodings, delimiters, the words in wells, and foreign files."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from coculture.elisa import Plate, PlateError, read_plates
+
+ROWS, COLUMNS = "ABCDEFGH", range(1, 13)
+
+
+OD = np.round(np.linspace(0.05, 3.2, 96).reshape(8, 12), 3)
+
+
+def ods(plate_wells: pd.DataFrame, reading: str | None = None) -> np.ndarray:
+    """The plate's ODs in reading order, of one reading or of the only one."""
+    if reading is not None:
+        plate_wells = plate_wells[plate_wells["reading"] == reading]
+    return plate_wells["od"].to_numpy()
+
+
+def softmax_lines(values: np.ndarray = OD) -> list[str]:
+    heading = "\t".join(map(str, COLUMNS))
+    header = "Plate:\tP\t1.3\tPlateFormat\tEndpoint\tAbsorbance\tRaw\tFALSE\t1\t\t\t\t\t\t1\t450 "
+    body = ["\t\t" + "\t".join(f"{v:g}" for v in row) for row in values]
+    return [
+        "##BLOCKS= 1",
+        f"{header}\t1\t12\t96\t1\t8",
+        f"\tTemperature(C)\t{heading}",
+        *body,
+        "~End",
+    ]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "latin-1"])
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r", "\r\r\n"])
+def test_softmax_in_any_encoding_and_with_any_line_ends(
+    tmp_path: Path, encoding: str, line_end: str
+) -> None:
+    path = tmp_path / "export.txt"
+    text = line_end.join(softmax_lines()).replace("Temperature(C)", "Temperature(¡C)")
+    path.write_bytes(text.encode(encoding))
+    (plate,) = read_plates(path)
+    assert (plate.name, ods(plate.wells).tolist()) == ("P", OD.ravel().tolist())
+
+
+def grid_lines(values: np.ndarray, corner: str = "", delimiter: str = "\t") -> list[str]:
+    rows, columns = values.shape
+    letters = [chr(ord("A") + i) for i in range(rows)]
+    heading = delimiter.join([corner, *map(str, range(1, columns + 1))])
+    return [heading] + [
+        delimiter.join([letter, *(f"{v:g}" for v in row)])
+        for letter, row in zip(letters, values, strict=True)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "state"),
+    [
+        ("OVRFLW", "overflow"), ("OVER", "overflow"), (">4.000", "overflow"), ("#SAT", "overflow"),
+        ("MISSED", "missing"), ("NaN", "missing"), ("", "missing"), ("?????", "missing"),
+        ("Masked", "masked"),
+    ],
+)  # fmt: skip
+def test_words_in_wells_become_states(tmp_path: Path, text: str, state: str) -> None:
+    lines = grid_lines(OD)
+    lines[1] = lines[1].replace("\t0.05\t", f"\t{text}\t")
+    path = tmp_path / "words.txt"
+    path.write_text("\n".join(lines))
+    (plate,) = read_plates(path)
+    assert plate.wells.loc[0, "state"] == state
+    assert np.isnan(plate.wells["od"].iloc[0])
+    assert (plate.wells["state"].iloc[1:] == "ok").all()
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(PlateError, match=r"no\.txt: cannot be opened"):
+        read_plates(tmp_path / "no.txt")
+
+
+def test_an_empty_file_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "empty.csv"
+    path.write_text("\n\n")
+    with pytest.raises(PlateError, match="the file is empty"):
+        read_plates(path)
+
+
+def test_a_damaged_spreadsheet_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "broken.xlsx"
+    path.write_bytes(b"PK\x03\x04 and then nothing")
+    with pytest.raises(PlateError, match="the spreadsheet is damaged"):
+        read_plates(path)
+
+
+COLUMNS = range(1, 13)
+
+
+ROWS = "ABCDEFGH"
+
+
+def well_od(well: str, shift: float = 0.0) -> float:
+    """An OD that tells its well (C11 reads 0.3115) and, by the shift, its reading."""
+    return round((ROWS.index(well[0]) + 1) / 10 + int(well[1:]) / 1000 + 0.0005 + shift, 4)
+
+
+WELLS = [f"{row}{column}" for row in ROWS for column in COLUMNS]
+
+
+MAIN = {well: well_od(well) for well in WELLS}
+
+
+OTHER = {well: well_od(well, 1.0) for well in WELLS}
+
+
+def point(value: float) -> str:
+    return f"{value:.4f}"
+
+
+def comma(value: float) -> str:
+    return point(value).replace(".", ",")
+
+
+def well_grid(
+    values: dict[str, float],
+    separator: str = ",",
+    written: Callable[[float], str] = point,
+    corner: str = "",
+) -> list[str]:
+    lines = [[row, *(written(values[f"{row}{column}"]) for column in COLUMNS)] for row in ROWS]
+    return [separator.join(line) for line in [[corner, *map(str, COLUMNS)], *lines]]
+
+
+def write_export(folder: Path, lines: list[str], name: str = "export.csv") -> Path:
+    path = folder / name
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return path
+
+
+def by_reading(plate: Plate) -> dict[str, dict[str, float]]:
+    wells = plate.wells[plate.wells["state"] == "ok"]
+    return {
+        str(name): dict(zip(rows["well"], rows["od"], strict=True))
+        for name, rows in wells.groupby("reading")
+    }
+
+
+def only_reading(path: Path) -> dict[str, float]:
+    (plate,) = read_plates(path)
+    (values,) = by_reading(plate).values()
+    return values
+
+
+@pytest.mark.parametrize(("separator", "written"), [(";", comma), ("\t", comma), ("\t", point)])
+def test_notes_full_of_commas_do_not_decide_the_delimiter(
+    tmp_path: Path, separator: str, written: Callable[[float], str]
+) -> None:
+    notes = [f"Step {i}: wash, aspirate, wait" for i in range(30)]
+    assert (
+        only_reading(write_export(tmp_path, [*notes, *well_grid(MAIN, separator, written)])) == MAIN
+    )
+
+
+@pytest.mark.parametrize(
+    ("written", "number"),
+    [
+        ('"{}"', point),
+        ('"{}"', comma),
+        ('="{}"', point),
+        ('"=""{}"""', point),
+        ('"=""{}"""', comma),
+    ],
+)
+def test_quoted_numbers_are_numbers(
+    tmp_path: Path, written: str, number: Callable[[float], str]
+) -> None:
+    lines = well_grid(MAIN, ",", lambda value: written.format(number(value)))
+    assert only_reading(write_export(tmp_path, lines)) == MAIN
+
+
+def test_a_hint_for_the_spreadsheet_is_no_table(tmp_path: Path) -> None:
+    assert only_reading(write_export(tmp_path, ["sep=;", *well_grid(MAIN, ";", comma)])) == MAIN
+
+
+@pytest.mark.parametrize(
+    ("word", "state"),
+    [
+        ("OVR", "overflow"), ("OFL", "overflow"), ("OVERFLW", "overflow"), ("High", "overflow"),
+        ("Over-range", "overflow"), ("*.***", "overflow"), ("+++", "overflow"),
+        ("≥4", "overflow"), ("+INF", "overflow"), ("inf", "overflow"), ("Sat.", "overflow"),
+        ("Invalid", "missing"), ("ERR", "missing"), ("Error", "missing"), ("n.d.", "missing"),
+        ("N/D", "missing"), ("#DIV/0!", "missing"), ("#VALUE!", "missing"), ("–", "missing"),
+        (".", "missing"), ("#Low", "missing"), ("-nan(ind)", "missing"),
+        ("null", "missing"), ("≤0", "missing"), ("Outlier", "masked"),
+    ],
+)  # fmt: skip
+def test_words_of_other_readers_become_states(tmp_path: Path, word: str, state: str) -> None:
+    lines = well_grid(MAIN, "\t")
+    lines[3] = lines[3].replace(point(MAIN["C4"]), word)
+    (plate,) = read_plates(write_export(tmp_path, lines))
+    wells = plate.wells.set_index("well")
+    assert wells.loc["C4", "state"] == state
+    assert wells["od"].isna()["C4"]
+    assert (wells["state"].drop("C4") == "ok").all()
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"%PDF-1.4\n%\xe2\xe3", "a PDF"),
+        (b"\xef\xbb\xbf<html><table><tr><td>A1", "a web page"),
+        (b'\r\n<?xml version="1.0"?><Workbook/>', "an XML document"),
+        (
+            b"PK\x03\x04" + 26 * b"\0" + b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet",
+            "an OpenDocument spreadsheet",
+        ),
+    ],
+)  # fmt: skip
+def test_files_of_another_kind_are_named(tmp_path: Path, content: bytes, kind: str) -> None:
+    path = tmp_path / "export.xls"
+    path.write_bytes(content)
+    with pytest.raises(PlateError, match=f"this is {kind}, which is not read; open it"):
+        read_plates(path)
