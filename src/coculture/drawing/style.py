@@ -4,9 +4,8 @@ The colours are those of Okabe and Ito (2008), which readers with colour-vision 
 distinguish. An arm has the same colour and marker in every figure of a study.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +24,6 @@ BLUE = "#0072b2"
 VERMILION = "#d55e00"
 PURPLE = "#cc79a7"
 
-ARM_COLOURS = (GREY, BLUE, ORANGE, GREEN, PURPLE, SKY_BLUE, VERMILION, YELLOW)
-EXPERIMENT_MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*", "<", ">", "p", "h")
 DENSITY_MAP = "cividis"
 DIFFERENCE_MAP = "RdBu_r"
 """Diverging, white in the middle; distinguishable with red-green colour blindness."""
@@ -59,29 +56,6 @@ _SETTINGS: dict[Any, Any] = {
     "xtick.labelsize": 8,
     "ytick.labelsize": 8,
 }
-
-
-@dataclass(frozen=True)
-class Mark:
-    """Colour and marker of one arm."""
-
-    colour: str
-    marker: str
-
-
-def marks(names: Sequence[str]) -> dict[str, Mark]:
-    """Colour and marker for each name, in the order given; colours repeat after eight.
-
-    >>> marks(["untreated", "DEX"])["DEX"].colour
-    '#0072b2'
-    """
-    return {
-        name: Mark(
-            ARM_COLOURS[i % len(ARM_COLOURS)],
-            EXPERIMENT_MARKERS[(i // len(ARM_COLOURS)) % len(EXPERIMENT_MARKERS)],
-        )
-        for i, name in enumerate(names)
-    }
 
 
 @contextmanager

@@ -1,27 +1,33 @@
-"""How many experiments and wells are enough for each finding."""
+"""The power of each finding by the number of experiments and wells."""
 
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from coculture.comparison.figures.elements import nothing_to_draw
+from coculture.comparison.figures.axes import nothing_to_draw
 from coculture.comparison.planning import ALL_FINDINGS, ENOUGH_POWER
 from coculture.drawing import Drawing, style
+from coculture.drawing.marks import series_marks
+from coculture.exchange.figure_text import FigureText
 
 TABLE = "plan/power.csv"
+TEXT = FigureText(
+    "Power by number of experiments",
+    "The fraction of simulated studies in which each finding is shown.",
+)
 
 
-def power(table: pd.DataFrame) -> Drawing:
-    """Power against the number of experiments, one panel a finding, one line a number of wells.
+def power_curves(table: pd.DataFrame) -> Drawing:
+    """Power by experiments: a panel for each finding, a line for each number of wells.
 
     `table` is plan/power.csv (`planning.power`).
     """
     names = list(dict.fromkeys(table["id"]))
     numbers = sorted(set(table["wells"]))
     if not names:
-        words = "No power to show: no findings are stated in the config."
-        return nothing_to_draw(words, TABLE, list(table.columns))
-    marks = style.marks([str(number) for number in numbers])
+        message = "No power to show: the config states no findings."
+        return nothing_to_draw(message, TABLE, list(table.columns), TEXT)
+    marks = series_marks([str(number) for number in numbers])
     with style.house_style():
         columns = min(len(names), 4)
         rows = -(-len(names) // columns)
@@ -56,4 +62,4 @@ def power(table: pd.DataFrame) -> Drawing:
             f"simulation; {runs:,} simulated studies per point)",
             fontsize=8,
         )
-    return Drawing(drawn, table, TABLE)
+    return Drawing(drawn, table, TABLE, TEXT)
