@@ -75,7 +75,7 @@ def test_extra_stains_and_tubes_with_one_stain_are_fine(
     assert check_files(files, myeloma_settings()) == []
 
 
-def test_an_unread_stain_is_told_once(files: pd.DataFrame, myeloma_settings: Settings) -> None:
+def test_an_unread_stain_is_reported_once(files: pd.DataFrame, myeloma_settings: Settings) -> None:
     stain = row_of(files, "single_stain", "7-AAD")
     files.loc[stain, "path"] = "/nowhere.fcs"
     (problem,) = check_files(files, myeloma_settings())
@@ -122,15 +122,17 @@ def test_a_stain_with_too_few_events(
 
 
 @pytest.mark.parametrize("role", ["sample", "unstained", "single_stain"])
-def test_channels_of_other_names_are_told(
+def test_other_channel_names_are_reported(
     files: pd.DataFrame, myeloma_settings: Settings, tmp_path: Path, role: str
 ) -> None:
     row = int(files.index[files["role"] == role][-1])
     other = renamed(files, row, tmp_path)
     (problem,) = check_files(other, myeloma_settings())
     assert (problem.row, problem.column) == (row, "fcs")
-    told = 'other channel names than flow/E1/E1-unstained-control.fcs: "GFP" is B531-A here and B5'
-    assert told in problem.message
+    expected = (
+        'other channel names than flow/E1/E1-unstained-control.fcs: "GFP" is B531-A here and B5'
+    )
+    assert expected in problem.message
     with pytest.raises(FcsError, match=r'renamed\.fcs: has other .*"GFP" is B531-A here'):
         gate_experiment(other, myeloma_settings())
 
@@ -144,7 +146,7 @@ def test_an_extra_stain_that_another_file_lacks_is_an_error_of_the_file(
 
 
 @pytest.mark.parametrize(
-    ("stain", "source", "roles", "told"),
+    ("stain", "source", "roles", "expected"),
     [
         ("annexin", "unstained", ["unstained"], "role unstained."),
         ("annexin", "untreated", ["sample"], "role sample."),
@@ -157,7 +159,7 @@ def test_a_source_asked_for_must_be_there(
     stain: str,
     source: str,
     roles: list[str],
-    told: str,
+    expected: str,
 ) -> None:
     asked: dict[str, Any] = {
         "thresholds": {stain: source},
@@ -167,7 +169,7 @@ def test_a_source_asked_for_must_be_there(
     (problem,) = check_files(files[~files["role"].isin(roles)], myeloma_settings(**asked))
     assert problem.column == "experiment"
     assert problem.message.startswith(f"flow.thresholds.{stain} is {source}, but this")
-    assert told in problem.message
+    assert expected in problem.message
     by_hand = {"E1": {"myeloma": {stain: {"channels": ["A"], "threshold": 1.0, "keep": "above"}}}}
     without = files[~files["role"].isin(roles)]
     assert check_files(without, myeloma_settings(gates=by_hand, **asked)) == []

@@ -51,13 +51,13 @@ def test_a_table_without_rows_has_no_problems(
     assert check_files(pd.DataFrame(columns=columns), myeloma_settings()) == []
 
 
-def test_a_gate_of_ones_own_on_a_channel_that_is_not_read_is_refused_before_the_run(
+def test_a_gate_on_a_channel_that_is_not_read_is_refused_before_the_run(
     files: pd.DataFrame, myeloma_settings: Settings
 ) -> None:
     own = {"annexin": {"channels": ["R66O-A"], "threshold": 500.0}}
-    (told,) = check_gates(files, myeloma_settings(gates={"E1": {"myeloma": own}}))
-    assert told.startswith('flow.gates.E1.myeloma.annexin: gating has no channel "R66O-A".')
-    assert "Nearest: R660-A" in told
+    (message,) = check_gates(files, myeloma_settings(gates={"E1": {"myeloma": own}}))
+    assert message.startswith('flow.gates.E1.myeloma.annexin: gating has no channel "R66O-A".')
+    assert "Nearest: R660-A" in message
 
 
 def test_gates_of_an_experiment_that_is_not_there(flow_settings: Settings) -> None:

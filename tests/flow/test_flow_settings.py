@@ -90,7 +90,7 @@ def test_contradictions_are_refused(
         flow_settings(**section)
 
 
-def test_all_contradictions_are_told_at_once(flow_settings: Settings) -> None:
+def test_all_contradictions_are_listed_at_once(flow_settings: Settings) -> None:
     block = {"channels": ["A"], "threshold": 1.0}
     with pytest.raises(FlowSettingsError) as caught:
         flow_settings(
@@ -101,11 +101,12 @@ def test_all_contradictions_are_told_at_once(flow_settings: Settings) -> None:
             },
             report_population="x",
         )
-    told = str(caught.value)
+    message = str(caught.value)
     assert (
-        "flow.gates.E1.Myeloma: there is no population of this name, only myeloma. Nearest" in told
+        "flow.gates.E1.Myeloma: there is no population of this name, only myeloma. Nearest"
+        in message
     )
-    assert "flow.gates.E2.myeloma.Annexin V: there is no gate" in told
-    assert "Nearest: annexin. flow.gates.E2.myeloma.gfp: there is no gate" in told
-    assert "Nearest: GFP. flow.report_population: 'x'" in told
-    assert "myeloma.GFP:" not in told
+    assert "flow.gates.E2.myeloma.Annexin V: there is no gate" in message
+    assert "Nearest: annexin. flow.gates.E2.myeloma.gfp: there is no gate" in message
+    assert "Nearest: GFP. flow.report_population: 'x'" in message
+    assert "myeloma.GFP:" not in message

@@ -33,7 +33,7 @@ def check_files(files: pd.DataFrame, settings: FlowSettings) -> list[Problem]:
     """
     used = [file for file in flow_files(files) if not file.exclude]
     required = {
-        channel: f" The config names it under {settings.key_of(channel)}."
+        channel: f" The config asks for it under {settings.key_of(channel)}."
         for channel in settings.needed_channels
     }
     problems: list[Problem] = []

@@ -52,7 +52,7 @@ def test_the_legend_of_the_histograms_has_room(results: ExperimentResults) -> No
         assert legend.get_window_extent().x1 <= figure.bbox.x1
 
 
-def test_panel_titles_of_histograms_stand_at_one_height(
+def test_panel_titles_of_histograms_are_at_one_height(
     results: ExperimentResults, texts: Texts
 ) -> None:
     gates = deepcopy(results.gates)

@@ -35,8 +35,8 @@ def test_sensitivity_rows_begin_from_the_wells_table(results: ExperimentResults)
     )
     moved = shown["percent_apoptotic"] - shown["fcs"].map(used["percent_apoptotic"])
     most = moved.abs().groupby(shown["fcs"]).max()
-    told = samples["sensitivity_percent_points"].sort_index()
-    pd.testing.assert_series_equal(most, told, check_names=False)
+    expected = samples["sensitivity_percent_points"].sort_index()
+    pd.testing.assert_series_equal(most, expected, check_names=False)
 
 
 def test_names_of_sensitive_samples_do_not_overlap(sensitive: ExperimentResults) -> None:

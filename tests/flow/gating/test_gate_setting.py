@@ -15,7 +15,7 @@ from coculture.flow import (
 Settings = Callable[..., FlowSettings]
 
 
-def test_a_gate_of_ones_own_may_name_its_channel_as_the_panel_does(
+def test_a_gate_of_the_config_may_use_the_label_of_its_channel(
     files: pd.DataFrame, myeloma_settings: Settings
 ) -> None:
     by_label = {"annexin": {"channels": ["annexin v-apc"], "threshold": 500.0}}
@@ -26,7 +26,7 @@ def test_a_gate_of_ones_own_may_name_its_channel_as_the_panel_does(
     pd.testing.assert_frame_equal(found.wells, expected.wells)
 
 
-def test_a_gate_of_ones_own_goes_before_every_rule(
+def test_a_gate_of_the_config_replaces_the_automatic_one(
     files: pd.DataFrame, myeloma_settings: Settings
 ) -> None:
     own = {"annexin": {"channels": ["R660-A"], "threshold": 1e6, "keep": "above"}}

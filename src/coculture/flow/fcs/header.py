@@ -182,8 +182,8 @@ def _segment(
     if base + last > size:
         raise FcsError(
             path,
-            f"is cut short in its {name} segment: it should end at byte {base + last}, but the file "
-            f"has {size} bytes.",
+            f"is cut short in its {name} segment: it should end at byte {base + last}, but the "
+            f"file has {size} bytes.",
         )
     file.seek(base + first)
     content = file.read(last - first + 1)
