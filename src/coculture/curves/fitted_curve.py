@@ -142,10 +142,10 @@ class FittedCurve:
             ok, below_curve (beyond the asymptote at zero, or an overflow where the curve falls),
             above_curve, overflow, missing.
 
-        >>> from coculture.elisa import fit_standard_curve
+        >>> from coculture.curves.fitting import fit_curve
         >>> x = [0, 10, 30, 100, 300, 1000]
         >>> y = [0.05, 0.21, 0.47, 1.05, 1.75, 2.4]
-        >>> curve = fit_standard_curve(x, y)
+        >>> curve = fit_curve(x, y)
         >>> curve.concentration([0.0, 1.05])["state"].tolist()
         ['below_curve', 'ok']
         """
