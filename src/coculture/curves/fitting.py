@@ -16,7 +16,9 @@ from coculture.exchange.problems import CocultureError
 MODELS = tuple(PARAMETERS)
 _REWEIGHTINGS = 30
 _SEARCHES = 2
+"""Fits that search the whole grid; later ones start from the fit before."""
 _SETTLED = 1e-9
+"""Change of ln b, ln c and ln g below which reweighting ends."""
 _SHAPE_PARAMETERS = ("b", "c", "g")
 
 
