@@ -45,7 +45,7 @@ def main() -> int:
         curves = fit_standard_curves(LEVELS[None, :], batch)
         best = np.array([best_of_many(y, chosen.starts, rng) for y in batch])
         excess = np.array([c.weighted_sum_of_squares for c in curves]) / best - 1
-        hooks = float(np.mean(["high-dose hook" in curve.flags for curve in curves]))
+        hooks = float(np.mean(["high_dose_hook" in curve.flags for curve in curves]))
         holds &= bool((excess <= WORST_EXCESS).all()) and (kind != "hook" or hooks >= HOOKS_SEEN)
         print(f"{kind:17} largest excess {excess.max():.1e}   flagged as hook {hooks:.3f}")
     return 0 if holds else 1

@@ -98,3 +98,33 @@ def readings() -> Callable[..., pd.DataFrame]:
         )
 
     return make
+
+
+@pytest.fixture
+def export(tmp_path: Path) -> Path:
+    """A plain export of 96 wells at 450 and 570 nm: OD 1.01 to 1.96, plastic 0.04."""
+    od = 1 + np.arange(1, 97).reshape(8, 12) / 100
+    lines = []
+    for name, values in (("450", od), ("570", np.full((8, 12), 0.04))):
+        lines.append(",".join([name, *map(str, range(1, 13))]))
+        lines += [",".join(["ABCDEFGH"[i], *(f"{v:.2f}" for v in values[i])]) for i in range(8)]
+        lines.append("")
+    path = tmp_path / "run.csv"
+    path.write_text("\n".join(lines))
+    return path
+
+
+@pytest.fixture
+def wells(export: Path) -> pd.DataFrame:
+    """Rows of elisa.csv for the export; the index is not 0, 1, 2 ..."""
+    rows = [
+        {"well": f"{'ABCDEFGH'[i]}{k}", "role": "standard", "concentration_pg_ml": level}
+        for i, level in enumerate(LEVELS)
+        for k in (1, 2)
+    ]
+    rows.append({"well": "A03", "role": "sample", "concentration_pg_ml": np.nan})
+    frame = pd.DataFrame(rows, index=range(2, 2 + len(rows)))
+    return frame.assign(
+        plate="P1", file=str(export), plate_in_file="", analyte="IL-6", exclude="", dilution=10.0,
+        culture=["c1" if role == "sample" else "" for role in frame["role"]],
+    )  # fmt: skip

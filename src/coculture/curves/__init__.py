@@ -1,1 +1,1 @@
-"""Sigmoid curves: fits of many at once, their inverses, and the errors of both."""
+"""Four- and five-parameter curves: fitting many at once, their inverses, and the errors of both."""

@@ -15,12 +15,12 @@ _UPPER_TAIL = 0.975
 
 @dataclass(frozen=True)
 class FittedCurve:
-    """What a fit found, and what can be read from it.
+    """The result of a fit, and what can be read from it.
 
     Attributes
     ----------
     model, weighting
-        As asked for.
+        As given to the fit.
     parameters
         A (response at zero), D (response at infinity), b (slope), c (mid-point, in the unit of the
         concentrations), for 5PL g (asymmetry); for log_log intercept and slope.
@@ -31,12 +31,12 @@ class FittedCurve:
     weighted_sum_of_squares
         Sum of w (y - f)^2 over the fitted wells.
     degrees_of_freedom
-        Wells less free parameters.
+        Wells minus free parameters.
     scale
-        What the covariance was multiplied with: the residual variance for weights that are known
-        up to a factor, 1 where an estimated variance function states the variance itself.
+        The factor of the covariance: the residual variance for weights that are known up to a
+        factor, 1 with an estimated variance function.
     variance_function
-        The one that made the weights, or None.
+        The one that gave the weights, or None.
     concentrations, responses, weights
         The fitted wells.
     at_bound
@@ -69,7 +69,7 @@ class FittedCurve:
 
     @property
     def r_squared(self) -> float:
-        """Weighted fraction of the wells' variation that the curve explains."""
+        """Weighted share of the variation between the wells that the curve explains."""
         if not self.weights.sum() > 0:
             return float("nan")
         mean = float((self.weights * self.responses).sum() / self.weights.sum())
@@ -79,7 +79,7 @@ class FittedCurve:
         return explained / total if total > 0 else float("nan")
 
     def response(self, concentration: ArrayLike) -> Floats:
-        """Response at each concentration (array of any shape, same unit as the standards)."""
+        """Response at each concentration (array of any shape, in the unit of the fitted ones)."""
         x = np.asarray(concentration, dtype=float)
         if self.model == "log_log":
             with np.errstate(divide="ignore"):
@@ -111,15 +111,18 @@ class FittedCurve:
 
     @property
     def quantile(self) -> float:
-        """Multiplier of a standard error for 95 % limits: Student's, with the degrees of freedom
-        that the variance was estimated with (two less where a variance function has two parts)."""
+        """Multiplier of a standard error for 95 % limits.
+
+        It is Student's t with the degrees of freedom of the variance; an estimated variance
+        function, which has two parameters, costs two. NaN without degrees of freedom.
+        """
         freedom = float(self.degrees_of_freedom)
         if self.variance_function is not None and self.variance_function.estimated:
             freedom = self.variance_function.degrees_of_freedom - 2
         return t_quantile(_UPPER_TAIL, freedom) if freedom > 0 else float("nan")
 
     def concentration(self, response: ArrayLike) -> pd.DataFrame:
-        """Read responses back from the curve.
+        """Concentrations read back from responses.
 
         Parameters
         ----------
@@ -128,24 +131,24 @@ class FittedCurve:
 
         Returns
         -------
-        One row a response, with the columns
+        One row for each response, with the columns
 
         concentration
-            In the unit of the standards; NaN where the response is beyond an asymptote.
+            In the unit of the fitted ones; NaN for a response beyond an asymptote.
         se_curve
-            Standard error from the curve's own uncertainty, linear scale (delta method).
+            Standard error from the uncertainty of the curve, linear scale (delta method).
         se
-            The same with the scatter of the well itself.
+            The same, with the scatter of the well added.
         lower, upper
             95 % limits on the log scale: concentration times exp(-/+ quantile se / concentration).
         state
-            ok, below_curve (beyond the asymptote at zero, or an overflow where the curve falls),
+            ok, below_curve (beyond the asymptote at zero, or an overflow of a falling curve),
             above_curve, overflow, missing.
 
-        >>> from coculture.elisa import fit_standard_curve
+        >>> from coculture.curves.fitting import fit_curve
         >>> x = [0, 10, 30, 100, 300, 1000]
         >>> y = [0.05, 0.21, 0.47, 1.05, 1.75, 2.4]
-        >>> curve = fit_standard_curve(x, y)
+        >>> curve = fit_curve(x, y)
         >>> curve.concentration([0.0, 1.05])["state"].tolist()
         ['below_curve', 'ok']
         """
@@ -194,7 +197,7 @@ class FittedCurve:
                 x = self.parameters["c"] * np.exp(exponent / self.parameters["b"])
                 state[~(fraction > 0)] = "above_curve"
                 state[~(risen > 0)] = "below_curve"
-        # On a falling curve the highest responses are the least analyte.
+        # On a falling curve the highest responses are the lowest concentrations.
         state[np.isposinf(y)] = "overflow" if self.rising > 0 else "below_curve"
         state[np.isnan(y)] = "missing"
         unusable = (state == "ok") & ~(np.isfinite(x) & (x > 0))

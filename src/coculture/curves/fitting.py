@@ -1,9 +1,10 @@
-"""Fitting the standards of many plates at once."""
+"""Fitting many dose-response or standard curves at once."""
 
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from coculture.curves.fitted_curve import FittedCurve
 from coculture.curves.models import PARAMETERS, Floats, fractions, logarithm
@@ -15,33 +16,88 @@ from coculture.exchange.problems import CocultureError
 MODELS = tuple(PARAMETERS)
 _REWEIGHTINGS = 30
 _SEARCHES = 2
+"""Fits that search the whole grid; later ones start from the fit before."""
 _SETTLED = 1e-9
+"""Change of ln b, ln c and ln g below which reweighting ends."""
 _SHAPE_PARAMETERS = ("b", "c", "g")
 
 
 class CurveError(CocultureError):
-    """The data or the options do not allow a standard curve; the message says why."""
+    """The data or the options do not allow a curve; the message says why."""
 
 
-def fit_curves(
-    x: Floats,
-    y: Floats,
-    model: str,
-    weighting: str,
-    fixed: Mapping[str, float],
-    variance_function: VarianceFunction | None,
+def fit_curve(
+    concentration: ArrayLike,
+    response: ArrayLike,
+    model: str = "4PL",
+    weighting: str = "none",
+    *,
+    fixed: Mapping[str, float] | None = None,
+    variance_function: VarianceFunction | None = None,
     bisquare: bool = False,
-) -> list[FittedCurve]:
-    """Fit n curves of p wells each (`x` and `y` n x p, NaN in `y` for absent wells).
+) -> FittedCurve:
+    """Fit one curve.
 
-    The parameters are those of :func:`coculture.elisa.fit_standard_curve`.
+    Parameters
+    ----------
+    concentration, response
+        One value for each well; concentrations of 0 or more. Wells with a NaN response are not
+        used.
+    model
+        4PL, 5PL_pos, 5PL_neg or log_log (see :mod:`coculture.curves.models`).
+    weighting
+        none, 1/y, 1/y2 (of the observed response) or variance_function, which weights by
+        1 / variance at the fitted response, refitted until it no longer changes.
+    fixed
+        Parameters that are known, for example `{"A": 0}` after a blank was subtracted.
+    variance_function
+        For the weighting of that name; without one, starting values are used.
+    bisquare
+        Give wells far off the curve less weight (Tukey's biweight, c = 4.685).
 
     Raises
     ------
     CurveError
-        If the wells or the options allow no curve.
+        If there are too few wells or concentrations, a negative concentration, or an unknown
+        model, weighting or parameter. Other finite data always give a curve.
+
+    >>> curve = fit_curve([0, 10, 30, 100, 300, 1000], [0.05, 0.21, 0.47, 1.05, 1.75, 2.4])
+    >>> sorted(curve.parameters)
+    ['A', 'D', 'b', 'c']
     """
-    fixed = dict(fixed)
+    (curve,) = fit_curves(
+        np.asarray(concentration, dtype=float).reshape(1, -1),
+        np.asarray(response, dtype=float).reshape(1, -1),
+        model,
+        weighting,
+        fixed=fixed,
+        variance_function=variance_function,
+        bisquare=bisquare,
+    )
+    return curve
+
+
+def fit_curves(
+    concentration: Floats,
+    response: Floats,
+    model: str = "4PL",
+    weighting: str = "none",
+    *,
+    fixed: Mapping[str, float] | None = None,
+    variance_function: VarianceFunction | None = None,
+    bisquare: bool = False,
+) -> list[FittedCurve]:
+    """Fit n curves of p wells each at once.
+
+    Parameters
+    ----------
+    concentration, response
+        n x p, or shapes that broadcast to it; NaN responses are absent wells.
+
+    The other parameters, and the errors, are those of :func:`fit_curve`.
+    """
+    x, y = np.broadcast_arrays(np.atleast_2d(concentration), np.atleast_2d(response))
+    fixed = dict(fixed or {})
     _check(x, y, model, weighting, fixed)
     batch = Batch(
         np.array(x, dtype=float),
@@ -66,7 +122,7 @@ def _check(x: Floats, y: Floats, model: str, weighting: str, fixed: dict[str, fl
     if any(not value > 0 for name, value in fixed.items() if name in _SHAPE_PARAMETERS):
         raise CurveError("a fixed slope, mid-point or asymmetry must be above 0")
     if not (np.isfinite(x) & (x >= 0)).all():
-        raise CurveError("concentrations of standards must be numbers of 0 or more")
+        raise CurveError("concentrations must be numbers of 0 or more")
     usable = np.isfinite(y) if model != "log_log" else np.isfinite(y) & (x > 0) & (y > 0)
     needed = len(PARAMETERS[model]) - len(fixed)
     ordered = np.sort(np.where(usable, x, np.nan), axis=1)

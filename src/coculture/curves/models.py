@@ -1,10 +1,10 @@
-"""The shapes of standard curves: which fraction of the zero response is left at a concentration.
+"""The models of dose-response and standard curves: 4PL, 5PL and the log-log line.
 
 A response y at concentration x is a mixture of the two asymptotes,
 
     y = A h(x) + D (1 - h(x)),
 
-A the response at zero, D the response at infinity, and h the fraction of A that is left:
+where A is the response at zero, D the response at infinity, and h the share of A:
 
     4PL      h = 1 / (1 + (x/c)^b)
     5PL_pos  h = 1 / (1 + (x/c)^b)^g          so y = D + (A - D) / (1 + (x/c)^b)^g
@@ -40,7 +40,7 @@ def logarithm(concentration: Floats) -> Floats:
 
 @dataclass(frozen=True)
 class Fractions:
-    """`left` is h, `risen` is 1 - h: both, because each is exact where it is small.
+    """`left` is h and `risen` is 1 - h. Both are stored, because each is exact where it is small.
 
     `by_shape` holds the derivatives of h with respect to ln b, ln c and (5PL) ln g, as the axis
     before the last (n x q x p for n curves of p wells).
@@ -86,7 +86,7 @@ def fractions(model: str, log_x: Floats, shape: Floats) -> Fractions:
 
 
 def exponent_at(model: str, left: Floats, risen: Floats, g: float) -> Floats:
-    """b (ln x - ln c) where the fractions `left` and `risen` stand: the inverse of `fractions`."""
+    """b (ln x - ln c) at which the fractions are `left` and `risen`: the inverse of `fractions`."""
     exponent: Floats
     if model == "4PL":
         exponent = np.log(risen) - np.log(left)

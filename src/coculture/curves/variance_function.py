@@ -1,9 +1,9 @@
-"""How much the reading of a well scatters: sd^2 = s0^2 + (cv * mean)^2.
+"""The scatter of single wells: sd^2 = s0^2 + (cv * mean)^2.
 
-The two-component model of Rocke and Lorenzato (Technometrics 37:176, 1995) on the reading's own
-scale: a constant part, seen in wells without analyte, and a proportional one, seen in wells with
-much. It is estimated from replicate wells of all plates of a study together, because the two or
-three replicates of one plate say next to nothing.
+The two-component model of Rocke and Lorenzato (Technometrics 37:176, 1995) on the scale of the
+response: a constant part, seen at low responses, and a proportional one, seen at high responses. It
+is estimated from replicate wells of all plates together, because the two or three replicates of one
+plate are too few.
 """
 
 from collections.abc import Mapping
@@ -27,13 +27,13 @@ class VarianceFunction:
     s0
         Standard deviation of a well without signal, in the unit of the response.
     cv
-        Coefficient of variation of a well with much signal, as a fraction.
+        Coefficient of variation of a well with a high signal, as a fraction.
     plates
         Number of plates it was estimated from; 0 for starting values.
     degrees_of_freedom
         Wells beyond the first of each replicate group; 0 for starting values.
     rule
-        How it came about, in words.
+        How it was obtained, in words.
     """
 
     s0: float
@@ -44,7 +44,7 @@ class VarianceFunction:
 
     @property
     def estimated(self) -> bool:
-        """Whether it states the size of the scatter, or only its shape (starting values)."""
+        """Whether the size of the scatter is known, or only its shape (starting values)."""
         return self.degrees_of_freedom > 0
 
     def variance(self, mean: ArrayLike) -> Floats:
@@ -68,23 +68,26 @@ class VarianceFunction:
 def starting_variance_function(
     response: ArrayLike, sd_percent_of_range: float = 0.5, cv_percent: float = 6
 ) -> VarianceFunction:
-    """Stated, not estimated: for studies with too few plates.
+    """Starting values, for studies with too few plates to estimate it.
 
     Parameters
     ----------
     response
-        Responses of the standards; their span sets the scale of the constant part.
+        Responses of one curve; the constant part is a share of their span.
     sd_percent_of_range, cv_percent
         The two parts, in percent of that span and of the mean.
     """
     values = np.asarray(response, dtype=float)
     span = float(np.nanmax(values) - np.nanmin(values)) or 1.0
-    rule = f"starting values: {sd_percent_of_range:g} % of the standards' span and {cv_percent:g} %"
+    rule = (
+        f"starting values: {sd_percent_of_range:g} % of the span of the responses, and a CV of "
+        f"{cv_percent:g} %"
+    )
     return VarianceFunction(sd_percent_of_range / 100 * span, cv_percent / 100, 0, 0, rule)
 
 
 def fit_variance_function(replicates: pd.DataFrame, plates: int) -> VarianceFunction:
-    """Estimate from replicate groups by maximum likelihood.
+    """Estimate it from replicate groups by maximum likelihood.
 
     The sum of squares of a group of n normal wells is sd^2 times a chi-square with n - 1 degrees
     of freedom; the deviance sum df (ln v + s^2 / v) is minimised over s0 and cv.
@@ -92,7 +95,7 @@ def fit_variance_function(replicates: pd.DataFrame, plates: int) -> VarianceFunc
     Parameters
     ----------
     replicates
-        One row a group of at least two wells: `mean`, `variance`, `wells`.
+        One row for each group of at least two wells: `mean`, `variance`, `wells`.
     plates
         Number of plates the groups come from, for the record.
     """

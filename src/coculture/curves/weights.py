@@ -1,4 +1,4 @@
-"""Many curves that are fitted at once, and how much each of their wells counts."""
+"""Curves that are fitted at once, and the weight of each of their wells."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,9 @@ from coculture.distributions import normal_quantile
 
 WEIGHTINGS = ("none", "1/y", "1/y2", "variance_function")
 _BIWEIGHT = 4.685
+"""In standard deviations: 95 % efficiency for normal residuals (Holland and Welsch, 1977)."""
 _LEAST_RESPONSE = 1e-6
+"""As a share of the highest response; lower ones get the weight of this."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ def well_weights(batch: Batch, expected: Floats) -> Floats:
     elif batch.weighting == "none":
         weight = np.ones_like(batch.y)
     else:
-        # A response of zero or less would have all the weight: it gets that of the lowest above.
+        # A response of zero or less gets the weight of the lowest one above zero.
         positive = np.where(batch.present & (batch.y > 0), batch.y, np.inf)
         lowest = positive.min(axis=1, keepdims=True)
         highest = np.where(batch.present, batch.y, 0.0).max(axis=1, keepdims=True)

@@ -78,7 +78,7 @@ def _shown(wells: pd.DataFrame) -> pd.DataFrame:
     shown = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
     shown = shown.reindex(columns=list(COLUMNS))
     text = ["plate", "well", "relation"]
-    shown[text] = shown[text].fillna("")
+    shown[text] = shown[text].astype(object).where(shown[text].notna(), "")
     return shown
 
 

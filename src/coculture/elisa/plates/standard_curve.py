@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from coculture.curves.fitted_curve import FittedCurve
-from coculture.curves.fitting import fit_curves
+from coculture.curves.fitting import fit_curve, fit_curves
 from coculture.curves.models import Floats
 from coculture.curves.variance_function import VarianceFunction
 from coculture.elisa.plates.checks import fit_results
@@ -87,44 +87,22 @@ def fit_standard_curve(
 ) -> StandardCurve:
     """Fit the standards of one plate.
 
-    Parameters
-    ----------
-    concentration, response
-        One value a well; concentrations of 0 or more. Wells with a NaN response are left out.
-    model
-        4PL, 5PL_pos, 5PL_neg or log_log.
-    weighting
-        none, 1/y, 1/y2 (of the observed response) or variance_function, which weights by
-        1 / variance at the fitted response, refitted until it no longer changes.
-    fixed
-        Parameters that are known, e.g. `{"A": 0}` for a blank that was subtracted.
-    variance_function
-        For that weighting; without one, starting values are used.
-    bisquare
-        Let wells far off the curve count less (Tukey's biweight, c = 4.685).
-
-    Raises
-    ------
-    CurveError
-        If there are too few wells or concentrations, a negative concentration, or an unknown
-        model, weighting or parameter. Finite data never fail otherwise: what is doubtful about a
-        fit stands in `.flags`.
+    The parameters, and the errors, are those of :func:`coculture.curves.fitting.fit_curve`.
 
     >>> curve = fit_standard_curve([0, 10, 30, 100, 300, 1000], [0.05, 0.21, 0.47, 1.05, 1.75, 2.4])
-    >>> sorted(curve.parameters)
-    ['A', 'D', 'b', 'c']
+    >>> curve.concentration([1.05])["concentration"].round().tolist()
+    [101.0]
     """
-    x = np.asarray(concentration, dtype=float).reshape(1, -1)
-    y = np.asarray(response, dtype=float).reshape(1, -1)
-    return fit_standard_curves(
-        x,
-        y,
+    fit = fit_curve(
+        concentration,
+        response,
         model,
         weighting,
         fixed=fixed,
         variance_function=variance_function,
         bisquare=bisquare,
-    )[0]
+    )
+    return StandardCurve(**vars(fit))
 
 
 def fit_standard_curves(
@@ -137,12 +115,19 @@ def fit_standard_curves(
     variance_function: VarianceFunction | None = None,
     bisquare: bool = False,
 ) -> list[StandardCurve]:
-    """Fit many curves at once; rows are curves, columns wells, NaN responses are absent wells.
+    """Fit the standards of many plates at once; rows are plates, columns wells.
 
-    The other parameters, and the errors, are those of :func:`fit_standard_curve`.
+    The parameters, and the errors, are those of :func:`coculture.curves.fitting.fit_curves`.
     """
-    x, y = np.broadcast_arrays(np.atleast_2d(concentration), np.atleast_2d(response))
-    fits = fit_curves(x, y, model, weighting, fixed or {}, variance_function, bisquare)
+    fits = fit_curves(
+        concentration,
+        response,
+        model,
+        weighting,
+        fixed=fixed,
+        variance_function=variance_function,
+        bisquare=bisquare,
+    )
     return [StandardCurve(**vars(fit)) for fit in fits]
 
 

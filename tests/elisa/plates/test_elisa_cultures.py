@@ -10,6 +10,7 @@ import pytest
 
 from coculture.elisa import ElisaSettings, VarianceFunction, combine_cultures, quantify_plate
 from coculture.exchange import result_tables
+from coculture.exchange.flags import Concerns, Flag, Severity
 
 KNOWN = VarianceFunction(0.005, 0.05, 4, 40, "stated")
 Settings = Callable[..., ElisaSettings]
@@ -47,9 +48,21 @@ def well(
 
 
 def combined(*wells: dict[str, Any]) -> pd.Series:
-    result = combine_cultures(pd.DataFrame(wells))
+    """The row of the only culture."""
+    result = combine_cultures(pd.DataFrame(wells)).cultures
     assert len(result) == 1
     return result.iloc[0]
+
+
+def flag_of(*wells: dict[str, Any]) -> Flag:
+    """The only caution about the culture; its code is that of the table."""
+    result = combine_cultures(pd.DataFrame(wells))
+    (flag,) = [one for one in result.flags if one.severity == "caution"]
+    assert result.cultures["flags"].tolist() == [flag.code]
+    concerns = flag.concerns
+    assert (concerns.table, concerns.kind) == ("elisa/cultures.csv", "culture")
+    assert (concerns.culture, concerns.analyte, concerns.plate) == ("c1", "IL-6", "P1")
+    return flag
 
 
 def test_wells_in_range_are_averaged_on_the_log_scale() -> None:
@@ -80,9 +93,12 @@ def test_only_dilutions_in_range_count() -> None:
 
 
 def test_dilutions_that_disagree_leave_the_least_diluted() -> None:
-    row = combined(well("ok", 1000.0), well("ok", 1800.0, dilution=50.0))
+    wells = well("ok", 1000.0), well("ok", 1800.0, dilution=50.0)
+    row, flag = combined(*wells), flag_of(*wells)
     assert row["concentration_pg_ml"] == pytest.approx(1000)
-    assert row["flags"] == "not parallel at dilution 50 (80 % apart, limit 30 %)"
+    assert (flag.code, flag.limit, flag.unit) == ("not_parallel", 30, "%")
+    assert flag.value == pytest.approx(80)
+    assert "dilution 50" in flag.sentence
     assert row["dilutions"] == "10"
     assert row["dilution_trend_percent"] == pytest.approx(80)
 
@@ -110,7 +126,7 @@ def test_dilutions_apart_by_no_more_than_chance_are_parallel(
     )
     assert row["concentration_pg_ml"] == pytest.approx((1000 * 1800) ** 0.5 if parallel else 1000)
     assert row["dilutions"] == ("10; 50" if parallel else "10")
-    assert ("not parallel" in row["flags"]) == (not parallel)
+    assert ("not_parallel" in row["flags"]) == (not parallel)
     assert row["dilution_trend_percent"] == pytest.approx(80)
 
 
@@ -126,7 +142,7 @@ def test_dilutions_within_30_percent_are_parallel_however_precise(
         well("ok", 1000.0 * factor, dilution=50.0, ln_se_well=0.01),
     )
     assert row["concentration_pg_ml"] == pytest.approx(1000 * factor**0.5 if parallel else 1000)
-    assert ("not parallel" in row["flags"]) == (not parallel)
+    assert ("not_parallel" in row["flags"]) == (not parallel)
 
 
 @pytest.mark.parametrize(
@@ -149,32 +165,40 @@ def test_a_culture_out_of_range_keeps_its_bound(
 
 
 def test_between_two_dilutions_both_bounds_are_kept() -> None:
-    row = combined(well("above_uloq", dilution=10.0), well("below_lloq", dilution=1000.0))
+    wells = well("above_uloq", dilution=10.0), well("below_lloq", dilution=1000.0)
+    row, flag = combined(*wells), flag_of(*wells)
     assert (row["lower_pg_ml"], row["upper_pg_ml"]) == (6000, 9375)
     assert row["state"] == "above_uloq"
-    assert row["flags"] == "between two dilutions (above 6000 pg/mL, below 9375 pg/mL)"
+    assert (flag.code, flag.value, flag.limit) == ("between_dilutions", 6000, 9375)
+    assert "above 6000 pg/mL and below 9375 pg/mL" in flag.sentence
 
 
 def test_bounds_that_exclude_each_other_leave_nothing() -> None:
-    row = combined(well("below_lloq", dilution=10.0), well("above_uloq", dilution=50.0))
+    wells = well("below_lloq", dilution=10.0), well("above_uloq", dilution=50.0)
+    row, flag = combined(*wells), flag_of(*wells)
     assert row["state"] == "missing"
-    assert row["flags"] == "dilutions contradict (above 30000 pg/mL, below 93.8 pg/mL)"
+    assert (flag.code, flag.value, flag.limit) == ("dilutions_contradict", 30000, 93.75)
+    assert "above 30000 pg/mL by one, below 93.8 pg/mL by another" in flag.sentence
     assert np.isnan(row["bound_pg_ml"])
 
 
 def test_a_bound_against_the_value_is_flagged() -> None:
-    row = combined(well("below_lloq", dilution=10.0), well("ok", 20000.0, dilution=50.0))
+    wells = well("below_lloq", dilution=10.0), well("ok", 20000.0, dilution=50.0)
+    row, flag = combined(*wells), flag_of(*wells)
     assert row["state"] == "ok"
-    assert row["flags"] == "dilutions contradict (below 93.8 pg/mL, limit 16667 pg/mL)"
+    assert (flag.code, flag.value) == ("dilutions_contradict", 93.75)
+    assert flag.limit == row["lower_pg_ml"]
+    assert "below 93.8 pg/mL by one, above 16667 pg/mL by another" in flag.sentence
 
 
 def test_replicates_on_both_sides_of_a_limit_stay_together() -> None:
-    inside = combined(well("ok", 104.0), well("below_lloq", 90.0, well="A2"))
+    wells = well("ok", 104.0), well("below_lloq", 90.0, well="A2")
+    inside, flag = combined(*wells), flag_of(*wells)
     assert (inside["state"], inside["wells"]) == ("ok", 2)
     assert inside["concentration_pg_ml"] == pytest.approx((104 * 90) ** 0.5)
-    assert inside["flags"] == (
-        "replicates on both sides of the LLOQ (mean 96.7 pg/mL, limit 93.8 pg/mL)"
-    )
+    assert (flag.code, flag.limit) == ("replicates_across_lloq", 93.75)
+    assert flag.value == pytest.approx((104 * 90) ** 0.5)
+    assert "mean 96.7 pg/mL, limit 93.8 pg/mL" in flag.sentence
     outside = combined(well("ok", 95.0), well("below_lloq", 85.0, well="A2"))
     assert (outside["state"], outside["bound_pg_ml"]) == ("below_lloq", 93.75)
 
@@ -191,11 +215,13 @@ def test_replicates_on_both_sides_of_a_limit_stay_together() -> None:
 def test_a_replicate_without_a_number_makes_their_mean_a_bound(
     outer: tuple[str, ...], inner: tuple[float, ...], state: str, bound: float
 ) -> None:
-    row = combined(*map(well, outer), *(well("ok", value) for value in inner))
+    wells = [*map(well, outer), *(well("ok", value) for value in inner)]
+    row, flag = combined(*wells), flag_of(*wells)
     assert (row["state"], row["bound_pg_ml"]) == (state, pytest.approx(bound))
     assert np.isnan(row["concentration_pg_ml"])
+    assert flag.code == f"replicates_across_{state.split('_')[1]}"
     side = "ULOQ (mean above" if state == "above_uloq" else "LLOQ (mean below"
-    assert f"replicates on both sides of the {side}" in row["flags"]
+    assert side in flag.sentence
 
 
 def test_replicates_beyond_both_limits_leave_nothing() -> None:
@@ -207,8 +233,9 @@ def test_replicates_beyond_both_limits_leave_nothing() -> None:
 def test_plates_that_differ_are_flagged_and_widen_the_interval() -> None:
     one = [well("ok", 60.0, 1.0), well("ok", 61.0, 1.0, well="A2")]
     other = [well("ok", 400.0, 1.0, plate="P2"), well("ok", 410.0, 1.0, plate="P2", well="A2")]
-    row = combined(*one, *other)
-    assert row["flags"] == "plates differ (569 % apart, limit 30 %)"
+    row, flag = combined(*one, *other), flag_of(*one, *other)
+    assert (flag.code, flag.limit) == ("plates_differ", 30)
+    assert flag.value == pytest.approx(100 * ((400 * 410 / (60 * 61)) ** 0.5 - 1))
     # Two plates: their own scatter, sd / sqrt(2), is half the distance between them.
     means = [np.log([60, 61]).mean(), np.log([400, 410]).mean()]
     half_width = np.log(row["upper_pg_ml"] / row["concentration_pg_ml"])
@@ -234,9 +261,55 @@ def test_plates_are_combined_with_errors_of_their_own() -> None:
     assert half_width == pytest.approx(np.log(1.2) / 2**0.5)
 
 
-def test_flags_of_wells_are_carried() -> None:
-    row = combined(well("ok", 1000.0, flags="plate failed"), well("ok", 1000.0, well="A2"))
-    assert row["flags"] == "plate failed"
+def of_well(name: str, code: str, severity: Severity = "caution", **concerns: str) -> Flag:
+    about = Concerns("elisa/wells.csv", "well", well=name, **({"plate": "P1"} | concerns))
+    return Flag(about, code, severity, "A sentence; with a semicolon.")
+
+
+def test_the_codes_of_the_flags_of_measured_wells_are_carried_each_once() -> None:
+    wells = [well("ok", 1000.0, well=f"A{i}") for i in (1, 2, 3)] + [well("missing", well="A4")]
+    flags = [
+        of_well("A1", "replicates_differ"),
+        of_well("A2", "replicates_differ"),
+        of_well("A2", "other"),
+        of_well("A3", "below_lloq", "note"),
+        of_well("A3", "of_another_plate", plate="P2"),
+        of_well("A4", "not_measured"),
+    ]
+    result = combine_cultures(pd.DataFrame(wells), flags)
+    assert result.cultures["flags"].tolist() == ["replicates_differ; other"]
+    assert result.flags == ()
+
+
+def test_the_failure_of_a_plate_is_carried_by_its_cultures_and_analyte() -> None:
+    rows = [well("ok", 1000.0, culture=culture, plate=plate, analyte=analyte)
+            for culture, plate, analyte in (("c1", "P1", "IL-6"), ("c1", "P1", "TNF"),
+                                            ("c2", "P2", "IL-6"))]  # fmt: skip
+    concerns = Concerns("elisa/wells.csv", "curve", plate="P1", analyte="IL-6")
+    failed = Flag(concerns, "plate_failed", "failure", "IL-6 on plate P1 failed.")
+    warned = Flag(concerns, "high_dose_hook", "caution", "High-dose hook.")
+    cultures = combine_cultures(pd.DataFrame(rows), [failed, warned]).cultures
+    assert cultures[["culture", "analyte", "flags"]].to_numpy().tolist() == [
+        ["c1", "IL-6", "plate_failed"],
+        ["c1", "TNF", ""],
+        ["c2", "IL-6", ""],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("state", "code", "words", "bound"),
+    [
+        ("below_curve", "below_lloq", "below 93.8 pg/mL", 93.75),
+        ("overflow", "above_uloq", "above 6000 pg/mL", 6000),
+    ],
+)
+def test_a_bound_is_a_note(state: str, code: str, words: str, bound: float) -> None:
+    result = combine_cultures(pd.DataFrame([well(state)]))
+    (flag,) = result.flags
+    assert (flag.code, flag.severity, flag.value, flag.unit) == (code, "note", bound, "pg/mL")
+    assert np.isnan(flag.limit)
+    assert f"IL-6 is {words}" in flag.sentence
+    assert result.cultures["flags"].tolist() == [""]
 
 
 def test_noisy_plates_are_recovered(settings: Settings, readings: Readings, tmp_path: Path) -> None:
@@ -249,7 +322,7 @@ def test_noisy_plates_are_recovered(settings: Settings, readings: Readings, tmp_
         plate = readings(values, noise=0.05, seed=number, plate=f"P{number}")
         parts.append(quantify_plate(plate, settings(), KNOWN).wells)
     wells = pd.concat(parts, ignore_index=True)
-    cultures = combine_cultures(wells).set_index("culture")
+    cultures = combine_cultures(wells).cultures.set_index("culture")
     ok = cultures[cultures["state"] == "ok"]
     assert len(ok) > 0.9 * len(truth)
     true = np.array([truth[str(culture)] for culture in ok.index])
@@ -257,12 +330,14 @@ def test_noisy_plates_are_recovered(settings: Settings, readings: Readings, tmp_
     inside = (ok["lower_pg_ml"] < true) & (true < ok["upper_pg_ml"])
     assert 0.85 <= inside.mean() < 1
     result_tables.write(wells, tmp_path / "wells.csv", "elisa/wells.csv")
-    result_tables.write(combine_cultures(wells), tmp_path / "cultures.csv", "elisa/cultures.csv")
-    read_back = combine_cultures(result_tables.read(tmp_path / "wells.csv"))
-    pd.testing.assert_frame_equal(read_back, combine_cultures(wells))
+    result_tables.write(
+        combine_cultures(wells).cultures, tmp_path / "cultures.csv", "elisa/cultures.csv"
+    )
+    read_back = combine_cultures(result_tables.read(tmp_path / "wells.csv")).cultures
+    pd.testing.assert_frame_equal(read_back, combine_cultures(wells).cultures)
 
 
 def test_no_sample_gives_an_empty_table(settings: Settings, readings: Readings) -> None:
-    empty = combine_cultures(quantify_plate(readings(), settings(), KNOWN).wells)
+    empty = combine_cultures(quantify_plate(readings(), settings(), KNOWN).wells).cultures
     assert empty.empty
     assert "bound_pg_ml" in empty.columns

@@ -1,10 +1,13 @@
-"""How much a well far off the curve counts: Tukey's biweight."""
+"""How much each well counts in a fit: weights and the biweight."""
+
+from typing import Any
 
 import numpy as np
 import pytest
 
+from coculture.curves.fitting import fit_curve
+from coculture.curves.variance_function import VarianceFunction
 from coculture.curves.weights import Batch, biweights
-from coculture.elisa import VarianceFunction, fit_standard_curve
 
 LEVELS = np.repeat([0, 10, 30, 100, 300, 1000.0], 3)
 
@@ -68,9 +71,46 @@ def test_a_fit_ends_where_its_weights_follow_from_its_residuals(fixed: dict[str,
     """A biweight w of a residual r tells where the weight ends: r / sqrt(1 - sqrt(w))."""
     scatter = 0.03 * np.random.default_rng(5).normal(size=len(LEVELS))
     y = 0.1 + 2.4 * LEVELS / (LEVELS + 120) + scatter
-    curve = fit_standard_curve(LEVELS, y, fixed=fixed, bisquare=True)
+    curve = fit_curve(LEVELS, y, fixed=fixed, bisquare=True)
     off = np.abs(y - curve.response(LEVELS))
     free = 4 - len(fixed)
     end = 4.685 * np.median(off) / 0.6745 * (18 / (18 - free)) ** 0.5
     told = off / np.sqrt(1 - np.sqrt(curve.weights))
     np.testing.assert_allclose(told[off > np.median(off)], end, rtol=1e-3)
+
+
+STANDARDS = np.repeat([0, 9.375, 18.75, 37.5, 75, 150, 300, 600], 2)
+
+
+def four_parameters(x: Any, a: float, d: float, b: float, c: float) -> Any:
+    return d + (a - d) / (1 + (np.asarray(x, dtype=float) / c) ** b)
+
+
+@pytest.fixture
+def noisy() -> np.ndarray:
+    """Responses at STANDARDS with 5 % scatter."""
+    mean = four_parameters(STANDARDS, 0.05, 3.0, 1.2, 250)
+    return np.asarray(mean * (1 + 0.05 * np.random.default_rng(3).normal(size=len(mean))))
+
+
+@pytest.mark.parametrize("weighting", ["none", "1/y", "1/y2", "variance_function"])
+def test_weights_are_what_they_are_called(weighting: str, noisy: np.ndarray) -> None:
+    function = VarianceFunction(0.01, 0.05, 4, 30, "stated")
+    curve = fit_curve(STANDARDS, noisy, "4PL", weighting, variance_function=function)
+    expected = {
+        "none": np.ones_like(noisy),
+        "1/y": 1 / noisy,
+        "1/y2": 1 / noisy**2,
+        "variance_function": 1 / function.variance(curve.response(STANDARDS)),
+    }[weighting]
+    np.testing.assert_allclose(curve.weights, expected, rtol=1e-6)
+
+
+def test_bisquare_leaves_an_outlier_without_weight(noisy: np.ndarray) -> None:
+    spoilt = noisy.copy()
+    spoilt[9] *= 1.6
+    truth = four_parameters(75, 0.05, 3.0, 1.2, 250)
+    plain = fit_curve(STANDARDS, spoilt, weighting="1/y2")
+    robust = fit_curve(STANDARDS, spoilt, weighting="1/y2", bisquare=True)
+    assert robust.weights[9] < 0.01 * plain.weights[9]
+    assert abs(robust.response(75) - truth) < abs(plain.response(75) - truth)

@@ -1,0 +1,112 @@
+"""Levenberg-Marquardt for the shapes of many sigmoid curves at once.
+
+The asymptotes follow from each shape; the Jacobian is Kaufman's (BIT 15:49, 1975).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from coculture.curves.models import Floats, Fractions, fractions
+from coculture.curves.separable_problem import (
+    Booleans,
+    Indices,
+    SeparableProblem,
+    residuals_and_span,
+    sum_over_wells,
+    without_asymptotes,
+)
+
+_SMALLEST_STEP = 1e-9
+"""Of ln b, ln c and ln g; smaller steps end the search."""
+_MOST_DAMPING = 1e14
+"""With more damping a step is zero to double precision."""
+
+
+def refined(problem: SeparableProblem, shape: Floats, most_steps: int) -> tuple[Floats, Floats]:
+    """Refine shapes (n x q) until steps are negligible: the shapes, and sums of squares (n)."""
+    shape = np.clip(shape, problem.lower, problem.upper)
+    sums = np.empty(len(shape))
+    damping = np.full(len(shape), 1e-3)
+    active = np.arange(len(shape))
+    part, here = problem, _evaluate(problem, shape)
+    sums[:] = here.sum_of_squares
+    for _ in range(most_steps):
+        now = shape[active]
+        trial = np.clip(now + _step(part, now, here, damping[active]), part.lower, part.upper)
+        there = _evaluate(part, trial)
+        better = there.sum_of_squares <= sums[active]
+        moved = np.abs(trial - now).max(axis=1)
+        shape[active[better]] = trial[better]
+        sums[active[better]] = there.sum_of_squares[better]
+        damping[active] = np.where(better, damping[active] / 8, damping[active] * 6)
+        damping[active] = np.maximum(damping[active], 1e-15)
+        done = (moved < _SMALLEST_STEP) | (damping[active] > _MOST_DAMPING)
+        if done.all():
+            break
+        here = there if better.all() else here.replaced(better, there)
+        if done.any():
+            rest = np.flatnonzero(~done)
+            active, part, here = active[rest], part.take(rest), here.take(rest)
+    return shape, sums
+
+
+@dataclass(frozen=True)
+class _Evaluation:
+    """Curves at their shapes: fractions, residuals (n x p), A - D and sum of squares (n)."""
+
+    at: Fractions
+    residual: Floats
+    span: Floats
+    sum_of_squares: Floats
+
+    def _arrays(self) -> tuple[Floats, ...]:
+        at = self.at
+        return at.left, at.risen, at.by_shape, self.residual, self.span, self.sum_of_squares
+
+    @classmethod
+    def _of(cls, arrays: Iterable[Floats]) -> "_Evaluation":
+        left, risen, by_shape, residual, span, sums = arrays
+        return cls(Fractions(left, risen, by_shape), residual, span, sums)
+
+    def take(self, curves: Indices) -> "_Evaluation":
+        """Those of some of the curves."""
+        return self._of(array[curves] for array in self._arrays())
+
+    def replaced(self, curves: Booleans, by: "_Evaluation") -> "_Evaluation":
+        """Those of `by` for some of the curves."""
+        pairs = zip(self._arrays(), by._arrays(), strict=True)
+        return self._of(
+            np.where(curves.reshape(-1, *(1,) * (old.ndim - 1)), new, old) for old, new in pairs
+        )
+
+
+def _evaluate(problem: SeparableProblem, shape: Floats) -> _Evaluation:
+    at = fractions(problem.model, problem.log_x, shape)
+    residual, span = residuals_and_span(problem, at)
+    return _Evaluation(at, residual, span, sum_over_wells(problem.weight, residual, residual))
+
+
+def _step(problem: SeparableProblem, shape: Floats, here: _Evaluation, damping: Floats) -> Floats:
+    """The damped Gauss-Newton step of each curve; parameters that press on a bound do not move."""
+    by_shape = here.span[:, None, None] * here.at.by_shape
+    jacobian = without_asymptotes(problem, here.at, by_shape)
+    weighted = jacobian * problem.weight[:, None, :]
+    gradient = (weighted @ here.residual[:, :, None])[:, :, 0]
+    normal = weighted @ np.swapaxes(jacobian, 1, 2)
+    pressed = ((shape <= problem.lower) & (gradient < 0)) | (
+        (shape >= problem.upper) & (gradient > 0)
+    )
+    pressed |= problem.lower == problem.upper
+    gradient = np.where(pressed, 0.0, gradient)
+    free = ~pressed[:, :, None] & ~pressed[:, None, :]
+    normal = np.where(free, normal, 0.0)
+    index = np.arange(shape.shape[1])
+    diagonal = normal[:, index, index]
+    floor = np.maximum(diagonal.max(axis=1, keepdims=True) * 1e-12, 1e-290)
+    scaled = np.maximum(diagonal, floor)
+    normal[:, index, index] = diagonal + damping[:, None] * scaled + pressed * 1.0
+    normal[:, index, index] += np.where(pressed, 0.0, floor * 1e-3)
+    step: Floats = np.clip(np.linalg.solve(normal, gradient[:, :, None])[:, :, 0], -2.0, 2.0)
+    return step

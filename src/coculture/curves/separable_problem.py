@@ -1,0 +1,155 @@
+"""The part of a sigmoid fit that a linear regression solves: the asymptotes of given shapes.
+
+A response is linear in the asymptotes A and D once the shape (ln b, ln c, ln g) is known.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coculture.curves.models import Floats, Fractions
+
+_SLOPE_BOUNDS = (0.02, 500.0)
+"""Times the range of ln x: from a curve that is straight over the range to a step inside it."""
+_MIDPOINT_BOUNDS = (-3.0, 4.0)
+"""In ranges of ln x, from its lower end: three ranges below the wells to three above them."""
+_ASYMMETRY_BOUNDS = (-7.0, 7.0)
+"""Of ln g: a thousandfold to each side; beyond it the shape no longer changes."""
+_SMALLEST_DENOMINATOR = 1e-280
+"""Below it a ratio may overflow; it is then 0."""
+
+Indices = NDArray[np.intp]
+Booleans = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class SeparableProblem:
+    """n curves of p wells (weight 0: no well) with bounds of the shape (n x q)."""
+
+    model: str
+    log_x: Floats
+    y: Floats
+    weight: Floats
+    fixed: Mapping[str, float]
+    lower: Floats
+    upper: Floats
+
+    def take(self, curves: Indices) -> "SeparableProblem":
+        """The problem of some of the curves."""
+        return replace(
+            self,
+            log_x=self.log_x[curves],
+            y=self.y[curves],
+            weight=self.weight[curves],
+            lower=self.lower[curves],
+            upper=self.upper[curves],
+        )
+
+
+def separable_problem(
+    model: str, log_x: Floats, y: Floats, weight: Floats, fixed: Mapping[str, float]
+) -> SeparableProblem:
+    """The problem with the bounds of its shape; those of a fixed parameter are equal."""
+    lowest, span = range_of(log_x, weight)
+    bounds = [
+        (np.log(_SLOPE_BOUNDS[0] / span), np.log(_SLOPE_BOUNDS[1] / span)),
+        (lowest + _MIDPOINT_BOUNDS[0] * span, lowest + _MIDPOINT_BOUNDS[1] * span),
+        tuple(np.full_like(span, bound) for bound in _ASYMMETRY_BOUNDS),
+    ][: 2 if model == "4PL" else 3]
+    for i, name in enumerate("bcg"[: len(bounds)]):
+        if name in fixed:
+            known = np.full_like(span, np.log(fixed[name]))
+            bounds[i] = (known, known)
+    lower, upper = (np.stack([pair[side] for pair in bounds], axis=1) for side in (0, 1))
+    return SeparableProblem(model, log_x, y, weight, fixed, lower, upper)
+
+
+def range_of(log_x: Floats, weight: Floats) -> tuple[Floats, Floats]:
+    """Lowest ln x of a concentration above zero, and the range from it (1 for a single level)."""
+    used = (weight > 0) & np.isfinite(log_x)
+    lowest = np.min(np.where(used, log_x, np.inf), axis=1)
+    highest = np.max(np.where(used, log_x, -np.inf), axis=1)
+    lowest = np.where(np.isfinite(lowest), lowest, 0.0)
+    span = np.where(highest > lowest, highest - lowest, 1.0)
+    return lowest, span
+
+
+def centred_fraction(at: Fractions, weight: Floats) -> Floats:
+    """h minus its weighted mean (n x p), from the smaller of h and 1 - h, which is exact."""
+    small = np.where(_near_zero(at)[:, None], -at.risen, at.left)
+    centred: Floats = small - (sum_over_wells(weight, small) / weight.sum(axis=1))[:, None]
+    return centred
+
+
+def _near_zero(at: Fractions) -> Booleans:
+    """Whether a curve's wells lie nearer to its asymptote at zero."""
+    near: Booleans = at.risen.mean(axis=1) < 0.5
+    return near
+
+
+def sum_over_wells(*factors: Floats) -> Floats:
+    """Sum over the wells of a product of n x p arrays."""
+    total: Floats = np.einsum(",".join(["np"] * len(factors)) + "->n", *factors)
+    return total
+
+
+def asymptotes(problem: SeparableProblem, at: Fractions) -> tuple[Floats, Floats]:
+    """The best A and D (n) for fractions (n x p)."""
+    w, y = problem.weight, problem.y
+    a, d = problem.fixed.get("A"), problem.fixed.get("D")
+    if a is None and d is None:
+        centred = centred_fraction(at, w)
+        weighted = w * centred
+        span = _ratio(sum_over_wells(weighted, y), sum_over_wells(weighted, centred))
+        # From the asymptote near the wells: the difference of two distant ones would not be exact.
+        near_zero = _near_zero(at)
+        total = w.sum(axis=1)
+        at_zero = (sum_over_wells(w, y) + span * sum_over_wells(w, at.risen)) / total
+        at_infinity = (sum_over_wells(w, y) - span * sum_over_wells(w, at.left)) / total
+        return (
+            np.where(near_zero, at_zero, at_infinity + span),
+            np.where(near_zero, at_zero - span, at_infinity),
+        )
+    known = np.ones(len(y))
+    if a is None and d is not None:
+        span = _ratio(sum_over_wells(w, at.left, y - d), sum_over_wells(w, at.left, at.left))
+        return d + span, d * known
+    if d is None and a is not None:
+        span = _ratio(sum_over_wells(w, at.risen, y - a), sum_over_wells(w, at.risen, at.risen))
+        return a * known, a + span
+    return float(a or 0) * known, float(d or 0) * known
+
+
+def residuals_and_span(problem: SeparableProblem, at: Fractions) -> tuple[Floats, Floats]:
+    """Response minus curve (n x p), and A - D (n)."""
+    a, d = asymptotes(problem, at)
+    near_zero = _near_zero(at)[:, None]
+    span = (a - d)[:, None]
+    fitted = np.where(near_zero, a[:, None] - span * at.risen, d[:, None] + span * at.left)
+    return problem.y - fitted, a - d
+
+
+def _ratio(numerator: Floats, denominator: Floats) -> Floats:
+    usable = denominator > _SMALLEST_DENOMINATOR
+    ratio: Floats = np.where(usable, numerator / np.where(usable, denominator, 1.0), 0.0)
+    return ratio
+
+
+def without_asymptotes(problem: SeparableProblem, at: Fractions, rows: Floats) -> Floats:
+    """Rows (n x q x p) minus their projection on the space that A and D span."""
+    w = problem.weight
+    if "A" in problem.fixed and "D" in problem.fixed:
+        return rows
+    if "A" in problem.fixed:
+        basis = at.risen
+    elif "D" in problem.fixed:
+        basis = at.left
+    else:
+        rows = rows - (rows @ w[:, :, None]) / w.sum(axis=1)[:, None, None]
+        basis = centred_fraction(at, w)
+    weighted = w * basis
+    along = _ratio((rows @ weighted[:, :, None])[:, :, 0], sum_over_wells(weighted, basis)[:, None])
+    projected: Floats = rows - along[:, :, None] * basis[:, None, :]
+    return projected

@@ -1,0 +1,22 @@
+"""The scatter of wells, estimated from replicates."""
+
+import warnings
+
+import numpy as np
+import pandas as pd
+
+from coculture.curves.variance_function import fit_variance_function
+
+
+def test_estimating_the_variance_function_stays_among_finite_numbers() -> None:
+    rng = np.random.default_rng(1)
+    rng.normal(size=388 * 124)  # what comes before the one study of 150 whose search ran away
+    levels = np.tile(np.repeat([0, 9.375, 18.75, 37.5, 75, 150, 300, 600], 2), (4, 1))
+    mean = 3.2 + (0.05 - 3.2) / (1 + (levels / 500.0) ** 1.15)
+    pairs = (mean + rng.normal(size=mean.shape) * np.hypot(0.008, 0.05 * mean)).reshape(-1, 2)
+    groups = {"mean": pairs.mean(axis=1), "variance": pairs.var(axis=1, ddof=1), "wells": 2}
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = fit_variance_function(pd.DataFrame(groups), plates=4)
+    assert 0.004 < found.s0 < 0.012
+    assert 0.035 < found.cv < 0.065

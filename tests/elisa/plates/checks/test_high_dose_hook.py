@@ -1,0 +1,26 @@
+"""The high-dose hook, in simulated curves with and without one."""
+
+from typing import Any
+
+import numpy as np
+
+from coculture.elisa import fit_standard_curves
+
+LEVELS = np.repeat([0, 9.375, 18.75, 37.5, 75, 150, 300, 600], 2)
+
+
+def four_parameters(x: Any, a: float, d: float, b: float, c: float) -> Any:
+    return d + (a - d) / (1 + (np.asarray(x, dtype=float) / c) ** b)
+
+
+def test_hooks_are_seen_and_sound_curves_seldom_blamed() -> None:
+    rng = np.random.default_rng(12)
+    hooked, sound = [], []
+    for _ in range(100):
+        mean = four_parameters(LEVELS, 0.05, 3.0, rng.uniform(0.9, 1.5), rng.uniform(80, 300))
+        sound.append(mean + rng.normal(size=16) * np.hypot(0.008, 0.05 * mean))
+        hooked.append(np.where(LEVELS == 600, rng.uniform(0.5, 0.7), 1) * sound[-1])
+    for batch, least, most in ((hooked, 0.9, 1.0), (sound, 0.0, 0.1)):
+        curves = fit_standard_curves(LEVELS[None, :], np.stack(batch))
+        share = np.mean(["high_dose_hook" in curve.flags for curve in curves])
+        assert least <= share <= most
