@@ -214,7 +214,7 @@ def _draw(path: Path, cultures: tuple[str, ...], text: FigureText) -> None:
             x, y = ([place, place + 2], [0, 1]) if is_line else ([place], [place % 3])
             (mark,) = axes.plot(x, y, "o-" if is_line else "o", markersize=14)
             frame = axes.add_patch(Rectangle((place - 0.4, -0.4), 0.8, 2.8, fill=False, lw=0))
-            culture_marks.stands_for(frame if path.stem == "plate" else mark, culture)
+            culture_marks.mark_culture(frame if path.stem == "plate" else mark, culture)
         style.save(figure, path)
         style.save(figure, path.with_suffix(".png"))
     figure_text.write(text, path.with_suffix(".json"))

@@ -48,7 +48,7 @@ def test_two_figures_drawn_by_matplotlib_share_no_id(tmp_path: Path) -> None:
         figure = Figure()
         axes = figure.add_subplot(title="</svg><script>")
         (mark,) = axes.plot([1], [1], "o")
-        culture_marks.stands_for(mark, "E1-DEX-1")
+        culture_marks.mark_culture(mark, "E1-DEX-1")
         style.save(figure, path)
     svg = path.read_text(encoding="utf-8")
     one, other = (inline(svg, prefix) for prefix in ("f1", "f2"))
@@ -71,7 +71,7 @@ def test_the_background_of_a_panel_has_its_size(tmp_path: Path) -> None:
         figure.set_layout_engine("none")
         axes = figure.add_axes((0.25, 0.25, 0.5, 0.5), xlim=(0, 1))
         axes.plot([-50, 50], [0, 1])
-        culture_marks.stands_for(axes, "E1-DEX-1")
+        culture_marks.mark_culture(axes, "E1-DEX-1")
         style.save(figure, path)
     content = inline(path.read_text(encoding="utf-8"), "f1").content
     (background,) = re.findall(r'<g class="background"><path d="([^"]*)"', content)

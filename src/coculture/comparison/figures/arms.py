@@ -39,7 +39,7 @@ from coculture.comparison.statistics.exploratory import PER_EXPERIMENT, POOLED_E
 from coculture.comparison.statistics.group_means import ADDED, well_values
 from coculture.drawing import Drawing, style
 from coculture.drawing.marks import Mark, experiment_marks, legend_line
-from coculture.exchange.culture_marks import stands_for
+from coculture.exchange.culture_marks import mark_culture
 from coculture.exchange.figure_text import FigureText
 from coculture.exchange.vocabulary import many, number
 
@@ -251,7 +251,7 @@ def _draw_wells(
             markeredgewidth=0.7 if side else 0.3,
             zorder=5,
         )
-        stands_for(well, str(culture))
+        mark_culture(well, str(culture))
 
 
 def _draw_experiment(axis: Axes, points: list[tuple[float, float, str]], mark: Mark) -> None:

@@ -19,7 +19,7 @@ from coculture.comparison.figures.axes import caption, nothing_to_draw
 from coculture.comparison.figures.inputs import FigureInputs
 from coculture.comparison.settings import ComparisonSettings
 from coculture.drawing import Drawing, style
-from coculture.exchange.culture_marks import stands_for
+from coculture.exchange.culture_marks import mark_culture
 from coculture.exchange.figure_text import FigureText
 from coculture.exchange.names import column_prefix
 from coculture.exchange.vocabulary import many, number
@@ -168,7 +168,7 @@ def _draw_plate(axis: Axes, wells: pd.DataFrame, colours: pd.Series) -> None:
     axis.add_patch(Rectangle((0, 0), width, height, color=style.LIGHT_GREY, linewidth=0))
     for row, column, colour, culture in zip(rows, columns, colours, wells["culture"], strict=True):
         cell = Rectangle((column, row), 1, 1, facecolor=tuple(colour), linewidth=0)
-        stands_for(axis.add_patch(cell), str(culture))
+        mark_culture(axis.add_patch(cell), str(culture))
     axis.set_xlim(0, width)
     axis.set_ylim(height, 0)
     axis.vlines(np.arange(1, width), 0, height, color="white", linewidth=0.5)

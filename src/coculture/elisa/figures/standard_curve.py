@@ -24,7 +24,7 @@ from coculture.elisa.figures.curve_marks import (
 )
 from coculture.elisa.figures.results import PlateResults
 from coculture.elisa.plates.standard_curve import StandardCurve
-from coculture.exchange.culture_marks import stands_for
+from coculture.exchange.culture_marks import mark_culture
 from coculture.exchange.figure_text import FigureText
 from coculture.exchange.vocabulary import number
 
@@ -116,7 +116,7 @@ def _draw_curve(axes: Axes, marks: pd.DataFrame, zero: float) -> None:
     columns = (samples["culture"], places, samples["value"], samples["state"])
     for culture, place, response, state in zip(*columns, strict=True):
         sample, words = _draw_sample(axes, float(place), float(response), str(state))
-        stands_for(sample, str(culture))
+        mark_culture(sample, str(culture))
         used.add(words)
     keys = [("standard", _STANDARD), ("standard not used", _NOT_USED)]
     for name, look in keys:

@@ -19,7 +19,7 @@ from matplotlib.textpath import TextPath
 from matplotlib.transforms import IdentityTransform, Transform
 
 from coculture.drawing import Drawing, style
-from coculture.exchange.culture_marks import stands_for
+from coculture.exchange.culture_marks import mark_culture
 from coculture.exchange.figure_text import FigureText
 from coculture.exchange.vocabulary import many, number
 from coculture.flow.figures.axis_views import View, binned, stain_view
@@ -220,7 +220,7 @@ def _draw_thresholds(
         x, y = left + thresholds[0], bottom + thresholds[1]
         lines += [[(x, bottom), (x, bottom + _TILE)], [(left, y), (left + _TILE, y)]]
         frame = Rectangle((left, bottom), _TILE, _TILE, fill=False, edgecolor=style.GREY, lw=0.5)
-        stands_for(ax.add_patch(frame), panel.tube.culture)
+        mark_culture(ax.add_patch(frame), panel.tube.culture)
     ax.add_collection(LineCollection(lines, colors=style.VERMILION, linewidths=0.7))
 
 

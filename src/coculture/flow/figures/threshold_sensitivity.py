@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from coculture.drawing import Drawing, style
-from coculture.exchange.culture_marks import stands_for
+from coculture.exchange.culture_marks import mark_culture
 from coculture.exchange.figure_text import FigureText
 from coculture.exchange.vocabulary import number
 from coculture.flow.figures.experiment_results import (
@@ -114,7 +114,7 @@ def _draw_lines(ax: Axes, lines: Sequence[tuple[Tube, Values]], limit: float) ->
             markevery=[_NOT_MOVED],
             zorder=3 if is_sensitive else 2,
         )
-        stands_for(line, tube.culture)
+        mark_culture(line, tube.culture)
         if is_sensitive:
             named[f"{short_name(tube)} ({change:.1f})"] = (change, float(percents[-1]))
     ax.set_ylim(0, None)
