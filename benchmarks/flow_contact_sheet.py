@@ -1,10 +1,10 @@
-"""The contact sheet of a 96-well plate beside one Matplotlib scatter per well.
+"""The contact sheet of a 96-well plate compared with one Matplotlib scatter plot per well.
 
     .venv/bin/python benchmarks/flow_contact_sheet.py [--files 96] [--events 100000]
 
 Both draw Annexin V against the viability dye of every well and write a PNG, without a layout
-engine, which would only slow the scatters down. What reading, compensating and gating the files
-takes is told, and left out. Seconds of one core (CPU time).
+engine, which would only slow down the scatter plots. The time for reading, compensating and gating
+is printed but not included. Seconds of one core (CPU time).
 """
 
 import argparse
@@ -22,9 +22,11 @@ from matplotlib.figure import Figure
 
 from coculture import drawing
 from coculture.drawing import style
-from coculture.flow import FlowSettings, figures, gate_experiment
+from coculture.flow import FlowSettings, gate_experiment
 from coculture.flow.fcs.sample import read_fcs
-from coculture.flow.figures.gated_experiment import drawn_experiment
+from coculture.flow.figures import contact_sheet
+from coculture.flow.figures.experiment_results import ExperimentResults
+from coculture.flow.files import flow_files
 from coculture.study.schema import FOLDER, with_defaults
 from flow_speed import make_plate  # type: ignore[import-not-found]
 
@@ -39,16 +41,18 @@ def settings() -> FlowSettings:
 
 
 def draw_sheet(files: pd.DataFrame, folder: Path) -> tuple[float, float]:
-    """Seconds that reading and gating take, and drawing without them."""
+    """Seconds for reading and gating, and for drawing only."""
     chosen = settings()
     gated = gate_experiment(files, chosen)
     begin = time.process_time()
-    experiment = drawn_experiment(files, gated.gates, gated.spillover, chosen)
-    for tube in experiment.tubes:
-        experiment.events(tube, "population", "AnnexinV", "7-AAD")
+    results = ExperimentResults(
+        flow_files(files), gated.wells, gated.gates, gated.spillover, chosen
+    )
+    for tube in results.tubes:
+        results.reported.events(tube, "population", "AnnexinV", "7-AAD")
     reading = time.process_time() - begin
     begin = time.process_time()
-    drawn = figures.contact_sheet(files, gated.wells, gated.gates, gated.spillover, chosen)
+    drawn = contact_sheet.draw(results)
     drawing.save(drawn, [folder / "sheet.png"])
     return reading, time.process_time() - begin - reading
 
@@ -81,7 +85,7 @@ def main() -> None:
         paths = [str(path) for path in sorted(folder.glob("*.fcs"))]
         files = pd.DataFrame({"fcs": paths, "experiment": "plate"})
         files = files.assign(role="sample", culture=[Path(path).stem for path in paths])
-        # Both once on a few wells: imports and fonts are no part of drawing.
+        # Both once with a few wells, so that imports and fonts are not measured.
         draw_scatters(files[:2], folder)
         draw_sheet(files[-2:], folder)
         reading, sheet = draw_sheet(files, folder)

@@ -1,15 +1,15 @@
-"""Read, compensate, gate and count a 96-well plate: this workflow beside its peers.
+"""Read, compensate, gate and count a 96-well plate: this workflow and other programs.
 
     .venv/bin/python benchmarks/flow_speed.py [--flowkit PYTHON] [--files 96] [--events 100000]
 
-Every path gets the same simulated plate (10 float channels a file, spillover of three stains), the
-same gates and its own process; seconds leave out starting Python, and include reading. FlowKit
-needs pandas < 3 and therefore an environment of its own; give its Python, or that row is left out.
-FlowCytometryTools has no compensation, so its path calls numpy between reading and gating.
-`numpy` is the least work there is: mapped files, comparisons and counts, no checks. The counts of
-all paths are compared. `coculture, own thresholds` sets every gate from the plate first. `FlowKit`
+Every program gets the same simulated plate (10 float channels per file, spillover of three stains),
+the same gates and its own process; seconds include reading but not the start of Python. FlowKit
+needs pandas < 3 and therefore its own environment; give its Python, or it is not run.
+FlowCytometryTools has no compensation, so numpy is used between reading and gating. `numpy` does
+the least possible work: mapped files, comparisons and counts, without checks. The counts of all
+programs are compared. `coculture, own thresholds` sets every gate from the plate first. `FlowKit`
 gates the stains in logicle units, as people draw them; `FlowKit, linear gates` transforms nothing.
-Every path runs on one thread, as the workflow's jobs do.
+Every program runs on one thread, as the jobs of the workflow do.
 """
 
 import argparse
@@ -125,7 +125,7 @@ def with_flowcytometrytools(paths: list[Path]) -> Counts:
     inverse = np.linalg.inv(np.array(SPILLOVER))
     counts = []
     with _names_it_expects():
-        # Its measurements look the old result's field names up at run time.
+        # FCMeasurement uses the field names of the old result at run time.
         inspect.getargspec = _old_argspec  # type: ignore[attr-defined]
         from FlowCytometryTools import FCMeasurement
 
@@ -154,7 +154,7 @@ def with_flowcytometrytools(paths: list[Path]) -> Counts:
 
 
 def _old_argspec(function: Any) -> Any:
-    """What inspect.getargspec gave until Python 3.10."""
+    """The result of inspect.getargspec before Python 3.11."""
     full = inspect.getfullargspec(function)
     return types.SimpleNamespace(
         args=full.args, varargs=full.varargs, keywords=full.varkw, defaults=full.defaults
@@ -162,7 +162,7 @@ def _old_argspec(function: Any) -> Any:
 
 
 def with_flowkit(paths: list[Path], logicle: bool) -> Counts:
-    """FlowKit's loop over samples; its gates on the stains in logicle units, or in linear ones."""
+    """FlowKit in a loop over samples, with stains gated in logicle or in linear units."""
     import flowkit as fk
 
     matrix = fk.Matrix(np.array(SPILLOVER), detectors=list(STAINS), fluorochromes=list(STAINS))
@@ -221,7 +221,7 @@ RUNS = {
 
 
 def measure(name: str, folder: Path, files: int) -> None:
-    """Run one path in this process and print what it took as JSON."""
+    """Run one program in this process and print its seconds, memory and counts as JSON."""
     paths = sorted(folder.glob("*.fcs"))[:files]
     RUNS[name](paths[:1])
     begin, begin_of_cpu = time.perf_counter(), time.process_time()
@@ -261,7 +261,7 @@ def main() -> None:
         for path in RUNS:
             python = options.flowkit if path.startswith("FlowKit") else sys.executable
             if python is None:
-                print(f"{path}: left out, no --flowkit given")
+                print(f"{path}: not run, because --flowkit was not given")
                 continue
             result = run(python, path, folder, options.files)
             few = run(python, path, folder, max(1, options.files // 4))

@@ -1,13 +1,14 @@
-"""Which rung of the threshold ladder comes nearest to the truth: simulated wells, every rung.
+"""Which threshold source is closest to the truth, in simulated wells.
 
     .venv/bin/python benchmarks/flow_thresholds.py [seeds]
 
-Wells with 1 to 95 % true apoptosis, 15 % of the positives graded, whose live cells bind no, little
-or more Annexin V; three cytometers; treated cells with the untreated cells' autofluorescence or
-1.6 times it. For every rung: the largest error over the levels in percent points (mean and worst
-over the scenarios), and how many scenarios stay within 3.5 points at every level and within 1.5 at
-5 % and below. `best` is the threshold that a judge who knows the truth would choose: what no rule
-can beat, because some graded cells lie among the live ones.
+Wells have 1 to 95 % true apoptosis; 15 % of the positive cells are stained gradually, and the live
+cells bind no, little or more Annexin V. There are three cytometers, and treated cells have the
+autofluorescence of untreated cells or 1.6 times as much. For every source: the largest error over
+the levels in percentage points (mean and worst over the scenarios), and the percent of scenarios
+within 3.5 points at every level and within 1.5 at 5 % and below. `best` is the threshold with the
+smallest largest error, chosen with the truth: no rule can be better, because some gradually stained
+cells are as dim as live ones.
 """
 
 import itertools
@@ -21,6 +22,7 @@ import numpy as np
 import pandas as pd
 
 from coculture.flow import FlowSettings, gate_experiment
+from coculture.flow.files import flow_files
 from coculture.flow.gating.experiment import stage_masks, steady
 from coculture.flow.tubes import open_tubes, read_tube
 from coculture.simulate import events as simulated
@@ -31,7 +33,7 @@ from coculture.study.schema import FOLDER, with_defaults
 LEVELS = (1.0, 5.0, 20.0, 50.0, 80.0, 95.0)
 UNTREATED = 6.0
 EVENTS = 5000
-RUNGS = ("live_peak", "untreated", "fmo", "unstained", "pooled")
+SOURCES = ("live_peak", "untreated", "fmo", "unstained", "pooled")
 CYTOMETERS = {
     "standard": Cytometer(),
     "autofluorescent": replace(Cytometer(), autofluorescence=(300.0, 250.0, 150.0)),
@@ -40,7 +42,7 @@ CYTOMETERS = {
 
 
 def stained(background: float, graded_from: float, early: float = 6000, sd: float = 0.45) -> Cells:
-    """Cells whose live ones bind `background` of Annexin V."""
+    """Cells whose live cells bind `background` of Annexin V."""
     cells = Cells()
     return replace(
         cells,
@@ -111,31 +113,31 @@ def _tubes(cells: Cells, treated: Cells) -> Iterator[tuple[str, simulated.Tube, 
         yield f"treated-{level:g}-{well}", tube, "sample", "", level
 
 
-def settings(rung: str) -> FlowSettings:
+def settings(source: str) -> FlowSettings:
     section = {
         "channels": {"annexin": "Annexin V"},
         "populations": [{"name": "myeloma", "markers": [{"channel": "GFP", "positive": True}]}],
-        "thresholds": {"annexin": rung},
+        "thresholds": {"annexin": source},
     }
     return FlowSettings.from_config(with_defaults(section, FOLDER / "flow.schema.yaml"))
 
 
-def errors(of: Experiment, rung: str) -> Mapping[float, float]:
-    """Level -> percent apoptotic less the truth, mean of its wells."""
-    gated = gate_experiment(of.files, settings(rung))
+def errors(of: Experiment, source: str) -> Mapping[float, float]:
+    """Level -> percent apoptotic minus the truth, mean of its wells."""
+    gated = gate_experiment(of.files, settings(source))
     error = gated.wells["percent_apoptotic"] - of.truth
     means: pd.Series[float] = error[of.truth.notna()].groupby(of.truth).mean()
     return {float(str(level)): value for level, value in means.items()}
 
 
 def best_errors(of: Experiment) -> Mapping[float, float]:
-    """The same with the Annexin V threshold that makes the largest error smallest."""
+    """The same with the Annexin V threshold that has the smallest largest error."""
     chosen = settings("auto")
     gated = gate_experiment(of.files, chosen)
     blocks = gated.gates["populations"]["myeloma"]
     matrix = gated.spillover.set_index("stain")
     values: dict[float, list[np.ndarray[tuple[int], np.dtype[np.float64]]]] = {}
-    for tube in open_tubes(of.files, chosen):
+    for tube in open_tubes(flow_files(of.files), chosen):
         if tube.role == "sample":
             events = read_tube(tube, matrix)
             masks = stage_masks(events, chosen.populations[0], blocks, steady(tube, events))
@@ -158,27 +160,29 @@ def main(seeds: int) -> None:
     ):
         with tempfile.TemporaryDirectory() as folder:
             made = experiment(Path(folder), CELLS[cells], CYTOMETERS[cytometer], factor, seed)
-            found = {rung: errors(made, rung) for rung in RUNGS} | {"best": best_errors(made)}
-        for rung, error in found.items():
+            found = {source: errors(made, source) for source in SOURCES} | {
+                "best": best_errors(made)
+            }
+        for source, error in found.items():
             rows.append(
                 {
                     "cells": cells,
                     "cytometer": cytometer,
                     "autofluorescence": factor,
-                    "rung": rung,
+                    "source": source,
                     "largest": max(map(abs, error.values())),
                     "low": max(abs(value) for level, value in error.items() if level <= 5),
                 }
             )
     table = pd.DataFrame(rows)
     table.to_csv(sys.stdout, index=False, float_format="%.2f")
-    by_rung = table.groupby(["rung", "autofluorescence"])
+    by_source = table.groupby(["source", "autofluorescence"])
     summary = pd.DataFrame(
         {
-            "mean": by_rung["largest"].mean(),
-            "worst": by_rung["largest"].max(),
-            "within_3.5": by_rung["largest"].apply(lambda largest: 100 * np.mean(largest <= 3.5)),
-            "low_within_1.5": by_rung["low"].apply(lambda low: 100 * np.mean(low <= 1.5)),
+            "mean": by_source["largest"].mean(),
+            "worst": by_source["largest"].max(),
+            "within_3.5": by_source["largest"].apply(lambda largest: 100 * np.mean(largest <= 3.5)),
+            "low_within_1.5": by_source["low"].apply(lambda low: 100 * np.mean(low <= 1.5)),
         }
     )
     print(summary.round(1).to_string())

@@ -1,5 +1,6 @@
-"""Changes of the clinical values from on study to six months."""
+"""Compute and draw the changes of the clinical values from on study to six months."""
 
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -15,7 +16,9 @@ def main(inputs: Any, outputs: Any, parameters: Any) -> None:
     result_tables.write(summary.changes, outputs.changes, "clinical/changes.csv")
     result_tables.write(summary.summary, outputs.summary, "clinical/summary.csv")
     result_tables.write(summary.correlations, outputs.correlations, "clinical/correlations.csv")
-    drawing.save(figures.changes_figure(summary), outputs.figure, parameters.simulated)
+    for name, draw in figures.functions().items():
+        paths = [path for path in outputs.figure if Path(path).stem == name]
+        drawing.save(draw(summary), paths, parameters.simulated)
 
 
 if "snakemake" in globals():

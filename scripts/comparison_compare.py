@@ -3,16 +3,21 @@
 from typing import Any
 
 from coculture.comparison import ComparisonSettings, compare
-from coculture.exchange import result_tables
+from coculture.comparison.comparison import TABLES
+from coculture.exchange import flags, result_tables
 from coculture.running import step
 
 
 def main(inputs: Any, outputs: Any, parameters: Any) -> None:
-    settings = ComparisonSettings.from_config(*parameters.settings)
-    comparison = compare(result_tables.read(inputs.cultures), settings)
-    for name in ("arms", "contrasts", "findings", "finding_tests", "combination"):
+    comparison = compare(
+        cultures=result_tables.read(inputs.cultures),
+        settings=ComparisonSettings.from_config(*parameters.settings),
+        elisa_wells=result_tables.read_all(inputs.elisa_wells),
+    )
+    for name in TABLES:
         table = f"comparison/{name}.csv"
         result_tables.write(getattr(comparison, name), getattr(outputs, name), table)
+    flags.write(comparison.flags, outputs.flags)
 
 
 if "snakemake" in globals():

@@ -1,36 +1,25 @@
-"""Draw the findings, and every arm for each endpoint."""
+"""Draw the figures of the comparison."""
 
+from pathlib import Path
 from typing import Any
 
 from coculture import drawing
 from coculture.comparison import ComparisonSettings, figures, read_tables
+from coculture.comparison.figures.inputs import FigureInputs
 from coculture.exchange import result_tables
 from coculture.running import step
 
 
 def main(inputs: Any, outputs: Any, parameters: Any) -> None:
-    settings = ComparisonSettings.from_config(*parameters.settings)
-    cultures = result_tables.read(inputs.cultures)
-    tables = read_tables(inputs.tables)
-    findings = figures.findings_overview(tables.findings, tables.finding_tests, settings)
-    drawing.save(findings, outputs.findings, parameters.simulated)
-    drawing.save(figures.combination(tables, settings), outputs.combination, parameters.simulated)
-    wells = result_tables.read_all(inputs.wells)
-    drawing.save(
-        figures.plate_maps(cultures, wells, settings), outputs.plates, parameters.simulated
+    shown = FigureInputs(
+        cultures=result_tables.read(inputs.cultures),
+        tables=read_tables(inputs.tables),
+        settings=ComparisonSettings.from_config(*parameters.settings),
+        flow_wells=result_tables.read_all(inputs.wells),
     )
-    for endpoint, name in parameters.endpoints.items():
-        drawn = {
-            f"arms_{name}": figures.superplot(cultures, tables, endpoint, settings),
-            f"arms_{name}_pooled_error": figures.superplot(
-                cultures, tables, endpoint, settings, "pooled_error"
-            ),
-            f"interaction_{name}": figures.interaction(cultures, tables, endpoint, settings),
-        }
-        for kind, figure in drawn.items():
-            drawing.save(
-                figure, [path for path in outputs.each if f"/{kind}." in path], parameters.simulated
-            )
+    for name, figure in figures.drawings(shown, parameters.endpoints):
+        paths = [path for path in outputs.figures if Path(path).stem == name]
+        drawing.save(figure, paths, parameters.simulated)
 
 
 if "snakemake" in globals():

@@ -4,8 +4,8 @@ from typing import Any
 
 import pandas as pd
 
-from coculture.exchange import result_tables
-from coculture.flow import FlowSettings, control_drift
+from coculture.exchange import flags, result_tables
+from coculture.flow import FlowSettings, control_drift, drift_flags
 from coculture.running import step
 
 
@@ -13,6 +13,7 @@ def main(inputs: Any, outputs: Any, parameters: Any) -> None:
     settings = FlowSettings.from_config(parameters.settings)
     drift = control_drift(pd.DataFrame(parameters.files), settings, progress=print)
     result_tables.write(drift, outputs.drift, "flow/drift.csv")
+    flags.write(drift_flags(drift, settings), outputs.flags)
 
 
 if "snakemake" in globals():

@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from coculture.exchange import records, result_tables
+from coculture.exchange import flags, records, result_tables
 from coculture.flow import FlowSettings, gate_experiment
 from coculture.running import step
 
@@ -15,6 +15,7 @@ def main(inputs: Any, outputs: Any, parameters: Any) -> None:
     result_tables.write(gated.wells, outputs.wells, "flow/wells.csv")
     result_tables.write(gated.spillover, outputs.spillover, "flow/spillover.csv")
     records.write_yaml(gated.gates, outputs.gates)
+    flags.write(gated.flags, outputs.flags)
 
 
 if "snakemake" in globals():

@@ -1,4 +1,4 @@
-"""Write down what every column of every result table means."""
+"""Write the meaning of every column of every result table."""
 
 from typing import Any
 

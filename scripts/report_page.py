@@ -1,4 +1,4 @@
-"""Put findings, figures and tables together into the page people read."""
+"""Write the page with findings, figures and tables."""
 
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ def main(inputs: Any, outputs: Any, parameters: Any) -> None:
         gates=inputs.gates,
         curves=inputs.curves,
         software=inputs.software,
-        figures=report.figures_below(Path(outputs.page).parent / "figures", inputs.figures),
+        figures=report.read_figures(Path(outputs.page).parent / "figures", inputs.figures),
     )
     Path(outputs.page).write_text(report.render(results), encoding="utf-8")
 

@@ -1,4 +1,4 @@
-"""Put every table of a study into one workbook, for people who go on in Prism or Excel."""
+"""Write every table of a study into one workbook, for further work in Prism or Excel."""
 
 from typing import Any
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from coculture.comparison.figures.elements import experiment_marks, grid
 from matplotlib.artist import Artist
 from matplotlib.colors import to_rgb
 from matplotlib.text import Text
@@ -15,7 +16,6 @@ from matplotlib.text import Text
 from coculture import drawing, simulate
 from coculture.comparison import Comparison, ComparisonSettings, compare, figures, planning
 from coculture.comparison.design.arms import Design, arms_of, sentence_of
-from coculture.comparison.figures.elements import experiment_marks, grid
 from coculture.comparison.settings import Factor
 from coculture.drawing.figure import Drawing
 from coculture.exchange import result_tables

@@ -150,6 +150,33 @@ def test_no_variation_is_never_evidence() -> None:
     assert np.isnan([same.t, same.p, same.p_less, same.p_greater, *same.ci95]).all()
 
 
+def test_differences_that_only_rounding_tells_apart_have_no_p() -> None:
+    """In decimals each is 0.001; as floats of large terms they differ in the tenth digit."""
+    rows = [(1000.1, 1000.101), (2000.3, 2000.301), (4000.7, 4000.701)]
+    assert np.std([b - a for a, b in rows]) > 0
+    rounded = per_experiment_contrast(_means(*rows), DEX)
+    assert not rounded.varies
+    assert np.isnan([rounded.t, rounded.p, rounded.p_greater, *rounded.ci95]).all()
+
+
+def test_small_differences_that_are_no_rounding_have_a_p() -> None:
+    """By hand 1e-9, 2e-9 and 3e-9: t = 2 sqrt(3), and with 2 df p = 1 - t / sqrt(t^2 + 2)."""
+    small = per_experiment_contrast(_means((1, 1 + 1e-9), (1, 1 + 2e-9), (1, 1 + 3e-9)), DEX)
+    assert small.t == pytest.approx(2 * np.sqrt(3), rel=1e-5)
+    assert small.p == pytest.approx(1 - np.sqrt(12 / 14), rel=1e-5)
+
+
+def test_pooled_error_of_cells_that_add_up_exactly_has_no_p() -> None:
+    """Arms 0.1, 0.4 and 0.8 on experiments 0, 0.2 and 0.5: what is left over is rounding."""
+    blocks = np.array([0.0, 0.2, 0.5])
+    means = _means(*((0.1 + block, 0.4 + block) for block in blocks)).assign(RA=0.8 + blocks)
+    contrast = PooledError.fit(means).contrast(DEX)
+    assert contrast is not None
+    assert contrast.estimate == pytest.approx(0.3)
+    assert not contrast.varies
+    assert np.isnan([contrast.t, contrast.p, *contrast.ci95]).all()
+
+
 def test_one_experiment_gives_its_value_only() -> None:
     one = per_experiment_contrast(_means((1, 3)), DEX)
     assert one.values_as_text() == "E1: 2.0"

@@ -1,4 +1,4 @@
-"""A writer of FCS files that can be as odd as real ones, and the flow section's defaults."""
+"""FCS files, settings and the small simulated study that the tests of the flow stage share."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -12,6 +12,7 @@ import yaml
 from numpy.typing import ArrayLike, NDArray
 
 from coculture.flow import FlowSettings
+from coculture.flow.files import FlowFile
 from coculture.flow.tubes import Tube, open_tubes
 
 WriteFcs = Callable[..., Path]
@@ -92,6 +93,33 @@ def _data(events: NDArray[Any], formats: Sequence[str], order: str) -> bytes:
     return np.ascontiguousarray(np.hstack(columns)).tobytes()
 
 
+MYELOMA = {"name": "myeloma", "markers": [{"channel": "GFP", "positive": True}]}
+
+
+@pytest.fixture
+def myeloma_settings(flow_settings: Callable[..., FlowSettings]) -> Callable[..., FlowSettings]:
+    """Settings for the small study: its myeloma cells, and further keys of the flow section."""
+
+    def settings(**section: Any) -> FlowSettings:
+        return flow_settings(**({"populations": [MYELOMA]} | section))
+
+    return settings
+
+
+@pytest.fixture
+def study_files(small_study_once: Path) -> pd.DataFrame:
+    """flow.csv of the small study, with the paths of its files."""
+    table = pd.read_csv(small_study_once / "flow.csv", dtype=str, keep_default_na=False)
+    table["path"] = [str(small_study_once / fcs) for fcs in table["fcs"]]
+    return table
+
+
+@pytest.fixture
+def files(study_files: pd.DataFrame) -> pd.DataFrame:
+    """The rows of the first experiment of the small study."""
+    return study_files[study_files["experiment"] == "E1"].copy()
+
+
 @pytest.fixture
 def flow_settings(root: Path) -> Callable[..., FlowSettings]:
     """Settings from a flow section with the schema's defaults filled in."""
@@ -151,8 +179,7 @@ def open_tube(
         settings = flow_settings(
             channels=BARE_CHANNELS | given, populations=[{"name": "cells", "markers": markers}]
         )
-        table = pd.DataFrame([{"fcs": fcs, "path": str(path), "role": "sample"}])
-        (tube,) = open_tubes(table, settings)
+        (tube,) = open_tubes([FlowFile(row=0, fcs=fcs, path=str(path), role="sample")], settings)
         return replace(tube, **fields)
 
     return opened

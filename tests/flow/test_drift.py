@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from coculture.flow import FlowSettings, control_drift
+from coculture.exchange import result_tables
+from coculture.flow import FlowSettings, control_drift, drift_flags
 
 Settings = Callable[..., FlowSettings]
 
@@ -37,10 +38,38 @@ def test_a_tube_is_judged_by_its_median(
     assert list(drift_of([[50, 80, 100, 300, 90_000]])["median"]) == [100]
 
 
-def test_one_experiment_apart_is_flagged_and_leaves_the_others_where_they_are(
+def test_one_experiment_apart_is_flagged_and_does_not_move_the_others(
     drift_of: Callable[[list[list[float]]], pd.DataFrame],
 ) -> None:
     """Medians 100, 100 and 1000: the usual one is 100, from which the last is one decade away."""
     drift = drift_of([[100.0] * 3, [100.0] * 3, [1000.0] * 3])
     assert drift["decades"].to_numpy() == pytest.approx([0, 0, 1])
-    assert list(drift["flags"]) == ["", "", "drift (+1.00 decades, limit 0.2)"]
+    assert list(drift["flags"]) == ["", "", "drift"]
+
+
+@pytest.mark.parametrize(("factor", "direction"), [(10.0, "higher"), (0.1, "lower")])
+def test_a_drift_flag_names_the_file_its_channel_and_the_direction(
+    drift_of: Callable[[list[list[float]]], pd.DataFrame],
+    flow_settings: Settings,
+    factor: float,
+    direction: str,
+) -> None:
+    drift = drift_of([[100.0] * 3, [100.0] * 3, [100.0 * factor] * 3])
+    (flag,) = drift_flags(drift, flow_settings())
+    assert (flag.code, flag.severity) == ("drift", "caution")
+    assert (flag.concerns.kind, flag.concerns.experiment) == ("tube", "E3")
+    assert (flag.concerns.fcs, flag.concerns.channel) == (drift["fcs"].iloc[2], "FL1-A")
+    assert flag.value == pytest.approx(np.log10(factor))
+    assert (flag.limit, flag.unit) == (0.2, "decades")
+    assert f"1.00 decades {direction}" in flag.sentence
+
+
+def test_controls_of_the_small_study_do_not_drift(
+    study_files: pd.DataFrame, myeloma_settings: Settings, tmp_path: Path
+) -> None:
+    drift = control_drift(study_files, myeloma_settings())
+    assert (drift["flags"] == "").all()
+    result_tables.write(drift, tmp_path / "drift.csv", "flow/drift.csv")
+    strict = myeloma_settings(limits={"drift_decades": 0.0})
+    found = drift_flags(control_drift(study_files, strict), strict)
+    assert len(found) == (control_drift(study_files, strict)["flags"] == "drift").sum() > 0

@@ -1,9 +1,9 @@
-"""A small study with awkward names, its results written as files, and its page made once."""
+"""A small study with awkward names, its results written as files, and its page rendered once."""
 
 import math
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +14,14 @@ from matplotlib.patches import Rectangle
 from playwright.sync_api import Browser, sync_playwright
 
 from coculture.drawing import style
-from coculture.exchange import culture_marks
-from coculture.report import Figure, Results, figures_below, render
+from coculture.exchange import culture_marks, figure_text
+from coculture.exchange.figure_text import FigureText
+from coculture.exchange.flags import Concerns, Flag
+from coculture.report import Figure, Results, read_figures, render
 from coculture.study import schema as schemas
 
 EVIL = "E1-<img src=x onerror=alert(1)>'\"$(id)\n</script>&amp;"
-"""A culture whose name would break a careless page in every way."""
+"""The name of a culture, with characters that break pages which do not escape them."""
 CULTURES = ("E1-DEX-1", "E1-DEX-2", EVIL, "E2-DEX-1", "E2-untreated-1", "E10-untreated-1")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
@@ -46,13 +48,79 @@ def make_finding(**changes: Any) -> dict[str, Any]:
         "level": 0.025,
         "p_holm": 0.3,
         "n": 3,
-        "reason": "first test; second test",
+        "kind": "lower",
+        "method": "that a value is lower, one-sided",
+        "reason": "not used where tests decide",
         "sentence": "IL-6 was <b>90 %</b> of the untreated level.",
         "caveat": "",
         "advice": "",
         "pooled_error_verdict": "not shown",
     }
     return {**row, **changes}
+
+
+def finding_tests() -> pd.DataFrame:
+    """comparison/finding_tests.csv of one finding: two of its three tests made the verdict."""
+    return pd.DataFrame(
+        {
+            "id": "1a",
+            "test": ["first", "second", "third"],
+            "part": "effect",
+            "decides": [True, False, True],
+            "sentence": ["first test (p = 0.3); weak", "second test", "third test (p = 0.4)"],
+            "left_out": "",
+        }
+    )
+
+
+def make_flag(
+    table: str = "elisa/wells.csv",
+    kind: str = "well",
+    code: str = "replicates_differ",
+    sentence: str = "replicates differ (30 %, limit 20 %)",
+    **more: Any,
+) -> Flag:
+    """A flag, a caution unless `severity` is given; other keywords say what it concerns."""
+    severity = more.pop("severity", "caution")
+    value = more.pop("value", math.nan)
+    return Flag(Concerns(table, kind, **more), code, severity, sentence, value)
+
+
+FLAGS = (
+    make_flag(
+        *("flow/wells.csv", "tube", "few_events", "few events (400, limit 500)"),
+        experiment="E1",
+        fcs="fmo.fcs",
+    ),
+    make_flag(
+        *("flow/wells.csv", "tube", "many_doublets", "many doublets (30 %, limit 25 %)"),
+        experiment="E2",
+        fcs="c.fcs",
+        culture="E2-DEX-1",
+    ),
+    make_flag(plate="P1", well="A1", analyte="IL-6"),
+    make_flag(
+        code="outlier", sentence="outlier <b>", plate="P1", well="A2", analyte="IL-6", culture=EVIL
+    ),
+    make_flag(code="odd", sentence="odd", plate="P1", well="A2", analyte="IL-6", culture=EVIL),
+    make_flag(
+        code="excluded",
+        severity="note",
+        sentence="bubble",
+        plate="P1",
+        well="A3",
+        analyte="IL-6",
+        culture="E1-DEX-1",
+    ),
+    make_flag(
+        *("elisa/cultures.csv", "culture", "below_lloq", "IL-6 is below 46.9 pg/mL"),
+        severity="note",
+        analyte="IL-6",
+        culture="E1-DEX-2",
+        value=46.875,
+    ),
+)
+"""Flags of the awkward study."""
 
 
 def cultures_table() -> pd.DataFrame:
@@ -63,6 +131,7 @@ def cultures_table() -> pd.DataFrame:
             "experiment": ["E1", "E1", "E1", "E2", "E2", "E10"],
             "arm": ["DEX", "DEX", "untreated", "DEX", "untreated", "untreated"],
             "donor": "",
+            "apoptosis_state": ["ok"] * 5 + ["missing"],
             "percent_apoptotic": [30.5, 31.25, 8.0, 29.0, 9.5, None],
             "il6_pg_ml": [250.0, None, 4000.0, 1234.5, 3500.0, 2000.0],
             "il6_state": ["ok", "below_lloq", "ok", "ok", "ok", "ok"],
@@ -74,7 +143,7 @@ def cultures_table() -> pd.DataFrame:
 
 
 def elisa_wells() -> pd.DataFrame:
-    """elisa/wells.csv of the awkward study: a flagged culture, a flagged control, one left out."""
+    """elisa/wells.csv of the awkward study, with one excluded and one unlisted well."""
     return pd.DataFrame(
         {
             "plate": "P1",
@@ -82,7 +151,7 @@ def elisa_wells() -> pd.DataFrame:
             "culture": ["", EVIL, "E1-DEX-1", "E1-DEX-2", ""],
             "role": ["control", "sample", "sample", "sample", "unassigned"],
             "state": ["ok", "ok", "excluded", "below_lloq", "ok"],
-            "flags": ["replicates differ (30 %, limit 20 %)", "outlier <b>; odd", "", "", ""],
+            "flags": ["replicates_differ", "outlier; odd", "", "", ""],
             "excluded": ["", "", "bubble", "", "not in elisa.csv"],
         }
     )
@@ -117,6 +186,7 @@ def make_results(**changes: Any) -> Results:
             {"experiment": ["E1", "E2", "E3"], "arm": "control DEX", "donor": ""}
         ),
         "comparison/findings.csv": pd.DataFrame([make_finding()]),
+        "comparison/finding_tests.csv": finding_tests(),
         "comparison/contrasts.csv": pd.DataFrame({"endpoint": ["IL-6"]}),
         "comparison/arms.csv": pd.DataFrame({"arm": ["control DEX"]}),
     }
@@ -124,10 +194,17 @@ def make_results(**changes: Any) -> Results:
     return Results(**{"config": make_config(), "tables": tables, **changes})
 
 
-def _draw(path: Path, cultures: tuple[str, ...]) -> None:
-    """A figure with a mark for each culture, on a plate with an empty frame around its well.
+def write_svg(path: Path, text: FigureText) -> None:
+    """An empty figure with its text."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 72 72'/>")
+    figure_text.write(text, path.with_suffix(".json"))
 
-    In flow/E2 the last one is a line.
+
+def _draw(path: Path, cultures: tuple[str, ...], text: FigureText) -> None:
+    """A figure with a mark for each culture; on a plate, with an empty frame around its well.
+
+    In flow/E2 the last mark is a line.
     """
     with style.house_style():
         figure = MatplotlibFigure(figsize=(6, 3))
@@ -137,32 +214,49 @@ def _draw(path: Path, cultures: tuple[str, ...]) -> None:
             x, y = ([place, place + 2], [0, 1]) if is_line else ([place], [place % 3])
             (mark,) = axes.plot(x, y, "o-" if is_line else "o", markersize=14)
             frame = axes.add_patch(Rectangle((place - 0.4, -0.4), 0.8, 2.8, fill=False, lw=0))
-            culture_marks.stands_for(frame if path.stem == "plate" else mark, culture)
+            culture_marks.mark_culture(frame if path.stem == "plate" else mark, culture)
         style.save(figure, path)
         style.save(figure, path.with_suffix(".png"))
+    figure_text.write(text, path.with_suffix(".json"))
     shown = "".join(f'"{culture.replace(chr(34), chr(34) * 2)}"\n' for culture in cultures)
     rows = shown or "no culture\n"
     path.with_suffix(".csv").write_text(f"culture\n{rows}", encoding="utf-8")
 
 
+_ARMS_RESULT = "Geometric mean over experiments: DEX ≤ 200 pg/mL; untreated 3,000 pg/mL."
+
+
 def awkward_figures(folder: Path) -> list[Figure]:
-    """Figures of all rooms below `folder`, one of them for both analyses."""
-    for name, cultures in {
-        "comparison/arms_il6": CULTURES,
-        "comparison/interaction_il6": (),
-        "comparison/contrasts_il6": (),
-        "comparison/contrasts_il6_pooled_error": (),
-        "flow/E1/contact_sheet": CULTURES[:3],
-        "flow/E2/contact_sheet": CULTURES[3:5],
-        "elisa/P1/plate": CULTURES[:3],
-    }.items():
-        _draw(folder / f"{name}.svg", cultures)
-    return figures_below(folder, sorted(folder.rglob("*.*")))
+    """Figures of all stages below `folder`, one of them for both analyses."""
+    drawn: Mapping[str, tuple[tuple[str, ...], FigureText]] = {
+        "comparison/arms_il6": (
+            CULTURES,
+            FigureText("IL-6, by arm", "Lines join one experiment.", _ARMS_RESULT),
+        ),
+        "comparison/contrasts_il6": (
+            (),
+            FigureText("Contrasts of IL-6", analysis="per_experiment"),
+        ),
+        "comparison/contrasts_il6_pooled_error": (
+            (),
+            FigureText("Contrasts of IL-6", analysis="pooled_error"),
+        ),
+        "comparison/interaction_il6": (
+            (),
+            FigureText("Interaction of drugs on IL-6", analysis="per_experiment"),
+        ),
+        "flow/E1/contact_sheet": (CULTURES[:3], FigureText("Every well", "Quadrants.")),
+        "flow/E2/contact_sheet": (CULTURES[3:5], FigureText("Every well", "Quadrants.")),
+        "elisa/P1/plate": (CULTURES[:3], FigureText("The plate")),
+    }
+    for name, (cultures, text) in drawn.items():
+        _draw(folder / f"{name}.svg", cultures, text)
+    return read_figures(folder, sorted(folder.rglob("*.*")))
 
 
 @pytest.fixture(scope="session")
 def evil() -> str:
-    """A culture whose name would break a careless page in every way."""
+    """The name of a culture, with characters that break pages which do not escape them."""
     return EVIL
 
 
@@ -176,6 +270,24 @@ def config() -> Callable[..., dict[str, Any]]:
 def finding() -> Callable[..., dict[str, Any]]:
     """Makes a row of findings.csv."""
     return make_finding
+
+
+@pytest.fixture(scope="session")
+def flag() -> Callable[..., Flag]:
+    """Makes a flag."""
+    return make_flag
+
+
+@pytest.fixture(scope="session")
+def awkward_flags() -> tuple[Flag, ...]:
+    """The flags of the awkward study."""
+    return FLAGS
+
+
+@pytest.fixture(scope="session")
+def svg() -> Callable[[Path, FigureText], None]:
+    """Writes an empty figure with its text."""
+    return write_svg
 
 
 @pytest.fixture(scope="session")
@@ -209,7 +321,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "events_total": [1000.0, 2000.0, 500.0, 10_000.0],
             "events_singlets": [900.0, 1500.0, 400.0, 9_000.0],
             "percent_apoptotic": [30.5, 31.25, None, 29.0],
-            "flags": ["", "", "few events (400, limit 500)", "many doublets (30 %, limit 25 %)"],
+            "flags": ["", "", "few_events", "many_doublets"],
             "excluded": "",
         }
     )
@@ -232,22 +344,12 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
                     "plates": "P1",
                 }
             ),
-            "comparison/arms.csv": pd.DataFrame(
-                {
-                    "endpoint": "ln_il6",
-                    "experiment": ["E1", "E2", "E1", "E2"],
-                    "arm": ["DEX", "DEX", "untreated", "untreated"],
-                    "mean": [math.log(100), math.log(400), math.log(3000), math.log(3000)],
-                    "relation": ["<=", "", "", ""],
-                    "low": [-math.inf, math.log(400), math.log(3000), math.log(3000)],
-                    "high": [math.log(100), math.log(400), math.log(3000), math.log(3000)],
-                }
-            ),
             "columns.csv": pd.DataFrame(
                 [("flow/wells.csv", "events_total", "events", 'Events "in" the file')],
                 columns=["table", "column", "unit", "definition"],
             ),
         },
+        flags=FLAGS,
         figures=awkward_figures(folder / "figures"),
         software={"workflow": {"version": "1.0"}},
     )

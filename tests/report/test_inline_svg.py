@@ -19,7 +19,7 @@ L 10 3"/></defs><!-- a note --><g clip-path="url(#p1)"><g id="culture:a &lt;b&gt
  style="fill: #000000; clip-path: url(#p1)"/></g></g></svg>"""
 
 
-def test_ids_get_the_figures_prefix_and_those_without_use_go() -> None:
+def test_ids_get_the_prefix_of_the_figure_and_unused_ones_are_removed() -> None:
     content = inline(SVG, "f3").content
     assert re.findall(r'\bid="([^"]*)"', content) == ["f3-0", "f3-1"]
     assert '<clipPath id="f3-0">' in content
@@ -33,7 +33,7 @@ def test_a_mark_carries_its_culture_whatever_its_name() -> None:
     assert 'data-culture="a &lt;b&gt; &quot;c&quot;"' in found.content
 
 
-def test_notes_and_styles_go_and_coordinates_are_rounded() -> None:
+def test_notes_and_styles_are_removed_and_coordinates_rounded() -> None:
     found = inline(SVG, "f")
     for words in ("who", "fill: red", "a note"):
         assert words not in found.content
@@ -48,7 +48,7 @@ def test_two_figures_drawn_by_matplotlib_share_no_id(tmp_path: Path) -> None:
         figure = Figure()
         axes = figure.add_subplot(title="</svg><script>")
         (mark,) = axes.plot([1], [1], "o")
-        culture_marks.stands_for(mark, "E1-DEX-1")
+        culture_marks.mark_culture(mark, "E1-DEX-1")
         style.save(figure, path)
     svg = path.read_text(encoding="utf-8")
     one, other = (inline(svg, prefix) for prefix in ("f1", "f2"))
@@ -64,21 +64,21 @@ def test_two_figures_drawn_by_matplotlib_share_no_id(tmp_path: Path) -> None:
     assert "script" not in one.content
 
 
-def test_a_panel_knows_its_face(tmp_path: Path) -> None:
+def test_the_background_of_a_panel_has_its_size(tmp_path: Path) -> None:
     path = tmp_path / "drawn.svg"
     with style.house_style():
         figure = Figure(figsize=(2, 2))
         figure.set_layout_engine("none")
         axes = figure.add_axes((0.25, 0.25, 0.5, 0.5), xlim=(0, 1))
         axes.plot([-50, 50], [0, 1])
-        culture_marks.stands_for(axes, "E1-DEX-1")
+        culture_marks.mark_culture(axes, "E1-DEX-1")
         style.save(figure, path)
     content = inline(path.read_text(encoding="utf-8"), "f1").content
-    (face,) = re.findall(r'<g class="face"><path d="([^"]*)"', content)
-    assert face == "M 36 108 L 108 108 L 108 36 L 36 36 z"
+    (background,) = re.findall(r'<g class="background"><path d="([^"]*)"', content)
+    assert background == "M 36 108 L 108 108 L 108 36 L 36 36 z"
 
 
 @pytest.mark.parametrize("text", ["not xml", "<svg xmlns='http://www.w3.org/2000/svg'/>"])
-def test_what_is_no_svg_is_refused_by_name(text: str) -> None:
-    with pytest.raises(ValueError, match="the figure f7 is no SVG with a viewBox"):
+def test_a_file_that_is_not_an_svg_is_rejected_by_name(text: str) -> None:
+    with pytest.raises(ValueError, match="figure f7 is not an SVG with a viewBox"):
         inline(text, "f7")

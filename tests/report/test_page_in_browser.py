@@ -12,44 +12,44 @@ from playwright.sync_api import Browser, Dialog, Locator, Page, expect
 DEX_1, DEX_2 = "E1-DEX-1", "E1-DEX-2"
 
 
-def listen(tab: Page, told: list[str]) -> None:
-    """Add to `told` what the page asks for, complains about, or wants to say."""
+def listen(tab: Page, events: list[str]) -> None:
+    """Add to `events` every request, message, error and dialog of the page."""
 
     def dismiss(dialog: Dialog) -> None:
-        told.append(f"dialog: {dialog.message}")
+        events.append(f"dialog: {dialog.message}")
         dialog.dismiss()
 
-    tab.on("console", lambda message: told.append(f"console: {message.text}"))
-    tab.on("pageerror", lambda error: told.append(f"error: {error}"))
-    tab.on("request", lambda request: told.append(request.url))
+    tab.on("console", lambda message: events.append(f"console: {message.text}"))
+    tab.on("pageerror", lambda error: events.append(f"error: {error}"))
+    tab.on("request", lambda request: events.append(request.url))
     tab.on("dialog", dismiss)
 
 
 @pytest.fixture(scope="session")
 def opened(browser: Browser, page: Path) -> Iterator[tuple[Page, list[str]]]:
     """The page, and everything that it asked for or complained about since it was opened."""
-    told: list[str] = []
+    events: list[str] = []
     tab = browser.new_page(viewport={"width": 1600, "height": 1000})
-    listen(tab, told)
+    listen(tab, events)
     tab.goto(page.as_uri())
-    yield tab, told
+    yield tab, events
     tab.close()
 
 
 @pytest.fixture
 def tab(opened: tuple[Page, list[str]], page: Path) -> Page:
     """The page as it is after opening, 1600 pixels wide."""
-    tab, told = opened
+    tab, events = opened
     tab.set_viewport_size({"width": 1600, "height": 1000})
     tab.goto("about:blank")
     tab.goto(page.as_uri())
-    told.clear()
+    events.clear()
     return tab
 
 
-def lit(tab: Page) -> set[str]:
-    """The cultures that are lit up."""
-    names = tab.locator(".lit").evaluate_all("all => all.map(one => one.dataset.culture)")
+def highlighted(tab: Page) -> set[str]:
+    """The cultures that are highlighted."""
+    names = tab.locator(".highlighted").evaluate_all("all => all.map(one => one.dataset.culture)")
     return set(names)
 
 
@@ -67,14 +67,14 @@ def table(tab: Page, name: str) -> Locator:
     return box
 
 
-def test_opening_runs_nothing_from_files_and_asks_for_nothing(
+def test_opening_runs_no_text_as_code_and_makes_no_request(
     browser: Browser, page: Path, evil: str
 ) -> None:
-    told: list[str] = []
+    events: list[str] = []
     tab = browser.new_page()
-    listen(tab, told)
+    listen(tab, events)
     tab.goto(page.as_uri())
-    assert told == [page.as_uri()]
+    assert events == [page.as_uri()]
     assert tab.locator("img").count() == 0
     assert tab.title() == "A study of <b>names</b>"
     names = tab.locator("[data-culture]").evaluate_all("all => all.map(one => one.dataset.culture)")
@@ -88,9 +88,9 @@ ASKING = """() => new Promise((done) => {
 })"""
 
 
-def test_the_page_may_not_ask_for_anything(tab: Page, opened: tuple[Page, list[str]]) -> None:
+def test_the_page_cannot_make_requests(tab: Page, opened: tuple[Page, list[str]]) -> None:
     assert tab.evaluate(ASKING) == "connect-src"
-    assert not any(told.startswith("http") for told in opened[1])
+    assert not any(event.startswith("http") for event in opened[1])
 
 
 def test_every_link_leads_somewhere(tab: Page, page: Path) -> None:
@@ -111,8 +111,8 @@ def test_no_two_elements_share_an_id(tab: Page) -> None:
     assert len(ids) == len(set(ids))
 
 
-def test_a_heading_sorts_by_number_and_says_so(tab: Page) -> None:
-    box = table(tab, "Every culture, both assays")
+def test_a_heading_sorts_by_number_and_is_marked_as_sorted(tab: Page) -> None:
+    box = table(tab, "All cultures, both assays")
     heading = box.locator("th", has_text="percent apoptotic")
     heading.get_by_role("button").click()
     expect(heading).to_have_attribute("aria-sort", "ascending")
@@ -123,8 +123,8 @@ def test_a_heading_sorts_by_number_and_says_so(tab: Page) -> None:
     assert column(box, place)[0] == "31.2"
 
 
-def test_what_is_missing_is_last_both_ways_and_text_counts_numbers(tab: Page) -> None:
-    box = table(tab, "Every culture, both assays")
+def test_missing_values_are_last_in_both_directions(tab: Page) -> None:
+    box = table(tab, "All cultures, both assays")
     concentration = box.get_by_role("button", name="IL-6 pg/mL").first
     place = 1 + concentration.evaluate("one => one.parentElement.cellIndex")
     for _ in range(2):
@@ -134,37 +134,37 @@ def test_what_is_missing_is_last_both_ways_and_text_counts_numbers(tab: Page) ->
     assert column(box, 2) == ["E1", "E1", "E1", "E2", "E2", "E10"]
 
 
-def test_words_filter_a_table_and_the_count_is_told(tab: Page) -> None:
-    box = table(tab, "Every quality flag")
+def test_words_filter_a_table_and_the_count_is_shown(tab: Page) -> None:
+    box = table(tab, "All quality flags")
     before = len(column(box, 1))
     box.get_by_role("searchbox").fill("elisa  OUTLIER")
-    assert column(box, 6) == ["outlier <b>"]
+    assert column(box, 7) == ["outlier <b>"]
     expect(box.locator("output")).to_have_text(f"1 of {before} rows")
     box.get_by_role("searchbox").fill("")
     expect(box.locator("output")).to_have_text(f"{before} rows")
 
 
-def test_a_culture_pointed_at_is_lit_wherever_it_is_shown(tab: Page) -> None:
+def test_a_culture_under_the_pointer_is_highlighted_everywhere(tab: Page) -> None:
     mark = tab.locator(f'figure svg [data-culture="{DEX_2}"]').first
     mark.hover()
-    assert lit(tab) == {DEX_2}
-    of_figures = tab.locator("figure .lit").evaluate_all(
+    assert highlighted(tab) == {DEX_2}
+    of_figures = tab.locator("figure .highlighted").evaluate_all(
         "all => all.map(one => one.closest('figure').dataset.name)"
     )
     assert sorted(of_figures) == ["E1-contact_sheet", "P1-plate", "arms_il6"]
     assert tab.locator(".halo").count() == 3
     expect(tab.locator(".inspector")).to_contain_text("31.2 % apoptotic · IL-6 below 46.9 pg/mL")
     tab.get_by_role("heading", level=1).hover()
-    assert lit(tab) == set()
+    assert highlighted(tab) == set()
     expect(tab.locator(".inspector")).to_be_hidden()
 
 
-def test_a_line_is_lit_without_a_ring(tab: Page) -> None:
+def test_a_line_is_highlighted_without_a_ring(tab: Page) -> None:
     figure = tab.locator('figure[data-name="E2-contact_sheet"]')
     tab.locator(".chooser.subjects label", has_text="E2").first.click()
     line = figure.locator('[data-culture="E2-untreated-1"]')
     line.locator("use").first.hover(force=True)
-    assert lit(tab) == {"E2-untreated-1"}
+    assert highlighted(tab) == {"E2-untreated-1"}
     stroke = "one => getComputedStyle(one).stroke"
     assert line.locator(":scope > path").evaluate(stroke) == "rgb(213, 94, 0)"
     assert figure.locator(".halo").count() == 0
@@ -176,39 +176,43 @@ def test_an_empty_frame_below_a_mark_can_be_pointed_at(tab: Page) -> None:
     for _ in range(2):
         tab.evaluate("() => new Promise((done) => requestAnimationFrame(done))")
     frame.hover(force=True)
-    assert lit(tab) == {DEX_2}
+    assert highlighted(tab) == {DEX_2}
 
 
-def test_a_culture_clicked_is_held_until_escape(tab: Page) -> None:
+def test_a_clicked_culture_stays_selected_until_escape(tab: Page) -> None:
     tab.locator(f'figure svg [data-culture="{DEX_1}"]').first.click()
     tab.get_by_role("heading", level=1).hover()
-    assert lit(tab) == {DEX_1}
+    assert highlighted(tab) == {DEX_1}
     expect(tab.locator(".inspector").get_by_role("link")).to_have_count(3)
     tab.keyboard.press("Escape")
-    assert lit(tab) == set()
+    assert highlighted(tab) == set()
+    tab.locator(f'figure svg [data-culture="{DEX_1}"]').first.click()
+    tab.get_by_role("button", name="Deselect culture").click()
+    tab.get_by_role("heading", level=1).hover()
+    assert highlighted(tab) == set()
 
 
-def test_the_awkward_name_is_told_as_it_is(tab: Page, evil: str) -> None:
+def test_the_awkward_name_is_shown_unchanged(tab: Page, evil: str) -> None:
     tab.get_by_label("Find a culture").fill("img src")
     tab.get_by_label("Find a culture").press("Enter")
-    assert lit(tab) == {evil}
-    told = tab.locator(".inspector b").evaluate("one => one.textContent")
-    assert told == evil
+    assert highlighted(tab) == {evil}
+    name = tab.locator(".inspector b").evaluate("one => one.textContent")
+    assert name == evil
     expect(tab.locator(".inspector")).to_contain_text("outlier <b>")
 
 
 def test_the_keyboard_reaches_cultures_in_figures_and_tables(tab: Page) -> None:
     tab.get_by_role("group", name="IL-6, by arm").focus()
     tab.keyboard.press("ArrowRight")
-    assert lit(tab) == {DEX_1}
+    assert highlighted(tab) == {DEX_1}
     tab.keyboard.press("ArrowRight")
-    assert lit(tab) == {DEX_2}
+    assert highlighted(tab) == {DEX_2}
     tab.keyboard.press("Escape")
-    box = table(tab, "Every culture, both assays")
+    box = table(tab, "All cultures, both assays")
     box.locator('tr[tabindex="0"]').focus()
-    assert lit(tab) == {DEX_1}
+    assert highlighted(tab) == {DEX_1}
     tab.keyboard.press("ArrowDown")
-    assert lit(tab) == {DEX_2}
+    assert highlighted(tab) == {DEX_2}
     assert box.locator('tr[tabindex="0"]').count() == 1
 
 
@@ -236,7 +240,7 @@ def test_a_figure_is_enlarged_with_its_cultures_and_put_back(tab: Page) -> None:
     assert large is not None
     assert large["width"] == pytest.approx(6 * 96, abs=2)
     tab.keyboard.press("ArrowRight")
-    assert lit(tab) == {DEX_1}
+    assert highlighted(tab) == {DEX_1}
     assert dialog.locator(".halo").count() == 1
     expect(dialog.locator(".inspector b")).to_have_text(DEX_1)
     tab.keyboard.press("Escape")
@@ -256,20 +260,20 @@ def test_figures_out_of_sight_are_drawn_once_the_page_is_used(tab: Page) -> None
     tab.wait_for_function(drawn)
 
 
-def test_a_flag_leads_to_its_picture_with_the_culture_lit(tab: Page) -> None:
+def test_a_flag_links_to_its_figure_and_selects_the_culture(tab: Page) -> None:
     second = tab.locator('figure[data-name="E2-contact_sheet"]')
     expect(second).to_be_hidden()
     row = tab.locator("#flags tr", has_text="many doublets")
     row.get_by_role("link").click()
     expect(second).to_be_visible()
     expect(second).to_be_in_viewport()
-    assert lit(tab) == {"E2-DEX-1"}
+    assert highlighted(tab) == {"E2-DEX-1"}
     assert second.locator(".halo").count() == 1
     expect(tab.get_by_role("radio", name="E2")).to_be_checked()
 
 
 def test_the_analysis_switch_changes_tables_and_figures(tab: Page) -> None:
-    box = table(tab, "Every contrast, exploratory")
+    box = table(tab, "All contrasts (exploratory)")
     figure = 'figure[data-name="contrasts_il6{}"]'
     assert [name.partition(" by ")[2] for name in column(box, 2)] == 3 * ["per_experiment"]
     expect(tab.locator(figure.format("_pooled_error"))).to_be_hidden()
@@ -280,7 +284,7 @@ def test_the_analysis_switch_changes_tables_and_figures(tab: Page) -> None:
     expect(tab.locator(figure.format("_pooled_error"))).to_be_visible()
     expect(tab.locator(figure.format(""))).to_be_hidden()
     only_primary = tab.locator('figure[data-name="interaction_il6"] .primary-only')
-    expect(only_primary).to_contain_text("are of the primary analysis")
+    expect(only_primary).to_contain_text("primary analysis")
     expect(only_primary).to_be_visible()
     tab.get_by_role("radio", name="Pooled error").press("ArrowLeft")
     expect(only_primary).to_be_hidden()
@@ -306,20 +310,20 @@ def test_nothing_but_figures_and_tables_is_wider_than_the_window(tab: Page, widt
     tab.set_viewport_size({"width": width, "height": 900})
     assert tab.evaluate("document.documentElement.scrollWidth") <= width
     assert tab.get_by_text("IL-6 was <b>90 %</b>").first.is_visible()
-    assert tab.get_by_role("heading", name="Before you believe it").is_visible()
-    top = tab.get_by_role("heading", name="Before you believe it").bounding_box()
+    assert tab.get_by_role("heading", name="Limitations").is_visible()
+    top = tab.get_by_role("heading", name="Limitations").bounding_box()
     assert top is not None
     assert top["y"] < 900
 
 
-def test_short_tables_are_whole_and_wide_ones_say_so(tab: Page) -> None:
+def test_short_tables_do_not_scroll_and_wide_ones_show_a_hint(tab: Page) -> None:
     tab.set_viewport_size({"width": 1000, "height": 900})
-    findings = table(tab, "The findings in numbers")
+    findings = table(tab, "Findings in numbers")
     scroll = findings.get_by_role("region")
     assert scroll.evaluate("one => one.scrollHeight - one.clientHeight") <= 0
-    picture = tab.locator("#flags td.picture").first.bounding_box()
-    assert picture is not None
-    assert picture["x"] + picture["width"] < 1000
+    figure = tab.locator("#flags td.figure").first.bounding_box()
+    assert figure is not None
+    assert figure["x"] + figure["width"] < 1000
     more = findings.get_by_text("more columns")
     tab.set_viewport_size({"width": 400, "height": 900})
     expect(more).to_be_visible()
@@ -327,13 +331,15 @@ def test_short_tables_are_whole_and_wide_ones_say_so(tab: Page) -> None:
     expect(more).to_be_hidden()
 
 
-def test_paper_says_what_it_lacks_and_which_analysis_it_shows(tab: Page) -> None:
+def test_print_names_what_is_missing_and_the_analysis(tab: Page) -> None:
     said = tab.locator(".in-print")
     expect(said).to_be_hidden()
     tab.locator(".chooser.subjects label", has_text="E2").first.click()
     tab.emulate_media(media="print")
     try:
-        expect(said).to_have_text("Experiment E2 is printed here; choose on screen to print E1.")
+        expect(said).to_have_text(
+            "Experiment E2 is printed here. To print E1, choose it on screen first."
+        )
         expect(said).to_be_visible()
         chosen = tab.locator(".chooser.analysis label span")
         assert [one.is_visible() for one in chosen.all()] == [True, False]
@@ -356,7 +362,7 @@ def test_headings_are_in_order_and_landmarks_are_there(tab: Page) -> None:
         assert tab.get_by_role(landmark).count() == 1
 
 
-def test_every_picture_says_its_result(tab: Page) -> None:
+def test_every_figure_has_its_result_as_alternative_text(tab: Page) -> None:
     labels = tab.locator("svg[role=img]").evaluate_all(
         "all => all.map(one => one.getAttribute('aria-label'))"
     )
@@ -405,14 +411,14 @@ def test_every_text_has_contrast(tab: Page) -> None:
     assert [(ink, paper) for ink, paper in pairs if contrast(ink, paper) < 4.5] == []
 
 
-def test_nothing_complained_while_the_page_was_used(
+def test_no_message_or_error_while_the_page_is_used(
     tab: Page, opened: tuple[Page, list[str]]
 ) -> None:
-    _, told = opened
+    _, events = opened
     for heading in tab.locator("th button:visible").all():
         heading.click()
     for choice in tab.get_by_role("radio").all():
         choice.check()
     for link in tab.locator("a[data-show], nav a").all():
         link.click()
-    assert told == []
+    assert events == []

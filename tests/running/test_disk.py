@@ -22,8 +22,7 @@ def test_a_folder_in_which_files_may_not_grow_is_told(tmp_path: Path) -> None:
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert told == (
-        f"{tmp_path}: the file may not grow further here (a limit of this system). "
-        "Ask for more room."
+        f"{tmp_path}: the file is larger than this system allows. Ask for a higher limit."
     )
 
 

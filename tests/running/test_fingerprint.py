@@ -52,8 +52,8 @@ def test_drawing_code_gates_nothing_again(checkout: Path) -> None:
     changed = _changed(
         checkout,
         "coculture/flow/figures/contact_sheet.py",
-        "def contact_sheet(",
-        "X = 1\n\n\ndef contact_sheet(",
+        "def draw(",
+        "X = 1\n\n\ndef draw(",
     )
     assert changed == {"flow_figures"}
 

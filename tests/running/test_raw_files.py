@@ -9,7 +9,7 @@ from coculture.running import raw_files
 
 @pytest.mark.parametrize(
     ("gone", "named", "last"),
-    [(1, 1, ""), (4, 4, ""), (5, 3, "So it is with 2 more raw files."), (9, 3, "with 6 more")],
+    [(1, 1, ""), (4, 4, ""), (5, 3, "The same applies to 2 more files."), (9, 3, "to 6 more")],
 )
 def test_a_sentence_that_counts_stands_for_two_files_or_more(
     tmp_path: Path, gone: int, named: int, last: str
@@ -33,5 +33,5 @@ def test_only_files_with_other_bytes_have_changed(tmp_path: Path) -> None:
     other.write_bytes(b"as checked ")
     with pytest.raises(raw_files.ChangedFileError) as stopped:
         raw_files.require_unchanged(expected)
-    assert str(stopped.value).startswith(f"{other}: changed while the run was going on")
+    assert str(stopped.value).startswith(f"{other}: changed during the run")
     assert str(same) not in str(stopped.value)

@@ -64,12 +64,12 @@ def _remove(path: str) -> Break:
 BROKEN: dict[str, tuple[Break, str]] = {
     "misspelt key in the config": (
         _edit("config.yaml", "  reference_wavelength_nm:", "  reference_wavelenght_nm:"),
-        "config.yaml, line 45, elisa.reference_wavelenght_nm: this key is not known. Did "
+        "config.yaml, line 45, elisa.reference_wavelenght_nm: unknown key. Did "
         "you mean reference_wavelength_nm?",
     ),
     "unknown column": (
         _edit("cultures.csv", "replicate\n", "replicate,plate_colour\n"),
-        "cultures.csv, row 1, plate_colour: this column is not known. Known are: culture, "
+        "cultures.csv, row 1, plate_colour: unknown column. Known are: culture, "
         "experiment, donor, cells, stroma, hours, replicate, viable_cells_per_ml, dex_nM, "
         "il1ra_ng_ml, il6_ng_ml.",
     ),
@@ -84,25 +84,25 @@ BROKEN: dict[str, tuple[Break, str]] = {
             _edit("cultures.csv", "E2,il1b,HS-5,0,0,0", "E2,il1b,HS-5,500,0,0"),
         ),
         'cultures.csv, row 14, experiment "E2": this experiment has no untreated culture, so '
-        "nothing in it can be compared; add the rows with dex_nM 0 and il1ra_ng_ml 0 and il6_ng_ml "
-        "0, or take the experiment out of the table.",
+        "it cannot be compared; add rows with dex_nM 0 and il1ra_ng_ml 0 and il6_ng_ml 0, or "
+        "remove the experiment from the table.",
     ),
     "doubled culture": (
         _append("cultures.csv", "E1-control-untreated-1,E1,control,HS-5,0,0,0,48,2"),
         'cultures.csv, row 26, culture "E1-control-untreated-1": this culture is already in row 2; '
-        "give every culture a name of its own.",
+        "give each culture a different name.",
     ),
     "culture that nothing measured": (
         _append("cultures.csv", "E1-control-DEX-9,E1,control,HS-5,1000,0,0,48,9"),
-        'cultures.csv, row 26, culture "E1-control-DEX-9": neither flow.csv nor elisa.csv measures '
-        "this culture; add its FCS file or its ELISA well, or take the row out.",
+        'cultures.csv, row 26, culture "E1-control-DEX-9": this culture is in neither flow.csv nor '
+        "elisa.csv; add its FCS file or its ELISA well, or remove the row.",
     ),
     "channel that no file has": (
         _edit("config.yaml", "annexin: Annexin V-APC", "annexin: Annexin V-FITC"),
         'flow.csv, row 2, fcs "flow/E1/E1-unstained-control.fcs": The file has no channel "Annexin '
         'V-FITC". Nearest: Annexin V-APC. It has FSC-A, FSC-H, SSC-A, B530-A (GFP), R660-A '
         "(Annexin V-APC), B675-A (7-AAD), Time. The config asks for it under "
-        "flow.channels.annexin. The same holds for 43 more rows.",
+        "flow.channels.annexin. The same applies to 43 more rows.",
     ),
     "missing FCS file": (
         _remove("flow/E1/E1-control-DEX-1.fcs"),
@@ -116,8 +116,8 @@ BROKEN: dict[str, tuple[Break, str]] = {
     ),
     "plate well used twice": (
         _append("elisa.csv", "IL6-E1,elisa/IL6-E1.txt,A1,standard,IL-6,300,,1,"),
-        'elisa.csv, row 90, well "A1": this well of the plate is already in row 2; a well holds '
-        "one thing.",
+        'elisa.csv, row 90, well "A1": this well of the plate is already in row 2; list each '
+        "well once.",
     ),
 }
 # With all ten, one more row stands above the last culture, and two files less can be looked into.

@@ -42,7 +42,7 @@ def test_a_path_that_leaves_the_study_is_refused(small_study: Path, outside: Pat
     _name_in_table(small_study, f"../{outside.name}/unstained.fcs")
     (problem,) = _told(small_study)
     assert problem.startswith("flow.csv, row 2, fcs ")
-    assert "lies outside the table's folder" in problem
+    assert "is outside the table's folder" in problem
     assert "list its folder under folders_outside: in the config." in problem
 
 
@@ -51,13 +51,13 @@ def test_an_absolute_path_that_leaves_the_study_is_refused(
 ) -> None:
     _name_in_table(small_study, str(outside / "unstained.fcs"))
     (problem,) = _told(small_study)
-    assert "lies outside the table's folder" in problem
+    assert "is outside the table's folder" in problem
 
 
 def test_a_link_that_leaves_the_study_is_refused(small_study: Path, outside: Path) -> None:
     (small_study / FILE).symlink_to(outside / "unstained.fcs")
     (problem,) = _told(small_study)
-    assert "lies outside the table's folder" in problem
+    assert "is outside the table's folder" in problem
 
 
 def test_a_folder_that_the_config_lists_may_be_left_for(small_study: Path, outside: Path) -> None:
@@ -69,7 +69,10 @@ def test_a_folder_that_the_config_lists_may_be_left_for(small_study: Path, outsi
 
 @pytest.mark.parametrize(
     ("target", "said"),
-    [("gone.fcs", "is a link to gone.fcs, which is not there."), (".", "is a folder, not a file.")],
+    [
+        ("gone.fcs", "is a link to gone.fcs, which does not exist."),
+        (".", "is a folder, not a file."),
+    ],
 )
 def test_a_link_that_leads_to_no_file_is_told(small_study: Path, target: str, said: str) -> None:
     path = small_study / FILE
@@ -102,8 +105,10 @@ def test_a_changed_file_names_itself_and_what_to_do(pinned: Path) -> None:
         file.write(b" ")
     (problem,) = _told(pinned)
     assert FILE in problem
-    assert f"is not the file that was pinned in {_checksums(pinned).name}" in problem
-    assert "Put the pinned file back. If that is meant, pin again: make pin STUDY=" in problem
+    assert f"differs from the file pinned in {_checksums(pinned).name}" in problem
+    assert (
+        "Restore the pinned file. If the change is intended, pin again: make pin STUDY=" in problem
+    )
     pin(pinned / "config.yaml")
     load(pinned / "config.yaml")
 
@@ -113,7 +118,7 @@ def test_a_file_that_nobody_pinned_is_told(pinned: Path) -> None:
     _checksums(pinned).write_text("".join(line for line in lines if FILE not in line))
     (problem,) = _told(pinned)
     assert FILE in problem
-    assert "is used but not pinned" in problem
+    assert "is used but is not in" in problem
 
 
 @pytest.mark.parametrize(

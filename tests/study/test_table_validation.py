@@ -115,7 +115,7 @@ def test_one_plate_of_the_study_is_not_two_plates_of_a_file() -> None:
         _rows(WELL, {**WELL, "well": "A2", "plate_in_file": "Plate2"})
     )
     assert (problem.row, problem.column) == (3, "file")
-    assert "plate P1 is read from both.txt in the rows above" in problem.message
+    assert "the rows above have plate P1 in both.txt" in problem.message
 
 
 @pytest.mark.parametrize(("role", "rows"), [("fmo_annexin", []), ("unstained", [3])])
@@ -138,7 +138,7 @@ def test_only_samples_must_be_different_bytes(tmp_path: Path) -> None:
     files["role"] = ["sample", "unstained", "sample"]
     (problem,) = raw_file_validation.same_content(files)
     assert (problem.row, problem.value) == (4, "c.fcs")
-    assert "is the same file as that of row 2" in problem.message
+    assert "has exactly the same content as the file in row 2" in problem.message
 
 
 def test_a_file_is_untreated_only_if_it_is_a_sample_of_an_untreated_culture(
@@ -177,7 +177,7 @@ def test_up_to_three_rows_with_one_fault_are_told_one_by_one(
         load(small_study / "config.yaml")
     words = [problem.message for problem in raised.value.problems]
     assert len([one for one in words if "is not a number" in one]) == told
-    assert ("The same holds for 3 more rows." in " ".join(words)) == (rows == 4)
+    assert ("The same applies to 3 more rows." in " ".join(words)) == (rows == 4)
 
 
 def test_checksums_may_lie_in_a_folder_of_their_own(small_study: Path) -> None:

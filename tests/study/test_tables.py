@@ -56,9 +56,9 @@ def test_a_table_from_any_spreadsheet_is_the_same_table(
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"", "its first row must hold the headings; it is empty."),
+        (b"", "the first row must hold the column headings, but it is empty."),
         ("culture,experiment\nü,E1".encode("latin-1"), "is not UTF-8 text"),
-        (b'culture,"experiment\nx,E1\n', "a quotation mark is opened and never closed"),
+        (b'culture,"experiment\nx,E1\n', "a quotation mark is not closed"),
     ],
     ids=["empty", "latin-1", "open quote"],
 )
@@ -91,13 +91,13 @@ def test_a_fault_of_many_rows_is_told_once(small_study: Path) -> None:
     _rewrite(small_study, "cultures.csv", lambda text: text.replace("HS-5,1000,", "HS-5,1 uM,"))
     told = [one for one in _told(small_study) if "is not a number" in one]
     assert len(told) == 1
-    assert told[0].endswith("The same holds for 11 more rows.")
+    assert told[0].endswith("The same applies to 11 more rows.")
 
 
 @pytest.mark.parametrize(
     ("table", "old", "new", "said"),
     [
-        ("flow.csv", "flow/E1/E1-control-DEX-1.fcs", "../outside.fcs", "lies outside"),
+        ("flow.csv", "flow/E1/E1-control-DEX-1.fcs", "../outside.fcs", "is outside"),
         (
             "flow.csv",
             "flow/E1/E1-control-DEX-1.fcs",
@@ -110,12 +110,12 @@ def test_a_fault_of_many_rows_is_told_once(small_study: Path) -> None:
             "flow/./E1/E1-control-IL1Ra-1.fcs",
             "already in",
         ),
-        ("flow.csv", "flow/E1/E1-control-DEX-1.fcs", "x" * 300, "cannot be looked up"),
+        ("flow.csv", "flow/E1/E1-control-DEX-1.fcs", "x" * 300, "cannot be found"),
         (
             "flow.csv",
             "unstained,control",
             "unstained,contrl",
-            "no such cells. Did you mean control?",
+            "not in cultures.csv. Did you mean control?",
         ),
         (
             "flow.csv",
@@ -143,8 +143,18 @@ def test_a_fault_of_many_rows_is_told_once(small_study: Path) -> None:
         ("cultures.csv", "DEX-1,E1,", "DEX-1,e 1,", 'experiment "e 1": has a form that is not'),
         ("cultures.csv", "DEX-1,E1,", "DEX-1,e1,", 'experiment "e1": differs from "E1" in row 2'),
         ("elisa.csv", "IL6-E2,", "il6-e1,", 'plate "il6-e1": differs from "IL6-E1" in row 2'),
-        ("cultures.csv", "E1-control-DEX-1,", "E1-control-DEX-1\u200b,", "not be seen (U+200B)"),
-        ("elisa.csv", "IL6-E2,elisa/IL6-E2.txt", "IL6-E2,elisa/IL6-E1.txt", "IL6-E2 is read from"),
+        (
+            "cultures.csv",
+            "E1-control-DEX-1,",
+            "E1-control-DEX-1\u200b,",
+            "invisible character (U+200B)",
+        ),
+        (
+            "elisa.csv",
+            "IL6-E2,elisa/IL6-E2.txt",
+            "IL6-E2,elisa/IL6-E1.txt",
+            "the rows above have plate IL6-E2 in",
+        ),
         ("elisa.csv", "A1,standard,IL-6", "A1,standard,il6", 'differs from "il6" only in signs'),
     ],
 )
@@ -161,7 +171,7 @@ def test_a_line_above_the_headings_is_one_problem(small_study: Path, above: str)
     _rewrite(small_study, "cultures.csv", lambda text: above + text)
     (told,) = _told(small_study)
     assert told.startswith("cultures.csv, row 1")
-    assert "holds none of the headings culture, experiment, cells" in told
+    assert "has none of the headings culture, experiment, cells" in told
 
 
 @pytest.mark.parametrize("written", ["600 pg/mL", "6_00", '"1,600"', ">600", "\u2212600"])
@@ -176,7 +186,7 @@ def test_a_forgotten_dilution_is_not_taken_for_1(small_study: Path) -> None:
     before = (small_study / "elisa.csv").read_text()
     _rewrite(small_study, "elisa.csv", lambda text: text.replace(",10,\n", ",,\n", 1))
     (told,) = _told(small_study)
-    assert told.startswith('elisa.csv, row 22, dilution "": other samples have their dilution')
+    assert told.startswith('elisa.csv, row 22, dilution "": other samples have a dilution')
     none = re.sub(r",\d+,\n", ",,\n", before)
     (small_study / "elisa.csv").write_text(none)
     assert (load(small_study / "config.yaml").elisa["dilution"] == 1).all()
@@ -189,7 +199,7 @@ def test_exports_that_changed_places_are_seen(small_study: Path) -> None:
     first.write_bytes(swapped[1])
     told = _told(small_study)
     assert len(told) == 2
-    assert "holds plate IL6-E2 by its own words, and this row calls it IL6-E1" in told[0]
+    assert "contains plate IL6-E2 according to the file, but this row names it IL6-E1" in told[0]
     _rewrite(
         small_study,
         "elisa.csv",
@@ -209,7 +219,7 @@ def test_a_copied_export_is_seen(small_study: Path) -> None:
         first.read_bytes().replace("IL6-E1".encode("utf-16-le"), "IL6-E2".encode("utf-16-le"))
     )
     (told,) = _told(small_study)
-    assert "has the readings of elisa/IL6-E1.txt, plate IL6-E1, to the last digit" in told
+    assert "has exactly the same readings as elisa/IL6-E1.txt, plate IL6-E1" in told
 
 
 def test_two_plates_cannot_be_the_same_wells_of_one_file(small_study: Path) -> None:
@@ -225,18 +235,18 @@ def test_a_copied_fcs_file_is_seen(small_study: Path) -> None:
     folder = small_study / "flow" / "E1"
     copied = (folder / "E1-control-IL1Ra-1.fcs").read_bytes()
     (folder / "E1-control-DEX-1.fcs").write_bytes(copied)
-    assert any("byte for byte, under another name" in one for one in _told(small_study))
+    assert any("exactly the same content" in one for one in _told(small_study))
 
 
 @pytest.mark.parametrize(
     ("key", "value", "said"),
     [
-        ("study", "a/b", "has a form that is not accepted"),
+        ("study", "a/b", "has a form that is not allowed"),
         ("study", "x" * 300, "must not be longer than 100 characters"),
         ("title", None, "must be text. "),
         ("study", 2026, "must be text; put it in quotes."),
         ("comparison", {"margin_points": float("nan")}, "must be a finite number"),
-        ("comparison", {"analytes": ["TNF"]}, "elisa.csv does not measure it; it measures IL-6."),
+        ("comparison", {"analytes": ["TNF"]}, "this analyte is not in elisa.csv, which has IL-6."),
     ],
 )
 def test_a_wrong_value_in_the_config_is_refused(
@@ -258,9 +268,9 @@ def test_factors_may_not_take_a_column_or_a_name_twice(small_study: Path) -> Non
 
     _reconfigure(small_study, clash)
     told = "\n".join(_told(small_study))
-    assert 'the column "hours" of cultures.csv has a meaning of its own' in told
-    assert 'the column "dex_nM" is another factor\'s already' in told
-    assert 'another factor is called "dex" already' in told
+    assert 'the column "hours" of cultures.csv already has another meaning' in told
+    assert 'the column "dex_nM" is already used by another factor' in told
+    assert 'another factor is already called "dex"' in told
     assert len(told.splitlines()) == 3
 
 
@@ -271,7 +281,7 @@ def test_two_findings_with_one_id_are_told_with_their_line(small_study: Path) ->
 
     _reconfigure(small_study, double)
     (told,) = _told(small_study)
-    assert 'another finding has the id "1a" already; give each its own' in told
+    assert 'another finding already has the id "1a"' in told
     assert re.search(r"config.yaml, line \d+, comparison.findings.7", told), told
 
 
@@ -303,9 +313,9 @@ def test_one_assay_is_a_study(small_study: Path, assay: str) -> None:
 @pytest.mark.parametrize(
     ("name", "told"),
     [
-        ("{x}.fcs", "has a { in it, which cannot be handed to the workflow's steps; rename it."),
-        ("<b>.fcs", "has a < in it, which cannot be handed to the workflow's steps; rename it."),
-        ("a\nb.fcs", "holds a line break; write it on one line."),
+        ("{x}.fcs", "contains {, which the workflow cannot handle; rename it."),
+        ("<b>.fcs", "contains <, which the workflow cannot handle; rename it."),
+        ("a\nb.fcs", "contains a line break; write the text on one line."),
     ],
 )
 def test_a_name_that_snakemake_would_take_for_its_own_is_refused(

@@ -1,4 +1,5 @@
-# The small clinical table: on study and at six months.
+# The clinical table: values on study and at six months.
+from coculture.clinical import figures as clinical_figures
 
 
 rule clinical_table:
@@ -6,7 +7,11 @@ rule clinical_table:
         changes=f"{RESULTS}/clinical/changes.csv",
         summary=f"{RESULTS}/clinical/summary.csv",
         correlations=f"{RESULTS}/clinical/correlations.csv",
-        figure=multiext(f"{RESULTS}/figures/clinical/changes", ".svg", ".png", ".csv", ".json"),
+        figure=expand(
+            f"{RESULTS}/figures/clinical/{{figure}}{{ending}}",
+            figure=clinical_figures.NAMES,
+            ending=[".svg", ".png", ".csv", ".json"],
+        ),
     log:
         f"{LOGS}/clinical_table.log",
     benchmark:

@@ -1,4 +1,5 @@
 # The comparison: both assays joined on the culture, contrasts inside experiments, findings.
+from coculture.comparison import figures as comparison_figures
 
 
 rule comparison_join:
@@ -19,7 +20,7 @@ rule comparison_join:
         code=CODE["comparison_join"],
         packages=PACKAGES,
     message:
-        "Joining apoptosis and concentrations, one row a culture"
+        "Joining apoptosis and concentrations, one row for each culture"
     script:
         "../../scripts/comparison_join.py"
 
@@ -27,12 +28,15 @@ rule comparison_join:
 rule comparison_compare:
     input:
         cultures=rules.comparison_join.output.cultures,
+        elisa_wells=expand(rules.elisa_quantify.output.wells, plate=STUDY.plates),
     output:
         arms=f"{RESULTS}/comparison/arms.csv",
         contrasts=f"{RESULTS}/comparison/contrasts.csv",
+        contrast_values=f"{RESULTS}/comparison/contrast_values.csv",
         findings=f"{RESULTS}/comparison/findings.csv",
         finding_tests=f"{RESULTS}/comparison/finding_tests.csv",
         combination=f"{RESULTS}/comparison/combination.csv",
+        flags=f"{RESULTS}/comparison/flags.csv",
     log:
         f"{LOGS}/comparison_compare.log",
     benchmark:
@@ -54,27 +58,11 @@ rule comparison_figures:
         tables=rules.comparison_compare.output,
         wells=expand(rules.flow_gate.output.wells, experiment=STUDY.experiments),
     output:
-        findings=multiext(
-            f"{RESULTS}/figures/comparison/findings", ".svg", ".png", ".csv", ".json"
-        ),
-        # Of each endpoint the arms by both analyses, and the interactions.
-        each=expand(
-            f"{RESULTS}/figures/comparison/{{kind}}{{ending}}",
-            kind=[
-                kind
-                for name in STUDY.endpoints.values()
-                for kind in (
-                    f"arms_{name}",
-                    f"arms_{name}_pooled_error",
-                    f"interaction_{name}",
-                )
-            ],
+        figures=expand(
+            f"{RESULTS}/figures/comparison/{{figure}}{{ending}}",
+            figure=comparison_figures.names(STUDY.endpoints),
             ending=[".svg", ".png", ".csv", ".json"],
         ),
-        combination=multiext(
-            f"{RESULTS}/figures/comparison/combination", ".svg", ".png", ".csv", ".json"
-        ),
-        plates=multiext(f"{RESULTS}/figures/comparison/plates", ".svg", ".png", ".csv", ".json"),
     log:
         f"{LOGS}/comparison_figures.log",
     benchmark:
@@ -87,6 +75,6 @@ rule comparison_figures:
         code=CODE["comparison_figures"],
         packages=PACKAGES,
     message:
-        "Drawing the findings and every arm"
+        "Drawing the findings and all arms"
     script:
         "../../scripts/comparison_figures.py"

@@ -1,7 +1,8 @@
-# Flow cytometry, one experiment a job: compensate, gate, count; then draw what was done.
+# Flow cytometry: compensate, gate and count the files of each experiment, then draw its figures.
+from coculture.flow import figures as flow_figure_list
 
-# Looked up before the rules, because Snakemake takes an error inside an input function for a file
-# that no rule makes, and then calls old results up to date.
+# Read here and not in input functions: Snakemake would take an error there for a missing file and
+# report old results as up to date.
 FCS_FILES = {
     experiment: STUDY.fcs_files(experiment) for experiment in STUDY.experiments
 }
@@ -19,6 +20,7 @@ rule flow_gate:
         wells=f"{RESULTS}/flow/{{experiment}}/wells.csv",
         gates=f"{RESULTS}/flow/{{experiment}}/gates.yaml",
         spillover=f"{RESULTS}/flow/{{experiment}}/spillover.csv",
+        flags=f"{RESULTS}/flow/{{experiment}}/flags.csv",
     log:
         f"{LOGS}/flow_gate/{{experiment}}.log",
     benchmark:
@@ -42,37 +44,16 @@ rule flow_figures:
         gates=rules.flow_gate.output.gates,
         spillover=rules.flow_gate.output.spillover,
     output:
-        strategy=multiext(
-            f"{RESULTS}/figures/flow/{{experiment}}/gating_strategy",
-            ".svg",
-            ".png",
-            ".csv",
-            ".json",
-        ),
-        controls=multiext(
-            f"{RESULTS}/figures/flow/{{experiment}}/control_histograms",
-            ".svg",
-            ".png",
-            ".csv",
-            ".json",
-        ),
-        sensitivity=multiext(
-            f"{RESULTS}/figures/flow/{{experiment}}/threshold_sensitivity",
-            ".svg",
-            ".png",
-            ".csv",
-            ".json",
-        ),
-        wells=multiext(
-            f"{RESULTS}/figures/flow/{{experiment}}/contact_sheet",
-            ".svg",
-            ".png",
-            ".csv",
-            ".json",
-        ),
-        spillover=multiext(
-            f"{RESULTS}/figures/flow/{{experiment}}/spillover", ".svg", ".png", ".csv", ".json"
-        ),
+        **{
+            name: multiext(
+                f"{RESULTS}/figures/flow/{{experiment}}/{name}",
+                ".svg",
+                ".png",
+                ".csv",
+                ".json",
+            )
+            for name in flow_figure_list.NAMES
+        },
     log:
         f"{LOGS}/flow_figures/{{experiment}}.log",
     benchmark:
@@ -85,7 +66,7 @@ rule flow_figures:
         code=CODE["flow_figures"],
         packages=PACKAGES,
     message:
-        "Experiment {wildcards.experiment}: drawing its gates, controls and wells"
+        "Experiment {wildcards.experiment}: drawing its gates, controls and samples"
     script:
         "../../scripts/flow_figures.py"
 
@@ -95,6 +76,7 @@ rule flow_drift:
         fcs=STUDY.control_paths(),
     output:
         drift=f"{RESULTS}/flow/drift.csv",
+        flags=f"{RESULTS}/flow/drift_flags.csv",
     log:
         f"{LOGS}/flow_drift.log",
     benchmark:
@@ -106,6 +88,6 @@ rule flow_drift:
         code=CODE["flow_drift"],
         packages=PACKAGES,
     message:
-        "All experiments: whether the cytometer drifted between them"
+        "All experiments: comparing beads and controls between them"
     script:
         "../../scripts/flow_drift.py"

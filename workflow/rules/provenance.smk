@@ -1,5 +1,5 @@
 # Where the results come from: checksums, the run, and all of it as an RO-Crate.
-# Every result whose bytes a rerun repeats.
+# Every result that is the same in every run.
 REPEATED = [
     str(path)
     for path in [
@@ -52,6 +52,6 @@ rule provenance_run:
         code=CODE["provenance_run"],
         packages=PACKAGES,
     message:
-        "Writing down the run: when, where, by whom"
+        "Recording the run: when, where, by whom"
     script:
         "../../scripts/provenance_run.py"

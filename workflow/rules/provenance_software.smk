@@ -1,4 +1,4 @@
-# Which software made the results, and every gate and curve: the report tells of it.
+# Which software made the results, and every gate and curve in one file each.
 from pathlib import Path
 
 from coculture.study.files import usable

@@ -1,6 +1,32 @@
-# What people read: the page, the workbook, and the meaning of every column of every table.
+# The report: the flags of all stages in one table, the page, the workbook, and the meaning of every
+# column of every table.
 from coculture.report import figure_tables, template_files
 from coculture.study.files import usable
+
+
+rule report_flags:
+    input:
+        # In the order in which they are listed.
+        flow=expand(rules.flow_gate.output.flags, experiment=STUDY.experiments),
+        drift=[rules.flow_drift.output.flags] if STUDY.control_paths() else [],
+        plates=expand(rules.elisa_quantify.output.flags, plate=STUDY.plates),
+        elisa_cultures=[rules.elisa_cultures.output.flags] if STUDY.plates else [],
+        comparison=[rules.comparison_compare.output.flags],
+    output:
+        flags=f"{RESULTS}/flags.csv",
+    log:
+        f"{LOGS}/report_flags.log",
+    benchmark:
+        f"{BENCHMARKS}/report_flags.tsv"
+    threads: 1
+    params:
+        code=CODE["report_flags"],
+        packages=PACKAGES,
+    message:
+        "Gathering the flags of all stages"
+    script:
+        "../../scripts/report_flags.py"
+
 
 TABLES = {
     "study/files.csv": [rules.study_record.output.files],
@@ -17,8 +43,10 @@ TABLES = {
         [rules.elisa_cultures.output.cultures] if STUDY.plates else []
     ),
     "cultures.csv": [rules.comparison_join.output.cultures],
+    "flags.csv": [rules.report_flags.output.flags],
     "comparison/arms.csv": [rules.comparison_compare.output.arms],
     "comparison/contrasts.csv": [rules.comparison_compare.output.contrasts],
+    "comparison/contrast_values.csv": [rules.comparison_compare.output.contrast_values],
     "comparison/findings.csv": [rules.comparison_compare.output.findings],
     "comparison/finding_tests.csv": [rules.comparison_compare.output.finding_tests],
     "comparison/combination.csv": [rules.comparison_compare.output.combination],
@@ -43,7 +71,7 @@ FIGURES = [
     *(rules.clinical_table.output.figure if len(STUDY.clinical) else []),
 ]
 FIGURES = [str(path) for path in FIGURES]
-# With what each figure shows: all that is written, and all that people read.
+# All tables that are written: those of the results, and those of the rows that figures show.
 WRITTEN = TABLES | figure_tables(f"{RESULTS}/figures", FIGURES)
 
 
@@ -62,7 +90,7 @@ rule report_columns:
         code=CODE["report_columns"],
         packages=PACKAGES,
     message:
-        "Writing down what every column of every table means"
+        "Writing the meaning of every column of every table"
     script:
         "../../scripts/report_columns.py"
 

@@ -18,6 +18,6 @@ rule study_record:
         code=CODE["study_record"],
         packages=PACKAGES,
     message:
-        "Writing down the study: config, raw files and their checksums, exclusions"
+        "Recording the study: config, raw files and their checksums, exclusions"
     script:
         "../../scripts/study_record.py"

@@ -1,6 +1,6 @@
-"""The small clinical table: each patient's values on study and at six months.
+"""The clinical table: each patient's values on study and at six months.
 
-Patients who were chosen because an analyte fell are described, not tested, by that analyte.
+An analyte by which the patients were chosen is described but not tested.
 """
 
 from coculture.clinical.changes import percent_change

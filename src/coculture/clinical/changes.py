@@ -1,4 +1,4 @@
-"""Each patient's change from on study to six months, exact, and what it means by M-protein."""
+"""Each patient's exact percent change from on study to six months, and the M-protein response."""
 
 import math
 from fractions import Fraction
@@ -7,14 +7,17 @@ import numpy as np
 import pandas as pd
 
 PER_G_PER_DL = {"": 1, "g/dl": 1, "g/l": 10, "mg/dl": 1_000, "mg/l": 10_000}
-"""The units M-protein may be in, lower case, each as so many of it in 1 g/dL; none is g/dL."""
+"""The units that are read for M-protein, lower case, each with its number in 1 g/dL.
+
+No unit means g/dL.
+"""
 M_PROTEIN_NAMES = ("mprotein", "mspike", "serummprotein", "serummspike", "paraprotein")
 LARGEST_CHANGE_PERCENT = 10**15
-"""Above, whole percents are not exact as floating-point numbers, nor from any measurement."""
+"""Larger changes are not given, because floats above this cannot hold every whole percent."""
 
 
 def percent_change(on_study: float, month_6: float) -> Fraction:
-    """Exact percent change of two numbers as they are written.
+    """Exact percent change between two decimal numbers.
 
     >>> float(percent_change(2.8, 2.7)).__round__(3)
     -3.571
@@ -24,7 +27,7 @@ def percent_change(on_study: float, month_6: float) -> Fraction:
 
 
 def changes_of(rows: pd.DataFrame) -> pd.DataFrame:
-    """clinical/changes.csv, in the order of the table."""
+    """The table clinical/changes.csv, in the order of `rows`."""
     changed = []
     values = rows[["on_study", "month_6", "printed_change"]].to_numpy(dtype=float)
     names = rows[["patient", "analyte", "unit", "selected_on"]].to_numpy(dtype=str)
@@ -65,12 +68,12 @@ def changes_of(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def as_written(value: float) -> Fraction:
-    """The decimal number that a float was written as: 0.1 is one tenth."""
+    """The decimal number that a float was read from: 0.1 is one tenth."""
     return Fraction(repr(float(value)))
 
 
 def _half_away_from_zero(change: Fraction) -> int:
-    """The nearest whole number, halves away from zero as in print."""
+    """The nearest whole number, halves away from zero, as publications round."""
     return math.trunc(change + Fraction(1 if change > 0 else -1, 2))
 
 
@@ -83,13 +86,14 @@ def _agreement(printed: float, rounded: int | None, truncated: int | None) -> st
 
 
 def is_m_protein(analyte: str) -> bool:
+    """Whether an analyte is serum M-protein, by any of its usual names."""
     return "".join(filter(str.isalnum, analyte.lower())) in M_PROTEIN_NAMES
 
 
 def _response(
     analyte: str, unit: str, on_study: float, month_6: float, change: Fraction | None
 ) -> str:
-    """The serum M-protein part of the response criteria, and nothing of their other parts.
+    """Response by serum M-protein alone; the other parts of the criteria are not assessed.
 
     Minor response: a fall of 25 to 49 %; partial: 50 % or more; progression: a rise of 25 % or
     more and of at least 0.5 g/dL (B. G. M. Durie et al., Leukemia 20 (2006) 1467; S. V. Rajkumar

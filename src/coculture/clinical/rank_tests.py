@@ -1,4 +1,4 @@
-"""Exact rank tests for a handful of patients."""
+"""Exact rank tests for small numbers of patients."""
 
 from collections.abc import Sequence
 from fractions import Fraction
@@ -8,15 +8,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 EXACT_PERMUTATIONS = 12
-"""Up to so many patients all permutations are counted; above, a seeded sample of them."""
+"""Up to this number of patients all permutations are counted; above it, a seeded sample of them."""
 SAMPLED_PERMUTATIONS = 200_000
 
 
 def signed_rank_p(differences: Sequence[Fraction]) -> float:
     """Exact two-sided p of Wilcoxon's signed-rank test, zeros dropped, ties at mid-ranks.
 
-    F. Wilcoxon, Biometrics Bull. 1 (1945) 80; the distribution over all sign patterns of the
-    actual ranks, so ties are exact. NaN when no difference is left.
+    F. Wilcoxon, Biometrics Bull. 1 (1945) 80. The distribution is taken over all sign patterns of
+    the actual ranks, so it is exact with ties. NaN if all differences are zero.
 
     >>> signed_rank_p([Fraction(-k) for k in range(1, 8)])
     0.015625
@@ -40,10 +40,10 @@ def signed_rank_p(differences: Sequence[Fraction]) -> float:
 
 
 def spearman(first: Sequence[float], second: Sequence[float]) -> tuple[float, float, str]:
-    """Spearman's rho, its two-sided permutation p, and how the p was found.
+    """Spearman's rho, its two-sided permutation p, and the method of the p.
 
     Up to 12 pairs every permutation of the actual (tied) ranks is counted; above that a seeded
-    sample of 200,000. NaN when one side is constant.
+    sample of 200,000. NaN with fewer than three pairs or if one variable is constant.
 
     >>> rho, p, how = spearman([1, 2, 3, 4], [10, 20, 30, 40])
     >>> rho, round(p, 4), how
@@ -68,12 +68,12 @@ def spearman(first: Sequence[float], second: Sequence[float]) -> tuple[float, fl
 
 
 def _ranks(values: Sequence[float]) -> NDArray[np.float64]:
-    """Ranks from 1; equal values share the mean of theirs."""
+    """Ranks from 1; tied values get their mean rank."""
     return np.asarray(pd.Series(values, dtype=float).rank(), dtype=float)
 
 
 def _rank_product_counts(x: NDArray[np.int_], y: NDArray[np.int_]) -> NDArray[np.float64]:
-    """How many permutations of y give each sum of x * y: exact, over subsets of y."""
+    """The number of permutations of y that give each value of sum(x * y), over subsets of y."""
     largest = int(np.sort(x) @ np.sort(y))
     counts = {0: np.zeros(largest + 1)}
     counts[0][0] = 1

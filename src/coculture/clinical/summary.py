@@ -1,4 +1,4 @@
-"""clinical/changes.csv, clinical/summary.csv and clinical/correlations.csv."""
+"""Summarise the clinical table: changes per patient, summary per analyte, correlations."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -30,13 +30,14 @@ def summarise(clinical: pd.DataFrame) -> ClinicalSummary:
     Parameters
     ----------
     clinical
-        One row a patient x analyte: patient, analyte, unit, on_study, month_6; printed_change
-        (percent) and selected_on (the analyte the patients were chosen by) may be empty.
+        One row for each patient and analyte: patient, analyte, unit, on_study, month_6. The columns
+        printed_change (percent) and selected_on (the analyte by which the patients were chosen)
+        may be empty or missing.
 
     Raises
     ------
     ClinicalError
-        If `check` finds anything; the message is the first problem's.
+        If `check` finds a problem; the message is that of the first.
     """
     problems = check(clinical)
     if problems:
@@ -102,18 +103,18 @@ def _caveat(analyte: str, selected: set[str]) -> str:
     by = ", ".join(sorted(selected))
     if analyte in selected:
         return f"no p-value: the patients were chosen by {by}"
-    return f"the patients were chosen by {by}, so this p-value does not hold for patients at large"
+    return f"the patients were chosen by {by}, so this p-value does not apply to other patients"
 
 
 def _geometric_mean_ratio(
     before: Iterable[float], after: Iterable[float]
 ) -> tuple[float, float, float]:
-    """Geometric mean of after / before with its 95 % t interval; NaN where a value is zero."""
+    """Geometric mean of after / before with its 95 % t interval; NaN if any value is zero."""
     first, second = np.array(list(before), dtype=float), np.array(list(after), dtype=float)
     nothing = float("nan")
     if len(first) == 0 or (first <= 0).any() or (second <= 0).any():
         return nothing, nothing, nothing
-    # Not the logarithm of the ratio, which may overflow.
+    # A difference of logarithms, because the ratio itself may overflow.
     logs = np.log(second) - np.log(first)
     mean = float(logs.mean())
     if len(logs) < 2:
@@ -123,7 +124,7 @@ def _geometric_mean_ratio(
 
 
 def _correlations(changes: pd.DataFrame, selected: set[str]) -> pd.DataFrame:
-    """Spearman's rho between the percent changes of every two analytes."""
+    """Spearman's rho between the percent changes of each pair of analytes."""
     wide = changes.pivot_table(index="patient", columns="analyte", values="change_percent")
     analytes = [name for name in dict.fromkeys(changes["analyte"]) if name in wide.columns]
     rows = []

@@ -1,4 +1,4 @@
-"""What is wrong with a clinical table, before it is summarised."""
+"""Find problems in a clinical table before it is summarised."""
 
 from collections.abc import Iterator
 
@@ -10,32 +10,32 @@ from coculture.exchange.problems import CocultureError, Problem
 
 
 class ClinicalError(CocultureError):
-    """A clinical table that cannot be summarised; the message names the row."""
+    """A clinical table cannot be summarised."""
 
 
 def check(clinical: pd.DataFrame) -> list[Problem]:
-    """Everything for which `summarise` would refuse the table, in the order of its rows.
+    """All problems for which `summarise` would reject the table, in the order of its rows.
 
-    A patient with an analyte twice, one analyte in different units, M-protein in a unit that the
-    response criteria cannot be read in, values without end, patients
-    chosen by an analyte that the table lacks or, in different rows, by different ones. Rows
-    without a patient or an analyte, and an empty table, give no problem: both are said elsewhere.
+    Problems are: a patient with two rows of one analyte, one analyte in different units, M-protein
+    in an unknown unit, infinite values, patients chosen by an analyte that is not in the table, and
+    different choices in different rows. Rows without a patient or an analyte and an empty table are
+    reported by the checks of the study, not here.
     """
     if not {"patient", "analyte"} <= set(clinical.columns):
         return []
     rows = clinical.dropna(subset=["patient", "analyte"])
     problems = [
-        *_doubled(rows),
+        *_duplicates(rows),
         *_mixed_units(rows),
         *_m_protein_units(rows),
-        *_endless(rows),
+        *_infinite(rows),
         *_selections(rows),
     ]
     order = {row: place for place, row in enumerate(rows.index)}
     return sorted(problems, key=lambda problem: order[problem.row])
 
 
-def _doubled(rows: pd.DataFrame) -> Iterator[Problem]:
+def _duplicates(rows: pd.DataFrame) -> Iterator[Problem]:
     seen = set()
     for row, patient, analyte in _identified(rows):
         if (patient, analyte) in seen:
@@ -57,18 +57,18 @@ def _mixed_units(rows: pd.DataFrame) -> Iterator[Problem]:
 
 
 def _m_protein_units(rows: pd.DataFrame) -> Iterator[Problem]:
-    """The first row of M-protein whose unit is none that progression is stated in."""
+    """The first row of M-protein with a unit that cannot be converted to g/dL."""
     for (row, _, analyte), unit in zip(_identified(rows), texts(rows, "unit"), strict=True):
         if is_m_protein(analyte) and unit.lower() not in PER_G_PER_DL:
             message = (
-                f'"{analyte}" is in {unit}, and progression is a rise by 0.5 g/dL; convert the '
-                "values to g/dL, or write g/L, mg/dL or mg/L if that is their unit."
+                f'"{analyte}" is in {unit}, but progression is defined as a rise by 0.5 g/dL; '
+                "convert the values to g/dL, or write g/L, mg/dL or mg/L if that is their unit."
             )
             yield Problem("clinical.csv", message, row, "unit", unit)
             return
 
 
-def _endless(rows: pd.DataFrame) -> Iterator[Problem]:
+def _infinite(rows: pd.DataFrame) -> Iterator[Problem]:
     for column in ("on_study", "month_6"):
         if column not in rows:
             continue
@@ -83,7 +83,7 @@ def _endless(rows: pd.DataFrame) -> Iterator[Problem]:
 
 
 def _selections(rows: pd.DataFrame) -> Iterator[Problem]:
-    """Each selection that names no analyte of the table, or not what the first one names."""
+    """Each choice that names an analyte not in the table, or differs from the first choice."""
     analytes = list(dict.fromkeys(rows["analyte"].astype(str)))
     seen: list[str] = []
     for (row, _, _), selected_on in zip(_identified(rows), texts(rows, "selected_on"), strict=True):
@@ -93,8 +93,8 @@ def _selections(rows: pd.DataFrame) -> Iterator[Problem]:
         unknown = [name for name in analytes_named(selected_on) if name not in analytes]
         if unknown:
             message = (
-                f'the patients were chosen by "{unknown[0]}", which is no analyte of this table; '
-                f"those are {', '.join(analytes)}."
+                f'the patients were chosen by "{unknown[0]}", which is not an analyte of this '
+                f"table; its analytes are {', '.join(analytes)}."
             )
         elif set(analytes_named(selected_on)) != set(analytes_named(seen[0])):
             message = (
@@ -115,14 +115,14 @@ def _identified(rows: pd.DataFrame) -> list[tuple[int, str, str]]:
 
 
 def texts(rows: pd.DataFrame, column: str) -> list[str]:
-    """A text column that may be absent or empty."""
+    """The values of a text column, which may be missing or have empty cells."""
     if column not in rows:
         return [""] * len(rows)
     return ["" if pd.isna(text) else str(text).strip() for text in rows[column]]
 
 
 def analytes_named(selected_on: str) -> list[str]:
-    """The analytes that a cell of selected_on names."""
+    """The analytes in one value of selected_on, which may list several."""
     return [name.strip() for name in selected_on.split(";") if name.strip()]
 
 

@@ -1,34 +1,46 @@
-"""The whole comparison of one study, from the joined cultures to its tables."""
+"""The whole comparison of one study, from the joined cultures to its tables and flags."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
 
 from coculture.comparison.design.arms import Design
-from coculture.comparison.design.endpoints import are_counted, cell_means, endpoints, is_measured
-from coculture.comparison.design.joining import in_order
-from coculture.comparison.findings.judging import judge_findings
+from coculture.comparison.design.endpoints import endpoints
+from coculture.comparison.design.joining import are_counted, in_order, is_measured
+from coculture.comparison.findings.evaluation import claim_table, evaluate_findings, finding_table
+from coculture.comparison.flags import comparison_flags
 from coculture.comparison.settings import APOPTOSIS, ComparisonSettings
 from coculture.comparison.statistics.combination import combination_table
-from coculture.comparison.statistics.exploratory import contrast_table
+from coculture.comparison.statistics.exploratory import contrast_tables
+from coculture.comparison.statistics.group_means import group_means
 from coculture.exchange import result_tables
+from coculture.exchange.flags import Flag
+
+TABLES = ("arms", "contrasts", "contrast_values", "findings", "finding_tests", "combination")
+"""The tables of a `Comparison`, by their names in the folder comparison/."""
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """The result tables under comparison/, by their names there."""
+    """The result tables in the folder comparison/, by their names there, and the flags."""
 
     arms: pd.DataFrame
     contrasts: pd.DataFrame
+    contrast_values: pd.DataFrame
     findings: pd.DataFrame
     finding_tests: pd.DataFrame
     combination: pd.DataFrame
+    flags: tuple[Flag, ...] = field(default=())
 
 
-def compare(cultures: pd.DataFrame, settings: ComparisonSettings) -> Comparison:
-    """Arms, contrasts, pre-stated findings and combinations of one study.
+def compare(
+    cultures: pd.DataFrame,
+    settings: ComparisonSettings,
+    elisa_wells: pd.DataFrame | None = None,
+) -> Comparison:
+    """Arms, contrasts, pre-stated findings, combinations and flags of one study.
 
     Parameters
     ----------
@@ -36,9 +48,11 @@ def compare(cultures: pd.DataFrame, settings: ComparisonSettings) -> Comparison:
         The joined cultures.csv (`join_cultures`), also as `result_tables.read` reads it back.
     settings
         The config's section, factors and cells.
+    elisa_wells
+        elisa/wells.csv of all plates, for the flags of arms on different plates.
     """
     design = Design.of(cultures, settings)
-    # Sums in one order: shuffled rows give the same bytes.
+    # Sums in a fixed order: shuffled rows give the same bytes.
     cultures = in_order(cultures, design)
     scales = [
         endpoint
@@ -46,21 +60,35 @@ def compare(cultures: pd.DataFrame, settings: ComparisonSettings) -> Comparison:
         if are_counted(cultures) or not endpoint.per_viable_cell
     ]
     arms = pd.concat(
-        [cell_means(cultures, endpoint, settings) for endpoint in scales], ignore_index=True
+        [group_means(cultures, endpoint, settings) for endpoint in scales], ignore_index=True
     )
     subjects = (APOPTOSIS, *settings.analytes)
     measured = [subject for subject in subjects if is_measured(cultures, subject)]
-    findings, tests = judge_findings(arms, design, settings, measured)
+    results = evaluate_findings(arms, design, settings, measured)
+    contrasts, contrast_values = contrast_tables(arms, scales, design, settings)
     return Comparison(
         arms=arms,
-        contrasts=contrast_table(arms, scales, design, settings),
-        findings=findings,
-        finding_tests=tests,
+        contrasts=contrasts,
+        contrast_values=contrast_values,
+        findings=finding_table(results),
+        finding_tests=claim_table(results, design),
         combination=combination_table(arms, design, settings),
+        flags=tuple(
+            comparison_flags(
+                results,
+                design,
+                settings,
+                cultures,
+                pd.DataFrame() if elisa_wells is None else elisa_wells,
+            )
+        ),
     )
 
 
 def read_tables(paths: Iterable[str | Path]) -> Comparison:
-    """Read back the tables of `compare`; each path ends with its name, as arms.csv."""
-    tables = {Path(path).stem: result_tables.read(path) for path in paths}
-    return Comparison(**tables)
+    """Read the tables of `compare`; the name of each file is that of its table, as arms.csv."""
+    by_name = {Path(path).stem: path for path in paths}
+    arms, contrasts, contrast_values, findings, finding_tests, combination = (
+        result_tables.read(by_name[name]) for name in TABLES
+    )
+    return Comparison(arms, contrasts, contrast_values, findings, finding_tests, combination)

@@ -1,8 +1,8 @@
-"""How many experiments are enough: the power of each finding, by simulation.
+"""How many experiments are needed: the power of each finding, by simulation.
 
-Wells are drawn as location of the arm + experiment + experiment x arm + well, each normal, on the
-logit scale for percent apoptotic and on the log scale for analytes, and are then analysed exactly
-as the study is: cell means in points or logs, the contrast inside each experiment, one-sample t.
+Wells are simulated as location of the arm + experiment + experiment x arm + well, each normal, on
+the logit scale for percent apoptotic and on the log scale for analytes. They are then analysed as
+the study is: group means in percent or logs, the contrast inside each experiment, one-sample t.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -19,34 +19,37 @@ from coculture.comparison.design.arms import Design
 from coculture.comparison.design.endpoints import (
     LOGIT,
     PERCENT,
-    Cells,
     Endpoint,
-    cell_means,
     endpoints,
-    pooled_well_sd,
     primary_endpoint,
-    well_values,
 )
 from coculture.comparison.design.joining import in_order
-from coculture.comparison.findings.claims import Claim, claims_of
+from coculture.comparison.findings.claims import Claim
+from coculture.comparison.findings.evaluation import claims_of
 from coculture.comparison.settings import APOPTOSIS, ComparisonError, ComparisonSettings
 from coculture.comparison.statistics.contrasts import PooledError
+from coculture.comparison.statistics.group_means import (
+    GroupMeans,
+    group_means,
+    pooled_well_sd,
+    well_values,
+)
 from coculture.distributions import t_quantile
 
 ALL_FINDINGS = "all"
 ENOUGH_POWER = 0.8
-"""Usual in grant applications; what the advice and the figure's line are for."""
+"""Usual in grant applications; used by the advice and for the line in the figure."""
 _PARTS = ("experiment", "arm", "well")
 Values = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Assumptions:
-    """What the wells of one endpoint are drawn from.
+    """The distribution that the wells of one endpoint are simulated from.
 
-    `location` is each arm's place on the logit (apoptosis) or log scale (analytes); the SDs are
-    on that scale. `sd_effect` lets the effect that the arms of `varying` share differ between
-    experiments, as a drug's does.
+    `location` is the location of each arm on the logit (apoptosis) or log scale (analytes); the SDs
+    are on that scale. With `sd_effect` the common effect in the arms of `varying` differs between
+    experiments, as the effect of a drug does.
     """
 
     location: Mapping[str, float]
@@ -58,11 +61,11 @@ class Assumptions:
 
 
 def assumptions_of(cultures: pd.DataFrame, settings: ComparisonSettings) -> dict[str, Assumptions]:
-    """A study's own arm means and variance components, by subject (apoptosis, analyte).
+    """The arm means and variance components of a study, by subject (apoptosis, analyte).
 
-    The SD between wells is pooled over all cells; that between experiment x arm is what the
-    residual of the block analysis has beyond it; that between experiments is what the experiments'
-    means have beyond both.
+    The SD between wells is pooled over all experiments x arms. The variance between experiment x
+    arm is the residual variance of the block analysis minus that of wells; the variance between
+    experiments is that of their means minus both.
     """
     design = Design.of(cultures, settings)
     cultures = in_order(cultures, design)
@@ -74,8 +77,8 @@ def assumptions_of(cultures: pd.DataFrame, settings: ComparisonSettings) -> dict
     found = {}
     for subject, scale in chosen.items():
         wells = well_values(cultures, scale, settings).dropna(subset="value")
-        table = cell_means(cultures, scale, settings)
-        means = Cells.of(table, scale, labels).estimates.dropna(axis=1, how="all")
+        table = group_means(cultures, scale, settings)
+        means = GroupMeans.of(table, scale, labels).estimates.dropna(axis=1, how="all")
         if means.size:
             found[subject] = _components(wells, means)
     return found
@@ -84,20 +87,20 @@ def assumptions_of(cultures: pd.DataFrame, settings: ComparisonSettings) -> dict
 def with_stated(
     assumptions: Mapping[str, Assumptions], stated: Iterable[tuple[str, str, str]]
 ) -> dict[str, Assumptions]:
-    """`assumptions` with stated SDs in the place of the study's own.
+    """`assumptions` with some SDs replaced by those stated.
 
     Parameters
     ----------
     stated
-        (subject, part, SD) as they were typed: subject "apoptosis" (SDs on the logit scale) or an
-        analyte (on that of natural logarithms); part "experiment", "arm" (experiment x arm) or
+        (subject, part, SD) as the user typed them: subject "apoptosis" (SD on the logit scale) or
+        an analyte (SD of natural logarithms); part "experiment", "arm" (experiment x arm) or
         "well".
 
     Raises
     ------
     ComparisonError
-        If nothing is known of a subject, if a part has another name, or if an SD is not a number
-        from 0 on.
+        If a subject was not measured, if a part has another name, or if an SD is not a number of
+        at least 0.
 
     Examples
     --------
@@ -111,13 +114,13 @@ def with_stated(
             known = ", ".join(changed) or "nothing"
             raise ComparisonError(f'"{subject}" was not measured in this study; it has {known}')
         if part not in _PARTS:
-            raise ComparisonError(f'"{part}" is no SD; those are {", ".join(_PARTS)}')
+            raise ComparisonError(f'"{part}" is not a known SD; the SDs are {", ".join(_PARTS)}')
         try:
             value = float(sd)
         except ValueError:
             value = float("nan")
         if not 0 <= value < np.inf:
-            raise ComparisonError(f'the SD "{sd}" of {subject} is no number from 0 on')
+            raise ComparisonError(f'the SD "{sd}" of {subject} is not a number of at least 0')
         by_field = {f"sd_{part}": value}
         changed[subject] = replace(changed[subject], **by_field)  # type: ignore[arg-type]
     return changed
@@ -133,7 +136,7 @@ def power(
     seed: int = 1,
     progress: Callable[[str], None] = print,
 ) -> pd.DataFrame:
-    """The part of simulated studies in which each finding is shown.
+    """The fraction of simulated studies in which each finding is shown.
 
     Parameters
     ----------
@@ -142,29 +145,30 @@ def power(
     design
         The study's arms (`Design.of`).
     experiments, wells
-        The numbers of experiments, and of wells in each experiment x arm, to try.
+        The numbers of experiments, and of wells in each experiment x arm, to simulate.
     runs
-        Simulated studies for each pair of numbers.
+        Simulated studies for each combination of the two.
     progress
-        Gets one line a pair of numbers.
+        Is called with one line for each combination.
 
     Returns
     -------
-    One row a finding (and "all": all of them together) x experiments x wells, with the power and
-    its 95 % Clopper-Pearson interval; both empty where nothing is assumed of an arm it needs.
+    One row for each finding (and "all": all findings in the same study) x experiments x wells, with
+    the power and its 95 % Clopper-Pearson interval; both are empty if there are no assumptions
+    about an arm that the finding needs.
     """
     rows: list[dict[str, object]] = []
-    settled = {finding.id: claims_of(finding, design) for finding in settings.findings}
+    claims = {finding.id: claims_of(finding, design) for finding in settings.findings}
     pairs = [(n, k) for k in wells for n in experiments]
     for step, (n, k) in enumerate(pairs, start=1):
         progress(f"{step} of {len(pairs)}: {n} experiments of {k} well{'s' * (k > 1)} per arm")
         rng = np.random.default_rng([seed, n, k])
         drawn = {
-            subject: draw_cell_means(given, primary_endpoint(subject, settings), n, k, runs, rng)
+            subject: draw_group_means(given, primary_endpoint(subject, settings), n, k, runs, rng)
             for subject, given in assumptions.items()
         }
         shown: dict[str, NDArray[np.bool_] | None] = {
-            finding.id: _shown(settled[finding.id], finding.endpoint, drawn, assumptions)
+            finding.id: _shown(claims[finding.id], finding.endpoint, drawn, assumptions)
             for finding in settings.findings
         }
         together = list(shown.values())
@@ -178,12 +182,12 @@ def power(
 
 
 def needed(power: pd.DataFrame, least: float = ENOUGH_POWER) -> list[str]:
-    """How many experiments, and wells of them, each finding needs for this power; one line each.
+    """How many experiments and wells each finding needs for this power, one line for each.
 
     Parameters
     ----------
     power
-        What `power` gives: id, experiments, wells, power.
+        The table of `power`: id, experiments, wells, power.
 
     >>> row = {"id": "1a", "experiments": 4, "wells": 2, "power": 0.9}
     >>> needed(pd.DataFrame([row]))
@@ -193,26 +197,26 @@ def needed(power: pd.DataFrame, least: float = ENOUGH_POWER) -> list[str]:
     for name, rows in power.groupby("id", sort=False):
         enough = rows[rows["power"] >= least]
         if rows["power"].isna().all():
-            words = "not known, because an arm that it needs has no estimate in this study"
+            text = "not known, because an arm that it needs has no estimate in this study"
         elif len(enough):
             best = enough.sort_values(["experiments", "wells"], kind="stable").iloc[0]
-            words = _design_in_words(best)
+            text = _design_text(best)
         else:
             best = rows.sort_values("power", kind="stable").iloc[-1]
-            words = f"more than {_design_in_words(best)}"
-        label = "all findings at once" if name == ALL_FINDINGS else str(name)
-        lines.append(f"{label}: {words}")
+            text = f"more than {_design_text(best)}"
+        label = "all findings in one study" if name == ALL_FINDINGS else str(name)
+        lines.append(f"{label}: {text}")
     return lines
 
 
-def _design_in_words(row: "pd.Series[Any]") -> str:
+def _design_text(row: "pd.Series[Any]") -> str:
     wells = "1 well" if row["wells"] == 1 else f"{row['wells']} wells"
     return (
         f"{row['experiments']} experiments with {wells} per arm (power {100 * row['power']:.0f} %)"
     )
 
 
-def draw_cell_means(
+def draw_group_means(
     assumptions: Assumptions,
     endpoint: Endpoint,
     experiments: int,
@@ -220,14 +224,14 @@ def draw_cell_means(
     runs: int,
     rng: np.random.Generator,
 ) -> Values:
-    """Simulated cell means on the analysis scale: runs x experiments x arms (as in `location`).
+    """Simulated group means on the analysis scale: runs x experiments x arms (as in `location`).
 
-    `wells` may differ between experiments x arms (an array of that shape); none gives NaN.
+    `wells` may differ between experiments x arms (an array of that shape); 0 gives NaN.
     """
     arms = len(assumptions.location)
     number = np.broadcast_to(np.asarray(wells), (experiments, arms))
     varying = np.array([arm in assumptions.varying for arm in assumptions.location])
-    of_cell = (
+    of_group = (
         np.array(list(assumptions.location.values()))
         + rng.normal(0, assumptions.sd_experiment, (runs, experiments, 1))
         + rng.normal(0, assumptions.sd_effect, (runs, experiments, 1)) * varying
@@ -235,17 +239,17 @@ def draw_cell_means(
     )
     total = np.zeros((runs, experiments, arms))
     for well in range(int(number.max())):
-        value = of_cell + rng.normal(0, assumptions.sd_well, of_cell.shape)
+        value = of_group + rng.normal(0, assumptions.sd_well, of_group.shape)
         total += np.where(number > well, _on_analysis_scale(value, endpoint), 0.0)
     with np.errstate(invalid="ignore"):
         return total / np.where(number > 0, number, np.nan)
 
 
 def holds(claim: Claim, means: Values, arms: Sequence[str]) -> NDArray[np.bool_]:
-    """For each run, whether the claim's one-sample t over experiments holds at its level.
+    """Whether the claim holds at its level in each run (one-sample t over experiments).
 
-    `means` is runs x experiments x arms, without censored cells; an experiment that lacks an arm
-    of the claim (NaN) lacks it in every run.
+    `means` is runs x experiments x arms, without bounds. An experiment that lacks an arm of the
+    claim (NaN) must lack it in every run.
     """
     weights = np.array([claim.weights.get(arm, 0.0) for arm in arms])
     used = weights != 0
@@ -253,7 +257,7 @@ def holds(claim: Claim, means: Values, arms: Sequence[str]) -> NDArray[np.bool_]
     values = values[:, ~np.isnan(values[0])] - claim.margin
     n = values.shape[1]
     se = values.std(axis=1, ddof=1) / np.sqrt(n)
-    # No variation is no evidence.
+    # Without variation there is no evidence.
     t = np.divide(values.mean(axis=1), se, out=np.zeros(len(se)), where=se > 0)
     critical = t_quantile(1 - claim.level, n - 1)
     return np.asarray(t <= -critical if claim.side == "less" else t >= critical)
@@ -275,15 +279,16 @@ def location_of_mean(percent: float, sd: float) -> float:
 
 
 def _components(wells: pd.DataFrame, means: pd.DataFrame) -> Assumptions:
-    """Of cell means (experiments x arms), arms and experiments adjusted for one another.
+    """Variance components of group means (experiments x arms).
 
-    An arm that only some experiments have would otherwise carry their level.
+    Arms and experiments are adjusted for each other, so that an arm that only some experiments have
+    is not biased by the level of these experiments.
     """
     measured = wells[wells["side"] == 0]
     well_sd = pooled_well_sd(measured)
     well = well_sd**2 if well_sd > 0 else 0.0
-    cells = measured.groupby(["experiment", "arm"])["value"]
-    per_cell = float((1 / cells.size()).mean()) if len(measured) else 1.0
+    groups = measured.groupby(["experiment", "arm"])["value"]
+    mean_inverse_wells = float((1 / groups.size()).mean()) if len(measured) else 1.0
     fit = PooledError.fit(means)
     residual = fit.residual_variance if fit.df > 0 else 0.0
     levels = np.array([0.0, *fit.coefficients[len(fit.arms) :]])
@@ -295,7 +300,7 @@ def _components(wells: pd.DataFrame, means: pd.DataFrame) -> Assumptions:
             for arm, vector in vectors.items()
         },
         sd_experiment=float(np.sqrt(max(between - residual / means.shape[1], 0.0))),
-        sd_arm=float(np.sqrt(max(residual - well * per_cell, 0.0))),
+        sd_arm=float(np.sqrt(max(residual - well * mean_inverse_wells, 0.0))),
         sd_well=float(np.sqrt(well)),
     )
 
@@ -310,7 +315,7 @@ def _shown(
     drawn: Mapping[str, Values],
     assumptions: Mapping[str, Assumptions],
 ) -> NDArray[np.bool_] | None:
-    """The runs in which every claim holds; None where nothing is assumed of one of its arms."""
+    """The runs in which every claim holds; None without assumptions about one of the arms."""
     arms = list(assumptions[subject].location) if subject in assumptions else []
     if not {arm for claim in claims for arm in claim.weights} <= set(arms):
         return None

@@ -1,28 +1,33 @@
-"""What the study set out to show: the config's section `comparison`, as frozen values."""
+"""The settings of the comparison: the config's section `comparison`, as frozen values."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import dataclass, field
+from typing import Any
 
 from coculture.exchange.names import column_prefix
 from coculture.exchange.problems import CocultureError
 
 APOPTOSIS = "apoptosis"
-_OF_FLOW = (APOPTOSIS, "viable")
-"""What result tables call the endpoints of flow cytometry (apoptosis, ln_viable)."""
+_NAMES_OF_FLOW = (APOPTOSIS, "viable")
+"""Names of the endpoints of flow cytometry in result tables (apoptosis, ln_viable)."""
 
-Kind = Literal["lower", "higher", "not_raised", "eliminated"]
+COMPARISON = "comparison"
+"""The part of a finding's differences that the config gives as `arm` and `compared_with`."""
+LIMITS = ("margin_points", "residual_fraction", "alpha_difference", "alpha_margin")
+"""Margins and error rates: the section has them for all findings, a finding may have its own."""
+_COMMON_KEYS = ("id", "kind", "endpoint", "statement", "caveat", "arm", "compared_with", *LIMITS)
+
 ArmPattern = Mapping[str, str | float]
-"""An arm as the config names it: columns of cultures.csv and their levels."""
+"""An arm in the config: columns of cultures.csv and their values."""
 
 
 class ComparisonError(CocultureError):
-    """The comparison cannot be made as asked; the message says where and what to do."""
+    """The comparison cannot be made as configured; the message says where and what to do."""
 
 
 @dataclass(frozen=True)
 class Factor:
-    """One drug: its display name, its column of cultures.csv, and the level that means none."""
+    """One drug: its display name, its column of cultures.csv, and its untreated level."""
 
     name: str
     column: str
@@ -44,21 +49,34 @@ class Factor:
 
 @dataclass(frozen=True)
 class Difference:
-    """The effect of a treatment, as one arm compared with another."""
+    """One arm minus another, and the part of the finding that this difference is."""
 
     arm: ArmPattern
     compared_with: ArmPattern
+    part: str = COMPARISON
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One pre-stated finding; `differences` holds the arm against each arm it is compared with.
+    """One pre-stated finding.
 
-    A finding of kind "eliminated" has two differences: the effect, and its residual.
+    Attributes
+    ----------
+    kind
+        Name of its kind (`coculture.comparison.findings.KINDS`).
+    differences
+        Each difference that it is about: the arm minus each arm that it is compared with (part
+        `COMPARISON`), or differences that the config names (parts effect and residual).
+    margin_points
+        Percentage points.
+    residual_fraction, alpha_difference, alpha_margin
+        Fractions below 1.
+    options
+        Further keys of the config that its kind allows.
     """
 
     id: str
-    kind: Kind
+    kind: str
     endpoint: str
     statement: str
     caveat: str
@@ -67,6 +85,11 @@ class Finding:
     residual_fraction: float
     alpha_difference: float
     alpha_margin: float
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    def part(self, name: str) -> list[Difference]:
+        """Its differences of one part."""
+        return [difference for difference in self.differences if difference.part == name]
 
 
 @dataclass(frozen=True)
@@ -80,7 +103,7 @@ class WeightedArms:
 
 @dataclass(frozen=True)
 class ComparisonSettings:
-    """Everything the comparison depends on besides the joined cultures."""
+    """Everything that the comparison depends on besides the joined cultures."""
 
     analytes: tuple[str, ...]
     findings: tuple[Finding, ...]
@@ -96,19 +119,19 @@ class ComparisonSettings:
         factors: Sequence[Mapping[str, Any]],
         cells: Mapping[str, Any],
     ) -> "ComparisonSettings":
-        """Read the config's sections `comparison`, `factors` and `cells`, defaults filled in.
+        """Read the config's sections `comparison`, `factors` and `cells`, with all defaults.
 
         Raises
         ------
         ComparisonError
-            If two findings share an id, or two analytes their columns.
+            If two findings have the same id, or two analytes the same columns.
         """
         findings = tuple(_finding(entry, mapping) for entry in mapping["findings"])
         ids = [finding.id for finding in findings]
         for doubled in sorted({i for i in ids if ids.count(i) > 1}):
             raise ComparisonError(
                 f'config, comparison, findings: two findings have the id "{doubled}"; '
-                "give each its own"
+                "give each finding its own id"
             )
         require_own_columns(mapping["analytes"])
         return cls(
@@ -122,58 +145,62 @@ class ComparisonSettings:
 
 
 def clashing_analytes(analytes: Iterable[str]) -> dict[str, str]:
-    """Each analyte whose columns would overwrite another's or those of apoptosis, and the reason.
+    """Each analyte whose columns would overwrite those of another or of apoptosis, and why.
 
-    Two analytes clash if they have one `column_prefix`; the reason fits after the analyte's name.
+    Two analytes clash if they have the same `column_prefix`. The reason continues a sentence that
+    begins with the name of the analyte.
     """
     first: dict[str, str] = {}
     clashing: dict[str, str] = {}
     for analyte in analytes:
         prefix = column_prefix(analyte)
-        if prefix in _OF_FLOW:
+        if prefix in _NAMES_OF_FLOW:
             clashing[analyte] = (
-                "is what the results call a measurement by flow cytometry; give the analyte "
+                "is the name of a flow cytometry measurement in the results; give the analyte "
                 "another name."
             )
         elif first.setdefault(prefix, analyte) != analyte:
             clashing[analyte] = (
-                f'differs from "{first[prefix]}" only in signs that column names cannot hold (both '
-                f'would be "{prefix}"); write one analyte in one way, and two in letters that '
-                "differ."
+                f'differs from "{first[prefix]}" only in characters that column names cannot '
+                f'contain (both would be "{prefix}"); write the same analyte in the same way, and '
+                "different analytes with different letters."
             )
     return clashing
 
 
 def require_own_columns(analytes: Iterable[str]) -> None:
-    """Refuse `clashing_analytes`.
+    """Check that no analytes have the same columns (`clashing_analytes`).
 
     Raises
     ------
     ComparisonError
-        If there are any; the message is the first one's.
+        If some have; the message names the first.
     """
     for analyte, reason in clashing_analytes(analytes).items():
         raise ComparisonError(f'the analyte "{analyte}" {reason}')
 
 
 def _finding(entry: Mapping[str, Any], section: Mapping[str, Any]) -> Finding:
-    if entry["kind"] == "eliminated":
-        differences = tuple(
-            Difference(entry[part]["arm"], entry[part]["compared_with"])
-            for part in ("effect", "residual")
-        )
-    else:
-        differences = tuple(Difference(entry["arm"], other) for other in entry["compared_with"])
-    limits = ("margin_points", "residual_fraction", "alpha_difference", "alpha_margin")
+    compared = [Difference(entry["arm"], other) for other in entry.get("compared_with", ())]
+    own = {key: value for key, value in entry.items() if key not in _COMMON_KEYS}
+    named = {key: value for key, value in own.items() if _is_difference(value)}
+    compared += [
+        Difference(value["arm"], value["compared_with"], part) for part, value in named.items()
+    ]
     return Finding(
         id=str(entry["id"]),
         kind=entry["kind"],
         endpoint=entry["endpoint"],
         statement=entry["statement"].strip(),
         caveat=entry.get("caveat", "").strip(),
-        differences=differences,
-        **{limit: float(entry.get(limit, section[limit])) for limit in limits},
+        differences=tuple(compared),
+        options={key: value for key, value in own.items() if key not in named},
+        **{limit: float(entry.get(limit, section[limit])) for limit in LIMITS},
     )
+
+
+def _is_difference(value: object) -> bool:
+    return isinstance(value, Mapping) and set(value) == {"arm", "compared_with"}
 
 
 def _weighted_arms(entry: Mapping[str, Any]) -> WeightedArms:

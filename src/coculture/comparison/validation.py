@@ -1,4 +1,4 @@
-"""Before anything runs: does every arm that the config names exist?"""
+"""Checks of the comparison's config against the study, before anything runs."""
 
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
@@ -6,6 +6,8 @@ from difflib import get_close_matches
 import pandas as pd
 
 from coculture.comparison.design.arms import Design, net_weights
+from coculture.comparison.findings import kind_of
+from coculture.comparison.findings.evaluation import pairs_of
 from coculture.comparison.settings import (
     APOPTOSIS,
     ArmPattern,
@@ -23,17 +25,18 @@ def check_arms(
 ) -> list[Problem]:
     """Everything that the config names and the study does not have: cells, arms, endpoints.
 
-    Also what has a name that is not its own, and comparisons of an arm with itself.
+    Also names that are used twice, and comparisons of an arm with itself.
 
     Parameters
     ----------
     cultures
-        The study's cultures.csv. Rows without cells, hours or the level of a factor are left out:
-        what is wrong with them is said elsewhere. Without any other row nothing is reported.
+        The study's cultures.csv. Rows without cells, hours or the level of a factor are ignored,
+        because they are reported elsewhere. Without any other row nothing is reported.
     settings
         The config's section, factors and cells.
     measured
-        The endpoints that the study's tables measure ("apoptosis", "IL-6"); None checks none.
+        The endpoints that the study's tables measure ("apoptosis", "IL-6"). With None they are not
+        checked.
     """
     columns = ["cells", "hours", *(factor.column for factor in settings.factors)]
     if cultures.empty or not {*columns, "stroma"} <= set(cultures.columns):
@@ -58,18 +61,18 @@ def check_arms(
                 problems.append(
                     Problem(
                         CONFIG,
-                        f"{endpoint} was added to this arm, so its {endpoint} says nothing about "
-                        "the cells; name an arm without it.",
+                        f"{endpoint} was added to this arm, so its {endpoint} is not made by the "
+                        "cells; name an arm without it.",
                         column=place,
                         value=_text(pattern),
                         key=key,
                     )
                 )
-    return [*problems, *_with_themselves(design, settings)]
+    return [*problems, *_compared_with_themselves(design, settings)]
 
 
 def _labels(present: Sequence[str], settings: ComparisonSettings) -> list[Problem]:
-    """The labels that two kinds of cells share, be it that one of them has none."""
+    """Labels that two kinds of cells share; a kind of cells without label has its own name."""
     shown = {cells: settings.cell_labels.get(cells, cells) for cells in present}
     problems = []
     for label in sorted(set(shown.values())):
@@ -77,8 +80,8 @@ def _labels(present: Sequence[str], settings: ComparisonSettings) -> list[Proble
         if len(same) > 1:
             labelled = next(cells for cells in reversed(same) if cells in settings.cell_labels)
             message = (
-                f"is what {listed(same)} cells would all be called in figures and sentences; give "
-                "each kind of cells a label of its own."
+                f"would be the label of {listed(same)} cells in figures and sentences; give each "
+                "kind of cells its own label."
             )
             key = ("cells", "labels", labelled)
             problems.append(Problem(CONFIG, message, column=".".join(key), value=label, key=key))
@@ -86,11 +89,11 @@ def _labels(present: Sequence[str], settings: ComparisonSettings) -> list[Proble
 
 
 def _arm_names(design: Design) -> list[Problem]:
-    """The names that two arms share, because of how cells, stroma and factors are called."""
+    """Names that two arms share because of the names of cells, stroma and factors."""
     names = [design.label(arm) for arm in design.arms]
     message = (
         "is the name of two different arms; change the names of the factors, or of cells or stroma "
-        "in cultures.csv, until they can be told apart."
+        "in cultures.csv, so that the arms have different names."
     )
     doubled = [name for name in dict.fromkeys(names) if names.count(name) > 1]
     return [
@@ -98,25 +101,27 @@ def _arm_names(design: Design) -> list[Problem]:
     ]
 
 
-def _with_themselves(design: Design, settings: ComparisonSettings) -> list[Problem]:
-    """Findings and contrasts in which nothing is compared; arms that do not exist are no matter."""
+def _compared_with_themselves(design: Design, settings: ComparisonSettings) -> list[Problem]:
+    """Findings and contrasts that compare nothing, apart from arms that do not exist."""
     problems = []
     for position, finding in enumerate(settings.findings):
         place, key = f"comparison, findings, {finding.id}", ("comparison", "findings", position)
-        arms = [(d.arm, d.compared_with) for d in finding.differences]
         try:
-            resolved = [tuple(design.resolve(pattern) for pattern in pair) for pair in arms]
+            pairs = pairs_of(finding, design)
         except ComparisonError:
             continue
-        message = "compares an arm with itself; name another arm to compare it with."
-        for (pattern, _), (arm, other) in zip(arms, resolved, strict=True):
-            if arm == other:
-                problems.append(
-                    Problem(CONFIG, message, column=place, value=_text(pattern), key=key)
-                )
-        if finding.kind == "eliminated" and resolved[0] == resolved[1]:
-            message = "compares an effect with itself; name other arms in residual."
-            problems.append(Problem(CONFIG, message, column=place, value="residual", key=key))
+        found = [
+            (
+                _text(written.arm),
+                "compares an arm with itself; name another arm to compare it with.",
+            )
+            for written, pair in zip(finding.differences, pairs, strict=True)
+            if pair.arm == pair.compared_with
+        ]
+        found += kind_of(finding.kind).problems(pairs)
+        problems += [
+            Problem(CONFIG, message, column=place, value=value, key=key) for value, message in found
+        ]
     for position, contrast in enumerate(settings.contrasts):
         try:
             weights = net_weights(contrast, design)
@@ -125,8 +130,8 @@ def _with_themselves(design: Design, settings: ComparisonSettings) -> list[Probl
         if not any(weights.values()):
             place = f"comparison, contrasts, {contrast.name}"
             message = (
-                "compares an arm with itself, or nothing: every arm's weights add up to 0; give "
-                "two different arms weights other than 0."
+                "compares an arm with itself, or nothing: the weights of every arm add up to 0; "
+                "give two different arms weights other than 0."
             )
             key = ("comparison", "contrasts", position)
             problems.append(
@@ -136,7 +141,7 @@ def _with_themselves(design: Design, settings: ComparisonSettings) -> list[Probl
 
 
 def _cells(present: Sequence[str], settings: ComparisonSettings) -> list[Problem]:
-    """The cells that the config names and no culture has."""
+    """Cells that the config names and no culture has."""
     named: dict[tuple[str, ...], str] = {("cells", "reference"): settings.reference_cells}
     named |= {("cells", "labels", cells): cells for cells in settings.cell_labels}
     problems = []
@@ -158,23 +163,23 @@ def _endpoint(
     settings: ComparisonSettings,
     measured: Sequence[str] | None,
 ) -> list[Problem]:
-    """That an endpoint is unknown, or that no table of the study measures it."""
+    """A problem if an endpoint is unknown, or if no table of the study measures it."""
     if endpoint not in (APOPTOSIS, *settings.analytes):
         known = ", ".join((APOPTOSIS, *settings.analytes))
-        message = f"is no endpoint of this study; those are {known}."
+        message = f"is not an endpoint of this study; the endpoints are {known}."
         return [Problem(CONFIG, message, column=place, value=endpoint, key=key)]
     if measured is None or endpoint in measured:
         return []
     table = "flow.csv" if endpoint == APOPTOSIS else "elisa.csv"
     message = (
         f"{endpoint} is not measured in this study (measured: {', '.join(measured) or 'nothing'}); "
-        f"add it to {table}, or take this out of the config."
+        f"add it to {table}, or remove this from the config."
     )
     return [Problem(CONFIG, message, column=place, value=endpoint, key=key)]
 
 
 def _named(settings: ComparisonSettings) -> Iterator[tuple[str, KeyPath, str, list[ArmPattern]]]:
-    """(place, key, endpoint, arms) of everything that names arms."""
+    """Everything in the config that names arms: (place, key, endpoint, arms)."""
     for position, finding in enumerate(settings.findings):
         patterns: list[ArmPattern] = []
         for difference in finding.differences:

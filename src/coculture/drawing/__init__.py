@@ -1,4 +1,4 @@
-"""What every figure shares: one look, and the file formats it is saved in."""
+"""What all figures share: one style, and the files that they are saved in."""
 
 from coculture.drawing.figure import Drawing, save
 

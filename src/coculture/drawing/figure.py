@@ -1,7 +1,7 @@
-"""A figure together with its words and the rows that it shows.
+"""A figure with its text and the data that it shows.
 
-Every figure of every stage is a `Drawing`: whoever doubts a picture, or wants to draw it again in
-Prism, finds its numbers in the CSV beside it, and the report finds its words in the JSON.
+Every figure of every stage is a `Drawing`. Its data are saved as CSV, so that readers can check the
+figure or draw it again in Prism; its text is saved as JSON, where the report finds it.
 """
 
 from collections.abc import Iterable
@@ -18,14 +18,15 @@ from coculture.exchange.figure_text import FigureText
 
 @dataclass(frozen=True)
 class Drawing:
-    """A figure, the rows it shows, the name of their table in a columns.csv, and its words.
+    """A figure, its data, the name of their table in columns.csv, and its text.
 
     Attributes
     ----------
     figure
-        What is drawn.
+        The matplotlib figure.
     shown
-        One row for each mark (a point, a bar, a panel, a cell of a map), as columns.csv declares.
+        Its data, one row for each mark: a point, a bar, a panel or a tile of a heat map. The
+        columns are declared in columns.csv.
     table
         Name of the table, `figures/{stage}/{kind}.csv`.
     text
@@ -39,14 +40,14 @@ class Drawing:
 
 
 def save(drawing: Drawing, paths: Iterable[str | Path], simulated: bool = False) -> None:
-    """Write the figure to each of `paths`, to the .csv the rows it shows, to the .json its words.
+    """Write the figure to each of `paths`: its data to the .csv, its text to the .json.
 
-    The figures of a study whose config says `simulated` say so too.
+    With `simulated` the images are labelled as simulated data.
 
     Raises
     ------
     coculture.exchange.result_tables.UndeclaredColumnError
-        If a column of the rows is not declared.
+        If a column of the data is not declared in columns.csv.
     """
     for path in map(Path, paths):
         if path.suffix == ".csv":

@@ -1,12 +1,11 @@
-"""One look for every figure: colours, type, and files that come out byte for byte the same.
+"""One style for every figure: colours, fonts, and files that are the same bytes in every run.
 
 The colours are those of Okabe and Ito (2008), which readers with colour-vision deficiencies can
-tell apart. An arm keeps its colour and marker in every figure of a study.
+distinguish. An arm has the same colour and marker in every figure of a study.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,16 +24,14 @@ BLUE = "#0072b2"
 VERMILION = "#d55e00"
 PURPLE = "#cc79a7"
 
-ARM_COLOURS = (GREY, BLUE, ORANGE, GREEN, PURPLE, SKY_BLUE, VERMILION, YELLOW)
-EXPERIMENT_MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*", "<", ">", "p", "h")
 DENSITY_MAP = "cividis"
 DIFFERENCE_MAP = "RdBu_r"
-"""With nothing in the middle; told apart also without red or green."""
+"""Diverging, white in the middle; distinguishable with red-green colour blindness."""
 
 SIMULATED = "simulated data"
-"""What stands beneath every figure of a study whose data a simulator made."""
+"""Printed below every figure of a study with simulated data."""
 _STRIP = 0.18
-"""Height in inches of the strip under a figure that these words stand in."""
+"""Height in inches of the strip below a figure with this label."""
 
 _SETTINGS: dict[Any, Any] = {
     "axes.axisbelow": True,
@@ -61,32 +58,9 @@ _SETTINGS: dict[Any, Any] = {
 }
 
 
-@dataclass(frozen=True)
-class Mark:
-    """How one arm is drawn."""
-
-    colour: str
-    marker: str
-
-
-def marks(names: Sequence[str]) -> dict[str, Mark]:
-    """Colour and marker for each name, in the order given; colours repeat after eight.
-
-    >>> marks(["untreated", "DEX"])["DEX"].colour
-    '#0072b2'
-    """
-    return {
-        name: Mark(
-            ARM_COLOURS[i % len(ARM_COLOURS)],
-            EXPERIMENT_MARKERS[(i // len(ARM_COLOURS)) % len(EXPERIMENT_MARKERS)],
-        )
-        for i, name in enumerate(names)
-    }
-
-
 @contextmanager
 def house_style() -> Iterator[None]:
-    """Draw inside this context: the Agg canvas and the settings that all figures share."""
+    """Context in which all figures are drawn: the Agg canvas and the common settings."""
     mpl.use("Agg")
     with mpl.rc_context(_SETTINGS):
         yield
@@ -95,7 +69,7 @@ def house_style() -> Iterator[None]:
 def save(figure: Figure, path: str | Path, simulated: bool = False) -> None:
     """Write `figure` to `path` (.svg, .png or .pdf) without dates or random ids.
 
-    Where the data are `simulated`, a strip is added below the figure and says so.
+    With `simulated` a strip with the label "simulated data" is added below the figure.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -104,14 +78,14 @@ def save(figure: Figure, path: str | Path, simulated: bool = False) -> None:
         ".png": {"Software": None},
         ".pdf": {"CreationDate": None, "Producer": None, "Creator": None},
     }
-    # A figure without a layout engine would be given one after it is saved for the first time.
+    # Otherwise a figure without a layout engine gets one when it is first saved.
     with mpl.rc_context({**_SETTINGS, "figure.constrained_layout.use": False}):
         if not simulated:
             figure.savefig(path, metadata=metadata[path.suffix])
             return
         width, height = figure.get_size_inches()
-        # Below the figure's own canvas nothing can lie over the words, whatever is drawn.
-        words = figure.text(
+        # Below the canvas of the figure nothing that is drawn can cover the label.
+        label = figure.text(
             1 - 0.06 / width,
             (0.06 - _STRIP) / height,
             SIMULATED,
@@ -122,4 +96,4 @@ def save(figure: Figure, path: str | Path, simulated: bool = False) -> None:
         )
         with_strip = Bbox([[0, -_STRIP], [width, height]])
         figure.savefig(path, metadata=metadata[path.suffix], bbox_inches=with_strip)
-        words.remove()
+        label.remove()

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 _PREFIX = "culture:"
 
 
-def stands_for(artist: "Artist", culture: str) -> None:
+def mark_culture(artist: "Artist", culture: str) -> None:
     """Record in the SVG that `artist` (a mark, or the axes of a panel) shows `culture`."""
     artist.set_gid(f"{_PREFIX}{culture}")
 

@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterable, Iterator
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -57,7 +57,7 @@ class Flag:
     code
         What it is, in lower case with underscores: few_events, below_lloq, not_parallel.
     sentence
-        In words, with its numbers, for people only.
+        A sentence with its numbers, for people only.
     value, limit, unit
         The number found and the limit it is held against, NaN where there is none, and their unit.
     """
@@ -102,4 +102,9 @@ def _read(paths: Iterable[str | Path]) -> Iterator[Flag]:
     for path in paths:
         for row in result_tables.read(path).to_dict("records"):
             concerns = Concerns(**{name: row[name] for name in key})
-            yield Flag(concerns, **{name: row[name] for name in COLUMNS[len(key) :]})
+            yield Flag(concerns, **{name: _plain(row[name]) for name in COLUMNS[len(key) :]})
+
+
+def _plain(value: Any) -> Any:
+    """The one NaN that is equal to itself in comparisons of records, for every NaN."""
+    return math.nan if isinstance(value, float) and math.isnan(value) else value

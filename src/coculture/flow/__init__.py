@@ -1,15 +1,15 @@
-"""Flow cytometry: from FCS files to percent apoptotic, every threshold explained."""
+"""Flow cytometry: from FCS files to percent apoptotic, with every threshold on record."""
 
 from coculture.flow.compensation.single_stains import spillover_from_single_stains
 from coculture.flow.compensation.spillover import SpilloverError
-from coculture.flow.drift import control_drift
+from coculture.flow.drift import control_drift, drift_flags
 from coculture.flow.fcs.sample import FlowSample, read_fcs
 from coculture.flow.fcs.text import FcsError
+from coculture.flow.file_validation import check_files, check_gates
 from coculture.flow.gating.experiment import GatedExperiment, gate_experiment
 from coculture.flow.gating.gates import GateError
-from coculture.flow.gating.thresholds import ThresholdError
+from coculture.flow.gating.sources.threshold import ThresholdError
 from coculture.flow.settings import FlowSettings, FlowSettingsError
-from coculture.flow.validation import check_files, check_gates
 
 __all__ = [
     "FcsError",
@@ -23,6 +23,7 @@ __all__ = [
     "check_files",
     "check_gates",
     "control_drift",
+    "drift_flags",
     "gate_experiment",
     "read_fcs",
     "spillover_from_single_stains",

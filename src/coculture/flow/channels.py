@@ -1,4 +1,4 @@
-"""Channels by the names people use: matched against $PnN and $PnS, case and punctuation aside."""
+"""Finding a channel by its name ($PnN) or label ($PnS), ignoring case and punctuation."""
 
 import difflib
 import re
@@ -11,16 +11,16 @@ _NOT_FLUORESCENCE = re.compile(r"^(fsc|ssc|fs|ss|time|hdr|event|width|forward|si
 
 
 class ChannelError(CocultureError):
-    """A channel that a file does not have, or that two of its channels could be."""
+    """A file lacks a channel, or several of its channels could be meant."""
 
 
 def find_channel(wanted: str, names: Sequence[str], labels: Mapping[str, str]) -> str:
-    """The channel of a file that `wanted` means.
+    """Name ($PnN) of the channel of a file that `wanted` means.
 
-    A name ($PnN) comes before a label ($PnS), the same spelling before one that differs in case,
-    spaces or punctuation, the whole label or name before some of its words ("7-AAD" in
-    "viability;7-AAD;BL"). Of several that fit equally well the pulse area ("...-A") is meant, if
-    there is just one.
+    A name ($PnN) is preferred to a label ($PnS), an exact match to one that differs in case,
+    spaces or punctuation, and the whole label or name to some of its words ("7-AAD" in
+    "viability;7-AAD;BL"). Of several equally good matches the pulse area ("...-A") is taken, if
+    there is only one.
 
     Parameters
     ----------
@@ -34,14 +34,14 @@ def find_channel(wanted: str, names: Sequence[str], labels: Mapping[str, str]) -
     Raises
     ------
     ChannelError
-        If no channel fits (the message lists what the file has and the nearest names), or if
-        several fit equally well.
+        If no channel matches (the message lists the channels of the file and the most similar
+        names), or if several match equally well.
 
     >>> find_channel("annexin v", ["FL1-A", "FL3-A"], {"FL1-A": "Annexin-V", "FL3-A": "7-AAD"})
     'FL1-A'
     """
     bare = _bare(wanted)
-    rungs: tuple[Callable[[str], bool], ...] = (
+    matches: tuple[Callable[[str], bool], ...] = (
         lambda name: name == wanted,
         lambda name: labels.get(name) == wanted,
         lambda name: _bare(name) == bare,
@@ -49,51 +49,51 @@ def find_channel(wanted: str, names: Sequence[str], labels: Mapping[str, str]) -
         lambda name: _holds(labels.get(name, ""), bare),
         lambda name: _holds(name, bare),
     )
-    for fit in rungs:
-        fits = [name for name in names if fit(name)]
-        if len(fits) == 1:
-            return fits[0]
-        if len(fits) > 1:
-            areas = [name for name in fits if name.upper().endswith("-A")]
+    for is_match in matches:
+        found = [name for name in names if is_match(name)]
+        if len(found) == 1:
+            return found[0]
+        if len(found) > 1:
+            areas = [name for name in found if name.upper().endswith("-A")]
             if len(areas) == 1:
                 return areas[0]
             raise ChannelError(
-                f'has several channels that "{wanted}" could mean: {_listed(fits, labels)}; '
+                f'has several channels that "{wanted}" could mean: {_listed(found, labels)}; '
                 "give the exact name."
             )
     raise ChannelError(_unknown(wanted, names, labels))
 
 
-def other_names(mine: Mapping[str, str], theirs: Mapping[str, str], their_file: str) -> str:
-    """The fault of a file whose channels have other names than in a file of its experiment.
+def name_mismatch(mine: Mapping[str, str], theirs: Mapping[str, str], their_file: str) -> str:
+    """What is wrong if a file has other channel names than another file of its experiment.
 
-    Both map a channel as the config calls it to its name ($PnN). Empty if the names agree.
+    Both map a channel as the config names it to its name ($PnN). Empty if the names agree.
 
-    >>> other_names({"GFP": "FL2-A"}, {"GFP": "FL1-A"}, "a.fcs").split(".")[1]
+    >>> name_mismatch({"GFP": "FL2-A"}, {"GFP": "FL1-A"}, "a.fcs").split(".")[1]
     'fcs: "GFP" is FL2-A here and FL1-A there'
     """
-    apart = [
+    different = [
         f'"{wanted}" is {name} here and {theirs[wanted]} there'
         for wanted, name in mine.items()
         if theirs.get(wanted, name) != name
     ]
-    if not apart:
+    if not different:
         return ""
     return (
-        f"names its channels otherwise than {their_file}: {', '.join(apart)}. All files of one "
-        "experiment need the same names ($PnN); export them alike, exclude this file, or make it "
-        "another experiment's."
+        f"has other channel names than {their_file}: {', '.join(different)}. All files of one "
+        "experiment need the same channel names ($PnN). Export them in the same way, exclude this "
+        "file, or move it to another experiment."
     )
 
 
 def is_fluorescence(name: str) -> bool:
-    """Whether a channel name is that of a fluorescence (not scatter, width or time)."""
+    """Whether a channel name is one of fluorescence (not scatter, width or time)."""
     return not _NOT_FLUORESCENCE.match(name)
 
 
 @cache
 def _bare(text: str) -> str:
-    """Letters and digits only, in small letters.
+    """The letters and digits of `text`, in lower case.
 
     >>> _bare("Annexin-V ")
     'annexinv'
@@ -102,7 +102,7 @@ def _bare(text: str) -> str:
 
 
 def _holds(text: str, bare: str) -> bool:
-    """Whether words that stand together in a name or label are the wanted ones.
+    """Whether `bare` is one word, or several consecutive words, of a name or label.
 
     >>> _holds("viability;7-AAD;695/40", "7aad"), _holds("CD38 PE", "cd3")
     (True, False)
@@ -119,10 +119,10 @@ def _runs_of_words(text: str) -> frozenset[str]:
     )
 
 
-def nearest(wanted: str, known: Sequence[str]) -> list[str]:
-    """Up to two of the known names that `wanted` may be a misspelling of, the likeliest first.
+def similar_names(wanted: str, known: Sequence[str]) -> list[str]:
+    """Up to two known names that `wanted` could be a misspelling of, the most similar first.
 
-    >>> nearest("Annexin V", ["scatter", "annexin", "viability_dye"])
+    >>> similar_names("Annexin V", ["scatter", "annexin", "viability_dye"])
     ['annexin']
     """
     by_spelling = {_bare(text): text for text in known if text}
@@ -132,7 +132,7 @@ def nearest(wanted: str, known: Sequence[str]) -> list[str]:
 
 
 def _unknown(wanted: str, names: Sequence[str], labels: Mapping[str, str]) -> str:
-    near = nearest(wanted, [text for name in names for text in (name, labels.get(name, ""))])
+    near = similar_names(wanted, [text for name in names for text in (name, labels.get(name, ""))])
     hint = f" Nearest: {', '.join(near)}." if near else ""
     return f'has no channel "{wanted}".{hint} It has {_listed(names, labels)}.'
 

@@ -1,25 +1,29 @@
-"""Whether the instrument changed between experiments: medians of beads and controls."""
+"""Whether the cytometer changed between experiments: medians of beads and controls."""
 
 from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
 
+from coculture.exchange.flags import Flag
 from coculture.flow.fcs.data import read_events
+from coculture.flow.files import flow_files
+from coculture.flow.gating.checks import drift as check
 from coculture.flow.settings import FlowSettings
 from coculture.flow.tubes import Tube, open_tubes
 
 _ROLES = ("beads", "unstained", "population_negative")
+_COLUMNS = ("experiment", "fcs", "role", "cells", "channel", "median")
 
 
 def control_drift(
     files: pd.DataFrame, settings: FlowSettings, progress: Callable[[str], None] = lambda _: None
 ) -> pd.DataFrame:
-    """Medians of beads and controls in every experiment, beside those of the other experiments.
+    """Medians of beads and controls in every experiment, compared with the other experiments.
 
     Beads, unstained cells and cells without the population's marker are compared in every stained
-    channel. Raw values, without compensation, because the detector is judged. Single stains are
-    left out: how many of their cells take the stain changes from day to day.
+    channel. Values are not compensated, because the detector is checked. Single stains are not
+    compared, because the share of their cells that take the stain changes from day to day.
 
     Parameters
     ----------
@@ -33,35 +37,30 @@ def control_drift(
     Returns
     -------
     flow/drift.csv: experiment, fcs, role, cells, channel, median, decades (log10 of the median
-    over that of all experiments; NaN where a median is not above 0), flags.
+    divided by the median over all experiments; NaN if a median is not above 0), flags (codes).
     """
+    controls = [file for file in flow_files(files) if file.role in _ROLES]
     rows = []
-    for experiment, of_experiment in files.groupby("experiment", sort=True):
-        for tube in open_tubes(of_experiment[of_experiment["role"].isin(_ROLES)], settings):
+    for experiment in sorted({file.experiment for file in controls}):
+        for tube in open_tubes((f for f in controls if f.experiment == experiment), settings):
             progress(f"{experiment}: median of {tube.fcs}")
             rows += [
-                {
-                    "experiment": experiment,
-                    "fcs": tube.fcs,
-                    "role": tube.role,
-                    "cells": tube.cells,
-                    "channel": channel,
-                    "median": median,
-                }
+                (experiment, tube.fcs, tube.role, tube.cells, channel, median)
                 for channel, median in _medians(tube).items()
             ]
-    columns = ["experiment", "fcs", "role", "cells", "channel", "median"]
-    table = pd.DataFrame(rows, columns=columns)
+    table = pd.DataFrame(rows, columns=list(_COLUMNS))
     positive = table["median"].where(table["median"] > 0).astype(float)
     logs = pd.Series(np.log10(positive.to_numpy()), index=table.index)
     usual = logs.groupby([table["role"], table["cells"], table["channel"]]).transform("median")
     table["decades"] = logs - usual
-    limit = settings.limits.drift_decades
-    table["flags"] = [
-        f"drift ({distance:+.2f} decades, limit {limit:g})" if abs(distance) > limit else ""
-        for distance in table["decades"]
-    ]
+    beyond = table["decades"].abs() > settings.limits.drift_decades
+    table["flags"] = [check.CODE if is_beyond else "" for is_beyond in beyond]
     return table
+
+
+def drift_flags(drift: pd.DataFrame, settings: FlowSettings) -> list[Flag]:
+    """flow/drift_flags.csv: a caution for each row of flow/drift.csv beyond the limit."""
+    return list(check.flags(drift, settings.limits.drift_decades))
 
 
 def _medians(tube: Tube) -> dict[str, float]:

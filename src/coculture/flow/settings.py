@@ -1,30 +1,31 @@
-"""What the flow section of the config says, as typed values."""
+"""The flow section of the config as typed values."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Literal
 
 from coculture.exchange.problems import CocultureError
-from coculture.flow.channels import nearest
+from coculture.flow.channels import similar_names
 
-ThresholdSource = Literal["auto", "live_peak", "untreated", "fmo", "unstained", "pooled"]
+AUTO = "auto"
+"""Threshold source of the config that takes the best one that the experiment has."""
 Gates = Mapping[str, Mapping[str, Mapping[str, Mapping[str, Any]]]]
-"""experiment -> population -> gate -> its block, as in gates.yaml."""
+"""Experiment -> population -> gate -> its block, as in gates.yaml."""
 
 SHARED_GATES = ("scatter", "side_scatter", "time", "cells", "singlets")
-"""Names of the gates that come before the populations part."""
+"""Names of the gates that all populations share, applied first."""
 
 ALL_CELLS = "all"
-"""Name of the population of a study that lists none."""
+"""Name of the population of a study that lists no populations."""
 
 
 class FlowSettingsError(CocultureError):
-    """A flow section that contradicts itself. One sentence a contradiction, naming the keys."""
+    """The flow section contradicts itself: one sentence for each problem, with the keys."""
 
 
 @dataclass(frozen=True)
 class Channels:
-    """The channel of each role, as the user names it; None where the study has none."""
+    """The channel of each role as the config names it; None where the study has none."""
 
     forward_scatter_area: str
     forward_scatter_height: str | None
@@ -45,7 +46,7 @@ class Marker:
 
 @dataclass(frozen=True)
 class Population:
-    """Cells that are counted apart."""
+    """Cells that are counted separately."""
 
     name: str
     markers: tuple[Marker, ...]
@@ -63,7 +64,7 @@ class CompensationSettings:
 
 @dataclass(frozen=True)
 class Limits:
-    """Quality limits; flow.schema.yaml says what each means."""
+    """Quality limits; flow.schema.yaml describes each."""
 
     fewest_events: int
     margin_percent: float
@@ -85,20 +86,21 @@ class FlowSettings:
     populations: tuple[Population, ...]
     report_population: str
     compensation: CompensationSettings
-    annexin_threshold: ThresholdSource
-    viability_dye_threshold: ThresholdSource
+    annexin_threshold: str
+    """AUTO, or the code of a threshold source (gating/sources)."""
+    viability_dye_threshold: str
     gates: Gates
     limits: Limits
 
     @classmethod
     def from_config(cls, mapping: Mapping[str, Any]) -> "FlowSettings":
-        """Read the validated section, defaults filled in (study/schemas/flow.schema.yaml).
+        """Settings from the validated section with its defaults (study/schemas/flow.schema.yaml).
 
         Raises
         ------
         FlowSettingsError
-            If one channel has two roles that exclude each other, a name is used twice, or a
-            population or gate that does not exist is referred to; names all of these at once.
+            If a channel has two roles that exclude each other, a name is used twice, or a
+            population or gate does not exist. The message lists all problems.
         """
         populations = tuple(
             Population(
@@ -133,13 +135,13 @@ class FlowSettings:
 
     @property
     def stained_channels(self) -> list[str]:
-        """Fluorescence channels that gates are set on: Annexin V, dye, markers, each once."""
+        """Fluorescence channels with gates: Annexin V, viability dye, markers, each once."""
         named = (self.channels.annexin, self.channels.viability_dye, *self.marker_channels)
         return list(dict.fromkeys(channel for channel in named if channel is not None))
 
     @property
     def needed_channels(self) -> list[str]:
-        """Every channel that gating reads, as the config names them, each once."""
+        """Every channel that gating needs, as the config names it, each once."""
         channels = self.channels
         plain = (
             channels.forward_scatter_area,
@@ -152,7 +154,7 @@ class FlowSettings:
         return list(dict.fromkeys(channel for channel in named if channel is not None))
 
     def key_of(self, channel: str) -> str:
-        """The config's key under which a needed channel is asked for."""
+        """The key of the config that names a needed channel."""
         roles = [field.name for field in fields(self.channels)]
         named = [role for role in roles if getattr(self.channels, role) == channel]
         return f"flow.channels.{named[0]}" if named else "flow.populations"
@@ -167,17 +169,17 @@ def _check(settings: FlowSettings) -> None:
     names = [population.name for population in settings.populations]
     if settings.report_population not in names:
         problems.append(
-            f"flow.report_population: {settings.report_population!r} is none of the populations "
-            f"({', '.join(names)})."
+            f"flow.report_population: {settings.report_population!r} is not one of the "
+            f"populations ({', '.join(names)})."
         )
     if settings.compensation.source == "csv" and not settings.compensation.file:
-        problems.append("flow.compensation.file: source csv needs the table's path here.")
+        problems.append("flow.compensation.file: source csv needs the path of the table here.")
     if problems:
         raise FlowSettingsError(" ".join(problems))
 
 
 def _channel_problems(channels: Channels) -> Iterator[str]:
-    """Two roles that one channel cannot have at once."""
+    """Channels with two roles that exclude each other."""
     stains = ("annexin", "viability_dye")
     scatters = (
         "forward_scatter_area",
@@ -186,10 +188,10 @@ def _channel_problems(channels: Channels) -> Iterator[str]:
         "side_scatter_area",
     )
     exclusive = {
-        stains: "the quadrants need two signals",
-        ("forward_scatter_area", "forward_scatter_height"): "single cells are told by their "
-        "ratio; without a height channel give null",
-        **{(stain, scatter): "scatter is no stain" for stain in stains for scatter in scatters},
+        stains: "the quadrants need two channels",
+        ("forward_scatter_area", "forward_scatter_height"): "doublets are found by "
+        "their ratio; write null if there is no height channel",
+        **{(stain, scatter): "scatter is not a stain" for stain in stains for scatter in scatters},
     }
     for (one, other), why in exclusive.items():
         first, second = getattr(channels, one), getattr(channels, other)
@@ -212,7 +214,7 @@ def _population_problems(settings: FlowSettings) -> Iterator[str]:
                     yield (
                         f"flow.populations: {marker.channel!r} is the marker of "
                         f"{population.name!r} and also flow.channels.{role}; one channel cannot "
-                        "be both, because no gate could tell the two signals apart."
+                        "be both, because no gate could separate the two signals."
                     )
         signs: dict[str, set[bool]] = {}
         for marker in population.markers:
@@ -221,17 +223,17 @@ def _population_problems(settings: FlowSettings) -> Iterator[str]:
             if len(signs[channel.casefold()]) == 2:
                 yield (
                     f"flow.populations: {population.name!r} is both positive and negative in "
-                    f"{channel!r}; no cell could be counted."
+                    f"{channel!r}, so no cell could be counted."
                 )
         if population.same_cells_as not in (None, *names):
             yield (
-                f"flow.populations: {population.name!r} is said to be the same cells as "
-                f"{population.same_cells_as!r}, which is not listed."
+                f"flow.populations: {population.name!r} has same_cells_as "
+                f"{population.same_cells_as!r}, which is not in the list."
             )
 
 
 def _gate_problems(settings: FlowSettings) -> Iterator[str]:
-    """Every gate in flow.gates must be one that is applied, or it would do nothing unnoticed."""
+    """Gates in flow.gates that do not exist. Without this check they would be ignored silently."""
     of_population = {p.name: gate_names(p, settings.channels) for p in settings.populations}
     for experiment, populations in settings.gates.items():
         for population, blocks in populations.items():
@@ -246,7 +248,7 @@ def _gate_problems(settings: FlowSettings) -> Iterator[str]:
 
 
 def gate_names(population: Population, channels: Channels) -> list[str]:
-    """Names of the gates that a population can have, in the order in which they apply."""
+    """Names of the gates that a population can have, in the order in which they are applied."""
     stains = {"annexin": channels.annexin, "viability_dye": channels.viability_dye}
     return [
         *SHARED_GATES,
@@ -256,11 +258,11 @@ def gate_names(population: Population, channels: Channels) -> list[str]:
 
 
 def not_known(where: str, kind: str, name: str, known: Sequence[str]) -> str:
-    """The sentence about a key of the config that names nothing.
+    """The sentence about a key of the config that names something that does not exist.
 
     >>> not_known("flow.gates.E1.Mono", "population", "Mono", ["mono", "stroma"])
-    'flow.gates.E1.Mono: no population of this name; there are mono, stroma. Nearest: mono.'
+    'flow.gates.E1.Mono: there is no population of this name, only mono, stroma. Nearest: mono.'
     """
-    near = nearest(name, known)
+    near = similar_names(name, known)
     hint = f" Nearest: {near[0]}." if near else ""
-    return f"{where}: no {kind} of this name; there are {', '.join(known)}.{hint}"
+    return f"{where}: there is no {kind} of this name, only {', '.join(known)}.{hint}"

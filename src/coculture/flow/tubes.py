@@ -1,17 +1,17 @@
-"""The FCS files of one experiment, opened with their roles, channels and compensation."""
+"""The FCS files of one experiment, opened: their channels by role, and their events."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass
 
 import numpy as np
 import pandas as pd
 
-from coculture.flow.channels import ChannelError, find_channel, other_names
+from coculture.flow.channels import ChannelError, find_channel, name_mismatch
 from coculture.flow.compensation.spillover import unmixing
 from coculture.flow.fcs.data import read_events
 from coculture.flow.fcs.header import FcsHeader, read_header
 from coculture.flow.fcs.text import FcsError
+from coculture.flow.files import FlowFile
 from coculture.flow.settings import FlowSettings
 
 
@@ -33,13 +33,13 @@ class Panel:
 
     @property
     def stains(self) -> list[str]:
-        """Fluorescence channels that gates are set on: Annexin V, dye, markers."""
+        """Fluorescence channels with gates: Annexin V, viability dye, markers."""
         named = (self.annexin, self.viability_dye, *self.markers.values())
         return list(dict.fromkeys(name for name in named if name is not None))
 
     @property
     def plain(self) -> list[str]:
-        """Channels that are gated as they are: scatter and time."""
+        """Channels that are not compensated: scatter and time."""
         named = (
             self.forward_scatter_area,
             self.forward_scatter_height,
@@ -51,86 +51,59 @@ class Panel:
 
     @property
     def singlet_ratio(self) -> str | None:
-        """Name of the column of forward scatter height over area, None without a height."""
+        """Name of the column of forward scatter height over area; None without a height."""
         if self.forward_scatter_height in (None, self.forward_scatter_area):
             return None
         return f"{self.forward_scatter_height} / {self.forward_scatter_area}"
 
 
-@dataclass(frozen=True)
-class Tube:
-    """One FCS file of an experiment that takes part."""
+@dataclass(frozen=True, kw_only=True)
+class Tube(FlowFile):
+    """One FCS file of an experiment that is used, opened.
 
-    row: int
-    """Index of its row in the table of files."""
-    fcs: str
-    role: str
-    cells: str
-    channel: str
-    """Channel name ($PnN) that a single stain stains; empty otherwise."""
-    culture: str
-    untreated: bool
-    """Whether it is a sample whose culture got no drug, as far as the table says."""
+    Attributes
+    ----------
+    stained_channel
+        Channel name ($PnN) that a single stain stains; empty for other roles.
+    """
+
+    stained_channel: str = ""
     header: FcsHeader
     panel: Panel
 
 
-def open_tubes(files: pd.DataFrame, settings: FlowSettings) -> list[Tube]:
-    """Open every file that is not excluded: HEADER and TEXT only.
-
-    Parameters
-    ----------
-    files
-        Rows of one experiment: fcs, path (absent: `fcs` is opened), role, cells, channel,
-        culture, exclude; and, where known, untreated (whether a sample's culture got no drug).
+def open_tubes(files: Iterable[FlowFile], settings: FlowSettings) -> list[Tube]:
+    """Open every file of one experiment that is not excluded: HEADER and TEXT only.
 
     Raises
     ------
     FcsError
-        If a file cannot be read, lacks a channel that the gating needs, or names its channels
-        otherwise than the first file.
+        If a file cannot be read, lacks a channel that the gating needs, or has other channel
+        names than the first file.
     """
-    tubes = [
-        _open(int(str(row)), file, settings)
-        for row, file in files.iterrows()
-        if not text_of(file, "exclude")
-    ]
+    tubes = [_open(file, settings) for file in files if not file.exclude]
     for tube in tubes[1:]:
-        fault = other_names(tube.panel.names, tubes[0].panel.names, tubes[0].fcs)
+        fault = name_mismatch(tube.panel.names, tubes[0].panel.names, tubes[0].fcs)
         if fault:
             raise FcsError(tube.header.path, fault)
     return tubes
 
 
-def _open(row: int, file: "pd.Series[str]", settings: FlowSettings) -> Tube:
-    header = read_header(file.get("path", file["fcs"]))
-    labels = {channel.name: channel.label for channel in header.channels}
+def _open(file: FlowFile, settings: FlowSettings) -> Tube:
+    header = read_header(file.path)
 
     def find(wanted: str) -> str:
         try:
-            return find_channel(wanted, header.names, labels)
+            return find_channel(wanted, header.names, header.labels)
         except ChannelError as error:
             raise FcsError(header.path, str(error)) from error
 
-    role = text_of(file, "role")
-    stained = text_of(file, "channel")
     return Tube(
-        row=row,
-        fcs=str(file["fcs"]),
-        role=role,
-        cells=text_of(file, "cells"),
-        channel=find(stained) if role == "single_stain" else "",
-        culture=text_of(file, "culture"),
-        untreated=bool(file.get("untreated", False)),
+        **asdict(file),
+        stained_channel=find(file.channel) if file.role == "single_stain" else "",
         header=header,
         panel=_panel(settings, find),
     )
-
-
-def text_of(file: "pd.Series[Any]", column: str) -> str:
-    """A cell of a row of flow.csv as text; empty where there is none."""
-    value = file.get(column, "")
-    return "" if pd.isna(value) else str(value)
 
 
 def _panel(settings: FlowSettings, find: Callable[[str], str]) -> Panel:
@@ -154,14 +127,14 @@ def _panel(settings: FlowSettings, find: Callable[[str], str]) -> Panel:
 
 
 def read_tube(tube: Tube, spillover: pd.DataFrame | None, every: int = 1) -> pd.DataFrame:
-    """The channels that gating needs, linear, stains compensated, and the singlet ratio.
+    """The channels that gating needs: linear, stains compensated, and the singlet ratio.
 
-    Stains outside the spillover matrix stay as they are.
+    Stains that are not in the spillover matrix are not compensated.
 
     Returns
     -------
-    Events x columns named by $PnN (and "height / area"), each `every`-th event. Events with a
-    value that is not finite are left out; a tube has `header.events` with them.
+    Events x columns named by $PnN (and "height / area"), only each `every`-th event. Events with
+    a value that is not finite are removed; `tube.header.events` includes them.
     """
     panel = tube.panel
     ratio = [panel.forward_scatter_height] if panel.singlet_ratio is not None else []

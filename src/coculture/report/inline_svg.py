@@ -1,8 +1,8 @@
-"""A figure's SVG made ready to stand inside the page, where its marks can answer to the reader.
+"""Prepare a figure's SVG for embedding in the page, with marks that react to the pointer.
 
-Many SVGs in one page share one space of ids. Ids that nothing refers to are dropped, the others
-become short ones that begin with the figure's own prefix, and a mark that stands for a culture
-carries its name as `data-culture`.
+All SVGs of one page share their ids. So ids that nothing refers to are removed, the others are
+replaced by short ones with a prefix for each figure, and the mark of a culture gets the culture's
+name as `data-culture`.
 """
 
 import re
@@ -26,15 +26,15 @@ class InlineSvg:
     Attributes
     ----------
     content
-        What stands inside the `<svg>` element.
+        The content of the `<svg>` element.
     view_box
-        Its coordinates.
+        The `viewBox` attribute.
     width
-        Width at which its letters have the size they were drawn at, in CSS pixels.
+        Width in CSS pixels at which text has the size at which it was drawn.
     height
-        Height at that width.
+        Height in CSS pixels at that width.
     cultures
-        The cultures that its marks stand for.
+        The cultures that are marked in it.
     """
 
     content: str
@@ -45,7 +45,7 @@ class InlineSvg:
 
 
 def inline(svg: str, prefix: str) -> InlineSvg:
-    """`svg` (the text of a file that matplotlib wrote) with ids that begin with `prefix`.
+    """Prepare `svg` (the text of a file written by matplotlib), with ids that begin with `prefix`.
 
     Coordinates are rounded to a hundredth of a point.
 
@@ -59,7 +59,7 @@ def inline(svg: str, prefix: str) -> InlineSvg:
         view_box = root.attrib["viewBox"]
         _, _, width, height = (float(number) for number in view_box.split())
     except (ElementTree.ParseError, KeyError, ValueError) as error:
-        raise ValueError(f"the figure {prefix} is no SVG with a viewBox: {error}") from error
+        raise ValueError(f"figure {prefix} is not an SVG with a viewBox: {error}") from error
     short = {name: f"{prefix}-{i}" for i, name in enumerate(_referred_to(root))}
     cultures = set()
     for element in root.iter():
@@ -69,12 +69,12 @@ def inline(svg: str, prefix: str) -> InlineSvg:
         element.attrib = {
             _local(name): _rewritten(name, value, short) for name, value in element.attrib.items()
         }
-        _tidy_white_space(element)
+        _remove_white_space(element)
         name = element.attrib.pop("id", "")
         culture = culture_of(name)
         if culture is not None:
             element.set("data-culture", culture)
-            _name_the_face(element)
+            _mark_background(element)
             cultures.add(culture)
         elif name in short:
             element.set("id", short[name])
@@ -88,15 +88,18 @@ def inline(svg: str, prefix: str) -> InlineSvg:
     )
 
 
-def _name_the_face(panel: ElementTree.Element) -> None:
-    """Give the background of a whole panel (axes) a class: what lies beyond it is cut off."""
+def _mark_background(panel: ElementTree.Element) -> None:
+    """Give the background of a panel (axes) a class; it has the panel's true size.
+
+    Marks inside the panel may extend beyond it, where they are clipped.
+    """
     for child in panel[:1]:
         if child.get("id", "").startswith("patch_"):
-            child.set("class", "face")
+            child.set("class", "background")
 
 
 def _referred_to(root: ElementTree.Element) -> list[str]:
-    """Each id that is referred to, once, in the order of the figure."""
+    """Every id that is referred to, once, in document order."""
     found: list[str] = []
     for element in root.iter():
         for name, value in element.attrib.items():
@@ -124,7 +127,7 @@ def _rounded(number: re.Match[str]) -> str:
     return f"{float(number[0]):.2f}".rstrip("0").rstrip(".")
 
 
-def _tidy_white_space(element: ElementTree.Element) -> None:
+def _remove_white_space(element: ElementTree.Element) -> None:
     if element.text and not element.text.strip():
         element.text = None
     if element.tail and not element.tail.strip():

@@ -1,7 +1,7 @@
-"""The report as one HTML file that needs nothing but itself: tables in, page out.
+"""Render the report as one HTML file that works without any other file.
 
-The page holds no time and no command, so that the same study gives the same bytes. It names its
-own script by hash and forbids every other, and every request, in its content security policy.
+The page holds no time and no command, so the same results give the same bytes. Its content security
+policy allows its own script, named by hash, and no other script and no request.
 """
 
 import base64
@@ -17,38 +17,40 @@ import jinja2
 import pandas as pd
 from markupsafe import Markup
 
-from coculture.exchange.vocabulary import is_missing, many, number
+from coculture.exchange.vocabulary import BELOW_RANGE, is_missing, many, number
 from coculture.report import first_screen, page_tables, provenance
-from coculture.report.flags import Flag, flagged_cultures, flags
-from coculture.report.in_words import (
+from coculture.report.flags import ListedFlag, exclusions, flags_by_culture, quality_flags
+from coculture.report.formatting import unbroken_names
+from coculture.report.glossary import GLOSSARY
+from coculture.report.limitations import analyte_columns, limitations, without_measurement
+from coculture.report.methods import methods
+from coculture.report.results import Results, with_labels
+from coculture.report.shown_figures import ShownFigure, figures_of_stage, shown_figures
+from coculture.report.table_labels import (
     analyte_name,
     analyte_names,
     column_definitions,
-    headings,
-    in_words,
-    table_in_words,
+    labelled,
+    labelled_table,
+    study_columns,
 )
-from coculture.report.methods import methods
-from coculture.report.numbers import whole_words
-from coculture.report.results import Results, with_labels
-from coculture.report.shown_figures import ShownFigure, part, shown_figures
-from coculture.report.words import WORDS
 
 TEMPLATE = Path(__file__).parent / "template"
 STYLES = ("page.css", "figures.css", "print.css")
 SCRIPTS = ("tables.js", "cultures.js", "figures.js", "enlarge.js", "navigation.js")
+STAGES = ("comparison", "flow", "elisa", "clinical")
 
 
 @dataclass(frozen=True)
 class FlagRow:
-    """A flag with the picture in which it is seen, or None."""
+    """A flag with the figure that shows what is flagged, or None."""
 
-    flag: Flag
+    listed: ListedFlag
     figure: ShownFigure | None
 
 
 def template_files() -> list[Path]:
-    """The files, beside the code, that the page is made from."""
+    """The HTML, CSS and JavaScript files that the page is made from."""
     return sorted(TEMPLATE.iterdir())
 
 
@@ -61,20 +63,18 @@ def render(results: Results) -> str:
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    environment.filters["number"] = number
     environment.filters["many"] = many
-    environment.filters["whole_words"] = whole_words
+    environment.filters["unbroken_names"] = unbroken_names
     figures = shown_figures(results)
-    found = flags(results)
+    found = quality_flags(results.flags)
     script = _joined(SCRIPTS)
     versions = provenance.versions(results.software)
-
-    named = headings(results)
+    named = study_columns(results)
     definitions = column_definitions(results)
 
     @functools.cache
     def table(name: str) -> page_tables.Table:
-        return page_tables.table(name, table_in_words(name, results), definitions, named)
+        return page_tables.table(name, labelled_table(name, results), definitions, named)
 
     return environment.get_template("page.html").render(
         config=results.config,
@@ -83,44 +83,58 @@ def render(results: Results) -> str:
         script=Markup(script),
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         answer=first_screen.answer(results.table("comparison/findings.csv")),
-        cautions=first_screen.cautions(results, found),
+        limitations=limitations(results),
         counts=first_screen.counts(results),
         design=first_screen.design(results),
         findings=results.table("comparison/findings.csv").to_dict("records"),
-        parts={name: part(figures, name) for name in ("comparison", "flow", "elisa", "clinical")},
+        deciding_tests=_deciding_tests(results.table("comparison/finding_tests.csv")),
+        stages={name: figures_of_stage(figures, name) for name in STAGES},
         table=table,
         thresholds=page_tables.thresholds(results.gates),
         curves=page_tables.curves(results.curves),
-        flags=[FlagRow(flag, _picture(flag, figures)) for flag in found],
+        flags=[FlagRow(listed, _figure_of(listed, figures)) for listed in found],
         has_drift=len(results.table("flow/drift.csv")) > 0,
-        unassigned=first_screen.unassigned(results.table("elisa/wells.csv")),
+        excluded=page_tables.excluded(exclusions(results.flags)),
+        unassigned=first_screen.unassigned_wells(results.table("elisa/wells.csv")),
         missing_arms=[
             with_labels(arm, results)
             for arm in first_screen.missing_arms(results.table("cultures.csv"))
         ],
-        without_a_value=_left_out_cultures(results),
-        methods=methods(results.config, results.gates, versions),
+        without_measurement=_without_measurement(results),
+        methods=methods(results, versions),
         versions=versions,
         computed_by=provenance.computed_by(results.software),
-        words=WORDS,
+        glossary=GLOSSARY,
         cultures=_json(_cultures(results, found)),
         data=_json({figure.anchor: figure.data for figure in figures if figure.data}),
     )
 
 
-def _picture(flag: Flag, figures: Sequence[ShownFigure]) -> ShownFigure | None:
-    """The figure that shows what is flagged: of its kind, else any that marks the culture."""
-    of_place = [one for one in figures if one.kind == flag.figure and one.subject == flag.place]
-    marked = [one for one in figures if flag.culture and flag.culture in one.drawing.cultures]
+def _deciding_tests(tests: pd.DataFrame) -> dict[str, list[str]]:
+    """The sentences of the tests that made the verdict, by the id of the finding."""
+    found: dict[str, list[str]] = {}
+    for row in tests.to_dict("records"):
+        if row["decides"]:
+            found.setdefault(str(row["id"]), []).append(str(row["sentence"]))
+    return found
+
+
+def _figure_of(listed: ListedFlag, figures: Sequence[ShownFigure]) -> ShownFigure | None:
+    """The figure that shows what is flagged, else any that marks the flagged culture."""
+    named = [one for one in figures if one.name == listed.figure]
+    of_place = [one for one in named if one.subject == listed.place]
+    marked = [one for one in figures if listed.culture and listed.culture in one.drawing.cultures]
     of_both = [one for one in of_place if one in marked]
-    return next(iter([*of_both, *of_place, *marked]), None)
+    named_and_marked = [one for one in named if one in marked]
+    return next(iter([*of_both, *of_place, *named_and_marked, *marked]), None)
 
 
-def _cultures(results: Results, found: Sequence[Flag]) -> dict[str, Any]:
-    """What the page says of a culture that is pointed at: arm, values, flags."""
+def _cultures(results: Results, found: Sequence[ListedFlag]) -> dict[str, Any]:
+    """What the page shows for the culture under the pointer: arm, values, flags."""
     table = results.table("cultures.csv")
-    flagged = flagged_cultures(found)
-    analytes = analyte_names(results)
+    flagged = flags_by_culture(found)
+    names = analyte_names(results)
+    analytes = {name: analyte_name(name, names) for name in analyte_columns(table)}
     return {
         str(row["culture"]): {
             "arm": with_labels(str(row["arm"]), results),
@@ -133,31 +147,29 @@ def _cultures(results: Results, found: Sequence[Flag]) -> dict[str, Any]:
 
 
 def _values(row: Mapping[Any, Any], analytes: Mapping[str, str]) -> list[str]:
-    said = []
+    values = []
     if not is_missing(row.get("percent_apoptotic")):
-        said.append(f"{number(row['percent_apoptotic'])} % apoptotic")
-    for column in (str(name) for name in row if str(name).endswith("_state")):
-        analyte = column.removesuffix("_state")
-        value, bound = row.get(f"{analyte}_pg_ml"), row.get(f"{analyte}_bound_pg_ml")
-        name = analyte_name(analyte, analytes)
+        values.append(f"{number(row['percent_apoptotic'])} % apoptotic")
+    for column, name in analytes.items():
+        value, bound = row[f"{column}_pg_ml"], row[f"{column}_bound_pg_ml"]
         if not is_missing(value):
-            said.append(f"{name} {number(value)} pg/mL")
+            values.append(f"{name} {number(value)} pg/mL")
         elif not is_missing(bound):
-            side = "below" if str(row[column]).startswith("below") else "above"
-            said.append(f"{name} {side} {number(bound)} pg/mL")
+            side = "below" if row[f"{column}_state"] in BELOW_RANGE else "above"
+            values.append(f"{name} {side} {number(bound)} pg/mL")
     if not is_missing(row.get("excluded")):
-        said.append(str(row["excluded"]))
-    return said
+        values.append(str(row["excluded"]))
+    return values
 
 
-def _left_out_cultures(results: Results) -> page_tables.Table | None:
-    table = first_screen.without_a_value(results.table("cultures.csv"))
+def _without_measurement(results: Results) -> page_tables.Table | None:
+    table = without_measurement(results.table("cultures.csv"))
     if table.empty:
         return None
     columns = ["culture", "experiment", "arm", "excluded"]
     return page_tables.table(
         "cultures.csv",
-        in_words(pd.DataFrame(table[columns]), results),
+        labelled(pd.DataFrame(table[columns]), results),
         results.table("columns.csv"),
     )
 
@@ -167,7 +179,7 @@ def _joined(names: Sequence[str]) -> str:
 
 
 def _json(value: Any) -> Markup:
-    """`value` as JSON that cannot end the script element it stands in."""
+    """`value` as JSON that cannot end the script element around it."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")

@@ -1,23 +1,24 @@
-"""The tables of the page: which columns, their headings with units, and the order of the rows."""
+"""The tables of the page: which columns they show, with headings, units and definitions."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
 
 from coculture.exchange.vocabulary import is_missing, number
 from coculture.report import workbook_tables
+from coculture.report.flags import ListedFlag
 
-NOT_SHOWN: Mapping[str, frozenset[str]] = {
+CSV_ONLY: Mapping[str, frozenset[str]] = {
     "comparison/findings.csv": frozenset(
-        {"sentence", "reason", "advice", "caveat", "kind", "confidence_percent"}
+        {"sentence", "reason", "advice", "caveat", "kind", "method", "confidence_percent"}
     ),
     "comparison/contrasts.csv": frozenset(
         {"se", "df", "t", "p_greater", "p_less", "lower_90", "upper_90", "values", "analysis"}
         | {"estimate_at_limit", "estimate_censored_fit"}
     ),
-    "comparison/finding_tests.csv": frozenset({"values", "confidence_percent"}),
+    "comparison/finding_tests.csv": frozenset({"values", "confidence_percent", "sentence"}),
     "comparison/arms.csv": frozenset({"low", "high", "mean_at_limit", "mean_censored_fit"}),
     "clinical/summary.csv": frozenset(
         {"printed_agree_rounded", "printed_agree_truncated", "printed_disagree", "selected"}
@@ -30,38 +31,38 @@ NOT_SHOWN: Mapping[str, frozenset[str]] = {
         {"events_nonfinite", "n_viable", "n_early", "n_late", "n_necrotic"}
     ),
 }
-"""Columns that the page leaves to the CSV and the spreadsheet."""
+"""Columns that only the CSV files and the workbook have."""
 
 _UNIT_ENDINGS = ("_pg_ml", "_ng_ml", "_nM")
 ANALYSIS = "analysis"
-_WHOLE = 12
-"""Rows up to which a table does not scroll."""
-_SAID_ELSEWHERE = ("see unit", "scale of the endpoint", "as in the column name")
-"""Units that another column of the row tells."""
-_WORDY = 14
-"""Characters of a heading that would take three lines above a short word."""
-_SHORT = 32
-"""Characters that stand in one line."""
+_MAX_ROWS_UNSCROLLED = 12
+"""A table with more rows scrolls."""
+_UNITS_ELSEWHERE = ("see unit", "scale of the endpoint", "as in the column name")
+"""Units that another column of the row or its name gives."""
+_LONG_HEADING = 14
+"""Characters above which a heading gets a wider column, so that it takes at most two lines."""
+_SHORT_TEXT = 32
+"""Characters up to which a text is not wrapped."""
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column's heading (words, unit, definition) and what it holds: number, short, long."""
+    """A column: its heading, unit, definition, and whether it holds number, short or long."""
 
-    words: str
+    heading: str
     unit: str
     definition: str
     holds: str
 
     @property
-    def is_wordy(self) -> bool:
-        """Whether the heading is much longer than what stands below it may be."""
-        return len(self.words) > _WORDY
+    def has_long_heading(self) -> bool:
+        """Whether the heading needs a wider column than its values may have."""
+        return len(self.heading) > _LONG_HEADING
 
 
 @dataclass(frozen=True)
 class Cell:
-    """What a cell shows, and the number it is sorted by (None: by its text; empty: missing)."""
+    """A cell's text, and the number it is sorted by (None: by its text; empty: missing)."""
 
     text: str
     sorted_by: str | None = None
@@ -69,7 +70,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """A row, the culture it is about (or empty) and the analysis it belongs to (or empty)."""
+    """A row, its culture (or empty) and the analysis that it belongs to (or empty)."""
 
     cells: Sequence[Cell]
     culture: str = ""
@@ -86,8 +87,8 @@ class Table:
 
     @property
     def is_tall(self) -> bool:
-        """Whether it scrolls; a short one is shown whole."""
-        return len(self.rows) > _WHOLE
+        """Whether it scrolls."""
+        return len(self.rows) > _MAX_ROWS_UNSCROLLED
 
 
 def table(
@@ -96,18 +97,18 @@ def table(
     definitions: pd.DataFrame,
     named: Mapping[str, tuple[str, str]] | None = None,
 ) -> Table:
-    """The result table `name` (as in columns.csv) for the page, empty columns left out.
+    """The result table `name` (as in columns.csv) for the page, without empty columns.
 
     Parameters
     ----------
     frame
         Its rows.
     definitions
-        table, column, unit, definition of every column written.
+        table, column, unit and definition of every column written.
     named
-        (words, unit) of the columns that the study names.
+        (heading, unit) of the columns that are named after a factor or an analyte.
     """
-    hidden = NOT_SHOWN.get(name, frozenset())
+    hidden = CSV_ONLY.get(name, frozenset())
     shown = [
         str(column)
         for column in frame.columns
@@ -132,43 +133,43 @@ def table(
 
 
 def plain_table(headings: Sequence[tuple[str, str]], rows: Iterable[Sequence[Any]]) -> Table:
-    """A table made for the page alone, from (heading, definition) and the values of each row.
+    """A table that only the page has, from (heading, definition) and the values of each row.
 
-    Columns without any value are left out.
+    Columns without any value are omitted.
     """
     found = [list(row) for row in rows]
     filled = [i for i, _ in enumerate(headings) if not all(is_missing(row[i]) for row in found)]
     headings = [headings[i] for i in filled]
     found = [[row[i] for i in filled] for row in found]
     columns = [
-        Column(words, "", definition, _kind([row[i] for row in found]))
-        for i, (words, definition) in enumerate(headings)
+        Column(heading, "", definition, _holds([row[i] for row in found]))
+        for i, (heading, definition) in enumerate(headings)
     ]
     return Table(columns, [Row([cell(value) for value in row]) for row in found])
 
 
 def thresholds(gates: Mapping[str, Mapping[str, Any]]) -> Table:
-    """Every gate of every experiment: where it lies, which rule set it, from how many files."""
+    """Every gate of every experiment: its threshold, its rule, and the number of files used."""
     frame = workbook_tables.thresholds(gates)
-    said = workbook_tables.defined(workbook_tables.THRESHOLDS)
-    headings = [(str(column), said.get(str(column), "")) for column in frame.columns]
+    defined = workbook_tables.defined(workbook_tables.THRESHOLDS)
+    headings = [(str(column), defined.get(str(column), "")) for column in frame.columns]
     return plain_table(headings, frame.itertuples(index=False))
 
 
 def curves(found: Mapping[str, Mapping[str, Any]]) -> Table:
-    """Every standard curve: whether it passes, its parameters, and its quantifiable range."""
-    said = workbook_tables.defined(workbook_tables.CURVES)
+    """Every standard curve: its verdict, quantifiable range and parameters."""
+    defined = workbook_tables.defined(workbook_tables.CURVES)
     headings = (
         ("plate", ""),
         ("analyte", ""),
-        ("verdict", said["verdict"]),
-        ("LLOQ, pg/mL", said["lloq_pg_ml"]),
-        ("ULOQ, pg/mL", said["uloq_pg_ml"]),
-        ("standards passing", "Levels read back within the limits, of all"),
-        ("R²", said["r_squared"]),
+        ("verdict", defined["verdict"]),
+        ("LLOQ, pg/mL", defined["lloq_pg_ml"]),
+        ("ULOQ, pg/mL", defined["uloq_pg_ml"]),
+        ("standards passing", "Number of standards read back within the limits"),
+        ("R²", defined["r_squared"]),
         ("model", ""),
-        ("parameters", f"{workbook_tables.PARAMETERS}: {said[workbook_tables.PARAMETERS]}"),
-        ("why", said["why"]),
+        ("parameters", f"{workbook_tables.PARAMETERS}: {defined[workbook_tables.PARAMETERS]}"),
+        ("reasons", defined["reasons"]),
     )
     rows = [
         _curve(plate, analyte, entry)
@@ -196,7 +197,7 @@ def _curve(plate: str, analyte: str, entry: Mapping[str, Any]) -> tuple[Any, ...
 
 
 def cell(value: Any) -> Cell:
-    """A value as it is shown, with what it is sorted by."""
+    """The table cell that shows `value`."""
     if is_missing(value):
         return Cell(number(value), "")
     if isinstance(value, str | bool):
@@ -205,11 +206,22 @@ def cell(value: Any) -> Cell:
 
 
 def _passing(entry: Mapping[str, Any]) -> str:
-    checks = {check["check"]: check for check in entry.get("checks", ())}
-    found = checks.get("standards passing")
-    if not found:
-        return ""
-    return f"{number(found['number'])} {found['unit']}" if found["number"] is not None else ""
+    verdicts = [level["verdict"] for level in entry.get("standards", ())]
+    judged = [verdict for verdict in verdicts if verdict in ("pass", "fail")]
+    return f"{judged.count('pass')} of {len(judged)}" if judged else ""
+
+
+def excluded(listed: Iterable[ListedFlag]) -> Table:
+    """The files and wells that the study's tables exclude, each with its reason."""
+    headings = ("assay", "experiment or plate", "file or well", "culture", "reason")
+    flags = list({one.flag.concerns: one for one in listed}.values())
+    rows = [(one.stage, one.place, one.item, one.culture, one.flag.sentence) for one in flags]
+    made = plain_table([(heading, "") for heading in headings], rows)
+    return replace(
+        made,
+        rows=[replace(row, culture=one.culture) for row, one in zip(made.rows, flags, strict=True)],
+        path="study/excluded.csv",
+    )
 
 
 def _column(
@@ -219,27 +231,27 @@ def _column(
     named: tuple[str, str] | None,
 ) -> Column:
     if named is not None:
-        return Column(*named, str(known.get("definition", "")), _kind(list(values)))
-    words = name
+        return Column(*named, str(known.get("definition", "")), _holds(list(values)))
+    heading = name
     for ending in _UNIT_ENDINGS:
-        words = words.removesuffix(ending)
+        heading = heading.removesuffix(ending)
     unit = str(known.get("unit", ""))
     return Column(
-        words.replace("_", " "),
-        "" if unit in _SAID_ELSEWHERE or words.startswith(unit) else unit,
+        heading.replace("_", " "),
+        "" if unit in _UNITS_ELSEWHERE or heading.startswith(unit) else unit,
         str(known.get("definition", "")),
-        _kind(list(values)),
+        _holds(list(values)),
     )
 
 
-def _kind(values: Sequence[Any]) -> str:
-    """What a column holds: number, short (text that needs no second line) or long."""
+def _holds(values: Sequence[Any]) -> str:
+    """What a column holds: number, short (text in one line) or long."""
     known = [value for value in values if not is_missing(value)]
     if known and not any(isinstance(value, str | bool) for value in known):
         return "number"
-    return "long" if any(len(str(value)) > _SHORT for value in known) else "short"
+    return "long" if any(len(str(value)) > _SHORT_TEXT for value in known) else "short"
 
 
 def _is_split(name: str) -> bool:
-    """Whether the table is written in pieces, one for each experiment or plate."""
+    """Whether the table is written in several files, one for each experiment or plate."""
     return name in ("flow/wells.csv", "elisa/wells.csv", "flow/spillover.csv")

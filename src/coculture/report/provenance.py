@@ -1,14 +1,14 @@
-"""Which code computed the results, in plain words."""
+"""Which code and which package versions computed the results."""
 
 from collections.abc import Mapping
 from typing import Any
 
 _NAMED = ("FlowCytometryTools", "numpy", "scipy", "pandas", "matplotlib", "snakemake")
-"""The packages that compute, as their authors write them; the record has them in small letters."""
+"""Packages that compute, as their authors write the names; the record has them in lower case."""
 
 
 def computed_by(software: Mapping[str, Any]) -> str:
-    """The workflow's version and git commit in a sentence; empty where they were not recorded.
+    """The workflow's version and git commit in a sentence; empty if they were not recorded.
 
     Parameters
     ----------
@@ -22,19 +22,19 @@ def computed_by(software: Mapping[str, Any]) -> str:
     version = f"coculture {workflow.get('version') or 'of an unknown version'}"
     commit = workflow.get("commit")
     if not commit:
-        return f"Computed by {version}, outside a git checkout: the commit is not known."
+        return f"Computed by {version}, not from a git checkout, so the commit is not known."
     if workflow.get("uncommitted_changes"):
         return (
-            f"Computed by {version}, git commit {commit}, with changes that were not committed: "
-            "this commit alone does not give these results."
+            f"Computed by {version}, git commit {commit}, with uncommitted changes: this "
+            "commit alone does not reproduce these results."
         )
     return f"Computed by {version}, git commit {commit}."
 
 
 def versions(software: Mapping[str, Any]) -> dict[str, str]:
-    """This workflow, Python and the packages that compute, with the versions that were recorded.
+    """The recorded versions of this workflow, Python and the packages that compute.
 
-    `software` is the content of provenance/software.json; what it does not know is left out.
+    `software` is the content of provenance/software.json; unknown versions are omitted.
     """
     packages = software.get("packages") or {}
     found = {

@@ -1,11 +1,11 @@
-"""Reading back what the rooms wrote, for the page and the spreadsheet."""
+"""Read the results of the other stages, for the page and the workbook."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
 
-from coculture.exchange import result_tables
+from coculture.exchange import flags, result_tables
 from coculture.exchange.records import read_json, read_yaml
 from coculture.report.results import Figure, Results
 
@@ -20,14 +20,15 @@ def read_results(
     figures: Sequence[Figure] = (),
     software: str | None = None,
 ) -> Results:
-    """Everything the page shows.
+    """Read everything that the page and the workbook show.
 
     Parameters
     ----------
     config
-        The study's config with every default.
+        Path of the study's config with every default.
     tables
-        Paths of the result tables by their name in columns.csv; a name without paths is empty.
+        Paths of the result tables by their name in columns.csv, flags.csv among them; a name
+        without paths gives an empty table.
     gates, curves
         Paths of every gates.yaml and curve.json; the folder's name is the experiment or plate.
     figures
@@ -38,6 +39,7 @@ def read_results(
     return Results(
         config=read_yaml(config),
         tables={name: _table(name, paths) for name, paths in tables.items()},
+        flags=flags.read(*tables.get(flags.TABLE, ())),
         gates={Path(path).parent.name: read_yaml(path) for path in gates},
         curves={Path(path).parent.name: read_json(path) for path in curves},
         figures=figures,
@@ -46,7 +48,10 @@ def read_results(
 
 
 def _table(name: str, paths: Sequence[str]) -> pd.DataFrame:
-    """The tables at `paths`; those of the spillover, which do not say it, with their experiment."""
+    """The tables at `paths` as one.
+
+    Spillover tables do not name their experiment, so it is added.
+    """
     if name != SPILLOVER or not paths:
         return result_tables.read_all(paths)
     frames = [result_tables.read(path) for path in paths]

@@ -1,11 +1,11 @@
-"""The papers that the methods paragraphs rest on."""
+"""The papers that the Methods section cites."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Reference:
-    """A paper, as a reference list prints it, with its DOI."""
+    """A paper as printed in a reference list, and its DOI, which may be empty."""
 
     text: str
     doi: str

@@ -1,4 +1,4 @@
-"""What the page and the spreadsheet are made from: finished tables, settings and figures."""
+"""What the page and the workbook are made from: finished tables, flags, settings and figures."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,89 +7,125 @@ from typing import Any
 
 import pandas as pd
 
-from coculture.exchange import result_tables
+from coculture.exchange import figure_text, result_tables
+from coculture.exchange.figure_text import FigureText
+from coculture.exchange.flags import Flag
 from coculture.exchange.names import relabelled
-
-POOLED_ERROR = "_pooled_error"
-"""What the name of a figure ends in that shows the second analysis."""
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One finished figure and where it belongs."""
+    """One finished figure.
+
+    Attributes
+    ----------
+    path
+        The SVG file.
+    stage
+        comparison, flow, elisa or clinical.
+    subject
+        The experiment or plate that it shows; empty for the whole study.
+    text
+        Its title, caption and result.
+    other_files
+        The same figure in other formats, and the CSV of what it shows.
+    """
 
     path: Path
-    """The SVG file."""
-    part: str
-    """comparison, flow, elisa or clinical"""
+    stage: str
     subject: str
-    """The experiment or plate it shows; empty for the whole study."""
-    beside: tuple[Path, ...] = ()
-    """The same figure in other formats, and the CSV of what it shows."""
+    text: FigureText
+    other_files: tuple[Path, ...] = ()
 
     @property
-    def kind(self) -> str:
-        """The name of its file, which says what it shows."""
+    def name(self) -> str:
+        """The name of its file without ending, such as contact_sheet."""
         return self.path.stem
 
     @property
     def shown(self) -> Path | None:
-        """The CSV of what the figure shows, where the room wrote one."""
-        return next((path for path in self.beside if path.suffix == ".csv"), None)
+        """The CSV of what the figure shows, if it was written."""
+        return next((path for path in self.other_files if path.suffix == ".csv"), None)
 
 
 @dataclass(frozen=True)
 class Results:
-    """Everything the page shows. Tables are as written under results/{study}/."""
+    """Everything that the page and the workbook show.
+
+    Attributes
+    ----------
+    config
+        The study's config with every default.
+    tables
+        The tables as written under results/{study}/, by their name in columns.csv. A table that
+        the study does not have is absent or empty.
+    flags
+        The records of flags.csv.
+    gates
+        The content of gates.yaml of each experiment.
+    curves
+        The content of curve.json of each plate.
+    figures
+        In the order of the page.
+    software
+        The content of provenance/software.json.
+    """
 
     config: Mapping[str, Any]
     tables: Mapping[str, pd.DataFrame]
-    """By their name in columns.csv; a table that the study has not is absent or empty."""
+    flags: Sequence[Flag] = ()
     gates: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    """The content of gates.yaml of each experiment."""
     curves: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    """The content of curve.json of each plate."""
     figures: Sequence[Figure] = ()
     software: Mapping[str, Any] = field(default_factory=dict)
-    """The content of provenance/software.json."""
 
     def table(self, name: str) -> pd.DataFrame:
-        """The table of that name; empty where the study has none."""
+        """The table with that name; empty if the study does not have it."""
         return self.tables.get(name, pd.DataFrame())
 
 
-def figures_below(folder: str | Path, paths: Iterable[str | Path]) -> list[Figure]:
-    """The vector figures among `paths`, placed by the folders they lie in below `folder`.
+def read_figures(folder: str | Path, paths: Iterable[str | Path]) -> list[Figure]:
+    """The figures among `paths`, in the order of their SVG files, with the text of their JSON file.
 
-    >>> figures_below("figures", ["figures/flow/E1/contact_sheet.svg"])[0].subject
-    'E1'
+    Parameters
+    ----------
+    folder
+        The folder of all figures. Its subfolders are the stages; theirs, if any, are the
+        experiments or plates.
+    paths
+        All files of the figures.
     """
     files = [Path(path) for path in paths]
     found = []
     for path in (path for path in files if path.suffix == ".svg"):
-        part, *subject, _ = path.relative_to(folder).parts
-        beside = [other for other in files if other != path and other.with_suffix(".svg") == path]
-        found.append(Figure(path, part, "/".join(subject), tuple(beside)))
+        stage, *subject, _ = path.relative_to(folder).parts
+        others = tuple(
+            other
+            for other in files
+            if other.with_suffix(".svg") == path and other.suffix not in (".svg", ".json")
+        )
+        text = figure_text.read(path.with_suffix(".json"))
+        found.append(Figure(path, stage, "/".join(subject), text, others))
     return found
 
 
 def figure_tables(folder: str | Path, paths: Iterable[str | Path]) -> dict[str, list[str]]:
-    """The CSV files among `paths`, the rows of figures, by their table's name in columns.csv.
+    """The CSV files among `paths`, by their table's name in columns.csv.
 
-    A kind of figure that is drawn for several endpoints (arms_il6, arms_apoptosis) shares one
-    table (figures/comparison/arms.csv); `folder` is the folder of all figures.
+    Figures that are drawn once for each endpoint (arms_il6, arms_apoptosis) share one table
+    (figures/comparison/arms.csv); `folder` is the folder of all figures.
     """
     declared = set(result_tables.definitions()["table"])
     found: dict[str, list[str]] = {}
     for path in (path for path in map(Path, paths) if path.suffix == ".csv"):
-        part = path.relative_to(folder).parts[0]
+        stage = path.relative_to(folder).parts[0]
         words = path.stem.split("_")
-        names = [f"figures/{part}/{'_'.join(words[:i])}.csv" for i in range(len(words), 0, -1)]
+        names = [f"figures/{stage}/{'_'.join(words[:i])}.csv" for i in range(len(words), 0, -1)]
         table = next((name for name in names if name in declared), names[0])
         found.setdefault(table, []).append(str(path))
     return found
 
 
 def with_labels(text: str, results: Results) -> str:
-    """`text` with the config's labels for cells in place of their names in the tables."""
+    """`text` with the config's labels for cells instead of their names in the tables."""
     return relabelled(text, results.config["cells"]["labels"])

@@ -1,22 +1,21 @@
-"""The figures as the page shows them: inlined, titled, with the result said, grouped by kind."""
+"""The figures as the page shows them: inline, with their texts, grouped by title."""
 
 import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from coculture.report import captions
-from coculture.report.figure_results import result
-from coculture.report.in_words import analyte_names
+from coculture.exchange.figure_text import FigureText
+from coculture.report.formatting import natural_key
 from coculture.report.inline_svg import InlineSvg, inline
-from coculture.report.numbers import in_order
-from coculture.report.results import POOLED_ERROR, Figure, Results
+from coculture.report.results import Figure, Results
 
-PER_EXPERIMENT = "per_experiment"
+PER_EXPERIMENT, POOLED_ERROR = "per_experiment", "pooled_error"
+"""The two analyses of the comparison; the first is the primary one."""
 _WIDE = 930
-"""CSS pixels beyond which a figure has no room for a caption at its side."""
-_MOST_DATA = 200_000
-"""Bytes of a figure's CSV up to which it travels inside the page."""
+"""Width in CSS pixels above which a caption does not fit beside a figure."""
+_MAX_DATA_BYTES = 200_000
+"""The CSV of a figure is embedded in the page up to this size."""
 
 
 @dataclass(frozen=True)
@@ -27,55 +26,52 @@ class ShownFigure:
     ----------
     anchor
         Its id in the page.
-    title_of_kind
-        The heading that it shares with the same picture of other experiments or plates.
+    name
+        The name of its file.
+    text
+        Title (without the experiment or plate), caption and result.
     analysis
-        per_experiment or pooled_error where the figure exists for both, else empty.
-    result
-        What it shows, in words; may be empty.
+        per_experiment or pooled_error if the figure exists for both analyses, else empty.
+    is_primary_only
+        Whether it shows the primary analysis and does not exist for the other.
     files
-        (ending, address relative to the page) of the same figure beside the page.
+        (type, address relative to the page) of the same figure in the results folder.
     data
-        The CSV of what it shows; empty where there is none or it is large.
+        The CSV of what it shows; empty if there is none or if it is large.
     """
 
     anchor: str
-    part: str
-    kind: str
-    title_of_kind: str
+    stage: str
+    name: str
     subject: str
+    text: FigureText
     analysis: str
+    is_primary_only: bool
     drawing: InlineSvg
-    result: str
     files: Sequence[tuple[str, str]]
     data: str
 
     @property
     def title(self) -> str:
-        """Its heading with the experiment or plate, and the analysis where it is the second one."""
-        parts = [self.title_of_kind, self.subject]
-        parts += ["pooled error"] if self.kind.endswith(POOLED_ERROR) else []
+        """Its title with the experiment or plate, and with the analysis if it is the second one."""
+        parts = [self.text.title, self.subject]
+        parts += ["pooled error"] if self.analysis == POOLED_ERROR else []
         return ", ".join(part for part in parts if part)
 
     @property
     def is_wide(self) -> bool:
-        """Whether it wants the whole width of the page, with its caption below."""
+        """Whether it takes the whole width of the page, with its caption below."""
         return self.drawing.width > _WIDE
 
     @property
-    def is_primary_only(self) -> bool:
-        """Whether it shows the primary analysis, whichever the reader chooses."""
-        return self.part == "comparison" and captions.is_primary_only(self.kind)
-
-    @property
-    def name(self) -> str:
-        """What it is called when it is saved."""
-        return "-".join(part.replace("/", "-") for part in (self.subject, self.kind) if part)
+    def saved_name(self) -> str:
+        """The name of the file that its Save buttons write, without ending."""
+        return "-".join(part.replace("/", "-") for part in (self.subject, self.name) if part)
 
 
 @dataclass(frozen=True)
-class Kind:
-    """All figures of one kind: the same picture of every experiment or plate."""
+class Group:
+    """All figures with the same title: one for each experiment, plate or analysis."""
 
     anchor: str
     title: str
@@ -84,78 +80,73 @@ class Kind:
 
 
 @dataclass(frozen=True)
-class Part:
-    """The figures of one room, and the experiments or plates a reader chooses from."""
+class StageFigures:
+    """The figures of one stage, and the experiments or plates a reader chooses from."""
 
-    kinds: Sequence[Kind]
+    groups: Sequence[Group]
     subjects: Sequence[str]
 
     @property
     def has_two_analyses(self) -> bool:
         """Whether some figures exist for both analyses."""
-        return any(figure.analysis for kind in self.kinds for figure in kind.figures)
+        return any(figure.analysis for group in self.groups for figure in group.figures)
 
 
 def shown_figures(results: Results) -> list[ShownFigure]:
-    """Every figure that shows anything, in the order of the page."""
-    ordered = sorted(
-        filter(_shows_anything, results.figures),
-        key=lambda one: (one.part, captions.order(one.kind), one.subject, one.kind),
-    )
-    names = {(one.part, one.subject, one.kind) for one in ordered}
+    """Every figure that has something to show, in the order of the results."""
+    filled = [figure for figure in results.figures if _shows_anything(figure)]
+    pooled = {_key(figure) for figure in filled if figure.text.analysis == POOLED_ERROR}
     return [
-        _shown(figure, f"figure-{i}", names, results) for i, figure in enumerate(ordered, start=1)
+        _shown(figure, f"figure-{i}", _key(figure) in pooled)
+        for i, figure in enumerate(filled, start=1)
     ]
 
 
-def part(figures: Iterable[ShownFigure], name: str) -> Part:
-    """The figures of the part `name`: comparison, flow, elisa or clinical."""
-    kinds: dict[str, list[ShownFigure]] = {}
-    for figure in figures:
-        if figure.part == name:
-            kinds.setdefault(figure.kind.removesuffix(POOLED_ERROR), []).append(figure)
-    of_part = [figure for found in kinds.values() for figure in found]
-    return Part(
+def figures_of_stage(figures: Iterable[ShownFigure], stage: str) -> StageFigures:
+    """The figures of comparison, flow, elisa or clinical, grouped by their titles."""
+    of_stage = [figure for figure in figures if figure.stage == stage]
+    by_title: dict[str, list[ShownFigure]] = {}
+    for figure in of_stage:
+        by_title.setdefault(figure.text.title, []).append(figure)
+    return StageFigures(
         [
-            Kind(f"{name}-{i}", found[0].title_of_kind, captions.caption(kind), found)
-            for i, (kind, found) in enumerate(kinds.items(), start=1)
+            Group(f"{stage}-{i}", title, group[0].text.caption, group)
+            for i, (title, group) in enumerate(by_title.items(), start=1)
         ],
-        sorted({figure.subject for figure in of_part if figure.subject}, key=in_order),
+        sorted({figure.subject for figure in of_stage if figure.subject}, key=natural_key),
     )
 
 
+def _key(figure: Figure) -> tuple[str, str, str]:
+    """What the figures of the two analyses have in common."""
+    return figure.stage, figure.subject, figure.text.title
+
+
 def _shows_anything(figure: Figure) -> bool:
-    """Whether the table of its marks has rows; a figure without a table may show something."""
+    """Whether the table of its marks has rows. A figure without a table is shown."""
     if figure.shown is None:
         return True
     with figure.shown.open(encoding="utf-8") as file:
         return len(list(itertools.islice(file, 2))) == 2
 
 
-def _shown(
-    figure: Figure, anchor: str, names: set[tuple[str, str, str]], results: Results
-) -> ShownFigure:
-    analysis = ""
-    if figure.kind.endswith(POOLED_ERROR):
-        analysis = POOLED_ERROR.removeprefix("_")
-    elif (figure.part, figure.subject, figure.kind + POOLED_ERROR) in names:
-        analysis = PER_EXPERIMENT
+def _shown(figure: Figure, anchor: str, in_both_analyses: bool) -> ShownFigure:
     data = ""
-    if figure.shown is not None and figure.shown.stat().st_size <= _MOST_DATA:
+    if figure.shown is not None and figure.shown.stat().st_size <= _MAX_DATA_BYTES:
         data = figure.shown.read_text(encoding="utf-8")
-    folder = quote("/".join(part for part in ("figures", figure.part, figure.subject) if part))
+    folder = quote("/".join(part for part in ("figures", figure.stage, figure.subject) if part))
     return ShownFigure(
         anchor=anchor,
-        part=figure.part,
-        kind=figure.kind,
-        title_of_kind=captions.title(figure.kind, analyte_names(results)),
+        stage=figure.stage,
+        name=figure.name,
         subject=figure.subject,
-        analysis=analysis,
+        text=figure.text,
+        analysis=figure.text.analysis if in_both_analyses else "",
+        is_primary_only=figure.text.analysis == PER_EXPERIMENT and not in_both_analyses,
         drawing=inline(figure.path.read_text(encoding="utf-8"), anchor.replace("figure-", "f")),
-        result=result(figure, results),
         files=[
             (path.suffix[1:].upper(), f"{folder}/{quote(path.name)}")
-            for path in sorted((figure.path, *figure.beside), key=lambda path: path.suffix)
+            for path in sorted((figure.path, *figure.other_files), key=lambda path: path.suffix)
         ],
         data=data,
     )

@@ -1,7 +1,7 @@
-"""The tables of a study as one workbook, for people who go on in Prism or Excel.
+"""Write all tables of a study into one workbook, for further work in Prism or Excel.
 
-One sheet a table, headings frozen, no merged cells, no formulas. The same tables give the same
-bytes: the dates inside are fixed.
+One sheet for each table, headings frozen, no merged cells, no formulas. The same tables give the
+same bytes: the dates inside the file are fixed.
 """
 
 import math
@@ -16,6 +16,7 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from coculture.exchange import flags
 from coculture.exchange.problems import CocultureError
 from coculture.exchange.vocabulary import is_missing
 from coculture.report.first_screen import answer
@@ -34,29 +35,31 @@ SHEETS = {
     "comparison/findings.csv": "findings",
     "comparison/finding_tests.csv": "finding tests",
     "comparison/contrasts.csv": "contrasts",
+    "comparison/contrast_values.csv": "contrast values",
     "comparison/arms.csv": "arms",
     BY_EXPERIMENT: BY_EXPERIMENT,
     "comparison/combination.csv": "combination",
     "cultures.csv": "cultures",
+    flags.TABLE: "flags",
     "flow/wells.csv": "flow wells",
     "elisa/wells.csv": "ELISA wells",
     "elisa/cultures.csv": "ELISA cultures",
     THRESHOLDS: THRESHOLDS,
     CURVES: CURVES,
 }
-"""Names of the sheets that come first, in this order."""
+"""Names of the first sheets, in this order; other tables follow under their own names."""
 
 _EPOCH = datetime(1980, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 _LONGEST_NAME = 31
 _LONGEST_TEXT = 32_767
 """Characters that Excel allows in a cell."""
-_WIDEST = 60
-_LINE = 40
-"""Characters beyond which a text is wrapped."""
+_MAX_WIDTH = 60
+_MAX_UNWRAPPED = 40
+"""Characters above which a text is wrapped."""
 _SIGNIFICANT = 4
-"""Digits that a number shows; the cell holds all of them."""
+"""Digits that are shown of a number; the cell holds all of them."""
 _SMALLEST, _LARGEST = 1e-5, 1e7
-"""Sizes between which a number shows no power of ten."""
+"""Numbers between these are shown without a power of ten."""
 _FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
 
 
@@ -65,7 +68,7 @@ class SpreadsheetError(CocultureError):
 
 
 def write(results: Results, path: str | Path) -> None:
-    """Write every table that has rows to the workbook `path`, after a sheet of notes.
+    """Write a sheet of notes and every table that has rows to the workbook `path`.
 
     Raises
     ------
@@ -89,7 +92,7 @@ def write(results: Results, path: str | Path) -> None:
 
 @dataclass(frozen=True)
 class Formats:
-    """The formats of one workbook, each made once."""
+    """The cell formats of one workbook."""
 
     book: xlsxwriter.Workbook
     heading: Format
@@ -106,7 +109,7 @@ class Formats:
 
 
 def number_format(value: float) -> str:
-    """What Excel shows of a number: whole ones as they are, others to four significant digits.
+    """The number format of a cell: whole numbers as they are, others to four significant digits.
 
     >>> number_format(12.3456), number_format(0.000514), number_format(48.0), number_format(1e-9)
     ('0.00', '0.0000000', '0', '0.000E+00')
@@ -139,13 +142,13 @@ def _title(results: Results) -> str:
 
 
 def _write_table(sheet: Worksheet, frame: pd.DataFrame, table: str, formats: Formats) -> None:
-    for place, column in enumerate(frame.columns):
-        sheet.write_string(0, place, str(column), formats.heading)
-        sheet.set_column(place, place, _width(str(column), frame[column]))
+    for index, column in enumerate(frame.columns):
+        sheet.write_string(0, index, str(column), formats.heading)
+        sheet.set_column(index, index, _width(str(column), frame[column]))
     for row, values in enumerate(frame.itertuples(index=False), start=1):
-        for place, value in enumerate(values):
-            where = f"{table}, column {frame.columns[place]}"
-            _write_value(sheet, row, place, value, where, formats)
+        for index, value in enumerate(values):
+            where = f"{table}, column {frame.columns[index]}"
+            _write_value(sheet, row, index, value, where, formats)
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, len(frame), len(frame.columns) - 1)
 
@@ -153,60 +156,63 @@ def _write_table(sheet: Worksheet, frame: pd.DataFrame, table: str, formats: For
 def _width(column: str, values: "pd.Series[Any]") -> int:
     texts = [len(value) for value in values if isinstance(value, str)]
     numbers = 10 if len(texts) < len(values) else 0
-    return min(max(len(column), numbers, *texts, 0) + 2, _WIDEST)
+    return min(max(len(column), numbers, *texts, 0) + 2, _MAX_WIDTH)
 
 
 def _write_value(
-    sheet: Worksheet, row: int, place: int, value: Any, where: str, formats: Formats
+    sheet: Worksheet, row: int, column: int, value: Any, where: str, formats: Formats
 ) -> None:
-    """Numbers as numbers, text as text whatever it begins with, nothing where there is nothing."""
+    """Write numbers as numbers, text as text (never as a formula), nothing for a missing value."""
     if is_missing(value):
         return
     if isinstance(value, str):
-        _write_text(sheet, row, place, value, where, formats)
+        _write_text(sheet, row, column, value, where, formats)
     elif isinstance(value, bool) or not math.isfinite(value):
-        _write_text(sheet, row, place, str(value), where, formats)
+        _write_text(sheet, row, column, str(value), where, formats)
     else:
-        sheet.write_number(row, place, float(value), formats.number(float(value)))
+        sheet.write_number(row, column, float(value), formats.number(float(value)))
 
 
 def _write_text(
-    sheet: Worksheet, row: int, place: int, text: str, where: str, formats: Formats
+    sheet: Worksheet, row: int, column: int, text: str, where: str, formats: Formats
 ) -> None:
     if len(text) > _LONGEST_TEXT:
         raise SpreadsheetError(
-            f"{where}, row {row + 1}: a text of {len(text):,} characters does not fit a cell of a "
-            f"worksheet ({_LONGEST_TEXT:,}). Shorten it in the study's tables."
+            f"{where}, row {row + 1}: a text of {len(text):,} characters does not fit into a cell "
+            f"of a worksheet (at most {_LONGEST_TEXT:,}). Shorten it in the study's tables."
         )
-    sheet.write_string(row, place, text, formats.wrapped if len(text) > _LINE else formats.top)
+    sheet.write_string(
+        row, column, text, formats.wrapped if len(text) > _MAX_UNWRAPPED else formats.top
+    )
 
 
 def _write_notes(
     sheet: Worksheet, results: Results, names: Mapping[str, str], heading: Format, wrapped: Format
 ) -> None:
-    """What the workbook is, then every column of every sheet with unit and definition."""
+    """Write what the workbook is, then every column of every sheet with unit and definition."""
     about = [_title(results)]
     if results.config["simulated"]:
         about.append("These data are simulated. They show how the workflow works.")
     about += [
         answer(results.table("comparison/findings.csv")),
-        "n counts experiments, not wells. An empty cell is a missing value. Units stand in the "
-        "table below. Numbers show four digits; the cells carry 16, the CSV files all of them. "
-        "Cells go by the labels of the config; in the CSV files by their names in its tables.",
+        "n is the number of experiments, not of wells. An empty cell of a sheet is a missing "
+        "value. Units are in the table below. Numbers are shown with four digits; the sheets hold "
+        "16, the CSV files all of them. Cell types have the labels of the config here; in the CSV "
+        "files they have the names of the study's tables.",
     ]
     for row, text in enumerate(about):
         sheet.write_string(row, 0, text)
     top = len(about) + 1
-    for place, (words, width) in enumerate(
+    for column, (name, width) in enumerate(
         [("sheet", 18), ("column", 28), ("unit", 20), ("definition", 90)]
     ):
-        sheet.write_string(top, place, words, heading)
-        sheet.set_column(place, place, width)
+        sheet.write_string(top, column, name, heading)
+        sheet.set_column(column, column, width)
     row = top
     for one in definitions(results).to_dict("records"):
         if one["table"] in names:
             row += 1
             texts = [names[one["table"]], one["column"], one["unit"], one["definition"]]
-            for place, text in enumerate(texts):
+            for column, text in enumerate(texts):
                 if not is_missing(text):
-                    sheet.write_string(row, place, str(text), wrapped)
+                    sheet.write_string(row, column, str(text), wrapped)

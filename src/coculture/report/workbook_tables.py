@@ -1,4 +1,4 @@
-"""Tables that only the workbook has: for Prism, and of what the JSON and YAML files say."""
+"""The tables of the workbook, including those made for it from several tables, JSON or YAML."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,17 +6,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from coculture.report.in_words import (
+from coculture.report.formatting import natural_key
+from coculture.report.results import Results
+from coculture.report.table_labels import (
     LOGARITHM,
     analyte_and_unit,
     analyte_names,
     column_definitions,
-    endpoint_in_words,
-    in_words,
-    table_in_words,
+    endpoint_label,
+    labelled,
+    labelled_table,
 )
-from coculture.report.numbers import in_order
-from coculture.report.results import Results
 
 BY_EXPERIMENT = "arms by experiment"
 THRESHOLDS = "gates and thresholds"
@@ -25,29 +25,31 @@ PARAMETERS = "A, D, b, c, g"
 PERCENT = "percent_apoptotic"
 
 _DEFINED = (
-    (BY_EXPERIMENT, "endpoint", "", "What the rows of this block hold, with its unit"),
+    (BY_EXPERIMENT, "endpoint", "", "What is given in the rows of this block, with its unit"),
     (BY_EXPERIMENT, "arm", "", "Name of the arm, with the labels of the config"),
     (
         *(BY_EXPERIMENT, "one column an experiment", "see endpoint"),
-        "Mean over the wells of the arm in this experiment; of concentrations the geometric mean. "
-        "Text that begins with <= or >= is a bound: more than half of the wells lie outside the "
+        "Mean over the wells of the arm in this experiment; for concentrations the geometric mean. "
+        "Text that begins with <= or >= is a bound: more than half of the wells are outside the "
         "quantifiable range",
     ),
-    (THRESHOLDS, "experiment", "", "Each threshold serves all treatments of its experiment"),
-    (THRESHOLDS, "population", "", "Population that the config names"),
+    (THRESHOLDS, "experiment", "", "Each threshold applies to all treatments of its experiment"),
+    (THRESHOLDS, "population", "", "Population, as named in the config"),
     (THRESHOLDS, "gate", "", "In the order in which they are applied"),
     (THRESHOLDS, "threshold", "", "Linear scale, after compensation"),
-    (THRESHOLDS, "rule", "", "How it was set; the best source that the controls allowed"),
-    (THRESHOLDS, "files", "", "Control files that set it, or samples where no control could"),
-    (CURVES, "verdict", "", "Whether the curve passes the acceptance limits of the config"),
+    (THRESHOLDS, "source", "", "What the gate was set from; manual: set by hand in the config"),
+    (THRESHOLDS, "rule", "", "How it was set"),
+    (THRESHOLDS, "note", "", "Details of this gate"),
+    (THRESHOLDS, "files", "", "Number of control files it was set from, or of samples if none"),
+    (CURVES, "verdict", "", "Whether the curve passes the acceptance limits in the config"),
     (CURVES, "lloq_pg_ml", "pg/mL", "Lower limit of quantification in the well"),
     (CURVES, "uloq_pg_ml", "pg/mL", "Upper limit of quantification in the well"),
     (
         *(CURVES, PARAMETERS, "see curve.json"),
-        "Response at zero and at infinite dose, slope, mid-point, asymmetry",
+        "Response at zero and at infinite concentration, slope, midpoint, asymmetry",
     ),
     (CURVES, "r_squared", "", "A weak criterion, shown because readers expect it"),
-    (CURVES, "why", "", "Which check failed"),
+    (CURVES, "reasons", "", "Which checks failed"),
 )
 
 
@@ -58,7 +60,7 @@ def workbook_tables(results: Results) -> dict[str, pd.DataFrame]:
         THRESHOLDS: thresholds(results.gates),
         CURVES: curves(results.curves),
     }
-    return {name: table_in_words(name, results) for name in results.tables} | made
+    return {name: labelled_table(name, results) for name in results.tables} | made
 
 
 def definitions(results: Results) -> pd.DataFrame:
@@ -69,37 +71,37 @@ def definitions(results: Results) -> pd.DataFrame:
 
 def defined(table: str) -> dict[str, str]:
     """The definition of each column of a table that is made here."""
-    return {column: words for name, column, _, words in _DEFINED if name == table}
+    return {column: definition for name, column, _, definition in _DEFINED if name == table}
 
 
 def arms_by_experiment(results: Results) -> pd.DataFrame:
-    """Arms down, experiments across, one block an endpoint; concentrations in pg/mL.
+    """One row for each endpoint and arm, one column for each experiment; concentrations in pg/mL.
 
-    A mean that is only a bound is text ("<= 200"), so that nobody averages it.
+    If only a bound of a mean is known, it is text ("<= 200"), so that it cannot be averaged.
     """
     arms = results.table("comparison/arms.csv")
     if not {"endpoint", "experiment", "arm", "mean", "relation"} <= set(arms.columns):
         return pd.DataFrame()
     names = analyte_names(results)
-    experiments = sorted(arms["experiment"].unique(), key=in_order)
+    experiments = sorted(arms["experiment"].unique(), key=natural_key)
     rows = []
     for endpoint, block in arms.dropna(subset=["mean"]).groupby("endpoint", sort=False):
-        words = _natural(str(endpoint), names)
-        if not words:
+        label = _plotted_label(str(endpoint), names)
+        if not label:
             continue
-        for arm, cells in block.groupby("arm", sort=False):
+        for arm, means in block.groupby("arm", sort=False):
             known = {
                 str(row["experiment"]): _value(row, str(endpoint))
-                for row in cells.to_dict("records")
+                for row in means.to_dict("records")
             }
-            rows.append({"endpoint": words, "arm": arm} | {e: known.get(e) for e in experiments})
-    return in_words(pd.DataFrame(rows), results) if rows else pd.DataFrame()
+            rows.append({"endpoint": label, "arm": arm} | {e: known.get(e) for e in experiments})
+    return labelled(pd.DataFrame(rows), results) if rows else pd.DataFrame()
 
 
-def _natural(endpoint: str, names: Mapping[str, str]) -> str:
-    """An endpoint in the unit people plot it in; empty for scales that only serve tests."""
+def _plotted_label(endpoint: str, names: Mapping[str, str]) -> str:
+    """An endpoint in the unit in which it is plotted; empty for scales that are only tested."""
     if endpoint == PERCENT:
-        return endpoint_in_words(endpoint, names)
+        return endpoint_label(endpoint, names)
     if endpoint.startswith(LOGARITHM) and endpoint != "ln_viable":
         return ", ".join(analyte_and_unit(endpoint, names))
     return ""
@@ -111,7 +113,7 @@ def _value(row: Mapping[Any, Any], endpoint: str) -> float | str:
 
 
 def thresholds(gates: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
-    """Every gate of every experiment: where it lies, which rule set it, from how many files."""
+    """Every gate of every experiment: its threshold, its rule, and the number of files used."""
     return pd.DataFrame(
         {
             "experiment": experiment,
@@ -119,7 +121,9 @@ def thresholds(gates: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
             "gate": gate.replace("_", " "),
             "channel": ", ".join(block["channels"]),
             "threshold": block.get("threshold"),
-            "rule": str(block["rule"]).replace("_", " "),
+            "source": str(block["source"]).replace("_", " "),
+            "rule": block["rule"],
+            "note": block.get("note"),
             "files": len(block.get("controls") or block.get("samples") or ()) or None,
         }
         for experiment, found in gates.items()
@@ -129,7 +133,7 @@ def thresholds(gates: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
 
 
 def curves(found: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
-    """Every standard curve: whether it passes, its quantifiable range and its parameters."""
+    """Every standard curve: its verdict, quantifiable range and parameters."""
     return pd.DataFrame(
         _curve(plate, analyte, entry)
         for plate, analytes in found.items()
@@ -148,10 +152,10 @@ def _curve(plate: str, analyte: str, entry: Mapping[str, Any]) -> dict[str, Any]
         "model": fit.get("model"),
         "r_squared": fit.get("r_squared"),
         **(fit.get("parameters") or {}),
-        "why": " ".join(entry["reasons"]),
+        "reasons": " ".join(entry["reasons"]),
     }
 
 
 def fit_of(entry: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The fit of a curve in curve.json; empty where none could be made."""
+    """The fit of a curve in curve.json; empty if no curve could be fitted."""
     return entry.get("fit") or {}

@@ -100,7 +100,7 @@ def _in_order(problems: list[Problem], study: Study) -> list[Problem]:
     order = [str(study.path), *names]
     ordered = sorted(dict.fromkeys(problems), key=lambda one: (order.index(one.file), one.row or 0))
     alike = Counter((one.file, one.column, one.message) for one in ordered)
-    told = []
+    reported = []
     for one in ordered:
         times = alike[one.file, one.column, one.message]
         if times > MOST_ALIKE:
@@ -108,8 +108,8 @@ def _in_order(problems: list[Problem], study: Study) -> list[Problem]:
             message = f"{one.message} The same applies to {times - 1} more rows."
             one = replace(one, message=message)
         if times:
-            told.append(replace(one, file=Path(names.get(one.file) or one.file).name))
-    return told
+            reported.append(replace(one, file=Path(names.get(one.file) or one.file).name))
+    return reported
 
 
 def _problems(study: Study) -> Iterator[Problem]:

@@ -14,6 +14,8 @@ from typing import Any
 import jsonschema
 import yaml
 
+from coculture.comparison.findings import KINDS, FindingKind
+from coculture.comparison.settings import LIMITS
 from coculture.exchange.vocabulary import nearest
 
 FOLDER = Path(__file__).parent / "schemas"
@@ -29,9 +31,42 @@ def schema(name: str) -> Schema:
 @cache
 def _load(path: Path) -> Schema:
     document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    if path.name == "comparison.schema.yaml":
+        _add_finding_kinds(document)
     resolved: Schema = _inline(document, document, path.parent)
     jsonschema.Draft202012Validator.check_schema(resolved)
     return resolved
+
+
+def _add_finding_kinds(document: dict[str, Any]) -> None:
+    """Complete the schema of a finding with the keys and rules of every kind of finding."""
+    finding = document["$defs"]["finding"]
+    properties = finding["properties"]
+    properties["kind"] |= {
+        "description": "; ".join(f"{kind.name} - {kind.description}" for kind in KINDS) + ".",
+        "enum": [kind.name for kind in KINDS],
+    }
+    for kind in KINDS:
+        properties |= kind.keys
+    for limit in LIMITS:
+        rule = dict(document["properties"][limit])
+        del rule["default"]
+        properties[limit] = rule | {
+            "description": f"For this finding, instead of the {limit} of the section."
+        }
+    finding["allOf"] = [_rules_of_kind(kind) for kind in KINDS]
+
+
+def _rules_of_kind(kind: FindingKind) -> dict[str, Any]:
+    """Its required keys and its endpoint; the keys of other kinds are not allowed."""
+    others = {key for other in KINDS for key in other.keys} - set(kind.keys)
+    properties: dict[str, Any] = dict.fromkeys(sorted(others), False)
+    if kind.endpoint is not None:
+        properties["endpoint"] = {"const": kind.endpoint}
+    return {
+        "if": {"properties": {"kind": {"const": kind.name}}, "required": ["kind"]},
+        "then": {"required": list(kind.required), "properties": properties},
+    }
 
 
 def _inline(node: Any, document: Mapping[str, Any], folder: Path) -> Any:
@@ -93,6 +128,9 @@ def _plain(
     rule: Any = error.schema
     expected: Any = error.validator_value
     value: Any = error.instance
+    if rule is False:
+        yield path, None, "this key belongs to another kind of finding; remove it."
+        return
     if error.validator == "additionalProperties":
         known = list(rule.get("properties", {}))
         for key in value:

@@ -1,4 +1,4 @@
-"""The arms of a study: cells x stroma x every factor x hours, their order and their names."""
+"""The arms of a study (cells x stroma x every factor x hours), their order and their names."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -19,7 +19,10 @@ from coculture.exchange.names import relabelled
 
 @dataclass(frozen=True)
 class Arm:
-    """One combination of cells, stroma, hours and the level of every factor, in their order."""
+    """One combination of cells, stroma, hours and the level of every factor.
+
+    `levels` are in the order of the factors.
+    """
 
     cells: str
     stroma: str
@@ -29,7 +32,7 @@ class Arm:
 
 @dataclass(frozen=True)
 class Design:
-    """The arms that a study has, in display order, and the words for them."""
+    """The arms that a study has, in display order, and their names."""
 
     arms: tuple[Arm, ...]
     factors: tuple[Factor, ...]
@@ -37,7 +40,7 @@ class Design:
 
     @classmethod
     def of(cls, cultures: pd.DataFrame, settings: ComparisonSettings) -> "Design":
-        """Read the arms off a table of cultures: cells, stroma, hours and the factors' columns."""
+        """The arms of a table of cultures, from its columns cells, stroma, hours and factors."""
         untreated = tuple(factor.untreated for factor in settings.factors)
         added = tuple(factor.adds_analyte is not None for factor in settings.factors)
 
@@ -81,7 +84,7 @@ class Design:
         return arm.levels[self.factors.index(factor)]
 
     def difference(self, arm: Arm, other: Arm) -> Arm:
-        """`arm` with only those factors that it has and `other` has at another level."""
+        """`arm` with only those factors whose level differs from that in `other`."""
         return replace(
             arm,
             levels=tuple(
@@ -91,7 +94,7 @@ class Design:
         )
 
     def shared(self, arm: Arm, other: Arm) -> Arm:
-        """`arm` with only those factors that it and `other` have at the same level."""
+        """`arm` with only those factors that have the same level in `other`."""
         return replace(
             arm,
             levels=tuple(
@@ -101,7 +104,7 @@ class Design:
         )
 
     def given(self, arm: Arm) -> list[Factor]:
-        """The factors that `arm` has at another than their untreated level."""
+        """The factors whose level in `arm` is not the untreated one."""
         return [
             factor
             for factor, level in zip(self.factors, arm.levels, strict=True)
@@ -118,33 +121,46 @@ class Design:
         return sorted(levels - {factor.untreated})
 
     def treatment(self, arm: Arm) -> str:
-        """What was given, for example "DEX + IL-1Ra", with doses where a factor has several."""
+        """What was given, for example "DEX + IL-1Ra", with doses if a factor has several."""
         return " + ".join(self._drug(arm, factor) for factor in self.given(arm)) or "untreated"
 
     def setting(self, arm: Arm, cells: str | None = None) -> str:
-        """The cells, and the stroma and hours where the study has more than one of them."""
-        words = [cells or arm.cells]
+        """The cells, and stroma and hours if the study has more than one of them."""
+        parts = [cells or arm.cells]
         if len(self.stromas) > 1:
-            words.append(arm.stroma or "no stroma")
+            parts.append(arm.stroma or "no stroma")
         if len(self.hours) > 1:
-            words.append(self.duration(arm))
-        return " ".join(words)
+            parts.append(self.duration(arm))
+        return " ".join(parts)
 
     def duration(self, arm: Arm) -> str:
-        """The hours of `arm`, told apart from the study's others: "48 h"."""
-        return f"{_told_apart(arm.hours, self.hours)} h"
+        """The hours of `arm`, with enough digits to distinguish the durations: "48 h"."""
+        return f"{_distinct(arm.hours, self.hours)} h"
 
     def label(self, arm: Arm) -> str:
-        """The arm's name in every table, for example "il1b DEX + IL-1Ra"."""
+        """The name of the arm in every table, for example "il1b DEX + IL-1Ra"."""
         return f"{self.setting(arm)} {self.treatment(arm)}"
 
     def display_setting(self, arm: Arm) -> str:
-        """As `setting`, with the config's label of the cells: for figures and sentences."""
+        """As `setting`, with the label of the cells from the config: for figures and sentences."""
         return self.setting(arm, self.cell_labels.get(arm.cells, arm.cells))
 
     def display_label(self, arm: Arm) -> str:
-        """As `label`, with the config's label of the cells: for figures and sentences."""
+        """As `label`, with the label of the cells from the config: for figures and sentences."""
         return f"{self.display_setting(arm)} {self.treatment(arm)}"
+
+    def cells_and_setting(self, arm: Arm) -> str:
+        """The cells, and stroma and hours if the study has several: "il1b cells on HS-5"."""
+        text = f"{self.cell_labels.get(arm.cells, arm.cells)} cells"
+        if len(self.stromas) > 1:
+            text += f" on {arm.stroma}" if arm.stroma else " without stroma"
+        if len(self.hours) > 1:
+            text += f" at {self.duration(arm)}"
+        return text
+
+    def treatment_given(self, arm: Arm) -> str:
+        """The treatment as it fits after "with": "DEX + IL-1Ra", or "no treatment"."""
+        return self.treatment(arm) if self.given(arm) else "no treatment"
 
     @cached_property
     def by_label(self) -> dict[str, Arm]:
@@ -154,20 +170,20 @@ class Design:
     def resolve(self, pattern: ArmPattern) -> Arm:
         """The arm that a pattern of the config names.
 
-        Factors that are not named are untreated; cells, stroma and hours that are not named are
-        the study's only ones.
+        Factors that are not named are untreated. Cells, stroma and hours need not be named if the
+        study has only one of them.
 
         Raises
         ------
         ComparisonError
-            If a name is no column of an arm, if cells, stroma or hours are left open where the
-            study has several, or if no culture belongs to the arm.
+            If a name is not a column of an arm, if cells, stroma or hours are missing and the study
+            has several of them, or if no culture belongs to the arm.
         """
         columns = {factor.column for factor in self.factors}
         unknown = [key for key in pattern if key not in columns | {"cells", "stroma", "hours"}]
         if unknown:
             raise ComparisonError(
-                f'"{unknown[0]}" is no column that makes an arm; those are cells, stroma, hours, '
+                f'"{unknown[0]}" is not a column of an arm; an arm has cells, stroma, hours, '
                 + ", ".join(factor.column for factor in self.factors)
             )
         arm = Arm(
@@ -183,24 +199,24 @@ class Design:
             raise ComparisonError(self._why_absent(arm))
         return arm
 
-    def in_display_words(self, text: str) -> str:
-        """`text` with every arm's name of the tables as sentences and figures have it."""
+    def with_display_labels(self, text: str) -> str:
+        """`text` with the arms named as in sentences and figures instead of as in tables."""
         return relabelled(
             text, {label: self.display_label(arm) for label, arm in self.by_label.items()}
         )
 
     def _why_absent(self, arm: Arm) -> str:
-        """The first column whose value no culture has, or that the values never occur together."""
+        """The first column whose value no culture has, or that the values do not occur together."""
         for column, value in self._values(arm).items():
             there = sorted({self._values(each)[column] for each in self.arms})
             if value not in there:
                 return (
-                    f"no culture has {_written(value)} in column {column}, where the values are "
+                    f"no culture has {_written(value)} in column {column}; its values are "
                     + ", ".join(_written(each) for each in there)
                 )
         values = ", ".join(f"{column} {_written(v)}" for column, v in self._values(arm).items())
         return (
-            f'no culture belongs to the arm "{self.display_label(arm)}" ({values}), though '
+            f'no culture belongs to the arm "{self.display_label(arm)}" ({values}), although '
             "each of these values occurs"
         )
 
@@ -219,7 +235,7 @@ class Design:
         doses = self.doses(factor)
         if len(doses) < 2:
             return name
-        return f"{name} {_told_apart(self.level(arm, factor), doses)} {factor.unit}"
+        return f"{name} {_distinct(self.level(arm, factor), doses)} {factor.unit}"
 
     def _only(self, pattern: ArmPattern, column: str, present: list[str] | list[float]) -> object:
         if column in pattern:
@@ -227,18 +243,18 @@ class Design:
         if len(present) == 1:
             return present[0]
         raise ComparisonError(
-            f"the arm leaves {column} open, and the study has several "
+            f"the arm does not name its {column}, and the study has several "
             f"({', '.join(v if isinstance(v, str) else f'{v:g}' for v in present)}); name one"
         )
 
 
-def same_ground(arm: Arm, other: Arm) -> bool:
-    """Whether two arms differ in nothing but what was given: the same cells, stroma and hours."""
+def same_setting(arm: Arm, other: Arm) -> bool:
+    """Whether two arms have the same cells, stroma and hours, so that only treatments differ."""
     return replace(arm, levels=other.levels) == other
 
 
 def arms_of(cultures: pd.DataFrame, factors: Iterable[Factor]) -> list[Arm]:
-    """The arm of every row of `cultures`, in its order."""
+    """The arm of every row of `cultures`."""
     levels = cultures[[factor.column for factor in factors]].to_numpy(dtype=float)
     return [
         Arm(str(cells), str(stroma), float(hours), tuple(float(level) for level in row))
@@ -249,9 +265,9 @@ def arms_of(cultures: pd.DataFrame, factors: Iterable[Factor]) -> list[Arm]:
 
 
 def wells_by_arm(cultures: pd.DataFrame, settings: ComparisonSettings) -> pd.DataFrame:
-    """How many cultures each arm has in each experiment: arms (display order) x experiments.
+    """The number of cultures of each arm in each experiment: arms (display order) x experiments.
 
-    A dose or a name that was mistyped is an arm of its own here.
+    A mistyped dose or name shows as an additional arm.
     """
     design = Design.of(cultures, settings)
     labels = [design.display_label(arm) for arm in arms_of(cultures, settings.factors)]
@@ -260,7 +276,7 @@ def wells_by_arm(cultures: pd.DataFrame, settings: ComparisonSettings) -> pd.Dat
 
 
 def net_weights(contrast: WeightedArms, design: Design) -> dict[str, float]:
-    """Each arm's name and its weight in `contrast`, added up where it is named more than once.
+    """The name of each arm and its weight in `contrast`, summed if it is named more than once.
 
     Raises
     ------
@@ -275,7 +291,7 @@ def net_weights(contrast: WeightedArms, design: Design) -> dict[str, float]:
 
 
 def sentence_of(design: Design) -> str:
-    """What was given, how long and on what, in one line for captions.
+    """What was given, for how long and on which stroma, in one line for captions.
 
     For example "DEX 1,000 nM, IL-1Ra 500 ng/mL, added IL-6 10 ng/mL; 48 h on HS-5."
     """
@@ -286,10 +302,10 @@ def sentence_of(design: Design) -> str:
     return design_sentence(given, design.hours, design.stromas)
 
 
-def _told_apart(number: float, numbers: Sequence[float]) -> str:
-    """`number` with six significant digits, or all of its own where those make two `numbers` one.
+def _distinct(number: float, numbers: Sequence[float]) -> str:
+    """`number` with six significant digits, or with all if two of `numbers` would look the same.
 
-    >>> _told_apart(48.0, [24.0, 48.0]), _told_apart(48.0000001, [48.0, 48.0000001])
+    >>> _distinct(48.0, [24.0, 48.0]), _distinct(48.0000001, [48.0, 48.0000001])
     ('48', '48.0000001')
     """
     if len({f"{each:g}" for each in numbers}) == len(numbers):
@@ -298,7 +314,7 @@ def _told_apart(number: float, numbers: Sequence[float]) -> str:
 
 
 def _written(value: str | float) -> str:
-    """A value of cultures.csv as it stands in a message."""
+    """A value of cultures.csv in a message."""
     return f"{value:.10g}" if isinstance(value, float) else f'"{value}"'
 
 
@@ -306,4 +322,4 @@ def _number(column: str, value: object) -> float:
     try:
         return float(str(value))
     except ValueError as error:
-        raise ComparisonError(f'{column} is "{value}", which is no number') from error
+        raise ComparisonError(f'{column} is "{value}", which is not a number') from error

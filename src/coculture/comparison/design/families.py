@@ -1,10 +1,10 @@
-"""The contrasts a study's own factor levels call for, in families; no drug is named here.
+"""The contrasts that follow from the factor levels of a study, in families.
 
-A background is what stays the same inside a comparison: cells, stroma, hours and the level of
+A background is what is the same in all arms of a comparison: cells, stroma, hours and the level of
 every factor that adds an analyte (added IL-6). Within each background every treatment is compared
-with the untreated, every combination with its parts; each arm to which an analyte was added is
-compared with the same arm without it; two factors given together make an interaction; and whatever
-exists in two cell types is compared between them.
+with untreated, and every combination with its parts. Each arm to which an analyte was added is
+compared with the same arm without it. Two factors that were given alone and together make an
+interaction. All of these that exist in two cell types are compared between them.
 """
 
 from collections.abc import Iterator
@@ -24,16 +24,26 @@ OWN = "your own"
 
 @dataclass(frozen=True)
 class NamedContrast:
-    """A contrast of a family; Dunnett's correction is made inside `background`."""
+    """A contrast of a family.
+
+    Attributes
+    ----------
+    background
+        The cells, and what all of its arms were given; Dunnett's correction is within it.
+    comparison, given
+        The parts of its name: what is compared, and what all arms were given.
+    """
 
     family: str
     background: str
     name: str
     weights: dict[str, float]
+    comparison: str = ""
+    given: str = ""
 
 
 def contrasts_of(design: Design, reference_cells: str) -> list[NamedContrast]:
-    """Every contrast that the arms present allow, in display order, each once."""
+    """Every contrast that the arms of the study allow, in display order, each once."""
     within = [
         *_against_untreated(design),
         *_against_parts(design),
@@ -44,7 +54,7 @@ def contrasts_of(design: Design, reference_cells: str) -> list[NamedContrast]:
 
 
 def interactions(design: Design) -> list[tuple[Arm, Factor, Factor]]:
-    """Every arm and two of its factors whose three simpler arms exist as well."""
+    """Every arm with two factors for which the arms with one and none of them exist too."""
     found = []
     for arm in design.arms:
         for one, other in combinations(design.given(arm), 2):
@@ -56,7 +66,7 @@ def interactions(design: Design) -> list[tuple[Arm, Factor, Factor]]:
 
 
 def interaction_weights(design: Design, arm: Arm, one: Factor, other: Factor) -> dict[str, float]:
-    """Both - one - other + neither."""
+    """The weights of both - one - other + neither."""
     neither = _without(design, _without(design, arm, one), other)
     return {
         design.label(arm): 1.0,
@@ -82,9 +92,9 @@ def treatments(design: Design, arm: Arm) -> list[Factor]:
 
 def _against_untreated(design: Design) -> Iterator[NamedContrast]:
     for arm in design.arms:
-        ground = background(design, arm)
-        if arm != ground and ground in design.arms:
-            yield _difference(design, AGAINST_UNTREATED, arm, ground, ground)
+        common = background(design, arm)
+        if arm != common and common in design.arms:
+            yield _difference(design, AGAINST_UNTREATED, arm, common, common)
 
 
 def _against_parts(design: Design) -> Iterator[NamedContrast]:
@@ -101,25 +111,17 @@ def _added(design: Design) -> Iterator[NamedContrast]:
         for factor in design.given(arm):
             without = _without(design, arm, factor)
             if factor.adds_analyte and without in design.arms:
-                ground = _ground_words(design, without)
-                yield NamedContrast(
-                    ADDED,
-                    ground,
-                    f"{ground}: {_alone(design, arm, factor)} against none",
-                    {design.label(arm): 1.0, design.label(without): -1.0},
-                )
+                weights = {design.label(arm): 1.0, design.label(without): -1.0}
+                comparison = f"{_alone(design, arm, factor)} against none"
+                yield _named(design, ADDED, without, comparison, weights)
 
 
 def _interactions(design: Design) -> Iterator[NamedContrast]:
     for arm, one, other in interactions(design):
         rest = _without(design, _without(design, arm, one), other)
-        names = f"{_alone(design, arm, one)} × {_alone(design, arm, other)}"
-        yield NamedContrast(
-            INTERACTION,
-            _ground_words(design, rest),
-            f"{_ground_words(design, rest)}: {names}",
-            interaction_weights(design, arm, one, other),
-        )
+        comparison = f"{_alone(design, arm, one)} × {_alone(design, arm, other)}"
+        weights = interaction_weights(design, arm, one, other)
+        yield _named(design, INTERACTION, rest, comparison, weights)
 
 
 def _between_cells(design: Design, reference_cells: str) -> Iterator[NamedContrast]:
@@ -131,9 +133,7 @@ def _between_cells(design: Design, reference_cells: str) -> Iterator[NamedContra
     effects = []
     for contrast in (*_against_untreated(design), *_interactions(design)):
         arm = design.by_label[next(iter(contrast.weights))]
-        words = contrast.name.removeprefix(f"{contrast.background}: ")
-        given = contrast.background.removeprefix(design.setting(arm))
-        effects.append((f"{words}{given}", contrast.weights, arm))
+        effects.append((f"{contrast.comparison}{contrast.given}", contrast.weights, arm))
     for name, weights, arm in (*plain, *effects):
         if arm.cells == reference_cells:
             continue
@@ -143,22 +143,29 @@ def _between_cells(design: Design, reference_cells: str) -> Iterator[NamedContra
             if same in design.arms:
                 counterpart[design.label(same)] = -weight
         if len(counterpart) == len(weights):
-            ground = replace(background(design, arm), cells="")
+            common = replace(background(design, arm), cells="")
             yield NamedContrast(
                 CELL_TYPES,
-                _ground_words(design, ground).strip(),
+                f"{design.setting(common)}{_given(design, common)}".strip(),
                 f"{name}: {design.setting(arm)} against {reference_cells}",
                 {**weights, **counterpart},
             )
 
 
-def _difference(design: Design, family: str, arm: Arm, other: Arm, ground: Arm) -> NamedContrast:
-    words = f"{_treatment(design, arm)} against {_treatment(design, other)}"
+def _difference(design: Design, family: str, arm: Arm, other: Arm, common: Arm) -> NamedContrast:
+    comparison = f"{_treatment(design, arm)} against {_treatment(design, other)}"
+    weights = {design.label(arm): 1.0, design.label(other): -1.0}
+    return _named(design, family, common, comparison, weights)
+
+
+def _named(
+    design: Design, family: str, common: Arm, comparison: str, weights: dict[str, float]
+) -> NamedContrast:
+    """A contrast whose arms have `common` in common."""
+    given = _given(design, common)
+    background = f"{design.setting(common)}{given}"
     return NamedContrast(
-        family,
-        _ground_words(design, ground),
-        f"{_ground_words(design, ground)}: {words}",
-        {design.label(arm): 1.0, design.label(other): -1.0},
+        family, background, f"{background}: {comparison}", weights, comparison, given
     )
 
 
@@ -167,7 +174,7 @@ def _without(design: Design, arm: Arm, factor: Factor) -> Arm:
 
 
 def _treatment(design: Design, arm: Arm) -> str:
-    """What was given besides added analytes."""
+    """What was given apart from added analytes."""
     bare = arm
     for factor in design.given(arm):
         if factor.adds_analyte:
@@ -180,6 +187,5 @@ def _alone(design: Design, arm: Arm, factor: Factor) -> str:
     return design.treatment(alone)
 
 
-def _ground_words(design: Design, ground: Arm) -> str:
-    given = design.treatment(ground)
-    return design.setting(ground) + ("" if given == "untreated" else f" with {given}")
+def _given(design: Design, common: Arm) -> str:
+    return f" with {design.treatment(common)}" if design.given(common) else ""

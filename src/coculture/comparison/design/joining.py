@@ -1,16 +1,23 @@
-"""Both measurements of a culture in one row: percent apoptotic and each analyte."""
+"""The measurements of a culture in one row: percent apoptotic and each analyte.
 
-from collections.abc import Sequence
+The state of a measurement is a code: `apoptosis_state` is ok, excluded or missing; the state of an
+analyte is that of elisa/cultures.csv, or missing. Why there is no value is in `apoptosis_reason`
+and `{analyte}_reason`, one reason each; `excluded` lists them for people.
+"""
+
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
 
 from coculture.comparison.design.arms import Design, arms_of
-from coculture.comparison.design.endpoints import LOST_BY_FLOW, VIABLE_CELLS, are_counted
-from coculture.comparison.settings import ComparisonSettings, require_own_columns
+from coculture.comparison.settings import APOPTOSIS, ComparisonSettings, require_own_columns
 from coculture.exchange.names import column_prefix
 
 QUADRANTS = ("n_viable", "n_early", "n_late", "n_necrotic")
+VIABLE_CELLS = "viable_cells_per_ml"
+OK, EXCLUDED, MISSING = "ok", "excluded", "missing"
+"""States of a reading: used; acquired but not used; not made. Of an analyte there are more."""
 FLOW_COLUMNS = (
     "culture", "population", *QUADRANTS, "percent_apoptotic", "flags", "excluded",
 )  # fmt: skip
@@ -27,18 +34,18 @@ def join_cultures(
     analytes: Sequence[str],
     settings: ComparisonSettings,
 ) -> pd.DataFrame:
-    """One row a culture of the study, with what the two assays measured in it.
+    """Join the results of the two assays, one row for each culture of the study.
 
     Several FCS files of one culture are repeated readings: their percents are averaged, their
-    events added up, and `n_apoptotic` is that percent of those events. A culture that an assay
-    did not measure, or whose reading was excluded, stays, and `excluded` says why.
+    events are added, and `n_apoptotic` is that percent of those events. Cultures that an assay did
+    not measure, or with excluded readings, are kept, with the reason.
 
     Parameters
     ----------
     cultures
         The study's cultures.csv.
     flow_wells
-        flow/wells.csv of all experiments; only rows of `population` with a culture count.
+        flow/wells.csv of all experiments; only rows of `population` with a culture are used.
     elisa_cultures
         elisa/cultures.csv.
     population
@@ -50,10 +57,10 @@ def join_cultures(
 
     Returns
     -------
-    Every column of `cultures`, then arm, percent_apoptotic, n_events, n_apoptotic, and for each
-    analyte (IL-6: il6_) `_pg_ml`, `_state`, `_bound_pg_ml`; then flags and excluded. Sorted by
-    experiment, arm (display order) and culture. Counts, doses and hours that are whole numbers are
-    integers.
+    All columns of `cultures`, then arm, apoptosis_state, percent_apoptotic, n_events, n_apoptotic,
+    and for each analyte (IL-6: il6_) `_pg_ml`, `_state`, `_bound_pg_ml`; then flags (codes),
+    excluded, and the reasons for missing values. Sorted by experiment, arm (display order) and
+    culture. Counts, doses and hours that are whole numbers are integers.
 
     Raises
     ------
@@ -67,20 +74,23 @@ def join_cultures(
     joined = cultures.copy()
     joined["arm"] = [design.label(arm) for arm in arms]
     flow = _flow_readings(flow_wells, population).reindex(joined["culture"].to_numpy())
-    notes = [_texts(flow["flags"])]
-    reasons = [_texts(flow["excluded"].fillna("not measured by flow cytometry"))]
+    joined["apoptosis_state"] = _texts(flow["state"].fillna(MISSING))
     for column in ("percent_apoptotic", "n_events", "n_apoptotic"):
         joined[column] = flow[column].to_numpy(dtype=float)
+    flags = [_texts(flow["flags"])]
+    reasons = {"apoptosis_reason": _texts(flow["reason"].fillna("not measured by flow cytometry"))}
     for analyte in analytes:
         prefix = column_prefix(analyte)
         elisa = _elisa_readings(elisa_cultures, analyte).reindex(joined["culture"].to_numpy())
         joined[f"{prefix}_pg_ml"] = elisa["concentration_pg_ml"].to_numpy(dtype=float)
-        joined[f"{prefix}_state"] = _texts(elisa["state"].fillna("missing"))
+        joined[f"{prefix}_state"] = _texts(elisa["state"].fillna(MISSING))
         joined[f"{prefix}_bound_pg_ml"] = elisa["bound_pg_ml"].to_numpy(dtype=float)
-        notes.append(_texts(elisa["flags"], f"{analyte}: "))
-        reasons.append(_texts(elisa["excluded"].fillna(f"{analyte} not measured by ELISA")))
-    joined["flags"] = ["; ".join(filter(None, row)) for row in zip(*notes, strict=True)]
-    joined["excluded"] = ["; ".join(filter(None, row)) for row in zip(*reasons, strict=True)]
+        flags.append(_texts(elisa["flags"]))
+        reason = elisa["reason"].fillna(f"{analyte} not measured by ELISA")
+        reasons[f"{prefix}_reason"] = _texts(reason)
+    joined["flags"] = [_joined(row) for row in zip(*flags, strict=True)]
+    joined["excluded"] = [_joined(row) for row in zip(*reasons.values(), strict=True)]
+    joined = joined.assign(**reasons)
     if not are_counted(joined):
         joined = joined.drop(columns=VIABLE_CELLS, errors="ignore")
     counted = ["hours", "replicate", *(factor.column for factor in settings.factors)]
@@ -88,8 +98,21 @@ def join_cultures(
     return _whole_numbers(in_order(joined, design), [one for one in counted if one in joined])
 
 
+def are_counted(cultures: pd.DataFrame) -> bool:
+    """Whether the viable cells of any culture were counted."""
+    return VIABLE_CELLS in cultures and bool(cultures[VIABLE_CELLS].notna().any())
+
+
+def is_measured(cultures: pd.DataFrame, subject: str) -> bool:
+    """Whether any culture was measured for `subject`, including excluded readings."""
+    if subject == APOPTOSIS:
+        measured = cultures["percent_apoptotic"].notna()
+        return bool((measured | (cultures["apoptosis_state"] == EXCLUDED)).any())
+    return not cultures[f"{column_prefix(subject)}_state"].isin(["", MISSING]).all()
+
+
 def _whole_numbers(table: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
-    """`table` with those of `columns` as integers that hold whole numbers only."""
+    """`table` with those of `columns` as integers that contain only whole numbers."""
     numbers = {column: table[column].astype(float) for column in columns}
     whole = [name for name, values in numbers.items() if (values.dropna() % 1 == 0).all()]
     return table.assign(**{column: numbers[column].astype("Int64") for column in whole})
@@ -108,58 +131,59 @@ def in_order(joined: pd.DataFrame, design: Design) -> pd.DataFrame:
 
 
 def _flow_readings(wells: pd.DataFrame, population: str) -> pd.DataFrame:
-    """One row a culture: percent_apoptotic, n_events, n_apoptotic, flags, excluded."""
+    """One row a culture: state, percent_apoptotic, n_events, n_apoptotic, flags, reason."""
     rows = _of(wells, FLOW_COLUMNS)
     rows = rows[(rows["population"] == population) & (_filled(rows["culture"]) != "")]
     rows = rows.assign(excluded=_filled(rows["excluded"]), flags=_filled(rows["flags"]))
     measured = (rows["excluded"] == "") & rows["percent_apoptotic"].notna()
-    lost = (
-        rows["excluded"].where(rows["excluded"] != "", "no percent apoptotic").where(~measured, "")
-    )
+    reasons = rows["excluded"].where(rows["excluded"] != "", "no percent apoptotic")
     readings = {
-        str(culture): _one_culture(group[measured[group.index]], lost[group.index], group["flags"])
+        str(culture): _one_culture(
+            group[measured[group.index]], reasons[group.index[~measured[group.index]]], group
+        )
         for culture, group in rows.groupby("culture")
     }
-    columns = ["percent_apoptotic", "n_events", "n_apoptotic", "flags", "excluded"]
+    columns = ["state", "percent_apoptotic", "n_events", "n_apoptotic", "flags", "reason"]
     return pd.DataFrame.from_dict(readings, orient="index", columns=columns)
 
 
 def _one_culture(
-    used: pd.DataFrame, lost: "pd.Series[str]", flags: "pd.Series[str]"
-) -> tuple[float, float, float, str, str]:
+    used: pd.DataFrame, reasons: "pd.Series[str]", all_readings: pd.DataFrame
+) -> tuple[str, float, float, float, str, str]:
     percent = float(used["percent_apoptotic"].mean()) if len(used) else float("nan")
     events = float(used[list(QUADRANTS)].to_numpy(float).sum()) if len(used) else float("nan")
-    # One reading keeps its whole number of events; the mean of several need not be one.
+    # One reading has a whole number of events; the mean of several may not.
     counted = float(used[["n_early", "n_late"]].to_numpy(float).sum())
     apoptotic = counted if len(used) == 1 else percent / 100 * events
-    reasons = _distinct(lost)
-    if reasons:
-        reasons = f"{LOST_BY_FLOW}{reasons}" + (" (one of several readings)" if len(used) else "")
-    return percent, events, apoptotic, _distinct(flags), reasons
+    reason = _joined(reasons)
+    if reason:
+        reason = f"flow: {reason}" + (" (one of several readings)" if len(used) else "")
+    flags = _joined(all_readings["flags"])
+    return OK if len(used) else EXCLUDED, percent, events, apoptotic, flags, reason
 
 
 def _elisa_readings(table: pd.DataFrame, analyte: str) -> pd.DataFrame:
-    """One row a culture: concentration_pg_ml, state, bound_pg_ml, flags, excluded."""
+    """One row a culture: concentration_pg_ml, state, bound_pg_ml, flags, reason."""
     rows = _of(table, ELISA_COLUMNS)
     rows = rows[rows["analyte"] == analyte].set_index("culture")
     state = _filled(rows["state"])
     unusable = rows["concentration_pg_ml"].isna() & rows["bound_pg_ml"].isna()
     why = _filled(rows["excluded"])
-    lost = f"{analyte}: " + state + (" (" + why + ")").where(why != "", "")
+    reason = f"{analyte}: " + state + (" (" + why + ")").where(why != "", "")
     return pd.DataFrame(
         {
             "concentration_pg_ml": rows["concentration_pg_ml"],
             "state": state,
             "bound_pg_ml": rows["bound_pg_ml"],
             "flags": _filled(rows["flags"]),
-            "excluded": np.where(unusable, lost, ""),
+            "reason": np.where(unusable, reason, ""),
         },
         index=rows.index,
     )
 
 
 def _of(table: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
-    """The columns that are used; an assay that the study did not make has an empty table."""
+    """The columns that are used. An assay that the study did not make has an empty table."""
     return table.reindex(columns=list(columns))
 
 
@@ -167,9 +191,10 @@ def _filled(texts: pd.Series) -> pd.Series:
     return texts.fillna("").astype(str)
 
 
-def _texts(values: pd.Series, prefix: str = "") -> list[str]:
-    return [f"{prefix}{value}" if value else "" for value in values.fillna("").astype(str)]
+def _texts(values: pd.Series) -> list[str]:
+    return list(_filled(values))
 
 
-def _distinct(texts: pd.Series) -> str:
+def _joined(texts: Iterable[str]) -> str:
+    """Different texts in one cell, for people."""
     return "; ".join(dict.fromkeys(text for text in texts if text))

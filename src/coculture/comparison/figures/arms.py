@@ -1,4 +1,4 @@
-"""Every well, every experiment, and beneath them every difference with its interval.
+"""Arms: every well, every experiment, and below them every difference with its interval.
 
 The plots of wells inside experiments follow S. J. Lord et al., J. Cell Biol. 219 (2020)
 e202001064 ("SuperPlots"): the unit of replication is the large mark.
@@ -13,33 +13,35 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from coculture.comparison.comparison import Comparison
+from coculture.comparison import number_formats
 from coculture.comparison.design.arms import Arm, Design, sentence_of
-from coculture.comparison.design.endpoints import Endpoint, primary_endpoint, well_values
-from coculture.comparison.figures.differences import (
-    difference_rows,
-    differences_of,
-    draw_differences,
-)
-from coculture.comparison.figures.elements import (
-    Mark,
+from coculture.comparison.design.endpoints import Endpoint, primary_endpoint
+from coculture.comparison.figures.axes import (
+    MAX_LISTED,
     as_shown,
     caption,
-    experiment_line,
-    experiment_marks,
     kind_of_mean,
     label_decades,
     log_limits,
     nothing_to_draw,
-    why_nothing,
+    why_no_values,
 )
+from coculture.comparison.figures.differences import (
+    DrawnDifferences,
+    difference_rows,
+    draw_differences,
+)
+from coculture.comparison.figures.inputs import FigureInputs
 from coculture.comparison.figures.limits import draw_limits, limits_of
-from coculture.comparison.findings import wording
-from coculture.comparison.settings import ComparisonSettings
+from coculture.comparison.settings import APOPTOSIS
 from coculture.comparison.statistics.censoring import ABOVE, BELOW
 from coculture.comparison.statistics.exploratory import PER_EXPERIMENT, POOLED_ERROR
+from coculture.comparison.statistics.group_means import ADDED, well_values
 from coculture.drawing import Drawing, style
-from coculture.exchange.culture_marks import stands_for
+from coculture.drawing.marks import Mark, experiment_marks, legend_line
+from coculture.exchange.culture_marks import mark_culture
+from coculture.exchange.figure_text import FigureText
+from coculture.exchange.vocabulary import many, number
 
 TABLE = "figures/comparison/arms.csv"
 COLUMNS = (
@@ -49,67 +51,105 @@ COLUMNS = (
 _GAP = 0.8
 """Empty space between the groups of arms of two cell types, in arms."""
 _LETTERS_OF_AN_ARM = 10
-"""Letters of an arm's name on one line, longer words apart."""
+"""Letters of the name of an arm on one line; longer words are not broken."""
 _LETTER = 0.06
-"""Width of a letter of an arm's name, in inches."""
+"""Width of a letter of the name of an arm, in inches."""
 _SLOT = 0.26
-"""Widest room of one experiment in an arm, in arms: its wells, and its mean beside them."""
-_ROOM = 0.9
-"""Of an arm, for all its experiments."""
+"""Largest width of one experiment in an arm, in arms: its wells, and its mean next to them."""
+_WIDTH_OF_EXPERIMENTS = 0.9
+"""Width of all experiments in an arm, in arms."""
 
 
-def superplot(
-    cultures: pd.DataFrame,
-    tables: Comparison,
-    endpoint: str,
-    settings: ComparisonSettings,
-    analysis: str = PER_EXPERIMENT,
-) -> Drawing:
-    """Wells small, experiments large, and beneath them the differences with their t intervals.
+def arms(inputs: FigureInputs, subject: str) -> Drawing:
+    """Wells, experiments, and differences by the primary analysis.
 
-    Parameters
-    ----------
-    cultures
-        cultures.csv of the study.
-    tables
-        The comparison's tables (`compare`, or `read` from disk).
-    endpoint
-        "apoptosis", or the name of an analyte.
-    settings
-        Factors, cell labels and findings.
-    analysis
-        Whose differences stand beneath: per_experiment or pooled_error.
+    `subject` is "apoptosis", or the name of an analyte.
     """
-    scale = primary_endpoint(endpoint, settings)
-    design = Design.of(cultures, settings)
-    wells = well_values(cultures, scale, settings)
-    arms = [arm for arm in design.arms if wells.loc[_is(wells, design, arm), "value"].notna().any()]
-    if not arms:
-        words = f"No arms to show: {why_nothing(tables.arms, scale)}."
-        return nothing_to_draw(words, TABLE, COLUMNS)
-    differences = differences_of(tables.contrasts, scale, analysis)
-    means = _means(tables.arms, scale, [design.label(arm) for arm in arms])
+    return _superplot(inputs, subject, PER_EXPERIMENT)
+
+
+def arms_by_pooled_error(inputs: FigureInputs, subject: str) -> Drawing:
+    """As `arms`, with the differences by the pooled-error analysis."""
+    return _superplot(inputs, subject, POOLED_ERROR)
+
+
+def _superplot(inputs: FigureInputs, subject: str, analysis: str) -> Drawing:
+    scale = primary_endpoint(subject, inputs.settings)
+    design = inputs.design
+    wells = well_values(inputs.cultures, scale, inputs.settings)
+    shown_arms = [
+        arm for arm in design.arms if wells.loc[_is(wells, design, arm), "value"].notna().any()
+    ]
+    means = _means(inputs.tables.arms, scale, [design.label(arm) for arm in shown_arms])
+    text = FigureText(
+        "Percent apoptotic, by arm" if subject == APOPTOSIS else f"{subject}, by arm",
+        "Small marks are wells, large marks are experiments, lines connect the arms of one "
+        "experiment. The tests use the experiments.",
+        _result(means, scale, design),
+        analysis,
+    )
+    if not shown_arms:
+        message = f"No arms to show: {why_no_values(inputs.cultures, subject)}."
+        return nothing_to_draw(message, TABLE, COLUMNS, text)
+    differences = DrawnDifferences.of(inputs.tables, scale, analysis)
     limits = list(limits_of(wells, scale))
-    rows = max(len(differences), 1)
+    rows = max(len(differences.rows), 1)
     with style.house_style():
-        figure = Figure(figsize=(_width(design, arms), 5.0 + 0.27 * rows))
-        # Two sub-figures, so that the long names below do not narrow the panel above.
+        figure = Figure(figsize=(_width(design, shown_arms), 5.0 + 0.27 * rows))
+        # Two sub-figures, so that long names in the lower panel do not narrow the upper one.
         above, below = np.asarray(figure.subfigures(2, 1, height_ratios=[3.8, 0.27 * rows + 1.2]))
         upper, lower = above.subplots(), below.subplots()
-        places = _places(arms)
+        positions = _positions(shown_arms)
         marks = experiment_marks(wells["experiment"].unique())
-        _draw_cultures(upper, wells, means, scale, design, places, marks)
-        _legend(upper, marks, draw_limits(upper, limits, design, places, scale))
-        _label_arms(upper, design, places)
-        draw_differences(lower, differences, scale, design, settings, marks)
-        caption(below, f"{sentence_of(design)}\n{_caption(wells, differences, scale, analysis)}")
+        _draw_cultures(upper, wells, means, scale, design, positions, marks)
+        _legend(upper, marks, draw_limits(upper, limits, design, positions, scale))
+        _label_arms(upper, design, positions)
+        draw_differences(lower, differences, scale, design, inputs.settings, marks)
+        caption(
+            below, f"{sentence_of(design)}\n{_caption(wells, differences.rows, scale, analysis)}"
+        )
     shown = [
         *_well_rows(wells, scale),
         *_experiment_rows(means, scale),
         *({"mark": "limit", "unit": scale.unit_shown} | limit for limit in limits),
-        *difference_rows(differences, scale, settings),
+        *difference_rows(differences, scale, inputs.settings),
     ]
-    return Drawing(figure, pd.DataFrame(shown, columns=list(COLUMNS)), TABLE)
+    return Drawing(figure, pd.DataFrame(shown, columns=list(COLUMNS)), TABLE, text)
+
+
+def _result(means: pd.DataFrame, scale: Endpoint, design: Design) -> str:
+    """The mean of each arm over the experiments, or the lowest and the highest."""
+    if means.empty:
+        return ""
+    unit = " %" if scale.subject == APOPTOSIS else f" {scale.unit_shown}"
+    signs = means.groupby("arm", sort=False)["relation"].agg(_sign)
+    # Of bounds the side is taken on which all experiments are limited.
+    columns = {"": "mean", "≤ ": "high", "≥ ": "low", "≈ ": "mean"}
+    values = pd.Series(
+        {
+            arm: float(as_shown(rows[columns[signs[arm]]].mean(), scale))
+            for arm, rows in means.groupby("arm", sort=False)
+        }
+    )
+    each = [f"{arm} {signs[str(arm)]}{number(value)}{unit}" for arm, value in values.items()]
+    mean = kind_of_mean(scale).capitalize()
+    if len(each) <= MAX_LISTED:
+        text = f"{mean} over experiments: {'; '.join(each)}."
+    else:
+        lowest, highest = int(values.argmin()), int(values.argmax())
+        text = f"{mean} of {len(each)} arms: lowest {each[lowest]}, highest {each[highest]}."
+        bounds = int((signs != "").sum())
+        if bounds:
+            text += f" The mean is only a bound in {many(bounds, 'arm')}."
+    return design.with_display_labels(text)
+
+
+def _sign(relations: "pd.Series[str]") -> str:
+    """The sign before the mean of experiments with these relations."""
+    found = set(relations) - {""}
+    if len(found) > 1:
+        return "≈ "
+    return {"<=": "≤ ", ">=": "≥ "}.get(next(iter(found), ""), "")
 
 
 def _means(arms: pd.DataFrame, scale: Endpoint, labels: Sequence[str]) -> pd.DataFrame:
@@ -145,15 +185,15 @@ def _experiment_rows(means: pd.DataFrame, scale: Endpoint) -> Iterator[dict[str,
         }
 
 
-def _places(arms: Sequence[Arm]) -> dict[Arm, float]:
-    """Where each arm stands on the x axis; a gap before other cells, stroma or hours."""
-    places: dict[Arm, float] = {}
-    position, before = -1.0, None
+def _positions(arms: Sequence[Arm]) -> dict[Arm, float]:
+    """The position of each arm on the x axis, with a gap before other cells, stroma or hours."""
+    positions: dict[Arm, float] = {}
+    position, previous = -1.0, None
     for arm in arms:
-        group = (arm.cells, arm.stroma, arm.hours)
-        position += 1 + (_GAP if before not in (None, group) else 0)
-        places[arm], before = position, group
-    return places
+        setting = (arm.cells, arm.stroma, arm.hours)
+        position += 1 + (_GAP if previous not in (None, setting) else 0)
+        positions[arm], previous = position, setting
+    return positions
 
 
 def _draw_cultures(
@@ -162,28 +202,28 @@ def _draw_cultures(
     means: pd.DataFrame,
     scale: Endpoint,
     design: Design,
-    places: dict[Arm, float],
+    positions: dict[Arm, float],
     marks: Mapping[str, Mark],
 ) -> None:
     if scale.is_ratio:
         axis.set_yscale("log")
         axis.set_ylim(*log_limits(wells["value"].to_numpy(dtype=float)))
         label_decades(axis.yaxis)
-    slot = min(_SLOT, _ROOM / max(len(marks), 1))
-    for number, (experiment, mark) in enumerate(marks.items()):
-        shift = slot * (number + 0.5 - len(marks) / 2)
+    slot = min(_SLOT, _WIDTH_OF_EXPERIMENTS / max(len(marks), 1))
+    for index, (experiment, mark) in enumerate(marks.items()):
+        shift = slot * (index + 0.5 - len(marks) / 2)
         of_experiment = wells[wells["experiment"] == experiment]
         drawn = means[means["experiment"] == experiment].set_index("arm")
         joined: dict[tuple[str, str, float], list[tuple[float, float, str]]] = {}
-        for arm, place in places.items():
+        for arm, position in positions.items():
             values = of_experiment[_is(of_experiment, design, arm)].dropna(subset="value")
-            _draw_wells(axis, values, place + shift - 0.3 * slot, mark, scale)
+            _draw_wells(axis, values, position + shift - 0.3 * slot, mark, scale)
             label = design.label(arm)
-            mean, relation = float("nan"), ""  # an arm it lacks breaks the experiment's line
+            mean, relation = float("nan"), ""  # breaks the line of an experiment that lacks the arm
             if label in drawn.index:
                 mean = float(as_shown(drawn.loc[label, "mean"], scale))
                 relation = str(drawn.loc[label, "relation"])
-            point = (place + shift + 0.2 * slot, mean, relation)
+            point = (position + shift + 0.2 * slot, mean, relation)
             joined.setdefault((arm.cells, arm.stroma, arm.hours), []).append(point)
         for points in joined.values():
             _draw_experiment(axis, points, mark)
@@ -193,12 +233,12 @@ def _draw_cultures(
 
 
 def _draw_wells(
-    axis: Axes, values: pd.DataFrame, place: float, mark: Mark, scale: Endpoint
+    axis: Axes, values: pd.DataFrame, position: float, mark: Mark, scale: Endpoint
 ) -> None:
-    """One experiment's wells of an arm, over all large marks; open where censored."""
+    """The wells of an arm in one experiment, above all large marks; open if censored."""
     spread = 0.02 * (np.arange(len(values)) - (len(values) - 1) / 2)
     for x, value, side, culture in zip(
-        place + spread, values["value"], values["side"], values["culture"], strict=True
+        position + spread, values["value"], values["side"], values["culture"], strict=True
     ):
         (well,) = axis.plot(
             x,
@@ -211,16 +251,16 @@ def _draw_wells(
             markeredgewidth=0.7 if side else 0.3,
             zorder=5,
         )
-        stands_for(well, str(culture))
+        mark_culture(well, str(culture))
 
 
 def _draw_experiment(axis: Axes, points: list[tuple[float, float, str]], mark: Mark) -> None:
-    """The experiment's means, joined where arms beside each other have one; open where a bound."""
+    """The means of an experiment, connected between neighbouring arms; open if a bound."""
     x, y, _ = zip(*points, strict=True)
     axis.plot(x, y, color=mark.colour, linewidth=0.8, alpha=0.4, zorder=3)
-    for place, value, relation in (point for point in points if not np.isnan(point[1])):
+    for position, value, relation in (point for point in points if not np.isnan(point[1])):
         axis.plot(
-            place,
+            position,
             value,
             marker=mark.marker,
             markersize=6,
@@ -232,22 +272,22 @@ def _draw_experiment(axis: Axes, points: list[tuple[float, float, str]], mark: M
         )
 
 
-def _label_arms(axis: Axes, design: Design, places: dict[Arm, float]) -> None:
+def _label_arms(axis: Axes, design: Design, positions: dict[Arm, float]) -> None:
     axis.set_xticks(
-        list(places.values()),
-        [_on_lines(design.treatment(arm)) for arm in places],
+        list(positions.values()),
+        [_on_lines(design.treatment(arm)) for arm in positions],
         fontsize=7.5,
     )
-    axis.set_xlim(-0.7, max(places.values(), default=0) + 0.7)
-    groups: dict[str, list[float]] = {}
-    for arm, place in places.items():
-        groups.setdefault(f"{design.display_setting(arm)} cells", []).append(place)
-    for words, positions in groups.items():
-        room = int(max(len(positions), 1) * _LETTERS_OF_AN_ARM)
+    axis.set_xlim(-0.7, max(positions.values(), default=0) + 0.7)
+    settings: dict[str, list[float]] = {}
+    for arm, position in positions.items():
+        settings.setdefault(f"{design.display_setting(arm)} cells", []).append(position)
+    for name, centres in settings.items():
+        letters = int(max(len(centres), 1) * _LETTERS_OF_AN_ARM)
         axis.text(
-            float(np.mean(positions)),
+            float(np.mean(centres)),
             1.02,
-            textwrap.fill(words, room, break_on_hyphens=False),
+            textwrap.fill(name, letters, break_on_hyphens=False),
             transform=axis.get_xaxis_transform(),
             ha="center",
             va="bottom",
@@ -258,7 +298,7 @@ def _label_arms(axis: Axes, design: Design, places: dict[Arm, float]) -> None:
 
 def _legend(axis: Axes, marks: Mapping[str, Mark], limits: Sequence[Line2D]) -> None:
     axis.legend(
-        handles=[*(experiment_line(name, mark) for name, mark in marks.items()), *limits],
+        handles=[*(legend_line(name, mark) for name, mark in marks.items()), *limits],
         title="experiment",
         title_fontsize=8,
         loc="center left",
@@ -269,30 +309,31 @@ def _legend(axis: Axes, marks: Mapping[str, Mark], limits: Sequence[Line2D]) -> 
 def _caption(wells: pd.DataFrame, differences: pd.DataFrame, scale: Endpoint, analysis: str) -> str:
     used = wells[wells["value"].notna()]
     n = used["experiment"].nunique()
-    words = (
-        f"{wording.experiments(n)}, {len(used)} wells. Small marks: wells. Large marks: the "
-        f"{kind_of_mean(scale)} of an experiment's wells, joined within an experiment (a line "
-        "breaks at an arm without a value). Below, exploratory: "
+    text = (
+        f"{number_formats.experiments(n)}, {len(used)} wells. Small marks: wells. Large marks: "
+        f"{kind_of_mean(scale)} of the wells of an experiment; lines connect the arms of one "
+        "experiment and break at an arm without a value. Lower panel, exploratory: "
     )
     if analysis == POOLED_ERROR:
-        words += (
+        text += (
             "each difference by the pooled-error analysis (one error variance from all arms, "
-            "experiment as block), with its 95 % interval and n, the experiments that have all of "
-            "its arms; p by Dunnett for all treatments of the same cells against untreated."
+            "experiment as block), with its 95 % interval and n, the number of experiments that "
+            "have all of its arms; p by Dunnett for all treatments of the same cells against "
+            "untreated."
         )
     else:
-        words += "each difference inside each experiment, and their mean with its 95 % t interval."
+        text += "each difference inside each experiment, and the mean with its 95 % t interval."
     if (used["side"] != 0).any():
-        words += " Open marks: outside the quantifiable range, at its limit."
+        text += " Open marks: outside the quantifiable range, at its limit."
     if differences["relation"].isin(["<=", ">="]).any():
-        words += " Arrowheads: bounds."
+        text += " Arrowheads: bounds."
     left_out = wells[wells["value"].isna()]
-    added = left_out["note"].str.endswith(" was added")
+    added = left_out["missing"] == ADDED
     if added.any():
-        words += f" Not shown: {int(added.sum())} cultures to which {scale.subject} was added."
+        text += f" Not shown: {int(added.sum())} cultures to which {scale.subject} was added."
     if (~added).any():
-        words += f" Without a value: {', '.join(left_out.loc[~added, 'culture'])}."
-    return words
+        text += f" Without a value: {', '.join(left_out.loc[~added, 'culture'])}."
+    return text
 
 
 def _is(wells: pd.DataFrame, design: Design, arm: Arm) -> "pd.Series[bool]":
@@ -300,9 +341,9 @@ def _is(wells: pd.DataFrame, design: Design, arm: Arm) -> "pd.Series[bool]":
 
 
 def _width(design: Design, arms: Sequence[Arm]) -> float:
-    """Inches in which the names of all arms have room beside one another, and the legend."""
+    """The width in inches that the names of all arms and the legend need."""
     letters = [len(line) for arm in arms for line in _on_lines(design.treatment(arm)).splitlines()]
-    last = max(_places(arms).values())
+    last = max(_positions(arms).values())
     return max(8.6, 1.7 + (last + 1.4) * max(_LETTERS_OF_AN_ARM, *letters) * _LETTER)
 
 

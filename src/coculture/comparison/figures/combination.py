@@ -1,4 +1,4 @@
-"""Each combination: what each drug did alone, what Bliss expects of both, what was observed."""
+"""Combinations: each drug alone, both as expected by Bliss independence, both as observed."""
 
 import textwrap
 from collections.abc import Mapping
@@ -8,29 +8,38 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from coculture.comparison.comparison import Comparison
-from coculture.comparison.design.endpoints import PERCENT, primary_endpoint
-from coculture.comparison.figures.elements import (
+from coculture.comparison.design.arms import Design
+from coculture.comparison.design.endpoints import PERCENT
+from coculture.comparison.figures.axes import (
     MEAN,
-    Mark,
     caption,
-    experiment_line,
-    experiment_marks,
     grid,
     nothing_to_draw,
-    why_nothing,
+    why_no_values,
 )
-from coculture.comparison.settings import APOPTOSIS, ComparisonSettings
-from coculture.comparison.statistics.combination import ALL, VIABILITY_RATIO
+from coculture.comparison.figures.inputs import FigureInputs
+from coculture.comparison.settings import APOPTOSIS
+from coculture.comparison.statistics.combination import ALL, EXPECTED, OBSERVED, VIABILITY_RATIO
+from coculture.comparison.statistics.exploratory import PER_EXPERIMENT
 from coculture.drawing import Drawing, style
+from coculture.drawing.marks import Mark, experiment_marks, legend_line
+from coculture.exchange.figure_text import FigureText
 from coculture.exchange.names import relabelled
+from coculture.exchange.vocabulary import number
 
 TABLE = "figures/comparison/combination.csv"
 COLUMNS = ("combination", "treatment", "experiment", "value", "unit")
 
 
-def combination(tables: Comparison, settings: ComparisonSettings) -> Drawing:
-    """Each combination: specific apoptosis alone, expected by Bliss independence, observed."""
+def combination(inputs: FigureInputs) -> Drawing:
+    """Specific apoptosis of each combination: alone, expected by Bliss independence, observed."""
+    tables, settings = inputs.tables, inputs.settings
+    text = FigureText(
+        "Combinations compared with Bliss independence",
+        "Expected is Bliss independence: the effect of two drugs that act independently.",
+        _result(tables.combination, inputs.design),
+        PER_EXPERIMENT,
+    )
     apoptosis = tables.arms[tables.arms["endpoint"] == PERCENT]
     marks = experiment_marks(tables.arms["experiment"].unique())
     complete = {
@@ -40,11 +49,11 @@ def combination(tables: Comparison, settings: ComparisonSettings) -> Drawing:
     }
     if not complete:
         why = (
-            why_nothing(tables.arms, primary_endpoint(APOPTOSIS, settings))
+            why_no_values(inputs.cultures, APOPTOSIS)
             if apoptosis["mean"].isna().all()
             else "no two drugs were given alone and together in one experiment"
         )
-        return nothing_to_draw(f"No combination to show: {why}.", TABLE, COLUMNS)
+        return nothing_to_draw(f"No combination to show: {why}.", TABLE, COLUMNS, text)
     with style.house_style():
         rows, columns = grid(len(complete))
         figure = Figure(figsize=(3.6 * max(columns, 2), 3.9 * rows))
@@ -57,7 +66,7 @@ def combination(tables: Comparison, settings: ComparisonSettings) -> Drawing:
             axis.text(0.0, 1.02, ratio, transform=axis.transAxes, fontsize=7.5, va="bottom")
         drawn = {experiment for values in complete.values() for experiment in values.index}
         figure.legend(
-            handles=[experiment_line(name, mark) for name, mark in marks.items() if name in drawn],
+            handles=[legend_line(name, mark) for name, mark in marks.items() if name in drawn],
             title="experiment",
             title_fontsize=8,
             loc="outside right center",
@@ -69,10 +78,10 @@ def combination(tables: Comparison, settings: ComparisonSettings) -> Drawing:
         caption(
             figure,
             "Specific apoptosis: 100 (treated − untreated) / (100 − untreated), in each experiment "
-            "that has all four arms; untreated: with neither of the two drugs.\n"
+            "that has all four arms; untreated: without either of the two drugs.\n"
             "Bars: mean of these experiments.",
         )
-    return Drawing(figure, _shown(complete), TABLE)
+    return Drawing(figure, _shown(complete), TABLE, text)
 
 
 def _shown(complete: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -92,40 +101,51 @@ def _shown(complete: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 
 
 def _specific_apoptosis(rows: pd.DataFrame) -> pd.DataFrame:
-    """Of one combination: experiments x (each drug alone, expected, observed), complete ones."""
-    specific = [
-        measure for measure in dict.fromkeys(rows["measure"]) if measure.startswith("specific")
+    """Specific apoptosis of one combination in the experiments that have all four arms.
+
+    Experiments x treatments: each drug alone, expected, observed.
+    """
+    specific = rows[(rows["treatment"] != "") & (rows["experiment"] != ALL)]
+    values = specific.pivot_table(index="experiment", columns="treatment", values="value")
+    of_both = (EXPECTED, OBSERVED)
+    alone = [drug for drug in dict.fromkeys(rows["treatment"]) if drug not in ("", *of_both)]
+    return values.reindex(columns=[*alone, *of_both]).dropna()
+
+
+def _result(combinations: pd.DataFrame, design: Design) -> str:
+    """Observed over expected viability of every combination."""
+    ratios = combinations[
+        (combinations["measure"] == VIABILITY_RATIO)
+        & (combinations["experiment"] == ALL)
+        & combinations["value"].notna()
     ]
-    together, alone, beside, expected = specific
-    values = rows[rows["experiment"] != ALL].pivot_table(
-        index="experiment", columns="measure", values="value"
-    )
-    drugs = [measure.removeprefix("specific apoptosis, ") for measure in (alone, beside)]
-    return (
-        values.reindex(columns=[alone, beside, expected, together])
-        .set_axis([*drugs, "expected (Bliss)", "observed"], axis=1)
-        .dropna()
-    )
+    each = []
+    for row in ratios.to_dict("records"):
+        interval = ""
+        if pd.notna(row["lower"]):
+            interval = f" (95 % CI {number(row['lower'])} to {number(row['upper'])})"
+        each.append(f"{row['combination']}: {VIABILITY_RATIO} {number(row['value'])}{interval}")
+    return design.with_display_labels(f"{'; '.join(each)}.") if each else ""
 
 
 def _viability_ratio(combinations: pd.DataFrame, name: str) -> str:
-    """Observed over expected viability with its interval, in words."""
+    """Observed over expected viability with its interval, as text."""
     of_ratio = combinations[
         (combinations["combination"] == name) & (combinations["measure"] == VIABILITY_RATIO)
     ]
     n = int((of_ratio["experiment"] != ALL).sum())
     ratio = of_ratio[of_ratio["experiment"] == ALL].iloc[0]
-    words = f"viable, observed / expected = {ratio['value']:.2f}"
+    text = f"viable, observed / expected = {ratio['value']:.2f}"
     if np.isnan(ratio["lower"]):
-        return f"{words}\nn = {n}, {ratio['wells']:.0f} wells"
+        return f"{text}\nn = {n}, {ratio['wells']:.0f} wells"
     limits = f"95 % CI {ratio['lower']:.2f} to {ratio['upper']:.2f}"
-    return f"{words}\n{limits}, n = {n}, df = {ratio['df']:.0f}, {ratio['wells']:.0f} wells"
+    return f"{text}\n{limits}, n = {n}, df = {ratio['df']:.0f}, {ratio['wells']:.0f} wells"
 
 
 def _draw_combination(axis: Axes, values: pd.DataFrame, marks: Mapping[str, Mark]) -> None:
-    # Side by side, so that none hides another.
-    beside = np.linspace(-0.12, 0.12, len(values)) if len(values) > 1 else np.zeros(1)
-    for shift, (experiment, line) in zip(beside, values.iterrows(), strict=True):
+    # Side by side, so that no experiment hides another.
+    shifts = np.linspace(-0.12, 0.12, len(values)) if len(values) > 1 else np.zeros(1)
+    for shift, (experiment, line) in zip(shifts, values.iterrows(), strict=True):
         mark = marks[str(experiment)]
         axis.plot(
             np.arange(4) + shift,
@@ -136,8 +156,10 @@ def _draw_combination(axis: Axes, values: pd.DataFrame, marks: Mapping[str, Mark
             markersize=6,
             markeredgecolor="white",
         )
-    for place, mean in enumerate(values.mean()):
-        axis.plot([place - 0.25, place + 0.25], [mean, mean], color=style.BLACK, linewidth=2.2)
+    for position, mean in enumerate(values.mean()):
+        axis.plot(
+            [position - 0.25, position + 0.25], [mean, mean], color=style.BLACK, linewidth=2.2
+        )
     axis.axhline(0, color=style.GREY, linewidth=0.8)
     names = [textwrap.fill(str(name), 12, break_on_hyphens=False) for name in values.columns]
     axis.set_xticks(range(4), names)

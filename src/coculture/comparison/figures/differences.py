@@ -1,49 +1,77 @@
-"""The lower panel of a SuperPlot: each difference with its interval, by either analysis."""
+"""The lower panel of the arms figure: each difference with its interval, by either analysis."""
 
 from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from coculture.comparison import number_formats
+from coculture.comparison.comparison import Comparison
 from coculture.comparison.design.arms import Design
 from coculture.comparison.design.endpoints import Endpoint
 from coculture.comparison.design.families import AGAINST_PARTS, AGAINST_UNTREATED
-from coculture.comparison.figures.elements import ARROWS, Mark, as_shown, label_decades, values_of
-from coculture.comparison.findings import wording
+from coculture.comparison.figures.axes import BOUND_MARKERS, as_shown, label_decades
+from coculture.comparison.findings import kind_of
 from coculture.comparison.settings import APOPTOSIS, ComparisonSettings
 from coculture.comparison.statistics.exploratory import PER_EXPERIMENT, POOLED_ERROR
 from coculture.drawing import style
+from coculture.drawing.marks import Mark
 from coculture.exchange.names import relabelled
 
 
-def differences_of(contrasts: pd.DataFrame, scale: Endpoint, analysis: str) -> pd.DataFrame:
-    """The rows of comparison/contrasts.csv that are drawn, the same ones for both analyses.
+@dataclass(frozen=True)
+class DrawnDifferences:
+    """The differences of one endpoint that are drawn, the same ones for both analyses.
 
-    A difference that the pooled-error analysis cannot estimate has a row without numbers.
+    Attributes
+    ----------
+    rows
+        Rows of comparison/contrasts.csv. A difference that the pooled-error analysis cannot
+        estimate has a row without numbers.
+    by_contrast
+        The value in each experiment, by contrast; none for the pooled-error analysis.
     """
-    drawn = contrasts[
-        (contrasts["endpoint"] == scale.name)
-        & contrasts["family"].isin([AGAINST_UNTREATED, AGAINST_PARTS])
-    ]
-    inside = drawn[drawn["analysis"] == PER_EXPERIMENT].set_index("contrast")
-    rows = drawn[drawn["analysis"] == analysis].set_index("contrast").reindex(inside.index)
-    texts = {column: rows[column].fillna("") for column in ("relation", "values")}
-    return rows.assign(analysis=analysis, **texts).reset_index()
+
+    rows: pd.DataFrame
+    by_contrast: Mapping[str, Mapping[str, float]]
+
+    @classmethod
+    def of(cls, tables: Comparison, scale: Endpoint, analysis: str) -> "DrawnDifferences":
+        """Choose them from the tables of the comparison."""
+        drawn = _of_endpoint(tables.contrasts, scale)
+        inside = drawn[drawn["analysis"] == PER_EXPERIMENT].set_index("contrast")
+        rows = drawn[drawn["analysis"] == analysis].set_index("contrast").reindex(inside.index)
+        relation = rows["relation"].fillna("")
+        each = _of_endpoint(tables.contrast_values, scale)
+        each = each[each["analysis"] == analysis]
+        return cls(
+            rows.assign(analysis=analysis, relation=relation).reset_index(),
+            {
+                str(contrast): dict(zip(one["experiment"], one["value"], strict=True))
+                for contrast, one in each.groupby("contrast", sort=False)
+            },
+        )
+
+
+def _of_endpoint(table: pd.DataFrame, scale: Endpoint) -> pd.DataFrame:
+    families = (AGAINST_UNTREATED, AGAINST_PARTS)
+    return table[(table["endpoint"] == scale.name) & table["family"].isin(families)]
 
 
 def difference_rows(
-    differences: pd.DataFrame, scale: Endpoint, settings: ComparisonSettings
+    differences: DrawnDifferences, scale: Endpoint, settings: ComparisonSettings
 ) -> Iterator[dict[str, object]]:
-    """What the panel shows: each experiment's value, each estimate, the margin."""
+    """The data of the panel: the margin, the value of each experiment, each estimate."""
     unit = _unit(scale)
     margin = _margin(scale, settings)
     if margin is not None:
         yield {"mark": "margin", "value": margin, "unit": unit}
-    for row in differences.to_dict("records"):
+    for row in differences.rows.to_dict("records"):
         of_contrast = {"contrast": row["contrast"], "unit": unit}
-        for experiment, value in values_of(row["values"]).items():
+        for experiment, value in differences.by_contrast.get(row["contrast"], {}).items():
             shown = float(as_shown(value, scale))
             inside = {"mark": "difference inside an experiment", "experiment": experiment}
             yield of_contrast | inside | {"value": shown}
@@ -61,20 +89,21 @@ def difference_rows(
 
 def draw_differences(
     axis: Axes,
-    rows: pd.DataFrame,
+    differences: DrawnDifferences,
     scale: Endpoint,
     design: Design,
     settings: ComparisonSettings,
     marks: Mapping[str, Mark],
 ) -> None:
-    """Each difference on a line of its own, its interval, and at the right n and df."""
+    """One line for each difference, with its interval, and with n and df at the right."""
+    rows = differences.rows
     axis.axvline(1.0 if scale.is_ratio else 0.0, color=style.BLACK, linewidth=0.8)
     _draw_margin(axis, _margin(scale, settings))
-    for place, row in enumerate(rows.to_dict("records")):
-        for experiment, value in values_of(row["values"]).items():
+    for position, row in enumerate(rows.to_dict("records")):
+        for experiment, value in differences.by_contrast.get(row["contrast"], {}).items():
             axis.plot(
                 as_shown(value, scale),
-                place + 0.22,
+                position + 0.22,
                 marker=marks[experiment].marker,
                 color=marks[experiment].colour,
                 markersize=3.5,
@@ -82,24 +111,24 @@ def draw_differences(
             )
         lower, upper, estimate = as_shown([row["lower"], row["upper"], row["estimate"]], scale)
         if not np.isnan(lower):
-            axis.plot([lower, upper], [place, place], color=style.BLACK, linewidth=1.6)
+            axis.plot([lower, upper], [position, position], color=style.BLACK, linewidth=1.6)
         axis.plot(
             estimate,
-            place,
-            marker=ARROWS.get(row["relation"], "D"),
+            position,
+            marker=BOUND_MARKERS.get(row["relation"], "D"),
             color=style.BLACK,
-            markerfacecolor="white" if row["relation"] in ARROWS else style.BLACK,
+            markerfacecolor="white" if row["relation"] in BOUND_MARKERS else style.BLACK,
             markersize=5,
         )
     names = [relabelled(name, design.cell_labels) for name in rows["contrast"]]
     axis.set_yticks(range(len(rows)), names, fontsize=7.5)
     axis.set_ylim(len(rows) - 0.4, -0.6)
-    beside = axis.secondary_yaxis("right")
-    beside.set_yticks(
-        range(len(rows)), [_beside(row) for row in rows.to_dict("records")], fontsize=7
+    right = axis.secondary_yaxis("right")
+    right.set_yticks(
+        range(len(rows)), [_n_and_df(row) for row in rows.to_dict("records")], fontsize=7
     )
-    beside.tick_params(length=0)
-    beside.spines["right"].set_visible(False)
+    right.tick_params(length=0)
+    right.spines["right"].set_visible(False)
     if scale.is_ratio:
         axis.set_xscale("log")
         label_decades(axis.xaxis)
@@ -125,11 +154,11 @@ def _draw_margin(axis: Axes, margin: float | None) -> None:
 
 
 def _margin(scale: Endpoint, settings: ComparisonSettings) -> float | None:
-    """The margin that the findings about apoptosis share."""
+    """The margin of the findings about apoptosis; None if they have none or different ones."""
     margins = {
         finding.margin_points
         for finding in settings.findings
-        if finding.endpoint == APOPTOSIS and finding.kind in ("not_raised", "eliminated")
+        if finding.endpoint == APOPTOSIS and "margin_points" in kind_of(finding.kind).limits
     }
     return margins.pop() if scale.subject == APOPTOSIS and len(margins) == 1 else None
 
@@ -138,9 +167,9 @@ def _unit(scale: Endpoint) -> str:
     return "ratio" if scale.is_ratio else scale.unit
 
 
-def _beside(row: Mapping[Hashable, Any]) -> str:
-    """The number of experiments and degrees of freedom behind an interval, or why it is none."""
-    if row["relation"] in ARROWS:
+def _n_and_df(row: Mapping[Hashable, Any]) -> str:
+    """Number of experiments and degrees of freedom of an interval, or why there is none."""
+    if row["relation"] in BOUND_MARKERS:
         return f"n = {row['n']:.0f}, bound only"
     if np.isnan(row["estimate"]):
         return "no estimate"
@@ -148,4 +177,4 @@ def _beside(row: Mapping[Hashable, Any]) -> str:
     if not np.isnan(row["df"]):
         numbers += f", df = {row['df']:.0f}"
     p = row["p_dunnett"]
-    return numbers if np.isnan(p) else f"{numbers}, {wording.probability(p)}"
+    return numbers if np.isnan(p) else f"{numbers}, {number_formats.probability(p)}"

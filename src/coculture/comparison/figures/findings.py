@@ -1,187 +1,208 @@
 """The findings at a glance: verdicts, estimates with intervals, margins."""
 
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from coculture.comparison.figures.elements import ARROWS, caption, label_decades, nothing_to_draw
-from coculture.comparison.findings import wording
+from coculture.comparison import number_formats
+from coculture.comparison.design.endpoints import primary_endpoint
+from coculture.comparison.figures.axes import (
+    BOUND_MARKERS,
+    caption,
+    label_decades,
+    nothing_to_draw,
+)
+from coculture.comparison.figures.inputs import FigureInputs
+from coculture.comparison.findings import kind_of
+from coculture.comparison.findings.kind import EstimateScale
 from coculture.comparison.settings import ComparisonSettings, Finding
+from coculture.comparison.statistics.exploratory import PER_EXPERIMENT
 from coculture.drawing import Drawing, style
-from coculture.exchange.vocabulary import NOT_TESTABLE, SHOWN
+from coculture.exchange.figure_text import FigureText
+from coculture.exchange.vocabulary import NOT_TESTABLE, SHOWN, VERDICTS, listed
 
 TABLE = "figures/comparison/findings.csv"
 COLUMNS = ("mark", "id", "test", "verdict", "value", "lower", "upper", "relation", "unit", "n")
-_IN_UNITS_OF_TESTS = ("ratio", "percentage points")
-"""Units of findings in which the single tests can be drawn beside them."""
 
 
-def findings_overview(
-    findings: pd.DataFrame, tests: pd.DataFrame, settings: ComparisonSettings
-) -> Drawing:
-    """The findings with their verdicts; one panel a unit, estimates with intervals.
+@dataclass(frozen=True)
+class _Row:
+    """One finding, as a row of the figure.
 
-    `findings` and `tests` are comparison/findings.csv and comparison/finding_tests.csv.
+    `scale` is None for a finding without tests; `ticks` has the estimate of each test.
     """
-    if findings.empty:
-        words = "No findings to show: none are stated in the config."
-        return nothing_to_draw(words, TABLE, COLUMNS)
-    units = findings["unit"].fillna("")
-    groups = [(unit, findings[units == unit]) for unit in dict.fromkeys(units)]
-    stated = {finding.id: finding for finding in settings.findings}
+
+    finding: Finding
+    result: "pd.Series[str]"
+    scale: EstimateScale | None
+    ticks: Mapping[str, float]
+
+    @property
+    def is_testable(self) -> bool:
+        """Whether there is an estimate to draw."""
+        return bool(self.result["verdict"] != NOT_TESTABLE)
+
+    @property
+    def margin(self) -> float | None:
+        """The value that the estimate is tested against."""
+        return kind_of(self.finding.kind).margin(self.finding) if self.scale else None
+
+
+def findings(inputs: FigureInputs) -> Drawing:
+    """The findings with their verdicts; one panel for each unit, estimates with intervals."""
+    results = inputs.tables.findings
+    text = FigureText(
+        "The findings at a glance",
+        "The estimate of each finding with its interval, and the value it is tested against.",
+        _result(results),
+        PER_EXPERIMENT,
+    )
+    if results.empty:
+        message = "No findings to show: the config states none."
+        return nothing_to_draw(message, TABLE, COLUMNS, text)
+    panels: dict[str, list[_Row]] = {}
+    for row in _rows(results, inputs.tables.finding_tests, inputs.settings):
+        panels.setdefault(row.scale.unit if row.scale else "", []).append(row)
     with style.house_style():
-        figure = Figure(figsize=(9.2, 0.9 + sum(0.6 + 0.55 * len(rows) for _, rows in groups)))
-        heights = [len(rows) + 0.6 for _, rows in groups]
-        axes = figure.subplots(len(groups), 1, height_ratios=heights, squeeze=False)[:, 0]
-        for axis, (unit, rows) in zip(axes, groups, strict=True):
-            _draw_findings(axis, rows, tests, unit, stated)
+        figure = Figure(
+            figsize=(9.2, 0.9 + sum(0.6 + 0.55 * len(rows) for rows in panels.values()))
+        )
+        heights = [len(rows) + 0.6 for rows in panels.values()]
+        axes = figure.subplots(len(panels), 1, height_ratios=heights, squeeze=False)[:, 0]
+        for axis, rows in zip(axes, panels.values(), strict=True):
+            _draw_panel(axis, rows)
         caption(
             figure,
             "Filled: shown. Open: not shown. Without an estimate: not testable. The interval "
-            "agrees with the one-sided test; p stands against its level. n: experiments; "
-            ""
-            "df = n − 1.\n"
-            "Of several arms that a finding is compared with, the mark is the one with the weakest "
-            "evidence (largest p); grey ticks: each of them that has an estimate, also where "
-            "the finding itself has none.",
+            "agrees with the one-sided test; p is given with its level. n: experiments; "
+            "df = n − 1.\n"
+            "If a finding compares an arm with several arms, the mark is the comparison with the "
+            "weakest evidence (largest p); grey ticks: each comparison that has an estimate, even "
+            "if the finding has none.",
         )
-    shown = [
-        row
-        for unit, of_unit in groups
-        for finding in of_unit.to_dict("records")
-        for row in _shown_rows(finding, tests, str(unit), stated)
-    ]
-    return Drawing(figure, pd.DataFrame(shown, columns=list(COLUMNS)), TABLE)
+    shown = [mark for rows in panels.values() for row in rows for mark in _marks(row)]
+    return Drawing(figure, pd.DataFrame(shown, columns=list(COLUMNS)), TABLE, text)
 
 
-def _shown_rows(
-    finding: Mapping[str, object],
-    tests: pd.DataFrame,
-    unit: str,
-    stated: Mapping[str, Finding],
-) -> list[dict[str, object]]:
-    """One row for the finding (its verdict, and its estimate if drawn), each tick, the margin."""
-    named: dict[str, object] = {
-        "id": finding["id"],
-        "verdict": finding["verdict"],
-        "unit": unit,
-    }
-    estimate = named | {"mark": "finding", "n": finding["n"]}
-    if finding["verdict"] != NOT_TESTABLE:
-        estimate |= {key: finding[key] for key in ("lower", "upper", "relation")}
-        estimate["value"] = finding["estimate"]
-    rows = [estimate]
-    if unit in _IN_UNITS_OF_TESTS:
-        of_finding = tests[tests["id"] == finding["id"]]
-        for test, value in zip(of_finding["test"], _ticks(of_finding, unit), strict=True):
-            rows.append(named | {"mark": "test", "test": test, "value": value})
-    margin = _margin(stated[str(finding["id"])])
-    if unit and margin is not None:
-        rows.append(named | {"mark": "margin", "value": margin})
-    return rows
+def _result(results: pd.DataFrame) -> str:
+    """The ids of the findings with each verdict."""
+    found = []
+    for verdict in VERDICTS:
+        ids = results.loc[results["verdict"] == verdict, "id"].astype(str)
+        if len(ids):
+            found.append(f"{verdict}: {listed(ids)}")
+    text = "; ".join(found)
+    return f"{text[:1].upper()}{text[1:]}." if text else ""
 
 
-def _ticks(tests: pd.DataFrame, unit: str) -> list[float]:
+def _rows(
+    results: pd.DataFrame, tests: pd.DataFrame, settings: ComparisonSettings
+) -> Iterator[_Row]:
+    stated = {finding.id: finding for finding in settings.findings}
+    for _, result in results.iterrows():
+        finding = stated[str(result["id"])]
+        of_finding = tests[tests["id"] == result["id"]]
+        scale = None
+        if result["unit"]:
+            endpoint = primary_endpoint(finding.endpoint, settings)
+            scale = kind_of(finding.kind).scale(endpoint)
+        yield _Row(finding, result, scale, _ticks(of_finding, scale))
+
+
+def _ticks(tests: pd.DataFrame, scale: EstimateScale | None) -> dict[str, float]:
+    """The estimate of each test in the unit of the finding, if the tests have that unit."""
+    if scale is None or not scale.has_tests:
+        return {}
     each = tests["estimate"].to_numpy(dtype=float)
-    return [float(value) for value in (np.exp(each) if unit == "ratio" else each)]
+    values = np.exp(each) if scale.is_log else each
+    return dict(zip(tests["test"].astype(str), values.tolist(), strict=True))
 
 
-def _draw_findings(
-    axis: Axes,
-    rows: pd.DataFrame,
-    tests: pd.DataFrame,
-    unit: str,
-    stated: Mapping[str, Finding],
-) -> None:
-    nothing = {"ratio": 1, "percentage points": 0}.get(unit, 100)
-    if unit:
-        axis.axvline(nothing, color=style.BLACK, linewidth=0.8)
-    else:
+def _marks(row: _Row) -> Iterator[dict[str, object]]:
+    """The data of one row: the finding with its estimate, each tick, the margin."""
+    result = row.result
+    named: dict[str, object] = {
+        "id": result["id"],
+        "verdict": result["verdict"],
+        "unit": row.scale.unit if row.scale else "",
+    }
+    finding = named | {"mark": "finding", "n": result["n"]}
+    if row.is_testable:
+        finding |= {key: result[key] for key in ("lower", "upper", "relation")}
+        finding["value"] = result["estimate"]
+    yield finding
+    for test, value in row.ticks.items():
+        yield named | {"mark": "test", "test": test, "value": value}
+    if row.margin is not None:
+        yield named | {"mark": "margin", "value": row.margin}
+
+
+def _draw_panel(axis: Axes, rows: list[_Row]) -> None:
+    """The findings of one unit."""
+    scale = rows[0].scale
+    if scale is None:
         axis.set_xticks([])
         axis.spines["bottom"].set_visible(False)
-    if unit == "ratio":
-        axis.set_xscale("log")
-        label_decades(axis.xaxis)
-    statements, verdicts = [], []
-    for y, (_, row) in enumerate(rows.iterrows()):
-        if unit:
-            _draw_margin(axis, y, stated[str(row["id"])])
-        if row["verdict"] != NOT_TESTABLE:
-            _draw_estimate(axis, y, row)
-        if unit in _IN_UNITS_OF_TESTS:
-            places = _ticks(tests[tests["id"] == row["id"]], unit)
+    else:
+        axis.axvline(scale.no_effect, color=style.BLACK, linewidth=0.8)
+        if scale.is_log:
+            axis.set_xscale("log")
+            label_decades(axis.xaxis)
+        has_margin = any(row.margin is not None for row in rows)
+        axis.set_xlabel(scale.axis_label + (scale.margin_label if has_margin else ""), fontsize=8)
+    for y, row in enumerate(rows):
+        if row.margin is not None:
+            axis.plot([row.margin] * 2, [y - 0.4, y + 0.4], color=style.VERMILION, linewidth=1.5)
+        if row.is_testable:
+            _draw_estimate(axis, y, row.result)
+        if row.ticks:
+            positions = list(row.ticks.values())
             axis.plot(
-                places, np.full(len(places), y), "|", color=style.GREY, markersize=9, zorder=1
+                positions, np.full(len(positions), y), "|", color=style.GREY, markersize=9, zorder=1
             )
-        words = f"{row['id']}  {row['finding']}"
-        statements.append(
-            textwrap.fill(words, 56, subsequent_indent="      ", break_on_hyphens=False)
-        )
-        verdicts.append(_verdict_words(row))
-    axis.set_yticks(range(len(rows)), statements, fontsize=8, ha="left")
+    axis.set_yticks(range(len(rows)), [_statement(row) for row in rows], fontsize=8, ha="left")
     axis.tick_params(axis="y", pad=238, length=0)
     axis.set_ylim(len(rows) - 0.4, -0.6)
-    beside = axis.secondary_yaxis("right")
-    beside.set_yticks(range(len(rows)), verdicts, fontsize=8)
-    beside.tick_params(length=0)
-    beside.spines["right"].set_visible(False)
+    right = axis.secondary_yaxis("right")
+    right.set_yticks(range(len(rows)), [_verdict(row) for row in rows], fontsize=8)
+    right.tick_params(length=0)
+    right.spines["right"].set_visible(False)
     axis.spines["left"].set_visible(False)
-    margins = any(_margin(stated[str(i)]) is not None for i in rows["id"])
-    axis.set_xlabel(
-        _UNIT_WORDS.get(unit, "") + (_MARGIN_WORDS.get(unit, "") if margins else ""), fontsize=8
-    )
 
 
-_UNIT_WORDS = {
-    "ratio": "ratio to the arm it is compared with",
-    "percentage points": "percentage points from the arm it is compared with",
-    "percent of the effect eliminated": "percent of the effect eliminated",
-}
-_MARGIN_WORDS = {
-    "percentage points": " (orange: margin)",
-    "percent of the effect eliminated": " (orange: at least required)",
-}
+def _statement(row: _Row) -> str:
+    text = f"{row.finding.id}  {row.result['finding']}"
+    return textwrap.fill(text, 56, subsequent_indent="      ", break_on_hyphens=False)
 
 
-def _margin(finding: Finding) -> float | None:
-    """What the finding's interval must stay below, or the part that must be eliminated."""
-    margins = {
-        "not_raised": finding.margin_points,
-        "eliminated": 100 * (1 - finding.residual_fraction),
-    }
-    return margins.get(finding.kind)
-
-
-def _draw_margin(axis: Axes, y: float, finding: Finding) -> None:
-    margin = _margin(finding)
-    if margin is not None:
-        axis.plot([margin, margin], [y - 0.4, y + 0.4], color=style.VERMILION, linewidth=1.5)
-
-
-def _draw_estimate(axis: Axes, y: float, row: "pd.Series[str]") -> None:
-    shown = row["verdict"] == SHOWN
+def _draw_estimate(axis: Axes, y: float, result: "pd.Series[str]") -> None:
+    shown = result["verdict"] == SHOWN
     colour = style.BLUE if shown else style.BLACK
-    lower, upper, estimate = row[["lower", "upper", "estimate"]].to_numpy(dtype=float)
+    lower, upper, estimate = result[["lower", "upper", "estimate"]].to_numpy(dtype=float)
     if np.isnan(lower):
-        axis.text(0.02, y, "not bounded", transform=axis.get_yaxis_transform(), va="center")
+        axis.text(0.02, y, "unbounded", transform=axis.get_yaxis_transform(), va="center")
         return
     axis.plot([lower, upper], [y, y], color=colour, linewidth=2)
     axis.plot(
         estimate,
         y,
-        marker=ARROWS.get(str(row["relation"]), "D"),
+        marker=BOUND_MARKERS.get(str(result["relation"]), "D"),
         markersize=7,
         color=colour,
         markerfacecolor=colour if shown else "white",
     )
 
 
-def _verdict_words(row: "pd.Series[str]") -> str:
-    if row["verdict"] == NOT_TESTABLE:
-        return str(row["verdict"])
-    p, level = float(row["p"]), float(row["level"])
-    return f"{row['verdict']}\n{wording.probability(p)} (level {level:g}), n = {row['n']}"
+def _verdict(row: _Row) -> str:
+    result = row.result
+    if not row.is_testable:
+        return str(result["verdict"])
+    p, level = float(result["p"]), float(result["level"])
+    return (
+        f"{result['verdict']}\n{number_formats.probability(p)} (level {level:g}), n = {result['n']}"
+    )

@@ -1,15 +1,15 @@
-"""Two factors given alone and together: parallel lines are no interaction."""
+"""Two factors given alone and together: parallel lines mean no interaction."""
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from coculture.comparison.comparison import Comparison
 from coculture.comparison.design.arms import Arm, Design
-from coculture.comparison.design.endpoints import Cells, Endpoint, primary_endpoint
-from coculture.comparison.design.families import interaction_weights, interactions
-from coculture.comparison.figures.elements import (
+from coculture.comparison.design.endpoints import Endpoint, primary_endpoint
+from coculture.comparison.design.families import INTERACTION, interaction_weights, interactions
+from coculture.comparison.figures.axes import (
+    MAX_LISTED,
     MEAN,
     as_shown,
     caption,
@@ -17,37 +17,50 @@ from coculture.comparison.figures.elements import (
     label_decades,
     log_limits,
     nothing_to_draw,
-    why_nothing,
+    why_no_values,
 )
-from coculture.comparison.findings.wording import points, significant
-from coculture.comparison.settings import ComparisonSettings, Factor
+from coculture.comparison.figures.inputs import FigureInputs
+from coculture.comparison.number_formats import points, significant
+from coculture.comparison.settings import Factor
 from coculture.comparison.statistics.contrasts import per_experiment_contrast
+from coculture.comparison.statistics.exploratory import PER_EXPERIMENT
+from coculture.comparison.statistics.group_means import GroupMeans
 from coculture.drawing import Drawing, style
+from coculture.exchange.figure_text import FigureText
+from coculture.exchange.names import relabelled
+from coculture.exchange.vocabulary import number
 
 TABLE = "figures/comparison/interaction.csv"
 COLUMNS = ("panel", "line", "arm", "experiment", "value", "unit", "n")
 _Lines = tuple[tuple[Arm, Arm], tuple[Arm, Arm]]
 
 
-def interaction(
-    cultures: pd.DataFrame, tables: Comparison, endpoint: str, settings: ComparisonSettings
-) -> Drawing:
-    """Two factors given alone and together, one panel each: parallel lines are no interaction."""
-    scale = primary_endpoint(endpoint, settings)
-    design = Design.of(cultures, settings)
-    cells = Cells.of(tables.arms, scale, [design.label(arm) for arm in design.arms])
+def interaction(inputs: FigureInputs, subject: str) -> Drawing:
+    """Two factors given alone and together, one panel for each pair.
+
+    `subject` is "apoptosis", or the name of an analyte.
+    """
+    tables, design = inputs.tables, inputs.design
+    scale = primary_endpoint(subject, inputs.settings)
+    text = FigureText(
+        f"Does one drug change the effect of the other on {subject}?",
+        "Parallel lines: the effect of each drug is the same with and without the other.",
+        _result(tables.contrasts, scale, design),
+        PER_EXPERIMENT,
+    )
+    means = GroupMeans.of(tables.arms, scale, [design.label(arm) for arm in design.arms])
     pairs = [
         (arm, one, other)
         for arm, one, other in interactions(design)
-        if cells.mean[list(interaction_weights(design, arm, one, other))].notna().any().all()
+        if means.mean[list(interaction_weights(design, arm, one, other))].notna().any().all()
     ]
     if not pairs:
         why = (
-            why_nothing(tables.arms, scale)
-            if cells.mean.isna().all(axis=None)
+            why_no_values(inputs.cultures, subject)
+            if means.mean.isna().all(axis=None)
             else "no two factors were given alone and together"
         )
-        return nothing_to_draw(f"No interaction to show: {why}.", TABLE, COLUMNS)
+        return nothing_to_draw(f"No interaction to show: {why}.", TABLE, COLUMNS, text)
     rows: list[dict[str, object]] = []
     with style.house_style():
         columns = min(len(pairs), 4)
@@ -56,9 +69,9 @@ def interaction(
         axes = figure.subplots(height, columns, squeeze=False, sharey=True).ravel()
         for axis, (arm, one, other) in zip(axes, pairs, strict=False):
             lines = _lines(design, arm, one, other)
-            rows += _draw_panel(axis, cells.mean, scale, design, lines)
+            rows += _draw_panel(axis, means.mean, scale, design, lines)
             weights = interaction_weights(design, arm, one, other)
-            axis.set_xlabel(_in_words(cells, weights, scale), fontsize=7.5)
+            axis.set_xlabel(_label(means, weights, scale), fontsize=7.5)
         if not scale.is_ratio:
             axes[0].set_ylim(bottom=0)
         for axis in axes[len(pairs) :]:
@@ -71,14 +84,41 @@ def interaction(
         caption(
             figure,
             f"Thin lines: experiments. Thick lines: their {kind_of_mean(scale)}; {wells:.0f} wells."
-            "\nBelow each panel: what both did together beyond the sum of what each did alone"
+            "\nBelow each panel: the effect of both together beyond the sum of the effects of each"
             f"{' (as a factor)' if scale.is_ratio else ''}, inside experiments.",
         )
-    return Drawing(figure, pd.DataFrame(rows, columns=list(COLUMNS)), TABLE)
+    return Drawing(figure, pd.DataFrame(rows, columns=list(COLUMNS)), TABLE, text)
+
+
+def _result(contrasts: pd.DataFrame, scale: Endpoint, design: Design) -> str:
+    """Each interaction with its interval, or the strongest."""
+    found = contrasts[
+        (contrasts["family"] == INTERACTION)
+        & (contrasts["endpoint"] == scale.name)
+        & (contrasts["analysis"] == PER_EXPERIMENT)
+    ].dropna(subset=["estimate", "lower", "upper"])
+    if found.empty:
+        return ""
+    unit, none = ("-fold", "1-fold") if scale.is_ratio else (" points", "0 points")
+    columns = ["estimate", "lower", "upper"]
+    each = []
+    for name, numbers in zip(found["contrast"], found[columns].to_numpy(float), strict=True):
+        value, lower, upper = (number(float(one)) for one in as_shown(numbers, scale))
+        each.append(f"{name} {value}{unit} (95 % CI {lower} to {upper})")
+    if len(each) <= MAX_LISTED:
+        text = f"Interaction ({none} is none): {'; '.join(each)}."
+    else:
+        strongest = each[int(found["estimate"].abs().argmax())]
+        includes_none = int(((found["lower"] <= 0) & (found["upper"] >= 0)).sum())
+        text = (
+            f"The strongest of {len(each)} interactions is {strongest}; the intervals of "
+            f"{includes_none} include no interaction ({none})."
+        )
+    return relabelled(text, design.cell_labels)
 
 
 def _lines(design: Design, arm: Arm, one: Factor, other: Factor) -> _Lines:
-    """The arms on the line without `one`, and on the line with it."""
+    """The arms on the line without `one`, and those on the line with it."""
     without_one = design.with_level(arm, one, one.untreated)
     return (
         (
@@ -92,18 +132,19 @@ def _lines(design: Design, arm: Arm, one: Factor, other: Factor) -> _Lines:
 def _draw_panel(
     axis: Axes, means: pd.DataFrame, scale: Endpoint, design: Design, lines: _Lines
 ) -> list[dict[str, object]]:
-    """Draw one pair of factors; returns a row for each point."""
+    """Draw one pair of factors. Returns a row for each point."""
     if scale.is_ratio:
         axis.set_yscale("log")
         axis.set_ylim(*log_limits(means.to_numpy(dtype=float)))
         label_decades(axis.yaxis)
-    ground = lines[0][0]
-    across = _extra(design, lines[0][1], ground)
-    between = _extra(design, lines[1][0], ground)
-    rest = f" with {design.treatment(ground)}" if design.given(ground) else ""
-    panel = f"{design.display_setting(ground)} cells{rest}: {across} × {between}"
+    common = lines[0][0]
+    across = _extra(design, lines[0][1], common)
+    between = _extra(design, lines[1][0], common)
+    rest = f" with {design.treatment(common)}" if design.given(common) else ""
+    cells, factors = f"{design.display_setting(common)} cells{rest}", f"{across} × {between}"
+    panel = f"{cells}: {factors}"
     rows: list[dict[str, object]] = []
-    for (first, second), colour, words in zip(
+    for (first, second), colour, name in zip(
         lines, (style.GREY, style.BLUE), (f"without {between}", f"with {between}"), strict=True
     ):
         values = means[[design.label(first), design.label(second)]].dropna()
@@ -118,13 +159,13 @@ def _draw_panel(
             linewidth=2.4,
             marker="o",
             markersize=6,
-            label=f"{words} (n = {len(values)})",
+            label=f"{name} (n = {len(values)})",
         )
         for experiment, pair in pd.concat([values, average]).iterrows():
             rows += [
                 {
                     "panel": panel,
-                    "line": words,
+                    "line": name,
                     "arm": arm,
                     "experiment": experiment,
                     "value": float(as_shown(value, scale)),
@@ -133,27 +174,27 @@ def _draw_panel(
                 }
                 for arm, value in pair.items()
             ]
-    axis.set_title(panel.replace(": ", "\n"), fontsize=9)
+    axis.set_title(f"{cells}\n{factors}", fontsize=9)
     axis.set_xticks([0, 1], [f"no {across}", across])
     axis.set_xlim(-0.3, 1.3)
     axis.legend(fontsize=7, loc="best")
     return rows
 
 
-def _in_words(cells: Cells, weights: dict[str, float], scale: Endpoint) -> str:
+def _label(means: GroupMeans, weights: dict[str, float], scale: Endpoint) -> str:
     """The interaction with its 95 % interval, n and df."""
-    if (cells.relation[list(weights)] != "").any(axis=None):
-        return "with cells outside the range: no estimate"
-    contrast = per_experiment_contrast(cells.mean, weights)
+    if (means.relation[list(weights)] != "").any(axis=None):
+        return "means outside the range: no estimate"
+    contrast = per_experiment_contrast(means.mean, weights)
     numbers = as_shown([contrast.estimate, *contrast.ci95], scale)
-    said = significant if scale.is_ratio else points
-    value, lower, upper = (said(float(number)) for number in numbers)
+    formatted = significant if scale.is_ratio else points
+    value, lower, upper = (formatted(float(one)) for one in numbers)
     if contrast.n < 2 or np.isnan(numbers[1]):
         return f"interaction {value}, n = {contrast.n}"
     limits = f"95 % CI {lower} to {upper}"
     return f"interaction {value}\n{limits}, n = {contrast.n}, df = {contrast.df:.0f}"
 
 
-def _extra(design: Design, arm: Arm, ground: Arm) -> str:
-    """What `arm` was given and `ground` was not."""
-    return design.treatment(design.difference(arm, ground))
+def _extra(design: Design, arm: Arm, common: Arm) -> str:
+    """The treatment in `arm` that is not in `common`."""
+    return design.treatment(design.difference(arm, common))

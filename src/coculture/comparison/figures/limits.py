@@ -1,4 +1,4 @@
-"""The limits of the quantifiable range, as lines across the arms they hold for."""
+"""Limits of the quantifiable range, drawn as lines across the arms to which they apply."""
 
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,13 +9,13 @@ from matplotlib.lines import Line2D
 
 from coculture.comparison.design.arms import Arm, Design
 from coculture.comparison.design.endpoints import Endpoint
-from coculture.comparison.figures.elements import as_shown
+from coculture.comparison.figures.axes import as_shown
 from coculture.comparison.statistics.censoring import ABOVE, BELOW
 from coculture.drawing import style
 
 
 def limits_of(wells: pd.DataFrame, scale: Endpoint) -> Iterator[dict[str, object]]:
-    """The bounds at which each arm has censored wells."""
+    """The limits at which each arm has wells outside the range."""
     for side, relation in ((BELOW, "<="), (ABOVE, ">=")):
         censored = wells[(wells["side"] == side) & wells["value"].notna()]
         bounds = as_shown(censored["value"], scale).round(6)
@@ -28,18 +28,18 @@ def draw_limits(
     axis: Axes,
     limits: Sequence[Mapping[str, object]],
     design: Design,
-    places: dict[Arm, float],
+    positions: dict[Arm, float],
     scale: Endpoint,
 ) -> list[Line2D]:
-    """A line at the bound of each arm's censored wells; returns one of a kind for the legend."""
+    """Draw a line at each limit; returns one line for LLOQ and one for ULOQ for the legend."""
     kinds = []
-    of_label = {design.label(arm): place for arm, place in places.items()}
-    for relation, words, dashes in (("<=", "LLOQ", (4, 2)), (">=", "ULOQ", (1, 2))):
+    by_label = {design.label(arm): position for arm, position in positions.items()}
+    for relation, name, dashes in (("<=", "LLOQ", (4, 2)), (">=", "ULOQ", (1, 2))):
         bounds: set[float] = set()
         for limit in (one for one in limits if one["relation"] == relation):
-            place, bound = of_label[str(limit["arm"])], float(str(limit["value"]))
+            position, bound = by_label[str(limit["arm"])], float(str(limit["value"]))
             axis.plot(
-                [place - 0.45, place + 0.45],
+                [position - 0.45, position + 0.45],
                 [bound, bound],
                 color=style.BLACK,
                 linewidth=0.9,
@@ -49,7 +49,7 @@ def draw_limits(
         if bounds:
             values = ", ".join(f"{float(f'{bound:.3g}'):,.10g}" for bound in sorted(bounds))
             label = textwrap.fill(
-                f"limit of the open marks, {words} × dilution: {values} {scale.unit_shown}", 20
+                f"limit of the open marks, {name} × dilution: {values} {scale.unit_shown}", 20
             )
             kinds.append(Line2D([], [], color=style.BLACK, linestyle=(0, dashes), label=label))
     return kinds

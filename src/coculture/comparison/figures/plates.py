@@ -1,8 +1,10 @@
-"""Where the cultures stood on their plates, and how each differs from the rest of its arm.
+"""Values by plate position: each culture compared with the rest of its arm.
 
-Treatments stand in blocks, so that a map of values shows the treatments; what a plate did to its
-wells shows in their differences from the mean of the arm they belong to.
+Treatments are usually in blocks on the plate, so a map of the values would show the treatments.
+Differences from the mean of the arm show the effects of the plate.
 """
+
+from dataclasses import dataclass
 
 import matplotlib as mpl
 import numpy as np
@@ -13,95 +15,141 @@ from matplotlib.colors import LogNorm, Normalize
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from coculture.comparison.figures.elements import caption, nothing_to_draw
+from coculture.comparison.figures.axes import caption, nothing_to_draw
+from coculture.comparison.figures.inputs import FigureInputs
 from coculture.comparison.settings import ComparisonSettings
 from coculture.drawing import Drawing, style
-from coculture.exchange.culture_marks import stands_for
+from coculture.exchange.culture_marks import mark_culture
+from coculture.exchange.figure_text import FigureText
 from coculture.exchange.names import column_prefix
+from coculture.exchange.vocabulary import many, number
 
 TABLE = "figures/comparison/plates.csv"
 COLUMNS = (
     "plate", "well", "culture", "measure", "value", "unit", "difference", "difference_unit",
 )  # fmt: skip
-_Measure = tuple[str, str, str]
-"""Column of cultures.csv, what it measures, its unit."""
+TITLE = "Values by plate position"
+CAPTION = (
+    "Each well compared with the mean of its arm in its experiment, so that treatments do not "
+    "show. Drifts across a plate and edge effects show."
+)
 
 
-def plate_maps(
-    cultures: pd.DataFrame, flow_wells: pd.DataFrame, settings: ComparisonSettings
-) -> Drawing:
-    """Each well's difference from its arm where the cultures stood on the plates of flow.csv.
+@dataclass(frozen=True)
+class _Measure:
+    """A measurement of the cultures: its column of cultures.csv, its name, its unit."""
 
-    That is, from the mean of the arm's wells in the experiment: in points for percent apoptotic,
-    as the ratio to the geometric mean for each analyte; NaN where the arm has one value alone.
-    Drifts across a plate and edge effects show here. `flow_wells` is flow/wells.csv of all
-    experiments, with plate and well.
+    column: str
+    name: str
+    unit: str
+
+    @property
+    def is_ratio(self) -> bool:
+        """Whether wells are compared by ratios (concentrations) instead of differences."""
+        return self.unit != "%"
+
+
+def plates(inputs: FigureInputs) -> Drawing:
+    """The difference of each well from its arm, on the plates of flow.csv.
+
+    That is the difference from the mean of the wells of the arm in the experiment: in points for
+    percent apoptotic, as the ratio to the geometric mean for each analyte; NaN if the arm has only
+    one value.
     """
-    if flow_wells.empty:
-        words = "Without flow.csv no culture has a place on a plate."
-        return nothing_to_draw(words, TABLE, COLUMNS)
-    stood = flow_wells.loc[flow_wells["role"] == "sample", ["culture", "plate", "well"]]
-    stood = stood.drop_duplicates("culture").fillna("").astype(str)
-    placed = cultures.merge(stood[stood["well"] != ""], on="culture")
-    measures: list[_Measure] = [("percent_apoptotic", "Apoptotic cells", "%")] + [
-        (f"{column_prefix(analyte)}_pg_ml", analyte, "pg/mL") for analyte in settings.analytes
-    ]
-    measures = [one for one in measures if one[0] in placed and placed[one[0]].notna().any()]
+    wells = inputs.flow_wells
+    if wells.empty:
+        message = "The study has no flow.csv, so no plate positions are known."
+        return nothing_to_draw(message, TABLE, COLUMNS, FigureText(TITLE, CAPTION))
+    positions = wells.loc[wells["role"] == "sample", ["culture", "plate", "well"]]
+    positions = positions.drop_duplicates("culture").fillna("").astype(str)
+    placed = inputs.cultures.merge(positions[positions["well"] != ""], on="culture")
+    measures = _measures(placed, inputs.settings)
     if not measures:
-        words = "flow.csv names no wells, so there is no plate to draw"
-        return nothing_to_draw(words, TABLE, COLUMNS)
-    plates = sorted(set(placed["plate"]))
+        message = "flow.csv names no wells, so no plate positions are known."
+        return nothing_to_draw(message, TABLE, COLUMNS, FigureText(TITLE, CAPTION))
+    names = sorted(set(placed["plate"]))
     with style.house_style():
-        figure = Figure(figsize=(4.6 * len(measures), 2.5 * len(plates)))
-        axes = figure.subplots(len(plates), len(measures), squeeze=False)
-        for column, (measure, words, unit) in enumerate(measures):
-            is_ratio = unit != "%"
-            differences = _differences(placed, measure, is_ratio)
-            colours, ticks = _scale(differences, is_ratio)
+        figure = Figure(figsize=(4.6 * len(measures), 2.5 * len(names)))
+        axes = figure.subplots(len(names), len(measures), squeeze=False)
+        for column, measure in enumerate(measures):
+            differences = _differences(placed, measure)
+            colours, ticks = _colour_scale(differences, measure.is_ratio)
             of_well = pd.Series(list(colours.to_rgba(differences.to_numpy())), placed.index)
-            for axis, plate in zip(axes[:, column], plates, strict=True):
-                there = placed["plate"] == plate
-                _draw_plate(axis, placed[there], of_well[there])
+            for axis, plate in zip(axes[:, column], names, strict=True):
+                on_plate = placed["plate"] == plate
+                _draw_plate(axis, placed[on_plate], of_well[on_plate])
                 axis.set_title(plate, fontsize=9)
-            label = f"{words}: {'ratio to' if is_ratio else 'points from'} the mean of its arm"
+            compared = "ratio to" if measure.is_ratio else "points from"
+            label = f"{measure.name}: {compared} the mean of its arm"
             bar = figure.colorbar(colours, ax=list(axes[:, column]), label=label, shrink=0.8)
             bar.set_ticks(ticks, labels=[f"{tick:.3g}".replace("-", "−") for tick in ticks])
             bar.ax.minorticks_off()
         caption(
             figure,
-            "Colour: a well against the mean of its arm in its experiment (white: the same). Grey: "
-            "no culture there, no value inside the quantifiable range, or none to compare with.",
+            "Colour: a well compared with the mean of its arm in its experiment (white: the same). "
+            "Grey: no culture, no value inside the quantifiable range, or no other well to compare "
+            "with.",
         )
-    return Drawing(figure, _shown(placed, measures), TABLE)
+    shown = _shown(placed, measures)
+    return Drawing(figure, shown, TABLE, FigureText(TITLE, CAPTION, _result(shown)))
+
+
+def _measures(placed: pd.DataFrame, settings: ComparisonSettings) -> list[_Measure]:
+    """The measurements of which any culture with a position has a value."""
+    known = [_Measure("percent_apoptotic", "Apoptotic cells", "%")] + [
+        _Measure(f"{column_prefix(analyte)}_pg_ml", analyte, "pg/mL")
+        for analyte in settings.analytes
+    ]
+    return [one for one in known if one.column in placed and placed[one.column].notna().any()]
+
+
+def _result(shown: pd.DataFrame) -> str:
+    """The lowest and highest difference of each measurement."""
+    wells = shown.dropna(subset=["difference"])
+    each = []
+    for name, rows in wells.groupby("measure", sort=False):
+        low, high = (number(float(one)) for one in rows["difference"].agg(["min", "max"]))
+        is_ratio = rows["difference_unit"].iloc[0] == "ratio"
+        each.append(
+            f"{name} {low}-fold to {high}-fold"
+            if is_ratio
+            else f"{name} {low} to {high} percentage points"
+        )
+    if not each:
+        return ""
+    plates = many(int(wells["plate"].nunique()), "plate")
+    return f"Wells compared with the mean of their arm, on {plates}: {'; '.join(each)}."
 
 
 def _shown(placed: pd.DataFrame, measures: list[_Measure]) -> pd.DataFrame:
     rows = [
         placed[["plate", "well", "culture"]].assign(
-            measure=words,
-            value=placed[column],
-            unit=unit,
-            difference=_differences(placed, column, unit != "%"),
-            difference_unit="percentage points" if unit == "%" else "ratio",
+            measure=measure.name,
+            value=placed[measure.column],
+            unit=measure.unit,
+            difference=_differences(placed, measure),
+            difference_unit="ratio" if measure.is_ratio else "percentage points",
         )
-        for column, words, unit in measures
+        for measure in measures
     ]
     shown = pd.concat(rows, ignore_index=True)[list(COLUMNS)]
     return shown.sort_values(["measure", "plate", "culture"], kind="stable", ignore_index=True)
 
 
-def _differences(placed: pd.DataFrame, measure: str, is_ratio: bool) -> "pd.Series[float]":
-    """Each well's value against the mean of its arm in its experiment; NaN where it is alone."""
-    values = placed[measure].astype(float)
-    if is_ratio:
+def _differences(placed: pd.DataFrame, measure: _Measure) -> "pd.Series[float]":
+    """The difference of each well from the mean of its arm in its experiment; NaN if alone."""
+    values = placed[measure.column].astype(float)
+    if measure.is_ratio:
         values = values.where(values > 0).transform(np.log)
     arms = values.groupby([placed["experiment"], placed["arm"]])
     differences = (values - arms.transform("mean")).where(arms.transform("count") > 1)
-    return differences.transform(np.exp) if is_ratio else differences
+    return differences.transform(np.exp) if measure.is_ratio else differences
 
 
-def _scale(differences: "pd.Series[float]", is_ratio: bool) -> tuple[ScalarMappable, list[float]]:
-    """Colours with no difference in the middle, as far to either side; ticks of their bar."""
+def _colour_scale(
+    differences: "pd.Series[float]", is_ratio: bool
+) -> tuple[ScalarMappable, list[float]]:
+    """A symmetric colour scale around no difference, and the ticks of its colour bar."""
     sizes = np.abs(np.log(differences) if is_ratio else differences).max()
     of_map = mpl.colormaps[style.DIFFERENCE_MAP].with_extremes(bad=style.LIGHT_GREY)
     if is_ratio:
@@ -116,11 +164,11 @@ def _draw_plate(axis: Axes, wells: pd.DataFrame, colours: pd.Series) -> None:
     rows = [ord(well[0].upper()) - ord("A") for well in wells["well"]]
     columns = [int(well[1:]) - 1 for well in wells["well"]]
     height, width = (16, 24) if max(rows) > 7 or max(columns) > 11 else (8, 12)
-    # Empty wells as one grey area under white lines: a mark each would swell the file.
+    # Empty wells as one grey area under white lines, which keeps the file small.
     axis.add_patch(Rectangle((0, 0), width, height, color=style.LIGHT_GREY, linewidth=0))
     for row, column, colour, culture in zip(rows, columns, colours, wells["culture"], strict=True):
         cell = Rectangle((column, row), 1, 1, facecolor=tuple(colour), linewidth=0)
-        stands_for(axis.add_patch(cell), str(culture))
+        mark_culture(axis.add_patch(cell), str(culture))
     axis.set_xlim(0, width)
     axis.set_ylim(height, 0)
     axis.vlines(np.arange(1, width), 0, height, color="white", linewidth=0.5)

@@ -1,10 +1,11 @@
-"""Wells outside the quantifiable range: the mean of their cell is an interval, not a number.
+"""Group means with wells outside the quantifiable range: intervals instead of numbers.
 
-All values are natural logarithms of concentrations; a censored well stands at its bound (limit of
-quantification x dilution). Up to half of a cell's wells censored, the estimate puts them at
-LLOQ / sqrt(2) (R. W. Hornung and L. D. Reed, Appl. Occup. Environ. Hyg. 5 (1990) 46) or at
-ULOQ x sqrt(2); the limit itself and a censored-likelihood fit (J. Tobin, Econometrica 26 (1958)
-24) stand beside it. Above half only the bound is known.
+All values are natural logarithms of concentrations; a censored well has the value of its bound
+(limit of quantification x dilution). If at most half of the wells of one arm in one experiment are
+censored, they enter the estimate at LLOQ / sqrt(2) (R. W. Hornung and L. D. Reed, Appl. Occup.
+Environ. Hyg. 5 (1990) 46) or at ULOQ x sqrt(2). The mean with these wells at the limit itself, and
+a censored-likelihood fit (J. Tobin, Econometrica 26 (1958) 24), are given for comparison. If more
+than half are censored, only a bound is known.
 """
 
 from dataclasses import dataclass
@@ -19,11 +20,12 @@ BELOW, ABOVE = -1, 1
 
 
 @dataclass(frozen=True)
-class CellMean:
-    """The mean of one experiment's wells of one arm.
+class GroupMean:
+    """The mean of the wells of one arm in one experiment.
 
-    `relation` is "<=" or ">=" where `mean` is only a bound; the true mean lies between `low` and
-    `high`, which are infinite on the censored side.
+    `relation` is "<=" or ">=" if `mean` is only a bound. The true mean is between `low` and `high`,
+    which are infinite on the censored side. `at_limit` is the mean with censored wells at their
+    limit, `fitted` the maximum-likelihood mean.
     """
 
     mean: float
@@ -36,31 +38,31 @@ class CellMean:
     censored: int
 
 
-def cell_mean(
+def group_mean(
     values: NDArray[np.float64], side: NDArray[np.int_], well_sd: float = float("nan")
-) -> CellMean:
-    """Mean of one cell's wells.
+) -> GroupMean:
+    """Mean of the wells of one arm in one experiment.
 
     Parameters
     ----------
     values
-        One value a well; censored wells at their bound.
+        One value for each well; censored wells at their bound.
     side
-        One number a well: 0 measured, -1 the truth lies below the value, 1 above it.
+        One number for each well: 0 measured, -1 (1) the true value is below (above) the value.
     well_sd
-        The SD between wells of one cell, pooled over the study, for the censored-likelihood fit;
-        NaN gives none.
+        The SD between the wells of one arm in one experiment, pooled over the study, for the
+        censored-likelihood fit; with NaN there is no fit.
 
     Examples
     --------
-    >>> cell_mean(np.log([40.0, 50.0, 20.0]), np.array([0, 0, -1])).censored
+    >>> group_mean(np.log([40.0, 50.0, 20.0]), np.array([0, 0, -1])).censored
     1
     """
     wells, below, above = len(values), int((side == BELOW).sum()), int((side == ABOVE).sum())
     censored = below + above
     if wells == 0:
         nothing = float("nan")
-        return CellMean(nothing, "", nothing, nothing, nothing, nothing, 0, 0)
+        return GroupMean(nothing, "", nothing, nothing, nothing, nothing, 0, 0)
     at_limit = float(values.mean())
     if 2 * censored <= wells:
         mean, relation = float((values + side * HALF_LN_2).mean()), ""
@@ -68,7 +70,7 @@ def cell_mean(
         mean, relation = float("nan"), ""
     else:
         mean, relation = at_limit, "<=" if below else ">="
-    return CellMean(
+    return GroupMean(
         mean=mean,
         relation=relation,
         low=float("-inf") if below else at_limit,
@@ -91,7 +93,7 @@ def _censored_fit(values: NDArray[np.float64], side: NDArray[np.int_], well_sd: 
 
     def minus_log_likelihood(mean: float) -> float:
         density = ((measured - mean) ** 2).sum() / (2 * well_sd**2)
-        # P(truth below the bound) = Phi((bound - mean) / sd); above it, the other tail.
+        # P(true value below the bound) = Phi((bound - mean) / sd); above it, the other tail.
         return float(density - log_ndtr(direction * (mean - bound) / well_sd).sum())
 
     reach = 10 * well_sd

@@ -1,102 +1,130 @@
-"""Did two drugs together do more than each alone would let one expect?
+"""Do two drugs together have more effect than expected from each alone?
 
 Bliss independence (C. I. Bliss, Ann. Appl. Biol. 26 (1939) 585): independent drugs multiply the
 viable fractions, so observed over expected viability is the exponential of the interaction contrast
-on ln viable. Beside it, for display, percent specific apoptosis (W. S. Abbott, J. Econ. Entomol. 18
-(1925) 265) and the excess over the highest single agent.
+on ln viable. For display also percent specific apoptosis (W. S. Abbott, J. Econ. Entomol. 18 (1925)
+265) and the excess over the highest single agent.
 """
+
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from coculture.comparison.design.arms import Design
-from coculture.comparison.design.endpoints import LN_VIABLE, PERCENT, Cells, endpoints
+from coculture.comparison.design.endpoints import LN_VIABLE, PERCENT, endpoints
 from coculture.comparison.design.families import interaction_weights, interactions
 from coculture.comparison.settings import ComparisonSettings
-from coculture.comparison.statistics.contrasts import per_experiment_contrast
+from coculture.comparison.statistics.contrasts import MIN_EXPERIMENTS, per_experiment_contrast
+from coculture.comparison.statistics.group_means import GroupMeans
 
 COLUMNS = (
-    "combination", "measure", "unit", "experiment", "value", "lower", "upper", "df", "p", "wells",
+    "combination", "measure", "treatment", "unit", "experiment", "value", "lower", "upper", "df",
+    "p", "wells",
 )  # fmt: skip
 ALL = "all"
 VIABILITY_RATIO = "observed over expected viability"
+OBSERVED, EXPECTED = "observed", "expected (Bliss)"
+"""The specific apoptosis of both drugs in the column `treatment`; each drug alone has its name."""
+
+
+@dataclass(frozen=True)
+class _Measure:
+    """One measure of a combination, with its value in each experiment.
+
+    With `is_log` they are logarithms of what is reported, and their mean is tested against 0.
+    """
+
+    name: str
+    unit: str
+    by_experiment: "pd.Series[float]"
+    treatment: str = ""
+    is_log: bool = False
+    wells: float = np.nan
 
 
 def combination_table(
     arms: pd.DataFrame, design: Design, settings: ComparisonSettings
 ) -> pd.DataFrame:
-    """comparison/combination.csv: per combination, measure and experiment, then over all of them.
+    """comparison/combination.csv: each measure of each combination, by experiment and for all.
 
-    The value over all experiments is their mean (of the ratio: the geometric mean) with its 95 % t
-    interval; the p is of the Bliss ratio being 1, two-sided, and `wells` counts those of its four
-    arms in the experiments that have all of them.
+    The value over all experiments is their mean (of the ratio the geometric mean) with its 95 % t
+    interval. p tests whether the Bliss ratio is 1, two-sided; `wells` is the number of wells of the
+    four arms in the experiments that have all of them.
     """
     scales = {endpoint.name: endpoint for endpoint in endpoints(settings)}
     labels = [design.label(arm) for arm in design.arms]
-    percent = Cells.of(arms, scales[PERCENT], labels).estimates
+    percent = GroupMeans.of(arms, scales[PERCENT], labels).estimates
     wells = arms[arms["endpoint"] == PERCENT].set_index(["experiment", "arm"])["wells"]
-    viable = Cells.of(arms, scales[LN_VIABLE], labels).estimates
+    viable = GroupMeans.of(arms, scales[LN_VIABLE], labels).estimates
     rows: list[dict[str, object]] = []
     for arm, one, other in interactions(design):
         if one.adds_analyte or other.adds_analyte:
             continue
         weights = interaction_weights(design, arm, one, other)
-        # Three drugs together are up to three pairs, each with the third given throughout.
-        which = f" ({one.name} × {other.name})" if len(design.given(arm)) > 2 else ""
-        name = design.label(arm) + which
+        # Three drugs together make up to three pairs, each with the third drug in all arms.
+        pair = f" ({one.name} × {other.name})" if len(design.given(arm)) > 2 else ""
         ratio = per_experiment_contrast(viable, weights).values  # noqa: PD011
         counted = int(
             sum(wells[experiment, label] for experiment in ratio.index for label in weights)
         )
-        rows += _summarised(name, VIABILITY_RATIO, "ratio", ratio, True, counted)
-        neither = percent[list(weights)[-1]]
-        specific = {
-            design.treatment(design.by_label[label]): 100
-            * (percent[label] - neither)
-            / (100 - neither)
-            for label in list(weights)[:3]
-        }
-        together, alone, beside = specific.values()
-        expected = alone + beside - alone * beside / 100
-        highest = pd.concat([alone, beside], axis=1).max(axis=1, skipna=False)
-        measures = {f"specific apoptosis, {drug}": part for drug, part in specific.items()}
-        measures |= {
-            "specific apoptosis, expected by Bliss": expected,
-            "excess over Bliss": together - expected,
-            "excess over the highest single agent": together - highest,
-        }
-        for measure, values in measures.items():
-            rows += _summarised(name, measure, "percentage points", values.dropna(), False)
+        measures = [
+            _Measure(VIABILITY_RATIO, "ratio", ratio, is_log=True, wells=counted),
+            *_specific_apoptosis(percent, weights, design),
+        ]
+        for measure in measures:
+            rows += _rows(design.label(arm) + pair, measure)
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _summarised(
-    combination: str,
-    measure: str,
-    unit: str,
-    values: pd.Series,
-    is_log: bool,
-    wells: float = np.nan,
-) -> list[dict[str, object]]:
-    named = {"combination": combination, "measure": measure, "unit": unit}
-    shown = np.exp(values) if is_log else values
-    rows: list[dict[str, object]] = [
-        {**named, "experiment": experiment, "value": float(value)}
-        for experiment, value in shown.items()
-    ]
-    over_all = per_experiment_contrast(values.to_frame("value"), {"value": 1.0})
+def _specific_apoptosis(
+    percent: pd.DataFrame, weights: dict[str, float], design: Design
+) -> Iterator[_Measure]:
+    """Specific apoptosis of both drugs, of each alone, and as expected; and both excesses."""
+    both, first, second, neither = weights  # the order of `interaction_weights`
+    untreated = percent[neither]
+
+    def specific(label: str) -> "pd.Series[float]":
+        return 100 * (percent[label] - untreated) / (100 - untreated)
+
+    def measure(name: str, values: "pd.Series[float]", treatment: str = "") -> _Measure:
+        return _Measure(name, "percentage points", values.dropna(), treatment)
+
+    treatment = {label: design.treatment(design.by_label[label]) for label in (both, first, second)}
+    together, alone, other_alone = (specific(label) for label in (both, first, second))
+    expected = alone + other_alone - alone * other_alone / 100
+    highest = pd.concat([alone, other_alone], axis=1).max(axis=1, skipna=False)
+    yield measure(f"specific apoptosis, {treatment[both]}", together, OBSERVED)
+    yield measure(f"specific apoptosis, {treatment[first]}", alone, treatment[first])
+    yield measure(f"specific apoptosis, {treatment[second]}", other_alone, treatment[second])
+    yield measure("specific apoptosis, expected by Bliss", expected, EXPECTED)
+    yield measure("excess over Bliss", together - expected)
+    yield measure("excess over the highest single agent", together - highest)
+
+
+def _rows(combination: str, measure: _Measure) -> Iterator[dict[str, object]]:
+    """One row for each experiment, and one for all."""
+    named: dict[str, object] = {
+        "combination": combination,
+        "measure": measure.name,
+        "treatment": measure.treatment,
+        "unit": measure.unit,
+    }
+    values = measure.by_experiment.transform(np.exp) if measure.is_log else measure.by_experiment
+    for experiment, value in values.items():
+        yield {**named, "experiment": experiment, "value": float(value)}
+    over_all = per_experiment_contrast(measure.by_experiment.to_frame("value"), {"value": 1.0})
     numbers = np.array([over_all.estimate, *over_all.ci95])
-    value, lower, upper = np.exp(numbers) if is_log else numbers
-    rows.append(
-        {
-            **named,
-            "experiment": ALL,
-            "value": float(value),
-            "lower": float(lower),
-            "upper": float(upper),
-            "df": over_all.df if over_all.n > 1 else np.nan,
-            "p": over_all.p if is_log and over_all.n > 2 else np.nan,
-            "wells": wells,
-        }
-    )
-    return rows
+    mean, lower, upper = np.exp(numbers) if measure.is_log else numbers
+    tested = measure.is_log and over_all.n >= MIN_EXPERIMENTS
+    yield {
+        **named,
+        "experiment": ALL,
+        "value": float(mean),
+        "lower": float(lower),
+        "upper": float(upper),
+        "df": over_all.df if over_all.n > 1 else np.nan,
+        "p": over_all.p if tested else np.nan,
+        "wells": measure.wells,
+    }

@@ -1,11 +1,11 @@
 """Weighted sums of arm means, tested against zero with experiments as the unit of replication.
 
 Two analyses. The primary one computes the contrast inside each experiment that has every arm it
-needs and tests the experiments' values by a one-sample t with n - 1 degrees of freedom: it assumes
-nothing about the other arms. Beside it stands the pooled-error analysis, ordinary least squares on
-the cell means with experiment as block (the randomised complete block design; Cochran and Cox,
-Experimental Designs, 2nd ed. 1957, chapter 4), which borrows one error variance from all arms and
-is right only where that variance is the same everywhere.
+needs and tests the values of the experiments by a one-sample t with n - 1 degrees of freedom; it
+assumes nothing about the other arms. The pooled-error analysis, shown for comparison, is ordinary
+least squares on the group means with experiment as block (the randomised complete block design;
+Cochran and Cox, Experimental Designs, 2nd ed. 1957, chapter 4). It uses one error variance from all
+arms and is valid only if that variance is the same everywhere.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -19,21 +19,24 @@ from numpy.typing import NDArray
 from coculture.comparison.settings import ComparisonError
 from coculture.distributions import t_below, t_quantile
 
+MIN_EXPERIMENTS = 3
+"""With fewer nothing is claimed: two experiments leave one degree of freedom."""
+
 Weights = Mapping[str, float]
 """Arm to weight; arms that are not named have weight zero."""
 
 SAME = 1e-12
-"""Differences below this fraction of the terms they come from are rounding, not variation."""
+"""Differences below this fraction of their terms are rounding, not variation."""
 
 
 @dataclass(frozen=True)
 class Contrast:
-    """An estimated contrast, on the scale of the cell means.
+    """An estimated contrast, on the scale of the group means.
 
-    `values` holds the contrast inside each experiment that entered (per experiment) or the cell
-    means' own blocks (pooled error: empty); `left_out` names the experiments that did not enter
-    and the arms they lack. Numbers that do not exist are NaN: `se`, `t`, `p` and intervals with
-    fewer than two experiments, and with no variation at all between them.
+    `values` has the contrast inside each experiment that entered (all NaN in the pooled-error
+    analysis); `left_out` names the experiments that did not enter and the arms they lack. Numbers
+    that do not exist are NaN: `se`, `t`, `p` and intervals with fewer than two experiments, or
+    without any variation between them.
     """
 
     estimate: float
@@ -87,16 +90,13 @@ class Contrast:
         half = t_quantile((1 + confidence) / 2, self.df) * self.se
         return (self.estimate - half, self.estimate + half) if self.varies else (np.nan, np.nan)
 
-    def values_as_text(self, without: Collection[str] = ()) -> str:
-        """Each experiment and its value, "E1: 0.5; E2: 0.7", with digits that round-trip.
-
-        `without` are experiments whose value is none.
-        """
-        pairs = self.values.astype(float).dropna().drop(list(without), errors="ignore").items()
-        return "; ".join(f"{experiment}: {value!r}" for experiment, value in pairs)
+    def known_values(self, without: Collection[str] = ()) -> dict[str, float]:
+        """The value of each experiment that has one, without the experiments named."""
+        known = self.values.astype(float).dropna().drop(list(without), errors="ignore")
+        return {str(experiment): float(value) for experiment, value in known.items()}
 
     def left_out_as_text(self) -> str:
-        """Each experiment that did not enter, and the arms it lacks."""
+        """Each experiment that did not enter and the arms it lacks, for people."""
         return "; ".join(
             f"{experiment} lacks {', '.join(arms)}" for experiment, arms in self.left_out.items()
         )
@@ -106,26 +106,35 @@ class Contrast:
         return Contrast(self.estimate - by, self.se, self.df, self.values - by, self.left_out)
 
 
-def per_experiment_contrast(cell_means: pd.DataFrame, weights: Weights) -> Contrast:
+def values_as_text(values: Mapping[str, float]) -> str:
+    """Values of experiments for people, with all digits.
+
+    >>> values_as_text({"E1": 0.5, "E2": 0.25})
+    'E1: 0.5; E2: 0.25'
+    """
+    return "; ".join(f"{experiment}: {value!r}" for experiment, value in values.items())
+
+
+def per_experiment_contrast(means: pd.DataFrame, weights: Weights) -> Contrast:
     """The contrast inside each experiment, and a one-sample t over experiments.
 
     Parameters
     ----------
-    cell_means
-        Experiments x arms, on the analysis scale; NaN where an experiment lacks an arm.
+    means
+        Group means, experiments x arms, on the analysis scale; NaN if an experiment lacks an arm.
     weights
         Arm to weight. Experiments that lack an arm of non-zero weight are left out.
 
     Returns
     -------
     Contrast
-        With df = n - 1. One experiment gives its value only; identical values in all experiments
-        (as of an arm against itself) give no SE, t or p: no variation is never evidence.
+        With df = n - 1. One experiment gives only its value. Identical values in all experiments
+        (for example an arm against itself) give no SE, t or p: no variation is no evidence.
 
     Raises
     ------
     ComparisonError
-        If a weight names an arm that is no column of `cell_means`.
+        If a weight names an arm that is not a column of `means`.
 
     Examples
     --------
@@ -135,7 +144,7 @@ def per_experiment_contrast(cell_means: pd.DataFrame, weights: Weights) -> Contr
     >>> contrast.estimate, contrast.df
     (2.0, 2.0)
     """
-    needed, weight = _needed(cell_means, weights)
+    needed, weight = _needed(means, weights)
     complete = needed.notna().all(axis=1)
     terms = needed[complete] * weight
     values = pd.Series(terms.to_numpy().sum(axis=1), index=terms.index, dtype=float)
@@ -153,25 +162,25 @@ def per_experiment_contrast(cell_means: pd.DataFrame, weights: Weights) -> Contr
 
 @dataclass(frozen=True)
 class PooledError:
-    """Least squares of cell means on arm and experiment (block), with one error variance."""
+    """Least squares of group means on arm and experiment (block), with one error variance."""
 
     experiments: tuple[str, ...]
     arms: tuple[str, ...]
     coefficients: NDArray[np.float64]
-    """Arms' first, then the experiments' but the first, whose level the arms carry."""
+    """Of the arms, then of all experiments but the first, whose level is part of the arms'."""
     unscaled_covariance: NDArray[np.float64]
     estimable: NDArray[np.float64]
-    """Projector on the row space of the design: what it leaves unchanged can be estimated."""
+    """Projector on the row space of the design; vectors that it leaves unchanged are estimable."""
     residual_variance: float
     df: float
 
     @classmethod
-    def fit(cls, cell_means: pd.DataFrame) -> "PooledError":
-        """Fit `cell_means` (experiments x arms); NaN cells are left out."""
-        means = cell_means.dropna(how="all").dropna(axis=1, how="all")
-        cells = means.to_numpy(dtype=float)
-        block, arm = np.nonzero(~np.isnan(cells))
-        response = cells[block, arm]
+    def fit(cls, means: pd.DataFrame) -> "PooledError":
+        """Fit group means (experiments x arms); NaN are left out."""
+        means = means.dropna(how="all").dropna(axis=1, how="all")
+        values = means.to_numpy(dtype=float)
+        block, arm = np.nonzero(~np.isnan(values))
+        response = values[block, arm]
         blocks, arms = means.shape
         design = np.zeros((len(response), arms + max(blocks - 1, 0)))
         rows = np.arange(len(response))
@@ -197,7 +206,7 @@ class PooledError:
     def contrast(self, weights: Weights) -> Contrast | None:
         """The contrast of the arms' adjusted means, averaged over all experiments.
 
-        None where the cells that exist do not determine it.
+        None if the group means that exist do not determine it.
         """
         vector = self.vector(weights)
         if vector is None or not self.df > 0:
@@ -207,7 +216,7 @@ class PooledError:
         return Contrast(float(vector @ self.coefficients), se, self.df, nothing, {})
 
     def correlation(self, contrasts: Sequence[Weights]) -> NDArray[np.float64] | None:
-        """Correlation of estimable contrasts under the design's own layout."""
+        """Correlation of estimable contrasts in this design; None if one is not estimable."""
         vectors = [self.vector(weights) for weights in contrasts]
         if any(vector is None for vector in vectors):
             return None
@@ -223,7 +232,7 @@ class PooledError:
         return np.full(later, 1 / len(self.experiments)) if later else np.zeros(0)
 
     def vector(self, weights: Weights) -> NDArray[np.float64] | None:
-        """The contrast as weights of the coefficients; None where it cannot be estimated."""
+        """The contrast as weights of the coefficients; None if it cannot be estimated."""
         weights = {arm: weight for arm, weight in weights.items() if weight}
         if not set(weights) <= set(self.arms):
             return None
@@ -232,12 +241,12 @@ class PooledError:
         return vector if np.allclose(vector @ self.estimable, vector, atol=1e-9) else None
 
 
-def _needed(cell_means: pd.DataFrame, weights: Weights) -> tuple[pd.DataFrame, list[float]]:
+def _needed(means: pd.DataFrame, weights: Weights) -> tuple[pd.DataFrame, list[float]]:
     used = {arm: float(weight) for arm, weight in weights.items() if weight}
-    unknown = [arm for arm in used if arm not in cell_means.columns]
+    unknown = [arm for arm in used if arm not in means.columns]
     if unknown:
         raise ComparisonError(
-            f'no cell means for the arm "{unknown[0]}"; there are: '
-            + ", ".join(str(arm) for arm in cell_means.columns)
+            f'no means for the arm "{unknown[0]}"; there are means for: '
+            + ", ".join(str(arm) for arm in means.columns)
         )
-    return cell_means[list(used)], list(used.values())
+    return means[list(used)], list(used.values())

@@ -26,7 +26,7 @@ def dunnett_p(t: ArrayLike, correlation: ArrayLike, df: float) -> NDArray[np.flo
 
     Returns
     -------
-    The probability that the largest of k correlated |t| exceeds each |t|, to about 1e-10 where
+    The probability that the largest of k correlated |t| exceeds each |t|, to about 1e-10 if
     the correlations are products r_ij = a_i a_j (every complete or nearly complete design), else
     to about 1e-6.
 
@@ -48,7 +48,7 @@ def dunnett_p(t: ArrayLike, correlation: ArrayLike, df: float) -> NDArray[np.flo
 
 
 def _loadings(matrix: NDArray[np.float64]) -> NDArray[np.float64] | None:
-    """a with r_ij = a_i a_j off the diagonal, where there is one."""
+    """a with r_ij = a_i a_j off the diagonal; None if there is none."""
     k = len(matrix)
     if k == 1:
         return np.zeros(1)
@@ -87,7 +87,7 @@ def _tail_of_products(size: float, loadings: NDArray[np.float64], df: float) -> 
 
 @cache
 def _gauss_legendre() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Nodes and weights on -1 ... 1; finding them takes longer than the integral."""
+    """Nodes and weights on -1 ... 1; cached because they take longer than the integral."""
     node, weight = np.polynomial.legendre.leggauss(_NODES)
     return node, weight
 
@@ -104,7 +104,7 @@ def _chi_density(root: NDArray[np.float64], df: float) -> NDArray[np.float64]:
 
 def _tail_by_sampling(size: float, matrix: NDArray[np.float64], df: float) -> float:
     """P(max |t_i| > size) for any correlation, by seeded quasi-random integration (Genz)."""
-    # Imported here: it takes a second, and hardly any design comes to this.
+    # Imported here because it takes a second and few designs need it.
     from scipy import stats
 
     box = np.full(len(matrix), size)

@@ -1,58 +1,84 @@
-"""comparison/contrasts.csv: every contrast the design calls for, by both analyses."""
+"""Every contrast of the design by both analyses: contrasts.csv and contrast_values.csv."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from coculture.comparison.design.arms import Design, net_weights
-from coculture.comparison.design.endpoints import UNKNOWN, Cells, Endpoint
+from coculture.comparison.design.endpoints import Endpoint
 from coculture.comparison.design.families import AGAINST_UNTREATED, OWN, NamedContrast, contrasts_of
-from coculture.comparison.findings.claims import FEWEST_EXPERIMENTS
 from coculture.comparison.settings import ComparisonSettings
 from coculture.comparison.statistics.contrasts import (
+    MIN_EXPERIMENTS,
     Contrast,
     PooledError,
     Weights,
     per_experiment_contrast,
+    values_as_text,
 )
 from coculture.comparison.statistics.dunnett import dunnett_p
+from coculture.comparison.statistics.group_means import UNKNOWN, GroupMeans
 from coculture.comparison.statistics.multiplicity import holm
 
 PER_EXPERIMENT, POOLED_ERROR = "per_experiment", "pooled_error"
+VALUE_COLUMNS = ("endpoint", "contrast", "family", "analysis", "experiment", "value")
+COLUMNS = (
+    "endpoint", "contrast", "family", "analysis", "estimate", "relation", "se", "df", "t", "p",
+    "p_greater", "p_less", "lower", "upper", "lower_90", "upper_90", "ratio", "ratio_lower",
+    "ratio_upper", "n", "values", "left_out", "p_holm", "p_dunnett", "estimate_at_limit",
+    "estimate_censored_fit", "note",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class _Row:
-    """One contrast by one analysis, before the corrections for multiplicity."""
+    """One contrast by one analysis, before corrections for multiple testing."""
 
     named: NamedContrast
     analysis: str
     contrast: Contrast
-    cells: Cells
+    means: GroupMeans
     relation: str
     n: int
-    """Experiments that have every arm."""
+    """Number of experiments that have every arm."""
+
+    @property
+    def known_values(self) -> dict[str, float]:
+        """The contrast inside each experiment in which it is known."""
+        unknown = self.means.unknown_in(self.named.weights) if self.relation == UNKNOWN else ()
+        return self.contrast.known_values(unknown)
 
 
-def contrast_table(
+def contrast_tables(
     arms: pd.DataFrame,
     scales: Iterable[Endpoint],
     design: Design,
     settings: ComparisonSettings,
-) -> pd.DataFrame:
-    """Every contrast on every scale; exploratory, Holm inside endpoint x family x analysis."""
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Every contrast on every scale, for exploration.
+
+    Returns
+    -------
+    comparison/contrasts.csv, corrected by Holm within endpoint x family x analysis, and
+    comparison/contrast_values.csv, one row for each contrast and experiment.
+    """
     labels = [design.label(arm) for arm in design.arms]
-    tables = []
+    tables, values = [], []
     for endpoint in scales:
-        cells = Cells.of(arms, endpoint, labels)
+        means = GroupMeans.of(arms, endpoint, labels)
         named = [
             *contrasts_of(design, settings.reference_cells),
             *_own(endpoint, design, settings),
         ]
-        tables.append(_of_endpoint(endpoint, cells, named))
-    return pd.concat(tables, ignore_index=True)
+        rows, pooled = _rows(means, named)
+        tables.append(_table(endpoint, rows, pooled))
+        values += [one for row in rows for one in _values(endpoint, row)]
+    return (
+        pd.concat(tables, ignore_index=True),
+        pd.DataFrame(values, columns=list(VALUE_COLUMNS)),
+    )
 
 
 def _own(endpoint: Endpoint, design: Design, settings: ComparisonSettings) -> list[NamedContrast]:
@@ -63,56 +89,64 @@ def _own(endpoint: Endpoint, design: Design, settings: ComparisonSettings) -> li
     ]
 
 
-def _of_endpoint(endpoint: Endpoint, cells: Cells, named: Iterable[NamedContrast]) -> pd.DataFrame:
-    pooled = PooledError.fit(cells.estimates)
+def _rows(means: GroupMeans, named: Iterable[NamedContrast]) -> tuple[list[_Row], PooledError]:
+    """Each contrast that some experiment has, by the primary analysis, then by the other."""
+    pooled = PooledError.fit(means.estimates)
     rows, pooled_rows = [], []
     for contrast in named:
-        measured = cells.mean[list(contrast.weights)].notna()
-        if not measured.any().all():
+        arms = list(contrast.weights)
+        if not means.mean[arms].notna().any().all():
             continue
-        relation, inside = _inside(cells, contrast.weights)
-        rows.append(_Row(contrast, PER_EXPERIMENT, inside, cells, relation, inside.n))
+        relation, inside = _inside(means, contrast.weights)
+        rows.append(_Row(contrast, PER_EXPERIMENT, inside, means, relation, inside.n))
         by_pooled = pooled.contrast(contrast.weights)
         if by_pooled is not None:
-            # Without its lowest cells a mean would be too high: no number is better.
-            bounded = (cells.relation[list(contrast.weights)] != "").any(axis=None)
+            # Without its lowest groups the mean of an arm would be too high: give no number.
+            bounded = (means.relation[arms] != "").any(axis=None)
             relation = UNKNOWN if bounded else ""
-            pooled_rows.append(_Row(contrast, POOLED_ERROR, by_pooled, cells, relation, inside.n))
-    everything = [*rows, *pooled_rows]
-    table = pd.DataFrame([_numbers(endpoint, row) for row in everything], columns=list(COLUMNS))
-    table["p_dunnett"] = _dunnett(everything, pooled)
+            pooled_rows.append(_Row(contrast, POOLED_ERROR, by_pooled, means, relation, inside.n))
+    return [*rows, *pooled_rows], pooled
+
+
+def _table(endpoint: Endpoint, rows: list[_Row], pooled: PooledError) -> pd.DataFrame:
+    table = pd.DataFrame([_numbers(endpoint, row) for row in rows], columns=list(COLUMNS))
+    table["p_dunnett"] = _dunnett(rows, pooled)
     for _, family in table.groupby(["family", "analysis"], sort=False):
         table.loc[family.index, "p_holm"] = np.minimum(holm(family["p"]), 1.0)
     return table
 
 
-def _inside(cells: Cells, weights: Weights) -> tuple[str, Contrast]:
-    """The contrast inside experiments and what it is: an estimate, a bound, or not known.
+def _values(endpoint: Endpoint, row: _Row) -> Iterator[dict[str, object]]:
+    for experiment, value in row.known_values.items():
+        yield {
+            "endpoint": endpoint.name,
+            "contrast": row.named.name,
+            "family": row.named.family,
+            "analysis": row.analysis,
+            "experiment": experiment,
+            "value": value,
+        }
 
-    A bound takes every censored well at its limit, also those that an estimate would put below it.
+
+def _inside(means: GroupMeans, weights: Weights) -> tuple[str, Contrast]:
+    """The contrast inside experiments, and its relation: estimate, bound or unknown.
+
+    In a bound every censored well is at its limit, including those that estimates put beyond it.
     """
-    relation = cells.relation_of(weights)
-    inside = per_experiment_contrast(cells.mean, weights)
+    relation = means.relation_of(weights)
+    inside = per_experiment_contrast(means.mean, weights)
     if relation not in ("<=", ">="):
         return relation, inside
-    means = cells.extreme(weights, highest=relation == "<=")
-    if np.isinf(means[list(weights)].dropna().to_numpy()).any():
+    bounds = means.extreme(weights, highest=relation == "<=")
+    if np.isinf(bounds[list(weights)].dropna().to_numpy()).any():
         return UNKNOWN, inside
-    return relation, per_experiment_contrast(means, weights)
-
-
-COLUMNS = (
-    "endpoint", "contrast", "family", "analysis", "estimate", "relation", "se", "df", "t", "p",
-    "p_greater", "p_less", "lower", "upper", "lower_90", "upper_90", "ratio", "ratio_lower",
-    "ratio_upper", "n", "values", "left_out", "p_holm", "p_dunnett", "estimate_at_limit",
-    "estimate_censored_fit", "note",
-)  # fmt: skip
+    return relation, per_experiment_contrast(bounds, weights)
 
 
 def _numbers(endpoint: Endpoint, row: _Row) -> dict[str, object]:
     contrast = row.contrast
     bound = row.relation != ""
-    tested = contrast.n >= FEWEST_EXPERIMENTS and contrast.varies and not bound
+    tested = contrast.n >= MIN_EXPERIMENTS and contrast.varies and not bound
     interval = contrast.varies and not bound
     nothing = (np.nan, np.nan)
     lower, upper = contrast.ci95 if interval else nothing
@@ -120,7 +154,6 @@ def _numbers(endpoint: Endpoint, row: _Row) -> dict[str, object]:
     none_known = row.relation == UNKNOWN
     estimate = np.nan if none_known else contrast.estimate
     ratio = np.exp([estimate, lower, upper]) if endpoint.is_ratio else np.full(3, np.nan)
-    valueless = row.cells.unknown_in(row.named.weights) if none_known else ()
     sensitivity = _sensitivity(row) if row.analysis == PER_EXPERIMENT else nothing
     return {
         "endpoint": endpoint.name,
@@ -143,7 +176,7 @@ def _numbers(endpoint: Endpoint, row: _Row) -> dict[str, object]:
         "ratio_lower": ratio[1],
         "ratio_upper": ratio[2],
         "n": row.n,
-        "values": contrast.values_as_text(valueless),
+        "values": values_as_text(row.known_values),
         "left_out": contrast.left_out_as_text(),
         "p_holm": np.nan,
         "p_dunnett": np.nan,
@@ -155,38 +188,41 @@ def _numbers(endpoint: Endpoint, row: _Row) -> dict[str, object]:
 
 def _sensitivity(row: _Row) -> tuple[float, float]:
     """The estimate with censored wells at their limit, and by the censored-likelihood fit."""
+    means = row.means
     used = [arm for arm, weight in row.named.weights.items() if weight]
-    differs = (row.cells.estimates[used] != row.cells.at_limit[used]) & row.cells.estimates[
-        used
-    ].notna()
+    estimates = means.estimates[used]
+    differs = (estimates != means.at_limit[used]) & estimates.notna()
     if row.relation or not differs.to_numpy().any():
         return (np.nan, np.nan)
-    at_limit = per_experiment_contrast(row.cells.at_limit, row.named.weights)
-    fitted = per_experiment_contrast(row.cells.fitted, row.named.weights)
+    at_limit = per_experiment_contrast(means.at_limit, row.named.weights)
+    fitted = per_experiment_contrast(means.fitted, row.named.weights)
     return (at_limit.estimate, fitted.estimate)
 
 
 def _note(row: _Row) -> str:
     contrast = row.contrast
     if row.relation and row.analysis == POOLED_ERROR:
-        return "only a bound is known of a cell, and this analysis takes no bounds: no estimate"
+        return "some group means are only bounds, which this analysis cannot use: no estimate"
     if row.relation == UNKNOWN:
-        return "wells outside the quantifiable range in arms of both signs: no estimate"
+        return "wells outside the quantifiable range on both sides of the comparison: no estimate"
     if row.relation:
-        return "more than half of a cell's wells outside the quantifiable range: a bound only"
+        return (
+            "more than half of the wells of one arm in one experiment are outside the quantifiable "
+            "range: only a bound"
+        )
     if contrast.n == 0:
         return "no experiment has every arm"
     if contrast.n == 1:
-        return "one experiment: its value only"
+        return "one experiment: only its value"
     if not contrast.varies:
-        return "no variation between experiments: nothing to test against"
-    if contrast.n < FEWEST_EXPERIMENTS:
-        return "two experiments: no claim"
+        return "no variation between experiments: cannot be tested"
+    if contrast.n < MIN_EXPERIMENTS:
+        return "two experiments: too few for a test"
     return ""
 
 
 def _dunnett(rows: list[_Row], pooled: PooledError) -> list[float]:
-    """Dunnett's p of the pooled-error rows against untreated, one family a background."""
+    """Dunnett's p of the pooled-error rows against untreated, one family for each background."""
     adjusted = [float("nan")] * len(rows)
     families: dict[str, list[int]] = {}
     for index, row in enumerate(rows):

@@ -9,10 +9,10 @@ from coculture.distributions import t_quantile
 def fieller_interval(
     numerator: ArrayLike, denominator: ArrayLike, confidence: float = 0.95
 ) -> tuple[float, float]:
-    """Interval of mean(numerator) / mean(denominator), pairs of one experiment each.
+    """Interval of mean(numerator) / mean(denominator), with one pair for each experiment.
 
-    E. C. Fieller, J. R. Stat. Soc. B 16 (1954) 175. Where the denominator is not itself
-    significantly different from zero the set is unbounded, and both limits are NaN.
+    E. C. Fieller, J. R. Stat. Soc. B 16 (1954) 175. If the denominator is not
+    significantly different from zero, the interval is unbounded, and both limits are NaN.
 
     Examples
     --------

@@ -5,10 +5,10 @@ from numpy.typing import ArrayLike, NDArray
 
 
 def holm(p: ArrayLike) -> NDArray[np.float64]:
-    """Holm-adjusted p values (S. Holm, Scand. J. Stat. 6 (1979) 65); NaN are no tests.
+    """Holm-adjusted p values (S. Holm, Scand. J. Stat. 6 (1979) 65); NaN are not counted as tests.
 
-    Values above 1 are kept as they are given: with p divided by its own level, a finding stands
-    where the result is at most 1.
+    Results above 1 are kept: with p divided by its own level, a finding is shown if the result is
+    at most 1.
 
     Examples
     --------

@@ -17,7 +17,7 @@ from coculture.elisa.figures.results import PlateResults
 from coculture.elisa.plates import notes
 from coculture.elisa.plates.flag_codes import codes
 from coculture.elisa.plates.plate import row_letters, well_position
-from coculture.exchange.culture_marks import stands_for
+from coculture.exchange.culture_marks import mark_culture
 from coculture.exchange.figure_text import FigureText
 from coculture.exchange.flags import Flag
 from coculture.exchange.vocabulary import many
@@ -153,7 +153,7 @@ def _draw_cells(
         cell = Rectangle((column, row), 1, 1, facecolor=colour, linewidth=0)
         axes.add_patch(cell)
         if culture:
-            stands_for(cell, culture)
+            mark_culture(cell, culture)
 
 
 def _label_wells(axes: Axes, rows: int, columns: int) -> None:

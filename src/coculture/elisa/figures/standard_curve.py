@@ -24,7 +24,7 @@ from coculture.elisa.figures.curve_marks import (
 )
 from coculture.elisa.figures.results import PlateResults
 from coculture.elisa.plates.standard_curve import StandardCurve
-from coculture.exchange.culture_marks import stands_for
+from coculture.exchange.culture_marks import mark_culture
 from coculture.exchange.figure_text import FigureText
 from coculture.exchange.vocabulary import number
 
@@ -116,7 +116,7 @@ def _draw_curve(axes: Axes, marks: pd.DataFrame, zero: float) -> None:
     columns = (samples["culture"], places, samples["value"], samples["state"])
     for culture, place, response, state in zip(*columns, strict=True):
         sample, words = _draw_sample(axes, float(place), float(response), str(state))
-        stands_for(sample, str(culture))
+        mark_culture(sample, str(culture))
         used.add(words)
     keys = [("standard", _STANDARD), ("standard not used", _NOT_USED)]
     for name, look in keys:
@@ -141,7 +141,7 @@ def _draw_curve(axes: Axes, marks: pd.DataFrame, zero: float) -> None:
 
 
 def _draw_sample(axes: Axes, x: float, y: float, state: str) -> tuple[Line2D, str]:
-    """Draw a sample, at the edge if it is beyond the curve; give its mark and name in the legend."""
+    """Draw a sample, at the edge if beyond the curve; give its mark and name in the legend."""
     look, words = (_IN_RANGE, "sample in range") if state == "ok" else (_OUTSIDE, "sample outside")
     if np.isnan(x):
         is_above = state in ABOVE

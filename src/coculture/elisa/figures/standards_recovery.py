@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 
 from coculture.curves.models import Floats
 from coculture.drawing import Drawing, style
+from coculture.drawing.marks import series_marks
 from coculture.elisa.figures.results import StudyResults
 from coculture.exchange.figure_text import FigureText
 from coculture.exchange.vocabulary import number
@@ -124,7 +125,7 @@ def _draw_standards(
 ) -> None:
     levels = sorted(rows["target_pg_ml"].unique())
     _draw_allowed(axes, allowed)
-    marks = style.marks(plates)
+    marks = series_marks(plates)
     for plate, offset in zip(plates, _shifts(len(plates)), strict=True):
         of_plate = rows[rows["plate"] == plate]
         if of_plate.empty:
@@ -152,7 +153,7 @@ def _draw_controls(
     _draw_allowed(axes, allowed)
     levels = sorted(rows["target_pg_ml"].unique())
     # The first colour is grey, like the line at 100 %.
-    marks = list(style.marks([str(level) for level in (None, *levels)]).values())[1:]
+    marks = list(series_marks([str(level) for level in (None, *levels)]).values())[1:]
     for level, offset, mark in zip(levels, _shifts(len(levels)), marks, strict=True):
         of_level = rows[rows["target_pg_ml"] == level]
         label = f"{level:.4g} pg/mL"

@@ -1,1 +1,1 @@
-"""Spillover between fluorescence channels: read or estimated, checked and undone."""
+"""Compensation: the spillover between fluorescence channels, read or estimated, and corrected."""

@@ -1,4 +1,4 @@
-"""The spillover matrix of one experiment, from wherever the config says."""
+"""The spillover matrix of one experiment, from the source that the config names."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,27 +20,28 @@ from coculture.flow.settings import CompensationSettings
 from coculture.flow.tubes import Tube
 
 _LEAST_POSITIVE_SHARE = 0.05
-"""Share of a stain's events that must outshine a control for the control to count as unstained."""
+"""A control counts as unstained for a stain if at least this share of the stain's events is above
+the control's 99.5th percentile, ten times as many as by chance."""
 
 
 @dataclass(frozen=True)
 class ExperimentSpillover:
-    """The matrix (None: no compensation) and how it came about."""
+    """The matrix (None: no compensation) and where it is from."""
 
     matrix: pd.DataFrame | None
     record: dict[str, Any]
-    """For gates.yaml: source, method, and for each stain its file and its unstained control."""
+    """For gates.yaml: source, method, and for each stain its file and its unstained controls."""
 
 
 def experiment_spillover(
     tubes: Sequence[Tube], settings: CompensationSettings
 ) -> ExperimentSpillover:
-    """Read or estimate the matrix that the whole experiment is compensated with.
+    """Read or estimate the matrix with which the whole experiment is compensated.
 
     Raises
     ------
     SpilloverError
-        If the source is missing, does not fit the channels, or cannot be undone.
+        If the matrix is missing, does not fit the channels, or cannot be inverted.
     """
     if settings.source == "none":
         return ExperimentSpillover(None, {"source": "none"})
@@ -60,20 +61,20 @@ def _from_csv(tubes: Sequence[Tube], file: str) -> tuple[pd.DataFrame, dict[str,
     unknown = [str(name) for name in matrix.columns if name not in names]
     if unknown:
         raise SpilloverError(
-            f"The spillover matrix {file} has the channel {unknown[0]!r}, which the files lack; "
-            f"they have {', '.join(names)}."
+            f"The spillover matrix {file} has the channel {unknown[0]!r}, which is not in the FCS "
+            f"files; they have {', '.join(names)}."
         )
     return matrix, {"source": "csv"}
 
 
 def _embedded(tubes: Sequence[Tube]) -> tuple[pd.DataFrame, dict[str, Any]]:
-    """The samples' matrix; they must agree, or the experiment has no one matrix."""
+    """The matrix in the samples, which must be the same in all of them."""
     samples = [tube for tube in tubes if tube.role == "sample"] or list(tubes)
     first = embedded_spillover(samples[0].header)
     if first is None:
         raise SpilloverError(
-            f"{samples[0].fcs}: carries no spillover matrix ($SPILLOVER, SPILL, $COMP); choose "
-            "another flow.compensation.source."
+            f"{samples[0].fcs}: has no spillover matrix ($SPILLOVER, SPILL, $COMP). Choose another "
+            "flow.compensation.source."
         )
     written = embedded_text(samples[0].header)
     for tube in samples[1:]:
@@ -82,7 +83,7 @@ def _embedded(tubes: Sequence[Tube]) -> tuple[pd.DataFrame, dict[str, Any]]:
         other = embedded_spillover(tube.header)
         if other is None or not other.equals(first):
             raise SpilloverError(
-                f"{tube.fcs}: carries another spillover matrix than {samples[0].fcs}; one "
+                f"{tube.fcs}: has a different spillover matrix than {samples[0].fcs}, but an "
                 "experiment needs one matrix. Use single_stains or csv as source."
             )
     return first, {"source": "embedded", "file": samples[0].fcs}
@@ -103,7 +104,7 @@ def _from_single_stains(
     if lacking:
         raise SpilloverError(
             "flow.compensation.source is single_stains, but the experiment has no single stain "
-            f"for {', '.join(lacking)} that is not excluded; add it, or choose embedded, csv or "
+            f"for {', '.join(lacking)} that is not excluded. Add it, or choose embedded, csv or "
             "none."
         )
     channels = [name for name in tubes[0].header.names if name in stains]
@@ -123,7 +124,7 @@ def _from_single_stains(
                 raise
             raise SpilloverError(
                 f"{what}: is hardly brighter than {', '.join(c.fcs for c in controls)}. Unstained "
-                "cells that carry the marker themselves (such as GFP) are no control for it: add "
+                "cells that express the marker (such as GFP) cannot be used as its control. Add "
                 "unstained cells without it, with the role population_negative, or choose "
                 "embedded, csv or none as flow.compensation.source."
             ) from error
@@ -133,16 +134,16 @@ def _from_single_stains(
 
 
 def _single_stains(tubes: Sequence[Tube]) -> dict[str, Tube]:
-    """Channel -> its single stain; tubes with Annexin V or dye alone serve where none is named."""
+    """Channel -> its single stain, or else the tube with only Annexin V or only the dye."""
     stains: dict[str, Tube] = {}
     for tube in tubes:
         if tube.role == "single_stain":
-            if tube.channel in stains:
+            if tube.stained_channel in stains:
                 raise SpilloverError(
-                    f"{tube.fcs}: is a second single stain of {tube.channel} beside "
-                    f"{stains[tube.channel].fcs}; exclude one of them."
+                    f"{tube.fcs}: is a second single stain of {tube.stained_channel}; the first is "
+                    f"{stains[tube.stained_channel].fcs}. Exclude one of them."
                 )
-            stains[tube.channel] = tube
+            stains[tube.stained_channel] = tube
     for tube in tubes:
         alone = {"annexin_only": tube.panel.annexin, "dye_only": tube.panel.viability_dye}
         channel = alone.get(tube.role)
@@ -158,10 +159,10 @@ def _baseline(
     unstained: Sequence[Tube],
     negatives: Sequence[Tube],
 ) -> list[Tube]:
-    """The unstained controls that a stain is compared with: of the same cells where there are any.
+    """The unstained controls for a stain, of the same cells if there are any.
 
-    Unstained cells that carry a reporter such as GFP are no control for that reporter's own
-    channel; there the cells without it (population_negative) step in.
+    Unstained cells that express a reporter such as GFP cannot be used in the channel of the
+    reporter; there, cells without it (population_negative) are used.
     """
     same = [tube for tube in unstained if tube.cells == stain.cells]
     candidates = [same, list(unstained), *[[tube] for tube in negatives]]
@@ -178,7 +179,7 @@ def _finite(tube: Tube, channels: Sequence[str]) -> Events:
     finite = events[np.isfinite(events).all(axis=1)]
     if not len(finite):
         raise SpilloverError(
-            f"{tube.fcs}: the {tube.role} control has no events; give the whole file or exclude it "
+            f"{tube.fcs}: the {tube.role} control has no events. Use the whole file or exclude it "
             "with a reason."
         )
     return finite

@@ -1,4 +1,4 @@
-"""Spillover estimated from cells that took one stain alone."""
+"""Spillover estimated from single stains."""
 
 from collections.abc import Mapping, Sequence
 from typing import Literal
@@ -13,6 +13,7 @@ from coculture.flow.fcs.sample import FlowSample
 POSITIVE_PERCENTILE = 99.5
 """Events of a single stain above this percentile of the unstained control are its positives."""
 FEWEST_POSITIVES = 50
+"""Fewest positives of a single stain: the medians of fewer vary too much."""
 
 
 def spillover_from_single_stains(
@@ -21,33 +22,33 @@ def spillover_from_single_stains(
     channels: Sequence[str],
     method: Literal["positives", "all_events"] = "positives",
 ) -> pd.DataFrame:
-    """Spillover matrix from an unstained and one singly stained sample a channel.
+    """Spillover matrix from an unstained sample and one single stain per channel.
 
-    `all_events`: the median of all events less the unstained median, in every channel, negative
-    differences taken as 0, divided by that of the stain's own channel (the method of flowCore's
-    `spillover`). `positives` does the same with the events above the unstained control's 99.5th
-    percentile in the stain's own channel, so that cells that took no stain do not count.
+    `all_events`: the median of all events minus the unstained median, in every channel (negative
+    differences become 0), divided by that in the channel of the stain (the method of `spillover`
+    in flowCore). `positives` does the same with the events above the 99.5th percentile of the
+    unstained control in the channel of the stain, so that unstained cells do not count.
 
     Parameters
     ----------
     unstained
-        The sample without any stain.
+        The sample without stain.
     stains
-        Channel -> the sample stained for that channel alone.
+        Channel -> the sample with only that stain.
     channels
-        Channels of the matrix, in this order. One without a stain gets a row of the identity.
+        Channels of the matrix, in this order. A channel without a stain has no spillover.
     method
         `positives` or `all_events`.
 
     Returns
     -------
-    Rows: the stain's channel, columns: channels, ones on the diagonal.
+    Rows: channel of the stain; columns: channels; the diagonal is 1.
 
     Raises
     ------
     SpilloverError
-        If a stain is no brighter than the unstained control in its own channel, or has fewer than
-        50 positive events.
+        If a stain is not brighter than the unstained control in its channel, or has fewer than 50
+        positive events.
     """
     names = list(channels)
     background = unstained.events[names].to_numpy()
@@ -76,22 +77,22 @@ def spillover_row(
     Raises
     ------
     SpilloverError
-        Naming `what`, if the stain is not brighter than the unstained control.
+        If the stain is not brighter than the unstained control. The message begins with `what`.
     """
     if not len(unstained) or not len(stained):
-        raise SpilloverError(f"{what}: the stain or its unstained control has no events.")
+        raise SpilloverError(f"{what}: the single stain or its unstained control has no events.")
     if method == "positives":
         limit = np.percentile(unstained[:, own], POSITIVE_PERCENTILE)
         stained = stained[stained[:, own] > limit]
         if len(stained) < FEWEST_POSITIVES:
             raise SpilloverError(
-                f"{what}: only {len(stained)} events are brighter than the unstained control's "
-                f"{POSITIVE_PERCENTILE}th percentile ({limit:.4g}); {FEWEST_POSITIVES} are needed. "
-                "Is this the stain of that channel?"
+                f"{what}: only {len(stained)} events are brighter than the {POSITIVE_PERCENTILE}th "
+                f"percentile of the unstained control ({limit:.4g}); {FEWEST_POSITIVES} are "
+                "needed. Check that this is the stain of that channel."
             )
     difference = np.clip(np.median(stained, axis=0) - np.median(unstained, axis=0), 0, None)
     if difference[own] <= 0:
         raise SpilloverError(
-            f"{what}: the stain is not brighter than the unstained control in its own channel."
+            f"{what}: the stain is not brighter than the unstained control in its channel."
         )
     return np.asarray(difference / difference[own])

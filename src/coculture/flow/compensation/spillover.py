@@ -1,6 +1,6 @@
-"""Spillover between fluorescence channels: read, checked and undone.
+"""The spillover matrix: read, checked and inverted.
 
-A spillover matrix S has one row a stain, one column a channel and ones on its diagonal:
+A spillover matrix S has one row per stain and one column per channel; its diagonal is 1. Then
 observed = true @ S, so true = observed @ inv(S) (Roederer 2001; FCS 3.1, $SPILLOVER).
 """
 
@@ -17,26 +17,27 @@ from coculture.flow.channels import ChannelError, find_channel, is_fluorescence
 from coculture.flow.fcs.header import FcsHeader
 
 LARGEST_CONDITION = 1e4
-"""Condition number above which a spillover matrix is taken as singular."""
+"""Condition number above which a matrix counts as singular: an error of 0.01 % in it can then
+change the result completely."""
 
 _KEYWORDS = ("$SPILLOVER", "SPILLOVER", "$SPILL", "SPILL", "$COMP", "COMP")
 
 
 class SpilloverError(CocultureError):
-    """A spillover matrix that is missing, does not fit its channels, or cannot be inverted."""
+    """A spillover matrix is missing, does not fit the channels, or cannot be inverted."""
 
 
 def embedded_spillover(header: FcsHeader) -> pd.DataFrame | None:
-    """The spillover matrix an FCS file carries, None if it carries none.
+    """The spillover matrix in an FCS file; None if there is none.
 
-    $SPILLOVER (FCS 3.1) or SPILL: the number of channels, their names or numbers, the matrix row
-    by row. $COMP (FCS 3.0): the number of channels and the matrix, for the file's fluorescence
-    channels in their order.
+    $SPILLOVER (FCS 3.1) or SPILL has the number of channels, their names or numbers, and the
+    matrix row by row. $COMP (FCS 3.0) has the number of channels and the matrix, for the
+    fluorescence channels in the order of the file.
 
     Raises
     ------
     SpilloverError
-        If the matrix is not square, not numbers, or names a channel that the file lacks.
+        If the matrix is not square, has values that are not numbers, or an unknown channel.
     """
     keyword, _ = embedded_text(header)
     if not keyword:
@@ -46,7 +47,7 @@ def embedded_spillover(header: FcsHeader) -> pd.DataFrame | None:
     size = int(parts[0]) if parts[:1] and parts[0].isdecimal() else 0
     if size < 1:
         raise SpilloverError(
-            f"{header.path.name}: {keyword} does not begin with the number of its channels."
+            f"{header.path.name}: {keyword} does not begin with the number of channels."
         )
     split = max(1, len(parts) - size * size)
     written = _whole_names(parts[1:split], header)
@@ -54,8 +55,8 @@ def embedded_spillover(header: FcsHeader) -> pd.DataFrame | None:
         written = _fluorescence_channels(header, size)
     if len(parts) - split != size * size or len(written) != size:
         raise SpilloverError(
-            f"{header.path.name}: {keyword} announces {size} channels, that is {size} names and "
-            f"{size * size} values, but {len(parts) - 1} entries follow."
+            f"{header.path.name}: {keyword} has {size} channels, so {size} names and {size * size} "
+            f"values should follow, but there are {len(parts) - 1} entries."
         )
     try:
         values = np.array(parts[split:], dtype=np.float64)
@@ -72,7 +73,7 @@ def embedded_spillover(header: FcsHeader) -> pd.DataFrame | None:
 
 
 def _whole_names(pieces: Sequence[str], header: FcsHeader) -> list[str]:
-    """Names that hold a comma, which the standard forbids, put together again."""
+    """The names, with those joined that were split at a comma, which the standard forbids."""
     whole: list[str] = []
     for piece in pieces:
         with_last = ",".join([*whole[-1:], piece])
@@ -85,7 +86,7 @@ def _whole_names(pieces: Sequence[str], header: FcsHeader) -> list[str]:
 
 
 def embedded_text(header: FcsHeader) -> tuple[str, str]:
-    """The keyword that holds a file's spillover and what it says; empty if there is none."""
+    """The keyword with the spillover matrix of a file, and its value; empty if there is none."""
     for keyword in _KEYWORDS:
         if header.keywords.get(keyword):
             return keyword, header.keywords[keyword]
@@ -99,17 +100,17 @@ def _fluorescence_channels(header: FcsHeader, size: int) -> list[str]:
 
 def _embedded_name(header: FcsHeader, keyword: str, written: str) -> str:
     try:
-        return find_channel(written, header.names, {c.name: c.label for c in header.channels})
+        return find_channel(written, header.names, header.labels)
     except ChannelError:
         if written.isdigit() and 1 <= int(written) <= len(header.names):
             return header.names[int(written) - 1]
         raise SpilloverError(
-            f"{header.path.name}: {keyword} names the channel {written!r}, which the file lacks."
+            f"{header.path.name}: {keyword} has the channel {written!r}, which is not in the file."
         ) from None
 
 
 def spillover_from_csv(path: str | Path) -> pd.DataFrame:
-    """A spillover matrix from a table: first column the stains' channels, then a column each.
+    """A spillover matrix from a CSV file: first column the channel of the stain, then the channels.
 
     Raises
     ------
@@ -120,16 +121,18 @@ def spillover_from_csv(path: str | Path) -> pd.DataFrame:
     try:
         matrix = pd.read_csv(path, index_col=0, sep=None, engine="python").astype(float)
     except (OSError, ValueError) as error:
-        raise SpilloverError(f"{path.name}: is no spillover matrix: {error}") from error
+        raise SpilloverError(
+            f"{path.name} cannot be read as a spillover matrix: {error}"
+        ) from error
     matrix.index = matrix.index.astype(str).str.strip()
     matrix.columns = matrix.columns.astype(str).str.strip()
     if sorted(matrix.index) != sorted(matrix.columns):
-        raise SpilloverError(f"{path.name}: its rows and columns do not name the same channels.")
+        raise SpilloverError(f"{path.name}: its rows and columns are not the same channels.")
     return matrix.loc[:, list(matrix.index)]
 
 
 def spillover_table(matrix: pd.DataFrame | None) -> pd.DataFrame:
-    """The matrix as the result table flow/spillover.csv: column `stain`, then one a channel.
+    """The matrix as the result table flow/spillover.csv: column `stain`, then one per channel.
 
     Without compensation (None) the table has no rows.
     """
@@ -139,14 +142,14 @@ def spillover_table(matrix: pd.DataFrame | None) -> pd.DataFrame:
 
 
 def spillover_matrix(table: pd.DataFrame) -> pd.DataFrame | None:
-    """The matrix of a flow/spillover.csv read back; None if it has no rows."""
+    """The matrix of a flow/spillover.csv that was read back; None if it has no rows."""
     if table.empty:
         return None
     return table.set_index(table["stain"].astype(str)).drop(columns="stain").rename_axis(None)
 
 
 def check_spillover(spillover: pd.DataFrame, source: str) -> None:
-    """Stop if the matrix cannot be undone.
+    """Check that a matrix can be inverted. `source` names it in the message.
 
     Raises
     ------
@@ -164,20 +167,20 @@ def check_spillover(spillover: pd.DataFrame, source: str) -> None:
     condition = np.linalg.cond(matrix)
     if condition > LARGEST_CONDITION:
         raise SpilloverError(
-            f"The spillover matrix ({source}) cannot be undone: two stains look alike (condition "
-            f"number {condition:.3g})."
+            f"The spillover matrix ({source}) cannot be inverted: two stains cannot be separated "
+            f"(condition number {condition:.3g})."
         )
 
 
 def unmixing(
     spillover: pd.DataFrame, channels: Sequence[str]
 ) -> tuple[list[str], NDArray[np.float64]]:
-    """Coefficients that give `channels` without spill: true = observed[:, seen] @ coefficients.
+    """Coefficients that compensate `channels`: true = observed[:, seen] @ coefficients.
 
     Returns
     -------
-    The channels that must be seen (those with a part in one of `channels`), and coefficients of
-    shape (seen, channels).
+    The channels that are needed (those that contribute to one of `channels`), and coefficients
+    of shape (seen, channels).
     """
     names = [str(name) for name in spillover.columns]
     inverse = np.linalg.inv(spillover.to_numpy())[:, [names.index(name) for name in channels]]

@@ -1,1 +1,1 @@
-"""FCS files of any cytometer: header, text, parameters and data, onto the linear scale."""
+"""Reading FCS files of any cytometer: header, text, parameters and data."""

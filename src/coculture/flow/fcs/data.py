@@ -1,7 +1,7 @@
 """The DATA segment of an FCS file, decoded column by column from the mapped file.
 
-Only the bytes of the channels asked for are touched, and no event passes through Python: a plate
-of large files is read at the speed of memory, in the memory of one file.
+Only the bytes of the requested channels are read, without a Python loop over events. Only one file
+is in memory at a time.
 """
 
 from collections.abc import Sequence
@@ -16,34 +16,33 @@ from coculture.flow.fcs.text import FcsError
 Events = NDArray[np.float64]
 
 _LOOK_AT = 1000
-"""Events that are looked at to choose between two places for the data."""
+"""Events that are checked to choose between two places of the data."""
 
 
 def read_events(header: FcsHeader, names: Sequence[str] | None = None, every: int = 1) -> Events:
-    """Events on the linear scale, one row an event, one column a channel.
+    """Events on the linear scale.
 
-    Integers are masked to the channel's range, logarithmic amplifiers ($PnE) and gains ($PnG)
-    applied: linear = 10^(decades · stored / range) · minimum, or stored / gain (FCS 3.1).
+    Integers are masked to the range of the channel. Logarithmic amplifiers ($PnE) and gains ($PnG)
+    are applied: linear = 10^(decades · stored / range) · minimum, or stored / gain (FCS 3.1).
 
     Parameters
     ----------
     header
         The file, from `read_header`.
     names
-        Channels to read, in this order; all of them if None.
+        Channels to read, in this order; None for all.
     every
-        Read each so many-th event only.
+        Read only each `every`-th event.
 
     Returns
     -------
-    Array of shape (events, channels), Fortran order (each channel contiguous). Events that are
-    not finite are still in it.
+    Array of shape (events, channels), in Fortran order (each channel contiguous). Values that are
+    not finite are included.
 
     Raises
     ------
     FcsError
-        If the file lacks one of the channels, or gives two places for its data and both could be
-        right.
+        If the file lacks a channel, or gives two places for its data that are both possible.
     """
     by_name = {channel.name: channel for channel in header.channels}
     absent = [name for name in names or () if name not in by_name]
@@ -51,7 +50,7 @@ def read_events(header: FcsHeader, names: Sequence[str] | None = None, every: in
         raise FcsError(
             header.path,
             f"has no channel named {', '.join(absent)}; it has {', '.join(header.names)}. All "
-            "files of one experiment need the same names ($PnN).",
+            "files of one experiment need the same channel names ($PnN).",
         )
     wanted = [by_name[name] for name in (header.names if names is None else names)]
     rows = -(-header.events // every)
@@ -105,7 +104,7 @@ def _odd_width(column: NDArray[np.uint8], byte_order: str) -> NDArray[np.uint64]
 
 
 def _mask(channel: FcsChannel) -> int | None:
-    """Bits within the range, where the word has more (FCS 3.1, section on $PnR)."""
+    """Mask of the bits within the range, if the word has more (FCS 3.1, section on $PnR)."""
     if channel.range > 2 ** (8 * channel.bytes) - 1:
         return None
     bits = max(1, (int(np.ceil(channel.range)) - 1).bit_length())
@@ -113,7 +112,7 @@ def _mask(channel: FcsChannel) -> int | None:
 
 
 def _to_linear(values: NDArray[np.float64], channel: FcsChannel) -> None:
-    """In place."""
+    """Convert stored values to linear values, in place."""
     if channel.decades > 0:
         values *= channel.decades / channel.range
         np.power(10.0, values, out=values)
@@ -123,7 +122,7 @@ def _to_linear(values: NDArray[np.float64], channel: FcsChannel) -> None:
 
 
 def _start(header: FcsHeader) -> int:
-    """The first byte of the data; of several that fit, the one whose values are in range."""
+    """The first byte of the data; of several possible ones, that with most values in range."""
     if len(header.data_starts) == 1:
         return header.data_starts[0]
     shares = [_share_in_range(header, start) for start in header.data_starts]
@@ -132,16 +131,16 @@ def _start(header: FcsHeader) -> int:
         raise FcsError(
             header.path,
             f"gives two places for its data, bytes {header.data_starts[0]} and "
-            f"{header.data_starts[1]}, and both could be right.",
+            f"{header.data_starts[1]}, and both are possible.",
         )
     return header.data_starts[shares.index(best)]
 
 
 def _share_in_range(header: FcsHeader, start: int) -> float:
-    """Share of the first events' stored values that lie in their channel's range.
+    """Share of stored values, of the first events, that are in the range of their channel.
 
-    Floating-point values read a byte off have random exponents: most are not 0 and smaller than
-    any cytometer writes, or larger than the range.
+    Floating-point values that are read from a wrong byte have random exponents: most are smaller
+    than any cytometer writes (but not 0), or larger than the range.
     """
     records = _map(header, start)[:_LOOK_AT]
     good = 0

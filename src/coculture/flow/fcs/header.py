@@ -1,8 +1,8 @@
-"""Everything of an FCS file but its events: what the file says about its own data.
+"""HEADER and TEXT of an FCS file: everything except its events.
 
 Standards: FCS 2.0 (Dean et al. 1990), 3.0 (Seamer et al. 1997), 3.1 (Spidlen et al. 2010) and
-3.2 (Spidlen et al. 2021); list mode only. Whatever a file leaves unclear is either resolved by a
-rule stated here and noted in `FcsHeader.notes`, or refused with one sentence.
+3.2 (Spidlen et al. 2021); list mode only. Where a file is unclear, either a rule given here is
+applied and noted in `FcsHeader.notes`, or the file is refused.
 """
 
 from dataclasses import dataclass
@@ -18,29 +18,36 @@ HEADER_BYTES = 58
 
 @dataclass(frozen=True)
 class FcsHeader:
-    """Everything of an FCS file but its events."""
+    """Everything of an FCS file except its events."""
 
     path: Path
     version: str
     keywords: dict[str, str]
-    """Keywords in capitals, as in the file (with their `$`), and their values."""
+    """Keywords in capital letters (with their `$`), and their values."""
     channels: tuple[FcsChannel, ...]
     byte_order: str
     """`<` (little-endian) or `>` (big-endian)."""
     events: int
     data_starts: tuple[int, ...]
-    """Where the data begin, counted from the start of the file; several where the file
-    contradicts itself and every one of them fits."""
+    """Byte at which the data begin, from the start of the file; several if the file contradicts
+    itself and each of them is possible."""
     notes: tuple[str, ...]
-    """What was unusual about the file and how it was taken, a sentence each."""
+    """What was unusual about the file and how it was read, one sentence each."""
 
     @property
     def event_bytes(self) -> int:
+        """Bytes of one event."""
         return sum(channel.bytes for channel in self.channels)
 
     @property
     def names(self) -> list[str]:
+        """Names ($PnN) of the channels, in the order of the file."""
         return [channel.name for channel in self.channels]
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """Name ($PnN) of a channel -> its label ($PnS)."""
+        return {channel.name: channel.label for channel in self.channels}
 
 
 def read_header(path: str | Path, data_set: int = 1) -> FcsHeader:
@@ -51,12 +58,12 @@ def read_header(path: str | Path, data_set: int = 1) -> FcsHeader:
     path
         The file.
     data_set
-        Which data set of a file that holds several, counted from 1.
+        Number of the data set to read, from 1, for a file with several.
 
     Raises
     ------
     FcsError
-        If the file is not FCS 2.0 to 3.2 list mode data, is cut short, or contradicts itself.
+        If the file is not FCS 2.0 to 3.2 list-mode data, is cut short, or contradicts itself.
     """
     path = Path(path)
     try:
@@ -76,11 +83,13 @@ def _read_data_set(path: Path, file: BinaryIO, size: int, data_set: int) -> FcsH
         if number == data_set:
             break
         if following == 0:
-            raise FcsError(path, f"has {number} data set(s); data set {data_set} was asked for.")
+            raise FcsError(
+                path, f"has only {number} data set(s), but data set {data_set} was requested."
+            )
         base += following
     notes += text_notes
     if following != 0 and _is_data_set(file, size, base + following):
-        notes.append(f"Holds more than one data set; data set {data_set} was read.")
+        notes.append(f"The file has more than one data set; data set {data_set} was read.")
     channels, channel_notes = channels_of(path, version, keywords)
     event_bytes = sum(channel.bytes for channel in channels)
     events, starts, data_notes = _locate_data(
@@ -103,7 +112,7 @@ def _read_data_set(path: Path, file: BinaryIO, size: int, data_set: int) -> FcsH
 
 @dataclass(frozen=True)
 class _Offsets:
-    """First and last byte of TEXT and DATA as the HEADER gives them; 0 where it gives none."""
+    """First and last byte of TEXT and DATA according to the HEADER; 0 if it gives none."""
 
     text_first: int
     text_last: int
@@ -119,13 +128,16 @@ def _read_offsets(path: Path, file: BinaryIO, base: int) -> tuple[str, _Offsets]
     version = header[:6].decode("latin-1")
     if not version.startswith("FCS"):
         raise FcsError(
-            path, f"is not an FCS file: it begins with {version!r} instead of FCS and a version."
+            path, f"is not an FCS file: it begins with {version!r}, not with FCS and a version."
         )
     if version not in VERSIONS:
-        raise FcsError(path, f"is {version!r}, which cannot be read; {', '.join(VERSIONS)} can.")
+        raise FcsError(
+            path,
+            f"has the version {version!r}, which is not supported ({', '.join(VERSIONS)} are).",
+        )
     if len(header) < HEADER_BYTES:
         raise FcsError(
-            path, f"is cut short in its header: {len(header)} bytes of {HEADER_BYTES} are there."
+            path, f"is cut short in its header: it has {len(header)} of {HEADER_BYTES} bytes."
         )
     fields = [
         header[start : start + 8].decode("latin-1").strip(" \0") for start in range(10, 42, 8)
@@ -133,7 +145,7 @@ def _read_offsets(path: Path, file: BinaryIO, base: int) -> tuple[str, _Offsets]
     try:
         return version, _Offsets(*(int(field or "0") for field in fields))
     except ValueError:
-        raise FcsError(path, f"has a header whose offsets are not numbers: {fields}.") from None
+        raise FcsError(path, f"has a header with offsets that are not numbers: {fields}.") from None
 
 
 def _is_data_set(file: BinaryIO, size: int, base: int) -> bool:
@@ -163,12 +175,15 @@ def _segment(
     path: Path, file: BinaryIO, size: int, base: int, first: int, last: int, name: str
 ) -> dict[str, str]:
     if first < HEADER_BYTES or last <= first:
-        raise FcsError(path, f"has a header that places {name} at bytes {first} to {last}.")
+        raise FcsError(
+            path,
+            f"has a header that places {name} at bytes {first} to {last}, which is impossible.",
+        )
     if base + last > size:
         raise FcsError(
             path,
-            f"is cut short in its {name} segment: it should end at byte {base + last}, "
-            f"the file has {size} bytes.",
+            f"is cut short in its {name} segment: it should end at byte {base + last}, but the "
+            f"file has {size} bytes.",
         )
     file.seek(base + first)
     content = file.read(last - first + 1)
@@ -189,7 +204,9 @@ def _byte_order(path: Path, keywords: dict[str, str], channels: tuple[FcsChannel
         return ">"
     if all(channel.bytes == 1 for channel in channels):
         return "<"
-    raise FcsError(path, f"has byte order $BYTEORD {written!r}; 1,2,3,4 or 4,3,2,1 can be read.")
+    raise FcsError(
+        path, f"has the byte order $BYTEORD {written!r}; only 1,2,3,4 and 4,3,2,1 can be read."
+    )
 
 
 # Where the data are ----------------------------------------------------------------------------
@@ -203,10 +220,10 @@ def _locate_data(
     size: int,
     event_bytes: int,
 ) -> tuple[int, list[int], list[str]]:
-    """Number of events and first byte of the data, from HEADER, TEXT, $TOT and the file size.
+    """Number of events, possible first bytes of the data, and notes.
 
-    HEADER and TEXT may disagree by a byte: a place is believed if the data it announces are
-    those of $TOT events, to within the one byte that writers who count the end exclusively add.
+    HEADER and TEXT may disagree. A place is accepted if its length is that of $TOT events, or one
+    byte more or less, because some programs count the end exclusively.
     """
     in_header = (offsets.data_first, offsets.data_last)
     in_text = (
@@ -216,21 +233,23 @@ def _locate_data(
     preferred = [in_header, in_text] if version == "FCS2.0" else [in_text, in_header]
     places = list(dict.fromkeys(place for place in preferred if place[0] > 0))
     total = whole_number(path, keywords, "$TOT", 0)
-    is_told = bool(keywords.get("$TOT"))
+    has_total = bool(keywords.get("$TOT"))
     if total < 0:
-        raise FcsError(path, f"says that it has {total:,} events ($TOT).")
+        raise FcsError(
+            path, f"has {total:,} events according to $TOT; the number cannot be negative."
+        )
     if not places:
-        if is_told and total == 0:
+        if has_total and total == 0:
             return 0, [0], []
-        raise FcsError(path, "does not say where its data begin (neither HEADER nor TEXT).")
-    if not is_told:
+        raise FcsError(path, "does not say where its data begin, neither in HEADER nor in TEXT.")
+    if not has_total:
         first, last = places[0]
         total, rest = divmod(min(last, size - 1) - first + 1, event_bytes)
         if rest > 1:
             raise FcsError(
                 path,
-                f"has no $TOT, and its data are no whole number of events: {rest} "
-                f"bytes are left over of events of {event_bytes} bytes.",
+                f"has no $TOT, and its data are not a whole number of events: {rest} bytes are "
+                f"left after events of {event_bytes} bytes.",
             )
     expected = total * event_bytes
     fitting = [
@@ -240,9 +259,8 @@ def _locate_data(
         announced = _announced(*places[0])
         raise FcsError(
             path,
-            f"says that it has {total:,} events ($TOT) of {event_bytes} bytes, that is "
-            f"{expected:,} bytes, but its data segment has {announced:,} bytes, that is "
-            f"{announced / event_bytes:,.6g} events.",
+            f"has {total:,} events according to $TOT, which take {expected:,} bytes, but its data "
+            f"segment has {announced:,} bytes, which are {announced / event_bytes:,.6g} events.",
         )
     whole = [(first, last) for first, last in fitting if first + expected <= size]
     if not whole:
@@ -257,10 +275,10 @@ def _locate_data(
     if len(places) > 1:
         notes.append(
             f"HEADER and TEXT disagree on where the data are (bytes {in_header[0]}-{in_header[1]} "
-            f"and {in_text[0]}-{in_text[1]}); the place that fits the events was taken."
+            f"and {in_text[0]}-{in_text[1]}); the place that fits the number of events was used."
         )
     elif _announced(*whole[0]) != expected:
-        notes.append("The end of the data is given one byte off; $TOT was followed.")
+        notes.append("The end of the data is wrong by one byte; $TOT was used.")
     exact = [first for first, last in whole if _announced(first, last) == expected]
     starts = list(dict.fromkeys(exact or [first for first, _ in whole]))
     text_end = offsets.text_last

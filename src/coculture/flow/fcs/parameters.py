@@ -1,4 +1,4 @@
-"""The parameters ($Pn...) of an FCS file: how each is stored, and its linear scale."""
+"""The parameters ($Pn...) of an FCS file: how they are stored, and their linear scale."""
 
 import math
 import re
@@ -19,44 +19,44 @@ class FcsChannel:
     data_type: str
     """I (unsigned integer), F (float) or D (double)."""
     bytes: int
-    """Bytes one value takes in the file."""
+    """Bytes of one value in the file."""
     range: float
-    """$PnR, the number of values the channel can take; infinite if not given."""
+    """$PnR, the number of values that the channel can have; infinite if not given."""
     decades: float
     """Decades of a logarithmic amplifier ($PnE, first number); 0 for a linear one."""
     log_minimum: float
-    """Linear value of stored 0 for a logarithmic amplifier ($PnE, second number)."""
+    """Linear value of a stored 0, for a logarithmic amplifier ($PnE, second number)."""
     scale: float
     """Linear amplifiers: stored values are multiplied by this (1/$PnG; $TIMESTEP for time)."""
 
     def linear(self, stored: float) -> float:
-        """The linear value of a stored one (FCS 3.1, sections on $PnE and $PnG)."""
+        """The linear value of a stored value (FCS 3.1, sections on $PnE and $PnG)."""
         if self.decades > 0:
             return float(10 ** (self.decades * stored / self.range) * self.log_minimum)
         return stored * self.scale
 
     @property
     def maximum(self) -> float:
-        """The largest linear value the channel can hold: events there are saturated."""
+        """The largest linear value that the channel can have: events there are saturated."""
         return self.linear(self.range - 1)
 
 
 def channels_of(
     path: Path, version: str, keywords: dict[str, str]
 ) -> tuple[tuple[FcsChannel, ...], list[str]]:
-    """The parameters that TEXT describes, and what was unusual about them.
+    """The parameters that TEXT describes, and notes on what was unusual about them.
 
     Raises
     ------
     FcsError
-        If it is not list mode, or the parameters cannot be read as described.
+        If the file is not in list mode, or its parameters cannot be read as described.
     """
     mode = keywords.get("$MODE", "L").upper() or "L"
     if mode != "L":
-        raise FcsError(path, f"is histogram data ($MODE {mode}); only list mode (L) holds events.")
+        raise FcsError(path, f"has histogram data ($MODE {mode}); only list mode (L) has events.")
     count = whole_number(path, keywords, "$PAR", 0)
     if count < 1:
-        raise FcsError(path, f"says that it has {count} parameters ($PAR).")
+        raise FcsError(path, f"has {count} parameters according to $PAR; at least 1 is needed.")
     beyond = [
         keyword
         for keyword in keywords
@@ -64,7 +64,7 @@ def channels_of(
     ]
     if beyond:
         raise FcsError(
-            path, f"says that it has {count} parameters ($PAR) but describes more: {beyond[0]}."
+            path, f"has {count} parameters according to $PAR but describes more: {beyond[0]}."
         )
     written_names = []
     for number in range(1, count + 1):
@@ -72,7 +72,7 @@ def channels_of(
         if f"$P{number}B" not in keywords:
             raise FcsError(
                 path,
-                f"says that it has {count} parameters ($PAR) but lacks $P{number}B, "
+                f"has {count} parameters according to $PAR but lacks $P{number}B, "
                 f"the size of parameter {number}.",
             )
         written_names.append(name or f"P{number}")
@@ -94,7 +94,9 @@ def _unique_names(names: list[str]) -> tuple[list[str], list[str]]:
             copy += 1
             new = f"{name}_{copy}"
         if new != name:
-            notes.append(f"The name {name} occurs more than once; a later one is called {new}.")
+            notes.append(
+                f"The channel name {name} occurs more than once; the later one was renamed {new}."
+            )
         unique.append(new)
     return unique, notes
 
@@ -107,9 +109,11 @@ def _channel(
 
     data_type = (keyword("DATATYPE") or keywords.get("$DATATYPE", "")).upper()
     if data_type == "A":
-        raise FcsError(path, "stores its events as ASCII text ($DATATYPE A), which is not read.")
+        raise FcsError(
+            path, "stores its events as ASCII text ($DATATYPE A), which is not supported."
+        )
     if data_type not in {"I", "F", "D"}:
-        raise FcsError(path, f"has $DATATYPE {data_type!r}; I, F or D was expected.")
+        raise FcsError(path, f"has $DATATYPE {data_type!r}; expected I, F or D.")
     bits = whole_number(path, {"$PnB": keyword("B").replace("*", "")}, "$PnB", 0)
     if data_type in "FD":
         bits = {"F": 32, "D": 64}[data_type]
@@ -126,14 +130,14 @@ def _channel(
     notes = []
     if keyword("DATATYPE") and version != "FCS3.2":
         notes.append(
-            f"$P{number}DATATYPE of {name} was followed, though {version} does not know it."
+            f"$P{number}DATATYPE of {name} was used, although {version} does not define it."
         )
     if decades > 0 and data_type != "I":
         raise FcsError(
             path,
             f"gives parameter {number} ({name}) a logarithmic amplifier ($P{number}E "
-            f"{keyword('E')}) although its data are floating-point, which the standard forbids; "
-            "export it again with linear values.",
+            f"{keyword('E')}) although its data are floating-point, which the standard forbids. "
+            "Export the file again with linear values.",
         )
     if decades > 0 and not math.isfinite(top):
         raise FcsError(path, f"has a logarithmic parameter {number} ({name}) without $P{number}R.")
@@ -146,7 +150,7 @@ def _channel(
     if name.casefold() == "time":
         scale = _time_step(path, keywords.get("$TIMESTEP", ""))
     elif gain not in (0.0, 1.0) and decades > 0:
-        notes.append(f"$P{number}G of {name} was left out: its amplifier is logarithmic.")
+        notes.append(f"$P{number}G of {name} was ignored, because its amplifier is logarithmic.")
     elif gain != 0.0:
         scale = 1 / gain
     return (
@@ -165,17 +169,17 @@ def _channel(
 
 
 def _time_step(path: Path, written: str) -> float:
-    """Seconds that a unit of time takes ($TIMESTEP); 1 where it is not given or 0."""
+    """Seconds per unit of time ($TIMESTEP); 1 if it is not given or 0."""
     step = finite_number(path, "$TIMESTEP", written) if written else 0.0
     if step < 0:
-        raise FcsError(path, f"has $TIMESTEP {written!r}: time cannot run backwards.")
+        raise FcsError(path, f"has $TIMESTEP {written!r}; it cannot be negative.")
     return step or 1.0
 
 
 def _amplifier(path: Path, number: int, written: str) -> tuple[float, float]:
     """Decades and minimum of $PnE. A minimum of 0 is read as 1 (FCS 3.1, section on $PnE).
 
-    Linear is written `0,0`; nothing or a single 0 is taken as linear, too.
+    A linear amplifier is written as `0,0`; an empty value or a single 0 also means linear.
     """
     if not written:
         return 0.0, 0.0
@@ -183,7 +187,7 @@ def _amplifier(path: Path, number: int, written: str) -> tuple[float, float]:
     if len(parts) == 1 and finite_number(path, f"$P{number}E", written) == 0:
         return 0.0, 0.0
     if len(parts) != 2:
-        raise FcsError(path, f"has $P{number}E {written!r}; two numbers were expected.")
+        raise FcsError(path, f"has $P{number}E {written!r}; expected two numbers.")
     decades, minimum = (finite_number(path, f"$P{number}E", part) for part in parts)
     if decades < 0 or (decades > 0 and minimum < 0):
         raise FcsError(path, f"has $P{number}E {written!r}; neither number can be negative.")

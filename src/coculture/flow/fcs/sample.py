@@ -1,4 +1,4 @@
-"""Reading FCS files of any cytometer onto the linear scale."""
+"""Reading a whole FCS file: events on the linear scale, and what the file says about them."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,47 +17,47 @@ __all__ = ["FcsError", "FlowSample", "read_fcs", "read_header"]
 
 @dataclass(frozen=True)
 class FlowSample:
-    """One FCS file: its events on the linear scale and what the file says about them."""
+    """One FCS file."""
 
     path: Path
     events: pd.DataFrame
-    """One row an event, one column a channel, named by $PnN; linear scale, arbitrary units;
-    `time` in seconds where the file gives $TIMESTEP."""
+    """One row per event, one column per channel, named by $PnN; linear scale, arbitrary units;
+    `time` in seconds if the file gives $TIMESTEP."""
     labels: dict[str, str]
-    """Channel name ($PnN) -> label ($PnS), empty where the file gives none."""
+    """Channel name ($PnN) -> label ($PnS), empty if the file gives none."""
     keywords: dict[str, str]
-    """Every keyword, in capitals, and its value."""
+    """Every keyword, in capital letters, and its value."""
     cytometer: str
     well: str
     """The plate well ($WELLID or the instrument's own keyword), empty if the file gives none."""
     date: str
-    """Day of acquisition as YYYY-MM-DD, as the file has it if it follows no standard form."""
+    """Day of acquisition as YYYY-MM-DD; the text of the file if its format is unknown."""
     nonfinite_events: int
-    """Events left out because a value was not a finite number."""
+    """Number of events that were removed because a value was not a finite number."""
     spillover: pd.DataFrame | None
-    """Embedded spillover, rows: the stain's channel, columns: channels; None if there is none."""
+    """Embedded spillover matrix (rows: stains, columns: channels); None if there is none."""
     notes: tuple[str, ...]
-    """What was unusual about the file and how it was taken, a sentence each."""
+    """What was unusual about the file and how it was read, one sentence each."""
 
 
 def read_fcs(path: str | Path, data_set: int = 1) -> FlowSample:
-    """Read an FCS file (2.0, 3.0, 3.1, list-mode 3.2) onto the linear scale.
+    """Read an FCS file (2.0, 3.0, 3.1, list-mode 3.2) on the linear scale.
 
-    Integer, float and double data of any byte order and width; logarithmic amplifiers ($PnE) and
-    gains ($PnG) applied as FCS 3.1 defines them; double names made unique. Events with a value
-    that is not finite are counted and left out.
+    Integer, float and double data of any byte order and width are read. Logarithmic amplifiers
+    ($PnE) and gains ($PnG) are applied as FCS 3.1 defines them. Duplicate names are made unique.
+    Events with a value that is not finite are counted and removed.
 
     Parameters
     ----------
     path
         The file.
     data_set
-        Which data set of a file that holds several, counted from 1.
+        Number of the data set to read, from 1, for a file with several.
 
     Raises
     ------
     FcsError
-        If the file is not FCS list mode data, is cut short, or contradicts itself. A number is
+        If the file is not FCS list-mode data, is cut short, or contradicts itself. Numbers are
         never guessed.
     """
     header = read_header(path, data_set)
@@ -72,7 +72,7 @@ def read_fcs(path: str | Path, data_set: int = 1) -> FlowSample:
     return FlowSample(
         path=header.path,
         events=pd.DataFrame(events[finite], columns=header.names),
-        labels={channel.name: channel.label for channel in header.channels},
+        labels=header.labels,
         keywords=header.keywords,
         cytometer=header.keywords.get("$CYT", ""),
         well=_well(header),

@@ -8,7 +8,7 @@ from coculture.exchange.problems import CocultureError
 
 
 class FcsError(CocultureError):
-    """An FCS file that cannot be read rightly. The message names the file and the fault."""
+    """An FCS file cannot be read correctly. The message names the file and the problem."""
 
     def __init__(self, path: Path, fault: str) -> None:
         super().__init__(f"{path.name}: {fault}")
@@ -16,11 +16,11 @@ class FcsError(CocultureError):
 
 
 def parse_text(text: str) -> dict[str, str]:
-    r"""Keywords (in capitals) and values of a TEXT segment.
+    r"""Keywords (in capital letters) and values of a TEXT segment.
 
-    Its first character is the delimiter. Inside a value a doubled delimiter stands for itself
-    (FCS 3.1, section 3.2); right after a keyword it is an empty value, which the standard
-    forbids and CellQuest and others write. A missing final delimiter is taken as there.
+    Its first character is the delimiter. In a value, a doubled delimiter means the character
+    itself (FCS 3.1, section 3.2). Directly after a keyword it means an empty value, which the
+    standard forbids but CellQuest and others write. The final delimiter may be missing.
 
     >>> parse_text("/$SYS/a//b/$P1S//$P2S/FITC")
     {'$SYS': 'a/b', '$P1S': '', '$P2S': 'FITC'}
@@ -52,7 +52,7 @@ def parse_text(text: str) -> dict[str, str]:
 
 
 def whole_number(path: Path, keywords: dict[str, str], keyword: str, default: int) -> int:
-    """The whole number a keyword holds; `default` if it is missing or empty.
+    """The whole number of a keyword; `default` if it is missing or empty.
 
     Raises
     ------
@@ -69,7 +69,7 @@ def whole_number(path: Path, keywords: dict[str, str], keyword: str, default: in
 
 
 def finite_number(path: Path, keyword: str, written: str) -> float:
-    """The number that `keyword` holds as text.
+    """The number that is `written` as the value of `keyword`.
 
     Raises
     ------

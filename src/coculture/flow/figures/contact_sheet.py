@@ -1,4 +1,4 @@
-"""The contact sheet: every sample's Annexin V x dye density."""
+"""The contact sheet: Annexin V against the viability dye for every sample."""
 
 import math
 import textwrap
@@ -19,37 +19,43 @@ from matplotlib.textpath import TextPath
 from matplotlib.transforms import IdentityTransform, Transform
 
 from coculture.drawing import Drawing, style
-from coculture.exchange.culture_marks import stands_for
-from coculture.flow.figures.gated_experiment import (
-    Record,
+from coculture.exchange.culture_marks import mark_culture
+from coculture.exchange.figure_text import FigureText
+from coculture.exchange.vocabulary import many, number
+from coculture.flow.figures.axis_views import View, binned, stain_view
+from coculture.flow.figures.experiment_results import (
+    NO_QUADRANTS,
+    ExperimentResults,
     Values,
-    drawn_experiment,
-    fitted,
-    has_quadrants,
     nothing_to_draw,
     percents_by_file,
     short_name,
+    shortened,
 )
-from coculture.flow.figures.views import View, binned, stain_view
 from coculture.flow.gating import gates as gate_blocks
 from coculture.flow.gating.gates import QUADRANTS
-from coculture.flow.settings import FlowSettings
 from coculture.flow.tubes import Tube
 
 TABLE = "figures/flow/contact_sheet.csv"
+TITLE = "Every sample"
+CAPTION = (
+    "Annexin V against the viability dye for every sample, with the percent of cells in each "
+    "quadrant."
+)
 COLUMNS = (
     "fcs", "culture", "population", "events", *(f"percent_{name}" for name in QUADRANTS),
     "annexin_threshold", "viability_dye_threshold",
 )  # fmt: skip
 _TILE = 40
-"""Bins a side of one well's density."""
+"""Bins of one well's density, in both directions."""
 _MOST_DRAWN = 10_000
-"""About so many events of a well, evenly chosen, make its density; the numbers count them all."""
+"""About this many events of a well, evenly chosen, are drawn; the percents count all of them."""
 _MOST_COLUMNS = 12
 _LETTERS = 24
-"""Letters of a name on one line above a well."""
+"""Most letters of a name on one line above a well."""
 _Number = tuple[str, int, int, int, int]
-"""What is written, the bins it is put at, and its corner there: right or left, top or bottom."""
+"""Text, position in bins, and which corner of the text is there: right (1) or left, top (1) or
+bottom."""
 _HEAD, _FOOT = 0.32, 0.42
 """Inches above and below the wells."""
 _GAP, _NAME = 4, 7
@@ -69,7 +75,7 @@ class _Panel:
 
 @dataclass(frozen=True)
 class _Grid:
-    """How many wells lie side by side and above one another."""
+    """Number of columns and rows of wells."""
 
     columns: int
     rows: int
@@ -86,40 +92,29 @@ class _Grid:
         return 1.25 * self.columns, 1.25 * bins_up / _STEP[0] + _HEAD + _FOOT
 
     def corners(self) -> Iterator[tuple[int, int]]:
-        """The lower left corner of each place in bins, row by row from the top."""
+        """The lower left corner of each well in bins, row by row from the top."""
         for row in reversed(range(self.rows)):
             for column in range(self.columns):
                 yield column * _STEP[0], row * _STEP[1]
 
 
-def contact_sheet(
-    files: pd.DataFrame,
-    wells: pd.DataFrame,
-    gates: Record,
-    spillover: pd.DataFrame,
-    settings: FlowSettings,
-) -> Drawing:
-    """Every sample's Annexin V x dye density of the reported population, with its percents."""
-    experiment = drawn_experiment(files, gates, spillover, settings)
-    samples = [tube for tube in experiment.tubes if tube.role == "sample"]
-    if not has_quadrants(experiment) or not samples:
-        words = "No Annexin V and viability dye in this study, or no sample."
-        return nothing_to_draw(words, TABLE, COLUMNS)
-    annexin, dye = (
-        experiment.blocks[name] for name in (gate_blocks.ANNEXIN, gate_blocks.VIABILITY_DYE)
-    )
+def draw(results: ExperimentResults) -> Drawing:
+    """Density of every sample of the reported population, with the percents of the quadrants."""
+    gated = results.reported
+    samples, population = gated.samples, gated.population.name
+    if not gated.has_quadrants or not samples:
+        return nothing_to_draw(NO_QUADRANTS, TITLE, TABLE, COLUMNS)
+    annexin, dye = (gated.blocks[name] for name in (gate_blocks.ANNEXIN, gate_blocks.VIABILITY_DYE))
     stains = (str(annexin["channels"][0]), str(dye["channels"][0]))
     pairs = {
-        tube.row: experiment.events(tube, "population", *dict.fromkeys(stains))[
-            list(stains)
-        ].to_numpy()
+        tube.row: gated.events(tube, "population", *dict.fromkeys(stains))[list(stains)].to_numpy()
         for tube in samples
     }
     views = [
-        stain_view(experiment, block, _some([pair[:, column] for pair in pairs.values()]))
+        stain_view(gated, block, _some([pair[:, column] for pair in pairs.values()]))
         for column, block in enumerate((annexin, dye))
     ]
-    percents = percents_by_file(wells, experiment.population.name)
+    percents = percents_by_file(results.wells, population)
     panels = [
         _Panel(tube, _tile(pairs[tube.row], views), percents.get(tube.fcs, {})) for tube in samples
     ]
@@ -127,14 +122,11 @@ def contact_sheet(
         _in_bins(float(block["threshold"]), view)
         for block, view in zip((annexin, dye), views, strict=True)
     ]
-    title = (
-        f"{gates['experiment']}: {experiment.population.name}, "
-        f"{views[0].label} across, {views[1].label} up"
-    )
+    title = f"{results.name}: {population}, {views[0].label} across, {views[1].label} up"
     explanation = (
-        f"Both axes logicle. Lines: thresholds {float(annexin['threshold']):.4g} and "
-        f"{float(dye['threshold']):.4g}. Numbers: percent of {experiment.population.name} in "
-        "each quadrant. Colour: events, each well to its own maximum."
+        f"Both axes are logicle scales. Lines: thresholds {float(annexin['threshold']):.4g} and "
+        f"{float(dye['threshold']):.4g}. Numbers: percent of {population} in each "
+        "quadrant. Colour: density of events, scaled to the maximum of each sample."
     )
     with style.house_style():
         figure = _draw_sheet(panels, (thresholds[0], thresholds[1]), title, explanation)
@@ -142,7 +134,7 @@ def contact_sheet(
         {
             "fcs": tube.fcs,
             "culture": tube.culture,
-            "population": experiment.population.name,
+            "population": population,
             "events": len(pairs[tube.row]),
             **{f"percent_{name}": percents.get(tube.fcs, {}).get(name) for name in QUADRANTS},
             "annexin_threshold": float(annexin["threshold"]),
@@ -150,23 +142,38 @@ def contact_sheet(
         }
         for tube in samples
     ]
-    return Drawing(figure, pd.DataFrame(rows, columns=COLUMNS), TABLE)
+    text = FigureText(TITLE, CAPTION, _result(results))
+    return Drawing(figure, pd.DataFrame(rows, columns=COLUMNS), TABLE, text)
+
+
+def _result(results: ExperimentResults) -> str:
+    samples = results.reported_samples("percent_apoptotic")
+    if samples.empty:
+        return ""
+    rising = samples.sort_values("percent_apoptotic", kind="stable")
+    low, high = rising.iloc[0], rising.iloc[-1]
+    return (
+        f"Percent apoptotic of {results.settings.report_population} is from "
+        f"{number(low['percent_apoptotic'])} % ({low['culture']}) to "
+        f"{number(high['percent_apoptotic'])} % ({high['culture']}) in "
+        f"{many(int(rising['culture'].nunique()), 'culture')}."
+    )
 
 
 def _some(wells: Sequence[Values]) -> Values:
-    """Up to 1,000 values of each well, evenly chosen: enough for the ends of an axis."""
+    """Up to 1,000 values of each well, evenly chosen: enough for the limits of an axis."""
     return np.concatenate([well[:: max(1, len(well) // 1000)] for well in wells])
 
 
 def _tile(pair: Values, views: Sequence[View]) -> Values:
-    """Density of one well, scaled to its own maximum; NaN where there is no event."""
+    """Density of one well, scaled to its maximum; NaN where there is no event."""
     some = pair[:: max(1, len(pair) // _MOST_DRAWN)]
     counts = binned(some[:, 0], some[:, 1], views, _TILE)
     return np.where(counts == 0, np.nan, np.sqrt(counts / max(1.0, counts.max())))
 
 
 def _in_bins(threshold: float, view: View) -> float:
-    """Where a threshold lies in a panel, in bins from its edge."""
+    """Position of a threshold in a panel, in bins from its edge."""
     low, high = view.limits
     return float((view.place([threshold])[0] - low) * _TILE / (high - low))
 
@@ -174,10 +181,10 @@ def _in_bins(threshold: float, view: View) -> float:
 def _draw_sheet(
     panels: Sequence[_Panel], thresholds: tuple[float, float], title: str, explanation: str
 ) -> Figure:
-    """All wells in one Axes, their densities in one image: one for each would take much longer."""
+    """All wells in one Axes, with one image: an Axes for each well takes much longer."""
     grid = _Grid.of(len(panels))
     width, height = grid.inches
-    # A layout engine, be it an empty one set later, would draw everything twice.
+    # With a layout engine, even an empty one set later, everything would be drawn twice.
     figure = Figure(figsize=grid.inches, layout="none")  # type: ignore[arg-type]
     ax = figure.add_axes((0.01, _FOOT / height, 0.98, 1 - (_HEAD + _FOOT) / height))
     ax.set_axis_off()
@@ -200,25 +207,25 @@ def _draw_densities(ax: Axes, panels: Sequence[_Panel], grid: _Grid) -> None:
         sheet[bottom : bottom + _TILE, left : left + _TILE] = panel.tile
     coloured = mpl.colormaps[style.DENSITY_MAP](np.ma.masked_invalid(sheet), bytes=True)
     up, across = (np.arange(size + 1) for size in sheet.shape)
-    # It looks every pixel's bin up; imshow takes all of them to floats and back.
+    # Looks up the bin of every pixel; imshow converts all pixels to floats and back.
     ax.add_image(PcolorImage(ax, across, up, coloured))
 
 
 def _draw_thresholds(
     ax: Axes, panels: Sequence[_Panel], grid: _Grid, thresholds: tuple[float, float]
 ) -> None:
-    """The lines of both thresholds in every panel, and its frame."""
+    """Both thresholds in every panel, and its frame."""
     lines: list[list[tuple[float, float]]] = []
     for panel, (left, bottom) in zip(panels, grid.corners(), strict=False):
         x, y = left + thresholds[0], bottom + thresholds[1]
         lines += [[(x, bottom), (x, bottom + _TILE)], [(left, y), (left + _TILE, y)]]
         frame = Rectangle((left, bottom), _TILE, _TILE, fill=False, edgecolor=style.GREY, lw=0.5)
-        stands_for(ax.add_patch(frame), panel.tube.culture)
+        mark_culture(ax.add_patch(frame), panel.tube.culture)
     ax.add_collection(LineCollection(lines, colors=style.VERMILION, linewidths=0.7))
 
 
 def _write(ax: Axes, panels: Sequence[_Panel], grid: _Grid) -> None:
-    """The name above every panel, and the percent of each quadrant in its corner."""
+    """The name above every panel, and the percent of each quadrant in a corner."""
     numbers: list[_Number] = []
     for panel, (left, bottom) in zip(panels, grid.corners(), strict=False):
         above = bottom + _TILE + 1
@@ -228,8 +235,8 @@ def _write(ax: Axes, panels: Sequence[_Panel], grid: _Grid) -> None:
 
 
 def _name(tube: Tube) -> str:
-    """What the well is called, on up to two lines of a panel's width."""
-    name = fitted(short_name(tube), 2 * _LETTERS)
+    """The name of the well, on up to two lines."""
+    name = shortened(short_name(tube), 2 * _LETTERS)
     return "\n".join(part for part in (name[:_LETTERS], name[_LETTERS:]) if part)
 
 
@@ -249,7 +256,7 @@ def _in_corners(percents: Mapping[str, float], left: int, bottom: int) -> list[_
 
 
 def _outlines(numbers: Sequence[_Number], to_canvas: Transform) -> PathCollection:
-    """All numbers as one collection of outlines: a Text for each takes most of the drawing."""
+    """All numbers as one collection of outlines: separate Texts take most of the drawing time."""
     shapes = {text: TextPath((0, 0), text, size=6) for text in {text for text, *_ in numbers}}
     return PathCollection(
         [_moved(shapes[text], right, top) for text, _, _, right, top in numbers],
@@ -259,12 +266,12 @@ def _outlines(numbers: Sequence[_Number], to_canvas: Transform) -> PathCollectio
         offset_transform=to_canvas,
         facecolors=style.BLACK,
         linewidths=0,
-        # Black numbers stay legible over dark events.
+        # So that black numbers are legible over dark events.
         path_effects=[withStroke(linewidth=1.5, foreground="white")],
     )
 
 
 def _moved(shape: Path, right: int, top: int) -> Path:
-    """With its named corner at the origin."""
+    """The shape, moved so that the given corner is at the origin."""
     points = np.asarray(shape.vertices)
     return Path(points - points.max(axis=0) * (right, top), shape.codes)

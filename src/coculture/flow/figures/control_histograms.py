@@ -1,4 +1,4 @@
-"""Histograms of each thresholded channel, with the threshold and its rule."""
+"""Histograms of each channel with a threshold, with the threshold and its rule."""
 
 import math
 import textwrap
@@ -11,70 +11,52 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from coculture.drawing import Drawing, style
-from coculture.flow.figures.gated_experiment import (
-    STAIN_NAMES,
-    DrawnExperiment,
-    Record,
+from coculture.exchange.figure_text import FigureText
+from coculture.exchange.vocabulary import many, number
+from coculture.flow.figures.axis_views import set_scale, stain_view
+from coculture.flow.figures.experiment_results import (
+    ExperimentResults,
+    GatedPopulation,
     Values,
-    drawn_experiment,
     nothing_to_draw,
 )
-from coculture.flow.figures.views import set_scale, stain_view
 from coculture.flow.gating import gates as gate_blocks
 from coculture.flow.gating.densities import density
-from coculture.flow.settings import FlowSettings
+from coculture.flow.gating.gates import STAIN_NAMES
 
 TABLE = "figures/flow/control_histograms.csv"
+TITLE = "Thresholds and controls"
+CAPTION = (
+    "Each threshold with the files from which it was set. All treatments of an experiment have the "
+    "same threshold. Unstained cells lack only the stains: transduced cells still have their "
+    "reporter and are at its positive end."
+)
 COLUMNS = ("population", "gate", "channel", "curve", "value", "height", "events", "rule")
 _EVERY = 4
-"""Of the points of a density, each so many-th is drawn: the eye sees no more."""
-
-_SOURCES = {
-    "live_peak": "live cells' peak",
-    "untreated": "live cells' peak in untreated wells",
-    "fmo": "FMO control",
-    "unstained": "unstained control",
-    "pooled": "all samples together",
-    "population_negative": "cells without the marker",
-    gate_blocks.MANUAL: "set by hand",
-}
-"""What set a threshold, in words."""
-_MOST_NAMES = 3
-"""Controls that are named one by one."""
-_LEGEND = {"unstained": "unstained (a reporter such as GFP remains)"}
-"""Curves of a marker's panels that the legend explains."""
+"""Every so many-th point of a density is drawn: more would not be visible."""
+_MAX_NAMED = 3
+"""Most controls that are named; of more, only the number is given."""
+_LEGEND = {"unstained": "unstained (still has a reporter such as GFP)"}
+"""Curves that the legend explains if a panel shows a marker."""
 
 
-def control_histograms(
-    files: pd.DataFrame,
-    wells: pd.DataFrame,
-    gates: Record,
-    spillover: pd.DataFrame,
-    settings: FlowSettings,
-) -> Drawing:
-    """The events behind each threshold beside those of the samples, and the rule that set it."""
-    del wells
-    experiments = [
-        drawn_experiment(files, gates, spillover, settings, population)
-        for population in settings.populations
-    ]
-    panels = [
-        (experiment, name) for experiment in experiments for name in _threshold_names(experiment)
-    ]
+def draw(results: ExperimentResults) -> Drawing:
+    """The events of controls and samples at each threshold, and the rule that set it."""
+    panels = [(gated, name) for gated in results.populations for name in _threshold_names(gated)]
     if not panels:
-        words = "No marker, Annexin V or viability dye in this study."
-        return nothing_to_draw(words, TABLE, COLUMNS)
+        why = "This study has no marker, Annexin V or viability dye, or no file to set gates from."
+        return nothing_to_draw(why, TITLE, TABLE, COLUMNS)
     shown: list[pd.DataFrame] = []
     columns = min(3, len(panels))
     rows = math.ceil(len(panels) / columns)
     with style.house_style():
         figure = Figure(figsize=(3.4 * columns, 3.2 * rows + 0.3))
         axes = figure.subplots(rows, columns, squeeze=False).ravel()
-        rules = [_rule_lines(experiment.blocks[name]) for experiment, name in panels]
-        room = 6 + 9 * max(map(len, rules))
-        for ax, (experiment, name), lines in zip(axes, panels, rules, strict=False):
-            shown.append(_draw_histogram(ax, experiment, name))
-            ax.set_title(f"{experiment.population.name}: {STAIN_NAMES.get(name, name)}", pad=room)
+        rules = [_rule_lines(gated.blocks[name]) for gated, name in panels]
+        title_pad = 6 + 9 * max(map(len, rules))
+        for ax, (gated, name), lines in zip(axes, panels, rules, strict=False):
+            shown.append(_draw_histogram(ax, gated, name))
+            ax.set_title(f"{gated.population.name}: {STAIN_NAMES.get(name, name)}", pad=title_pad)
             ax.text(0, 1.02, "\n".join(lines), fontsize=6.5, transform=ax.transAxes, va="bottom")
         for ax in axes[len(panels) :]:
             ax.set_axis_off()
@@ -88,56 +70,63 @@ def control_histograms(
         figure.legend(
             entries.values(), labels, loc="outside lower left", ncols=4 if columns == 3 else columns
         )
-    return Drawing(figure, pd.concat(shown, ignore_index=True), TABLE)
+    text = FigureText(TITLE, CAPTION, _result(panels))
+    return Drawing(figure, pd.concat(shown, ignore_index=True), TABLE, text)
 
 
-def _threshold_names(experiment: DrawnExperiment) -> list[str]:
-    markers = [marker.channel for marker in experiment.population.markers]
+def _result(panels: Sequence[tuple[GatedPopulation, str]]) -> str:
+    each = [
+        f"{gated.population.name} {STAIN_NAMES.get(name, name)} "
+        f"{number(float(gated.blocks[name]['threshold']))}"
+        for gated, name in panels
+    ]
+    return f"Thresholds: {', '.join(each)}."
+
+
+def _threshold_names(gated: GatedPopulation) -> list[str]:
+    """The gates of a population that have a threshold: markers, Annexin V, viability dye."""
+    markers = [marker.channel for marker in gated.population.markers]
     names = [*markers, gate_blocks.ANNEXIN, gate_blocks.VIABILITY_DYE]
-    return [name for name in names if "threshold" in experiment.blocks.get(name, {})]
+    return [name for name in names if "threshold" in gated.blocks.get(name, {})]
 
 
 def _rule_lines(block: gate_blocks.Block) -> list[str]:
-    """The threshold and what set it, in words, as lines that fit a panel.
+    """The threshold, how it was set and from which files, as lines that fit a panel.
 
-    >>> _rule_lines({"channels": ["A"], "threshold": 178.2, "rule": "fmo: 99.5th percentile"})
-    ['178.2, FMO control: 99.5th percentile']
+    >>> _rule_lines({"channels": ["A"], "threshold": 178.2, "rule": "99.5th percentile of x"})
+    ['178.2: 99.5th percentile of x']
     """
-    source = gate_blocks.source(block)
-    how = str(block.get("rule", "")).removeprefix(source)
-    words = f"{block['threshold']:.4g}, {_SOURCES.get(source, source)}{how}"
-    if "automatic" in block:
-        words += f" (automatic: {block['automatic']:.4g})"
-    return [*textwrap.wrap(words, 58), *textwrap.wrap(_files(block), 58)]
+    parts = [f"{block['threshold']:.4g}: {block['rule']}"]
+    parts += [str(block["note"])] if "note" in block else []
+    parts += [f"automatic: {block['automatic']:.4g}"] if "automatic" in block else []
+    return [*textwrap.wrap("; ".join(parts), 58), *textwrap.wrap(_files(block), 58)]
 
 
 def _files(block: gate_blocks.Block) -> str:
-    """The files behind a threshold; "" for one set by hand.
+    """The files from which a threshold was set; empty for one that was set by hand.
 
     >>> _files({"controls": ["flow/E1-FMO.fcs"], "samples": ["a.fcs", "b.fcs"]})
     'From E1-FMO; 2 samples'
     """
     controls, samples = block.get("controls", ()), block.get("samples", ())
-    if len(controls) > _MOST_NAMES:
+    if len(controls) > _MAX_NAMED:
         controls = [f"{len(controls)} controls"]
     named = [", ".join(Path(path).stem for path in controls)] if controls else []
     if samples:
-        named.append(f"{len(samples)} sample{'s' if len(samples) > 1 else ''}")
+        named.append(many(len(samples), "sample"))
     return f"From {'; '.join(named)}" if named else ""
 
 
-def _together(
-    experiment: DrawnExperiment, roles: Sequence[str], stage: str, channel: str
-) -> Values:
-    """One channel of all tubes of some roles, after a stage of gating."""
-    tubes = [tube for tube in experiment.tubes if tube.role in roles]
-    parts = [experiment.events(tube, stage, channel)[channel].to_numpy() for tube in tubes]
+def _together(gated: GatedPopulation, roles: Sequence[str], stage: str, channel: str) -> Values:
+    """Values in one channel of all tubes with these roles, after a stage of gating."""
+    tubes = [tube for tube in gated.tubes if tube.role in roles]
+    parts = [gated.events(tube, stage, channel)[channel].to_numpy() for tube in tubes]
     return np.concatenate([np.empty(0), *parts])
 
 
-def _draw_histogram(ax: Axes, experiment: DrawnExperiment, name: str) -> pd.DataFrame:
-    """Draw curves and threshold; the rows that are shown."""
-    block = experiment.blocks[name]
+def _draw_histogram(ax: Axes, gated: GatedPopulation, name: str) -> pd.DataFrame:
+    """Draw curves and threshold. Returns the rows of the figure's table."""
+    block = gated.blocks[name]
     channel, threshold = str(block["channels"][0]), float(block["threshold"])
     stage, without = {
         gate_blocks.ANNEXIN: ("population", ("fmo_annexin", "dye_only")),
@@ -148,10 +137,8 @@ def _draw_histogram(ax: Axes, experiment: DrawnExperiment, name: str) -> pd.Data
         "unstained": ("unstained",),
         "all samples": ("sample",),
     }
-    values = {
-        label: _together(experiment, roles, stage, channel) for label, roles in groups.items()
-    }
-    view = stain_view(experiment, block, np.concatenate(list(values.values())))
+    values = {label: _together(gated, roles, stage, channel) for label, roles in groups.items()}
+    view = stain_view(gated, block, np.concatenate(list(values.values())))
     colours = {
         "control without the stain or marker": style.BLUE,
         "unstained": style.GREY,
@@ -173,7 +160,7 @@ def _draw_histogram(ax: Axes, experiment: DrawnExperiment, name: str) -> pd.Data
     ax.set_ylim(0, 1.12)
     ax.set_yticks([0, 0.5, 1])
     ax.set_ylabel("events (peak = 1)")
-    line = {"curve": ["threshold"], "value": [threshold], "rule": [str(block.get("rule", ""))]}
+    line = {"curve": ["threshold"], "value": [threshold], "rule": [str(block["rule"])]}
     rows = pd.concat([*shown, pd.DataFrame(line)], ignore_index=True)
-    rows = rows.assign(population=experiment.population.name, gate=name, channel=channel)
+    rows = rows.assign(population=gated.population.name, gate=name, channel=channel)
     return rows.reindex(columns=COLUMNS).astype({"events": "Int64"})

@@ -1,4 +1,4 @@
-"""The gating strategy: one row a gate, on a control and on a sample."""
+"""The gating strategy: one row per gate, for a control and for samples."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -9,74 +9,75 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from coculture.drawing import Drawing, style
-from coculture.flow.figures.gated_experiment import (
+from coculture.exchange.figure_text import FigureText
+from coculture.exchange.vocabulary import many
+from coculture.flow.figures.axis_views import View, draw_density, stain_view
+from coculture.flow.figures.experiment_results import (
     LINE,
     WHITE,
-    DrawnExperiment,
-    Record,
-    drawn_experiment,
-    fitted,
+    ExperimentResults,
+    GatedPopulation,
     nothing_to_draw,
     short_name,
+    shortened,
 )
-from coculture.flow.figures.steps import (
+from coculture.flow.figures.strategy_steps import (
     QUADRANTS_STEP,
     Step,
     control_of,
     samples_of,
     steps_of,
 )
-from coculture.flow.figures.views import View, draw_density, stain_view
 from coculture.flow.gating import gates as gate_blocks
-from coculture.flow.settings import FlowSettings
+from coculture.flow.gating.measurement import STAGES
 from coculture.flow.tubes import Tube
 
 TABLE = "figures/flow/gating_strategy.csv"
+TITLE = "Gating strategy"
+CAPTION = (
+    "One gate per row, in the order in which the gates apply, for a control, an untreated sample "
+    "and the sample with most apoptotic cells. The next row shows the events that the gate keeps."
+)
 COLUMNS = (
     "step", "kind", "role", "fcs", "culture", "population", "gate", "axes", "boundary",
     "events_before", "events_inside", "percent",
 )  # fmt: skip
 
 
-def gating_strategy(
-    files: pd.DataFrame,
-    wells: pd.DataFrame,
-    gates: Record,
-    spillover: pd.DataFrame,
-    settings: FlowSettings,
-) -> Drawing:
-    """One row a gate: on the left a control that stands behind it, then samples.
+def draw(results: ExperimentResults) -> Drawing:
+    """One row per gate: on the left a control that shows it, then samples.
 
-    The samples are an untreated one (where it is not known which are, the one with the median
-    percent apoptotic of the reported population) and the most apoptotic one.
+    The samples are an untreated one and the one with most apoptotic cells. If it is not known
+    which samples are untreated, the one with the median percent apoptotic is shown.
     """
-    experiment = drawn_experiment(files, gates, spillover, settings)
-    if not experiment.tubes:
-        return nothing_to_draw("Every file of this experiment is excluded.", TABLE, COLUMNS)
-    steps = steps_of(experiment)
-    samples = samples_of(experiment, wells)
+    if not results.tubes:
+        why = "Every file of this experiment is excluded."
+        return nothing_to_draw(why, TITLE, TABLE, COLUMNS)
+    gated = results.reported
+    steps = steps_of(gated)
+    samples = samples_of(gated, results.wells)
     columns = 1 + len(samples)
     rows: list[pd.DataFrame] = []
     with style.house_style():
         figure = Figure(figsize=(3.5 * columns, 3.0 * len(steps) + 0.5))
         axes = figure.subplots(len(steps), columns, squeeze=False)
         for row, step in enumerate(steps):
-            tubes = {"control": control_of(experiment, step)} | samples
+            tubes = {"control": control_of(gated, step)} | samples
             shown = [
-                (ax, kind, tube, experiment.events(tube, step.stage))
+                (ax, kind, tube, gated.events(tube, step.stage))
                 for ax, (kind, tube) in zip(axes[row], tubes.items(), strict=True)
                 if tube is not None
             ]
-            views = _views(experiment, step, [events for *_, events in shown])
+            views = _views(gated, step, [events for *_, events in shown])
             for ax, kind, tube, events in shown:
                 counted = _counted(step, events)
-                said = _draw_step(ax, step, views, events, counted)
-                rows.append(_shown(experiment, step, kind, tube, len(events), counted))
+                kept = _draw_step(ax, step, views, events, counted)
+                rows.append(_shown(gated, step, kind, tube, len(events), counted))
                 ax.set_title(f"{step.title} · {kind}", fontsize=8, pad=15)
                 ax.text(
                     0,
                     1.02,
-                    f"{fitted(short_name(tube))}: {said}",
+                    f"{shortened(short_name(tube))}: {kept}",
                     fontsize=7,
                     transform=ax.transAxes,
                     va="bottom",
@@ -84,18 +85,29 @@ def gating_strategy(
             if tubes["control"] is None:
                 axes[row, 0].set_axis_off()
         figure.suptitle(
-            f"{gates['experiment']}: gates of {experiment.population.name}",
+            f"{results.name}: gates of {gated.population.name}",
             x=0.01,
             ha="left",
             fontweight="bold",
         )
-    return Drawing(figure, pd.concat(rows, ignore_index=True), TABLE)
+    text = FigureText(TITLE, CAPTION, _result(results))
+    return Drawing(figure, pd.concat(rows, ignore_index=True), TABLE, text)
 
 
-def _views(
-    experiment: DrawnExperiment, step: Step, shown: Sequence[pd.DataFrame]
-) -> tuple[View, View]:
-    stains = experiment.tubes[0].panel.stains
+def _result(results: ExperimentResults) -> str:
+    samples = results.reported_samples("events_total")
+    total = samples["events_total"].sum()
+    if not total:
+        return ""
+    left = [f"{stage} {100 * samples[f'events_{stage}'].sum() / total:.0f} %" for stage in STAGES]
+    return (
+        f"Events of {results.settings.report_population} in {many(len(samples), 'sample file')} "
+        f"left after each gate, in percent of all events: {', '.join(left)}."
+    )
+
+
+def _views(gated: GatedPopulation, step: Step, shown: Sequence[pd.DataFrame]) -> tuple[View, View]:
+    stains = gated.tubes[0].panel.stains
     views = []
     for channel in step.axes:
         values = np.concatenate([events[channel].to_numpy() for events in shown])
@@ -103,7 +115,7 @@ def _views(
             block = next(
                 (b for b in step.blocks if b["channels"][0] == channel), {"channels": [channel]}
             )
-            views.append(stain_view(experiment, block, values))
+            views.append(stain_view(gated, block, values))
         else:
             high = float(np.percentile(values, 99.8)) if len(values) else 1.0
             views.append(View(channel, channel, None, (0.0, 1.08 * high or 1.0)))
@@ -111,7 +123,7 @@ def _views(
 
 
 def _counted(step: Step, events: pd.DataFrame) -> list[tuple[str, str, int]]:
-    """Each gate (or quadrant) of a step: its name, its boundary, and the events inside."""
+    """Name, boundary and number of events inside of each gate (or quadrant) of a step."""
     if step.title != QUADRANTS_STEP:
         (name,), (block,) = step.names, step.blocks
         return [
@@ -133,14 +145,14 @@ def _counted(step: Step, events: pd.DataFrame) -> list[tuple[str, str, int]]:
 
 
 def _shown(
-    experiment: DrawnExperiment,
+    gated: GatedPopulation,
     step: Step,
     kind: str,
     tube: Tube,
     before: int,
     counted: Sequence[tuple[str, str, int]],
 ) -> pd.DataFrame:
-    of_tube = (tube.role, tube.fcs, tube.culture, experiment.population.name)
+    of_tube = (tube.role, tube.fcs, tube.culture, gated.population.name)
     rows = [
         (
             step.title, kind, *of_tube, gate, ", ".join(step.axes), boundary, before, inside,
@@ -158,7 +170,7 @@ def _draw_step(
     events: pd.DataFrame,
     counted: Sequence[tuple[str, str, int]],
 ) -> str:
-    """Draw events and gates; how many events the gate keeps, in words."""
+    """Draw events and gates. Returns the number of events that the gate keeps, in words."""
     draw_density(ax, events[step.axes[0]].to_numpy(), events[step.axes[1]].to_numpy(), views)
     if step.title == QUADRANTS_STEP:
         _draw_quadrants(ax, step, views, {name: inside for name, _, inside in counted})

@@ -5,24 +5,29 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from coculture.drawing import Drawing, style
+from coculture.exchange.figure_text import FigureText
+from coculture.exchange.vocabulary import number
 from coculture.flow.compensation.spillover import spillover_matrix
-from coculture.flow.figures.gated_experiment import STAIN_NAMES, Record, nothing_to_draw
+from coculture.flow.figures.experiment_results import ExperimentResults, GateRecord, nothing_to_draw
+from coculture.flow.gating.gates import STAIN_NAMES
 from coculture.flow.settings import SHARED_GATES
 
 TABLE = "figures/flow/spillover.csv"
+TITLE = "Spillover between channels"
+CAPTION = "The share of each stain's signal (row) that is seen in each channel (column)."
 COLUMNS = ("stain", "stain_label", "channel", "channel_label", "share")
 
 
-def spillover_heat_map(spillover: pd.DataFrame, gates: Record | None = None) -> Drawing:
-    """The matrix with its coefficients; a row is a stain, a column where it is seen.
+def draw(results: ExperimentResults) -> Drawing:
+    """The matrix with its coefficients: a row is a stain, a column the channel it is seen in.
 
-    Channels that the gates are on are called by their stain or marker, too.
+    Channels with gates are labelled with their stain or marker, too.
     """
-    coefficients = spillover_matrix(spillover)
+    coefficients = spillover_matrix(results.spillover)
     if coefficients is None:
-        return nothing_to_draw("The data were not compensated.", TABLE, COLUMNS)
+        return nothing_to_draw("The data were not compensated.", TITLE, TABLE, COLUMNS)
     matrix = coefficients.to_numpy(dtype=np.float64)
-    stains = {} if gates is None else _stains(gates)
+    stains = _stains(results.gates)
 
     def label(channel: str) -> str:
         return stains.get(str(channel), str(channel))
@@ -64,11 +69,27 @@ def spillover_heat_map(spillover: pd.DataFrame, gates: Record | None = None) -> 
         for row, stain in enumerate(coefficients.index)
         for column, channel in enumerate(coefficients.columns)
     ]
-    return Drawing(figure, pd.DataFrame(rows, columns=COLUMNS), TABLE)
+    text = FigureText(TITLE, CAPTION, _result(coefficients))
+    return Drawing(figure, pd.DataFrame(rows, columns=COLUMNS), TABLE, text)
 
 
-def _stains(gates: Record) -> dict[str, str]:
-    """Channel -> its stain or marker and the channel.
+def _result(coefficients: pd.DataFrame) -> str:
+    others = [
+        (float(coefficients.loc[stain, channel]), str(stain), str(channel))
+        for stain in coefficients.index
+        for channel in coefficients.columns
+        if stain != channel
+    ]
+    if not others:
+        return ""
+    share, stain, channel = max(others)
+    return (
+        f"The largest spillover is {number(100 * share)} %: the stain of {stain} seen in {channel}."
+    )
+
+
+def _stains(gates: GateRecord) -> dict[str, str]:
+    """Channel -> its label: stain or marker, and the channel.
 
     >>> _stains({"populations": {"myeloma": {"annexin": {"channels": ["FL1-A"]}}}})
     {'FL1-A': 'Annexin V (FL1-A)'}

@@ -1,1 +1,1 @@
-"""From events to counts: where each gate comes from, how it is applied, what is doubtful."""
+"""Gating: how each gate is set and applied, and quality checks."""

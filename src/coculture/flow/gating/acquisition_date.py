@@ -1,50 +1,40 @@
-"""The day a file was acquired, and files of another day than the rest of their experiment."""
+"""The day on which a file was acquired."""
 
 import datetime
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from coculture.flow.fcs.header import FcsHeader
-from coculture.flow.tubes import Tube
 
-_FORMS = ("%d-%b-%Y", "%d-%b-%y", "%Y-%m-%d", "%Y-%b-%d", "%Y%m%d")
+_FORMATS = ("%d-%b-%Y", "%d-%b-%y", "%Y-%m-%d", "%Y-%b-%d", "%Y%m%d")
 
 
 def acquisition_date(header: FcsHeader) -> str:
-    """The day as YYYY-MM-DD where it can be read, else as it is written, empty without one.
+    """The day as YYYY-MM-DD; if it cannot be read, the text of the file; empty if there is none.
 
-    $DATE is dd-mmm-yyyy (FCS 3.1); FCS 2.0 wrote dd-mmm-yy, 3.2 has $BEGINDATETIME.
+    $DATE is dd-mmm-yyyy (FCS 3.1) or dd-mmm-yy (FCS 2.0); FCS 3.2 has $BEGINDATETIME.
     """
-    written = header.keywords.get("$DATE") or header.keywords.get("$BEGINDATETIME", "")
-    day = re.sub(r"[ /]", "-", re.sub(r"T\d\d:.*", "", written)).title()
-    for form in _FORMS:
+    day = day_of(header)
+    return _text(header) if day is None else day.isoformat()
+
+
+def day_of(header: FcsHeader) -> datetime.date | None:
+    """The day of acquisition; None if the file does not give it or it cannot be read."""
+    day = re.sub(r"[ /]", "-", re.sub(r"T\d\d:.*", "", _text(header))).title()
+    for form in _FORMATS:
         try:
-            return datetime.datetime.strptime(day, form).date().isoformat()
+            return datetime.datetime.strptime(day, form).date()
         except ValueError:
             continue
-    return written
+    return None
 
 
-def other_days(tubes: Sequence[Tube]) -> dict[int, str]:
-    """A flag for each tube acquired more than a day before or after most of its experiment.
-
-    Files that were put into another experiment's rows show so. By the tubes' rows in the table.
-    """
-    written = {tube.row: acquisition_date(tube.header) for tube in tubes}
-    days = {row: day for row, text in written.items() if (day := _day(text)) is not None}
-    if not days:
-        return {}
-    usual = Counter(days.values()).most_common(1)[0][0]
-    return {
-        row: f"acquired on {day}, most of its experiment on {usual}"
-        for row, day in days.items()
-        if abs((day - usual).days) > 1
-    }
+def usual_day(headers: Iterable[FcsHeader]) -> datetime.date | None:
+    """The day on which most of the files were acquired; None if no file gives it."""
+    days = [day for day in map(day_of, headers) if day is not None]
+    return Counter(days).most_common(1)[0][0] if days else None
 
 
-def _day(text: str) -> datetime.date | None:
-    try:
-        return datetime.date.fromisoformat(text)
-    except ValueError:
-        return None
+def _text(header: FcsHeader) -> str:
+    return header.keywords.get("$DATE") or header.keywords.get("$BEGINDATETIME", "")

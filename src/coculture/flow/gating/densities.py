@@ -1,4 +1,4 @@
-"""Smooth histograms: where events pile up, and the valleys between the piles."""
+"""Smoothed histograms: their peaks, and the valleys between the peaks."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,11 @@ from scipy.ndimage import gaussian_filter1d
 
 Values = NDArray[np.float64]
 
+LEAST_PEAK = 0.05
+"""Share of the highest peak by which a peak must stand out; smaller ones are taken as noise."""
+
 _BINS = 512
+"""Bins of a density: its resolution is finer than the kernel for up to about 100,000 events."""
 
 
 @dataclass(frozen=True)
@@ -18,8 +22,8 @@ class Density:
     position: Values
     height: Values
 
-    def peaks(self, least_share: float) -> NDArray[np.intp]:
-        """Grid indices of peaks that stand out by at least this share of the highest one."""
+    def peaks(self, least_share: float = LEAST_PEAK) -> NDArray[np.intp]:
+        """Grid indices of the peaks that stand out by at least this share of the highest one."""
         # Imported here: it takes a second, and most steps look for no peak.
         from scipy.signal import find_peaks
 
@@ -28,20 +32,16 @@ class Density:
         return np.asarray(found - 1, dtype=np.intp)
 
     def valley(self, left: int, right: int) -> int:
-        """Grid index of the lowest place between two indices; the middle of it if it is flat."""
+        """Grid index of the lowest point between two indices; the middle of it if it is flat."""
         between = self.height[left : right + 1]
         lowest = np.flatnonzero(between <= between.min() * (1 + 1e-9))
         return left + int(lowest[len(lowest) // 2])
 
-    @property
-    def mode(self) -> float:
-        return float(self.position[np.argmax(self.height)])
-
 
 def density(values: Values, bandwidth: float | None = None) -> Density:
-    """Density of `values`: a fine histogram smoothed by a normal kernel.
+    """Density of `values`: a fine histogram smoothed with a normal kernel.
 
-    The kernel's SD is `bandwidth`, by default that of Silverman's rule for the whole sample.
+    The SD of the kernel is `bandwidth`, by default that of Silverman's rule for the whole sample.
     """
     low, first_quartile, third_quartile, high = np.percentile(values, [0.05, 25, 75, 99.95])
     if not bandwidth:

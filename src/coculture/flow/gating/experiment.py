@@ -1,11 +1,12 @@
-"""From an experiment's FCS files to counts per gate: every gate set from controls, then applied.
+"""From the FCS files of an experiment to counts per gate, percents and flags.
 
-Order of gates: scatter within range > acquisition time > cells (not debris) > single cells >
-population > Annexin V x viability dye. There is no live gate before the quadrants: it would take
-away what is counted. Saturated Annexin V or dye events are the brightest dying cells and stay.
+Every gate is set first, then applied to every file. Order of the gates: scatter within range >
+acquisition time > cells (not debris) > single cells > population > Annexin V x viability dye. There
+is no live gate before the quadrants, because it would remove the cells that are to be counted.
+Events that are saturated in Annexin V or dye are the brightest dying cells and are kept.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,36 +14,42 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from coculture.exchange.flags import Flag, codes
 from coculture.flow.compensation.experiment_spillover import experiment_spillover
 from coculture.flow.compensation.spillover import spillover_table
-from coculture.flow.gating import gates, quality
-from coculture.flow.gating.acquisition_date import other_days
+from coculture.flow.files import FlowFile, exclusion, flow_files
+from coculture.flow.gating import checks, gates
+from coculture.flow.gating.acquisition_date import usual_day
+from coculture.flow.gating.checks.margin_events import margin_percent
+from coculture.flow.gating.checks.threshold_sensitive import largest_change
 from coculture.flow.gating.flowcytometrytools import passes
-from coculture.flow.gating.gate_setting import set_gates
+from coculture.flow.gating.gate_setting import Blocks, set_gates
 from coculture.flow.gating.intervals import wilson_interval
+from coculture.flow.gating.measurement import STAGES, Counts, Experiment, Measurement
 from coculture.flow.gating.steadiness import Steadiness, all_steady, steadiness
 from coculture.flow.settings import FlowSettings, Population
-from coculture.flow.tubes import Tube, open_tubes, read_tube, text_of
+from coculture.flow.tubes import Tube, open_tubes, read_tube
 
-STAGES = ("scatter", "time", "cells", "singlets", "population")
 TIME_RULE = (
-    "per file: stretches of acquisition whose signal departs from the rest of the file, or that "
-    "came at more than 2.5 times its rate, are left out"
+    "in each file, parts of the acquisition whose signal differs from the rest of the file, or "
+    "whose rate is above 2.5 times the median rate, are removed"
 )
 Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class GatedExperiment:
-    """What gating an experiment gives."""
+    """The result of gating an experiment."""
 
     wells: pd.DataFrame
-    """flow/wells.csv: one row an FCS file and population."""
+    """flow/wells.csv: one row per FCS file and population."""
     gates: dict[str, Any]
-    """gates.yaml: where the spillover is from, and every population's gates with their rules."""
+    """gates.yaml: the source of the spillover, and every gate of every population."""
     spillover: pd.DataFrame
-    """flow/spillover.csv: the matrix the experiment was compensated with, column `stain` and one
-    column a channel; no rows without compensation."""
+    """flow/spillover.csv: the matrix of the experiment, column `stain` and one column per channel;
+    no rows without compensation."""
+    flags: tuple[Flag, ...]
+    """flow/flags.csv: excluded files, gates set by hand and everything that is doubtful."""
 
 
 def gate_experiment(
@@ -54,10 +61,10 @@ def gate_experiment(
     ----------
     files
         Rows of flow.csv of one experiment: fcs, experiment, plate, well, role, cells, channel,
-        culture, exclude; `path` where a file is opened elsewhere than at `fcs`, and `untreated`
-        (samples whose culture got no drug) and a sample's `cells` where they are known. Files with
-        a reason under `exclude` are listed in the result and not read; if all have one, no gate
-        is set.
+        culture, exclude; `path` where a file is opened from another place than `fcs`;
+        `untreated` (samples of cultures without drugs) and the `cells` of a sample where they are
+        known. Files with a reason under `exclude` are listed in the result but not read; if all
+        files are excluded, no gate is set.
     settings
         The flow section of the config.
     progress
@@ -66,87 +73,130 @@ def gate_experiment(
     Raises
     ------
     FcsError, SpilloverError, ThresholdError, GateError
-        All ValueError, naming the file, matrix, population or gate.
+        All are ValueErrors and name the file, matrix, population or gate.
     """
-    experiment = str(files["experiment"].iloc[0])
-    tubes = open_tubes(files, settings)
+    listed = flow_files(files)
+    name = listed[0].experiment
+    tubes = open_tubes(listed, settings)
+    excluded = tuple(exclusion(file) for file in listed if file.exclude)
     if not tubes:
-        return _nothing_read(experiment, files, settings)
-    progress(f"{experiment}: spillover ({settings.compensation.source})")
+        record = _record(name, {"source": "none"}, {one.name: {} for one in settings.populations})
+        wells = _wells(listed, {}, {}, settings)
+        return GatedExperiment(wells, record, spillover_table(None), excluded)
+    progress(f"{name}: spillover ({settings.compensation.source})")
     spillover = experiment_spillover(tubes, settings.compensation)
-    progress(f"{experiment}: gates from the controls")
-    blocks = set_gates(tubes, spillover.matrix, settings, settings.gates.get(experiment, {}))
-    of_other_days = other_days(tubes)
-    counted: dict[int, list[dict[str, Any]]] = {}
+    progress(f"{name}: gates from the controls")
+    blocks = set_gates(tubes, spillover.matrix, settings, settings.gates.get(name, {}))
+    measured: dict[int, list[Measurement]] = {}
     for number, tube in enumerate(tubes, start=1):
-        progress(f"{experiment}: file {number} of {len(tubes)}, {tube.fcs}")
-        counted[tube.row] = _count_tube(tube, spillover.matrix, settings, blocks)
-        for row in counted[tube.row]:
-            row["flags"] = "; ".join(filter(None, [of_other_days.get(tube.row), row["flags"]]))
-    record = {
-        "experiment": experiment,
-        "spillover": spillover.record,
+        progress(f"{name}: file {number} of {len(tubes)}, {tube.fcs}")
+        measured[tube.row] = _measure(tube, spillover.matrix, settings, blocks)
+    day = usual_day(tube.header for tube in tubes)
+    experiment = Experiment(name, settings, blocks, spillover.matrix, day, measured)
+    found = {
+        (row, one.population.name): checks.flags(one, experiment)
+        for row, of_file in measured.items()
+        if of_file[0].tube.role != "beads"
+        for one in of_file
+    }
+    flags = dict.fromkeys(flag for of_one in found.values() for flag in of_one)
+    return GatedExperiment(
+        wells=_wells(listed, measured, found, settings),
+        gates=_record(name, spillover.record, blocks),
+        spillover=spillover_table(spillover.matrix),
+        flags=(*excluded, *flags),
+    )
+
+
+def _record(
+    name: str, spillover: Mapping[str, Any], blocks: Mapping[str, Blocks]
+) -> dict[str, Any]:
+    """The content of gates.yaml."""
+    return {
+        "experiment": name,
+        "spillover": dict(spillover),
         "time": {"rule": TIME_RULE},
         "populations": {
-            name: {gate: dict(block) for gate, block in of_population.items()}
-            for name, of_population in blocks.items()
+            population: {gate: dict(block) for gate, block in of_population.items()}
+            for population, of_population in blocks.items()
         },
     }
-    wells = _wells(files, counted, settings)
-    return GatedExperiment(wells, record, spillover_table(spillover.matrix))
 
 
-def _nothing_read(experiment: str, files: pd.DataFrame, settings: FlowSettings) -> GatedExperiment:
-    """The result of an experiment whose files are all excluded: their reasons, and no gates."""
-    record = {
-        "experiment": experiment,
-        "spillover": {"source": "none"},
-        "time": {"rule": TIME_RULE},
-        "populations": {population.name: {} for population in settings.populations},
-    }
-    return GatedExperiment(_wells(files, {}, settings), record, spillover_table(None))
+# The table of wells ----------------------------------------------------------------------------
 
 
 def _wells(
-    files: pd.DataFrame,
-    counted: Mapping[int, Sequence[Mapping[str, Any]]],
+    files: Sequence[FlowFile],
+    measured: Mapping[int, Sequence[Measurement]],
+    flags: Mapping[tuple[int, str], Sequence[Flag]],
     settings: FlowSettings,
 ) -> pd.DataFrame:
-    """flow/wells.csv; files without counts were excluded and have a row a population too."""
-    not_read = [{"population": population.name, "flags": ""} for population in settings.populations]
-    rows = [
-        {**_identity(file), **counts}
-        for row, file in files.iterrows()
-        for counts in counted.get(int(str(row)), not_read)
-    ]
+    """flow/wells.csv: every file with a row for each population, also those that were excluded."""
+    rows = []
+    for file in files:
+        counted: Iterator[dict[str, Any]]
+        if file.row in measured:
+            counted = (_counted(one) for one in measured[file.row])
+        else:
+            counted = ({"population": population.name} for population in settings.populations)
+        for row in counted:
+            raised = flags.get((file.row, str(row.get("population"))), ())
+            cautions = (flag for flag in raised if flag.severity != "note")
+            rows.append({**_identity(file), **row, "flags": codes(cautions)})
     wells = pd.DataFrame(rows, columns=_columns())
     whole = [name for name in _columns() if name.startswith(("events_", "n_"))]
     return wells.astype(dict.fromkeys(whole, "Int64"))
 
 
-def _identity(file: "pd.Series[Any]") -> dict[str, Any]:
+def _identity(file: FlowFile) -> dict[str, Any]:
     return {
-        "experiment": text_of(file, "experiment"),
-        "fcs": text_of(file, "fcs"),
-        "plate": text_of(file, "plate"),
-        "well": text_of(file, "well"),
-        "role": text_of(file, "role"),
-        "culture": text_of(file, "culture"),
-        "cells": text_of(file, "cells"),
-        "excluded": text_of(file, "exclude"),
+        "experiment": file.experiment,
+        "fcs": file.fcs,
+        "plate": file.plate,
+        "well": file.well,
+        "role": file.role,
+        "culture": file.culture,
+        "cells": file.cells,
+        "excluded": file.exclude,
+    }
+
+
+def _counted(one: Measurement) -> dict[str, Any]:
+    """The columns of one measurement; of beads only the number of events."""
+    counts = one.counts
+    if one.tube.role == "beads":
+        return {"events_total": counts.total}
+    row: dict[str, Any] = {
+        "population": one.population.name,
+        "events_total": counts.total,
+        "events_nonfinite": counts.nonfinite,
+        **{f"events_{stage}": number for stage, number in counts.after.items()},
+    }
+    if not counts.has_quadrants:
+        return row
+    apoptotic = counts.quadrants["early"] + counts.quadrants["late"]
+    lower, upper = wilson_interval(apoptotic, sum(counts.quadrants.values()))
+    return row | {
+        **{f"n_{name}": number for name, number in counts.quadrants.items()},
+        **{f"percent_{name}": counts.percent(name) for name in counts.quadrants},
+        "percent_apoptotic": counts.percent_apoptotic,
+        "percent_apoptotic_lower": 100 * lower,
+        "percent_apoptotic_upper": 100 * upper,
+        "sensitivity_percent_points": counts.sensitivity,
     }
 
 
 def _columns() -> list[str]:
-    """Column order: who, counts along the gates, percents, flags last."""
-    who = ["experiment", "fcs", "plate", "well", "role", "culture", "cells", "population"]
+    """Column order: the file, counts along the gates, percents, flags."""
+    identity = ["experiment", "fcs", "plate", "well", "role", "culture", "cells", "population"]
     counts = ["events_total", "events_nonfinite", *(f"events_{stage}" for stage in STAGES)]
     quadrants = [f"n_{name}" for name in gates.QUADRANTS] + [
         f"percent_{name}" for name in gates.QUADRANTS
     ]
     apoptotic = [f"percent_apoptotic{end}" for end in ("", "_lower", "_upper")]
     return [
-        *who,
+        *identity,
         *counts,
         *quadrants,
         *apoptotic,
@@ -156,46 +206,37 @@ def _columns() -> list[str]:
     ]
 
 
-def _count_tube(
+# Counting --------------------------------------------------------------------------------------
+
+
+def _measure(
     tube: Tube,
     spillover: pd.DataFrame | None,
     settings: FlowSettings,
     blocks: Mapping[str, Mapping[str, gates.Block]],
-) -> list[dict[str, Any]]:
-    """Counts and flags of one file, for each population."""
+) -> list[Measurement]:
+    """Counts of one file for each population."""
     populations = settings.populations
     if tube.role == "beads":
-        return [{"events_total": tube.header.events, "flags": ""} for _ in populations]
+        counts = Counts(tube.header.events, 0, {})
+        return [Measurement(tube, population, counts, 0.0, 0.0, 0.0) for population in populations]
     events = read_tube(tube, spillover)
     own_time = all(gates.TIME in blocks[population.name] for population in populations)
     time = all_steady(events) if own_time else _steadiness(tube, events)
-    rows = []
+    measured = []
     for population in populations:
-        counts = _count(events, population, blocks[population.name], time.steady)
-        counts |= {
-            "population": population.name,
-            "events_total": tube.header.events,
-            "events_nonfinite": tube.header.events - len(events),
-        }
-        margin = quality.margin_percent(
-            tube, events, counts["events_scatter"], counts["events_total"]
+        counts = _count(tube, events, population, blocks[population.name], time.steady)
+        margin = margin_percent(tube, events, counts.after["scatter"], counts.total)
+        measured.append(
+            Measurement(
+                tube, population, counts, margin, time.percent_departing, time.percent_time_lost
+            )
         )
-        judged = counts | {
-            "percent_margin": margin,
-            "percent_departing": time.percent_departing,
-            "percent_time_lost": time.percent_time_lost,
-        }
-        raised = quality.flags(tube, judged, settings.limits)
-        if tube.role == "sample":
-            raised += quality.fallback_flags(blocks[population.name], population, settings)
-            raised += quality.spillover_flags(spillover, settings.limits)
-        rows.append(counts | {"flags": "; ".join(raised)})
-    quality.add_gating_differences(rows, populations, settings.limits)
-    return rows
+    return measured
 
 
 def steady(tube: Tube, events: pd.DataFrame) -> NDArray[np.bool_]:
-    """Which events came in steady stretches of acquisition; all of them without a time channel."""
+    """Which events were acquired steadily, shape (events,); all without a time channel."""
     return _steadiness(tube, events).steady
 
 
@@ -216,7 +257,8 @@ def stage_masks(
 ) -> dict[str, NDArray[np.bool_]]:
     """Which events are left after each of STAGES, masks of shape (events,).
 
-    `steady` are the events that acquisition time lets through, unless the user gave a time gate.
+    `steady` are the events that were acquired steadily. It is not used if the user set a gate on
+    time.
     """
     of_stage = {
         "scatter": [gates.SCATTER, gates.SIDE_SCATTER],
@@ -238,40 +280,27 @@ def stage_masks(
 
 
 def _count(
+    tube: Tube,
     events: pd.DataFrame,
     population: Population,
     blocks: Mapping[str, gates.Block],
     steady: NDArray[np.bool_],
-) -> dict[str, Any]:
+) -> Counts:
     """Events after each stage and in each quadrant."""
     masks = stage_masks(events, population, blocks, steady)
-    counts: dict[str, Any] = {
-        f"events_{stage}": int(np.count_nonzero(mask)) for stage, mask in masks.items()
-    }
-    if gates.ANNEXIN in blocks and gates.VIABILITY_DYE in blocks:
-        counts |= _quadrant_counts(events, masks["population"], blocks)
-    return counts
-
-
-def _quadrant_counts(
-    events: pd.DataFrame, inside: NDArray[np.bool_], blocks: Mapping[str, gates.Block]
-) -> dict[str, Any]:
+    total = tube.header.events
+    after = {stage: int(np.count_nonzero(mask)) for stage, mask in masks.items()}
+    if gates.ANNEXIN not in blocks or gates.VIABILITY_DYE not in blocks:
+        return Counts(total, total - len(events), after)
     annexin, dye = blocks[gates.ANNEXIN], blocks[gates.VIABILITY_DYE]
+    inside = masks["population"]
     stains = dict.fromkeys([annexin["channels"][0], dye["channels"][0]])
-    events = pd.DataFrame({name: events[name].to_numpy()[inside] for name in stains}, copy=False)
-    number = gates.quadrant_counts(annexin, dye, events)
-    total = len(events)
-    apoptotic = number["early"] + number["late"]
-    lower, upper = wilson_interval(apoptotic, total)
-    return {
-        **{f"n_{name}": count for name, count in number.items()},
-        **{f"percent_{name}": _percent(count, total) for name, count in number.items()},
-        "percent_apoptotic": _percent(apoptotic, total),
-        "percent_apoptotic_lower": 100 * lower,
-        "percent_apoptotic_upper": 100 * upper,
-        "sensitivity_percent_points": quality.sensitivity(events, annexin, apoptotic),
-    }
-
-
-def _percent(count: int, total: int) -> float:
-    return 100 * count / total if total else float("nan")
+    stained = pd.DataFrame({name: events[name].to_numpy()[inside] for name in stains}, copy=False)
+    quadrants = gates.quadrant_counts(annexin, dye, stained)
+    return Counts(
+        total=total,
+        nonfinite=total - len(events),
+        after=after,
+        quadrants=quadrants,
+        sensitivity=largest_change(stained, annexin, quadrants["early"] + quadrants["late"]),
+    )

@@ -1,8 +1,8 @@
 """The gates of FlowCytometryTools, and the only place that imports it.
 
 FlowCytometryTools 0.5.1 (2021, unmaintained) names four things that Python 3.10 and numpy 2 have
-since moved or removed. They are supplied while it is imported and taken away again afterwards, so
-that nothing else in the process sees them. Its plotting and its FCS reader are not used.
+since moved or removed. They are added while it is imported and removed afterwards, so that nothing
+else in the process sees them. Its plotting and its FCS reader are not used.
 """
 
 import collections
@@ -26,7 +26,7 @@ Point = tuple[float, float]
 
 @contextmanager
 def _names_it_expects() -> Iterator[None]:
-    """`collections.MutableMapping` and kin, `inspect.getargspec`, `numpy.lib.shape_base`."""
+    """Add `collections.MutableMapping` etc., `inspect.getargspec` and `numpy.lib.shape_base`."""
     import matplotlib as mpl
 
     shape_base = types.ModuleType("numpy.lib.shape_base")
@@ -58,9 +58,9 @@ def _names_it_expects() -> Iterator[None]:
 
 @cache
 def _library() -> Any:
-    """The library's gates, imported when the first one is made: most steps make none.
+    """The gates of the library, imported when the first one is made.
 
-    The import takes as long as reading two hundred FCS files.
+    The import takes as long as reading 200 FCS files, and most steps make no gate.
     """
     with _names_it_expects():
         import FlowCytometryTools.core.utils
@@ -100,8 +100,8 @@ def passes(gate: Any, events: pd.DataFrame) -> NDArray[np.bool_]:
     """Which events a gate keeps, as a mask of shape (events,).
 
     The library's own call returns a filtered copy of all columns, which takes most of its time;
-    its `_identify` is what that call filters by. Only polygons need a DataFrame; the other gates
-    compare plain arrays several times faster.
+    its `_identify` gives the mask that is used there. Only polygons need a DataFrame; the other
+    gates compare plain arrays several times faster.
 
     >>> frame = pd.DataFrame({"FL1-A": [1.0, 5.0, 9.0]})
     >>> passes(threshold_gate(5, "FL1-A", "above", "positive"), frame)

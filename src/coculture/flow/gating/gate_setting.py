@@ -1,47 +1,38 @@
 """Setting every gate of an experiment from its own events.
 
 `set_gates` gives, for each population, the blocks of gates.yaml in the order in which they apply.
-A block that the user wrote into the config (`flow.gates`) goes before any rule; what the rule
-would have given is recorded beside it.
+A block of the config (`flow.gates`) replaces the automatic gate.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
-from coculture.flow.gating import gates
-from coculture.flow.gating.densities import density
-from coculture.flow.gating.ladder import marker_block, stain_block
-from coculture.flow.gating.manual import OwnGates, manual_block, on_channels_of
-from coculture.flow.gating.pool import PooledTube, gated, pool, threshold_block, values
-from coculture.flow.gating.thresholds import FEWEST_EVENTS, ThresholdError, Values
+from coculture.flow.gating import gates, sources
+from coculture.flow.gating.pool import PooledTube, gated, pool
+from coculture.flow.gating.sources import debris, detector_range, manual, singlet_spread
+from coculture.flow.gating.sources.threshold import Request, ThresholdError
 from coculture.flow.settings import SHARED_GATES, FlowSettings, Population
 from coculture.flow.tubes import Panel, Tube
 
 Blocks = dict[str, gates.Block]
-
-_DEBRIS_DECADES = 0.6
-_DEBRIS_DEFAULT_SHARE = 0.15
-_LEAST_PEAK = 0.03
-_SINGLET_MADS = 4.0
 
 
 def set_gates(
     tubes: Sequence[Tube],
     spillover: pd.DataFrame | None,
     settings: FlowSettings,
-    own: OwnGates,
+    own: manual.OwnGates,
 ) -> dict[str, Blocks]:
-    """Blocks of every population's gates.
+    """The gates of every population.
 
     Parameters
     ----------
     tubes
-        The experiment's files.
+        The files of the experiment.
     spillover
-        The experiment's matrix.
+        Its spillover matrix.
     settings
         The flow section of the config.
     own
@@ -50,142 +41,179 @@ def set_gates(
     Raises
     ------
     GateError
-        If a gate of the user's is on a channel that gating does not read.
+        If a gate of the user is on a channel that gating does not read.
     ThresholdError
-        If there is nothing to set a threshold from.
+        If the experiment lacks the controls to set a threshold.
     """
     panel = tubes[0].panel
-    own = on_channels_of(tubes[0], own)
+    own = manual.on_channels_of(tubes[0], own)
     pooled = pool(tubes, spillover)
     shared = _shared_gates(panel, tubes[0], pooled)
-    result = {}
-    for population in settings.populations:
-        mine = own.get(population.name, {})
-        blocks = shared | {
-            name: manual_block(mine[name], shared.get(name))
+    asked = {
+        gates.ANNEXIN: settings.annexin_threshold,
+        gates.VIABILITY_DYE: settings.viability_dye_threshold,
+    }
+    return {
+        population.name: _PopulationGates(
+            population, panel, pooled, shared, asked, own.get(population.name, {})
+        ).blocks()
+        for population in settings.populations
+    }
+
+
+@dataclass(frozen=True)
+class _PopulationGates:
+    """Sets the gates of one population.
+
+    Attributes
+    ----------
+    pooled
+        The events of the experiment before any gate.
+    shared
+        The automatic gates that all populations share.
+    asked
+        Stain -> the threshold source that the config asks for.
+    own
+        The user's gates of the population.
+    """
+
+    population: Population
+    panel: Panel
+    pooled: Sequence[PooledTube]
+    shared: Blocks
+    asked: Mapping[str, str]
+    own: Mapping[str, gates.Block]
+
+    def blocks(self) -> Blocks:
+        """Every gate of the population, the user's own where there are some."""
+        automatic = self._automatic_blocks() if self._has_copies() else {}
+        own = _OwnGates(self.own, automatic)
+        shared = self.shared | {
+            name: own.instead_of(name, self.shared.get(name))
             for name in SHARED_GATES
-            if name in mine
+            if name in self.own
         }
-        singlets = gated(pooled, blocks)
-        markers = _marker_gates(population, panel, singlets, mine)
+        singlets = gated(self.pooled, shared)
+        markers = {
+            request.gate: own.or_automatic(request.gate, set_gate)
+            for request, set_gate in self._markers(singlets)
+        }
         inside = gated(singlets, markers)
-        stains = _stain_gates(population, panel, inside, singlets, settings, mine)
-        result[population.name] = blocks | markers | stains
-    return result
+        stains = {
+            request.gate: own.or_automatic(request.gate, set_gate)
+            for request, set_gate in self._stains(inside, singlets, self.asked)
+        }
+        return shared | markers | stains
 
+    def _has_copies(self) -> bool:
+        return any(manual.is_from_gates_yaml(block) for block in self.own.values())
 
-def _marker_gates(
-    population: Population,
-    panel: Panel,
-    singlets: Sequence[PooledTube],
-    own: Mapping[str, gates.Block],
-) -> Blocks:
-    return {
-        marker.channel: _own_or(
-            own.get(marker.channel),
-            partial(marker_block, population.name, marker, panel.markers[marker.channel], singlets),
+    def _automatic_blocks(self) -> Blocks:
+        """The gates without any of the user's own, by the sources that the user's blocks name.
+
+        A block that was copied from gates.yaml is compared with them: with another gate edited,
+        the automatic threshold may change, but the copied block must not.
+        """
+        named = {
+            name: str(block.get("source"))
+            for name, block in self.own.items()
+            if name in self.asked and block.get("source") in _STAIN_CODES
+        }
+        singlets = gated(self.pooled, self.shared)
+        markers = _settable(self._markers(singlets))
+        if len(markers) < len(self.population.markers):
+            return self.shared | markers
+        inside = gated(singlets, markers)
+        return (
+            self.shared
+            | markers
+            | _settable(self._stains(inside, singlets, {**self.asked, **named}))
         )
-        for marker in population.markers
-    }
+
+    def _markers(self, singlets: Sequence[PooledTube]) -> "list[tuple[Request, _SetGate]]":
+        found: list[tuple[Request, _SetGate]] = []
+        for marker in self.population.markers:
+            channel = self.panel.markers[marker.channel]
+            request = Request(
+                marker.channel, channel, self.panel, singlets, singlets, is_marker=True
+            )
+            found.append((request, _marker_setter(request, marker.positive, self.population.name)))
+        return found
+
+    def _stains(
+        self,
+        inside: Sequence[PooledTube],
+        singlets: Sequence[PooledTube],
+        asked: Mapping[str, str],
+    ) -> "list[tuple[Request, _SetGate]]":
+        channels = {
+            gates.ANNEXIN: self.panel.annexin,
+            gates.VIABILITY_DYE: self.panel.viability_dye,
+        }
+        found: list[tuple[Request, _SetGate]] = []
+        for stain, channel in channels.items():
+            if channel is not None:
+                request = Request(stain, channel, self.panel, inside, singlets)
+                found.append((request, _stain_setter(request, asked[stain], self.population.name)))
+        return found
 
 
-def _stain_gates(
-    population: Population,
-    panel: Panel,
-    inside: Sequence[PooledTube],
-    singlets: Sequence[PooledTube],
-    settings: FlowSettings,
-    own: Mapping[str, gates.Block],
-) -> Blocks:
-    sources = {
-        gates.ANNEXIN: (panel.annexin, settings.annexin_threshold),
-        gates.VIABILITY_DYE: (panel.viability_dye, settings.viability_dye_threshold),
-    }
-    return {
-        stain: _own_or(
-            own.get(stain),
-            partial(stain_block, stain, source, population.name, panel, inside, singlets),
-        )
-        for stain, (channel, source) in sources.items()
-        if channel is not None
-    }
+_STAIN_CODES = [one.CODE for one in (*sources.FOR_STAINS, *sources.ONLY_ON_REQUEST)]
+_SetGate = Callable[[], gates.Block]
 
 
-def _own_or(own: gates.Block | None, automatic: Callable[[], gates.Block]) -> gates.Block:
-    """The user's gate where there is one, else the automatic one, which then must be possible."""
-    if own is None:
-        return automatic()
+def _marker_setter(request: Request, positive: bool, population: str) -> _SetGate:
+    return lambda: sources.marker_block(request, positive, population)
+
+
+def _stain_setter(request: Request, asked: str, population: str) -> _SetGate:
+    return lambda: sources.stain_block(request, asked, population)
+
+
+@dataclass(frozen=True)
+class _OwnGates:
+    """The user's gates of one population, and the automatic gates that they may be copies of."""
+
+    own: Mapping[str, gates.Block]
+    automatic: Mapping[str, gates.Block]
+
+    def or_automatic(self, name: str, set_gate: _SetGate) -> gates.Block:
+        """The user's gate if there is one, else the automatic one, which must then be possible."""
+        if name not in self.own:
+            return set_gate()
+        return self.instead_of(name, _or_none(set_gate))
+
+    def instead_of(self, name: str, automatic: gates.Block | None) -> gates.Block:
+        """The user's gate, which replaces an automatic one."""
+        others = [self.automatic[name]] if name in self.automatic else []
+        return manual.block(self.own[name], automatic, others)
+
+
+def _settable(requests: "Sequence[tuple[Request, _SetGate]]") -> Blocks:
+    """The gates that can be set."""
+    found = {request.gate: _or_none(set_gate) for request, set_gate in requests}
+    return {name: block for name, block in found.items() if block is not None}
+
+
+def _or_none(set_gate: _SetGate) -> gates.Block | None:
     try:
-        replaced = automatic()
+        return set_gate()
     except ThresholdError:
-        replaced = None
-    return manual_block(own, replaced)
-
-
-# Scatter, debris, doublets ---------------------------------------------------------------------
+        return None
 
 
 def _shared_gates(panel: Panel, tube: Tube, pooled: Sequence[PooledTube]) -> Blocks:
-    """Gates that are the same for every population."""
+    """The automatic gates that all populations share."""
     scatter = {
         gates.SCATTER: panel.forward_scatter_area,
         gates.SIDE_SCATTER: panel.side_scatter_area,
     }
     in_range = {
-        name: _range_gate(channel, tube) for name, channel in scatter.items() if channel is not None
+        name: detector_range.block(channel, tube)
+        for name, channel in scatter.items()
+        if channel is not None
     }
     inside = gated(pooled, in_range)
-    debris = {gates.CELLS: _debris_gate(panel.forward_scatter_area, inside)}
-    singlets = _singlet_gate(panel, gated(inside, debris))
-    return in_range | debris | ({} if singlets is None else {gates.SINGLETS: singlets})
-
-
-def _range_gate(channel: str, tube: Tube) -> gates.Block:
-    """Keeps what the detector could measure: from 0 to below its largest value."""
-    top = next(entry.maximum for entry in tube.header.channels if entry.name == channel)
-    block = {"channels": [channel], "rule": "within the detector's range"}
-    if np.isfinite(top) and top > 0:
-        return block | {"vertices": [0.0, float(top)], "keep": "inside"}
-    return block | {"threshold": 0.0, "keep": "above"}
-
-
-def _debris_gate(channel: str, pooled: Sequence[PooledTube]) -> gates.Block:
-    """Forward scatter from which on an event is a cell: permissive, because dying cells shrink."""
-    sizes = values(pooled, channel)
-    threshold, rule = _smallest_cell(sizes[sizes > 0])
-    return threshold_block(channel, threshold, "above", rule, pooled)
-
-
-def _smallest_cell(sizes: Values) -> tuple[float, str]:
-    """The valley above the highest pile at less than a quarter of the main pile's size; without
-    such a pile 0.15 of the main pile's size."""
-    if len(sizes) < FEWEST_EVENTS:
-        return 0.0, "too few events to tell debris: all kept"
-    curve = density(np.log10(sizes))
-    main = int(np.argmax(curve.height))
-    peaks = [*map(int, curve.peaks(_LEAST_PEAK)), main]
-    debris = [p for p in peaks if curve.position[p] < curve.position[main] - _DEBRIS_DECADES]
-    if not debris:
-        return (
-            _DEBRIS_DEFAULT_SHARE * float(10 ** curve.position[main]),
-            f"{_DEBRIS_DEFAULT_SHARE} of the commonest forward scatter; no pile of debris",
-        )
-    cells = min(p for p in peaks if p > max(debris))
-    valley = curve.position[curve.valley(max(debris), cells)]
-    return float(10**valley), "valley between debris and cells in forward scatter"
-
-
-def _singlet_gate(panel: Panel, cells: Sequence[PooledTube]) -> gates.Block | None:
-    """Single cells: height / area not below median - 4 MAD, or width below median + 4 MAD."""
-    if panel.singlet_ratio is not None:
-        channel, side, keep = panel.singlet_ratio, -1, "above"
-    elif panel.forward_scatter_width is not None:
-        channel, side, keep = panel.forward_scatter_width, 1, "below"
-    else:
-        return None
-    shapes = values(cells, channel)
-    median = float(np.median(shapes)) if len(shapes) else 0.0
-    spread = float(np.median(np.abs(shapes - median))) if len(shapes) else 0.0
-    threshold = median + side * _SINGLET_MADS * spread
-    rule = f"median {'-' if side < 0 else '+'} {_SINGLET_MADS:g} MAD of the cells"
-    return threshold_block(channel, threshold, keep, rule, cells)
+    cells = {gates.CELLS: debris.block(panel.forward_scatter_area, inside)}
+    singlets = singlet_spread.block(panel, gated(inside, cells))
+    return in_range | cells | ({} if singlets is None else {gates.SINGLETS: singlets})

@@ -1,7 +1,7 @@
 """Gates as gates.yaml writes them, and the FlowCytometryTools gates that apply them.
 
-One contract for all: gates act on linear, compensated events; `above` a threshold includes it
-(value >= threshold), `below` is the rest; an interval holds its lower end and not its upper one.
+Gates act on linear, compensated events. `above` a threshold includes the threshold
+(value >= threshold), `below` does not; an interval includes its lower end but not its upper end.
 """
 
 from collections.abc import Mapping
@@ -25,24 +25,30 @@ from coculture.flow.settings import SHARED_GATES
 
 SCATTER, SIDE_SCATTER, TIME, CELLS, SINGLETS = SHARED_GATES
 ANNEXIN, VIABILITY_DYE = "annexin", "viability_dye"
-MANUAL = "manual"
-"""Rule of a gate from the config."""
+STAIN_NAMES = {ANNEXIN: "Annexin V", VIABILITY_DYE: "viability dye"}
+"""Gate -> name of its stain in texts; a marker has the name that the config gives it."""
 POSITIVE = {
     "viable": (False, False),
     "early": (True, False),
     "late": (True, True),
     "necrotic": (False, True),
 }
-"""Quadrant -> whether its events are Annexin V positive, and whether they are dye positive."""
+"""Quadrant -> whether its events are Annexin V positive, whether they are dye positive."""
 QUADRANTS = tuple(POSITIVE)
 
 Block = Mapping[str, Any]
-"""One gate of gates.yaml: channels, threshold or vertices, keep, rule, controls, samples, events;
-of a manual gate also `automatic`, the threshold in whose place it is."""
+"""One gate of gates.yaml, with keys in the order of BLOCK_KEYS (those that apply)."""
+BLOCK_KEYS = (
+    "channels", "threshold", "vertices", "keep", "source", "rule", "note", "controls", "samples",
+    "events", "automatic",
+)  # fmt: skip
+"""`source`: code of what set the gate (`sources.CODES`); `rule`: how, in words, the same for every
+study; `note`: what varies, or the user's note. `controls`, `samples`, `events`: the data behind an
+automatic gate. `automatic`: threshold of the automatic rule, for a gate set by hand."""
 
 
 class GateError(CocultureError):
-    """A gate block that cannot be drawn. The message names the gate."""
+    """A gate block is invalid. The message names the gate."""
 
 
 @dataclass(frozen=True)
@@ -53,15 +59,6 @@ class Quadrants:
     early: Gate
     late: Gate
     necrotic: Gate
-
-
-def source(block: Block) -> str:
-    """What set a gate, the first word of its rule: live_peak, fmo, manual ...
-
-    >>> source({"channels": ["A"], "rule": "fmo: 99.5th percentile"})
-    'fmo'
-    """
-    return str(block.get("rule", "")).partition(":")[0]
 
 
 def draw(name: str, block: Block) -> Gate:
@@ -84,14 +81,17 @@ def draw(name: str, block: Block) -> Gate:
         corners = [(float(x), float(y)) for x, y in vertices]
         return polygon_gate(corners, channels, region, name)
     raise GateError(
-        f"The gate {name!r} on {' and '.join(channels)} needs a threshold or two vertices (one "
-        "channel) or at least three vertices (two channels)."
+        f"The gate {name!r} on {' and '.join(channels)} needs a threshold or two vertices (with "
+        "one channel), or at least three vertices (with two channels)."
     )
 
 
 def _interval(name: str, channel: str, low: float, high: float, keep: str | None) -> Gate:
     if not low < high:
-        raise GateError(f"The gate {name!r} on {channel} has vertices {low} and {high}: no range.")
+        raise GateError(
+            f"The gate {name!r} on {channel} has the vertices {low} and {high}; the first must be "
+            "smaller."
+        )
     inside = both(
         threshold_gate(low, channel, "above", name), threshold_gate(high, channel, "below", name)
     )
@@ -99,7 +99,7 @@ def _interval(name: str, channel: str, low: float, high: float, keep: str | None
 
 
 def quadrants(annexin: Block, viability_dye: Block) -> Quadrants:
-    """The quadrant gates of two thresholds."""
+    """The quadrant gates at two thresholds."""
     channels = [annexin["channels"][0], viability_dye["channels"][0]]
     centre = (float(annexin["threshold"]), float(viability_dye["threshold"]))
 
@@ -115,7 +115,7 @@ def quadrants(annexin: Block, viability_dye: Block) -> Quadrants:
 
 
 def boundary(block: Block) -> str:
-    """What a gate keeps, as text: a threshold, the ends of a range or the corners of a polygon.
+    """What a gate keeps, as text: a threshold, the ends of an interval or corners of a polygon.
 
     >>> boundary({"channels": ["FL1-A"], "threshold": 178.5, "keep": "above"})
     'FL1-A >= 178.5'
@@ -133,12 +133,12 @@ def boundary(block: Block) -> str:
 
 
 def count_kept(name: str, block: Block, events: pd.DataFrame) -> int:
-    """Events that a gate keeps."""
+    """Number of events that a gate keeps."""
     return int(np.count_nonzero(passes(draw(name, block), events)))
 
 
 def quadrant_counts(annexin: Block, viability_dye: Block, events: pd.DataFrame) -> dict[str, int]:
-    """Events in each of QUADRANTS."""
+    """Number of events in each of QUADRANTS."""
     corners = quadrants(annexin, viability_dye)
     return {
         name: int(np.count_nonzero(passes(getattr(corners, name), events))) for name in QUADRANTS

@@ -38,15 +38,15 @@ class Logicle:
         if not (self.top > 0 and 0 <= 2 * self.width <= self.decades):
             raise ValueError(f"{self}: top must be above 0 and width from 0 to decades / 2.")
         if not -self.width <= self.negative_decades <= self.decades - 2 * self.width:
-            raise ValueError(f"{self}: negative_decades must lie in -W ... M - 2 W.")
+            raise ValueError(f"{self}: negative_decades must be from -W to M - 2 W.")
 
     @property
     def zero(self) -> float:
-        """Where the linear value 0 lies on the scale (x1)."""
+        """Position of the linear value 0 on the scale (x1)."""
         return (self.negative_decades + self.width) / (self.decades + self.negative_decades)
 
     def transform(self, linear: ArrayLike) -> NDArray[np.float64]:
-        """Scale values of linear ones, any shape. Newton's method on the biexponential."""
+        """Scale values of linear values, any shape. Newton's method on the biexponential."""
         values = np.asarray(linear, dtype=np.float64)
         a, b, c, d, f = self._coefficients()
         size = np.abs(values)
@@ -89,7 +89,7 @@ def _solve_d(b: float, width: float) -> float:
 
 
 def logicle_for(values: NDArray[np.float64], top: float, decades: float = 4.5) -> Logicle:
-    """A logicle scale whose linear part holds the negative tail of `values`.
+    """A logicle scale whose linear part contains the negative tail of `values`.
 
     W = (M - log10(T / |r|)) / 2 with r the 5th percentile of the negative values (Parks 2006).
 

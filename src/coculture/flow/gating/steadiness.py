@@ -1,9 +1,9 @@
-"""Whether a tube was acquired steadily: stretches of time that depart from the rest.
+"""Whether a tube was acquired steadily: parts of the acquisition that differ from the rest.
 
-Events (at most 25,000, evenly chosen) are cut, in order of acquisition, into stretches of equal
-numbers. In a steady tube about
-half of each stretch's events lie above the tube's median, in every channel, whatever the
-distribution; the share's standard error is 0.5 / sqrt(n).
+Events (at most 25,000, evenly chosen) are divided, in order of acquisition, into stretches with
+equal numbers of events. In a steady tube about half of each stretch's events are above the median
+of the tube, in every channel and for every distribution. The standard error of the share is
+0.5 / sqrt(n).
 """
 
 from collections.abc import Sequence, Sized
@@ -15,50 +15,58 @@ from numpy.typing import NDArray
 Values = NDArray[np.float64]
 
 _STRETCH_EVENTS = 250
-_MOST_STRETCHES = 100
+"""Events of a stretch: 5 standard errors of its share are then 0.16."""
+_MAX_STRETCHES = 100
+"""With more events, every k-th is used: a stretch is then 1 % of the acquisition."""
 _FEWEST_STRETCHES = 4
+"""With fewer, no stretch can be compared with the rest."""
 _STANDARD_ERRORS = 5.0
+"""Less than one of a million steady stretches differs by more."""
 _LEAST_DEPARTURE = 0.15
+"""Smaller differences do not matter, however many events show them."""
 _SPIKE = 2.5
+"""Multiple of the median rate above which a part is a spike: two cells often coincide there."""
 _LOST = 0.1
+"""Share of the median rate below which time is lost."""
 
 
 @dataclass(frozen=True)
 class Steadiness:
-    """What acquisition time shows."""
+    """What the acquisition time shows."""
 
     steady: NDArray[np.bool_]
-    """Which events lie in steady stretches, shape (events,)."""
+    """Which events are in steady parts, shape (events,)."""
     percent_departing: float
-    """Percent of the events in stretches whose signal or rate departs from the rest."""
+    """Percent of the events in parts whose signal or rate differs from the rest."""
     percent_time_lost: float
-    """Percent of the time between first and last event in which next to nothing came."""
+    """Percent of the time between first and last event in which almost no events came."""
 
 
 def all_steady(events: Sized) -> Steadiness:
-    """What is assumed of events whose time nobody looks at."""
+    """The result for events whose time is not checked."""
     return Steadiness(np.ones(len(events), dtype=bool), 0.0, 0.0)
 
 
 def steadiness(time: Values, signals: Sequence[Values]) -> Steadiness:
     """Judge a tube by its acquisition time.
 
-    A stretch departs if, in one of the channels, its share of events above the tube's median is
-    further from the whole tube's than 0.15 and 5 standard errors, or if it came at more than 2.5
-    times the median rate. Time is lost where less than a tenth of the median rate came. If most of
-    the tube departs nobody can tell which part is right, and all of it is kept.
+    A stretch departs if, in one of the channels, its share of events above the tube's median
+    differs from that of the whole tube by more than 0.15 and 5 standard errors, or if its events
+    came at more than 2.5 times the median rate. Time is lost where events came at less than a
+    tenth of the median rate. If more than half of the events depart, all are kept, because it is
+    unknown which part is right.
 
     Parameters
     ----------
     time
-        Acquisition time of each event, any unit, shape (events,).
+        Acquisition time of each event, in any unit, shape (events,).
     signals
-        Values of the channels to look at, each of shape (events,).
+        Values of the channels to check, each of shape (events,).
     """
-    thin = max(1, len(time) // (_STRETCH_EVENTS * _MOST_STRETCHES))
+    thin = max(1, len(time) // (_STRETCH_EVENTS * _MAX_STRETCHES))
     thin_time = time[::thin]
     order = np.argsort(thin_time, kind="stable")
-    stretches = min(len(thin_time) // _STRETCH_EVENTS, _MOST_STRETCHES)
+    stretches = min(len(thin_time) // _STRETCH_EVENTS, _MAX_STRETCHES)
     if stretches < _FEWEST_STRETCHES or np.ptp(thin_time) == 0:
         return all_steady(time)
     in_time = thin_time[order]
@@ -73,7 +81,7 @@ def steadiness(time: Values, signals: Sequence[Values]) -> Steadiness:
 
 
 def _departing(signals: Sequence[Values], stretches: int) -> NDArray[np.bool_]:
-    """Which events, in order of time, lie in stretches with another share above the median."""
+    """Which events, in order of time, are in stretches with another share above the median."""
     edges = np.linspace(0, len(signals[0]), stretches + 1).astype(np.intp)
     size = np.diff(edges)
     allowed = np.maximum(_LEAST_DEPARTURE, _STANDARD_ERRORS * 0.5 / np.sqrt(size))
@@ -87,7 +95,7 @@ def _departing(signals: Sequence[Values], stretches: int) -> NDArray[np.bool_]:
 
 
 def _rates(time: Values, bins: int) -> tuple[NDArray[np.bool_], float]:
-    """Which events, in order of time, came too fast; percent of the time in which too few came."""
+    """Which events, in order of time, came too fast; percent of the time with too few events."""
     place = np.minimum(((time - time[0]) * (bins / np.ptp(time))).astype(np.intp), bins - 1)
     counts = np.bincount(place, minlength=bins)
     usual = np.median(counts)

@@ -1,51 +1,51 @@
-// Pointing at a culture, in a figure or in a table, lights it up wherever it is shown.
+// Highlight the culture under the pointer in every figure and table; show its values.
 (() => {
   "use strict";
   const SVG = "http://www.w3.org/2000/svg";
   const known = JSON.parse(document.getElementById("culture-data").textContent);
   const inspector = document.querySelector(".inspector");
-  const places = new Map();
+  const elementsOf = new Map();
   for (const element of document.querySelectorAll("[data-culture]")) {
     const name = element.dataset.culture;
-    if (!places.has(name)) places.set(name, []);
-    places.get(name).push(element);
+    if (!elementsOf.has(name)) elementsOf.set(name, []);
+    elementsOf.get(name).push(element);
   }
-  let lit = "";
-  let held = "";
+  let highlighted = "";
+  let selected = "";
 
-  function light(name) {
-    if (name === lit) return;
+  function highlight(name) {
+    if (name === highlighted) return;
     for (const halo of document.querySelectorAll(".halo")) halo.remove();
-    for (const element of places.get(lit) ?? []) element.classList.remove("lit");
-    lit = name;
-    for (const element of places.get(name) ?? []) {
-      element.classList.add("lit");
-      surround(element);
+    for (const element of elementsOf.get(highlighted) ?? []) element.classList.remove("highlighted");
+    highlighted = name;
+    for (const element of elementsOf.get(name) ?? []) {
+      element.classList.add("highlighted");
+      addRing(element);
     }
-    tell(name);
+    showValues(name);
   }
 
-  // A ring around a mark or a panel, in the coordinates of its figure.
-  function surround(element) {
+  // Draw a ring around a mark or a panel, in the coordinates of its figure.
+  function addRing(element) {
     const figure = element.ownerSVGElement;
     if (!figure || !figure.checkVisibility()) return;
-    // A line is lit itself: a ring around all of it would hold other lines.
+    // A line is highlighted by its colour: a ring around it would enclose other lines.
     if (element.querySelector(':scope > path:not([d$="z"])')) return;
-    const face = element.querySelector(":scope > .face") ?? element;
-    const box = face.getBBox();
+    const background = element.querySelector(":scope > .background") ?? element;
+    const box = background.getBBox();
     if (!box.width && !box.height) return;
     const ring = document.createElementNS(SVG, "rect");
-    const room = Math.max(2.5, (14 - Math.max(box.width, box.height)) / 2);
+    const margin = Math.max(2.5, (14 - Math.max(box.width, box.height)) / 2);
     for (const [name, value] of Object.entries({
-      class: "halo", rx: 3, x: box.x - room, y: box.y - room,
-      width: box.width + 2 * room, height: box.height + 2 * room,
+      class: "halo", rx: 3, x: box.x - margin, y: box.y - margin,
+      width: box.width + 2 * margin, height: box.height + 2 * margin,
     })) ring.setAttribute(name, value);
     figure.append(ring);
   }
 
-  function tell(name) {
+  function showValues(name) {
     inspector.hidden = !name;
-    inspector.classList.toggle("held", Boolean(held));
+    inspector.classList.toggle("selected", Boolean(selected));
     if (!name) return;
     const about = known[name] ?? { arm: "", values: [], flags: [] };
     const status = inspector.querySelector("[role=status]");
@@ -53,12 +53,12 @@
     if (about.arm) status.append(line("span", about.arm));
     if (about.values.length) status.append(line("span", about.values.join(" · ")));
     for (const flag of about.flags) status.append(line("em", `⚑ ${flag}`));
-    if (!held) return;
+    if (!selected) return;
     const analysis = document.body.dataset.analysis;
-    const figures = new Set((places.get(name) ?? []).map((one) => one.closest("figure"))
+    const figures = new Set((elementsOf.get(name) ?? []).map((one) => one.closest("figure"))
       .filter((figure) => figure && (figure.dataset.analysis ?? analysis) === analysis));
     if (!figures.size) return;
-    const list = line("p", "Seen in ");
+    const list = line("p", "Shown in ");
     for (const figure of figures) {
       const link = line("a", figure.querySelector("svg").parentElement.getAttribute("aria-label"));
       link.href = `#${figure.id}`;
@@ -74,19 +74,19 @@
     return element;
   }
 
-  function hold(name) {
-    held = name;
-    const now = lit;
-    lit = "";
-    for (const element of places.get(now) ?? []) element.classList.remove("lit");
+  function select(name) {
+    selected = name;
+    const before = highlighted;
+    highlighted = "";
+    for (const element of elementsOf.get(before) ?? []) element.classList.remove("highlighted");
     for (const halo of document.querySelectorAll(".halo")) halo.remove();
-    if (name) light(name);
-    else tell("");
+    if (name) highlight(name);
+    else showValues("");
   }
 
   const cultureOf = (target) => target.closest?.("[data-culture]")?.dataset.culture ?? "";
 
-  // Text or a picture may lie over the mark that stands for the culture.
+  // Text or an image may cover the mark of the culture.
   function cultureUnder(event) {
     const direct = cultureOf(event.target);
     if (direct || !event.target.ownerSVGElement) return direct;
@@ -95,40 +95,40 @@
   }
 
   document.addEventListener("pointerover", (event) => {
-    if (!event.target.closest(".inspector")) light(cultureUnder(event) || held);
+    if (!event.target.closest(".inspector")) highlight(cultureUnder(event) || selected);
   });
   document.addEventListener("focusin", (event) => {
     const name = cultureOf(event.target);
-    if (name) light(name);
+    if (name) highlight(name);
   });
   document.addEventListener("click", (event) => {
     if (event.target.closest("a, button, input, label, summary, .inspector")) return;
     const name = cultureUnder(event);
-    if (name || held) hold(name === held ? "" : name);
+    if (name || selected) select(name === selected ? "" : name);
   });
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") {
-      hold("");
+      select("");
       return;
     }
     const row = event.target.closest?.("tr[data-culture]");
     if (event.key === "Enter" && row === event.target) {
-      hold(row.dataset.culture);
+      select(row.dataset.culture);
       return;
     }
-    walk(event);
+    moveSelection(event);
   });
-  inspector.querySelector(".close").addEventListener("click", () => hold(""));
+  inspector.querySelector(".close").addEventListener("click", () => select(""));
 
-  // The arrow keys walk through the cultures of the figure that has the focus.
-  function walk(event) {
+  // The arrow keys select the next or previous culture of the figure that has the focus.
+  function moveSelection(event) {
     const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (!by || !event.target.classList.contains("plot")) return;
     const names = [...new Set([...event.target.querySelectorAll("[data-culture]")].map((one) => one.dataset.culture))];
     if (!names.length) return;
     event.preventDefault();
-    const at = names.indexOf(lit);
-    hold(names[at < 0 ? (by > 0 ? 0 : names.length - 1) : (at + by + names.length) % names.length]);
+    const at = names.indexOf(highlighted);
+    select(names[at < 0 ? (by > 0 ? 0 : names.length - 1) : (at + by + names.length) % names.length]);
   }
 
   const finder = document.querySelector(".finder");
@@ -140,19 +140,19 @@
     option.value = name;
     return option;
   }));
-  box.addEventListener("input", () => { if (known[box.value]) hold(box.value); });
+  box.addEventListener("input", () => { if (known[box.value]) select(box.value); });
   finder.addEventListener("submit", (event) => {
     event.preventDefault();
     const words = box.value.toLowerCase();
     const name = names.find((one) => one.toLowerCase().includes(words));
-    if (name && words) hold(name);
+    if (name && words) select(name);
   });
 
-  // Where the page jumps to a culture's picture, the culture is held there.
+  // A link to a figure that shows a culture also selects the culture.
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a[data-show]");
-    if (link) document.dispatchEvent(new CustomEvent("picture", { detail: link.hash.slice(1) }));
-    if (link) hold(link.dataset.show);
+    if (link) document.dispatchEvent(new CustomEvent("show-figure", { detail: link.hash.slice(1) }));
+    if (link) select(link.dataset.show);
   });
-  document.addEventListener("figures", () => { if (lit) hold(held || lit); });
+  document.addEventListener("figures", () => { if (highlighted) select(selected || highlighted); });
 })();

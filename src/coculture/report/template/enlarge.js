@@ -1,14 +1,14 @@
-// A figure by itself, as large as it needs. The figure moves, so its marks keep lighting up.
+// Show a figure enlarged in a dialog. The element itself moves, so its marks stay interactive.
 (() => {
   "use strict";
   const dialog = document.querySelector("dialog.enlarged");
   const inspector = document.querySelector(".inspector");
-  const left = document.createElement("div");
-  const place = inspector.parentElement;
+  const placeholder = document.createElement("div");
+  const inspectorParent = inspector.parentElement;
 
   function enlarge(figure) {
-    left.style.height = `${figure.offsetHeight}px`;
-    figure.replaceWith(left);
+    placeholder.style.height = `${figure.offsetHeight}px`;
+    figure.replaceWith(placeholder);
     dialog.append(figure, inspector);
     dialog.setAttribute("aria-label", figure.querySelector(".plot").getAttribute("aria-label"));
     dialog.showModal();
@@ -16,11 +16,11 @@
     document.dispatchEvent(new CustomEvent("figures"));
   }
 
-  function back() {
+  function close() {
     const figure = dialog.querySelector("figure");
     if (!figure) return;
-    left.replaceWith(figure);
-    place.append(inspector);
+    placeholder.replaceWith(figure);
+    inspectorParent.append(inspector);
     dialog.close();
     figure.querySelector(".enlarge").focus({ preventScroll: true });
     document.dispatchEvent(new CustomEvent("figures"));
@@ -34,8 +34,8 @@
     const plot = event.target.closest?.(".plot");
     if (event.key === "Enter" && plot === event.target && !dialog.open) enlarge(plot.closest("figure"));
   });
-  dialog.querySelector(".close").addEventListener("click", back);
-  dialog.addEventListener("close", back);
-  // A link inside leads to another place of the page.
-  dialog.addEventListener("click", (event) => { if (event.target.closest("a[href^='#']")) back(); });
+  dialog.querySelector(".close").addEventListener("click", close);
+  dialog.addEventListener("close", close);
+  // A link in the dialog leads to another part of the page.
+  dialog.addEventListener("click", (event) => { if (event.target.closest("a[href^='#']")) close(); });
 })();

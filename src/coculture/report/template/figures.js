@@ -1,4 +1,4 @@
-// Which experiment or plate is shown, which analysis, and saving a figure from the page itself.
+// Choose the experiment or plate and the analysis; save figures from the page.
 (() => {
   "use strict";
   const data = JSON.parse(document.getElementById("figure-data").textContent);
@@ -7,15 +7,15 @@
     for (const figure of chooser.parentElement.querySelectorAll("figure[data-subject]")) {
       figure.hidden = figure.dataset.subject !== subject;
     }
-    tell(chooser, subject);
+    describePrint(chooser, subject);
     document.dispatchEvent(new CustomEvent("figures"));
   }
 
-  // Paper shows the chosen one only, and says which ones it lacks.
-  function tell(chooser, subject) {
+  // In print only the chosen one is shown; this text names the others.
+  function describePrint(chooser, subject) {
     const others = [...chooser.querySelectorAll("input")].map((one) => one.value).filter((one) => one !== subject);
     chooser.nextElementSibling.textContent =
-      `${chooser.querySelector("legend").textContent} ${subject} is printed here; choose on screen to print ${others.join(", ")}.`;
+      `${chooser.querySelector("legend").textContent} ${subject} is printed here. To print ${others.join(", ")}, choose it on screen first.`;
   }
 
   for (const chooser of document.querySelectorAll(".chooser.subjects")) {
@@ -27,24 +27,24 @@
     choice.addEventListener("change", () => document.dispatchEvent(new CustomEvent("figures")));
   }
 
-  // A link to a figure that is not chosen chooses it first.
+  // A link to a hidden figure first chooses its experiment or plate.
   function reveal(id) {
     const figure = document.getElementById(id);
     const subject = figure?.dataset.subject;
-    const chooser = subject && figure.closest("section:not(.kind)").querySelector(".chooser.subjects");
+    const chooser = subject && figure.closest("section:not(.group)").querySelector(".chooser.subjects");
     if (!chooser) return;
     const choice = [...chooser.querySelectorAll("input")].find((one) => one.value === subject);
     choice.checked = true;
     show(chooser, subject);
   }
-  document.addEventListener("picture", (event) => reveal(event.detail));
+  document.addEventListener("show-figure", (event) => reveal(event.detail));
   window.addEventListener("hashchange", () => {
     reveal(location.hash.slice(1));
     document.getElementById(location.hash.slice(1))?.scrollIntoView();
   });
   if (location.hash) reveal(location.hash.slice(1));
 
-  // What is out of sight is drawn once the page can be used, so that a capture of it is whole.
+  // Figures outside the window are drawn when the browser is idle, so that screenshots are complete.
   const undrawn = [...document.querySelectorAll(".plot svg")];
   function draw() {
     const svg = undrawn.shift();

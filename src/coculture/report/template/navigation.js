@@ -1,4 +1,4 @@
-// The contents say which part of the page is being read.
+// Mark the section in view in the table of contents.
 (() => {
   "use strict";
   const links = new Map([...document.querySelectorAll("nav a")].map((link) => [link.hash.slice(1), link]));

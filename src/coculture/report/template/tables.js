@@ -1,4 +1,4 @@
-// Tables that sort by a click on a heading, filter by words, and follow the choice of analysis.
+// Sort tables by a click on a heading, filter them by words, and show the chosen analysis.
 (() => {
   "use strict";
   const inOrder = new Intl.Collator("en", { numeric: true }).compare;
@@ -20,12 +20,12 @@
     const body = heading.closest("table").tBodies[0];
     const keyed = [...body.rows].map((row, place) => ({ row, place, key: key(row.cells[heading.cellIndex]) }));
     keyed.sort((a, b) => {
-      // What is missing stays last both ways, and equal rows keep their order.
+      // Missing values are last in both directions; equal rows keep their order.
       if (a.key.missing !== b.key.missing) return a.key.missing ? 1 : -1;
       return (rising ? 1 : -1) * compare(a.key, b.key) || a.place - b.place;
     });
     body.append(...keyed.map((one) => one.row));
-    reachable(body);
+    updateTabOrder(body);
   }
 
   function key(cell) {
@@ -55,11 +55,11 @@
     const count = shown === all ? rowsOf : `${shown} of ${rowsOf}`;
     const output = box.querySelector("output");
     if (output.textContent !== count) output.textContent = count;
-    reachable(box.querySelector("tbody"));
+    updateTabOrder(box.querySelector("tbody"));
   }
 
-  // One row of a table can be reached with Tab; the arrow keys go on from there.
-  function reachable(body) {
+  // Only the first visible row is in the tab order; the arrow keys move on from there.
+  function updateTabOrder(body) {
     let first = true;
     for (const row of body.rows) {
       if (!row.dataset.culture) continue;
@@ -81,20 +81,20 @@
     next.focus();
   }
 
-  // Says where columns lie beyond the right edge.
-  function shade(scroll) {
+  // Show a hint when there are more columns beyond the right edge.
+  function updateHint(scroll) {
     const beyond = scroll.scrollWidth - scroll.clientWidth - scroll.scrollLeft > 2;
-    scroll.parentElement.classList.toggle("sideways", beyond);
+    scroll.parentElement.classList.toggle("overflowing", beyond);
   }
-  const sideways = new ResizeObserver((seen) => seen.forEach((one) => shade(one.target)));
+  const resized = new ResizeObserver((seen) => seen.forEach((one) => updateHint(one.target)));
 
   for (const box of document.querySelectorAll(".table")) {
     box.querySelectorAll("th[aria-sort]").forEach(sortable);
     box.querySelector(".table-tools").hidden = false;
     box.querySelector("input").addEventListener("input", () => filter(box));
     box.addEventListener("keydown", step);
-    sideways.observe(box.querySelector(".scroll"));
-    box.querySelector(".scroll").addEventListener("scroll", (event) => shade(event.target), { passive: true });
+    resized.observe(box.querySelector(".scroll"));
+    box.querySelector(".scroll").addEventListener("scroll", (event) => updateHint(event.target), { passive: true });
     filter(box);
   }
   for (const choice of document.querySelectorAll("input[name=analysis]")) {

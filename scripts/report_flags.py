@@ -1,0 +1,17 @@
+"""Gather the flags of all stages into one table."""
+
+from typing import Any
+
+from coculture.exchange import flags
+from coculture.running import step
+
+
+def main(inputs: Any, outputs: Any, parameters: Any) -> None:
+    found = flags.read(
+        *inputs.flow, *inputs.drift, *inputs.plates, *inputs.elisa_cultures, *inputs.comparison
+    )
+    flags.write(found, outputs.flags)
+
+
+if "snakemake" in globals():
+    step.run(main, globals()["snakemake"])

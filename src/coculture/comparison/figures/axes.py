@@ -1,0 +1,77 @@
+"""Axes, captions and layout that the figures of the comparison share."""
+
+import textwrap
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.axis import Axis
+from matplotlib.figure import Figure, SubFigure
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+from numpy.typing import NDArray
+
+from coculture.comparison.design.endpoints import Endpoint
+from coculture.comparison.design.joining import is_measured
+from coculture.drawing import Drawing, style
+from coculture.exchange.figure_text import FigureText
+
+BOUND_MARKERS = {"<=": "<", ">=": ">"}
+"""The marker of an estimate that is only a bound."""
+_LETTERS_PER_INCH = 17
+"""Of captions, on average."""
+MEAN = "mean"
+"""The mean of all experiments, in the column `experiment` of the data of a figure."""
+MAX_LISTED = 3
+"""Up to this number arms or contrasts are listed in a result; of more, the extremes."""
+
+
+def nothing_to_draw(message: str, table: str, columns: Sequence[str], text: FigureText) -> Drawing:
+    """A figure that only says why it shows nothing, without data."""
+    with style.house_style():
+        figure = Figure(figsize=(6, 1.2))
+        figure.text(0.5, 0.5, message, ha="center", va="center")
+    return Drawing(figure, pd.DataFrame(columns=list(columns)), table, text)
+
+
+def why_no_values(cultures: pd.DataFrame, subject: str) -> str:
+    """Why no culture has a value of apoptosis or an analyte."""
+    if is_measured(cultures, subject):
+        return f"no culture has a usable value of {subject}"
+    return f"{subject} was not measured"
+
+
+def caption(figure: Figure | SubFigure, text: str) -> None:
+    """Small print below a figure, from its left edge and not wider than the figure."""
+    letters = int(_LETTERS_PER_INCH * figure.bbox.width / figure.dpi)
+    lines = [textwrap.fill(line, letters) for line in text.splitlines()]
+    figure.supxlabel("\n".join(lines), fontsize=7.5, x=0.01, ha="left")
+
+
+def as_shown(values: object, scale: Endpoint) -> NDArray[np.float64]:
+    """Values as they are drawn: concentrations and ratios instead of their logarithms."""
+    numbers = np.asarray(values, dtype=float)
+    return np.exp(numbers) if scale.is_ratio else numbers
+
+
+def kind_of_mean(scale: Endpoint) -> str:
+    """Arithmetic for percent, geometric for concentrations."""
+    return "geometric mean" if scale.is_ratio else "mean"
+
+
+def log_limits(logs: NDArray[np.float64]) -> tuple[float, float]:
+    """Limits of a log axis around values given as logarithms, which may all be the same."""
+    lowest, highest = np.exp([np.nanmin(logs), np.nanmax(logs)])
+    return float(lowest / 1.3), float(highest * 1.3)
+
+
+def label_decades(axis: Axis) -> None:
+    """Plain numbers at 1, 2 and 5 of each decade of a log axis."""
+    axis.set_major_locator(LogLocator(subs=(1, 2, 5), numticks=20))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
+    axis.set_minor_formatter(NullFormatter())
+
+
+def grid(panels: int) -> tuple[int, int]:
+    """Rows and columns: one row for up to three panels, else about as many rows as columns."""
+    columns = panels if panels <= 3 else int(np.ceil(np.sqrt(panels)))
+    return -(-panels // columns), columns

@@ -1,0 +1,35 @@
+"""What the figures of the comparison are drawn from."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from coculture.comparison.comparison import Comparison
+from coculture.comparison.design.arms import Design
+from coculture.comparison.settings import ComparisonSettings
+
+
+@dataclass(frozen=True)
+class FigureInputs:
+    """The tables and settings of a study, so that figures can be drawn without comparing again.
+
+    Attributes
+    ----------
+    cultures
+        cultures.csv.
+    tables
+        The tables of the comparison (`compare`, or `read_tables` from disk).
+    flow_wells
+        flow/wells.csv of all experiments; may be empty.
+    """
+
+    cultures: pd.DataFrame
+    tables: Comparison
+    settings: ComparisonSettings
+    flow_wells: pd.DataFrame
+
+    @cached_property
+    def design(self) -> Design:
+        """The arms of the study."""
+        return Design.of(self.cultures, self.settings)

@@ -1,0 +1,236 @@
+"""Finding "eliminated": a treatment has an effect on apoptosis, and elsewhere it has not.
+
+Two differences, the effect and the residual: for example DEX against untreated, and the same with
+added IL-6 in both arms.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from coculture.comparison import number_formats
+from coculture.comparison.design.arms import Design
+from coculture.comparison.design.endpoints import Endpoint
+from coculture.comparison.findings import sentences
+from coculture.comparison.findings.claims import (
+    Claim,
+    ClaimResult,
+    difference,
+    weighted_sum,
+)
+from coculture.comparison.findings.kind import EstimateScale, Pair
+from coculture.comparison.findings.results import Estimate, FindingResult
+from coculture.comparison.settings import APOPTOSIS, ComparisonError, Finding
+from coculture.comparison.statistics.contrasts import per_experiment_contrast
+from coculture.comparison.statistics.fieller import fieller_interval
+from coculture.comparison.statistics.group_means import GroupMeans
+from coculture.exchange.vocabulary import SHOWN
+
+EFFECT, RESIDUAL = "effect", "residual"
+"""The two differences in the config, and the tests of each: an effect is there, and what is left of
+it is below the margin."""
+REDUCTION, FRACTION = "reduction", "residual_fraction"
+"""Tests of both: the residual is smaller than the effect, and below a fraction of it."""
+CONFIDENCE = 0.95
+"""Of the interval of the eliminated fraction."""
+_SCALE = EstimateScale(
+    "percent of the effect eliminated",
+    "percent of the effect eliminated",
+    " (orange: at least required)",
+    100.0,
+    has_tests=False,
+)
+
+
+@dataclass(frozen=True)
+class _Eliminated:
+    name = "eliminated"
+    description = (
+        "a treatment has an effect, and in another setting this effect is eliminated (the residual)"
+    )
+    required = (EFFECT, RESIDUAL)
+    limits = ("margin_points", "residual_fraction", "alpha_difference", "alpha_margin")
+    endpoint = APOPTOSIS
+
+    @property
+    def keys(self) -> Mapping[str, Mapping[str, Any]]:
+        """`effect` and `residual`."""
+        return {part: {"$ref": "#/$defs/difference"} for part in (EFFECT, RESIDUAL)}
+
+    def claims(self, finding: Finding, pairs: Sequence[Pair], design: Design) -> list[Claim]:
+        """The effect is there, the residual is smaller, and it is below margin and fraction.
+
+        Raises
+        ------
+        ComparisonError
+            If effect and residual are the same difference.
+        """
+        effect, residual = _effect_and_residual(pairs)
+        if _are_same(effect, residual):
+            raise ComparisonError("the effect and its residual are the same comparison")
+        arm, other = design.label(effect.arm), design.label(effect.compared_with)
+        left_arm, left_other = design.label(residual.arm), design.label(residual.compared_with)
+        effect_text, residual_text = f"{arm} against {other}", f"{left_arm} against {left_other}"
+        effect_weights, residual_weights = difference(arm, other), difference(left_arm, left_other)
+        points, fraction = finding.margin_points, finding.residual_fraction
+
+        def about_residual(
+            part: str, claim: str, weights: dict[str, float], margin: float, level: float
+        ) -> Claim:
+            text = f"{residual_text}: {claim}"
+            return Claim(part, text, left_arm, left_other, weights, "less", margin, level)
+
+        return [
+            Claim(
+                part=EFFECT,
+                text=f"{effect_text}: higher",
+                arm=arm,
+                compared_with=other,
+                weights=effect_weights,
+                side="greater",
+                margin=0.0,
+                level=finding.alpha_difference,
+            ),
+            about_residual(
+                REDUCTION,
+                f"less than {effect_text}",
+                weighted_sum(residual_weights, effect_weights, -1.0),
+                0.0,
+                finding.alpha_difference,
+            ),
+            about_residual(
+                RESIDUAL,
+                f"below {points:g} points",
+                residual_weights,
+                points,
+                finding.alpha_margin,
+            ),
+            about_residual(
+                FRACTION,
+                f"below {100 * fraction:g} % of {effect_text}",
+                weighted_sum(residual_weights, effect_weights, -fraction),
+                0.0,
+                finding.alpha_margin,
+            ),
+        ]
+
+    def problems(self, pairs: Sequence[Pair]) -> Iterator[tuple[str, str]]:
+        """Effect and residual are the same difference."""
+        if _are_same(*_effect_and_residual(pairs)):
+            yield RESIDUAL, "compares the same arms as effect; name other arms in residual."
+
+    def scale(self, endpoint: Endpoint) -> EstimateScale:  # noqa: ARG002
+        """Percent of the effect eliminated."""
+        return _SCALE
+
+    def estimate(
+        self,
+        endpoint: Endpoint,  # noqa: ARG002
+        tests: Sequence[ClaimResult],
+        deciding: ClaimResult,  # noqa: ARG002
+        means: GroupMeans,
+    ) -> Estimate:
+        """100 (1 - residual / effect) with Fieller's interval, of experiments that have both."""
+        by_part = {test.claim.part: test.claim for test in tests}
+        effect, residual = (
+            per_experiment_contrast(means.estimates, by_part[part].weights)
+            for part in (EFFECT, RESIDUAL)
+        )
+        both = pd.concat([effect.values, residual.values], axis=1).dropna()  # noqa: PD011
+        of_effect, of_residual = both.to_numpy().T
+        low = high = float("nan")
+        if effect.varies or residual.varies:
+            low, high = fieller_interval(of_residual, of_effect, CONFIDENCE)
+        left = float("nan")
+        if len(both) and of_effect.mean():
+            left = float(of_residual.mean() / of_effect.mean())
+        return Estimate(
+            100 * (1 - left), 100 * (1 - high), 100 * (1 - low), CONFIDENCE, _SCALE.unit
+        )
+
+    def margin(self, finding: Finding) -> float:
+        """The percent of the effect that must be eliminated."""
+        return 100 * (1 - finding.residual_fraction)
+
+    def method(self, finding: Finding) -> str:
+        """How it is tested."""
+        return (
+            "that an effect is eliminated, by one-sided tests that the effect exists, that it is "
+            "smaller where it is said to be eliminated, and that the residual effect is below "
+            f"{finding.margin_points:g} percentage points and below "
+            f"{100 * finding.residual_fraction:g} % of the effect"
+        )
+
+    def sentence(
+        self,
+        result: FindingResult,
+        means: GroupMeans,  # noqa: ARG002
+        design: Design,
+    ) -> str:
+        """The effect, the residual and the eliminated fraction in one sentence."""
+        effect, residual = result.part(EFFECT), result.part(RESIDUAL)
+        treatment = design.treatment(design.difference(*sentences.arms_of(effect, design)))
+        verb = "itself changed" if effect.outcome == "fails" else "raised"
+        numbers = sentences.capital(
+            f"{_change(f'{treatment} {verb} apoptosis ', effect, result, design)} and "
+            f"{_change('', residual, result, design)}{_eliminated(result)}, "
+            f"{number_formats.experiments(result.n)}."
+        )
+        if result.verdict == SHOWN:
+            return numbers
+        return f"{sentences.not_shown(result.finding)} {numbers}"
+
+
+ELIMINATED = _Eliminated()
+
+
+def _effect_and_residual(pairs: Sequence[Pair]) -> tuple[Pair, Pair]:
+    by_part = {pair.part: pair for pair in pairs}
+    return by_part[EFFECT], by_part[RESIDUAL]
+
+
+def _are_same(effect: Pair, residual: Pair) -> bool:
+    return (effect.arm, effect.compared_with) == (residual.arm, residual.compared_with)
+
+
+def _change(subject: str, test: ClaimResult, result: FindingResult, design: Design) -> str:
+    arm, other = sentences.arms_of(test, design)
+    points = _points_with_interval(test, result)
+    shared = design.shared(arm, other)
+    if other != shared:
+        # They differ in dose, cells, stroma or hours, not in having a drug or not.
+        return (
+            f"apoptosis in {design.display_label(arm)} was {points} above that in "
+            f"{design.display_label(other)}"
+        )
+    setting = design.cells_and_setting(arm)
+    if design.given(shared):
+        setting += f" with {design.treatment(shared)}"
+    return f"{subject}by {points} in {setting}"
+
+
+def _eliminated(result: FindingResult) -> str:
+    estimate = result.estimate
+    if np.isnan(estimate.lower):
+        return "; the eliminated fraction has no finite interval"
+    limits = f"{estimate.lower:.0f} to {estimate.upper:.0f} %".replace("-", "−")
+    share = f"{estimate.value:.0f} %".replace("-", "−")
+    if estimate.upper <= 0:
+        return f": none of the effect was eliminated ({share}, 95 % CI {limits})"
+    return f": {share} of the effect was eliminated (95 % CI {limits})"
+
+
+def _points_with_interval(test: ClaimResult, result: FindingResult) -> str:
+    """The difference in points, with its own n if the tests of the finding have different ones."""
+    differ = len({each.contrast.n for each in result.tests}) > 1
+    n = f", {number_formats.experiments(test.contrast.n)}" if differ else ""
+    low, high = test.interval
+    size = f"{number_formats.points(test.contrast.estimate)} points"
+    if np.isnan(low):
+        alike = test.contrast.n > 1 and not test.contrast.varies
+        return f"{size} ({'the same in every experiment' if alike else 'no interval'}{n})"
+    limits = f"{number_formats.points(low)} to {number_formats.points(high)}"
+    return f"{size} ({100 * test.claim.confidence:.0f} % CI {limits}{n})"

@@ -1,0 +1,273 @@
+"""The findings of a study: their results, and the tables of results and tests."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+import pandas as pd
+
+from coculture.comparison import number_formats
+from coculture.comparison.design.arms import Design
+from coculture.comparison.design.endpoints import Endpoint, primary_endpoint
+from coculture.comparison.findings import kind_of, sentences
+from coculture.comparison.findings.claims import Claim, ClaimResult, evaluate, repeat_arms
+from coculture.comparison.findings.kind import Pair
+from coculture.comparison.findings.results import (
+    Estimate,
+    FindingResult,
+    pooled_verdict_of,
+    verdict_of,
+)
+from coculture.comparison.settings import (
+    APOPTOSIS,
+    ComparisonError,
+    ComparisonSettings,
+    Finding,
+)
+from coculture.comparison.statistics.contrasts import MIN_EXPERIMENTS, values_as_text
+from coculture.comparison.statistics.group_means import GroupMeans
+from coculture.comparison.statistics.multiplicity import holm
+from coculture.exchange.vocabulary import NOT_TESTABLE, listed
+
+FINDING_COLUMNS = (
+    "id", "finding", "kind", "endpoint", "verdict", "estimate", "relation", "lower", "upper",
+    "confidence_percent", "unit", "p", "level", "p_holm", "n", "reason", "sentence", "advice",
+    "caveat", "pooled_error_verdict", "method",
+)  # fmt: skip
+TEST_COLUMNS = (
+    "id", "test", "part", "endpoint", "estimate", "relation", "lower", "upper",
+    "confidence_percent", "margin", "side", "p", "level", "outcome", "decides", "sentence", "n",
+    "values", "left_out", "reason", "pooled_error_p",
+)  # fmt: skip
+
+
+def pairs_of(finding: Finding, design: Design) -> list[Pair]:
+    """The differences of a finding with their arms.
+
+    Raises
+    ------
+    ComparisonError
+        If an arm of the finding does not exist.
+    """
+    return [
+        Pair(one.part, design.resolve(one.arm), design.resolve(one.compared_with))
+        for one in finding.differences
+    ]
+
+
+def claims_of(finding: Finding, design: Design) -> list[Claim]:
+    """The tests that must all hold for the finding to be shown.
+
+    Raises
+    ------
+    ComparisonError
+        If an arm of the finding does not exist, or is compared with itself.
+    """
+    pairs = pairs_of(finding, design)
+    for pair in pairs:
+        if pair.arm == pair.compared_with:
+            raise ComparisonError(f"{design.display_label(pair.arm)} is compared with itself")
+    return kind_of(finding.kind).claims(finding, pairs, design)
+
+
+def evaluate_findings(
+    arms: pd.DataFrame,
+    design: Design,
+    settings: ComparisonSettings,
+    measured: Collection[str],
+) -> list[FindingResult]:
+    """The result of every finding of the study.
+
+    Parameters
+    ----------
+    arms
+        comparison/arms.csv (`group_means` of every endpoint).
+    measured
+        The subjects (apoptosis, analytes) that any culture was measured for.
+    """
+    labels = [design.label(arm) for arm in design.arms]
+    results = []
+    for finding in settings.findings:
+        endpoint = primary_endpoint(finding.endpoint, settings)
+        if finding.endpoint in measured:
+            means = GroupMeans.of(arms, endpoint, labels)
+            results.append(_result(finding, endpoint, means, design))
+        else:
+            results.append(_not_measured(finding, endpoint))
+    return results
+
+
+def _result(
+    finding: Finding, endpoint: Endpoint, means: GroupMeans, design: Design
+) -> FindingResult:
+    try:
+        claims = claims_of(finding, design)
+    except ComparisonError as error:
+        advice = "Name two different arms that the study has, or add their cultures."
+        return _without_tests(finding, endpoint, str(error), advice)
+    added = [
+        label
+        for claim in claims
+        for label in claim.weights
+        if design.added(design.by_label[label], finding.endpoint)
+    ]
+    if added:
+        reason = f"{finding.endpoint} was added to {listed(dict.fromkeys(added))}"
+        reason = design.with_display_labels(reason)
+        advice = f"Compare {finding.endpoint} only in arms to which none was added."
+        return _without_tests(finding, endpoint, reason, advice)
+    tests = tuple(evaluate(claim, means) for claim in claims)
+    verdict, pooled = verdict_of(tests), pooled_verdict_of(tests)
+    testable = verdict != NOT_TESTABLE
+    tested = [test for test in tests if test.outcome != "untestable"]
+    # If the finding is not testable, no test decides; its number is that of the first untestable.
+    deciding = (
+        max(tested, key=lambda test: test.p / test.claim.level)
+        if testable
+        else next(test for test in tests if test.outcome == "untestable")
+    )
+    kind = kind_of(finding.kind)
+    result = FindingResult(
+        finding=finding,
+        endpoint=endpoint,
+        verdict=verdict,
+        tests=tests,
+        deciding=deciding if testable else None,
+        estimate=kind.estimate(endpoint, tests, deciding, means),
+        reason="",
+        sentence="",
+        advice="",
+        pooled=pooled,
+    )
+    return _with_texts(result, means, design)
+
+
+def _with_texts(result: FindingResult, means: GroupMeans, design: Design) -> FindingResult:
+    """The result with its reason, sentence and advice."""
+    decisive = [test for test in result.tests if result.decides(test)]
+    items = dict.fromkeys(sentence_of_test(test, design) for test in decisive)
+    reason = "; ".join(items)
+    if result.verdict == NOT_TESTABLE:
+        sentence = sentences.not_testable(result.finding, reason)
+    else:
+        sentence = kind_of(result.finding.kind).sentence(result, means, design)
+    if result.pooled_disagrees:
+        reason += f"; by the pooled-error analysis: {result.pooled}"
+    return replace(
+        result,
+        reason=reason,
+        sentence=sentence + sentences.pooled_disagreement(result),
+        advice=_advice(decisive),
+    )
+
+
+def sentence_of_test(test: ClaimResult, design: Design) -> str:
+    """A test with its p against its level, or why it cannot be tested."""
+    if test.outcome == "untestable":
+        return design.with_display_labels(test.reason)
+    compared = "≤" if test.outcome == "holds" else ">"
+    limit = ", with wells outside the range at their limit" if test.relation else ""
+    text = (
+        f"{test.claim.text} ({number_formats.probability(test.p)} {compared} "
+        f"{test.claim.level:g}{limit})"
+    )
+    return design.with_display_labels(text)
+
+
+def _advice(decisive: Sequence[ClaimResult]) -> str:
+    """Each advice once; of several numbers of experiments to repeat only the largest."""
+    given = dict.fromkeys(test.advice for test in decisive if test.advice)
+    repeats = [one for one in map(repeat_arms, range(MIN_EXPERIMENTS)) if one in given]
+    return " ".join(one for one in given if one not in repeats[1:])
+
+
+def _not_measured(finding: Finding, endpoint: Endpoint) -> FindingResult:
+    assay = "flow cytometry" if finding.endpoint == APOPTOSIS else "ELISA"
+    advice = f"Measure {finding.endpoint} by {assay}, or remove the finding from the config."
+    return _without_tests(finding, endpoint, f"{finding.endpoint} was not measured", advice)
+
+
+def _without_tests(finding: Finding, endpoint: Endpoint, reason: str, advice: str) -> FindingResult:
+    nothing = float("nan")
+    return FindingResult(
+        finding=finding,
+        endpoint=endpoint,
+        verdict=NOT_TESTABLE,
+        tests=(),
+        deciding=None,
+        estimate=Estimate(nothing, nothing, nothing, nothing, ""),
+        reason=reason,
+        sentence=sentences.not_testable(finding, reason),
+        advice=advice,
+        pooled="",
+    )
+
+
+def finding_table(results: Sequence[FindingResult]) -> pd.DataFrame:
+    """comparison/findings.csv."""
+    relative = [
+        result.deciding.p / result.deciding.claim.level if result.deciding else float("inf")
+        for result in results
+    ]
+    rows = []
+    for result, adjusted in zip(results, holm(relative), strict=True):
+        deciding, estimate = result.deciding, result.estimate
+        level = deciding.claim.level if deciding else float("nan")
+        rows.append(
+            {
+                "id": result.finding.id,
+                "finding": result.finding.statement,
+                "kind": result.finding.kind,
+                "endpoint": result.finding.endpoint,
+                "verdict": result.verdict,
+                "estimate": estimate.value,
+                "relation": estimate.relation,
+                "lower": estimate.lower,
+                "upper": estimate.upper,
+                "confidence_percent": 100 * estimate.confidence,
+                "unit": estimate.unit,
+                "p": deciding.p if deciding else float("nan"),
+                "level": level,
+                "p_holm": min(adjusted * level, 1.0) if deciding else float("nan"),
+                "n": result.n,
+                "reason": result.reason,
+                "sentence": result.sentence,
+                "advice": result.advice,
+                "caveat": result.finding.caveat,
+                "pooled_error_verdict": result.pooled,
+                "method": kind_of(result.finding.kind).method(result.finding),
+            }
+        )
+    return pd.DataFrame(rows, columns=list(FINDING_COLUMNS))
+
+
+def claim_table(results: Sequence[FindingResult], design: Design) -> pd.DataFrame:
+    """comparison/finding_tests.csv."""
+    rows = [_test_row(result, test, design) for result in results for test in result.tests]
+    return pd.DataFrame(rows, columns=list(TEST_COLUMNS))
+
+
+def _test_row(result: FindingResult, test: ClaimResult, design: Design) -> dict[str, object]:
+    low, high = test.interval
+    return {
+        "id": result.finding.id,
+        "test": test.claim.text,
+        "part": test.claim.part,
+        "endpoint": result.endpoint.name,
+        "estimate": test.contrast.estimate,
+        "relation": test.relation,
+        "lower": low,
+        "upper": high,
+        "confidence_percent": 100 * test.claim.confidence,
+        "margin": test.claim.margin,
+        "side": test.claim.side,
+        "p": test.p,
+        "level": test.claim.level,
+        "outcome": test.outcome,
+        "decides": result.decides(test),
+        "sentence": sentence_of_test(test, design),
+        "n": test.contrast.n,
+        "values": values_as_text(test.contrast.known_values()),
+        "left_out": test.contrast.left_out_as_text(),
+        "reason": test.reason,
+        "pooled_error_p": test.pooled_p,
+    }

@@ -1,0 +1,138 @@
+"""What a kind of finding must provide: everything about it is in one module."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from coculture.comparison.design.arms import Arm, Design
+from coculture.comparison.design.endpoints import Endpoint
+from coculture.comparison.findings.claims import Claim, ClaimResult
+from coculture.comparison.findings.results import Estimate, FindingResult
+from coculture.comparison.settings import Finding
+from coculture.comparison.statistics.group_means import GroupMeans
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A difference of a finding with its arms resolved: `arm` minus `compared_with`."""
+
+    part: str
+    arm: Arm
+    compared_with: Arm
+
+
+@dataclass(frozen=True)
+class EstimateScale:
+    """How estimates of one unit are drawn in the findings figure.
+
+    Attributes
+    ----------
+    unit
+        As in the column `unit` of comparison/findings.csv.
+    axis_label
+        Label of the axis.
+    margin_label
+        Added to the label if margins are drawn.
+    no_effect
+        Value of the estimate if there is no effect; drawn as a line.
+    is_log
+        Whether the axis is logarithmic, and the tests are on a logarithmic scale.
+    has_tests
+        Whether the single tests are in this unit, so that they can be drawn too.
+    """
+
+    unit: str
+    axis_label: str
+    margin_label: str
+    no_effect: float
+    is_log: bool = False
+    has_tests: bool = True
+
+
+RATIO = EstimateScale("ratio", "ratio to the arm it is compared with", "", 1.0, is_log=True)
+PERCENTAGE_POINTS = EstimateScale(
+    "percentage points",
+    "percentage points from the arm it is compared with",
+    " (orange: margin)",
+    0.0,
+)
+
+
+def scale_of_differences(endpoint: Endpoint) -> EstimateScale:
+    """The scale of the difference of two arms on an endpoint."""
+    return RATIO if endpoint.is_ratio else PERCENTAGE_POINTS
+
+
+class FindingKind(Protocol):
+    """One kind of finding. To add one, write it in a module of its own and enter it in `KINDS`."""
+
+    @property
+    def name(self) -> str:
+        """Its name in the config (key `kind`)."""
+
+    @property
+    def description(self) -> str:
+        """What a finding of this kind claims, for the documentation of the config."""
+
+    @property
+    def keys(self) -> Mapping[str, Mapping[str, Any]]:
+        """The config keys of its own, each with its JSON schema.
+
+        References to definitions of comparison.schema.yaml are allowed. A key with `arm` and
+        `compared_with` becomes a `Difference` whose part is the key; any other is in
+        `Finding.options`.
+        """
+
+    @property
+    def required(self) -> Sequence[str]:
+        """Those of `keys` that must be given."""
+
+    @property
+    def limits(self) -> Sequence[str]:
+        """Those of `coculture.comparison.settings.LIMITS` that it uses."""
+
+    @property
+    def endpoint(self) -> str | None:
+        """The only endpoint that it allows; None if it allows all."""
+
+    def claims(self, finding: Finding, pairs: Sequence[Pair], design: Design) -> list[Claim]:
+        """The tests that must all hold for the finding to be shown.
+
+        Parameters
+        ----------
+        pairs
+            The differences of the finding, with their arms; no arm is compared with itself.
+        """
+
+    def problems(self, pairs: Sequence[Pair]) -> Iterator[tuple[str, str]]:
+        """What is wrong with these differences: (the key in the config, what is wrong).
+
+        What is wrong continues a sentence that begins with the key.
+        """
+
+    def scale(self, endpoint: Endpoint) -> EstimateScale:
+        """The unit of its estimate, and how it is drawn."""
+
+    def estimate(
+        self,
+        endpoint: Endpoint,
+        tests: Sequence[ClaimResult],
+        deciding: ClaimResult,
+        means: GroupMeans,
+    ) -> Estimate:
+        """The number of the finding with its interval.
+
+        Parameters
+        ----------
+        deciding
+            The test with the weakest evidence, or the first that cannot be tested.
+        """
+
+    def sentence(self, result: FindingResult, means: GroupMeans, design: Design) -> str:
+        """The result in one sentence, for verdicts shown and not shown."""
+
+    def margin(self, finding: Finding) -> float | None:
+        """The value that the estimate is tested against, in its unit; None if there is none."""
+
+    def method(self, finding: Finding) -> str:
+        """How it is tested, as one phrase of the Methods section ("that a value is ...")."""

@@ -1,0 +1,175 @@
+"""Findings "lower" and "higher": one arm is lower (higher) than every arm it is compared with."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from coculture.comparison import number_formats
+from coculture.comparison.design.arms import Arm, Design, same_setting
+from coculture.comparison.design.endpoints import Endpoint
+from coculture.comparison.findings import sentences
+from coculture.comparison.findings.claims import Claim, ClaimResult, Side, difference
+from coculture.comparison.findings.kind import EstimateScale, Pair, scale_of_differences
+from coculture.comparison.findings.results import Estimate, FindingResult
+from coculture.comparison.settings import COMPARISON, Finding
+from coculture.comparison.statistics.contrasts import per_experiment_contrast
+from coculture.comparison.statistics.group_means import GroupMeans
+from coculture.exchange.vocabulary import NOT_SHOWN, listed
+
+_OPPOSITE = {"<=": ">=", ">=": "<="}
+
+
+@dataclass(frozen=True)
+class _OneDirection:
+    """A finding that one arm differs from others in one direction."""
+
+    name: str
+    side: Side
+    superlative: str
+    verb: str
+
+    limits = ("alpha_difference",)
+    required = ("arm", "compared_with")
+    endpoint = None
+
+    @property
+    def description(self) -> str:
+        """What a finding of this kind claims."""
+        return f"the arm is {self.name} than every arm it is compared with"
+
+    @property
+    def keys(self) -> Mapping[str, Mapping[str, Any]]:
+        """`arm` and `compared_with`."""
+        return {"arm": {"$ref": "#/$defs/arm"}, "compared_with": {"$ref": "#/$defs/arms"}}
+
+    def claims(self, finding: Finding, pairs: Sequence[Pair], design: Design) -> list[Claim]:
+        """One test against each arm that it is compared with."""
+        named = [(design.label(pair.arm), design.label(pair.compared_with)) for pair in pairs]
+        return [
+            Claim(
+                part=COMPARISON,
+                text=f"{arm} against {other}: {self.name}",
+                arm=arm,
+                compared_with=other,
+                weights=difference(arm, other),
+                side=self.side,
+                margin=0.0,
+                level=finding.alpha_difference,
+            )
+            for arm, other in named
+        ]
+
+    def problems(self, pairs: Sequence[Pair]) -> Iterator[tuple[str, str]]:  # noqa: ARG002
+        """None."""
+        return iter(())
+
+    def scale(self, endpoint: Endpoint) -> EstimateScale:
+        """A ratio, or percentage points."""
+        return scale_of_differences(endpoint)
+
+    def estimate(
+        self,
+        endpoint: Endpoint,
+        tests: Sequence[ClaimResult],  # noqa: ARG002
+        deciding: ClaimResult,
+        means: GroupMeans,  # noqa: ARG002
+    ) -> Estimate:
+        """The difference of the deciding test."""
+        return estimated_difference(endpoint, deciding)
+
+    def margin(self, finding: Finding) -> None:
+        """None: it is tested against no difference."""
+
+    def method(self, finding: Finding) -> str:  # noqa: ARG002
+        """How it is tested."""
+        return f"that a value is {self.name}, one-sided against every arm named"
+
+    def sentence(self, result: FindingResult, means: GroupMeans, design: Design) -> str:
+        """The result in one sentence, against one arm or several."""
+        deciding = sentences.deciding_test(result)
+        quantity = result.finding.endpoint
+        arm, other = sentences.arms_of(deciding, design)
+        setting = f"In {design.cells_and_setting(arm)}"
+        treatment = design.treatment_given(arm)
+        interval = sentences.interval(result)
+        size = sentences.size(result, deciding, design)
+        # "lowered ...: 10 % of" would read as a fall by 10 %.
+        at, to = (", at", " to") if result.endpoint.is_ratio else (":", ":")
+        inhibition = _inhibitions(result, arm, other, means, design)
+        if result.verdict == NOT_SHOWN:
+            numbers = f"{setting} {quantity} with {treatment} was {size} ({interval})"
+            if inhibition and len(result.tests) == 1:
+                numbers += f"; {inhibition}"
+            return f"{sentences.not_shown(result.finding)} {numbers}."
+        if len(result.tests) > 1:
+            rest = [
+                sentences.size(result, test, design)
+                for test in result.tests
+                if test is not deciding
+            ]
+            return (
+                f"{setting} {quantity} was {self.superlative} with {treatment}{at} {size} "
+                f"({interval}), and {listed(rest)}."
+            )
+        if not design.given(other) and same_setting(arm, other):
+            return f"{setting} {treatment} {self.verb} {quantity}{to} {size} ({interval})."
+        if inhibition and self.side == "less":
+            return (
+                f"{setting} {treatment} lowered {quantity} more than "
+                f"{design.treatment_given(other)} did, to {size} ({interval}); {inhibition}."
+            )
+        versus = sentences.comparator(design, arm, other)
+        return (
+            f"{setting} {quantity} was {self.name} with {treatment} than {versus}{at} {size} "
+            f"({interval})."
+        )
+
+
+LOWER = _OneDirection("lower", "less", "lowest", "lowered")
+HIGHER = _OneDirection("higher", "greater", "highest", "raised")
+
+
+def estimated_difference(endpoint: Endpoint, test: ClaimResult) -> Estimate:
+    """The difference of one test with the interval that agrees with it; a ratio if it is a log."""
+    value, lower, upper = test.contrast.estimate, *test.interval
+    if endpoint.is_ratio:
+        value, lower, upper = (float(np.exp(number)) for number in (value, lower, upper))
+    unit = scale_of_differences(endpoint).unit
+    return Estimate(value, lower, upper, test.claim.confidence, unit, test.relation)
+
+
+def _inhibitions(
+    result: FindingResult, arm: Arm, other: Arm, means: GroupMeans, design: Design
+) -> str:
+    """How much each of two arms lowered the analyte against untreated; empty if one did not."""
+    if not result.endpoint.is_ratio or not same_setting(arm, other):
+        return ""
+    tested = means.within(sentences.deciding_test(result).contrast.values.index)
+    inhibitions = []
+    for each in (arm, other):
+        untreated = design.untreated(each)
+        if untreated not in design.arms or each == untreated:
+            return ""
+        weights = difference(design.label(each), design.label(untreated))
+        relation = tested.relation_of(weights)
+        bound = {"": "", "<=": "at least ", ">=": "at most "}.get(relation)
+        used = tested.extreme(weights, highest=relation == "<=") if relation else tested.mean
+        with np.errstate(invalid="ignore"):
+            effect = per_experiment_contrast(used, weights)
+            ratio = float(np.exp(effect.estimate))
+        # With fewer experiments than the test it would be given under the wrong n.
+        if bound is None or effect.left_out or not 0 < ratio < 1:
+            return ""
+        inhibitions.append(
+            f"{bound}{_inhibition(ratio, relation)} ({design.treatment_given(each)})"
+        )
+    return f"inhibition against untreated {listed(inhibitions)}"
+
+
+def _inhibition(ratio: float, relation: str) -> str:
+    """The inhibition in percent. If the ratio is an upper bound, the inhibition is a lower one."""
+    percent = 100 * (1 - ratio)
+    opposite = _OPPOSITE.get(relation, "")
+    return f"{number_formats.bounded(percent, int(percent > 90), opposite)} %"

@@ -1,0 +1,123 @@
+"""Finding "not_raised": an arm exceeds none of the arms it is compared with by the margin.
+
+A test of non-inferiority: the interval of the rise must be below the margin.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from coculture.comparison import number_formats
+from coculture.comparison.design.arms import Design, same_setting
+from coculture.comparison.design.endpoints import Endpoint
+from coculture.comparison.findings import sentences
+from coculture.comparison.findings.claims import Claim, ClaimResult, difference
+from coculture.comparison.findings.kind import EstimateScale, Pair, scale_of_differences
+from coculture.comparison.findings.lower_and_higher import estimated_difference
+from coculture.comparison.findings.results import Estimate, FindingResult
+from coculture.comparison.settings import APOPTOSIS, COMPARISON, Finding
+from coculture.comparison.statistics.group_means import GroupMeans
+from coculture.exchange.vocabulary import SHOWN
+
+
+@dataclass(frozen=True)
+class _NotRaised:
+    name = "not_raised"
+    description = "the arm exceeds none of the arms it is compared with by the margin"
+    required = ("arm", "compared_with")
+    limits = ("margin_points", "alpha_margin")
+    endpoint = APOPTOSIS
+
+    @property
+    def keys(self) -> Mapping[str, Mapping[str, Any]]:
+        """`arm` and `compared_with`."""
+        return {"arm": {"$ref": "#/$defs/arm"}, "compared_with": {"$ref": "#/$defs/arms"}}
+
+    def claims(self, finding: Finding, pairs: Sequence[Pair], design: Design) -> list[Claim]:
+        """One test against each arm that it is compared with."""
+        named = [(design.label(pair.arm), design.label(pair.compared_with)) for pair in pairs]
+        return [
+            Claim(
+                part=COMPARISON,
+                text=f"{arm} against {other}: a rise below {finding.margin_points:g} points",
+                arm=arm,
+                compared_with=other,
+                weights=difference(arm, other),
+                side="less",
+                margin=finding.margin_points,
+                level=finding.alpha_margin,
+            )
+            for arm, other in named
+        ]
+
+    def problems(self, pairs: Sequence[Pair]) -> Iterator[tuple[str, str]]:  # noqa: ARG002
+        """None."""
+        return iter(())
+
+    def scale(self, endpoint: Endpoint) -> EstimateScale:
+        """Percentage points."""
+        return scale_of_differences(endpoint)
+
+    def estimate(
+        self,
+        endpoint: Endpoint,
+        tests: Sequence[ClaimResult],  # noqa: ARG002
+        deciding: ClaimResult,
+        means: GroupMeans,  # noqa: ARG002
+    ) -> Estimate:
+        """The difference of the deciding test."""
+        return estimated_difference(endpoint, deciding)
+
+    def margin(self, finding: Finding) -> float:
+        """The rise, in percentage points, that must be excluded."""
+        return finding.margin_points
+
+    def method(self, finding: Finding) -> str:
+        """How it is tested."""
+        return (
+            "that a value is not raised, one-sided against a rise by "
+            f"{finding.margin_points:g} percentage points"
+        )
+
+    def sentence(
+        self,
+        result: FindingResult,
+        means: GroupMeans,  # noqa: ARG002
+        design: Design,
+    ) -> str:
+        """The result in one sentence: no rise, a rise, or a rise that is not excluded."""
+        arm, other = sentences.arms_of(sentences.deciding_test(result), design)
+        margin = f"{result.finding.margin_points:g} points"
+        interval = sentences.interval(result)
+        change = f"{number_formats.points(result.estimate.value, sign=True)} points ({interval})"
+        rise = f"{number_formats.points(result.estimate.value)} points ({interval})"
+        treatment = design.treatment_given(arm)
+        setting = f"In {design.cells_and_setting(arm)}"
+        raised = result.estimate.lower > 0
+        if not same_setting(arm, other):
+            subject = f"{setting} apoptosis with {treatment}"
+            there = f"that in {design.display_label(other)}"
+            if result.verdict == SHOWN:
+                return f"{subject} was not above {there} by {margin} or more: {change}."
+            if raised:
+                text = f"{subject} was above {there} by {rise}."
+            else:
+                text = f"{subject} may be above {there} by {margin} or more: {change}."
+            return f"{sentences.not_shown(result.finding)} {text}"
+        over = f" over {design.treatment_given(other)}" if design.given(other) else ""
+        if result.verdict == SHOWN:
+            return (
+                f"{setting} {treatment} did not raise apoptosis{over} by {margin} or more: "
+                f"{change}."
+            )
+        if raised:
+            text = f"{setting} {treatment} raised apoptosis{over} by {rise}."
+        else:
+            text = (
+                f"{setting} a rise{over} of {margin} or more with {treatment} is not excluded: "
+                f"{change}."
+            )
+        return f"{sentences.not_shown(result.finding)} {text}"
+
+
+NOT_RAISED = _NotRaised()

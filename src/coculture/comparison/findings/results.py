@@ -1,0 +1,103 @@
+"""The result of one finding: its verdict, and what the verdict is based on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from coculture.comparison.design.endpoints import Endpoint
+from coculture.comparison.findings.claims import ClaimResult, Outcome
+from coculture.comparison.settings import Finding
+from coculture.exchange.vocabulary import NOT_SHOWN, NOT_TESTABLE, SHOWN
+
+_DECISIVE_OUTCOME: dict[str, Outcome] = {
+    SHOWN: "holds",
+    NOT_SHOWN: "fails",
+    NOT_TESTABLE: "untestable",
+}
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """The number of a finding with its interval.
+
+    `relation` is "<=" or ">=" if the number is only a bound; `confidence` is a fraction.
+    """
+
+    value: float
+    lower: float
+    upper: float
+    confidence: float
+    unit: str
+    relation: str = ""
+
+
+@dataclass(frozen=True)
+class FindingResult:
+    """The result of one finding.
+
+    Attributes
+    ----------
+    tests
+        The results of all of its tests, in their order; empty if none could be made.
+    deciding
+        The test with the largest p relative to its level; None if the finding is not testable.
+    sentence
+        The result in one sentence.
+    reason
+        Which tests hold or fail, or why it is not testable.
+    pooled
+        The verdict of the pooled-error analysis; empty if it has none.
+    """
+
+    finding: Finding
+    endpoint: Endpoint
+    verdict: str
+    tests: tuple[ClaimResult, ...]
+    deciding: ClaimResult | None
+    estimate: Estimate
+    reason: str
+    advice: str
+    pooled: str
+    sentence: str = ""
+
+    @property
+    def n(self) -> int:
+        """The smallest number of experiments in any of the tests."""
+        return min((test.contrast.n for test in self.tests), default=0)
+
+    @property
+    def pooled_disagrees(self) -> bool:
+        """Whether the pooled-error analysis has another verdict."""
+        return self.pooled not in ("", self.verdict)
+
+    def decides(self, test: ClaimResult) -> bool:
+        """Whether `test` is one of those that the verdict is based on."""
+        return test.outcome == _DECISIVE_OUTCOME[self.verdict]
+
+    def part(self, name: str) -> ClaimResult:
+        """The test of one part of the finding, which must have one test only."""
+        (test,) = (one for one in self.tests if one.claim.part == name)
+        return test
+
+
+def verdict_of(tests: Sequence[ClaimResult]) -> str:
+    """The verdict: shown if every test holds (intersection-union).
+
+    R. L. Berger, Technometrics 24 (1982) 295: each test at its full level, without correction. One
+    test that fails is enough for "not shown", unless it fails only because of wells outside the
+    range.
+    """
+    outcomes = {test.outcome for test in tests}
+    if any(test.outcome == "fails" and not test.undecided for test in tests):
+        return NOT_SHOWN
+    if "untestable" in outcomes:
+        return NOT_TESTABLE
+    return NOT_SHOWN if "fails" in outcomes else SHOWN
+
+
+def pooled_verdict_of(tests: Sequence[ClaimResult]) -> str:
+    """The verdict of the pooled-error analysis; empty if a test has no p in it."""
+    if not tests or np.isnan([test.pooled_p for test in tests]).any():
+        return ""
+    return SHOWN if all(test.pooled_p <= test.claim.level for test in tests) else NOT_SHOWN

@@ -1,0 +1,67 @@
+"""Numbers as figures and sentences of the comparison print them."""
+
+import math
+
+import numpy as np
+
+UNKNOWN_NUMBER = "not known"
+
+
+def significant(value: float, digits: int = 2) -> str:
+    """`value` with this many significant digits, without powers of ten, with a true minus sign.
+
+    >>> significant(0.03141), significant(128.4), significant(-2.0)
+    ('0.031', '128', '−2.0')
+    """
+    if np.isnan(value):
+        return UNKNOWN_NUMBER
+    return f"{value:.{decimals_of(value, digits)}f}".replace("-", "−")
+
+
+def bounded(value: float, decimals: int, relation: str) -> str:
+    """`value` with this many decimals: rounded up if it is a "<=", rounded down if it is a ">=".
+
+    A bound that is rounded the other way would claim more than is known.
+
+    >>> bounded(75.58, 0, ">="), bounded(26.32, 0, "<="), bounded(26.32, 0, "")
+    ('75', '27', '26')
+    """
+    steps = round(value * 10**decimals, 9)
+    if relation:
+        value = (math.ceil(steps) if relation == "<=" else math.floor(steps)) / 10**decimals
+    return f"{value:.{decimals}f}".replace("-", "−")
+
+
+def decimals_of(value: float, digits: int = 2) -> int:
+    """The number of decimals that shows this many significant digits."""
+    return max(digits - 1 - int(np.floor(np.log10(abs(value)))), 0) if value else 0
+
+
+def points(value: float, *, sign: bool = False) -> str:
+    """Percentage points with one decimal.
+
+    >>> points(-1.04), points(27.96, sign=True)
+    ('−1.0', '+28.0')
+    """
+    if np.isnan(value):
+        return UNKNOWN_NUMBER
+    rounded = f"{value:+.1f}" if sign else f"{value:.1f}"
+    return rounded.replace("-0.0", "0.0").replace("+0.0", "0.0").replace("-", "−")
+
+
+def probability(p: float) -> str:
+    """A p value with two digits; very small ones as a bound.
+
+    >>> probability(0.0123), probability(1e-9)
+    ('p = 0.012', 'p < 0.0001')
+    """
+    return "p < 0.0001" if p < 1e-4 else f"p = {p:.2g}"
+
+
+def experiments(n: int) -> str:
+    """The number of experiments.
+
+    >>> experiments(1), experiments(4)
+    ('n = 1 experiment', 'n = 4 experiments')
+    """
+    return f"n = {n} experiment{'' if n == 1 else 's'}"

@@ -1,0 +1,219 @@
+"""Group means: the mean of the wells of one arm in one experiment.
+
+Means are taken on the analysis scale, so that the experiment, not the well, is the unit of
+replication.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from coculture.comparison.design.arms import Design, arms_of
+from coculture.comparison.design.endpoints import LOGIT, PERCENT, Endpoint
+from coculture.comparison.design.joining import VIABLE_CELLS
+from coculture.comparison.settings import APOPTOSIS, ComparisonSettings
+from coculture.comparison.statistics.censoring import ABOVE, BELOW, group_mean
+from coculture.exchange.names import column_prefix
+from coculture.exchange.vocabulary import ABOVE_RANGE, BELOW_RANGE
+
+UNKNOWN = "unknown"
+"""The relation of a weighted sum whose bounds point both ways."""
+MILLION = 1e6
+
+ADDED, UNMEASURED, UNCOUNTED = "added", "unmeasured", "uncounted"
+"""Why a culture has no value: the analyte was added to it; it has no usable reading; its cells were
+not counted."""
+
+
+def well_values(
+    cultures: pd.DataFrame, endpoint: Endpoint, settings: ComparisonSettings
+) -> pd.DataFrame:
+    """The value of every culture on the scale of an endpoint.
+
+    Parameters
+    ----------
+    cultures
+        cultures.csv (`join_cultures`).
+
+    Returns
+    -------
+    One row a culture, with columns culture, experiment, arm, value, side, missing, note. `side` is
+    -1 (1) if the true value is below (above) `value`, else 0. For a culture without a value, which
+    is NaN, `missing` is the code of the reason (`ADDED`, `UNMEASURED`, `UNCOUNTED`) and `note` the
+    reason in words; both are empty otherwise.
+    """
+    wells = cultures[["culture", "experiment", "arm"]].copy()
+    wells["side"] = 0
+    wells["missing"] = ""
+    wells["note"] = ""
+    if endpoint.subject == APOPTOSIS:
+        wells["value"] = _apoptosis(cultures, endpoint.name)
+        reasons, unmeasured = cultures["apoptosis_reason"], "no percent apoptotic"
+    else:
+        prefix = column_prefix(endpoint.subject)
+        state = cultures[f"{prefix}_state"].fillna("")
+        bound = cultures[f"{prefix}_bound_pg_ml"]
+        below, above = state.isin(BELOW_RANGE), state.isin(ABOVE_RANGE)
+        wells["side"] = np.select([below, above], [BELOW, ABOVE], 0)
+        concentration = bound.where(below | above, cultures[f"{prefix}_pg_ml"])
+        wells["value"] = np.log(concentration.where(concentration > 0).astype(float))
+        if endpoint.per_viable_cell:
+            wells["value"] -= np.log(cultures[VIABLE_CELLS].astype(float) / MILLION)
+        added = _is_added(cultures, endpoint.subject, settings)
+        wells.loc[added, "value"] = np.nan
+        wells.loc[added, "missing"] = ADDED
+        wells.loc[added, "note"] = f"{endpoint.subject} was added"
+        reasons, unmeasured = cultures[f"{prefix}_reason"], f"no {endpoint.subject}"
+    missing = wells["value"].isna() & (wells["missing"] == "")
+    codes = pd.Series(UNMEASURED, index=cultures.index)
+    reasons = reasons.where(reasons != "", unmeasured)
+    if endpoint.per_viable_cell:
+        counted = cultures[VIABLE_CELLS].notna()
+        codes, reasons = codes.where(counted, UNCOUNTED), reasons.where(counted, "no cell count")
+    wells.loc[missing, "missing"] = codes
+    wells.loc[missing, "note"] = cultures["culture"].astype(str) + ": " + reasons
+    return wells
+
+
+def group_means(
+    cultures: pd.DataFrame, endpoint: Endpoint, settings: ComparisonSettings
+) -> pd.DataFrame:
+    """comparison/arms.csv of one endpoint: one row for each experiment x arm with cultures."""
+    wells = well_values(cultures, endpoint, settings)
+    usable = wells[wells["value"].notna()]
+    well_sd = pooled_well_sd(usable[usable["side"] == 0])
+    rows = []
+    for (experiment, arm), group in wells.groupby(["experiment", "arm"], sort=False):
+        used = group[group["value"].notna()]
+        mean = group_mean(used["value"].to_numpy(float), used["side"].to_numpy(int), well_sd)
+        rows.append(
+            {
+                "endpoint": endpoint.name,
+                "experiment": experiment,
+                "arm": arm,
+                "mean": mean.mean,
+                "relation": mean.relation,
+                "low": mean.low,
+                "high": mean.high,
+                "wells": mean.wells,
+                "censored": mean.censored,
+                "mean_at_limit": mean.at_limit,
+                "mean_censored_fit": mean.fitted,
+                "note": "; ".join(dict.fromkeys(note for note in group["note"] if note)),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+@dataclass(frozen=True)
+class GroupMeans:
+    """The group means of one endpoint, each table with experiments x arms.
+
+    Every arm of the study is a column. `relation` is "" if `mean` is an estimate, "<=" or ">=" if
+    it is a bound; the true mean is between `low` and `high`, which may be infinite.
+    """
+
+    mean: pd.DataFrame
+    relation: pd.DataFrame
+    low: pd.DataFrame
+    high: pd.DataFrame
+    at_limit: pd.DataFrame
+    fitted: pd.DataFrame
+
+    @classmethod
+    def of(cls, arms: pd.DataFrame, endpoint: Endpoint, labels: Sequence[str]) -> "GroupMeans":
+        """Read the rows of `endpoint` from comparison/arms.csv."""
+        rows = arms[arms["endpoint"] == endpoint.name]
+
+        def spread(column: str) -> pd.DataFrame:
+            table = rows.pivot_table(
+                index="experiment", columns="arm", values=column, aggfunc="first", dropna=False
+            )
+            return table.reindex(columns=list(labels)).sort_index()
+
+        columns = ("mean", "low", "high", "mean_at_limit", "mean_censored_fit")
+        mean, low, high, at_limit, fitted = (spread(column).astype(float) for column in columns)
+        return cls(mean, spread("relation").fillna(""), low, high, at_limit, fitted)
+
+    def within(self, experiments: Iterable[str]) -> "GroupMeans":
+        """The means of some experiments only."""
+        rows = list(experiments)
+        return GroupMeans(*(getattr(self, field.name).loc[rows] for field in fields(self)))
+
+    @cached_property
+    def estimates(self) -> pd.DataFrame:
+        """The means that are estimates; bounds are NaN."""
+        return self.mean.where(self.relation == "")
+
+    def extreme(self, weights: Mapping[str, float], highest: bool) -> pd.DataFrame:
+        """The estimates, with the arms of a weighted sum at the bounds that make it highest.
+
+        With `highest` false: lowest. A bound is infinite on a side that is not limited.
+        """
+        means = self.estimates.copy()
+        for arm, weight in weights.items():
+            means[arm] = self.high[arm] if (weight > 0) == highest else self.low[arm]
+        return means
+
+    def relation_of(self, weights: Mapping[str, float]) -> str:
+        """What a weighted sum of `mean` is, in the experiments that have all of its arms.
+
+        "" for an estimate, "<=" or ">=" for a bound, `UNKNOWN` if bounds point both ways.
+        """
+        used = {arm: weight for arm, weight in weights.items() if weight}
+        complete = self.mean[list(used)].notna().all(axis=1)
+        return self._relation(used, self.relation[complete])
+
+    def unknown_in(self, weights: Mapping[str, float]) -> list[str]:
+        """The experiments in which a weighted sum of `mean` has bounds that point both ways."""
+        used = {arm: weight for arm, weight in weights.items() if weight}
+        each = {str(one): self.relation.loc[[one]] for one in self.relation.index}
+        return [one for one, relation in each.items() if self._relation(used, relation) == UNKNOWN]
+
+    @staticmethod
+    def _relation(used: Mapping[str, float], relations: pd.DataFrame) -> str:
+        directions = {
+            relation if weight > 0 else {"<=": ">=", ">=": "<="}[relation]
+            for arm, weight in used.items()
+            for relation in relations[arm]
+            if relation
+        }
+        return directions.pop() if len(directions) == 1 else UNKNOWN if directions else ""
+
+
+def pooled_well_sd(wells: pd.DataFrame) -> float:
+    """SD between the wells of an experiment x arm, pooled over all; NaN without repeated wells.
+
+    Parameters
+    ----------
+    wells
+        experiment, arm and value of each well.
+    """
+    groups = wells.groupby(["experiment", "arm"])["value"]
+    df = float((groups.size() - 1).sum())
+    squares = float(((wells["value"] - groups.transform("mean")) ** 2).sum())
+    return float(np.sqrt(squares / df)) if df > 0 and squares > 0 else float("nan")
+
+
+def _apoptosis(cultures: pd.DataFrame, scale: str) -> pd.Series:
+    percent, n, a = (
+        cultures[column].astype(float)
+        for column in ("percent_apoptotic", "n_events", "n_apoptotic")
+    )
+    if scale == PERCENT:
+        return percent
+    # Half an event is added to each count, so that 0 and 100 % have a logarithm.
+    odds_or_part = (a + 0.5) / (n - a + 0.5) if scale == LOGIT else (n - a + 0.5) / (n + 1)
+    return pd.Series(np.log(odds_or_part.to_numpy()), index=cultures.index)
+
+
+def _is_added(
+    cultures: pd.DataFrame, analyte: str, settings: ComparisonSettings
+) -> "pd.Series[bool]":
+    """Whether the analyte was added to each culture."""
+    design = Design.of(cultures, settings)
+    added = [bool(design.added(arm, analyte)) for arm in arms_of(cultures, settings.factors)]
+    return pd.Series(added, index=cultures.index, dtype=bool)

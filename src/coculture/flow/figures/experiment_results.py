@@ -1,0 +1,146 @@
+"""The data that the figures of one experiment share: tables, gates, tubes and events."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from coculture.drawing import Drawing, style
+from coculture.exchange.figure_text import FigureText
+from coculture.flow.compensation.spillover import spillover_matrix
+from coculture.flow.files import FlowFile
+from coculture.flow.gating import gates as gate_blocks
+from coculture.flow.gating.experiment import stage_masks, steady
+from coculture.flow.gating.gates import QUADRANTS
+from coculture.flow.settings import FlowSettings, Population
+from coculture.flow.tubes import Tube, open_tubes, read_tube
+
+Values = NDArray[np.float64]
+GateRecord = Mapping[str, Any]
+"""gates.yaml as read back."""
+Percents = Mapping[str, Mapping[str, float]]
+LINE: dict[str, Any] = {"color": style.VERMILION, "linewidth": 1.3}
+"""How a gate is drawn."""
+WHITE: dict[str, Any] = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1.5}
+"""The background of text that is written over events."""
+NO_QUADRANTS = "This study has no Annexin V and viability dye, or this experiment has no sample."
+
+
+@dataclass(frozen=True)
+class GatedPopulation:
+    """One population of an experiment, with its gates."""
+
+    tubes: Sequence[Tube]
+    population: Population
+    blocks: Mapping[str, gate_blocks.Block]
+    spillover: pd.DataFrame | None
+    settings: FlowSettings
+
+    def events(self, tube: Tube, stage: str | None, *channels: str) -> pd.DataFrame:
+        """Events of a tube after a stage of gating (None: all), in these channels or all."""
+        events = read_tube(tube, self.spillover)
+        shown = events[list(channels)] if channels else events
+        if stage is None:
+            return shown
+        return shown[stage_masks(events, self.population, self.blocks, steady(tube, events))[stage]]
+
+    @property
+    def samples(self) -> list[Tube]:
+        return [tube for tube in self.tubes if tube.role == "sample"]
+
+    @property
+    def has_quadrants(self) -> bool:
+        return {gate_blocks.ANNEXIN, gate_blocks.VIABILITY_DYE} <= set(self.blocks)
+
+
+@dataclass(frozen=True)
+class ExperimentResults:
+    """What gating wrote for one experiment, read back, with its files and settings.
+
+    A figure is drawn from it without gating again.
+    """
+
+    files: Sequence[FlowFile]
+    wells: pd.DataFrame
+    """flow/wells.csv."""
+    gates: GateRecord
+    spillover: pd.DataFrame
+    """flow/spillover.csv."""
+    settings: FlowSettings
+
+    @property
+    def name(self) -> str:
+        """Name of the experiment."""
+        return str(self.gates["experiment"])
+
+    @cached_property
+    def tubes(self) -> list[Tube]:
+        """The files that are not excluded, opened."""
+        return open_tubes(self.files, self.settings)
+
+    @property
+    def populations(self) -> list[GatedPopulation]:
+        """Every population, in the order of the config."""
+        return [
+            GatedPopulation(
+                tubes=self.tubes,
+                population=population,
+                blocks=self.gates["populations"][population.name],
+                spillover=spillover_matrix(self.spillover),
+                settings=self.settings,
+            )
+            for population in self.settings.populations
+        ]
+
+    @property
+    def reported(self) -> GatedPopulation:
+        """The population that the comparison uses."""
+        wanted = self.settings.report_population
+        return next(one for one in self.populations if one.population.name == wanted)
+
+    @property
+    def samples(self) -> pd.DataFrame:
+        """The rows of wells.csv that are samples and not excluded."""
+        return self.wells[(self.wells["role"] == "sample") & (self.wells["excluded"] == "")]
+
+    def reported_samples(self, column: str) -> pd.DataFrame:
+        """The samples of the reported population that have a value in a column."""
+        samples = self.samples
+        of_population = samples["population"] == self.settings.report_population
+        return samples[of_population].dropna(subset=[column])
+
+
+def nothing_to_draw(why: str, title: str, table: str, columns: Sequence[str]) -> Drawing:
+    """A figure without data that says why; its table has no rows."""
+    with style.house_style():
+        figure = Figure(figsize=(5, 1))
+        figure.text(0.02, 0.5, why, va="center")
+    return Drawing(
+        figure, pd.DataFrame(columns=list(columns)), table, FigureText(title, result=why)
+    )
+
+
+def short_name(tube: Tube) -> str:
+    """The name of a tube in a figure: its culture, or its file without one."""
+    return tube.culture or Path(tube.fcs).stem
+
+
+def shortened(name: str, most: int = 30) -> str:
+    """The name, with its middle left out if it is long: names of wells often differ at the end."""
+    half = most // 2
+    return name if len(name) <= most else f"{name[: half - 1]}…{name[-half:]}"
+
+
+def percents_by_file(wells: pd.DataFrame, population: str) -> Percents:
+    """File -> quadrant (or "apoptotic") -> percent, of the samples."""
+    rows = wells[(wells["population"] == population) & (wells["role"] == "sample")]
+    return {
+        str(row["fcs"]): {name: float(row[f"percent_{name}"]) for name in (*QUADRANTS, "apoptotic")}
+        for row in rows.to_dict("records")
+    }

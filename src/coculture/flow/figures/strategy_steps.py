@@ -1,0 +1,104 @@
+"""The rows of the gating strategy: their gates, axes and tubes."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from coculture.flow.figures.experiment_results import GatedPopulation, percents_by_file
+from coculture.flow.gating import gates as gate_blocks
+from coculture.flow.tubes import Tube
+
+QUADRANTS_STEP = "Quadrants"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One row of the gating strategy."""
+
+    title: str
+    stage: str | None
+    """The events that are drawn: those left after this stage."""
+    axes: tuple[str, str]
+    names: tuple[str, ...]
+    blocks: tuple[Mapping[str, Any], ...]
+    control_roles: tuple[str, ...] = ("unstained",)
+
+
+def steps_of(gated: GatedPopulation) -> list[Step]:
+    """The rows of the figure, in the order in which the gates apply."""
+    panel, blocks = gated.tubes[0].panel, gated.blocks
+    forward = panel.forward_scatter_area
+    second_axis = panel.side_scatter_area or panel.forward_scatter_height or forward
+    steps = [
+        Step(
+            "Cells",
+            None,
+            (forward, second_axis),
+            (gate_blocks.CELLS,),
+            (blocks[gate_blocks.CELLS],),
+        )
+    ]
+    if gate_blocks.SINGLETS in blocks:
+        second = panel.forward_scatter_height or panel.forward_scatter_width or forward
+        if panel.singlet_ratio is None:
+            second = panel.forward_scatter_width or forward
+        name = gate_blocks.SINGLETS
+        steps.append(Step("Single cells", "cells", (forward, second), (name,), (blocks[name],)))
+    for marker in gated.population.markers:
+        block = blocks[marker.channel]
+        sign = "+" if marker.positive else "−"
+        steps.append(
+            Step(
+                f"{gated.population.name}: {marker.channel}{sign}",
+                "singlets",
+                (str(block["channels"][0]), second_axis),
+                (marker.channel,),
+                (block,),
+                ("population_negative", "unstained"),
+            )
+        )
+    if gated.has_quadrants:
+        pair = tuple(blocks[name] for name in (gate_blocks.ANNEXIN, gate_blocks.VIABILITY_DYE))
+        channels = (str(pair[0]["channels"][0]), str(pair[1]["channels"][0]))
+        names = (gate_blocks.ANNEXIN, gate_blocks.VIABILITY_DYE)
+        roles = ("fmo_annexin", "dye_only", "unstained")
+        steps.append(Step(QUADRANTS_STEP, "population", channels, names, pair, roles))
+    return steps
+
+
+def samples_of(gated: GatedPopulation, wells: pd.DataFrame) -> dict[str, Tube | None]:
+    """Kind of sample -> an example of it; each tube is used once.
+
+    Of several untreated samples the one with the median percent apoptotic is used.
+    """
+    percents = percents_by_file(wells, gated.population.name)
+    samples = gated.samples
+    known = [
+        tube
+        for tube in samples
+        if tube.fcs in percents and not math.isnan(percents[tube.fcs]["apoptotic"])
+    ]
+    ranked = sorted(known, key=lambda tube: (percents[tube.fcs]["apoptotic"], tube.fcs)) or samples
+    if not ranked:
+        return {}
+    untreated = [tube for tube in ranked if tube.untreated]
+    if untreated:
+        chosen = {"untreated": untreated[len(untreated) // 2]}
+    else:
+        chosen = {"sample": ranked[len(ranked) // 2]}
+    if known and ranked[-1] not in chosen.values():
+        chosen["most apoptotic"] = ranked[-1]
+    return dict(chosen)
+
+
+def control_of(gated: GatedPopulation, step: Step) -> Tube | None:
+    """The control that shows a step best, or any; None if there is no control."""
+    controls = [tube for tube in gated.tubes if tube.role not in ("sample", "beads")]
+    for role in step.control_roles:
+        for tube in controls:
+            if tube.role == role:
+                return tube
+    return controls[0] if controls else None

@@ -1,0 +1,98 @@
+"""Checks of the FCS files before any job runs: header, text, size, channels and controls."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from coculture.exchange.problems import Problem
+from coculture.flow.channels import ChannelError, find_channel
+from coculture.flow.experiment_validation import experiment_problems
+from coculture.flow.fcs.header import FcsHeader, read_header
+from coculture.flow.fcs.text import FcsError
+from coculture.flow.files import FlowFile, flow_files
+from coculture.flow.gating.gates import GateError
+from coculture.flow.gating.sources.manual import on_channels_of
+from coculture.flow.settings import FlowSettings, not_known
+from coculture.flow.tubes import open_tubes
+
+
+def check_files(files: pd.DataFrame, settings: FlowSettings) -> list[Problem]:
+    """Read HEADER and TEXT of every file and check its channels and the controls that gating needs.
+
+    Parameters
+    ----------
+    files
+        Rows of flow.csv. A file is opened at `path`, or at `fcs` without that column. Excluded
+        files are not checked.
+    settings
+        The flow section of the config.
+
+    Returns
+    -------
+    The problems, in the order of the table; empty if there are none.
+    """
+    used = [file for file in flow_files(files) if not file.exclude]
+    required = {
+        channel: f" The config asks for it under {settings.key_of(channel)}."
+        for channel in settings.needed_channels
+    }
+    problems: list[Problem] = []
+    headers: dict[int, FcsHeader] = {}
+    for file in used:
+        try:
+            header = read_header(file.path)
+        except FcsError as error:
+            problems.append(_problem(file, "fcs", f"The file {error.fault}"))
+            continue
+        headers[file.row] = header
+        problems += _missing_channels(header, required, file, "fcs")
+        if file.role == "single_stain":
+            problems += _missing_channels(header, {file.channel: ""}, file, "channel")
+    for experiment in dict.fromkeys(file.experiment for file in used if file.experiment):
+        of_experiment = [file for file in used if file.experiment == experiment]
+        problems += experiment_problems(of_experiment, headers, settings)
+    return sorted(problems, key=lambda problem: problem.row or 0)
+
+
+def check_gates(files: pd.DataFrame, settings: FlowSettings) -> list[str]:
+    """A sentence for each gate in flow.gates with an unknown experiment or channel.
+
+    `files` are rows of flow.csv that can be opened.
+    """
+    all_files = flow_files(files)
+    known = list(dict.fromkeys(file.experiment for file in all_files))
+    faults = []
+    for experiment, own in settings.gates.items():
+        if experiment not in known:
+            faults.append(not_known(f"flow.gates.{experiment}", "experiment", experiment, known))
+            continue
+        used = [one for one in all_files if one.experiment == experiment and not one.exclude]
+        try:
+            # One file is enough: all files of an experiment have the same channel names.
+            for tube in open_tubes(used[:1], settings):
+                on_channels_of(tube, own)
+        except FcsError:
+            continue  # `check_files` reports the file
+        except GateError as error:
+            faults.append(f"flow.gates.{experiment}.{error}")
+    return faults
+
+
+def _missing_channels(
+    header: FcsHeader, channels: Mapping[str, str], file: FlowFile, column: str
+) -> list[Problem]:
+    """A problem for each channel that the file lacks.
+
+    `channels` maps each channel to a sentence to add to its problem.
+    """
+    problems = []
+    for channel, more in channels.items():
+        try:
+            find_channel(channel, header.names, header.labels)
+        except ChannelError as error:
+            problems.append(_problem(file, column, f"The file {error}{more}"))
+    return problems
+
+
+def _problem(file: FlowFile, column: str, message: str) -> Problem:
+    return Problem("flow.csv", message, file.row, column, str(getattr(file, column)))

@@ -1,0 +1,45 @@
+"""Beads or a control whose signal differs between experiments: the cytometer has drifted.
+
+It compares experiments, so the step flow_drift makes it, and not the gating of an experiment.
+"""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from coculture.exchange.flags import Concerns, Flag
+
+CODE = "drift"
+TABLE = "flow/drift.csv"
+
+
+def flags(drift: pd.DataFrame, limit: float) -> Iterator[Flag]:
+    """A caution for each row of flow/drift.csv beyond limits.drift_decades, in its order.
+
+    Parameters
+    ----------
+    drift
+        Has the columns experiment, fcs, channel and decades.
+    limit
+        Largest distance from the other experiments, in decades.
+    """
+    for row in drift.to_dict("records"):
+        decades = float(row["decades"])
+        if abs(decades) > limit:
+            yield Flag(
+                Concerns(
+                    TABLE,
+                    "tube",
+                    experiment=str(row["experiment"]),
+                    fcs=str(row["fcs"]),
+                    channel=str(row["channel"]),
+                ),
+                CODE,
+                "caution",
+                f"The median in {row['channel']} is {abs(decades):.2f} decades "
+                f"{'higher' if decades > 0 else 'lower'} than the median over all experiments "
+                f"(limit {limit:g}).",
+                decades,
+                limit,
+                "decades",
+            )

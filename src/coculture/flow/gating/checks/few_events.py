@@ -1,0 +1,27 @@
+"""Too few cells of a population for a percent of them."""
+
+from collections.abc import Iterator
+
+from coculture.exchange.flags import Flag
+from coculture.exchange.vocabulary import many
+from coculture.flow.gating.checks import subjects
+from coculture.flow.gating.measurement import Experiment, Measurement
+
+CODE = "few_events"
+
+
+def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
+    """A caution for a sample below limits.fewest_events."""
+    limit = experiment.settings.limits.fewest_events
+    found = one.counts.after["population"]
+    if one.tube.role == "sample" and found < limit:
+        yield Flag(
+            subjects.population(one),
+            CODE,
+            "caution",
+            f"Only {many(found, 'single cell')} of the population {one.population.name} "
+            f"(limit {limit:,}).",
+            found,
+            limit,
+            "events",
+        )

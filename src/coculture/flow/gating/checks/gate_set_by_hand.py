@@ -1,0 +1,31 @@
+"""A gate that the config sets: worth knowing, not a fault."""
+
+from collections.abc import Iterator
+
+from coculture.exchange.flags import Flag
+from coculture.exchange.vocabulary import number
+from coculture.flow.gating.checks import subjects
+from coculture.flow.gating.measurement import Experiment, Measurement
+from coculture.flow.gating.sources import manual
+
+CODE = "gate_set_by_hand"
+
+
+def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
+    """A note for each gate of the population that was set by hand."""
+    for name, block in experiment.blocks[one.population.name].items():
+        if block["source"] != manual.CODE:
+            continue
+        found = f" at {number(float(block['threshold']))}" if "threshold" in block else ""
+        automatic = (
+            f"; the automatic threshold is {number(float(block['automatic']))}"
+            if "automatic" in block
+            else ""
+        )
+        yield Flag(
+            subjects.gate(experiment, one.population.name, block),
+            CODE,
+            "note",
+            f"{experiment.name}: the {subjects.gate_name(name)} gate of {one.population.name} was "
+            f"set by hand{found}{automatic}.",
+        )

@@ -1,0 +1,50 @@
+"""Events at the edge of a detector's range: the detector's voltage may be too high or too low."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from coculture.exchange.flags import Flag
+from coculture.exchange.vocabulary import number
+from coculture.flow.gating.checks import subjects
+from coculture.flow.gating.measurement import Experiment, Measurement
+from coculture.flow.tubes import Tube
+
+CODE = "margin_events"
+
+
+def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
+    """A caution for the file above limits.margin_percent."""
+    limit = experiment.settings.limits.margin_percent
+    if one.percent_margin > limit:
+        yield Flag(
+            subjects.tube(one),
+            CODE,
+            "caution",
+            f"{number(one.percent_margin)} % of the events are at the edge of a detector's range "
+            f"(limit {limit:g} %).",
+            one.percent_margin,
+            limit,
+            "percent",
+        )
+
+
+def margin_percent(tube: Tube, events: pd.DataFrame, in_range: int, total: int) -> float:
+    """Percent of events outside the scatter range, or saturated in Annexin V or the dye.
+
+    Parameters
+    ----------
+    events
+        The events of the tube.
+    in_range
+        Number of events within the scatter range.
+    total
+        Number of all events of the file.
+    """
+    saturated = np.zeros(len(events), dtype=bool)
+    tops = {channel.name: channel.maximum for channel in tube.header.channels}
+    for channel in (tube.panel.annexin, tube.panel.viability_dye):
+        if channel is not None:
+            saturated |= events[channel].to_numpy() >= tops[channel]
+    return 100 * (total - in_range + int(np.count_nonzero(saturated))) / total if total else 0.0

@@ -1,0 +1,66 @@
+"""Quality checks of every file and population: one module for each check.
+
+A check is a module with a CODE and `flags(measurement, experiment)`. To add one, write such a
+module and list it here. A flagged file stays in the results.
+
+A check is called for every measurement. One that finds the same thing in several of them (a gate
+that all samples share) yields equal flags, which are written once.
+"""
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from coculture.exchange.flags import Flag
+from coculture.flow.gating.checks import (
+    doublets,
+    exploratory_threshold,
+    fallback_source,
+    few_events,
+    gate_set_by_hand,
+    gating_difference,
+    margin_events,
+    not_finite,
+    other_acquisition_day,
+    spillover_coefficient,
+    threshold_sensitive,
+    time_lost,
+    unstained_positive,
+    unsteady_acquisition,
+    untreated_viability,
+)
+from coculture.flow.gating.measurement import Experiment, Measurement
+
+
+class Check(Protocol):
+    """What the module of a check has."""
+
+    CODE: str
+    """Of its flags."""
+
+    def flags(self, one: Measurement, experiment: Experiment) -> Iterator[Flag]:
+        """What is doubtful about one file and population."""
+
+
+CHECKS: tuple[Check, ...] = (
+    other_acquisition_day,
+    not_finite,
+    margin_events,
+    unsteady_acquisition,
+    time_lost,
+    doublets,
+    few_events,
+    threshold_sensitive,
+    untreated_viability,
+    unstained_positive,
+    fallback_source,
+    exploratory_threshold,
+    spillover_coefficient,
+    gating_difference,
+    gate_set_by_hand,
+)
+"""In the order in which the codes of a well are listed."""
+
+
+def flags(one: Measurement, experiment: Experiment) -> list[Flag]:
+    """Everything that the checks find in one file and population."""
+    return [flag for check in CHECKS for flag in check.flags(one, experiment)]

@@ -1,0 +1,54 @@
+"""What the flags of gating concern: a tube, one population of it, a gate or an experiment."""
+
+from coculture.exchange.flags import Concerns
+from coculture.flow.files import WELLS
+from coculture.flow.gating import gates
+from coculture.flow.gating.measurement import Experiment, Measurement
+from coculture.flow.settings import SHARED_GATES
+
+
+def tube(one: Measurement, channel: str = "") -> Concerns:
+    """The file, whatever the population."""
+    return Concerns(
+        WELLS,
+        "tube",
+        experiment=one.tube.experiment,
+        fcs=one.tube.fcs,
+        channel=channel,
+        culture=one.tube.culture,
+    )
+
+
+def population(one: Measurement, channel: str = "") -> Concerns:
+    """One population of the file."""
+    return Concerns(
+        WELLS,
+        "tube",
+        experiment=one.tube.experiment,
+        fcs=one.tube.fcs,
+        population=one.population.name,
+        channel=channel,
+        culture=one.tube.culture,
+    )
+
+
+def gate(experiment: Experiment, population_name: str, block: gates.Block) -> Concerns:
+    """A gate, which all files of the experiment share."""
+    return Concerns(
+        WELLS,
+        "gate",
+        experiment=experiment.name,
+        population=population_name,
+        channel=", ".join(map(str, block["channels"])),
+    )
+
+
+def gate_name(name: str) -> str:
+    """What a gate is called in a sentence.
+
+    >>> gate_name("annexin"), gate_name("side_scatter"), gate_name("GFP")
+    ('Annexin V', 'side scatter', 'GFP')
+    """
+    if name in SHARED_GATES:
+        return name.replace("_", " ")
+    return gates.STAIN_NAMES.get(name, name)

@@ -1,0 +1,62 @@
+"""Percent apoptotic that depends on where exactly the Annexin V threshold is."""
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from coculture.exchange.flags import Flag
+from coculture.exchange.vocabulary import number
+from coculture.flow.gating import gates
+from coculture.flow.gating.checks import subjects
+from coculture.flow.gating.measurement import Experiment, Measurement
+
+CODE = "threshold_sensitive"
+
+SHIFT_DECADES = 0.1
+"""How far the threshold is moved either way: to 0.79 and 1.26 times its value, about as far as
+reasonable choices of the threshold differ."""
+
+
+def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
+    """A caution for a sample above limits.sensitivity_percent_points."""
+    limit = experiment.settings.limits.sensitivity_percent_points
+    change = one.counts.sensitivity
+    if one.tube.role == "sample" and change > limit:
+        yield Flag(
+            subjects.population(one, str(one.tube.panel.annexin)),
+            CODE,
+            "caution",
+            f"Percent apoptotic of {one.population.name} changes by {number(change)} percentage "
+            f"points when the Annexin V threshold moves by {SHIFT_DECADES:g} decades "
+            f"(limit {limit:g}).",
+            change,
+            limit,
+            "percent points",
+        )
+
+
+def largest_change(events: pd.DataFrame, annexin: gates.Block, apoptotic: int) -> float:
+    """Largest change, in percentage points, when the Annexin V threshold moves by 0.1 decades.
+
+    Parameters
+    ----------
+    events
+        Those of the population.
+    annexin
+        The gate of Annexin V.
+    apoptotic
+        Number of events that are counted as apoptotic.
+
+    Returns
+    -------
+    NaN if there are no events or the threshold is not above 0.
+    """
+    threshold = float(annexin["threshold"])
+    if not len(events) or threshold <= 0:
+        return math.nan
+    values = events[annexin["channels"][0]].to_numpy()
+    moved = [threshold * 10**shift for shift in (-SHIFT_DECADES, SHIFT_DECADES)]
+    changes = [abs(np.count_nonzero(values >= end) - apoptotic) for end in moved]
+    return 100 * max(changes) / len(events)

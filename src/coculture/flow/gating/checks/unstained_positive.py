@@ -1,0 +1,38 @@
+"""An unstained control with many events above a threshold: the threshold may be too low."""
+
+from collections.abc import Iterator
+
+from coculture.exchange.flags import Flag
+from coculture.exchange.vocabulary import number
+from coculture.flow.gating import gates
+from coculture.flow.gating.checks import subjects
+from coculture.flow.gating.measurement import Experiment, Measurement
+
+CODE = "unstained_positive"
+
+_POSITIVE = {
+    gates.ANNEXIN: ("early", "late"),
+    gates.VIABILITY_DYE: ("late", "necrotic"),
+}
+"""Stain -> the quadrants above its threshold."""
+
+
+def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
+    """A caution for each stain above limits.unstained_positive_percent."""
+    if one.tube.role != "unstained":
+        return
+    limit = experiment.settings.limits.unstained_positive_percent
+    for stain, quadrants in _POSITIVE.items():
+        percent = one.counts.percent(*quadrants)
+        if percent > limit:
+            (channel,) = experiment.blocks[one.population.name][stain]["channels"]
+            yield Flag(
+                subjects.population(one, str(channel)),
+                CODE,
+                "caution",
+                f"{number(percent)} % of the {one.population.name} cells in this unstained control "
+                f"are above the {gates.STAIN_NAMES[stain]} threshold (limit {limit:g} %).",
+                percent,
+                limit,
+                "percent",
+            )

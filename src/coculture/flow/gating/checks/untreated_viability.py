@@ -1,0 +1,27 @@
+"""Few viable cells in an untreated culture: the cells were not healthy, whatever the drugs did."""
+
+from collections.abc import Iterator
+
+from coculture.exchange.flags import Flag
+from coculture.exchange.vocabulary import number
+from coculture.flow.gating.checks import subjects
+from coculture.flow.gating.measurement import Experiment, Measurement
+
+CODE = "untreated_viability"
+
+
+def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
+    """A caution for an untreated sample below limits.untreated_viable_percent."""
+    limit = experiment.settings.limits.untreated_viable_percent
+    viable = one.counts.percent("viable")
+    if one.tube.untreated and viable < limit:
+        yield Flag(
+            subjects.population(one),
+            CODE,
+            "caution",
+            f"Only {number(viable)} % of the {one.population.name} cells in this untreated culture "
+            f"are viable (limit {limit:g} %).",
+            viable,
+            limit,
+            "percent",
+        )

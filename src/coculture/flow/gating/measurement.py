@@ -1,0 +1,101 @@
+"""What was counted in each file, and what else the quality checks need."""
+
+import datetime
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from coculture.flow.gating import gates
+from coculture.flow.settings import FlowSettings, Population
+from coculture.flow.tubes import Tube
+
+STAGES = ("scatter", "time", "cells", "singlets", "population")
+"""The gates before the quadrants, in the order in which they apply."""
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Numbers of events of one file and population.
+
+    Attributes
+    ----------
+    total
+        All events of the file.
+    nonfinite
+        Events that were removed because a value is not finite.
+    after
+        Stage -> events left after it.
+    quadrants
+        Quadrant -> events of the population; empty if Annexin V or the dye is missing.
+    sensitivity
+        Largest change of percent apoptotic, in percentage points, when the Annexin V threshold
+        moves by a tenth of a decade; NaN if it cannot be computed.
+    """
+
+    total: int
+    nonfinite: int
+    after: Mapping[str, int]
+    quadrants: Mapping[str, int] = field(default_factory=dict)
+    sensitivity: float = math.nan
+
+    @property
+    def has_quadrants(self) -> bool:
+        return bool(self.quadrants)
+
+    def percent(self, *quadrants: str) -> float:
+        """Percent of the population in these quadrants; NaN without events or quadrants."""
+        whole = sum(self.quadrants.values())
+        return 100 * sum(self.quadrants[name] for name in quadrants) / whole if whole else math.nan
+
+    @property
+    def percent_apoptotic(self) -> float:
+        """Percent of the population in the quadrants early and late."""
+        return self.percent("early", "late")
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """One file as one population was counted in it.
+
+    Attributes
+    ----------
+    percent_margin
+        Percent of all events at the edge of a detector's range.
+    percent_departing
+        Percent of the events acquired while the signal or the rate was unsteady.
+    percent_time_lost
+        Percent of the acquisition time in which almost no events were recorded.
+    """
+
+    tube: Tube
+    population: Population
+    counts: Counts
+    percent_margin: float
+    percent_departing: float
+    percent_time_lost: float
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """All measurements of one experiment, and what they have in common.
+
+    Attributes
+    ----------
+    blocks
+        Population -> gate -> its block.
+    spillover
+        The matrix that the experiment was compensated with; None without compensation.
+    usual_day
+        The day on which most of its files were acquired; None if no file says.
+    measurements
+        Row of a file -> its measurements, one for each population.
+    """
+
+    name: str
+    settings: FlowSettings
+    blocks: Mapping[str, Mapping[str, gates.Block]]
+    spillover: pd.DataFrame | None
+    usual_day: datetime.date | None
+    measurements: Mapping[int, Sequence[Measurement]]

@@ -1,0 +1,127 @@
+"""What sets a gate: one module for each source.
+
+A threshold source is a module with a CODE, a NAME, a TRUST and `find(request)`. To add one for
+Annexin V and the viability dye, write such a module, list it here, and add its code to
+study/schemas/flow.schema.yaml (`thresholds` and `$defs.gate.source`).
+
+FOR_STAINS and FOR_MARKERS are in the order in which they are tried; benchmarks/flow_thresholds.py
+measures that order. A block in the config (`manual`) replaces all of them.
+"""
+
+from typing import Protocol
+
+from coculture.flow.gating import gates
+from coculture.flow.gating.sources import (
+    debris,
+    detector_range,
+    fmo,
+    live_peak,
+    manual,
+    pooled,
+    population_negative,
+    singlet_spread,
+    unstained,
+    untreated,
+)
+from coculture.flow.gating.sources.threshold import (
+    FEWEST_EVENTS,
+    Request,
+    Threshold,
+    ThresholdError,
+    Trust,
+)
+from coculture.flow.settings import AUTO
+
+
+class Source(Protocol):
+    """What the module of a threshold source has."""
+
+    CODE: str
+    """As gates.yaml and the config write it."""
+    NAME: str
+    """What the threshold is set from, in words."""
+    TRUST: Trust
+
+    def find(self, request: Request) -> Threshold | None:
+        """The threshold; None if the experiment does not have what it needs."""
+
+
+class StainSource(Source, Protocol):
+    """A source for Annexin V and the viability dye, which the config can ask for."""
+
+    def roles(self, stain: str) -> tuple[str, ...]:
+        """Roles of the files of which it needs at least one."""
+
+
+FOR_STAINS: tuple[StainSource, ...] = (live_peak, fmo, unstained, pooled)
+"""Tried in this order for Annexin V and the viability dye."""
+ONLY_ON_REQUEST: tuple[StainSource, ...] = (untreated,)
+"""For Annexin V and the viability dye, if the config asks for it."""
+FOR_MARKERS: tuple[Source, ...] = (population_negative, pooled, unstained)
+"""Tried in this order for the markers of populations."""
+SOURCES = {
+    source.CODE: source
+    for source in (*FOR_STAINS, *ONLY_ON_REQUEST, *FOR_MARKERS)
+}  # fmt: skip
+"""Every threshold source by its code."""
+CODES = (
+    manual.CODE,
+    *SOURCES,
+    detector_range.CODE,
+    *debris.CODES,
+    singlet_spread.CODE,
+)
+"""What `source` of a gate block can be."""
+
+
+def of_stain(code: str) -> StainSource:
+    """The source for Annexin V and the viability dye with this code."""
+    return next(one for one in (*FOR_STAINS, *ONLY_ON_REQUEST) if code == one.CODE)
+
+
+def stain_block(request: Request, asked: str, population: str) -> gates.Block:
+    """The gate of Annexin V or the viability dye.
+
+    Parameters
+    ----------
+    request
+        What is to be set, with the events.
+    asked
+        The source that the config asks for: a code, or auto for the best one.
+    population
+        Name of the population, for the message.
+
+    Raises
+    ------
+    ThresholdError
+        If the experiment does not have what the source needs.
+    """
+    for source in FOR_STAINS if asked == AUTO else (of_stain(asked),):
+        found = source.find(request)
+        if found is not None:
+            return found.block(request.channel, "above", source.CODE)
+    needed = "any control or samples" if asked == AUTO else f"what {asked!r} (see config) needs"
+    raise ThresholdError(
+        f"The population {population!r} needs a threshold for {request.gate}, but the experiment "
+        f"lacks {needed} with at least {FEWEST_EVENTS} events; samples alone must have two clear "
+        "peaks. Add a control or set the gate in flow.gates."
+    )
+
+
+def marker_block(request: Request, positive: bool, population: str) -> gates.Block:
+    """The gate of one marker, which keeps the cells above (`positive`) or below its threshold.
+
+    Raises
+    ------
+    ThresholdError
+        If there is neither a control nor a valley.
+    """
+    for source in FOR_MARKERS:
+        found = source.find(request)
+        if found is not None:
+            return found.block(request.channel, "above" if positive else "below", source.CODE)
+    raise ThresholdError(
+        f"The population {population!r} needs a threshold for {request.gate}, but the experiment "
+        "has no population_negative or unstained control, and the samples together have no two "
+        "separate peaks. Add a control or set the gate in flow.gates."
+    )

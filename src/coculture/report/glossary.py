@@ -1,0 +1,59 @@
+"""The glossary of the page: terms that a biologist need not know."""
+
+GLOSSARY = {
+    "Experiment": "An independent repeat, such as a day or a donor. n counts these, not wells.",
+    "Arm": "One combination of cells, stroma, dose of every drug, and hours.",
+    "95 % CI": (
+        "Confidence interval: in 95 of 100 studies like this one it would contain the true value."
+    ),
+    "90 % CI": (
+        "The same for 90 of 100. It agrees with a one-sided test at 0.05: a claim that something "
+        "is not raised is shown if the whole interval is below the margin."
+    ),
+    "p": "Probability that chance alone gives a result at least this strong.",
+    "p, Holm": "p corrected for testing several findings at once.",
+    "Shown, not shown, not testable": (
+        "The verdict of the test of a claim in the config. Not shown does not mean that the "
+        "opposite is true."
+    ),
+    "LLOQ, ULOQ": (
+        "Lower and upper limit of quantification, times the dilution. Outside them it is only "
+        "known that a value is below or above the limit."
+    ),
+    "Bound": (
+        "What is known of a value outside LLOQ and ULOQ: at most, or at least, this much. Such a "
+        "well is called censored."
+    ),
+    "Not parallel at a dilution": (
+        "The culture's wells at this dilution give a different concentration than the least "
+        "diluted wells in range, by more than the limit and more than chance. They are not used."
+    ),
+    "Dilutions contradict": (
+        "One dilution gives a bound that the value from another dilution does not fit: a hook "
+        "effect, or swapped wells."
+    ),
+    "4PL": "Four-parameter logistic curve, the S-shape of an ELISA's standards.",
+    "Viable, early, late, necrotic": (
+        "Negative for both stains; Annexin V alone; both; the viability dye alone. Apoptotic means "
+        "early and late together."
+    ),
+    "FMO": "Fluorescence minus one: a control stained with all dyes except one.",
+    "Live peak": (
+        "A rule for a threshold: a number of SD above the peak of the live cells in the stained "
+        "wells, the same for all treatments of an experiment."
+    ),
+    "Specific apoptosis": "100 (treated - untreated) / (100 - untreated), in percent.",
+    "Bliss": (
+        "The effect of two drugs together if neither changes the effect of the other. Fewer viable "
+        "cells than that is more than additive."
+    ),
+    "Pooled error": (
+        "A second analysis in which all arms share one error. It assumes that every drug varies "
+        "equally between experiments."
+    ),
+    "PCLI": (
+        "Plasma cell labeling index: percent of plasma cells that are making DNA, a measure of how "
+        "fast a myeloma grows."
+    ),
+    "Logicle": "An axis that is logarithmic for large values and linear around zero.",
+}

@@ -1,0 +1,235 @@
+"""What a reader must know before trusting the findings, and what to do about it."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from coculture.exchange.flags import Flag
+from coculture.exchange.vocabulary import listed, many, number, state_in_words
+from coculture.report.flags import (
+    ListedFlag,
+    cultures_outside_range,
+    exclusions,
+    listed_flag,
+    quality_flags,
+)
+from coculture.report.results import Results, with_labels
+
+_MAX_NAMED = 6
+"""Up to this number things are named one by one; more are counted."""
+_OF_THE_STUDY = ("study", "experiment", "finding")
+"""Kinds of things whose cautions concern the findings as a whole, not one measurement."""
+_UNNAMED = ("tube", "well", "culture")
+"""Kinds of things that the sentences of their flags do not name."""
+_SECTIONS = {"flow": "flow", "ELISA": "elisa", "comparison": "comparison", "clinical": "clinical"}
+_ACTIONS_BY_CODE = {
+    "few_experiments": "Repeat the experiment on another day or with another donor.",
+    "pooled_error_disagrees": "Report the primary verdict and mention the other.",
+    "plate_failed": "Do not use its concentrations; repeat the plate.",
+}
+"""What to do about flags for which more can be said than about others of their kind."""
+_ACTIONS_BY_KIND = {
+    "tube": "Exclude the file with a reason, or record it again.",
+    "well": "Exclude the well with a reason, or repeat it.",
+    "experiment": "Check whether the findings hold without this experiment.",
+    "finding": "Mention this when you report the finding.",
+}
+_ANY_ACTION = "Check this before you use the results."
+
+
+@dataclass(frozen=True)
+class Limitation:
+    """One limitation of the study.
+
+    Attributes
+    ----------
+    sentence
+        What the limitation is.
+    action
+        What to do about it; may be empty.
+    section
+        Id of the section of the page with the details.
+    """
+
+    sentence: str
+    action: str
+    section: str
+
+
+def limitations(results: Results) -> list[Limitation]:
+    """The limitations of the study, the most serious first."""
+    return [
+        *_simulated(results.config),
+        *_from_flags(flag for flag in results.flags if flag.severity == "failure"),
+        *_from_flags(
+            flag
+            for flag in results.flags
+            if flag.severity == "caution" and flag.concerns.kind in _OF_THE_STUDY
+        ),
+        *_missing_experiments(results),
+        *_manual_gates(results.gates),
+        *_excluded(results.flags),
+        *_unmeasured(results.table("cultures.csv")),
+        *_outside_range(results.flags),
+        *_flagged(quality_flags(results.flags)),
+    ]
+
+
+def _simulated(config: Mapping[str, Any]) -> Iterator[Limitation]:
+    if config["simulated"]:
+        yield Limitation(
+            "These data are simulated. They show how the workflow works, not what a drug does.",
+            "Do not report its results.",
+            "methods",
+        )
+
+
+def _from_flags(flags: Iterable[Flag]) -> Iterator[Limitation]:
+    """A limitation for each flag; of many flags with the same code only their number."""
+    by_code: dict[str, list[ListedFlag]] = {}
+    for flag in flags:
+        by_code.setdefault(flag.code, []).append(listed_flag(flag))
+    for code, group in by_code.items():
+        kind = group[0].flag.concerns.kind
+        action = _ACTIONS_BY_CODE.get(code) or _ACTIONS_BY_KIND.get(kind, _ANY_ACTION)
+        section = _SECTIONS.get(group[0].stage, "quality")
+        if len(group) <= _MAX_NAMED:
+            for one in group:
+                yield Limitation(_sentence(one), action, section)
+        else:
+            words = code.replace("_", " ")
+            yield Limitation(f"{many(len(group), 'flag')} “{words}”.", action, "quality")
+
+
+def _sentence(one: ListedFlag) -> str:
+    """The sentence of a flag, with the file, well or culture that it is about."""
+    text = one.flag.sentence.rstrip(".")
+    if one.flag.concerns.kind in _UNNAMED:
+        return f"{', '.join(filter(None, (one.place, one.item)))}: {text}."
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+def _missing_experiments(results: Results) -> Iterator[Limitation]:
+    tests = results.table("comparison/finding_tests.csv")
+    if tests.empty:
+        return
+    by_reason: dict[str, list[str]] = {}
+    for test in tests[tests["left_out"] != ""].to_dict("records"):
+        ids = by_reason.setdefault(str(test["left_out"]), [])
+        ids += [str(test["id"])] if test["id"] not in ids else []
+    if by_reason:
+        each = "; ".join(f"{reason} ({listed(ids)})" for reason, ids in by_reason.items())
+        yield Limitation(
+            f"Some findings are tested without some experiments: {with_labels(each, results)}.",
+            "Repeat the missing arms, or report the smaller n.",
+            "comparison",
+        )
+
+
+def _manual_gates(gates: Mapping[str, Mapping[str, Any]]) -> Iterator[Limitation]:
+    manual = [
+        f"{experiment} {population} {gate.replace('_', ' ')}"
+        for experiment, found in gates.items()
+        for population, blocks in found["populations"].items()
+        for gate, block in blocks.items()
+        if block["source"] == "manual"
+    ]
+    if manual:
+        yield Limitation(
+            f"Gates set by hand: {', '.join(manual)}.",
+            "Compare each with its automatic threshold in gates.yaml.",
+            "flow",
+        )
+
+
+def _excluded(flags: Iterable[Flag]) -> Iterator[Limitation]:
+    found = {one.flag.concerns: one for one in exclusions(flags)}.values()
+    files = {one.flag.concerns.fcs for one in found if one.flag.concerns.kind == "tube"}
+    wells = sum(one.flag.concerns.kind == "well" for one in found)
+    counted = [
+        many(count, thing)
+        for count, thing in ((len(files), "FCS file"), (wells, "ELISA well"))
+        if count
+    ]
+    if counted:
+        yield Limitation(
+            f"Excluded: {listed(counted)}.",
+            "Check that each reason is technical and does not depend on the result.",
+            "excluded",
+        )
+
+
+def _unmeasured(cultures: pd.DataFrame) -> Iterator[Limitation]:
+    names = [str(name) for name in without_measurement(cultures).get("culture", ())]
+    if names:
+        which = f": {', '.join(names)}" if len(names) <= _MAX_NAMED else ""
+        yield Limitation(
+            f"{many(len(names), 'culture')} without a measurement{which}.",
+            "Check that the treatment is not the cause.",
+            "excluded",
+        )
+
+
+def without_measurement(cultures: pd.DataFrame) -> pd.DataFrame:
+    """The rows of cultures.csv that lack a measurement which other cultures have.
+
+    An assay that the study did not make is not missing. A bound is a measurement.
+    """
+    if "excluded" not in cultures or "culture" not in cultures:
+        return pd.DataFrame()
+    lacking = pd.Series(False, index=cultures.index)
+    for value, bound in _measurements(cultures):
+        known = cultures[value].notna()
+        if bound in cultures:
+            known |= cultures[bound].notna()
+        if known.any():
+            lacking |= ~known
+    return cultures[lacking & (cultures["excluded"] != "")]
+
+
+def _measurements(cultures: pd.DataFrame) -> list[tuple[str, str]]:
+    """Columns of what was measured, each with the column of its bound, which may not exist."""
+    analytes = analyte_columns(cultures)
+    found = [
+        ("percent_apoptotic", ""),
+        *((f"{one}_pg_ml", f"{one}_bound_pg_ml") for one in analytes),
+    ]
+    return [(value, bound) for value, bound in found if value in cultures]
+
+
+def analyte_columns(cultures: pd.DataFrame) -> list[str]:
+    """The analytes of cultures.csv as its columns name them.
+
+    >>> analyte_columns(pd.DataFrame(columns=["il6_pg_ml", "il6_state", "apoptosis_state"]))
+    ['il6']
+    """
+    ending = "_state"
+    names = [str(name).removesuffix(ending) for name in cultures if str(name).endswith(ending)]
+    return [name for name in names if f"{name}_pg_ml" in cultures]
+
+
+def _outside_range(flags: Iterable[Flag]) -> Iterator[Limitation]:
+    codes = [flag.code for flag in cultures_outside_range(flags)]
+    if codes:
+        counted = [
+            f"{number(codes.count(code))} {state_in_words(code)}" for code in sorted(set(codes))
+        ]
+        yield Limitation(
+            f"Cultures outside the range that ELISA can quantify: {listed(counted)}. They enter "
+            "as bounds, not numbers.",
+            "If you need numbers, measure them again at another dilution.",
+            "elisa",
+        )
+
+
+def _flagged(flags: list[ListedFlag]) -> Iterator[Limitation]:
+    if flags:
+        stages = [one.stage for one in flags]
+        by_stage = ", ".join(f"{stages.count(name)} in {name}" for name in dict.fromkeys(stages))
+        yield Limitation(
+            f"{many(len(flags), 'quality flag')} ({by_stage}).",
+            "Look at each; exclude a well only for a technical reason.",
+            "quality",
+        )

@@ -1,0 +1,38 @@
+"""The data segment: what follows it, and ranges that are no power of two."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from coculture.flow import read_fcs
+
+WriteFcs = Callable[..., Path]
+NAMES = ["FSC-A", "FL1-A", "FL2-A"]
+
+
+@pytest.fixture
+def written() -> NDArray[np.float64]:
+    return np.random.default_rng(4).integers(0, 1000, (20, 3)).astype(np.float64)
+
+
+@pytest.mark.parametrize("after", [b"00000000", b"1A2B3C4D", b"\0" * 4096, b"\r\n"])
+def test_what_follows_the_data_is_left_alone(
+    write_fcs: WriteFcs, written: NDArray[np.float64], after: bytes
+) -> None:
+    path = write_fcs(written, NAMES)
+    path.write_bytes(path.read_bytes() + after)
+    sample = read_fcs(path)
+    np.testing.assert_array_equal(sample.events, written)
+    assert sample.notes == ()
+
+
+@pytest.mark.parametrize("top", ["1000", "1000.0", "1e3", "0", "4294967296"])
+def test_ranges_that_are_no_power_of_two(
+    write_fcs: WriteFcs, written: NDArray[np.float64], top: str
+) -> None:
+    keywords = {f"$P{n}R": top for n in (1, 2, 3)}
+    path = write_fcs(written, NAMES, formats=["u4"] * 3, keywords=keywords)
+    np.testing.assert_array_equal(read_fcs(path).events, written)

@@ -1,0 +1,117 @@
+"""What all figures of the gating have in common: names, files, texts, and studies without data."""
+
+import importlib
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from matplotlib.artist import Artist
+
+from coculture import drawing
+from coculture.drawing import Drawing
+from coculture.exchange import figure_text
+from coculture.flow import FlowSettings, check_files, figures
+from coculture.flow.figures.experiment_results import ExperimentResults
+
+Settings = Callable[..., FlowSettings]
+ReadBack = Callable[[pd.DataFrame, FlowSettings], ExperimentResults]
+
+
+def drawn(results: ExperimentResults) -> dict[str, Drawing]:
+    return dict(figures.drawings(results))
+
+
+def test_every_figure_is_that_of_the_module_of_its_name(results: ExperimentResults) -> None:
+    found = drawn(results)
+    assert tuple(found) == figures.NAMES
+    for name, figure in found.items():
+        module = importlib.import_module(f"coculture.flow.figures.{name}")
+        assert figure.table == module.TABLE == f"figures/flow/{name}.csv"
+        assert tuple(figure.shown.columns) == tuple(module.COLUMNS)
+
+
+def test_drawn_twice_the_bytes_are_the_same(results: ExperimentResults, tmp_path: Path) -> None:
+    endings = (".svg", ".csv", ".json")
+    for copy in ("one", "two"):
+        for name, figure in figures.drawings(replace(results)):
+            drawing.save(figure, [tmp_path / copy / f"{name}{ending}" for ending in endings])
+    for path in sorted((tmp_path / "one").iterdir()):
+        assert path.read_bytes() == (tmp_path / "two" / path.name).read_bytes()
+
+
+def test_every_figure_says_what_it_shows(results: ExperimentResults, tmp_path: Path) -> None:
+    wells = results.wells[results.wells["role"] == "sample"]
+    apoptotic = wells["percent_apoptotic"]
+    block = results.gates["populations"]["myeloma"]["annexin"]
+    kept = 100 * wells["events_singlets"].sum() / wells["events_total"].sum()
+    coefficients = results.spillover.set_index("stain").to_numpy()
+    expected = {
+        "gating_strategy": [f"singlets {kept:.0f} %", f"{len(wells)} sample files", "myeloma"],
+        "contact_sheet": [f"{apoptotic.min():.3g} %", f"{apoptotic.max():.3g} %"],
+        "control_histograms": [f"Annexin V {block['threshold']:.3g}"],
+        "threshold_sensitivity": [f"{wells['sensitivity_percent_points'].max():.2g}"],
+        "spillover": [f"{100 * sorted(coefficients.ravel())[-4]:.3g} %"],
+    }
+    titles = set()
+    for name, figure in figures.drawings(results):
+        drawing.save(figure, [tmp_path / f"{name}.json"])
+        text = figure_text.read(tmp_path / f"{name}.json")
+        assert text == figure.text
+        assert text.caption
+        assert text.analysis == ""
+        assert "E1" not in text.title + text.caption
+        for part in expected[name]:
+            assert part in text.result
+        titles.add(text.title)
+    assert len(titles) == len(figures.NAMES)
+
+
+def test_a_study_without_stains_says_so(
+    files: pd.DataFrame,
+    flow_settings: Settings,
+    read_back: ReadBack,
+    texts: Callable[[Drawing], str],
+) -> None:
+    settings = flow_settings(
+        channels={"annexin": None, "viability_dye": None, "forward_scatter_height": None,
+                  "side_scatter_area": None},
+        compensation={"source": "none"},
+    )  # fmt: skip
+    found = drawn(read_back(files, settings))
+    assert "no Annexin V" in texts(found["contact_sheet"])
+    assert "no Annexin V" in found["contact_sheet"].text.result
+    assert "no marker" in texts(found["control_histograms"])
+    assert "not compensated" in texts(found["spillover"])
+    assert "Cells · " in texts(found["gating_strategy"])
+
+
+def test_an_experiment_without_a_file_left_has_its_rows_and_says_so(
+    files: pd.DataFrame,
+    myeloma_settings: Settings,
+    read_back: ReadBack,
+    texts: Callable[[Drawing], str],
+    tmp_path: Path,
+) -> None:
+    excluded = files.assign(exclude="power cut")
+    results = read_back(excluded, myeloma_settings())
+    assert list(results.wells["fcs"]) == list(files["fcs"])
+    assert (results.wells["excluded"] == "power cut").all()
+    assert results.wells["events_total"].isna().all()
+    assert results.gates["populations"] == {"myeloma": {}}
+    assert check_files(excluded, myeloma_settings()) == []
+    found = drawn(results)
+    for name, figure in found.items():
+        drawing.save(figure, [tmp_path / f"{name}{end}" for end in (".svg", ".csv", ".json")])
+        assert figure.shown.empty
+        assert figure.text.title
+    assert "Every file of this experiment is excluded" in texts(found["gating_strategy"])
+
+
+@pytest.mark.parametrize("name", ["contact_sheet", "threshold_sensitivity"])
+def test_each_sample_is_marked_as_its_culture(results: ExperimentResults, name: str) -> None:
+    found = drawn(results)[name].figure.findobj(match=Artist)
+    marked = [str(artist.get_gid()) for artist in found if artist.get_gid() is not None]
+    samples = results.wells.loc[results.wells["role"] == "sample", "culture"]
+    assert marked == [f"culture:{culture}" for culture in samples]

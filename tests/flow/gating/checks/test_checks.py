@@ -1,0 +1,236 @@
+"""Every quality check, on measurements whose numbers are just within or beyond its limit."""
+
+import datetime
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from coculture.exchange.flags import Flag
+from coculture.flow import FlowSettings
+from coculture.flow.gating import checks
+from coculture.flow.gating.measurement import Counts, Experiment, Measurement
+from coculture.flow.tubes import Tube
+
+Settings = Callable[..., FlowSettings]
+MARKERS = [{"channel": "FL3-A", "positive": True}]
+
+
+def gate(source: str, **more: Any) -> dict[str, Any]:
+    return {"channels": ["FL1-A"], "threshold": 100.0, "source": source, "rule": "r", **more}
+
+
+@pytest.fixture
+def raised(open_tube: Callable[..., Tube], flow_settings: Settings) -> Callable[..., list[Flag]]:
+    """The flags of one made-up measurement of the population `cells`.
+
+    Arguments replace what is unremarkable: fields of the tube, counts, percents, limits, gates,
+    coefficients of the spillover, thresholds of the config, the usual day.
+    """
+
+    def flags(
+        *,
+        tube: Mapping[str, Any] | None = None,
+        date: str = "01-MAR-2024",
+        nonfinite: int = 0,
+        cells: int = 1000,
+        singlets: int = 900,
+        inside: int = 800,
+        quadrants: Mapping[str, int] | None = None,
+        sensitivity: float = 0.0,
+        percents: tuple[float, float, float] = (0.0, 0.0, 0.0),
+        limits: Mapping[str, float] | None = None,
+        blocks: Mapping[str, Any] | None = None,
+        spillover: float = 0.1,
+        thresholds: Mapping[str, str] | None = None,
+        twin: Mapping[str, int] | None = None,
+    ) -> list[Flag]:
+        channels = ["FSC-A", "FL1-A", "FL2-A", "FL3-A"]
+        fields = {"experiment": "E1", "culture": "c1", **(tube or {})}
+        opened = open_tube(
+            {name: [1.0] for name in channels}, fcs="a.fcs", keywords={"$DATE": date}, **fields
+        )
+        populations = [
+            {"name": "cells", "markers": MARKERS},
+            {"name": "twin", "markers": [], "same_cells_as": "cells"},
+        ]
+        settings = flow_settings(
+            channels={"annexin": "FL1-A", "viability_dye": "FL2-A"},
+            populations=populations,
+            limits=dict(limits or {}),
+            thresholds=dict(thresholds or {}),
+        )
+        after = {"scatter": 1000, "time": 1000, "cells": cells, "singlets": singlets}
+        after["population"] = inside
+        whole = quadrants or {"viable": 800, "early": 100, "late": 60, "necrotic": 40}
+        counts = Counts(1000, nonfinite, after, whole, sensitivity)
+        others = Counts(1000, 0, after, twin or whole, 0.0)
+        measured = [
+            Measurement(opened, population, of_it, *percents)
+            for population, of_it in zip(settings.populations, (counts, others), strict=True)
+        ]
+        automatic = {
+            "FL3-A": gate("population_negative"),
+            "annexin": gate("live_peak"),
+            "viability_dye": gate("live_peak", channels=["FL2-A"]),
+        }
+        matrix = pd.DataFrame(
+            [[1.0, spillover], [0.0, 1.0]], index=["FL1-A", "FL2-A"], columns=["FL1-A", "FL2-A"]
+        )
+        experiment = Experiment(
+            name="E1",
+            settings=settings,
+            blocks={"cells": automatic | dict(blocks or {}), "twin": automatic},
+            spillover=matrix,
+            usual_day=datetime.date(2024, 3, 1),
+            measurements={opened.row: measured},
+        )
+        return checks.flags(measured[0], experiment)
+
+    return flags
+
+
+SAMPLE = {"role": "sample"}
+UNSTAINED = {"role": "unstained", "culture": ""}
+UNTREATED = {"role": "sample", "untreated": True}
+CASES: list[tuple[str, dict[str, Any], dict[str, Any], tuple[float, float, str]]] = [
+    ("not_finite", {"nonfinite": 0}, {"nonfinite": 1}, (1, 0, "events")),
+    ("margin_events", {"percents": (5, 0, 0)}, {"percents": (5.1, 0, 0)}, (5.1, 5, "percent")),
+    (
+        "unsteady_acquisition",
+        {"percents": (0, 10, 0)},
+        {"percents": (0, 10.1, 0)},
+        (10.1, 10, "percent"),
+    ),
+    (
+        "acquisition_time_lost",
+        {"percents": (0, 0, 10)},
+        {"percents": (0, 0, 10.1)},
+        (10.1, 10, "percent"),
+    ),
+    ("doublets", {"singlets": 750}, {"singlets": 749}, (25.1, 25, "percent")),
+    ("few_events", {"inside": 500}, {"inside": 499}, (499, 500, "events")),
+    ("threshold_sensitive", {"sensitivity": 5.0}, {"sensitivity": 5.1}, (5.1, 5, "percent points")),
+    (
+        "untreated_viability",
+        {"tube": UNTREATED, "quadrants": {"viable": 70, "early": 30, "late": 0, "necrotic": 0}},
+        {"tube": UNTREATED, "quadrants": {"viable": 69, "early": 31, "late": 0, "necrotic": 0}},
+        (69, 70, "percent"),
+    ),
+    (
+        "unstained_positive",
+        {"tube": UNSTAINED, "quadrants": {"viable": 92, "early": 3, "late": 2, "necrotic": 3}},
+        {"tube": UNSTAINED, "quadrants": {"viable": 92, "early": 4, "late": 2, "necrotic": 2}},
+        (6, 5, "percent"),
+    ),
+    ("spillover_coefficient", {"spillover": 1.0}, {"spillover": 1.1}, (1.1, 1, "share")),
+    (
+        "gating_difference",
+        {"twin": {"viable": 79, "early": 15, "late": 6, "necrotic": 0}},
+        {"twin": {"viable": 78, "early": 16, "late": 6, "necrotic": 0}},
+        (6, 5, "percent points"),
+    ),
+    ("other_acquisition_day", {"date": "29-FEB-2024"}, {"date": "28-FEB-2024"}, (2, 1, "days")),
+    ("other_acquisition_day", {"date": "02-MAR-2024"}, {"date": "03-MAR-2024"}, (2, 1, "days")),
+]
+
+
+def of_code(flags: list[Flag], code: str) -> list[Flag]:
+    return [flag for flag in flags if flag.code == code]
+
+
+@pytest.mark.parametrize(("code", "within", "beyond", "numbers"), CASES)
+def test_a_check_flags_what_is_beyond_its_limit_and_nothing_else(
+    raised: Callable[..., list[Flag]],
+    code: str,
+    within: dict[str, Any],
+    beyond: dict[str, Any],
+    numbers: tuple[float, float, str],
+) -> None:
+    quiet = {"quadrants": {"viable": 84, "early": 10, "late": 6, "necrotic": 0}}
+    assert of_code(raised(**(quiet | within)), code) == []
+    (flag,) = raised(**(quiet | beyond))
+    assert flag.code == code
+    assert flag.severity == "caution"
+    assert flag.value == pytest.approx(numbers[0])
+    assert (flag.limit, flag.unit) == numbers[1:]
+    assert flag.concerns.experiment == "E1"
+
+
+def test_every_check_is_tried() -> None:
+    own_tests = {"fallback_source", "exploratory_threshold", "gate_set_by_hand"}
+    assert {check.CODE for check in checks.CHECKS} == {case[0] for case in CASES} | own_tests
+
+
+def test_limits_are_those_of_the_config(raised: Callable[..., list[Flag]]) -> None:
+    assert of_code(raised(inside=499, limits={"fewest_events": 400}), "few_events") == []
+    (flag,) = of_code(raised(inside=800, limits={"fewest_events": 900}), "few_events")
+    assert (flag.value, flag.limit) == (800, 900)
+    assert "800" in flag.sentence
+    assert "900" in flag.sentence
+
+
+def test_some_checks_are_for_samples_only(raised: Callable[..., list[Flag]]) -> None:
+    control = {"role": "fmo_dye", "culture": ""}
+    assert raised(tube=control, inside=3, sensitivity=50.0, spillover=2.0) == []
+    codes = {flag.code for flag in raised(inside=3, sensitivity=50.0, spillover=2.0)}
+    assert codes == {"few_events", "threshold_sensitive", "spillover_coefficient"}
+
+
+def test_an_unstained_control_is_judged_in_both_stains(raised: Callable[..., list[Flag]]) -> None:
+    dim = {"viable": 88, "early": 6, "late": 0, "necrotic": 6}
+    found = of_code(raised(tube=UNSTAINED, quadrants=dim), "unstained_positive")
+    assert [flag.concerns.channel for flag in found] == ["FL1-A", "FL2-A"]
+    assert "Annexin V" in found[0].sentence
+    assert "viability dye" in found[1].sentence
+
+
+def test_fallback_sources_are_flagged_unless_the_config_asks_for_them(
+    raised: Callable[..., list[Flag]],
+) -> None:
+    blocks = {"FL3-A": gate("unstained"), "annexin": gate("fmo"), "viability_dye": gate("fmo")}
+    found = raised(blocks=blocks, thresholds={"viability_dye": "fmo"})
+    assert [flag.code for flag in found] == ["fallback_source"] * 2
+    assert all(flag.concerns.kind == "gate" for flag in found)
+    assert "FL3-A" in found[0].sentence
+    assert "unstained control" in found[0].sentence
+    assert "Annexin V" in found[1].sentence
+    assert "FMO" in found[1].sentence
+    assert raised(blocks=blocks, tube={"role": "fmo_dye", "culture": ""}) == []
+
+
+def test_exploratory_thresholds_are_flagged_even_if_the_config_asks_for_them(
+    raised: Callable[..., list[Flag]],
+) -> None:
+    (flag,) = raised(
+        blocks={"viability_dye": gate("pooled")}, thresholds={"viability_dye": "pooled"}
+    )
+    assert flag.code == "exploratory_threshold"
+    assert (flag.concerns.experiment, flag.concerns.population) == ("E1", "cells")
+    assert "viability dye" in flag.sentence
+
+
+def test_gates_set_by_hand_are_noted(raised: Callable[..., list[Flag]]) -> None:
+    polygon = {"channels": ["FSC-A", "SSC-A"], "vertices": [[0, 0], [1, 0], [1, 1]]}
+    (cells, annexin) = raised(
+        blocks={
+            "cells": {**polygon, "source": "manual", "rule": "r"},
+            "annexin": gate("manual", automatic=178.2),
+        }
+    )[::-1]
+    assert {cells.code, annexin.code} == {"gate_set_by_hand"}
+    assert {cells.severity, annexin.severity} == {"note"}
+    assert (annexin.concerns.kind, annexin.concerns.experiment) == ("gate", "E1")
+    assert (annexin.concerns.population, annexin.concerns.channel) == ("cells", "FL1-A")
+    assert "100" in annexin.sentence
+    assert "178" in annexin.sentence
+    assert cells.concerns.channel == "FSC-A, SSC-A"
+    assert math.isnan(cells.value)
+
+
+def test_nothing_is_flagged_in_an_unremarkable_file(raised: Callable[..., list[Flag]]) -> None:
+    quiet = {"viable": 90, "early": 5, "late": 5, "necrotic": 0}
+    for tube in (SAMPLE, UNTREATED, {"role": "fmo_dye", "culture": ""}):
+        assert raised(tube=tube, quadrants=quiet) == []

@@ -1,0 +1,55 @@
+"""FlowCytometryTools' gates, and that importing them leaves the process as it was."""
+
+import collections
+import inspect
+import re
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from coculture.flow import read_fcs
+from coculture.flow.gating import gates
+from coculture.flow.gating.flowcytometrytools import passes, polygon_gate, threshold_gate
+
+
+def test_the_names_it_was_lent_are_taken_back() -> None:
+    assert not hasattr(collections, "MutableMapping")
+    assert not hasattr(collections, "Iterable")
+    assert not hasattr(inspect, "getargspec")
+    assert "numpy.lib.shape_base" not in sys.modules or hasattr(np.lib, "shape_base")
+
+
+def test_a_gate_can_be_made_after_the_import() -> None:
+    frame = pd.DataFrame({"a": [1.0, 2.0, 3.0], "b": [1.0, 5.0, 1.0]})
+    assert passes(threshold_gate(2, "a", "above", "g"), frame).tolist() == [False, True, True]
+    polygon = polygon_gate([(0, 0), (4, 0), (4, 2), (0, 2)], ["a", "b"], "in", "p")
+    assert passes(polygon, frame).tolist() == [True, False, True]
+
+
+@pytest.mark.reference
+def test_quadrants_of_the_gating_ml_reference(reference: Path) -> None:
+    events = read_fcs(reference / "fcs/gatingml_ref_data1.fcs").events
+    counts = gates.quadrant_counts(
+        {"channels": ["FL2-H"], "threshold": 12.14748},
+        {"channels": ["FL4-H"], "threshold": 14.22417},
+        events,
+    )
+    assert counts == {"viable": 5148, "early": 7361, "late": 620, "necrotic": 238}
+
+
+@pytest.mark.reference
+def test_quadrants_of_the_flowjo_workspace(reference: Path) -> None:
+    events = read_fcs(reference / "fcs/flowjo_quad_diamond.fcs").events
+    workspace = (reference / "fcs/expected/simple_diamond_example_quad_gate.wsp").read_text("utf-8")
+    upper_left = workspace[workspace.index("Q1: channel_A- , channel_B+") :]
+    (left_of,) = re.findall(r'gating:max="([\d.]+)"', upper_left)[:1]
+    (from_,) = re.findall(r'gating:min="([\d.]+)"', upper_left)[:1]
+    counts = gates.quadrant_counts(
+        {"channels": ["channel_A"], "threshold": float(left_of)},
+        {"channels": ["channel_B"], "threshold": float(from_)},
+        events,
+    )
+    assert counts == {"necrotic": 49671, "late": 50596, "early": 50330, "viable": 49403}

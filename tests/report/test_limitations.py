@@ -1,0 +1,216 @@
+"""The limitations on the first screen, each from records or counts."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from coculture.exchange.flags import Flag
+from coculture.report import Results
+from coculture.report.limitations import Limitation, limitations, without_measurement
+
+Make = Callable[..., Any]
+MakeFlag = Callable[..., Flag]
+MakeResults = Callable[..., Results]
+
+
+def _about(study: Results, words: str) -> list[Limitation]:
+    """The limitations whose sentences contain these words."""
+    return [one for one in limitations(study) if words in one.sentence]
+
+
+def _sentences(study: Results, words: str) -> list[str]:
+    return [one.sentence for one in _about(study, words)]
+
+
+def test_a_good_study_has_no_limitations(results: MakeResults) -> None:
+    assert limitations(results()) == []
+
+
+def test_every_limitation_says_what_to_do_and_where_to_look(
+    results: MakeResults,
+    config: Make,
+    flag: MakeFlag,
+    awkward_flags: tuple[Flag, ...],
+    awkward_cultures: pd.DataFrame,
+) -> None:
+    failed = flag(kind="curve", code="plate_failed", severity="failure", plate="P1", analyte="IL-6")
+    study = results(config=config(simulated=True), tables={"cultures.csv": awkward_cultures})
+    found = limitations(replace(study, flags=[*awkward_flags, failed]))
+    assert len(found) == 6
+    assert all(one.action.endswith(".") for one in found)
+    assert [one.section for one in found] == [
+        *("methods", "elisa", "excluded", "excluded", "elisa", "quality")
+    ]
+
+
+def test_a_failed_plate_is_a_limitation_with_its_own_sentence(
+    results: MakeResults, flag: MakeFlag
+) -> None:
+    sentence = "IL-6 on plate P2 failed: only 3 standards pass; R² 0.5, limit 0.9."
+    failed = flag(
+        kind="curve",
+        code="plate_failed",
+        sentence=sentence,
+        severity="failure",
+        plate="P2",
+        analyte="IL-6",
+    )
+    (found,) = limitations(replace(results(), flags=[failed]))[:1]
+    assert found.sentence == sentence
+    assert "repeat the plate" in found.action
+    assert found.section == "elisa"
+
+
+@pytest.mark.parametrize(
+    ("kind", "count"),
+    [("study", 1), ("experiment", 1), ("finding", 1), ("well", 0), ("tube", 0), ("culture", 0)],
+)
+def test_cautions_about_the_whole_study_are_limitations(
+    results: MakeResults, flag: MakeFlag, kind: str, count: int
+) -> None:
+    """Those about single measurements are only counted."""
+    study = replace(results(), flags=[flag(kind=kind, sentence="something is wrong")])
+    assert len(_about(study, "Something is wrong.")) == count
+    assert _sentences(study, "quality flag") == ["1 quality flag (1 in ELISA)."]
+
+
+def test_a_failed_file_is_named(results: MakeResults, flag: MakeFlag) -> None:
+    failed = flag(
+        *("flow/wells.csv", "tube", "no_events", "No event is left."),
+        severity="failure",
+        experiment="E1",
+        fcs="a.fcs",
+    )
+    (found,) = limitations(replace(results(), flags=[failed]))[:1]
+    assert found.sentence == "E1, a.fcs: No event is left."
+    assert "Exclude the file" in found.action
+
+
+def test_what_to_do_depends_on_what_was_found(results: MakeResults, flag: MakeFlag) -> None:
+    table = "comparison/findings.csv"
+    flags = [
+        flag(table, "study", "few_experiments", "Only 2 experiments."),
+        flag(table, "finding", "pooled_error_disagrees", 'Finding 1b is "shown".', finding="1b"),
+    ]
+    few, disagrees, _ = limitations(replace(results(), flags=flags))
+    assert "Repeat the experiment" in few.action
+    assert "primary verdict" in disagrees.action
+    assert few.section == disagrees.section == "comparison"
+
+
+def test_many_flags_of_one_kind_are_counted(results: MakeResults, flag: MakeFlag) -> None:
+    flags = [flag(kind="tube", code="no_time", severity="failure", fcs=f"{i}") for i in range(7)]
+    assert len(_about(replace(results(), flags=flags[:6]), "replicates differ")) == 6
+    assert _sentences(replace(results(), flags=flags), "no time") == ["7 flags “no time”."]
+
+
+def test_missing_experiments_are_named_once_with_their_findings(results: MakeResults) -> None:
+    tests = pd.DataFrame(
+        {
+            "id": ["1a", "1a", "2b", "3"],
+            "left_out": [*["E3 lacks control DEX; IL-6"] * 3, ""],
+            "decides": False,
+            "sentence": "",
+        }
+    )
+    study = results(tables={"comparison/finding_tests.csv": tests})
+    (found,) = _sentences(study, "without some experiments")
+    assert found.endswith(": E3 lacks control DEX; IL-6 (1a and 2b).")
+
+
+def test_a_gate_is_manual_by_its_source_whatever_its_rule_says(results: MakeResults) -> None:
+    def gates(source: str, rule: str) -> dict[str, Any]:
+        block = {"source": source, "rule": rule, "channels": ["R660-A"], "threshold": 178.2}
+        return {"populations": {"myeloma": {"viability_dye": block}}}
+
+    study = results(
+        gates={"E1": gates("manual", "read from a plot"), "E2": gates("fmo", "manual of the dye")}
+    )
+    assert _sentences(study, "by hand") == ["Gates set by hand: E1 myeloma viability dye."]
+
+
+def test_excluded_files_and_wells_are_counted_once_each(
+    results: MakeResults, flag: MakeFlag
+) -> None:
+    def excluded(kind: str, reason: str, **key: str) -> Flag:
+        return flag(kind=kind, code="excluded", sentence=reason, severity="note", **key)
+
+    flags = [
+        excluded("tube", "clogged", fcs="a.fcs", population="myeloma"),
+        excluded("tube", "clogged", fcs="a.fcs", population="stroma"),
+        excluded("well", "bubble", plate="P1", well="A1", analyte="IL-6"),
+        excluded("well", "spilt", plate="P2", well="A1", analyte="IL-6"),
+        excluded("culture", "bubble", culture="a", analyte="IL-6"),
+    ]
+    study = replace(results(), flags=flags)
+    assert _sentences(study, "Excluded") == ["Excluded: 1 FCS file and 2 ELISA wells."]
+
+
+def _cultures(count: int) -> pd.DataFrame:
+    """One measured culture, and `count` cultures without percent apoptotic, with the reason."""
+    return pd.DataFrame(
+        {
+            "culture": ["measured", *(f"c{number}" for number in range(count))],
+            "experiment": "E1",
+            "arm": "DEX",
+            "donor": "",
+            "apoptosis_state": ["ok", *["excluded"] * count],
+            "percent_apoptotic": [12.5, *[float("nan")] * count],
+            "excluded": ["", *["flow: clogged"] * count],
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("count", "sentence"),
+    [
+        (1, "1 culture without a measurement: c0."),
+        (6, "6 cultures without a measurement: c0, c1, c2, c3, c4, c5."),
+        (7, "7 cultures without a measurement."),
+    ],
+)
+def test_up_to_six_cultures_without_a_measurement_are_named(
+    results: MakeResults, count: int, sentence: str
+) -> None:
+    study = results(tables={"cultures.csv": _cultures(count)})
+    assert _sentences(study, "without a measurement") == [sentence]
+
+
+def test_a_culture_of_which_a_bound_is_known_is_measured() -> None:
+    """All have a reason, for a well that was excluded; only the last has no measurement."""
+    missing = float("nan")
+    cultures = _cultures(2).assign(
+        percent_apoptotic=10.0,
+        excluded="IL-6: bubble",
+        il6_pg_ml=[250.0, missing, missing],
+        il6_bound_pg_ml=[missing, 46.9, missing],
+        il6_state=["ok", "below_lloq", "missing"],
+    )
+    assert without_measurement(cultures)["culture"].tolist() == ["c1"]
+
+
+def test_an_assay_that_was_not_made_is_not_missing(awkward_cultures: pd.DataFrame) -> None:
+    elisa_alone = awkward_cultures.assign(
+        percent_apoptotic=float("nan"), excluded="not measured by flow cytometry"
+    )
+    assert without_measurement(elisa_alone).empty
+
+
+def test_cultures_outside_the_range_are_counted_by_side(
+    results: MakeResults, flag: MakeFlag
+) -> None:
+    codes = ["below_lloq", "above_uloq", "below_lloq"]
+    flags = [flag("elisa/cultures.csv", "culture", code, severity="note") for code in codes]
+    flags += [flag(code="below_lloq", severity="note")]
+    (found,) = _sentences(replace(results(), flags=flags), "outside the range")
+    assert "1 above ULOQ and 2 below LLOQ." in found
+
+
+def test_quality_flags_are_counted_by_assay(
+    results: MakeResults, awkward_flags: tuple[Flag, ...]
+) -> None:
+    study = replace(results(), flags=awkward_flags)
+    assert _sentences(study, "quality flag") == ["5 quality flags (2 in flow, 3 in ELISA)."]

@@ -1,0 +1,69 @@
+"""The Methods section says what config, gates and findings say, and cites in order."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+
+from coculture.report import Results
+from coculture.report.methods import methods
+
+Make = Callable[..., Any]
+MakeResults = Callable[..., Results]
+
+
+def _text(study: Results) -> str:
+    return " ".join(methods(study, {}).paragraphs)
+
+
+def test_references_are_numbered_in_the_order_of_their_citations(results: MakeResults) -> None:
+    found = methods(results(), {"numpy": "2.4"})
+    text = " ".join(found.paragraphs)
+    numbers = [text.index(f"[{i}]") for i in range(1, len(found.references) + 1)]
+    assert numbers == sorted(numbers)
+    assert found.references[0].text.startswith("Spidlen")
+    assert "numpy 2.4" in text
+
+
+def test_only_the_assays_that_were_made_are_described(results: MakeResults, config: Make) -> None:
+    tables = {"cultures": "c.csv", "flow": None, "elisa": "e.csv"}
+    text = _text(replace(results(), config=config(tables=tables)))
+    assert "FCS" not in text
+    assert "LLOQ/√2" in text
+    flow_only = replace(results(), config=config(tables=tables | {"flow": "f", "elisa": None}))
+    assert "LLOQ" not in _text(flow_only)
+
+
+def test_each_way_of_testing_is_described_once(results: MakeResults, finding: Make) -> None:
+    raised = "that a value is not raised, by a rise below 7 percentage points"
+    rows = [finding(method=one) for one in (raised, "that a value is lower", raised)]
+    study = results(tables={"comparison/findings.csv": pd.DataFrame(rows)})
+    text = _text(study)
+    assert f"as follows: {raised}; that a value is lower. Their p values" in text
+    assert "Fieller" not in text
+    eliminated = pd.DataFrame([finding(kind="eliminated")])
+    assert "Fieller" in _text(results(tables={"comparison/findings.csv": eliminated}))
+
+
+def test_without_claims_no_test_of_a_claim_is_described(results: MakeResults) -> None:
+    text = _text(results(tables={"comparison/findings.csv": pd.DataFrame()}))
+    assert "claims" not in text
+    assert "Holm" not in text
+
+
+def test_each_rule_of_a_gate_is_given_once(results: MakeResults) -> None:
+    def gates(source: str, rule: str) -> dict[str, Any]:
+        block = {"source": source, "rule": rule, "channels": ["R660-A"]}
+        return {"populations": {"myeloma": {"annexin_v": block}}}
+
+    peak = gates("live_peak", "SD above the live peak; of the (stained) wells")
+    tail = gates("live_peak", "upper tail, because no well is positive")
+    manual = gates("manual", "set by hand")
+    study = results(gates={"E1": peak, "E2": manual, "E3": peak, "E4": tail})
+    text = _text(study)
+    rules = (
+        "(annexin v: SD above the live peak; of the (stained) wells or set by hand or upper tail, "
+        "because no well is positive)"
+    )
+    assert text.count(rules) == 1
