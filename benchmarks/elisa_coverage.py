@@ -1,8 +1,8 @@
 """Coverage of the 95 % interval of a single well, over simulated studies of four plates.
 
 Standards 600 to 9.375 pg/mL two-fold and a zero, in duplicate; sd^2 = .008^2 + (5 % of the
-response)^2; the variance function is pooled over the four plates as in a study, and each plate's
-own curve reads wells of 6, 12, 40, 150 and 450 pg/mL.
+response)^2. The variance function is pooled over the four plates as in a study, and the curve of
+each plate reads wells of 6, 12, 40, 150 and 450 pg/mL.
 
     .venv/bin/python benchmarks/elisa_coverage.py [--studies 1000]
 """
@@ -28,9 +28,9 @@ LOWEST, HIGHEST = 0.92, 0.97
 
 
 def main() -> int:
-    """Print a line a curve; the exit status is 1 where a coverage is outside 92 to 97 %."""
+    """Print a line for each curve; the exit status is 1 if a coverage is outside 92 to 97 %."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--studies", type=int, default=1000, help="simulated studies a curve")
+    parser.add_argument("--studies", type=int, default=1000, help="simulated studies of each curve")
     studies = parser.parse_args().studies
     holds = True
     for curve in CURVES:
@@ -44,7 +44,7 @@ def main() -> int:
 
 
 def coverage(curve: tuple[float, float, float, float], studies: int, seed: int) -> Floats:
-    """Of the wells that have a concentration, the share whose interval holds the truth."""
+    """The share of the wells with a concentration whose interval contains the truth."""
     rng = np.random.default_rng(seed)
     inside = np.zeros(len(CONCENTRATIONS))
     read = np.zeros(len(CONCENTRATIONS))
@@ -68,7 +68,7 @@ def coverage(curve: tuple[float, float, float, float], studies: int, seed: int) 
 def drawn(
     curve: tuple[float, float, float, float], concentration: Floats, rng: np.random.Generator
 ) -> Floats:
-    """Responses of wells at the concentrations, with their scatter."""
+    """Responses of wells at these concentrations, with scatter."""
     zero, infinity, slope, midpoint = curve
     mean = infinity + (zero - infinity) / (1 + (concentration / midpoint) ** slope)
     response: Floats = mean + rng.normal(size=mean.shape) * np.hypot(0.008, 0.05 * mean)

@@ -1,4 +1,4 @@
-"""2,100 hard standard curves: is each fit the best there is, and is the hook seen?
+"""2,100 difficult standard curves: is each fit the best possible, and are hooks found?
 
 Seven kinds, 300 curves each: easy, no upper plateau, saturated at 3.5, 15 % noise, low signal (.12
 to .45), one outlier, high-dose hook. Each fit is compared with scipy's least squares from many
@@ -33,7 +33,7 @@ HOOKS_SEEN = 0.9
 
 
 def main() -> int:
-    """Print a line a kind; the exit status is 1 where a claim does not hold."""
+    """Print a line for each kind; the exit status is 1 if a claim does not hold."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--curves", type=int, default=300, help="curves of each kind")
     parser.add_argument("--starts", type=int, default=30, help="starts of the independent search")
@@ -52,7 +52,7 @@ def main() -> int:
 
 
 def hard_curve(kind: str, rng: np.random.Generator) -> Floats:
-    """Responses at LEVELS of one curve of a kind."""
+    """Responses at LEVELS of a curve of this kind."""
     zero, infinity = (0.12, 0.45) if kind == "low signal" else (0.05, rng.uniform(2.6, 3.5))
     midpoint = rng.uniform(2000, 20000) if kind == "no upper plateau" else rng.uniform(100, 400)
     mean = infinity + (zero - infinity) / (1 + (LEVELS / midpoint) ** rng.uniform(0.9, 1.5))

@@ -1,8 +1,8 @@
-"""10,000 standard curves in one batch against scipy's curve_fit and lmfit in a loop.
+"""10,000 standard curves in one batch, compared with scipy's curve_fit and lmfit in a loop.
 
-lmfit is compared where it can be imported; it is not one of the project's packages. The peers fit a
-part of the curves, and their time is scaled up. All times are of the processor, on one thread, as
-the workflow's jobs run.
+lmfit is compared if it is installed; the project does not need it. The peers fit some of the
+curves, and their time is scaled up. All times are processor times on one thread, as in the jobs of
+the workflow.
 
     .venv/bin/python benchmarks/elisa_speed.py
 """
@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Callable
 
-# Before numpy is imported: threads that wait for one another would count as work.
+# Before numpy is imported: waiting threads would be counted as processor time.
 os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
 import numpy as np
@@ -31,7 +31,7 @@ TIMES_CURVE_FIT, TIMES_LMFIT, SINGLE_MS = 4, 40, 20
 
 
 def main() -> int:
-    """Print the times; the exit status is 1 where a claim does not hold."""
+    """Print the times; the exit status is 1 if a claim does not hold."""
     batch = curves(np.random.default_rng(0))
     ours = seconds(lambda: fit_standard_curves(LEVELS[None, :], batch))
     print(f"one batch of {CURVES} curves: {ours:.2f} s")
@@ -43,7 +43,7 @@ def main() -> int:
         try:
             theirs = seconds(lambda loop=loop: loop(batch[:LOOPED])) * CURVES / LOOPED  # type: ignore[misc]
         except ImportError:
-            print(f"{name} is not there")
+            print(f"{name} is not installed")
             continue
         holds &= theirs / ours >= wanted
         print(f"{name} in a loop: {theirs:.1f} s, {theirs / ours:.1f} times as long")
@@ -63,7 +63,7 @@ def main() -> int:
 
 
 def curves(rng: np.random.Generator) -> Floats:
-    """Responses of many plates' standards."""
+    """Responses of the standards of many plates."""
     zero, infinity = 0.05, rng.uniform(2.6, 3.5, (CURVES, 1))
     slope, midpoint = rng.uniform(0.9, 1.5, (CURVES, 1)), rng.uniform(100, 400, (CURVES, 1))
     mean = four_parameters(LEVELS, zero, infinity, slope, midpoint)

@@ -30,8 +30,8 @@ def test_wells_that_the_plate_lacks(wells: pd.DataFrame, settings: Settings) -> 
     wells.loc[18, "well"] = "P24"
     wells.loc[17, "well"] = "12A"
     assert problems(wells, settings()) == [
-        (17, "well", "12A", '"12A" is not a well: wells are named like A1 or H12.'),
-        (18, "well", "P24", "the plate in the file has no such well."),
+        (17, "well", "12A", '"12A" is not a well; write wells like A1 or H12.'),
+        (18, "well", "P24", "the plate in the file does not have this well."),
     ]
     with pytest.raises(PlateError):
         read_layout(wells, settings())
@@ -42,7 +42,7 @@ def test_a_wavelength_that_the_file_lacks(wells: pd.DataFrame, settings: Setting
     assert (row, column) == (2, "file")
     assert message == (
         'no reading at reference_wavelength_nm 620; the file has "450", "570". '
-        "Set the key to null if none was measured."
+        "Set the key to null if no reference was measured."
     )
 
 
@@ -50,7 +50,7 @@ def test_a_file_that_is_no_export(wells: pd.DataFrame, settings: Settings, expor
     export.write_text("nothing of use")
     ((row, column, value, message),) = problems(wells, settings())
     assert (row, column, value) == (2, "file", str(export))
-    assert message.startswith("not an export that can be read. Tried:")
+    assert message.startswith("the format of this file is not known. Tried:")
 
 
 def test_a_plate_that_the_file_lacks(wells: pd.DataFrame, settings: Settings) -> None:

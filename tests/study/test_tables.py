@@ -199,7 +199,7 @@ def test_exports_that_changed_places_are_seen(small_study: Path) -> None:
     first.write_bytes(swapped[1])
     told = _told(small_study)
     assert len(told) == 2
-    assert "holds plate IL6-E2 by its own words, and this row calls it IL6-E1" in told[0]
+    assert "contains plate IL6-E2 according to the file, but this row names it IL6-E1" in told[0]
     _rewrite(
         small_study,
         "elisa.csv",
@@ -219,7 +219,7 @@ def test_a_copied_export_is_seen(small_study: Path) -> None:
         first.read_bytes().replace("IL6-E1".encode("utf-16-le"), "IL6-E2".encode("utf-16-le"))
     )
     (told,) = _told(small_study)
-    assert "has the readings of elisa/IL6-E1.txt, plate IL6-E1, to the last digit" in told
+    assert "has exactly the same readings as elisa/IL6-E1.txt, plate IL6-E1" in told
 
 
 def test_two_plates_cannot_be_the_same_wells_of_one_file(small_study: Path) -> None:

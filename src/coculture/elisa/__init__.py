@@ -1,4 +1,4 @@
-"""From a plate reader's export to pg/mL with honest intervals and states."""
+"""ELISA: from the exports of plate readers to concentrations in pg/mL with intervals and bounds."""
 
 from coculture.curves.fitting import CurveError
 from coculture.curves.variance_function import VarianceFunction

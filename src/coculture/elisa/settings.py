@@ -1,4 +1,4 @@
-"""What the user decides about the ELISA part: the `elisa` section of the config."""
+"""The settings of the ELISA part: the `elisa` section of the config."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -7,7 +7,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class AcceptanceLimits:
-    """What a plate must keep to be accepted (ICH M10, 2022, sections 4.2 and 4.3)."""
+    """Limits for the acceptance of a plate (ICH M10, 2022, sections 4.2 and 4.3)."""
 
     recovery_percent: float
     recovery_at_limits_percent: float
@@ -39,12 +39,12 @@ class ElisaSettings:
 
     @classmethod
     def from_config(cls, section: Mapping[str, Any]) -> "ElisaSettings":
-        """Take over a section whose defaults are filled in.
+        """The settings of a section whose defaults are filled in.
 
         Raises
         ------
         KeyError
-            If a key is missing: the schema, which has all defaults, was not applied.
+            If a key is missing, because the schema with all defaults was not applied.
         """
         limits = AcceptanceLimits(
             **{f.name: section["limits"][f.name] for f in fields(AcceptanceLimits)}

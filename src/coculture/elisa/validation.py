@@ -1,4 +1,4 @@
-"""What would stop the reading of the plates or the fit of their curves, before any job."""
+"""Problems of plates that would stop reading or fitting them, found before any job runs."""
 
 from functools import cache
 from pathlib import Path
@@ -22,10 +22,10 @@ from coculture.exchange.problems import Problem
 
 
 def check_files(wells: pd.DataFrame, settings: ElisaSettings) -> list[Problem]:
-    """Look for everything that would stop `read_layout` or the fit, and report it all at once.
+    """Find everything that would stop `read_layout` or the fit.
 
-    Empty cells are not reported, and nothing is that only follows from one: what a table must have
-    is checked when it is read.
+    Empty cells of the table, and what follows from them, are not reported: they are found when the
+    table is read.
     """
     problems: list[Problem] = []
     read = cache(read_plates)
@@ -61,8 +61,8 @@ def check_files(wells: pd.DataFrame, settings: ElisaSettings) -> list[Problem]:
             )
             if first_file != file:
                 message = (
-                    f"has the readings of {first_file}, plate {first_plate}, to the last digit; "
-                    "give each plate its own export."
+                    f"has exactly the same readings as {first_file}, plate {first_plate}; name the "
+                    "own export of each plate."
                 )
         if message:
             problems.append(Problem("elisa.csv", message, first, "file", file))
@@ -70,12 +70,12 @@ def check_files(wells: pd.DataFrame, settings: ElisaSettings) -> list[Problem]:
 
 
 def _of_another(chosen: Plate, plate: str, plate_in_file: str, plates: set[str]) -> str:
-    """That a file says it is another plate of the study than its row says, or nothing."""
+    """The message for a file with the name of another plate of the study; empty for a right one."""
     if plate_in_file or chosen.name == plate or chosen.name not in plates:
         return ""
     return (
-        f"holds plate {chosen.name} by its own words, and this row calls it {plate}; give the "
-        f"export of {plate}, or write {chosen.name} into plate_in_file if the row is right."
+        f"contains plate {chosen.name} according to the file, but this row names it {plate}; name "
+        f"the export of {plate}, or write {chosen.name} into plate_in_file if the row is right."
     )
 
 
@@ -89,14 +89,14 @@ def _too_few_standards(plate: str, rows: pd.DataFrame, settings: ElisaSettings) 
         used = group[group["exclude"] == ""]
         standards = used[used["role"].isin(STANDARD_ROLES)]
         concentrations = standards["concentration_pg_ml"].mask(standards["role"] == "blank", 0.0)
-        # A well whose role or concentration could not be read may be any of them.
+        # A well without a readable role or concentration may be any standard.
         unread = int(concentrations.isna().sum() + (used["role"].fillna("") == "").sum())
         levels = set(concentrations.dropna())
         if subtracts and not unread and 0 not in levels:
             problems.append(
                 Problem(
                     "elisa.csv",
-                    f"plate {plate} has no blank or zero standard of {analyte} to subtract; name "
+                    f"plate {plate} has no blank or zero standard of {analyte} to subtract; add "
                     "its wells, or set zero_standard to fit.",
                     group.index[0],
                     "role",
@@ -130,7 +130,7 @@ def _well_problems(rows: pd.DataFrame, available: set[str]) -> list[Problem]:
             problems.append(
                 Problem(
                     "elisa.csv",
-                    "the plate in the file has no such well.",
+                    "the plate in the file does not have this well.",
                     _index(row),
                     "well",
                     str(well),
@@ -144,10 +144,10 @@ def _index(row: object) -> int:
 
 
 def _without_file(message: str, path: str, file: str) -> str:
-    """The message as a sentence, without the file name that the caller prints itself.
+    """The message as a sentence, without the file name, which the caller prints.
 
     A reader names the file as `Path` writes it ("./a//b.txt" as "a/b.txt"), and an error of the
-    operating system may name it once more in the middle.
+    operating system may contain it a second time.
     """
     for name in (path, str(Path(path)), file):
         message = message.removeprefix(f"{name}: ")

@@ -167,5 +167,5 @@ def test_a_lost_line_of_gen5_gives_no_reading_for_another(tmp_path: Path) -> Non
     assert readings(write_lines(tmp_path / "whole.txt", [*above, *lines])) == expected()
     del lines[4]
     lost = write_lines(tmp_path / "lost.txt", [*above, *lines])
-    with pytest.raises(PlateError, match="row B of the plate grid has not the same lines"):
+    with pytest.raises(PlateError, match="row B of the plate grid does not have the same lines"):
         read_plates(lost)

@@ -147,7 +147,7 @@ def test_decimal_commas_between_commas_of_a_table_are_refused(tmp_path: Path, he
 
 def test_a_well_twice_in_a_long_table_is_refused(tmp_path: Path) -> None:
     path = write_lines(tmp_path / "long.csv", ["well,od", "A1,0.1", "A2,0.2", "A01,0.3"])
-    with pytest.raises(PlateError, match="line 4: well A1 stands in the table a second time"):
+    with pytest.raises(PlateError, match="line 4: well A1 is listed twice"):
         read_plates(path)
 
 

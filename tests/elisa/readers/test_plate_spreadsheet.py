@@ -77,7 +77,7 @@ def test_a_zip_that_is_no_workbook_is_refused(tmp_path: Path, name: str) -> None
     path = tmp_path / name
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("export.csv", "well,od\nA1,0.1\n")
-    with pytest.raises(PlateError, match="damaged, or the file is none"):
+    with pytest.raises(PlateError, match="damaged, or the file is no spreadsheet"):
         read_plates(path)
 
 
@@ -117,7 +117,7 @@ _LAUGHS = b"".join(
 @pytest.mark.parametrize(
     ("sheet", "said"),
     [
-        (_SHEET % (b"", b" " * 150_000_000), "unpacks to 150 MB, and no plate export has"),
+        (_SHEET % (b"", b" " * 150_000_000), "has 150 MB once unpacked"),
         (_SHEET % (b"", _FAR_ROWS), "has more than 2,000,000 cells"),
         (
             _SHEET % (b"", b'<row r="2000000000"><c r="A2000000000"><v>1</v></c></row>'),

@@ -271,7 +271,7 @@ def test_a_lost_row_of_softmax_is_refused(tmp_path: Path, lost: int, widened: bo
 def test_a_row_too_many_of_softmax_is_refused(tmp_path: Path) -> None:
     rows = softmax_rows()
     path = write_lines(tmp_path / "many.txt", softmax_block([*rows, rows[0]]))
-    with pytest.raises(PlateError, match="has 9 rows of wells where its header states 8"):
+    with pytest.raises(PlateError, match="has 9 rows of wells, but its header states 8"):
         read_plates(path)
 
 

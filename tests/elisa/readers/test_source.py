@@ -221,5 +221,5 @@ def test_words_of_other_readers_become_states(tmp_path: Path, word: str, state: 
 def test_files_of_another_kind_are_named(tmp_path: Path, content: bytes, kind: str) -> None:
     path = tmp_path / "export.xls"
     path.write_bytes(content)
-    with pytest.raises(PlateError, match=f"this is {kind}, which is not read; open it"):
+    with pytest.raises(PlateError, match=f"this is {kind}, which cannot be read; open it"):
         read_plates(path)

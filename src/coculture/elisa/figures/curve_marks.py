@@ -1,4 +1,4 @@
-"""What the figure of a plate's curve shows, one row a mark."""
+"""The data of the figure of a standard curve, one row for each mark."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -49,7 +49,7 @@ def marks_of_analyte(
 
 
 def place_of_zero(concentrations: Floats) -> float:
-    """Where the zero standard is drawn on a log axis: one step below the lowest."""
+    """Where the zero standard is drawn on a log axis: one step below the lowest standard."""
     positive = np.unique(concentrations[concentrations > 0])
     step = positive[1] / positive[0] if len(positive) > 1 else 2.0
     return float(positive[0] / max(step, 2.0))
@@ -77,7 +77,7 @@ def _standards(fit: StandardCurve, entry: Mapping[str, Any]) -> pd.DataFrame:
 
 
 def _excluded_standards(wells: pd.DataFrame) -> pd.DataFrame:
-    """Standards that were read but not fitted, by the user's or the reader's wish."""
+    """Standards with a reading that were excluded by the user or masked in the reader."""
     left_out = wells[wells["role"].isin(STANDARD_ROLES) & (wells["state"] == "excluded")]
     left_out = left_out[left_out["response"].notna() & left_out["nominal_pg_ml"].notna()]
     return pd.DataFrame(
@@ -95,7 +95,7 @@ def _excluded_standards(wells: pd.DataFrame) -> pd.DataFrame:
 
 
 def _samples(wells: pd.DataFrame) -> pd.DataFrame:
-    """Samples with a reading that were not excluded; without concentration beyond the curve."""
+    """Samples with a reading that were not excluded; without concentration if beyond the curve."""
     unread = ("excluded", "missing")
     samples = wells[(wells["role"] == "sample") & ~wells["state"].isin(unread)]
     return pd.DataFrame(
@@ -136,5 +136,5 @@ def _levels(entry: Mapping[str, Any]) -> pd.DataFrame:
 
 
 def _wells(entry: Mapping[str, Any], fit: StandardCurve) -> list[str]:
-    """The fitted wells; unnamed where the fit went through the levels' means."""
+    """The names of the fitted wells; empty if the means of the levels were fitted."""
     return list(entry["fit"]["wells"]) or [""] * len(fit.concentrations)

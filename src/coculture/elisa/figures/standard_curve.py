@@ -141,7 +141,7 @@ def _draw_curve(axes: Axes, marks: pd.DataFrame, zero: float) -> None:
 
 
 def _draw_sample(axes: Axes, x: float, y: float, state: str) -> tuple[Line2D, str]:
-    """A sample where it falls, one beyond the curve at the edge, and what the legend calls it."""
+    """Draw a sample, at the edge if beyond the curve; give its mark and name in the legend."""
     look, words = (_IN_RANGE, "sample in range") if state == "ok" else (_OUTSIDE, "sample outside")
     if np.isnan(x):
         is_above = state in ABOVE
@@ -202,14 +202,14 @@ def _draw_recovery(axes: Axes, marks: pd.DataFrame, entry: Mapping[str, Any]) ->
 
 
 def _with_margin(values: pd.Series) -> tuple[float, float]:
-    """Limits of an axis that leave 6 % free on both sides."""
+    """Limits of an axis with a margin of 6 % on both sides."""
     low, high = float(values.min()), float(values.max())
     margin = 0.06 * (high - low) or 0.1
     return low - margin, high + margin
 
 
 def _apart(values: Floats, zero: float, room: float) -> list[float]:
-    """Those of the rising values whose labels have room on a log axis, the last among them."""
+    """The rising values whose labels do not overlap on a log axis; the last is always included."""
     kept: list[float] = []
     for value in values[::-1]:
         # The label at zero is short.

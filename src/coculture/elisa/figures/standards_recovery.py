@@ -30,7 +30,7 @@ _PANEL_HEIGHT = 3.1
 _HIGHEST = 200
 """Marks above this many percent are drawn at it: one lost well must not flatten the others."""
 _BOUNDS = {"<=": "v", ">=": "^"}
-"""The open mark of a control outside the range, drawn at LLOQ or ULOQ."""
+"""Open marks of controls outside the range, drawn at the LLOQ or ULOQ."""
 
 
 def draw(study: StudyResults) -> Drawing:
@@ -70,7 +70,7 @@ def _result(shown: pd.DataFrame) -> str:
 
 
 def _shown(wells: pd.DataFrame) -> pd.DataFrame:
-    """A row for each plate's mean of a standard, for each control well, for each control's mean."""
+    """One row for each standard on each plate, each control well, and the mean of each control."""
     parts = []
     for analyte, rows in wells[wells["nominal_pg_ml"] > 0].groupby("analyte", sort=True):
         for part in (_standards(rows), _controls(rows)):
@@ -92,7 +92,7 @@ def _standards(wells: pd.DataFrame) -> pd.DataFrame:
 
 
 def _controls(wells: pd.DataFrame) -> pd.DataFrame:
-    """Each well, one outside the range as a bound; then mean and two SD of those inside."""
+    """Each well (outside the range as a bound), then mean and two SD of the wells in range."""
     controls = wells[(wells["role"] == "control") & (wells["state"] != "excluded")]
     known = controls["recovery_percent"].notna()
     is_above = ~known & controls["lower_pg_ml"].notna()
@@ -152,7 +152,7 @@ def _draw_controls(
 ) -> None:
     _draw_allowed(axes, allowed)
     levels = sorted(rows["target_pg_ml"].unique())
-    # The first colour, grey, is that of the line at 100 %.
+    # The first colour is grey, like the line at 100 %.
     marks = list(series_marks([str(level) for level in (None, *levels)]).values())[1:]
     for level, offset, mark in zip(levels, _shifts(len(levels)), marks, strict=True):
         of_level = rows[rows["target_pg_ml"] == level]

@@ -1,9 +1,10 @@
-"""Layouts as people write plates down: a grid of labels in the shape of the plate.
+"""Plate layouts as a grid of labels in the shape of the plate.
 
     STD 600   STD 600   c01 x10   c01 x50   BLK
     STD 300   STD 300   c02 x10   c02 x50   QC 40
 
-or one grid a property under each other (plater's form), the name of each in its upper left cell:
+or one grid for each property below one another (the format of plater), with its name in the upper
+left cell:
 role, analyte, concentration, culture, dilution, exclude.
 """
 
@@ -42,9 +43,10 @@ _PROPERTIES = {
 def read_label_grid(path: str | Path) -> pd.DataFrame:
     """The wells of a plate-shaped layout as rows of elisa.csv (without plate and file).
 
-    Labels: `STD 300`, `QC 40` and `CTRL 40` with a concentration, `BLK`, `MEDIUM`; anything else
-    is a culture, with a dilution behind it (`c01 x10`, `c01 @10`, `c01 1:10`). Empty cells, `-` and
-    `EMPTY` are wells that are not used. Grids named `role`, `culture`, ... give one property each.
+    Labels: `STD 300`, `QC 40` and `CTRL 40` with a concentration, `BLK`, `MEDIUM`; any other label
+    is a culture, which a dilution may follow (`c01 x10`, `c01 @10`, `c01 1:10`). Empty cells, `-`
+    and `EMPTY` are wells that are not used. Grids named `role`, `culture`, ... give one property
+    each.
 
     Returns
     -------
@@ -54,9 +56,9 @@ def read_label_grid(path: str | Path) -> pd.DataFrame:
     Raises
     ------
     PlateError
-        If the file has no plate-shaped grid of labels, or a number is expected and not there.
+        If the file has no plate-shaped grid of labels, or a number is missing.
 
-    A label as people write it:
+    For example:
 
     >>> parse_label("STD 62.5")["concentration_pg_ml"]
     62.5
@@ -74,7 +76,7 @@ def read_label_grid(path: str | Path) -> pd.DataFrame:
 
 
 def parse_label(label: str) -> dict[str, object]:
-    """Role, concentration, culture and dilution that a label states.
+    """Role, concentration, culture and dilution of a label.
 
     >>> parse_label("c07 x50")["culture"], parse_label("c07 x50")["dilution"]
     ('c07', 50.0)
@@ -100,7 +102,7 @@ def parse_label(label: str) -> dict[str, object]:
 
 
 def _label_grids(sheets: tuple[Sheet, ...]) -> list[Grid]:
-    """Grids with words in them, and those named as a property."""
+    """Grids that contain words, and those with the name of a property."""
     return [
         grid
         for sheet in sheets

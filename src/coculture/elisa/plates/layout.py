@@ -1,4 +1,4 @@
-"""What lies in each well: the rows of elisa.csv joined with what the reader measured."""
+"""The rows of elisa.csv joined with the readings of their wells."""
 
 from collections.abc import Iterable
 from functools import cache
@@ -22,22 +22,22 @@ def read_layout(wells: pd.DataFrame, settings: ElisaSettings) -> pd.DataFrame:
     wells
         Rows of elisa.csv: plate, file, plate_in_file, well, role, analyte, concentration_pg_ml,
         culture, dilution, exclude; and path, the file as it can be opened from here (where that
-        column is absent, `file` is).
+        column is absent, `file` is used).
     settings
-        Which wavelengths count, and from which OD on a well is saturated.
+        The wavelengths that are used, and the OD from which on a well is saturated.
 
     Returns
     -------
-    The rows of `wells` and, for every well that the export has besides, a row with the role
-    `unassigned`; with the columns od (main wavelength), od_reference, response (od minus
+    The rows of `wells` and, for every other well of the export, a row with the role `unassigned`;
+    with the columns od (main wavelength), od_reference, response (od minus
     od_reference, or od), state (ok, overflow, missing, masked) and excluded (the reason, or "").
-    Sorted by plate and well. Rows without a plate, file or well are passed over: their table is
-    refused where it is checked. Without any row the table is empty.
+    Sorted by plate and well. Rows without a plate, file or well are ignored: the check of the table
+    reports them. Without any row the table is empty.
 
     Raises
     ------
     PlateError
-        If a file cannot be read, or lacks the plate, a well or a wavelength that is asked for.
+        If a file cannot be read, or does not have the plate, a well or a wavelength.
     """
     frames = []
     read = cache(read_plates)
@@ -53,9 +53,7 @@ def read_layout(wells: pd.DataFrame, settings: ElisaSettings) -> pd.DataFrame:
             raise PlateError(f"{file}: plate {plate} has no well {', '.join(absent)}")
         doubled = rows.loc[rows["well"].duplicated(), "well"]
         if not doubled.empty:
-            raise PlateError(
-                f"plate {plate}: well {doubled.iloc[0]} stands in two rows of elisa.csv"
-            )
+            raise PlateError(f"plate {plate}: well {doubled.iloc[0]} is listed twice in elisa.csv")
         frames.append(_join(rows, readings, plate, file, plate_in_file))
     if not frames:
         return wells.iloc[:0].reindex(columns=[*wells.columns, *_READING_COLUMNS])
@@ -63,7 +61,7 @@ def read_layout(wells: pd.DataFrame, settings: ElisaSettings) -> pd.DataFrame:
 
 
 def by_plate(wells: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
-    """The rows of each plate, by its name; rows without one are of no plate."""
+    """The rows of each plate with its name, without rows that name no plate."""
     if wells.empty:
         return []
     return [(str(plate), rows) for plate, rows in wells.groupby("plate", sort=True) if plate]
@@ -78,11 +76,18 @@ def complete_rows(wells: pd.DataFrame) -> pd.DataFrame:
 
 
 def path_of(rows: pd.DataFrame) -> str:
-    """Where the plate's file can be opened: `path`, or where that is absent `file` itself."""
+    """Where the plate's file can be opened: `path`, or without that column `file`."""
     return str(rows["path" if "path" in rows else "file"].iloc[0])
 
 
 def file_of(plate: str, rows: pd.DataFrame) -> tuple[str, str]:
+    """The file of a plate, and the plate's name in it (may be empty).
+
+    Raises
+    ------
+    PlateError
+        If the rows differ in them.
+    """
     files = rows[["file", "plate_in_file"]].drop_duplicates()
     if len(files) > 1:
         raise PlateError(f"plate {plate} has more than one file or plate_in_file; a plate has one")
@@ -91,12 +96,12 @@ def file_of(plate: str, rows: pd.DataFrame) -> tuple[str, str]:
 
 
 def choose_plate(plates: list[Plate], file: str, plate: str, plate_in_file: str) -> Plate:
-    """The plate that is named; without a name the only one, or the one called as in elisa.csv."""
+    """The plate named `plate_in_file`; without that name the only plate, or that named `plate`."""
     by_name = {p.name: p for p in plates}
     if plate_in_file:
         if plate_in_file not in by_name:
             raise PlateError(
-                f'{file}: has no plate "{plate_in_file}"; its plates are {_listed(by_name)}'
+                f'{file}: has no plate "{plate_in_file}"; its plates are {_quoted(by_name)}'
             )
         return by_name[plate_in_file]
     if len(plates) == 1:
@@ -104,17 +109,17 @@ def choose_plate(plates: list[Plate], file: str, plate: str, plate_in_file: str)
     if plate in by_name:
         return by_name[plate]
     raise PlateError(
-        f"{file}: holds the plates {_listed(by_name)}; name one in the column plate_in_file"
+        f"{file}: contains the plates {_quoted(by_name)}; name one in the column plate_in_file"
     )
 
 
 def plate_readings(plate: Plate, file: str, settings: ElisaSettings) -> pd.DataFrame:
-    """Wells (index) with od, od_reference, response and state."""
+    """The wells of a plate (index) with od, od_reference, response and state."""
     main = _select(plate, settings.wavelength_nm, file, "wavelength_nm")
     if main is None:
         raise PlateError(
             f"{file}: no reading at wavelength_nm {settings.wavelength_nm}; the file has "
-            f"{_listed(plate.wells['reading'].unique())}"
+            f"{_quoted(plate.wells['reading'].unique())}"
         )
     readings = main[["od", "state"]].copy()
     if settings.saturation_od is not None:
@@ -140,13 +145,17 @@ def _reference(
     if reference is None:
         raise PlateError(
             f"{file}: no reading at reference_wavelength_nm {wanted}; the file has "
-            f"{_listed(plate.wells['reading'].unique())}. Set the key to null if none was measured"
+            f"{_quoted(plate.wells['reading'].unique())}. Set the key to null if no reference was "
+            "measured"
         )
     return reference.reindex(main.index)
 
 
 def _select(plate: Plate, wanted: float | str, file: str, key: str) -> pd.DataFrame | None:
-    """One reading of every well, by wavelength or name; the only nameless one fits any wish."""
+    """One reading of every well, by wavelength or name; None if the file does not have it.
+
+    The only reading of a file that states no wavelength is taken for any.
+    """
     wells = plate.wells
     chosen = (
         wells["reading"] == wanted if isinstance(wanted, str) else wells["wavelength_nm"] == wanted
@@ -156,14 +165,14 @@ def _select(plate: Plate, wanted: float | str, file: str, key: str) -> pd.DataFr
     found = wells[chosen]
     if found["well"].duplicated().any():
         raise PlateError(
-            f"{file}: several readings at {key} {wanted}: {_listed(found['reading'].unique())}; "
-            f"set the key to the name of one"
+            f"{file}: several readings at {key} {wanted}: {_quoted(found['reading'].unique())}; "
+            f"set the key to the name of one of them"
         )
     return found.set_index("well") if len(found) else None
 
 
 def _is_alone(plate: Plate) -> bool:
-    """Whether the plate has one reading a well, and no wavelength is stated."""
+    """Whether the plate has a single reading, without a wavelength."""
     return len(plate.wells["reading"].unique()) == 1 and bool(
         plate.wells["wavelength_nm"].isna().all()
     )
@@ -191,5 +200,5 @@ def _join(
     return joined.iloc[order]
 
 
-def _listed(names: Iterable[str]) -> str:
+def _quoted(names: Iterable[str]) -> str:
     return ", ".join(f'"{name}"' for name in names)

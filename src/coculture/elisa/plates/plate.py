@@ -1,4 +1,4 @@
-"""A plate as a reader measured it, and the names of its wells."""
+"""A plate with its readings, and the names of wells."""
 
 import re
 from collections.abc import Iterable
@@ -23,11 +23,11 @@ class Plate:
     Attributes
     ----------
     name
-        As the reader's software wrote it, made unique within the file.
+        As in the export, made unique within the file.
     wells
-        One row a well and reading: `well` ("A1"), `wavelength_nm` (NaN where the file states none),
-        `od` (NaN unless the state is ok), `state` (ok, overflow, missing, masked), and `reading`,
-        the name the file gives the reading ("450", "Label1", "Mean V [420]").
+        One row for each well and reading: `well` ("A1"), `wavelength_nm` (NaN if the file states
+        none), `od` (NaN unless the state is ok), `state` (ok, overflow, missing, masked), and
+        `reading`, the name of the reading in the file ("450", "Label1", "Mean V [420]").
     """
 
     name: str
@@ -47,7 +47,7 @@ def well_name(text: str) -> str:
     """
     match = _WELL.fullmatch(text)
     if match is None:
-        raise PlateError(f'"{text}" is not a well: wells are named like A1 or H12')
+        raise PlateError(f'"{text}" is not a well; write wells like A1 or H12')
     return f"{match[1].upper()}{match[2]}"
 
 
@@ -57,7 +57,7 @@ def is_well(text: str) -> bool:
 
 
 def row_letters(index: int) -> str:
-    """The letters of a plate's row, counted from 0: A to Z, then AA to AF (1,536 wells).
+    """The letters of a row of a plate, counted from 0: A to Z, then AA to AF (1,536 wells).
 
     >>> row_letters(0), row_letters(25), row_letters(26)
     ('A', 'Z', 'AA')
@@ -67,7 +67,7 @@ def row_letters(index: int) -> str:
 
 
 def row_index(letters: str) -> int:
-    """The row that `letters` name, counted from 0; the inverse of :func:`row_letters`.
+    """The row with these letters, counted from 0; the inverse of :func:`row_letters`.
 
     >>> row_index("H"), row_index("AF")
     (7, 31)
@@ -79,20 +79,20 @@ def row_index(letters: str) -> int:
 
 
 def well_position(well: str) -> tuple[int, int]:
-    """Row and column of a well, both counted from 0; wells sort in reading order by it.
+    """Row and column of a well, both counted from 0: the key to sort wells in reading order.
 
     >>> well_position("B10")
     (1, 9)
     """
     match = _WELL.fullmatch(well)
     if match is None:
-        raise PlateError(f'"{well}" is not a well: wells are named like A1 or H12')
+        raise PlateError(f'"{well}" is not a well; write wells like A1 or H12')
     return row_index(match[1]), int(match[2]) - 1
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What a reader says of one well at one wavelength."""
+    """The reading of one well at one wavelength."""
 
     well: str
     reading: str
@@ -102,7 +102,7 @@ class Reading:
 
 
 def plate_from_readings(name: str, readings: Iterable[Reading]) -> Plate:
-    """A plate whose wells stand in reading order, the readings in the order of the file."""
+    """A plate with its wells in reading order, and its readings in the order of the file."""
     rows = list(readings)
     order = {reading: i for i, reading in enumerate(dict.fromkeys(row.reading for row in rows))}
     rows.sort(key=lambda row: (order[row.reading], well_position(row.well)))

@@ -69,8 +69,9 @@ class QuantifiedPlate:
 def pooled_variance_function(readings: pd.DataFrame, settings: ElisaSettings) -> VarianceFunction:
     """The scatter of wells, from the replicates of all plates of a study.
 
-    With fewer plates than `settings.plates_for_pooling`, the settings' starting values. Replicates
-    are wells of one plate and analyte with the same standard, control or culture and dilution.
+    With fewer plates than `settings.plates_for_pooling` it has the starting values of the settings.
+    Replicates are wells of one plate and analyte with the same standard, control or culture and
+    dilution.
     """
     usable = _corrected(readings, settings)
     usable = usable[_is_usable(usable) & (usable["role"] != "unassigned")]
@@ -91,7 +92,7 @@ def pooled_variance_function(readings: pd.DataFrame, settings: ElisaSettings) ->
 def quantify_plate(
     readings: pd.DataFrame, settings: ElisaSettings, variance_function: VarianceFunction
 ) -> QuantifiedPlate:
-    """Fit each analyte's standards and read every well of the plate from its curve.
+    """Fit the standards of each analyte, and read every well of the plate from the curve.
 
     Parameters
     ----------
@@ -109,7 +110,7 @@ def quantify_plate(
     Raises
     ------
     PlateError
-        If blanks are to be subtracted and the plate has none.
+        If zero_standard is subtract and the plate has no blank.
     """
     corrected = _corrected(readings, settings)
     is_masked = (corrected["state"] == "masked") & (corrected["excluded"] == "")
@@ -140,7 +141,7 @@ def quantify_plate(
 def fit_plate_standards(
     standards: pd.DataFrame, settings: ElisaSettings, variance_function: VarianceFunction
 ) -> StandardCurve:
-    """The curve that the settings ask for, through wells with concentration_pg_ml and response."""
+    """The curve through wells with concentration_pg_ml and response, fitted as the settings say."""
     concentration = standards["concentration_pg_ml"].to_numpy(float)
     response = standards["response"].to_numpy(float)
     if settings.as_reader == "level_means":
@@ -159,7 +160,7 @@ def fit_plate_standards(
 
 
 def _corrected(readings: pd.DataFrame, settings: ElisaSettings) -> pd.DataFrame:
-    """Readings with blanks taken for zero standards, or subtracted and left out of the fit."""
+    """Readings with blanks as zero standards, or with the mean of the blanks subtracted."""
     wells = readings.copy()
     wells.loc[wells["role"] == "blank", "concentration_pg_ml"] = 0.0
     if settings.zero_standard == "fit" or settings.as_reader is not None:
@@ -172,7 +173,7 @@ def _corrected(readings: pd.DataFrame, settings: ElisaSettings) -> pd.DataFrame:
         if key not in zeros:
             raise PlateError(
                 f"plate {key[0]}: zero_standard is subtract, but {key[1]} has no blank or zero "
-                "standard; set it to fit or name the blank wells"
+                "standard; set it to fit, or add the blank wells to elisa.csv"
             )
         wells.loc[list(group.index), "response"] -= zeros[key]
     return wells
@@ -230,7 +231,7 @@ def _quantify(
 
 
 def _medium_blanks(read: pd.DataFrame) -> list[dict[str, Any]]:
-    """Wells of medium alone: what the assay sees without cells."""
+    """The wells of medium alone: the signal without cells."""
     blanks = read[read["role"] == "medium_blank"]
     columns = ["well", "response", "in_well_pg_ml", "concentration_pg_ml", "state"]
     return [{str(k): v for k, v in row.items()} for row in blanks[columns].to_dict("records")]
@@ -241,7 +242,7 @@ def _without_analyte(wells: pd.DataFrame) -> pd.DataFrame:
 
 
 def _plain(value: Any) -> Any:
-    """Values that JSON knows: no numpy types, None for what is not a number."""
+    """`value` in the types of JSON: no numpy types, None for NaN and infinity."""
     if isinstance(value, dict):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

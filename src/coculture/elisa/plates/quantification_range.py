@@ -35,7 +35,7 @@ class QuantificationRange:
 def quantification_range(
     curve: FittedCurve, levels: pd.DataFrame, limits: AcceptanceLimits
 ) -> QuantificationRange:
-    """LOD, and LLOQ and ULOQ as the lowest and highest standard that pass."""
+    """The LOD, and as LLOQ and ULOQ the lowest and the highest standard that pass."""
     above_zero = levels[levels["nominal_pg_ml"] > 0]
     passing = above_zero.loc[above_zero["verdict"] == "pass", "nominal_pg_ml"]
     if passing.empty:
@@ -59,14 +59,17 @@ def quantification_range(
         precision_profile_lower=low,
         precision_profile_upper=high,
         precision_profile_rule=(
-            f"where a single well is expected within a CV of "
+            f"concentrations at which a single well has an expected CV of at most "
             f"{limits.precision_profile_cv_percent:g} %"
         ),
     )
 
 
 def limit_of_detection(curve: FittedCurve) -> float:
-    """Concentration whose response is three standard deviations of a blank away from A."""
+    """The concentration whose response differs from A by three standard deviations of a blank.
+
+    NaN for a log-log line, and if that response is beyond the curve.
+    """
     if curve.model == "log_log":
         return float("nan")
     zero, infinity = curve.parameters["A"], curve.parameters["D"]
@@ -77,8 +80,11 @@ def limit_of_detection(curve: FittedCurve) -> float:
 def precision_profile(
     curve: FittedCurve, standards: pd.Series, limits: AcceptanceLimits
 ) -> tuple[float, float]:
-    """Lowest and highest concentration, from half the lowest to the highest standard, at which a
-    single well is precise enough (Ekins, Recent Results Cancer Res 1973)."""
+    """Lowest and highest concentration at which a single well is precise enough; NaN if none is.
+
+    It is searched from half the lowest to the highest standard (Ekins, Recent Results Cancer Res,
+    1973).
+    """
     grid = np.geomspace(standards.min() / 2, standards.max(), _PROFILE_POINTS)
     read = curve.concentration(curve.response(grid))
     precise = 100 * read["se"].to_numpy(float) / grid <= limits.precision_profile_cv_percent

@@ -10,7 +10,7 @@ from coculture.elisa.settings import AcceptanceLimits
 def standard_levels(
     curve: FittedCurve, standards: pd.DataFrame, limits: AcceptanceLimits
 ) -> pd.DataFrame:
-    """One row a concentration of standard, the zero first.
+    """One row for each concentration of the standard, zero first.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Plate-reader exports: one module a vendor, tried in the order of `READERS`."""
+"""Plate-reader exports: one module for each vendor, listed in the registry."""
 
 from coculture.elisa.readers.registry import READERS, Reader, read_plates
 

@@ -15,7 +15,7 @@ _WAVELENGTH = re.compile(r".*?(\d{3,4})\D*")
 
 
 def read(source: Source) -> list[Plate]:
-    """Every plate; what was read of one plate at several wavelengths stands together."""
+    """Every plate, with all wavelengths at which it was read."""
     rows = source.sheets[0].rows
     starts = [i for i, row in enumerate(rows) if row and row[0] == _START]
     if not starts:

@@ -1,8 +1,8 @@
 """BioTek (Agilent) Gen5: text and spreadsheet exports, several plates one after the other.
 
-Each plate begins with a line `Plate Number`; its results stand in grids whose lines carry a label
-at their right end, several lines a row of wells. Lines that Gen5 computed (blanked, logarithms,
-concentrations) are left out, except where nothing else is there; means of kinetic reads
+Each plate begins with a line `Plate Number`. Its results are in grids with several lines for each
+row of wells and a label at the right end of each line. Lines that Gen5 computed (blanked,
+logarithms, concentrations) are used only if there are no others; means of kinetic reads
 (`Mean V [420]`) are readings.
 """
 
@@ -74,7 +74,7 @@ def _readings(lines: list[_Line]) -> list[Reading]:
 
 
 def _labels(grid: Grid, rows: Rows) -> list[str]:
-    """What each line of a row of wells is; a grid without labels is named by its title."""
+    """The label of each line of a row of wells; without one, the title of the grid."""
     title = title_above(rows, grid.row)
     return [label or title for label in grid.line_labels]
 

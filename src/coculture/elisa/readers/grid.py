@@ -1,8 +1,8 @@
 """Plate-shaped grids: a row of column numbers with lettered rows below it.
 
-`find_grids` serves every vendor that prints plates this way. `read` takes plain ones: one grid, or
-several under each other (plater's form: the name of each in its upper left cell), in text or
-spreadsheet. Grids of labels (a layout) are left alone.
+`find_grids` is used by the readers of all vendors that print plates this way. `read` reads plain
+grids in text files or spreadsheets: one, or several below one another with the name of each in its
+upper left cell (the format of plater). Grids of labels (a layout) are ignored.
 """
 
 import re
@@ -40,11 +40,18 @@ _MOST_COLUMNS = 48
 class Grid:
     """A plate-shaped block of cells.
 
-    `row` is the index of the line with the column numbers, `line` its number in the file (counted
-    from 1), `end` the index after the last line,
-    `corner` what stands left of the first column number; `cells` maps a well to the texts of its
-    lines (some software prints several numbers a well under each other), `line_labels` to what
-    stands right of each line.
+    Attributes
+    ----------
+    row, line
+        Index of the line with the column numbers, and its number in the file (counted from 1).
+    end
+        Index after the last line.
+    corner
+        The text left of the first column number.
+    cells
+        Texts by well. Some software prints several lines for each row of wells.
+    line_labels
+        The label at the right end of each line of a row of wells; may be empty.
     """
 
     row: int
@@ -58,12 +65,12 @@ class Grid:
 def find_grids(rows: Rows, first_line: int = 1) -> list[Grid]:
     """All grids of a sheet, from top to bottom; `first_line` is the number of `rows[0]`.
 
-    Rows are named by their own letters, in any order; a letter that is skipped has no wells.
+    Rows have the letters of the file, in any order; a missing letter has no wells.
 
     Raises
     ------
     LineError
-        If a letter stands twice, or a row has more cells than the heading.
+        If a letter occurs twice, or a row has more cells than the heading.
     """
     grids: list[Grid] = []
     index = 0
@@ -80,12 +87,12 @@ def find_grids(rows: Rows, first_line: int = 1) -> list[Grid]:
 def grid_readings(
     grid: Grid, name: str, wavelength_nm: float, line: int = 0
 ) -> list[Reading] | None:
-    """The wells of a grid as readings; None if it holds labels, or no number at all.
+    """The wells of a grid as readings; None if it contains labels, or no number.
 
     Raises
     ------
     LineError
-        If most cells are readings and one is neither a number nor a word of a reader.
+        If most cells are readings and one is neither a number nor a word that readers write.
     """
     readings = []
     unknown: tuple[str, str] | None = None
@@ -104,12 +111,12 @@ def grid_readings(
     named = f'plate grid "{name}"' if name else "plate grid"
     raise LineError(
         f"well {well} of the {named} (its heading is line {grid.line}): "
-        f"{not_a_reading(text)}; where the grid holds labels, write layout into its upper left cell"
+        f"{not_a_reading(text)}; if the grid contains labels, write layout into its upper left cell"
     )
 
 
 def title_above(rows: Rows, index: int) -> str:
-    """The name printed over the grid at `index`: the only filled cell in one of two lines above."""
+    """The name above the grid at `index`: the only filled cell of one of the two lines above it."""
     for row in reversed(rows[max(0, index - 2) : index]):
         filled = [text for text in row if text]
         if filled:
@@ -118,7 +125,7 @@ def title_above(rows: Rows, index: int) -> str:
 
 
 def read(source: Source) -> list[Plate]:
-    """Plain grids: readings of one plate, or plates where names or sheets tell them apart."""
+    """Plain grids: the readings of one plate, or plates if names or sheets distinguish them."""
     strips = [(sheet, rows) for sheet in source.sheets for rows in _side_by_side(sheet.rows)]
     grids = [(sheet, rows, grid) for sheet, rows in strips for grid in find_grids(rows)]
     if not grids:
@@ -134,7 +141,7 @@ def read(source: Source) -> list[Plate]:
         if readings is not None:
             found.append((sheet.name, name, readings))
     if not found:
-        raise NotThisFormatError("its plate grids hold labels, no readings")
+        raise NotThisFormatError("its plate grids contain labels, not readings")
     names = [name for _, name, _ in found]
     if len(set(names)) < len(names) or all(_PLATE_NAME.fullmatch(name) for name in names):
         return [plate_from_readings(name or "plate", readings) for _, name, readings in found]
@@ -157,9 +164,7 @@ def _grid_at(rows: Rows, index: int, first_line: int) -> Grid | None:
     while row < len(rows):
         mark = _row_letter(rows, row, start, letter)
         if mark in labels:
-            raise LineError(
-                f"line {first_line + row}: row {mark} stands in the plate grid a second time"
-            )
+            raise LineError(f"line {first_line + row}: row {mark} occurs twice in the plate grid")
         if not mark and _is_gap(rows, row, start, labels):
             row += 1
             continue
@@ -170,7 +175,7 @@ def _grid_at(rows: Rows, index: int, first_line: int) -> Grid | None:
         if _is_overfull(rows[row], rows[index], end):
             raise LineError(
                 f"line {first_line + row}: row {letter} has more cells than the heading has "
-                "columns; where numbers have decimal commas, put semicolons between the cells"
+                "columns; with decimal commas, use semicolons between the cells"
             )
         for column, text in zip(columns, line[start:end], strict=True):
             cells.setdefault(f"{letter}{column}", []).append(text)
@@ -185,7 +190,7 @@ def _grid_at(rows: Rows, index: int, first_line: int) -> Grid | None:
 
 
 def _side_by_side(rows: Rows) -> list[Rows]:
-    """The sheet cut into strips where a plate grid stands right of another."""
+    """The sheet cut into vertical strips, where one plate grid is to the right of another."""
     cuts = sorted(
         {
             start - 1
@@ -198,7 +203,7 @@ def _side_by_side(rows: Rows) -> list[Rows]:
 
 
 def _starts(row: list[str]) -> list[int]:
-    """Where column numbers begin in a row, however often."""
+    """All positions in a row at which column numbers begin."""
     starts: list[int] = []
     start = _first_column(row)
     while start is not None and start < len(row):
@@ -218,31 +223,31 @@ def _row_letter(rows: Rows, index: int, start: int, above: str) -> str:
 
 
 def _is_gap(rows: Rows, index: int, start: int, labels: dict[str, list[str]]) -> bool:
-    """Whether an empty line stands for a lost row: the line after it goes on with the grid."""
+    """Whether an empty line replaces a row of wells: the grid continues after it."""
     following = _row_letter(rows, index + 1, start, "A") if labels else ""
     return not any(rows[index]) and bool(following) and following not in labels
 
 
 def _belongs_to_row_above(line: list[str], start: int, columns: list[int], letter: str) -> bool:
-    """Whether a line without a letter holds more numbers of the row above, as Gen5 prints them."""
+    """Whether a line without a letter contains more numbers of the row above, as in Gen5."""
     own_heading = _column_numbers(line, start) == columns
     return bool(letter) and not line[start - 1] and any(line[start:]) and not own_heading
 
 
 def _refuse_uneven_rows(labels: dict[str, list[str]], line: int) -> None:
-    """A row of wells that lost one of its several lines would give one reading for another."""
+    """Refuse a grid in which a row of wells lost one of its lines: readings would be mixed up."""
     first = next(iter(labels.values()))
     several = len(first) > 1 or any(len(lines) > 1 and any(lines) for lines in labels.values())
     uneven = [letter for letter, lines in labels.items() if lines != first]
     if several and uneven:
         raise LineError(
-            f"line {line}: row {uneven[0]} of the plate grid has not the same lines of readings as "
-            f"row {next(iter(labels))}; a line was lost or added: export it again"
+            f"line {line}: row {uneven[0]} of the plate grid does not have the same lines of "
+            f"readings as row {next(iter(labels))}; a line was lost or added; export it again"
         )
 
 
 def _first_column(row: list[str]) -> int | None:
-    """Where the column numbers begin, one cell at least from the left."""
+    """Where the column numbers begin, with at least one cell to their left; None without any."""
     for start in range(1, len(row)):
         if len(_column_numbers(row, start)) >= _NARROWEST_GRID:
             return start
@@ -261,10 +266,10 @@ def _column_numbers(row: list[str], start: int) -> list[int]:
 
 
 def _is_overfull(row: list[str], heading: list[str], end: int) -> bool:
-    """Whether decimal commas were taken for separators: numbers, or many cells, past the heading.
+    """Whether decimal commas were read as separators: numbers, or many cells, beyond the heading.
 
-    What a row may have there is a label (text, or a wavelength) or one last empty cell. Headings
-    that a spreadsheet filled up with empty cells show it by as many more numbers as half a row.
+    A sound row has there at most a label (text, or a wavelength) or one empty cell. If a
+    spreadsheet filled the heading up with empty cells, more numbers than half a row show it.
     """
     beyond = [text for text in row[len(heading) :] if not text or number(text) is not None]
     labelled = [text for text in beyond if wavelength_in(text) > 0]

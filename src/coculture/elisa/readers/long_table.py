@@ -1,7 +1,7 @@
-"""Tables with one row a well: a column of wells, and readings long or wide.
+"""Tables with one row for each well, long or wide.
 
-Long: a column of wavelengths and one of readings. Wide: every other column that holds readings is
-one, named by its heading ("450", "OD450", "Label1"). A column of plates splits the rows.
+Long: a column of wavelengths and one of readings. Wide: one column for each reading, with its name
+as heading ("450", "OD450", "Label1"). A column of plates splits the rows.
 """
 
 import re
@@ -38,7 +38,7 @@ _DAMAGED_WELL = re.compile(r"[A-P]([^A-Z].{0,3})?", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class WellTable:
-    """The rows under a heading that names a column of wells."""
+    """A heading with a column of wells, and the rows below it."""
 
     heading: list[str]
     rows: Rows
@@ -65,7 +65,7 @@ def find_tables(rows: Rows, first_line: int = 1) -> Iterator[WellTable]:
 
 
 def _with_wells_joined(rows: Rows) -> Rows:
-    """Tables with a column of rows and one of columns get a last column of wells."""
+    """Add a column of wells to tables that have a column of rows and one of columns."""
     joined: Rows = []
     places: tuple[int, int, int] | None = None
     for row in rows:
@@ -84,7 +84,7 @@ def _refuse_damaged_wells(rows: list[tuple[int, list[str]]], column: int) -> Non
     for line, row in rows:
         text = _cell(row, column)
         if _DAMAGED_WELL.fullmatch(text) and not is_well(text) and any(map(_is_number, row)):
-            raise LineError(f'line {line}: "{text}" is not a well: wells are named like A1 or H12')
+            raise LineError(f'line {line}: "{text}" is not a well; write wells like A1 or H12')
 
 
 def _is_number(text: str) -> bool:
@@ -92,12 +92,12 @@ def _is_number(text: str) -> bool:
 
 
 def table_readings(table: WellTable, wavelength_nm: float) -> dict[str, list[Reading]]:
-    """Readings by plate ("" without a column of plates); `wavelength_nm` where none is stated.
+    """Readings by plate ("" without a column of plates); `wavelength_nm` if the table states none.
 
     Raises
     ------
     LineError
-        If a well of a plate has the same reading twice, or a row numbers past the heading.
+        If a well of a plate has the same reading twice, or a row has numbers beyond the heading.
     """
     heading = table.heading
     wavelengths = _find(heading, _WAVELENGTH)
@@ -114,7 +114,7 @@ def table_readings(table: WellTable, wavelength_nm: float) -> dict[str, list[Rea
         if columns and any(number(text) is not None for text in row[headed:]):
             raise LineError(
                 f"line {line}: well {row[table.well_column]} has more cells than the heading has "
-                "columns; where numbers have decimal commas, put semicolons between the cells"
+                "columns; with decimal commas, use semicolons between the cells"
             )
         plate = _cell(row, plates) if plates is not None else ""
         for column in columns:
@@ -132,7 +132,7 @@ def table_readings(table: WellTable, wavelength_nm: float) -> dict[str, list[Rea
 
 
 def read(source: Source) -> list[Plate]:
-    """Every table of wells of the file; a plate for each name in a column of plates."""
+    """Every table of wells of the file, with a plate for each name in a column of plates."""
     plates: dict[str, list[Reading]] = {}
     for sheet in source.sheets:
         for table in find_tables(sheet.rows):
@@ -146,8 +146,8 @@ def read(source: Source) -> list[Plate]:
 def _doubled(line: int, plate: str, well: str, name: str) -> str:
     of_plate = f' of plate "{plate}"' if plate else ""
     return (
-        f'line {line}: well {well}{of_plate} stands in the table a second time (reading "{name}"); '
-        "leave one row a well and reading, and name plates in a column plate"
+        f'line {line}: well {well}{of_plate} is listed twice (reading "{name}"); '
+        "keep one row for each well and reading, and name plates in a column plate"
     )
 
 
@@ -163,7 +163,13 @@ def _find(heading: list[str], pattern: re.Pattern[str]) -> int | None:
 
 
 def _is_reading(table: WellTable, column: int) -> bool:
-    """Whether a column holds readings; refuses one that is named so and has another word in it."""
+    """Whether a column contains readings.
+
+    Raises
+    ------
+    LineError
+        If it is named as a reading and has a cell with another word.
+    """
     name = table.heading[column]
     if not name or _NOT_A_READING.fullmatch(name) or _WELL.fullmatch(name):
         return False

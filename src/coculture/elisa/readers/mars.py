@@ -1,7 +1,7 @@
 """BMG Labtech MARS (Omega, PHERAstar, CLARIOstar): .csv or spreadsheet, grids or a list.
 
-Above the readings stand `User:`, `Path:`, `Test name:` and the plate's `ID1:`; each grid has a
-title such as `Raw Data (450)`.
+The readings follow lines with `User:`, `Path:`, `Test name:` and the plate's `ID1:`; each grid has
+a title such as `Raw Data (450)`.
 """
 
 import re
@@ -18,7 +18,7 @@ _HEAD = 15
 
 
 def read(source: Source) -> list[Plate]:
-    """One plate a sheet, with all its wavelengths."""
+    """One plate for each sheet, with all its wavelengths."""
     plates = []
     recognised = False
     for sheet in source.sheets:

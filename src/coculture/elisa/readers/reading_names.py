@@ -1,4 +1,4 @@
-"""What the name of a reading says: its wavelength, and whether software computed it."""
+"""The wavelength in the name of a reading, and whether the reader's software computed it."""
 
 import re
 
@@ -16,7 +16,7 @@ _COMPUTED = re.compile(
 
 
 def wavelength_in(text: str) -> float:
-    """The wavelength in a name, with its unit or at the end; NaN where there is none or several.
+    """The wavelength in a name, with its unit or at the end; NaN if there is none or several.
 
     >>> wavelength_in("abs450:450"), wavelength_in("OD_450nm_raw"), wavelength_in("A450(1)")
     (450.0, 450.0, 450.0)
@@ -30,7 +30,7 @@ def wavelength_in(text: str) -> float:
 
 
 def is_difference(text: str) -> bool:
-    """Whether a name joins two wavelengths, as that of a corrected reading does.
+    """Whether a name contains a difference of two wavelengths, as for a corrected reading.
 
     >>> is_difference("450 nm - 570 nm"), is_difference("abs450:450"), is_difference("485/20,528")
     (True, False, False)
@@ -39,7 +39,7 @@ def is_difference(text: str) -> bool:
 
 
 def is_computed(text: str) -> bool:
-    """Whether a name is that of numbers which the reader's software derived from readings.
+    """Whether a name is that of values which the reader's software computed from readings.
 
     >>> is_computed("Blank corrected based on Raw Data (450)"), is_computed("Raw Data (450)")
     (True, False)

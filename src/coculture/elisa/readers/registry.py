@@ -1,8 +1,8 @@
-"""Plate-reader exports: one module a vendor, tried in the order of `READERS`.
+"""Plate-reader exports: one module for each vendor, tried in the order of `READERS`.
 
 A reader is a module with a `NAME` and `read(source) -> list[Plate]`, which raises
-`NotThisFormatError` for a file that is not its own and `PlateError` for one that is but cannot be
-used. To add a vendor, write such a module and name it here.
+`NotThisFormatError` for a file of another format, and `PlateError` for one of its format that
+cannot be used. To add a vendor, write such a module and enter it in the list below.
 """
 
 from dataclasses import replace
@@ -30,12 +30,12 @@ from coculture.elisa.readers.source import (
 
 
 class Reader(Protocol):
-    """What a vendor's module offers."""
+    """What the module of a vendor has."""
 
     NAME: str
 
     def read(self, source: Source) -> list[Plate]:
-        """The plates of a file of this vendor."""
+        """The plates of a file."""
 
 
 READERS: tuple[Reader, ...] = (
@@ -51,17 +51,16 @@ READERS: tuple[Reader, ...] = (
 
 
 def read_plates(path: str | Path) -> list[Plate]:
-    """Every plate of a plate reader's export; the format is recognised, not asked for.
+    """Every plate of a plate reader's export; its format is recognised.
 
-    Plates that carry the same name are told apart: two "Plate1" become "Plate1 (1)" and
-    "Plate1 (2)", so that none of them answers to the name that does not say which.
+    Plates with the same name are numbered: two "Plate1" become "Plate1 (1)" and "Plate1 (2)".
 
     Raises
     ------
     PlateError
-        If the file cannot be opened, fits no known format (the message says which were tried and
-        why each failed), or fits one but holds no measurement, or gives a well two
-        values of one reading.
+        If the file cannot be opened, has no known format (the message lists the formats that were
+        tried and why each failed), contains no measurement, or has two values of one reading for
+        a well.
     """
     source = open_source(path)
     refusals = []
@@ -75,17 +74,20 @@ def read_plates(path: str | Path) -> list[Plate]:
             raise PlateError(f"{path}: {error}") from error
         plates = [_with_wells_once(source, plate) for plate in plates]
         if not any((plate.wells["state"] != "missing").any() for plate in plates):
-            raise PlateError(f"{path}: a {reader.NAME} export without a single measurement")
+            raise PlateError(f"{path}: this {reader.NAME} export contains no measurement")
         return _with_unique_names(plates)
     tried = "\n  ".join(refusals)
     raise PlateError(
-        f"{path}: not an export that can be read. Tried:\n  {tried}\n"
+        f"{path}: the format of this file is not known. Tried:\n  {tried}\n"
         "Export a plate grid (a row 1 to 12, rows A to H) or a table with the columns well and od."
     )
 
 
 def _with_wells_once(source: Source, plate: Plate) -> Plate:
-    """One value a well and reading: a list that repeats the matrix may stand beside it."""
+    """The plate with one value for each well and reading.
+
+    Some exports contain the same values twice, as a matrix and as a list.
+    """
     wells = plate.wells.drop_duplicates(ignore_index=True)
     doubled = wells[wells.duplicated(["well", "reading", "wavelength_nm"])]
     if not doubled.empty:
@@ -98,7 +100,7 @@ def _with_wells_once(source: Source, plate: Plate) -> Plate:
 
 
 def _with_unique_names(plates: list[Plate]) -> list[Plate]:
-    """Number the plates that share a name, past any name that another plate has by itself."""
+    """Number plates with the same name, without using the name of another plate."""
     names = [plate.name for plate in plates]
     taken = set(names)
     unique = []

@@ -1,8 +1,8 @@
 """Thermo SkanIt (Multiskan, Varioskan): spreadsheets with grids under `Wavelength: 450 nm`.
 
 A sheet of absorbances lists wavelengths and plates, each followed by a grid with `Abs` in its
-corner, then grids of sample names. Multiskan SkyHigh writes a sheet a wavelength instead
-(`Raw data 450 nm`) with one row a well.
+corner, then grids of sample names. Multiskan SkyHigh writes one sheet for each wavelength
+(`Raw data 450 nm`), with one row for each well.
 """
 
 import re
@@ -20,7 +20,7 @@ _RAW_SHEET = re.compile(r"Raw data.*\d{3,4}\s*nm.*", re.IGNORECASE)
 
 
 def read(source: Source) -> list[Plate]:
-    """Every plate, with all wavelengths it was read at."""
+    """Every plate, with all wavelengths at which it was read."""
     plates: dict[str, list[Reading]] = {}
     recognised = False
     for sheet in source.sheets:

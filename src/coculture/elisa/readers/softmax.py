@@ -1,8 +1,8 @@
 """Molecular Devices SoftMax Pro: text exports (plate or time format) and SpectraMax .csv.
 
-A file is a list of blocks, each from `Plate:` or `Group:` to `~End`. A plate block holds the raw
-readings, one wavelength beside or below the other, then, where asked for, the reduced ones. Raw
-readings are taken; reduced ones only where nothing else is there.
+A file is a list of blocks, each from `Plate:` or `Group:` to `~End`. A plate block contains the raw
+readings, with the wavelengths side by side or below one another, and may then contain reduced ones.
+Reduced readings are used only if there are no raw ones.
 """
 
 from collections.abc import Iterator
@@ -32,14 +32,14 @@ _FORMATS = ("PlateFormat", "TimeFormat")
 
 @dataclass(frozen=True)
 class _Section:
-    """A line of column headings and the lines below it, blank ones too: a row may be unread."""
+    """A line of column headings and the lines below it, also blank ones: a row may be unread."""
 
     heading: list[str]
     lines: list[tuple[int, list[str]]]
 
 
 def read(source: Source) -> list[Plate]:
-    """Every plate block with readings, in the order of the file; one never read is passed over."""
+    """Every plate block with readings, in the order of the file; unread plates are ignored."""
     starts = [
         (sheet.rows, i)
         for sheet in source.sheets
@@ -59,7 +59,7 @@ def _is_plate_header(row: list[str]) -> bool:
 
 
 def _is_unread(rows: Rows, start: int) -> bool:
-    """Whether a block ends as it should and has no readings; one that is cut does not end so."""
+    """Whether a block is complete and has no readings; a block without its end is not complete."""
     end = next((row for row in rows[start + 1 :] if row and row[0].startswith("~End")), None)
     return end is not None and not any(True for _ in _sections(rows, start + 1))
 
@@ -119,8 +119,8 @@ def _is_heading(row: list[str]) -> bool:
 def _whole_rows(section: _Section, header: list[str], where: str) -> _Section:
     """The rows of wells, as many as the header states; a blank line between rows is a row.
 
-    Below the last filled row a blank line is a row only where it has all its cells: bare lines
-    separate. Where a spreadsheet gave all lines the same width they cannot be told apart.
+    Below the last filled row a blank line is a row only if it has all its cells; other blank lines
+    are separators. If a spreadsheet gave all lines the same width, they cannot be distinguished.
     """
     _, stated = _stated_rows(header, where)
     width = 2 + max((i for i, text in enumerate(section.heading, 1) if text), default=0)
@@ -133,8 +133,8 @@ def _whole_rows(section: _Section, header: list[str], where: str) -> _Section:
         lines.append((line, row))
     if len(lines) != stated:
         raise PlateError(
-            f"{where} has {len(lines)} rows of wells where its header states {stated}; "
-            "a row was lost or added: export it again"
+            f"{where} has {len(lines)} rows of wells, but its header states {stated}; "
+            "a row was lost or added; export it again"
         )
     blank = [""] * width
     return _Section(section.heading, [(n, row if any(row) else blank) for n, row in lines])
@@ -143,7 +143,7 @@ def _whole_rows(section: _Section, header: list[str], where: str) -> _Section:
 def _plate_grid(
     section: _Section, names: list[str], wavelengths: list[float], first_row: int, where: str
 ) -> Iterator[Reading]:
-    """Rows under column numbers; the wavelengths stand side by side."""
+    """Rows below column numbers; the wavelengths are side by side."""
     blocks = _column_blocks(section.heading)
     if len(blocks) != len(names):
         raise PlateError(
@@ -161,7 +161,7 @@ def _plate_grid(
 def _time_lines(
     section: _Section, names: list[str], wavelengths: list[float], where: str
 ) -> Iterator[Reading]:
-    """One line a wavelength, one column a well."""
+    """One line for each wavelength, one column for each well."""
     wells = [(i, well_name(text)) for i, text in enumerate(section.heading) if is_well(text)]
     lines = [(line, row) for line, row in section.lines if any(row[2:])]
     if len(lines) != len(names):
@@ -175,7 +175,7 @@ def _time_lines(
 
 
 def _column_blocks(heading: list[str]) -> list[list[tuple[int, int]]]:
-    """Position and column number of each cell, split where the numbers begin anew."""
+    """Position and column number of each cell, split where the numbers start again."""
     blocks: list[list[tuple[int, int]]] = []
     for position, text in enumerate(heading):
         value = number(text)
@@ -188,16 +188,19 @@ def _column_blocks(heading: list[str]) -> list[list[tuple[int, int]]]:
 
 
 def _check_width(row: list[str], width: int, heading_width: int, line: int, where: str) -> None:
-    """`width` counts the cells up to the last heading, `heading_width` empty ones behind it too."""
+    """Refuse a line with too few or too many cells.
+
+    `width` counts the cells up to the last heading, `heading_width` also empty ones after it.
+    """
     if len(row) < width:
         raise PlateError(
-            f"{where}: line {line} has {max(0, len(row) - 2)} readings where its heading names "
-            f"{width - 2} columns; the file is cut or was edited: export it again"
+            f"{where}: line {line} has {max(0, len(row) - 2)} readings, but its heading has "
+            f"{width - 2} columns; the file is incomplete or was edited; export it again"
         )
     if any(row[width:]) or len(row) > heading_width + 1:
         raise PlateError(
-            f"{where}: line {line} has more cells than its heading has columns; where numbers have "
-            "decimal commas, put tabs or semicolons between the cells"
+            f"{where}: line {line} has more cells than its heading has columns; with decimal "
+            "commas, use tabs or semicolons between the cells"
         )
 
 
@@ -209,7 +212,7 @@ def _od(text: str, well: str, line: int, where: str) -> tuple[float, str]:
 
 
 def _wavelengths(header: list[str]) -> list[float]:
-    """The wavelengths that the header counts and then lists; one unknown where it lists none."""
+    """The wavelengths in the header, which follow their number; one unknown one if it has none."""
     for count, listed in pairwise(header[8:]):
         values = [number(text) for text in listed.split()]
         if values and count == str(len(values)) and all(v is not None and v > 100 for v in values):

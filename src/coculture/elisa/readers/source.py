@@ -1,6 +1,6 @@
-"""A file as sheets of rows of cells of text, whatever it is: text, comma-separated, spreadsheet.
+"""A file as sheets of rows of text: from a text file, a comma-separated file or a spreadsheet.
 
-Every vendor's reader works on this, so the same Gen5 export reads alike from .txt and .xlsx.
+The readers of all vendors use it, so that a .txt and an .xlsx of the same export are read alike.
 """
 
 import codecs
@@ -23,8 +23,8 @@ _FOREIGN = {
     b"<?xml": "an XML document",
     b"{\\rtf": "a text document",
 }
-"""How files begin that are given the name of a spreadsheet or table, and what they are."""
-# Some file transfers write \r\r\n, which is one line end and not a blank line besides.
+"""The first bytes of files that are no table, even if their name says so, and what they are."""
+# Some file transfers write \r\r\n, which is one line end, not two.
 _LINE_END = re.compile(r"\r*\n|\r")
 _DECIMAL_COMMA = re.compile(r"[-+]?\d*,\d+([eE][-+]?\d+)?")
 _OVERFLOW = re.compile(
@@ -46,7 +46,7 @@ Rows = spreadsheet.Rows
 
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet of a spreadsheet, or the whole of a text file: rows of stripped text."""
+    """One sheet of a spreadsheet, or a whole text file, as rows of stripped text."""
 
     name: str
     rows: Rows
@@ -54,30 +54,30 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Source:
-    """A file opened for the readers; rows are counted from 1 in messages, as editors do."""
+    """An opened file; messages count its rows from 1, as editors do."""
 
     path: Path
     sheets: tuple[Sheet, ...]
 
 
 class LineError(PlateError):
-    """A line of a table or grid cannot be used; `read_plates` puts the file before the message."""
+    """A line of a table or grid cannot be used; `read_plates` adds the file to the message."""
 
 
 class NotThisFormatError(CocultureError):
-    """A reader does not recognise the file; the message says what it looked for."""
+    """A reader does not recognise the file; the message says what is missing."""
 
 
 def open_source(path: str | Path) -> Source:
     """Read a text file (UTF-8, UTF-16, Latin-1; any line ends) or a spreadsheet (.xlsx, .xls).
 
-    The content says which it is, not the name: instruments and mail programs rename files.
+    The content decides, not the name: instruments and mail programs rename files.
 
     Raises
     ------
     PlateError
-        If the file is not there, is empty, is a damaged spreadsheet, or is of a kind that is not
-        read (PDF, web page, OpenDocument, another archive).
+        If the file does not exist, is empty, is a damaged spreadsheet, or is of a kind that cannot
+        be read (PDF, web page, OpenDocument, another archive).
     """
     path = Path(path)
     try:
@@ -89,8 +89,8 @@ def open_source(path: str | Path) -> Source:
     foreign = _what_else(data)
     if foreign:
         raise PlateError(
-            f"{path}: this is {foreign}, which is not read; open it in a spreadsheet program and "
-            "save it as .xlsx, or export it again as text"
+            f"{path}: this is {foreign}, which cannot be read; open it in a spreadsheet program "
+            "and save it as .xlsx, or export it again as text"
         )
     if data.startswith((spreadsheet.ZIP, spreadsheet.OLE2)):
         try:
@@ -102,7 +102,7 @@ def open_source(path: str | Path) -> Source:
 
 
 def _what_else(data: bytes) -> str:
-    """What the file is if it is of a kind that is known and not read."""
+    """The kind of a file that is known but cannot be read; empty for other files."""
     if _OPEN_DOCUMENT in data[:200]:
         return "an OpenDocument spreadsheet"
     start = data.removeprefix(codecs.BOM_UTF8).lstrip()[:20].lower()
@@ -110,7 +110,7 @@ def _what_else(data: bytes) -> str:
 
 
 def number(text: str) -> float | None:
-    """The number that a cell holds, with decimal point or decimal comma; None if it holds none.
+    """The number in a cell, with decimal point or decimal comma; None without one.
 
     >>> number("0.25"), number("0,25"), number("OVRFLW")
     (0.25, 0.25, None)
@@ -125,7 +125,7 @@ def number(text: str) -> float | None:
 
 
 def optical_density(text: str) -> tuple[float, str] | None:
-    """Reading and state (ok, overflow, missing, masked) of a well's cell; None if it is a label.
+    """Reading and state (ok, overflow, missing, masked) in a cell; None if it is a label.
 
     >>> optical_density("OVRFLW")
     (nan, 'overflow')
@@ -140,7 +140,7 @@ def optical_density(text: str) -> tuple[float, str] | None:
 
 
 def mostly_readings(numbers: list[float], filled: int) -> bool:
-    """Whether at least half of the filled cells are fractions, as readings are and labels are not.
+    """Whether at least half of the filled cells are decimals, as readings are and labels are not.
 
     >>> mostly_readings([0.051, 1.204, 0.33], filled=4), mostly_readings([600, 300, 37.5], filled=4)
     (True, False)
@@ -150,10 +150,10 @@ def mostly_readings(numbers: list[float], filled: int) -> bool:
 
 
 def not_a_reading(text: str) -> str:
-    """What is wrong with a cell among readings, and what to do."""
+    """The message for a cell among readings that is none, with what to do."""
     return (
-        f'"{text}" is not a reading; write the number, OVER for a saturated well, or nothing for '
-        "one that was not read"
+        f'"{text}" is not a reading; write the number, OVER for a saturated well, or leave the '
+        "cell empty if the well was not read"
     )
 
 
@@ -169,7 +169,7 @@ def _decode(data: bytes) -> str:
 
 
 def _text_rows(text: str) -> Rows:
-    """The cells between whichever delimiter finds the most numbers, then the most lines."""
+    """The cells, split at the delimiter that gives the most numbers, then the most lines."""
     lines = _LINE_END.split(text)
     readings = [_cells(lines, delimiter) for delimiter in DELIMITERS if delimiter in text]
     return max(readings or [_cells(lines, DELIMITERS[0])], key=_filled)
@@ -186,6 +186,6 @@ def _filled(rows: Rows) -> tuple[int, int]:
 
 
 def _unwrapped(cell: str) -> str:
-    """The text of a cell that was written as a formula, to keep a spreadsheet from changing it."""
+    """The text of a cell that was written as a formula to keep a spreadsheet from changing it."""
     match = _FORMULA.fullmatch(cell)
     return match[1].strip() if match else cell

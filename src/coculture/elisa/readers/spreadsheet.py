@@ -1,4 +1,4 @@
-"""The sheets of a workbook (.xlsx, .xls) as rows of text, and never more than an export holds."""
+"""The sheets of a workbook (.xlsx, .xls) as rows of text, up to the size of an export."""
 
 import datetime
 import io
@@ -9,16 +9,16 @@ from coculture.exchange.problems import CocultureError
 
 ZIP = b"PK\x03\x04"
 OLE2 = b"\xd0\xcf\x11\xe0"
-"""What an .xlsx and an .xls begin with."""
+"""The first bytes of an .xlsx and an .xls."""
 _MOST_UNPACKED_MB = 100
 _MOST_CELLS = 2_000_000
-"""Far more than the largest export of a plate reader, and few enough for any workstation."""
+"""More than the largest export of a plate reader, and small enough for any workstation."""
 
 Rows = list[list[str]]
 
 
 class SpreadsheetError(CocultureError):
-    """A workbook cannot be read, or holds more than any export; the message says what to do."""
+    """A workbook cannot be read, or is larger than any export; the message says what to do."""
 
 
 def sheets(data: bytes) -> list[tuple[str, Rows]]:
@@ -27,7 +27,7 @@ def sheets(data: bytes) -> list[tuple[str, Rows]]:
     Raises
     ------
     SpreadsheetError
-        If it is damaged, has no sheet, or unpacks to more than a plate export can be.
+        If it is damaged, has no sheet, or is larger than any plate export once unpacked.
     """
     read: Callable[[bytes], list[tuple[str, Rows]]] = _xlsx if data.startswith(ZIP) else _xls
     try:
@@ -37,7 +37,7 @@ def sheets(data: bytes) -> list[tuple[str, Rows]]:
     # What a damaged file raises depends on the damaged byte: zip, XML, struct, index errors ...
     except Exception as error:
         raise SpreadsheetError(
-            f"the spreadsheet is damaged, or the file is none ({error}); export it again"
+            f"the spreadsheet is damaged, or the file is no spreadsheet ({error}); export it again"
         ) from error
     if not found:
         raise SpreadsheetError("the spreadsheet has no sheet with cells; export it again")
@@ -51,13 +51,13 @@ def _xlsx(data: bytes) -> list[tuple[str, Rows]]:
         unpacked_mb = sum(entry.file_size for entry in archive.infolist()) / 1e6
     if unpacked_mb > _MOST_UNPACKED_MB:
         raise SpreadsheetError(
-            f"unpacks to {unpacked_mb:,.0f} MB, and no plate export has more than "
-            f"{_MOST_UNPACKED_MB} MB; it is not opened. Export the plate alone"
+            f"has {unpacked_mb:,.0f} MB once unpacked (limit {_MOST_UNPACKED_MB} MB) and is not "
+            "opened; export only the plate"
         )
     book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
     found = []
     for sheet in book.worksheets:
-        # The size that a sheet states may be that of its formatting: a million empty rows.
+        # The stated size of a sheet may include formatted empty rows: up to a million.
         sheet.reset_dimensions()
         found.append((sheet.title, _rows(sheet.title, sheet.values)))
     return found
@@ -74,7 +74,7 @@ def _xls(data: bytes) -> list[tuple[str, Rows]]:
 
 
 def _rows(sheet: str, values: Iterable[Iterable[object]]) -> Rows:
-    """Rows of text; empty rows at the end and empty cells at the end of each row are left out."""
+    """Rows of text, without empty rows at the end."""
     rows: Rows = []
     last, cells = 0, 0
     for row in values:
@@ -82,8 +82,8 @@ def _rows(sheet: str, values: Iterable[Iterable[object]]) -> Rows:
         cells += len(rows[-1]) + 1
         if cells > _MOST_CELLS:
             raise SpreadsheetError(
-                f"the sheet {sheet} has more than {_MOST_CELLS:,} cells, and no plate export has; "
-                "delete the rows and columns beyond the readings, or export the plate alone"
+                f"the sheet {sheet} has more than {_MOST_CELLS:,} cells; delete the rows and "
+                "columns beyond the readings, or export only the plate"
             )
         if any(rows[-1]):
             last = len(rows)

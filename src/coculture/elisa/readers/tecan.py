@@ -1,7 +1,7 @@
 """Tecan Magellan, i-control and SparkControl: spreadsheets with lists or grids.
 
-Magellan lists wells under `Well positions` with a column a label; all of them print grids with
-`<>` in the upper left corner. i-control and SparkControl state the wavelength in a line above.
+Magellan lists wells under `Well positions`, with a column for each label. All of them print grids
+with `<>` in the upper left corner. i-control and SparkControl state the wavelength in a line above.
 """
 
 from coculture.elisa.plates.plate import Plate, PlateError, Reading, plate_from_readings
@@ -16,7 +16,7 @@ _LIST = "Well positions"
 
 
 def read(source: Source) -> list[Plate]:
-    """One plate a sheet, or one for each name in a list's column of plates."""
+    """One plate for each sheet, or for each name in the column of plates of a list."""
     own = [sheet for sheet in source.sheets if _is_tecan(sheet)]
     if not own:
         raise NotThisFormatError(f'no cell "{_CORNER}" or "{_LIST}" and no Magellan sheet')
@@ -27,8 +27,8 @@ def read(source: Source) -> list[Plate]:
             plates.setdefault(plate or name, []).extend(readings)
     if not plates:
         raise PlateError(
-            f"{source.path}: a Tecan export without well positions; in Magellan add them to the "
-            "list, or export the plate as a matrix"
+            f"{source.path}: this Tecan export has no well positions; add them to the list in "
+            "Magellan, or export the plate as a matrix"
         )
     return [plate_from_readings(name, readings) for name, readings in plates.items()]
 
@@ -50,7 +50,7 @@ def _readings(rows: Rows) -> dict[str, list[Reading]]:
         label, wavelength = _heading(rows[last : grid.row])
         last = grid.end
         name = label or (f"{wavelength:g}" if wavelength == wavelength else f"Label{count}")
-        # Names and values of the wells may stand under each other, in either order.
+        # Names and values of the wells may be below one another, in either order.
         of_lines = (grid_readings(grid, name, wavelength, i) for i in range(len(grid.line_labels)))
         if of_grid := next(filter(None, of_lines), None):
             found.setdefault("", []).extend(of_grid)
@@ -58,7 +58,7 @@ def _readings(rows: Rows) -> dict[str, list[Reading]]:
 
 
 def _heading(rows: Rows) -> tuple[str, float]:
-    """Label and wavelength of the grid that follows the rows; "" and NaN where not stated."""
+    """Label and wavelength of the grid that follows the rows; "" and NaN if not stated."""
     label, wavelength = "", float("nan")
     for row in rows:
         first = row[0] if row else ""

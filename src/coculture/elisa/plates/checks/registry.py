@@ -1,0 +1,112 @@
+"""The lists of checks of curves, wells and cultures: one module for each check.
+
+A check of a fit or a curve is a module with `results`, which gives `CheckResult`s for curve.json;
+one that fails makes the analyte fail on the plate, and a warning becomes a flag. A check of a well
+or a culture is a module with `flags`. To add one, write such a module and enter it in its list.
+"""
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from coculture.curves.fitted_curve import FittedCurve
+from coculture.elisa.plates.checks import (
+    asymmetry,
+    asymptotes,
+    between_dilutions,
+    controls,
+    controls_at_each_level,
+    curve_direction,
+    curve_fit,
+    dilutions_contradict,
+    high_dose_hook,
+    not_parallel,
+    number_of_standards,
+    order_of_standards,
+    outlier,
+    parameter_at_bound,
+    plates_differ,
+    replicates_across_limit,
+    replicates_differ,
+    standards_passing,
+    wells_not_fitted,
+)
+from coculture.elisa.plates.checks.check_result import CheckResult
+from coculture.elisa.plates.checks.curve_data import CurveData, WellData
+from coculture.elisa.plates.combination import Combination
+from coculture.exchange.flags import Flag
+
+
+class FitCheck(Protocol):
+    """A check that needs nothing but the fitted curve."""
+
+    def results(self, curve: FittedCurve) -> Iterator[CheckResult]:
+        """What it finds."""
+
+
+class CurveCheck(Protocol):
+    """A check of a curve with its standards and controls."""
+
+    def results(self, data: CurveData) -> Iterator[CheckResult]:
+        """What it finds."""
+
+
+class WellCheck(Protocol):
+    """A check of the wells of one analyte on one plate."""
+
+    def flags(self, data: WellData) -> Iterator[Flag]:
+        """What is doubtful about the wells."""
+
+
+class CultureCheck(Protocol):
+    """A check of the wells of one culture and analyte on all plates."""
+
+    def flags(self, combined: Combination) -> Iterator[Flag]:
+        """What is doubtful about the culture's value."""
+
+
+CURVE_CHECKS: tuple[CurveCheck, ...] = (
+    standards_passing,
+    number_of_standards,
+    curve_fit,
+    curve_direction,
+    order_of_standards,
+    controls,
+    controls_at_each_level,
+)
+FIT_CHECKS: tuple[FitCheck, ...] = (
+    wells_not_fitted,
+    parameter_at_bound,
+    asymptotes,
+    asymmetry,
+    high_dose_hook,
+)
+WELL_CHECKS: tuple[WellCheck, ...] = (replicates_differ, outlier)
+CULTURE_CHECKS: tuple[CultureCheck, ...] = (
+    replicates_across_limit,
+    not_parallel,
+    plates_differ,
+    between_dilutions,
+    dilutions_contradict,
+)
+"""Each list in the order in which its flags are listed."""
+
+
+def curve_results(data: CurveData) -> list[CheckResult]:
+    """The results of all checks of a curve."""
+    of_curve = [result for check in CURVE_CHECKS for result in check.results(data)]
+    return of_curve + fit_results(data.curve)
+
+
+def fit_results(curve: FittedCurve) -> list[CheckResult]:
+    """The results of the checks that need nothing but the fitted curve."""
+    return [result for check in FIT_CHECKS for result in check.results(curve)]
+
+
+def well_flags(data: WellData) -> list[Flag]:
+    """Everything that is doubtful about the wells of one analyte on one plate."""
+    return [flag for check in WELL_CHECKS for flag in check.flags(data)]
+
+
+def culture_flags(combined: Combination) -> list[Flag]:
+    """Everything that is doubtful about the value of a culture, its wells' own flags apart."""
+    return [flag for check in CULTURE_CHECKS for flag in check.flags(combined)]
