@@ -11,7 +11,9 @@ from matplotlib.artist import Artist
 from matplotlib.text import Text
 
 from coculture.comparison import Comparison, ComparisonSettings, compare
-from coculture.comparison.figures.arms import arms, arms_by_pooled_error
+from coculture.comparison.design.arms import Design
+from coculture.comparison.design.endpoints import primary_endpoint
+from coculture.comparison.figures.arms import arms, arms_by_pooled_error, result_of_arms
 from coculture.comparison.figures.inputs import FigureInputs
 from coculture.drawing.figure import Drawing
 from coculture.drawing.marks import experiment_marks
@@ -210,3 +212,50 @@ def test_names_of_sixteen_arms_with_doses_do_not_overlap(
     assert len(names) >= 16
     assert all(left.x1 < right.x0 for left, right in pairwise(names))
     assert "DEX 1,000 and 10,000 nM" in _texts(figure)
+
+
+def _group_means(*rows: tuple[str, str, float, float]) -> pd.DataFrame:
+    """Rows of arms.csv of IL-6 from (arm, relation, low, high) in pg/mL; a bound is its mean."""
+    return pd.DataFrame(
+        [
+            {
+                "arm": arm,
+                "relation": relation,
+                "mean": np.log(low if relation == ">=" else high),
+                "low": np.log(low) if low else -np.inf,
+                "high": np.log(high),
+            }
+            for arm, relation, low, high in rows
+        ]
+    )
+
+
+def test_the_result_is_the_geometric_mean_or_its_bound(settings: ComparisonSettings) -> None:
+    """The root of 100 x 400 is 200, of 4,000 x 9,000 it is 6,000."""
+    means = _group_means(
+        *(("plain", "", 100, 400), ("plain", "", 400, 100)),
+        *(("little", "<=", 0, 100), ("little", "", 400, 400)),
+        *(("much", ">=", 4000, np.inf), ("much", "", 9000, 9000)),
+    )
+    il6, no_arms = primary_endpoint("IL-6", settings), Design((), (), {})
+    assert result_of_arms(means, il6, no_arms) == (
+        "Geometric mean over experiments: plain 200 pg/mL; little ≤ 200 pg/mL; much ≥ 6,000 pg/mL."
+    )
+    fourth = _group_means(("most", "", 9000, 9000))
+    text = result_of_arms(pd.concat([means, fourth]), il6, no_arms)
+    assert text.startswith(
+        "Geometric mean of 4 arms: lowest plain 200 pg/mL, highest highest 9,000"
+    )
+    assert text.endswith("only a bound in 2 arms.")
+    assert result_of_arms(means.head(0), il6, no_arms) == ""
+
+
+def test_both_analyses_have_the_same_title_and_their_own_name(
+    cultures: pd.DataFrame, tables: Comparison, settings: ComparisonSettings
+) -> None:
+    drawn = [
+        draw(_inputs(cultures, tables, settings), "IL-6") for draw in (arms, arms_by_pooled_error)
+    ]
+    assert [one.text.analysis for one in drawn] == ["per_experiment", "pooled_error"]
+    assert {one.text.title for one in drawn} == {"IL-6, by arm"}
+    assert all("IL-1β" in one.text.result for one in drawn)

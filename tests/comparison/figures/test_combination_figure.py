@@ -74,3 +74,17 @@ def test_the_combination_compares_the_same_experiments(
     # E2 keeps its colour although E1 is not in the panel.
     marks = experiment_marks(["E1", "E2", "E3", "E4"])
     assert experiments[0].get_color() == marks["E2"].colour
+
+
+def test_the_result_has_the_ratio_of_every_combination(
+    cultures: pd.DataFrame, settings: ComparisonSettings
+) -> None:
+    tables = compare(cultures, settings)
+    ratios = tables.combination[
+        (tables.combination["unit"] == "ratio") & (tables.combination["experiment"] == "all")
+    ]
+    text = combination(_inputs(cultures, tables, settings)).text.result
+    assert len(ratios) == 2
+    for value in ratios["value"]:
+        assert f"observed over expected viability {value:.3g} (95 % CI " in text
+    assert "IL-1β DEX + IL-1Ra: " in text

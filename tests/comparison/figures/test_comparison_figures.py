@@ -20,7 +20,7 @@ from coculture.comparison.figures.inputs import FigureInputs
 from coculture.comparison.figures.interaction import interaction
 from coculture.drawing.figure import Drawing
 from coculture.drawing.marks import experiment_marks
-from coculture.exchange import result_tables
+from coculture.exchange import figure_text, result_tables
 
 JoinedStudy = Callable[..., pd.DataFrame]
 
@@ -206,3 +206,18 @@ def test_a_study_that_shows_nothing_is_compared_and_drawn_without_a_warning(
     about = tables.findings[tables.findings["endpoint"] == subject]
     assert set(about["verdict"]) == {"not testable"}
     assert about["p"].isna().all()
+
+
+def test_every_figure_has_a_function_and_a_text_of_its_own(
+    cultures: pd.DataFrame, tables: Comparison, settings: ComparisonSettings, tmp_path: Path
+) -> None:
+    assert tuple(figures.functions()) == figures.NAMES
+    endpoints = {"apoptosis": "apoptosis", "IL-6": "il6"}
+    drawn = dict(figures.drawings(_inputs(cultures, tables, settings), endpoints))
+    assert list(drawn) == figures.names(endpoints)
+    titles = {name.removesuffix("_pooled_error"): one.text.title for name, one in drawn.items()}
+    assert len(set(titles.values())) == len(titles)
+    assert all(one.text.caption for one in drawn.values())
+    assert [name for name, one in drawn.items() if not one.text.result] == ["plates"]
+    drawing.save(drawn["findings"], [tmp_path / "findings.json"])
+    assert figure_text.read(tmp_path / "findings.json") == drawn["findings"].text

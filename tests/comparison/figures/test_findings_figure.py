@@ -76,3 +76,13 @@ def test_the_overview_says_what_it_draws(
     alone = findings(_inputs(cultures, only, only_highest))
     assert "orange" not in _texts(alone)
     assert rows["estimate"].item() == tests.sort_values("p")["estimate"].iloc[-1]
+
+
+def test_the_result_lists_the_findings_by_verdict(
+    cultures: pd.DataFrame, tables: Comparison, settings: ComparisonSettings
+) -> None:
+    verdicts = ["shown", "not testable", "shown", "shown", "not shown", "shown", "shown"]
+    changed = replace(tables, findings=tables.findings.assign(verdict=verdicts))
+    text = findings(_inputs(cultures, changed, settings)).text
+    assert text.result == "Shown: 1a, 2a, 2b, 3a and 3b; not shown: 2c; not testable: 1b."
+    assert text.analysis == "per_experiment"

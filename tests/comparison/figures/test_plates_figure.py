@@ -87,3 +87,18 @@ def test_a_well_on_a_plate_is_compared_with_its_own_arm(
             of_measure["difference"].sort_index(), expected.sort_index(), check_names=False
         )
         assert of_measure["value"].notna().all()
+
+
+def test_the_result_has_the_extremes_of_each_measurement(
+    cultures: pd.DataFrame, settings: ComparisonSettings
+) -> None:
+    """Two wells of one arm, 4 points and 4-fold apart: 2 points and 2-fold from their means."""
+    pair = cultures.head(2).assign(percent_apoptotic=[8.0, 12.0], il6_pg_ml=[100.0, 400.0])
+    wells = pd.DataFrame(
+        {"culture": pair["culture"], "role": "sample", "plate": "P1", "well": ["A1", "A2"]}
+    )
+    text = plates(FigureInputs(pair, compare(cultures, settings), settings, wells)).text
+    assert "on 1 plate: " in text.result
+    assert "Apoptotic cells −2 to 2 percentage points" in text.result
+    assert "IL-6 0.5-fold to 2-fold" in text.result
+    assert text.analysis == ""

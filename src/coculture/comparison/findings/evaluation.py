@@ -10,13 +10,13 @@ from coculture.comparison.design.arms import Design
 from coculture.comparison.design.endpoints import Endpoint, primary_endpoint
 from coculture.comparison.findings import kind_of, sentences
 from coculture.comparison.findings.claims import Claim, ClaimResult, evaluate, repeat_arms
-from coculture.comparison.findings.kind import Pair
 from coculture.comparison.findings.finding_result import (
     Estimate,
     FindingResult,
     pooled_verdict_of,
     verdict_of,
 )
+from coculture.comparison.findings.kind import Pair
 from coculture.comparison.settings import (
     APOPTOSIS,
     ComparisonError,

@@ -85,4 +85,3 @@ def comparator(design: Design, arm: Arm, other: Arm) -> str:
     if same_setting(arm, other):
         return f"with {design.treatment_given(other)}"
     return f"in {design.display_label(other)}"
-
