@@ -1,8 +1,9 @@
-"""How often the example study's findings are shown: measured over seeds against what is stated.
+"""Power of the findings of the example study: the fraction of simulated studies that show them.
 
-Each seed is one study of four experiments: the cultures' truth, the counting error of the events,
-the error of the ELISA, then `coculture.comparison` as the workflow runs it, with the findings of
-config/config.yaml. Raw files are left out, so that hundreds of studies take minutes.
+Each seed is one study of four experiments: the true values of the cultures, the counting error of
+the events, the error of the ELISA, then `coculture.comparison` as the workflow runs it, with the
+findings of config/config.yaml. No raw files are made, so that hundreds of studies take minutes. The
+power is compared with the stated one.
 
     .venv/bin/python benchmarks/findings_power.py [--seeds 200] [--no-dex-effect]
 """
@@ -29,7 +30,7 @@ STATED_TOGETHER = 0.85
 
 @dataclass(frozen=True)
 class Power:
-    """How often one finding (or all of them together) was shown."""
+    """The number of studies in which one finding (or all together) was shown."""
 
     finding: str
     shown: int
@@ -38,23 +39,21 @@ class Power:
 
     @property
     def interval(self) -> tuple[float, float]:
-        """Exact 95 % interval of the share."""
+        """Exact 95 % interval of the fraction."""
         interval = binomtest(self.shown, self.studies).proportion_ci(method="exact")
         return float(interval.low), float(interval.high)
 
     @property
     def agrees(self) -> bool:
-        """Whether the stated power lies below the interval's upper end."""
+        """Whether the stated power is below the upper limit of the interval."""
         return self.stated <= self.interval[1]
 
 
 def main() -> int:
-    """Print the table; the exit status is 1 where a stated power is not reached."""
+    """Print the table; the exit status is 1 if a stated power is not reached."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seeds", type=int, default=200, help="number of studies")
-    parser.add_argument(
-        "--no-dex-effect", action="store_true", help="DEX kills no cell: what remains is shown"
-    )
+    parser.add_argument("--no-dex-effect", action="store_true", help="DEX does not kill cells")
     chosen = parser.parse_args()
     parameters = without_dex_effect(EXAMPLE) if chosen.no_dex_effect else EXAMPLE
     settings = comparison_settings()
@@ -80,7 +79,7 @@ def main() -> int:
 
 
 def comparison_settings() -> comparison.ComparisonSettings:
-    """The comparison of the example study's config."""
+    """The settings of the comparison in the config of the example."""
     config = load(CONFIG).config
     return comparison.ComparisonSettings.from_config(
         config["comparison"], config["factors"], config["cells"]
@@ -88,7 +87,7 @@ def comparison_settings() -> comparison.ComparisonSettings:
 
 
 def without_dex_effect(parameters: Parameters) -> Parameters:
-    """The same study where DEX does nothing to apoptosis; its effect on IL-6 stays."""
+    """The same study without effect of DEX on apoptosis; its effect on IL-6 stays."""
     apoptosis = replace(
         parameters.apoptosis, with_dex=parameters.apoptosis.untreated, sd_dex_slope=0.0
     )
@@ -118,7 +117,7 @@ def verdicts_of(
 def flow_wells(
     drawn: pd.DataFrame, parameters: Parameters, rng: np.random.Generator
 ) -> pd.DataFrame:
-    """What gating without error would count: binomial in the myeloma cells of one file."""
+    """Counts of gating without error: binomial in the myeloma cells of one file."""
     tube, cells = parameters.cytometer, parameters.cells
     single = tube.events * (1 - cells.debris_share - cells.doublet_share)
     counted = round(single * (1 - cells.stroma_share))
@@ -141,7 +140,7 @@ def flow_wells(
 def elisa_cultures(
     drawn: pd.DataFrame, parameters: Parameters, rng: np.random.Generator
 ) -> pd.DataFrame:
-    """What one well in range would read: the truth times the assay's error."""
+    """The reading of one well inside the range: the true value with the error of the assay."""
     error = rng.normal(0, parameters.plate_reader.cv, len(drawn))
     return pd.DataFrame(
         {

@@ -1,4 +1,4 @@
-"""Error rates at the boundary of a claim, and power, by simulation."""
+"""Power by simulation, and the error rates of its tests."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,23 +11,24 @@ import pytest
 from coculture.__main__ import main
 from coculture.comparison import ComparisonError, ComparisonSettings
 from coculture.comparison.design.arms import Design
-from coculture.comparison.design.endpoints import Cells, endpoints, primary_endpoint
-from coculture.comparison.findings.claims import Claim, claims_of, judge
+from coculture.comparison.design.endpoints import endpoints, primary_endpoint
+from coculture.comparison.findings.claims import Claim, difference, evaluate, weighted_sum
+from coculture.comparison.findings.evaluation import claims_of
 from coculture.comparison.planning import (
     Assumptions,
     assumptions_of,
-    draw_cell_means,
+    draw_group_means,
     holds,
     location_of_mean,
     needed,
     power,
     with_stated,
 )
+from coculture.comparison.statistics.group_means import GroupMeans
 from coculture.exchange import result_tables
 
 JoinedStudy = Callable[..., pd.DataFrame]
 Stated = tuple[str, str, str]
-
 RUNS = 20_000
 ARMS = ("untreated", "treated", "rescued untreated", "rescued treated")
 
@@ -35,13 +36,16 @@ ARMS = ("untreated", "treated", "rescued untreated", "rescued treated")
 @pytest.fixture
 def residual_claims() -> list[Claim]:
     """The four tests of an effect that is eliminated, with an effect of 20 points."""
-    effect = {"treated": 1.0, "untreated": -1.0}
-    residual = {"rescued treated": 1.0, "rescued untreated": -1.0}
+    effect = difference("treated", "untreated")
+    residual = difference("rescued treated", "rescued untreated")
+    of_residual = ("rescued treated", "rescued untreated")
+    less = weighted_sum(residual, effect, -1.0)
+    quarter = weighted_sum(residual, effect, -0.25)
     return [
-        Claim("effect", effect, "greater", 0.0, 0.025),
-        Claim("less", residual | {"treated": -1.0, "untreated": 1.0}, "less", 0.0, 0.025),
-        Claim("below margin", residual, "less", 5.0, 0.05),
-        Claim("below a part", residual | {"treated": -0.25, "untreated": 0.25}, "less", 0.0, 0.05),
+        Claim("effect", "effect", "treated", "untreated", effect, "greater", 0.0, 0.025),
+        Claim("reduction", "less", *of_residual, less, "less", 0.0, 0.025),
+        Claim("residual", "below margin", *of_residual, residual, "less", 5.0, 0.05),
+        Claim("residual_fraction", "below a part", *of_residual, quarter, "less", 0.0, 0.05),
     ]
 
 
@@ -67,8 +71,8 @@ def test_a_false_claim_holds_no_more_often_than_its_level(
         location = dict(zip(ARMS, (10.0, 10.0 + effect, 9.0, 9.0 + left), strict=True))
         given = Assumptions(location, 3.0, 1.5, 1.0, sd_effect, ("treated", "rescued treated"))
         rng = np.random.default_rng([experiments, missing, int(sd_effect)])
-        means = draw_cell_means(given, il6, experiments, wells, RUNS, rng)
-        assert holds(claim, means, ARMS).mean() <= claim.level + 0.005, claim.words
+        means = draw_group_means(given, il6, experiments, wells, RUNS, rng)
+        assert holds(claim, means, ARMS).mean() <= claim.level + 0.005, claim.text
 
 
 def test_the_fast_test_is_the_real_one(
@@ -80,7 +84,7 @@ def test_the_fast_test_is_the_real_one(
     arms = list(given.location)
     percent = primary_endpoint("apoptosis", settings)
     rng = np.random.default_rng(2)
-    means = draw_cell_means(given, percent, 4, 2, 20, rng)
+    means = draw_group_means(given, percent, 4, 2, 20, rng)
     outcomes = []
     for finding in settings.findings:
         if finding.endpoint != "apoptosis":
@@ -90,8 +94,8 @@ def test_the_fast_test_is_the_real_one(
             for run, table in enumerate(means):
                 frame = pd.DataFrame(table, columns=arms, index=["E1", "E2", "E3", "E4"])
                 nowhere = frame.map(lambda _: "")
-                judged = judge(claim, Cells(frame, nowhere, frame, frame, frame, frame))
-                assert (judged.outcome == "holds") == fast[run]
+                group = GroupMeans(frame, nowhere, frame, frame, frame, frame)
+                assert (evaluate(claim, group).outcome == "holds") == fast[run]
                 outcomes.append(fast[run])
     assert 0 < np.mean(outcomes) < 1
 
@@ -165,10 +169,10 @@ def test_stated_sds_replace_the_study_s_own(
     ("stated", "said"),
     [
         (("IL6", "arm", "0.3"), '"IL6" was not measured in this study; it has apoptosis, IL-6'),
-        (("IL-6", "arms", "0.3"), '"arms" is no SD; those are experiment, arm, well'),
-        (("IL-6", "arm", "-0.3"), 'the SD "-0.3" of IL-6 is no number from 0 on'),
-        (("IL-6", "arm", "0,3"), 'the SD "0,3" of IL-6 is no number from 0 on'),
-        (("IL-6", "arm", "inf"), 'the SD "inf" of IL-6 is no number from 0 on'),
+        (("IL-6", "arms", "0.3"), '"arms" is not a known SD; the SDs are experiment, arm, well'),
+        (("IL-6", "arm", "-0.3"), 'the SD "-0.3" of IL-6 is not a number of at least 0'),
+        (("IL-6", "arm", "0,3"), 'the SD "0,3" of IL-6 is not a number of at least 0'),
+        (("IL-6", "arm", "inf"), 'the SD "inf" of IL-6 is not a number of at least 0'),
     ],
 )
 def test_stated_sds_that_mean_nothing_are_refused(
@@ -199,7 +203,7 @@ def test_plan_at_the_command_line(
     assert told[2] == "1 of 18: 3 experiments of 1 well per arm"
     needed = told.index("For a power of 80 % are needed, by finding:")
     assert [line.split(":")[0].strip() for line in told[needed + 1 : -1]] == [
-        *("1a", "1b", "2a", "2b", "2c", "3a", "3b", "all findings at once")
+        *("1a", "1b", "2a", "2b", "2c", "3a", "3b", "all findings in one study")
     ]
     files = "results/example/plan/power.csv, power.svg, power.png"
     assert told[-1] == f"Table and figure: {files}"
@@ -224,7 +228,7 @@ def test_what_is_needed_is_the_fewest_experiments_then_wells() -> None:
 def test_the_mean_percent_is_where_it_was_put(settings: ComparisonSettings) -> None:
     percent = next(e for e in endpoints(settings) if e.name == "percent_apoptotic")
     given = Assumptions({"arm": location_of_mean(13.0, 0.5)}, 0.3, 0.4, 0.0)
-    drawn = draw_cell_means(given, percent, 4, 1, 20_000, np.random.default_rng(1))
+    drawn = draw_group_means(given, percent, 4, 1, 20_000, np.random.default_rng(1))
     assert drawn.mean() == pytest.approx(13.0, abs=0.1)
 
 

@@ -1,9 +1,8 @@
-"""The comparison: what each treatment did, with n the number of experiments.
+"""The comparison: the effect of each treatment, with n the number of experiments.
 
-Data passes the modules in this order: `joining` (both assays on the culture), `arms` (names),
-`endpoints` and `censoring` (cell means), `contrasts` and `dunnett` (tests), `families` and
-`exploratory` (contrasts.csv), `claims`, `findings` and `sentences` (findings.csv), `combination`,
-`figures`.
+`design` joins both assays on the culture and defines arms, endpoints and families of contrasts;
+`statistics` has group means, tests and the tables of all contrasts; `findings` has the findings
+stated in advance, one module for each kind; `figures` draws the tables.
 """
 
 from coculture.comparison.comparison import Comparison, compare, read_tables

@@ -6,7 +6,7 @@ import pandas as pd
 
 from coculture.comparison.design.arms import Design
 from coculture.comparison.design.joining import EXCLUDED
-from coculture.comparison.findings.results import FindingResult
+from coculture.comparison.findings.finding_result import FindingResult
 from coculture.comparison.settings import APOPTOSIS, ComparisonSettings
 from coculture.comparison.statistics.contrasts import MIN_EXPERIMENTS
 from coculture.exchange.flags import Concerns, Flag

@@ -22,6 +22,9 @@ FOLDER = Path(__file__).parent / "schemas"
 
 Schema = Mapping[str, Any]
 
+_NOT_ALLOWED: Schema = {"not": {}}
+"""Accepts no value. (Errors of the schema `false` lack the key.)"""
+
 
 def schema(name: str) -> Schema:
     """The schema `name` ("config", "cultures.table", ...) with every reference resolved."""
@@ -60,7 +63,7 @@ def _add_finding_kinds(document: dict[str, Any]) -> None:
 def _rules_of_kind(kind: FindingKind) -> dict[str, Any]:
     """Its required keys and its endpoint; the keys of other kinds are not allowed."""
     others = {key for other in KINDS for key in other.keys} - set(kind.keys)
-    properties: dict[str, Any] = dict.fromkeys(sorted(others), False)
+    properties: dict[str, Any] = dict.fromkeys(sorted(others), _NOT_ALLOWED)
     if kind.endpoint is not None:
         properties["endpoint"] = {"const": kind.endpoint}
     return {
@@ -128,7 +131,7 @@ def _plain(
     rule: Any = error.schema
     expected: Any = error.validator_value
     value: Any = error.instance
-    if rule is False:
+    if rule == _NOT_ALLOWED:
         yield path, None, "this key belongs to another kind of finding; remove it."
         return
     if error.validator == "additionalProperties":

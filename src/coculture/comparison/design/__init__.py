@@ -1,1 +1,1 @@
-"""What is compared: arms, endpoints, and both assays joined on the culture."""
+"""What is compared: the arms, the endpoints, the joined cultures, the families of contrasts."""

@@ -85,7 +85,7 @@ def _superplot(inputs: FigureInputs, subject: str, analysis: str) -> Drawing:
         "Percent apoptotic, by arm" if subject == APOPTOSIS else f"{subject}, by arm",
         "Small marks are wells, large marks are experiments, lines connect the arms of one "
         "experiment. The tests use the experiments.",
-        _result(means, scale, design),
+        result_of_arms(means, scale, design),
         analysis,
     )
     if not shown_arms:
@@ -117,8 +117,12 @@ def _superplot(inputs: FigureInputs, subject: str, analysis: str) -> Drawing:
     return Drawing(figure, pd.DataFrame(shown, columns=list(COLUMNS)), TABLE, text)
 
 
-def _result(means: pd.DataFrame, scale: Endpoint, design: Design) -> str:
-    """The mean of each arm over the experiments, or the lowest and the highest."""
+def result_of_arms(means: pd.DataFrame, scale: Endpoint, design: Design) -> str:
+    """The mean of each arm over the experiments; of many arms the lowest and the highest.
+
+    `means` are rows of comparison/arms.csv of one endpoint, each with a mean. The mean of an arm
+    with bounds is a bound too (≤, ≥), or approximate (≈) if they point both ways.
+    """
     if means.empty:
         return ""
     unit = " %" if scale.subject == APOPTOSIS else f" {scale.unit_shown}"

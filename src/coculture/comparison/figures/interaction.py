@@ -45,7 +45,7 @@ def interaction(inputs: FigureInputs, subject: str) -> Drawing:
     text = FigureText(
         f"Does one drug change the effect of the other on {subject}?",
         "Parallel lines: the effect of each drug is the same with and without the other.",
-        _result(tables.contrasts, scale, design),
+        result_of_interactions(tables.contrasts, scale, design),
         PER_EXPERIMENT,
     )
     means = GroupMeans.of(tables.arms, scale, [design.label(arm) for arm in design.arms])
@@ -90,8 +90,11 @@ def interaction(inputs: FigureInputs, subject: str) -> Drawing:
     return Drawing(figure, pd.DataFrame(rows, columns=list(COLUMNS)), TABLE, text)
 
 
-def _result(contrasts: pd.DataFrame, scale: Endpoint, design: Design) -> str:
-    """Each interaction with its interval, or the strongest."""
+def result_of_interactions(contrasts: pd.DataFrame, scale: Endpoint, design: Design) -> str:
+    """Each interaction with its interval; of many the strongest.
+
+    `contrasts` is comparison/contrasts.csv.
+    """
     found = contrasts[
         (contrasts["family"] == INTERACTION)
         & (contrasts["endpoint"] == scale.name)
@@ -106,7 +109,7 @@ def _result(contrasts: pd.DataFrame, scale: Endpoint, design: Design) -> str:
         value, lower, upper = (number(float(one)) for one in as_shown(numbers, scale))
         each.append(f"{name} {value}{unit} (95 % CI {lower} to {upper})")
     if len(each) <= MAX_LISTED:
-        text = f"Interaction ({none} is none): {'; '.join(each)}."
+        text = f"Interactions ({none}: none): {'; '.join(each)}."
     else:
         strongest = each[int(found["estimate"].abs().argmax())]
         includes_none = int(((found["lower"] <= 0) & (found["upper"] >= 0)).sum())

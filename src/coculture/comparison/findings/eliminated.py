@@ -21,8 +21,8 @@ from coculture.comparison.findings.claims import (
     difference,
     weighted_sum,
 )
+from coculture.comparison.findings.finding_result import Estimate, FindingResult
 from coculture.comparison.findings.kind import EstimateScale, Pair
-from coculture.comparison.findings.results import Estimate, FindingResult
 from coculture.comparison.settings import APOPTOSIS, ComparisonError, Finding
 from coculture.comparison.statistics.contrasts import per_experiment_contrast
 from coculture.comparison.statistics.fieller import fieller_interval

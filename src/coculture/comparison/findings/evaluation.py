@@ -10,13 +10,13 @@ from coculture.comparison.design.arms import Design
 from coculture.comparison.design.endpoints import Endpoint, primary_endpoint
 from coculture.comparison.findings import kind_of, sentences
 from coculture.comparison.findings.claims import Claim, ClaimResult, evaluate, repeat_arms
-from coculture.comparison.findings.kind import Pair
-from coculture.comparison.findings.results import (
+from coculture.comparison.findings.finding_result import (
     Estimate,
     FindingResult,
     pooled_verdict_of,
     verdict_of,
 )
+from coculture.comparison.findings.kind import Pair
 from coculture.comparison.settings import (
     APOPTOSIS,
     ComparisonError,
@@ -85,15 +85,18 @@ def evaluate_findings(
         The subjects (apoptosis, analytes) that any culture was measured for.
     """
     labels = [design.label(arm) for arm in design.arms]
-    results = []
-    for finding in settings.findings:
-        endpoint = primary_endpoint(finding.endpoint, settings)
-        if finding.endpoint in measured:
-            means = GroupMeans.of(arms, endpoint, labels)
-            results.append(_result(finding, endpoint, means, design))
-        else:
-            results.append(_not_measured(finding, endpoint))
-    return results
+    scales = {one.endpoint: primary_endpoint(one.endpoint, settings) for one in settings.findings}
+    means = {
+        subject: GroupMeans.of(arms, endpoint, labels)
+        for subject, endpoint in scales.items()
+        if subject in measured
+    }
+    return [
+        _result(finding, scales[finding.endpoint], means[finding.endpoint], design)
+        if finding.endpoint in means
+        else _not_measured(finding, scales[finding.endpoint])
+        for finding in settings.findings
+    ]
 
 
 def _result(

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from coculture.comparison.design.arms import Arm, Design
 from coculture.comparison.design.endpoints import Endpoint
 from coculture.comparison.findings.claims import Claim, ClaimResult
-from coculture.comparison.findings.results import Estimate, FindingResult
+from coculture.comparison.findings.finding_result import Estimate, FindingResult
 from coculture.comparison.settings import Finding
 from coculture.comparison.statistics.group_means import GroupMeans
 

@@ -11,8 +11,8 @@ from coculture.comparison.design.arms import Arm, Design, same_setting
 from coculture.comparison.design.endpoints import Endpoint
 from coculture.comparison.findings import sentences
 from coculture.comparison.findings.claims import Claim, ClaimResult, Side, difference
+from coculture.comparison.findings.finding_result import Estimate, FindingResult
 from coculture.comparison.findings.kind import EstimateScale, Pair, scale_of_differences
-from coculture.comparison.findings.results import Estimate, FindingResult
 from coculture.comparison.settings import COMPARISON, Finding
 from coculture.comparison.statistics.contrasts import per_experiment_contrast
 from coculture.comparison.statistics.group_means import GroupMeans

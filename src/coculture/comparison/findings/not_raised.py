@@ -12,9 +12,9 @@ from coculture.comparison.design.arms import Design, same_setting
 from coculture.comparison.design.endpoints import Endpoint
 from coculture.comparison.findings import sentences
 from coculture.comparison.findings.claims import Claim, ClaimResult, difference
+from coculture.comparison.findings.finding_result import Estimate, FindingResult
 from coculture.comparison.findings.kind import EstimateScale, Pair, scale_of_differences
 from coculture.comparison.findings.lower_and_higher import estimated_difference
-from coculture.comparison.findings.results import Estimate, FindingResult
 from coculture.comparison.settings import APOPTOSIS, COMPARISON, Finding
 from coculture.comparison.statistics.group_means import GroupMeans
 from coculture.exchange.vocabulary import SHOWN

@@ -5,7 +5,7 @@ import numpy as np
 from coculture.comparison import number_formats
 from coculture.comparison.design.arms import Arm, Design, same_setting
 from coculture.comparison.findings.claims import ClaimResult
-from coculture.comparison.findings.results import FindingResult
+from coculture.comparison.findings.finding_result import FindingResult
 from coculture.comparison.settings import Finding
 
 _BOUNDS = {"<=": "at most ", ">=": "at least ", "": ""}
@@ -47,14 +47,15 @@ def deciding_test(result: FindingResult) -> ClaimResult:
 def interval(result: FindingResult) -> str:
     """Confidence, limits and n of the estimate: "95 % CI 5.4 to 17 %, n = 4 experiments"."""
     confidence = f"{100 * result.estimate.confidence:.0f} % CI"
-    lower, upper = result.estimate.lower, result.estimate.upper
+    limits = (result.estimate.lower, result.estimate.upper)
     if result.endpoint.is_ratio:
-        low, high = (_percent(limit) for limit in (lower, upper))
-        limits = f"{low.removesuffix(' %')} to {high}" if "%" in low else f"{low} to {high}"
+        low, high = (number_formats.significant(100 * limit) for limit in limits)
+        unit = " %"
     else:
-        limits = f"{number_formats.points(lower)} to {number_formats.points(upper)}"
+        low, high = (number_formats.points(limit) for limit in limits)
+        unit = ""
     n = number_formats.experiments(deciding_test(result).contrast.n)
-    return f"{confidence} {limits}, {n}"
+    return f"{confidence} {low} to {high}{unit}, {n}"
 
 
 def size(result: FindingResult, test: ClaimResult, design: Design) -> str:
@@ -84,7 +85,3 @@ def comparator(design: Design, arm: Arm, other: Arm) -> str:
     if same_setting(arm, other):
         return f"with {design.treatment_given(other)}"
     return f"in {design.display_label(other)}"
-
-
-def _percent(ratio: float) -> str:
-    return f"{number_formats.significant(100 * ratio)} %"

@@ -1,4 +1,4 @@
-"""Both assays on the culture: nothing is lost without a reason."""
+"""Both assays joined on the culture: nothing is lost without a reason."""
 
 from collections.abc import Callable
 
@@ -11,6 +11,17 @@ from coculture.exchange import result_tables
 from coculture.exchange.names import column_prefix
 
 JoinedStudy = Callable[..., pd.DataFrame]
+ELISA = pd.DataFrame(
+    {
+        "culture": ["a", "b"],
+        "analyte": "IL-6",
+        "concentration_pg_ml": [400.0, np.nan],
+        "state": ["ok", "below_lloq"],
+        "bound_pg_ml": [np.nan, 93.75],
+        "flags": ["", "replicates_differ"],
+        "excluded": "",
+    }
+)
 
 
 @pytest.fixture
@@ -46,19 +57,6 @@ def _flow(culture: str, early: int, late: int, viable: int, **more: object) -> d
     } | more
 
 
-ELISA = pd.DataFrame(
-    {
-        "culture": ["a", "b"],
-        "analyte": "IL-6",
-        "concentration_pg_ml": [400.0, np.nan],
-        "state": ["ok", "below_lloq"],
-        "bound_pg_ml": [np.nan, 93.75],
-        "flags": ["", "wells differ"],
-        "excluded": "",
-    }
-)
-
-
 def _join(
     cultures: pd.DataFrame, flow: list[dict[str, object]], settings: ComparisonSettings
 ) -> pd.DataFrame:
@@ -79,7 +77,10 @@ def test_a_culture_that_one_assay_lacks_stays_with_the_reason(
     }
     assert joined["il6_state"].to_dict() == {"a": "ok", "b": "below_lloq", "c": "missing"}
     assert joined["il6_bound_pg_ml"]["b"] == 93.75
-    assert joined["flags"]["b"] == "IL-6: wells differ"
+    assert joined["flags"]["b"] == "replicates_differ"
+    assert joined["apoptosis_state"].to_dict() == {"a": "ok", "b": "missing", "c": "ok"}
+    assert joined["apoptosis_reason"]["b"] == "not measured by flow cytometry"
+    assert joined["il6_reason"]["c"] == "IL-6 not measured by ELISA"
     assert joined["n_apoptotic"]["a"] == 80
 
 
@@ -103,7 +104,9 @@ def test_excluded_readings_do_not_count(
     ]
     joined = _join(cultures, flow, settings)
     assert np.isnan(joined["percent_apoptotic"]["a"])
-    assert joined["excluded"]["a"] == "flow: clogged"
+    assert joined["excluded"]["a"] == joined["apoptosis_reason"]["a"] == "flow: clogged"
+    assert joined["apoptosis_state"]["a"] == "excluded"
+    assert joined["apoptosis_state"]["b"] == "ok"
     assert joined["percent_apoptotic"]["b"] == pytest.approx(10)
     assert joined["excluded"]["b"] == "flow: few events (one of several readings)"
 
@@ -139,7 +142,7 @@ def test_every_column_is_declared(joined_study: JoinedStudy) -> None:
     declared = result_tables.definitions()
     names = set(declared.loc[declared["table"] == "cultures.csv", "column"])
     factors = {"dex_nM", "il1ra_ng_ml", "il6_ng_ml"}
-    analytes = {"il6_pg_ml", "il6_state", "il6_bound_pg_ml"}
+    analytes = {"il6_pg_ml", "il6_state", "il6_bound_pg_ml", "il6_reason"}
     assert set(joined.columns) - factors - analytes <= names
 
 
@@ -158,28 +161,6 @@ def test_every_column_is_declared(joined_study: JoinedStudy) -> None:
 )
 def test_analytes_in_column_names(analyte: str, prefix: str) -> None:
     assert column_prefix(analyte) == prefix
-
-
-def _with_analytes(analytes: list[str]) -> ComparisonSettings:
-    section = {"analytes": analytes, "findings": [], "contrasts": []}
-    return ComparisonSettings.from_config(section, [], {"reference": "control"})
-
-
-@pytest.mark.parametrize(
-    ("analytes", "said"),
-    [
-        (["IL-6", "TNF-α", "IL6"], 'the analyte "IL6" differs from "IL-6" only in signs'),
-        (["apoptosis"], 'the analyte "apoptosis" is what the results call a measurement'),
-        (["Viable"], 'the analyte "Viable" is what the results call a measurement'),
-    ],
-)
-def test_analytes_without_columns_of_their_own_are_refused(analytes: list[str], said: str) -> None:
-    with pytest.raises(ComparisonError, match=said):
-        _with_analytes(analytes)
-
-
-def test_greek_letters_tell_analytes_apart() -> None:
-    assert _with_analytes(["IL-1α", "IL-1β"]).analytes == ("IL-1α", "IL-1β")
 
 
 def test_a_measured_analyte_does_not_overwrite_a_compared_one(

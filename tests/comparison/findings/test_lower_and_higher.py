@@ -1,4 +1,4 @@
-"""Sentences name what was compared, and tell no more than was tested."""
+"""Sentences of findings that an arm is lower or higher."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,7 +12,6 @@ from coculture.comparison import ComparisonSettings, compare
 from coculture.comparison.settings import ArmPattern, Difference
 
 JoinedStudy = Callable[..., pd.DataFrame]
-
 SURE = replace(
     simulate.EXAMPLE,
     design=replace(simulate.EXAMPLE.design, experiments=6, mishaps=simulate.Mishaps()),
@@ -29,7 +28,10 @@ def stating(
 ) -> ComparisonSettings:
     """The settings with one finding, of a kind, about these arms each against another."""
     finding = next(one for one in settings.findings if one.kind == kind)
-    differences = tuple(Difference(arm, other) for arm, other in pairs)
+    parts = ("effect", "residual") if kind == "eliminated" else ("comparison",) * len(pairs)
+    differences = tuple(
+        Difference(arm, other, part) for part, (arm, other) in zip(parts, pairs, strict=True)
+    )
     return replace(settings, findings=(replace(finding, differences=differences),))
 
 
@@ -40,15 +42,6 @@ def sentence(cultures: pd.DataFrame, settings: ComparisonSettings) -> str:
 @pytest.fixture
 def cultures(joined_study: JoinedStudy) -> pd.DataFrame:
     return joined_study(parameters=SURE)
-
-
-def test_a_comparator_in_other_cells_is_named(
-    cultures: pd.DataFrame, settings: ComparisonSettings
-) -> None:
-    told = sentence(cultures, stating(settings, "not_raised", (IL1B_DEX, CONTROL_DEX)))
-    assert "apoptosis with DEX was not above that in control DEX by 5 points or more" in told
-    told = sentence(cultures, stating(settings, "not_raised", (CONTROL_DEX, IL1B)))
-    assert "In control cells apoptosis with DEX was above that in IL-1β untreated by " in told
 
 
 def test_hours_are_no_drug(cultures: pd.DataFrame, settings: ComparisonSettings) -> None:
@@ -117,43 +110,36 @@ def test_at_least_is_what_the_limits_guarantee(
     assert f"at least {np.floor(inhibition) / 10:.1f} % (IL-1Ra)" in told
 
 
-def test_an_effect_between_cells_names_both(
-    cultures: pd.DataFrame, settings: ComparisonSettings
+def test_inhibitions_are_told_also_where_neither_is_shown_to_be_the_larger(
+    joined_study: JoinedStudy, settings: ComparisonSettings
 ) -> None:
-    pairs = ((CONTROL_DEX, IL1B_DEX), (CONTROL, IL1B))
-    told = sentence(cultures, stating(settings, "eliminated", *pairs))
-    assert told.startswith("Apoptosis in control DEX was ")
-    assert "above that in IL-1β DEX and apoptosis in control untreated was " in told
-    assert "raised" not in told
+    secretion = replace(SURE.secretion, transduced_with_il1ra=SURE.secretion.transduced_with_dex)
+    cultures = joined_study(parameters=replace(SURE, secretion=secretion))
+    finding = compare(cultures, settings).findings.set_index("id").loc["1a"]
+    assert finding["verdict"] == "not shown"
+    assert "inhibition against untreated 4" in finding["sentence"]
+    assert finding["sentence"].endswith("% (DEX).")
 
 
-def test_each_number_has_its_own_n_where_they_differ(
-    cultures: pd.DataFrame, settings: ComparisonSettings
-) -> None:
-    finding = next(one for one in settings.findings if one.id == "2a")
-    lacking = cultures["experiment"].isin(["E4", "E5", "E6"])
-    fewer = cultures[~(lacking & (cultures["arm"] == "control DEX + added IL-6"))]
-    told = sentence(fewer, replace(settings, findings=(finding,)))
-    assert ", n = 6 experiments) in control cells and by " in told
-    assert ", n = 3 experiments) in control cells with added IL-6" in told
-    assert "n = 6" not in sentence(cultures, replace(settings, findings=(finding,))).split(":")[0]
-
-
-def test_nothing_gone_is_said_only_where_the_interval_says_so(
-    cultures: pd.DataFrame, settings: ComparisonSettings
-) -> None:
-    """The residual equals the effect on average, and scatters widely."""
-    finding = next(one for one in settings.findings if one.id == "2a")
-    by_arm = cultures.pivot_table("percent_apoptotic", ["experiment", "replicate"], "arm")
-    scatter = np.array([-20.0, 20.0, -18.0, 18.0, -21.0, 23.0])
-    of_experiment = dict(zip(sorted(cultures["experiment"].unique()), scatter, strict=True))
-    effect = by_arm["control DEX"] - by_arm["control untreated"]
-    left = (
-        by_arm["control added IL-6"] + effect + by_arm.index.get_level_values(0).map(of_experiment)
+def _outside(
+    cultures: pd.DataFrame, rows: "pd.Series[bool]", limit: float, state: str
+) -> pd.DataFrame:
+    """`cultures` with only a limit known of the IL-6 of `rows`."""
+    return cultures.assign(
+        il6_pg_ml=cultures["il6_pg_ml"].mask(rows),
+        il6_state=cultures["il6_state"].mask(rows, state),
+        il6_bound_pg_ml=cultures["il6_bound_pg_ml"].mask(rows, limit),
     )
-    treated = cultures["arm"] == "control DEX + added IL-6"
-    keys = pd.MultiIndex.from_frame(cultures.loc[treated, ["experiment", "replicate"]])
-    cultures.loc[treated, "percent_apoptotic"] = left.reindex(keys).to_numpy()
-    told = sentence(cultures, replace(settings, findings=(finding,)))
-    assert "nothing of the effect" not in told
-    assert "% of the effect was eliminated (95 % CI −" in told
+
+
+def test_inhibition_is_bounded_on_the_side_that_is_known(
+    joined_study: JoinedStudy, settings: ComparisonSettings
+) -> None:
+    cultures = joined_study(parameters=SURE)
+    for arm, limit, said in (
+        ("il1b DEX", 2_000.0, "94.8 % (IL-1Ra) and at most 83 % (DEX)"),
+        ("il1b untreated", 10_000.0, "inhibition against untreated at least 94"),
+    ):
+        outside = _outside(cultures, cultures["arm"] == arm, limit, "above_uloq")
+        findings = compare(outside, settings).findings.set_index("id")
+        assert said in str(findings.loc["1a", "sentence"])

@@ -1,4 +1,4 @@
-"""Two drugs together: what few experiments allow one to say."""
+"""Two drugs together."""
 
 from collections.abc import Sequence
 from itertools import product
@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from coculture.comparison.arms import Design
-from coculture.comparison.combination import combination_table
 
 from coculture.comparison import ComparisonSettings
+from coculture.comparison.design.arms import Design
+from coculture.comparison.statistics.combination import combination_table
 
 RATIO = "observed over expected viability"
 

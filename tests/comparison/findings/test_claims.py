@@ -1,26 +1,28 @@
-"""Single tests on hand-made cell means: what holds, what fails, and what cannot be tested."""
+"""Single tests on hand-made group means: what holds, what fails, and what cannot be tested."""
 
 from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 import pytest
-from coculture.comparison.claims import Claim, Side, judge
-from coculture.comparison.endpoints import Cells
+
+from coculture.comparison.findings.claims import Claim, Side, evaluate
+from coculture.comparison.statistics.group_means import GroupMeans
 
 EXPERIMENTS = ["E1", "E2", "E3"]
 BELOW, ABOVE = -1, 1
+LEVEL = [1.0, 1.1, 0.9]
 
 
-def _cells(
+def _means(
     arm: Sequence[float],
     other: Sequence[float],
     arm_side: Sequence[int] = (0, 0, 0),
     other_side: Sequence[int] = (0, 0, 0),
-) -> Cells:
-    """Cells of the arms "arm" and "other"; side -1 (1) is a limit that the truth is below (above).
+) -> GroupMeans:
+    """Means of two arms; side -1 (1) is a limit that the true value is below (above).
 
-    Every well of such a cell is outside the range, so that the cell's mean is only a bound.
+    Every well of such a group is outside the range, so that its mean is only a bound.
     """
     n = len(arm)
     index = pd.Index(EXPERIMENTS[:n], name="experiment")
@@ -28,14 +30,12 @@ def _cells(
     side = pd.DataFrame({"arm": list(arm_side)[:n], "other": list(other_side)[:n]}, index=index)
     relation = side.replace({BELOW: "<=", 0: "", ABOVE: ">="})
     low, high = mean.mask(side == BELOW, -np.inf), mean.mask(side == ABOVE, np.inf)
-    return Cells(mean, relation, low, high, at_limit=mean, fitted=mean)
+    return GroupMeans(mean, relation, low, high, at_limit=mean, fitted=mean)
 
 
 def _claim(side: Side, margin: float = 0.0) -> Claim:
-    return Claim("arm against other", {"arm": 1.0, "other": -1.0}, side, margin, 0.05)
-
-
-LEVEL = [1.0, 1.1, 0.9]
+    weights = {"arm": 1.0, "other": -1.0}
+    return Claim("comparison", "arm against other", "arm", "other", weights, side, margin, 0.05)
 
 
 @pytest.mark.parametrize(
@@ -62,14 +62,14 @@ def test_only_a_limit_that_argues_against_the_claim_leaves_it_undecided(
     """The arm is at the wrong side of the other by two in every experiment, limits included."""
     sign = 1 if side == "less" else -1
     arm = [value + 2 * sign for value in (1.0, 1.2, 0.7)]
-    found = judge(_claim(side), _cells(arm, LEVEL, [arm_side] * 3, [other_side] * 3))
+    found = evaluate(_claim(side), _means(arm, LEVEL, [arm_side] * 3, [other_side] * 3))
     assert found.outcome == "fails"
     assert found.undecided == undecided
     assert bool(found.advice) == undecided
 
 
 def test_a_claim_that_holds_at_the_limit_is_decided() -> None:
-    found = judge(_claim("less"), _cells([-2.0, -1.9, -2.3], LEVEL, [BELOW] * 3))
+    found = evaluate(_claim("less"), _means([-2.0, -1.9, -2.3], LEVEL, [BELOW] * 3))
     assert (found.outcome, found.relation, found.undecided) == ("holds", "<=", False)
 
 
@@ -78,7 +78,7 @@ def test_three_experiments_at_the_best_bound_are_enough_to_fail(
     below: tuple[int, int, int],
 ) -> None:
     """Even at its limit the other arm is the lower one, also if only two have a value."""
-    found = judge(_claim("less"), _cells([3.0, 3.2, 2.7], LEVEL, other_side=below))
+    found = evaluate(_claim("less"), _means([3.0, 3.2, 2.7], LEVEL, other_side=below))
     # By hand: the differences at the limits are 2.0, 2.1 and 1.8.
     assert (found.outcome, found.relation) == ("fails", ">=")
     assert found.contrast.n == 3
@@ -87,7 +87,7 @@ def test_three_experiments_at_the_best_bound_are_enough_to_fail(
 
 def test_two_experiments_at_the_best_bound_give_no_number() -> None:
     """The only finite number is the bound that favours the claim: it is not to be told."""
-    found = judge(_claim("less"), _cells([3.0, 3.2], LEVEL[:2], other_side=(BELOW, BELOW)))
+    found = evaluate(_claim("less"), _means([3.0, 3.2], LEVEL[:2], other_side=(BELOW, BELOW)))
     assert found.outcome == "untestable"
     assert found.reason == "below LLOQ: other"
     assert found.relation == ""
@@ -110,11 +110,11 @@ def test_there_is_room_for_a_rise_only_where_more_than_the_margin_is_left(
 ) -> None:
     """The arm lies 0.0, 0.1 and 0.2 points above, far below a margin of 5."""
     arm = [value + rise for value, rise in zip(untreated, (0.0, 0.1, 0.2), strict=True)]
-    found = judge(_claim("less", margin=5.0), _cells(arm, untreated))
+    found = evaluate(_claim("less", margin=5.0), _means(arm, untreated))
     assert found.outcome == outcome
-    assert found.reason.startswith("no room for a rise") == (outcome == "untestable")
+    assert found.reason.startswith("no rise possible") == (outcome == "untestable")
 
 
 def test_claims_without_a_margin_need_no_room() -> None:
-    found = judge(_claim("less"), _cells([98.0, 97.9, 98.2], [99.0, 99.1, 99.0]))
+    found = evaluate(_claim("less"), _means([98.0, 97.9, 98.2], [99.0, 99.1, 99.0]))
     assert found.outcome == "holds"

@@ -1,4 +1,4 @@
-"""From the outcomes of several tests to one verdict, on hand-made cell means."""
+"""From the results of several tests to one verdict, on hand-made group means."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -8,13 +8,20 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from coculture.comparison.arms import Design
 
 from coculture.comparison import ComparisonSettings
-from coculture.comparison.findings import judge_findings
+from coculture.comparison.design.arms import Design
+from coculture.comparison.findings.evaluation import (
+    claim_table,
+    evaluate_findings,
+    finding_table,
+)
 
 Values = Sequence[float]
 BOTH, DEX, IL1RA, NONE = "DEX + IL-1Ra", "DEX", "IL-1Ra", "untreated"
+UNTESTABLE = {IL1RA: (0.0, 0.1, 0.2)}
+"""Below LLOQ like the combination: which of the two is the lower one is open."""
+SCATTERED = {NONE: (1, 19, 10), DEX: (29, 11, 20), IL1RA: (47.9, 48, 48.1), BOTH: (50, 50, 50)}
 
 
 def _judged(
@@ -47,10 +54,10 @@ def _judged(
         for arm, values in means.items()
         for number, mean in enumerate(values, start=1)
     ]
-    findings, tests = judge_findings(
+    results = evaluate_findings(
         pd.DataFrame(rows), design, replace(settings, findings=(stated,)), [stated.endpoint]
     )
-    return findings.iloc[0], tests
+    return finding_table(results).iloc[0], claim_table(results, design)
 
 
 def _il1b(means: Mapping[str, Values]) -> dict[str, Values]:
@@ -80,8 +87,9 @@ def test_the_test_with_the_largest_p_against_its_own_level_decides(
     }
     finding, tests = _judged(settings, "2a", means)
     effect, quarter = _p_of_three(20, 7), _p_of_three(9, np.sqrt(1.75**2 + 3 * s**2))
-    assert tests["p"].iloc[0] == pytest.approx(effect)
-    assert tests["p"].iloc[3] == pytest.approx(quarter)
+    of_part = tests.set_index("part")["p"]
+    assert of_part["effect"] == pytest.approx(effect)
+    assert of_part["residual_fraction"] == pytest.approx(quarter)
     assert list(tests["level"]) == [0.025, 0.025, 0.05, 0.05]
     assert quarter > effect
     assert quarter / 0.05 < effect / 0.025
@@ -116,10 +124,6 @@ def test_a_test_that_cannot_be_made_does_not_decide_a_finding_that_fails(
     assert finding["n"] == 2
 
 
-UNTESTABLE = {IL1RA: (0.0, 0.1, 0.2)}
-"""Below LLOQ like the combination: which of the two is the lower one is open."""
-
-
 def test_a_test_undecided_by_censoring_leaves_the_verdict_to_one_that_cannot_be_made(
     settings: ComparisonSettings,
 ) -> None:
@@ -152,9 +156,6 @@ def test_a_test_undecided_by_censoring_is_not_shown_where_all_others_hold(
     assert list(tests["outcome"]) == ["holds", "fails", "holds"]
     assert finding["verdict"] == "not shown"
     assert finding["advice"].startswith("Measure the cultures outside the quantifiable range")
-
-
-SCATTERED = {NONE: (1, 19, 10), DEX: (29, 11, 20), IL1RA: (47.9, 48, 48.1), BOTH: (50, 50, 50)}
 
 
 def test_every_test_must_hold_for_the_pooled_verdict(settings: ComparisonSettings) -> None:

@@ -1,0 +1,17 @@
+"""The findings that a study states in advance, one module for each kind of finding.
+
+A kind provides what `FindingKind` lists: its config keys, its tests, its sentence, its row in the
+findings figure. To add a kind, write such a module and enter the kind in `KINDS`.
+"""
+
+from coculture.comparison.findings.eliminated import ELIMINATED
+from coculture.comparison.findings.kind import FindingKind
+from coculture.comparison.findings.lower_and_higher import HIGHER, LOWER
+from coculture.comparison.findings.not_raised import NOT_RAISED
+
+KINDS: tuple[FindingKind, ...] = (LOWER, HIGHER, NOT_RAISED, ELIMINATED)
+
+
+def kind_of(name: str) -> FindingKind:
+    """The kind with this name in the config."""
+    return next(kind for kind in KINDS if kind.name == name)
