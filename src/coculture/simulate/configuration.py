@@ -123,8 +123,8 @@ comparison:
       endpoint: apoptosis
       statement: The IL-6 that IL-1β-transduced cells make themselves eliminates DEX's apoptosis
       caveat: >-
-        The two cell types differ in more than their IL-6: the loss of DEX's effect cannot be told
-        apart from the transduction itself.
+        The two cell types differ in more than their IL-6: the loss of DEX's effect cannot be
+        distinguished from an effect of the transduction itself.
       effect:
         arm: {cells: control, $dex}
         compared_with: {cells: control}

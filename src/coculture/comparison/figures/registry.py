@@ -81,7 +81,7 @@ def power(table: "pd.DataFrame") -> "Drawing":
 def _of_pattern(
     pattern: str, endpoints: Mapping[str, str]
 ) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """The names that a pattern stands for, each with its subject if it has one."""
+    """The names of a pattern, each with its subject if it has one."""
     if "{endpoint}" not in pattern:
         yield pattern, ()
         return
