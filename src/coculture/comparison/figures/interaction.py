@@ -109,13 +109,13 @@ def result_of_interactions(contrasts: pd.DataFrame, scale: Endpoint, design: Des
         value, lower, upper = (number(float(one)) for one in as_shown(numbers, scale))
         each.append(f"{name} {value}{unit} (95 % CI {lower} to {upper})")
     if len(each) <= MAX_LISTED:
-        text = f"Interactions ({none}: none): {'; '.join(each)}."
+        text = f"Interactions ({none} is none): {'; '.join(each)}."
     else:
         strongest = each[int(found["estimate"].abs().argmax())]
         includes_none = int(((found["lower"] <= 0) & (found["upper"] >= 0)).sum())
         text = (
-            f"The strongest of {len(each)} interactions is {strongest}; the intervals of "
-            f"{includes_none} include no interaction ({none})."
+            f"The strongest of {len(each)} interactions is {strongest}. The 95 % CI includes "
+            f"{none} (no interaction) in {includes_none} of {len(each)}."
         )
     return relabelled(text, design.cell_labels)
 
