@@ -243,9 +243,7 @@ def test_the_result_is_the_geometric_mean_or_its_bound(settings: ComparisonSetti
     )
     fourth = _group_means(("most", "", 9000, 9000))
     text = result_of_arms(pd.concat([means, fourth]), il6, no_arms)
-    assert text.startswith(
-        "Geometric mean of 4 arms: lowest plain 200 pg/mL, highest highest 9,000"
-    )
+    assert text.startswith("Geometric mean of 4 arms: lowest plain 200 pg/mL, highest most 9,000")
     assert text.endswith("only a bound in 2 arms.")
     assert result_of_arms(means.head(0), il6, no_arms) == ""
 
