@@ -144,7 +144,9 @@ def _wells(
             raised = flags.get((file.row, str(row.get("population"))), ())
             cautions = (flag for flag in raised if flag.severity != "note")
             rows.append({**_identity(file), **row, "flags": codes(cautions)})
-    wells = pd.DataFrame(rows, columns=_columns())
+    # Not with columns=_columns(), which would drop a column that it does not list.
+    wells = pd.DataFrame(rows)
+    wells = wells.reindex(columns=[*_columns(), *wells.columns.difference(_columns())])
     whole = [name for name in _columns() if name.startswith(("events_", "n_"))]
     return wells.astype(dict.fromkeys(whole, "Int64"))
 
