@@ -201,7 +201,7 @@ def test_plan_at_the_command_line(
     told = capsys.readouterr().out.splitlines()
     assert ", 0.8 between arms inside them, " in told[1]
     assert told[2] == "1 of 18: 3 experiments of 1 well per arm"
-    needed = told.index("For a power of 80 % are needed, by finding:")
+    needed = told.index("Needed for a power of 80 %, by finding:")
     assert [line.split(":")[0].strip() for line in told[needed + 1 : -1]] == [
         *("1a", "1b", "2a", "2b", "2c", "3a", "3b", "all findings in one study")
     ]

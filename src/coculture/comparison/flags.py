@@ -129,7 +129,7 @@ def _excluded_readings(cultures: pd.DataFrame, settings: ComparisonSettings) -> 
                 ),
                 READING_EXCLUDED,
                 "note",
-                f"{row['culture']} has no value for {subject} ({row[f'{prefix}_reason']}).",
+                f"{row['culture']} has no value for {subject}. Reason: {row[f'{prefix}_reason']}.",
             )
 
 

@@ -12,6 +12,8 @@ AUTO = "auto"
 Gates = Mapping[str, Mapping[str, Mapping[str, Mapping[str, Any]]]]
 """Experiment -> population -> gate -> its block, as in gates.yaml."""
 
+STAIN_GATES = ("annexin", "viability_dye")
+"""Gates that make the quadrants."""
 SHARED_GATES = ("scatter", "side_scatter", "time", "cells", "singlets")
 """Names of the gates that all populations share, applied first."""
 
@@ -242,9 +244,54 @@ def _gate_problems(settings: FlowSettings) -> Iterator[str]:
                 yield not_known(where, "population", population, list(of_population))
                 continue
             known = of_population[population]
-            for name in blocks:
+            for name, block in blocks.items():
                 if name not in known:
                     yield not_known(f"{where}.{name}", "gate", name, known)
+                else:
+                    fault = _shape_fault(name, block)
+                    if fault:
+                        yield f"{where}.{name}: {fault}"
+
+
+def _shape_fault(name: str, block: Mapping[str, Any]) -> str:
+    """What contradicts itself in a gate block; empty if nothing does.
+
+    A gate is a threshold on one channel, two ends on one channel, or a polygon on two.
+    """
+    channels, keep = list(block.get("channels", ())), block.get("keep")
+    if name in STAIN_GATES and (
+        "threshold" not in block or "vertices" in block or keep not in (None, "above")
+    ):
+        return "this gate is a threshold that keeps what is above it; give threshold only."
+    if ("threshold" in block) == ("vertices" in block):
+        return "give either threshold or vertices."
+    if "threshold" in block:
+        if len(channels) != 1:
+            return f"a threshold is on one channel, but {len(channels)} are given."
+        if keep not in (None, "above", "below"):
+            return f"keep is {keep!r}; a threshold keeps above or below."
+        return ""
+    if keep not in (None, "inside", "outside"):
+        return f"keep is {keep!r}; vertices keep inside or outside."
+    return _vertices_fault(channels, block["vertices"])
+
+
+def _vertices_fault(channels: Sequence[str], vertices: Any) -> str:
+    def is_number(value: Any) -> bool:
+        return isinstance(value, int | float) and not isinstance(value, bool)
+
+    if len(channels) == 1:
+        ends = vertices if isinstance(vertices, list) else []
+        if len(ends) == 2 and all(map(is_number, ends)) and ends[0] < ends[1]:
+            return ""
+        return "vertices on one channel are its two ends, for example [0, 5000]."
+    corners = vertices if isinstance(vertices, list) else []
+    are_points = all(
+        isinstance(one, list) and len(one) == 2 and all(map(is_number, one)) for one in corners
+    )
+    if len(channels) == 2 and len(corners) >= 3 and are_points:
+        return ""
+    return "vertices on two channels are at least three corners, each [x, y]."
 
 
 def gate_names(population: Population, channels: Channels) -> list[str]:

@@ -104,6 +104,10 @@ def _item(concerns: Concerns) -> str:
         "well": f"well {concerns.well}",
         "curve": f"curve of {concerns.analyte}",
         "finding": f"finding {concerns.finding}",
+        "study": "all experiments",
+        "gate": f"{concerns.population}: gate on {concerns.channel}",
+        "experiment": concerns.analyte or "all files",
+        "culture": concerns.analyte or "culture",
     }
     if concerns.kind in named:
         return named[concerns.kind]

@@ -173,30 +173,32 @@ def _unmeasured(cultures: pd.DataFrame) -> Iterator[Limitation]:
 
 
 def without_measurement(cultures: pd.DataFrame) -> pd.DataFrame:
-    """The rows of cultures.csv that lack a measurement which other cultures have.
+    """The rows of cultures.csv that lack a measurement of an assay that the study made.
 
-    An assay that the study did not make is not missing. A bound is a measurement.
+    A bound is a measurement. A measurement that was excluded is missing.
     """
     if "excluded" not in cultures or "culture" not in cultures:
         return pd.DataFrame()
     lacking = pd.Series(False, index=cultures.index)
-    for value, bound in _measurements(cultures):
+    for value, bound, state in _measurements(cultures):
         known = cultures[value].notna()
         if bound in cultures:
             known |= cultures[bound].notna()
         if known.any():
             lacking |= ~known
+        elif state in cultures:
+            lacking |= cultures[state] == "excluded"
     return cultures[lacking & (cultures["excluded"] != "")]
 
 
-def _measurements(cultures: pd.DataFrame) -> list[tuple[str, str]]:
-    """Columns of what was measured, each with the column of its bound, which may not exist."""
+def _measurements(cultures: pd.DataFrame) -> list[tuple[str, str, str]]:
+    """Columns of what was measured, each with those of its bound and state, which may not exist."""
     analytes = analyte_columns(cultures)
     found = [
-        ("percent_apoptotic", ""),
-        *((f"{one}_pg_ml", f"{one}_bound_pg_ml") for one in analytes),
+        ("percent_apoptotic", "", "apoptosis_state"),
+        *((f"{one}_pg_ml", f"{one}_bound_pg_ml", f"{one}_state") for one in analytes),
     ]
-    return [(value, bound) for value, bound in found if value in cultures]
+    return [one for one in found if one[0] in cultures]
 
 
 def analyte_columns(cultures: pd.DataFrame) -> list[str]:

@@ -24,7 +24,7 @@ or with (il1b) the gene of IL-1β, on {stroma} stroma for {hours:g} h.
 
 ## What is true
 
-An assumption that agrees with published findings. All numbers stand, with their meaning, in
+An assumption that agrees with published findings. All numbers are explained in
 `src/coculture/simulate/parameters.py`; the main ones:
 
 - IL-6 (pg/mL) = {secretion.stroma:,g} (x {secretion.stroma_with_dex:g} with DEX)

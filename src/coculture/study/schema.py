@@ -45,7 +45,7 @@ def _add_finding_kinds(document: dict[str, Any]) -> None:
     """Complete the schema of a finding with the keys and rules of every kind of finding."""
     finding = document["$defs"]["finding"]
     properties = finding["properties"]
-    properties["kind"] |= {
+    properties["kind"] = {
         "description": "; ".join(f"{kind.name} - {kind.description}" for kind in KINDS) + ".",
         "enum": [kind.name for kind in KINDS],
     }
@@ -61,8 +61,9 @@ def _add_finding_kinds(document: dict[str, Any]) -> None:
 
 
 def _rules_of_kind(kind: FindingKind) -> dict[str, Any]:
-    """Its required keys and its endpoint; the keys of other kinds are not allowed."""
+    """Its required keys and its endpoint; keys and limits of other kinds are not allowed."""
     others = {key for other in KINDS for key in other.keys} - set(kind.keys)
+    others |= set(LIMITS) - set(kind.limits)
     properties: dict[str, Any] = dict.fromkeys(sorted(others), _NOT_ALLOWED)
     if kind.endpoint is not None:
         properties["endpoint"] = {"const": kind.endpoint}
