@@ -199,6 +199,15 @@ def test_an_assay_that_was_not_made_is_not_missing(awkward_cultures: pd.DataFram
     assert without_measurement(elisa_alone).empty
 
 
+def test_cultures_are_listed_also_if_every_measurement_is_excluded(
+    awkward_cultures: pd.DataFrame,
+) -> None:
+    excluded = awkward_cultures.assign(
+        percent_apoptotic=float("nan"), excluded="flow: clog", apoptosis_state="excluded"
+    )
+    assert len(without_measurement(excluded)) == len(excluded)
+
+
 def test_cultures_outside_the_range_are_counted_by_side(
     results: MakeResults, flag: MakeFlag
 ) -> None:

@@ -56,9 +56,21 @@ def test_keys_of_another_kind_are_refused() -> None:
 
 @pytest.mark.parametrize("limit", LIMITS)
 def test_a_finding_may_override_each_limit_within_the_bounds_of_the_section(limit: str) -> None:
-    allowed, refused = (ENTRIES["lower"] | {limit: value} for value in (0.1, 0))
-    assert _faults("lower", **allowed) == {}
-    assert list(_faults("lower", **refused)) == [limit]
+    allowed, refused = (ENTRIES["eliminated"] | {limit: value} for value in (0.1, 0))
+    assert _faults("eliminated", **allowed) == {}
+    assert list(_faults("eliminated", **refused)) == [limit]
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_a_limit_that_a_kind_does_not_use_is_refused(kind: FindingKind) -> None:
+    found = _faults(kind.name, **ENTRIES[kind.name], **dict.fromkeys(LIMITS, 0.1))
+    assert set(found) == set(LIMITS) - set(kind.limits)
+
+
+def test_a_kind_that_is_not_text_is_one_problem() -> None:
+    finding = {"id": "x", "kind": 3, "endpoint": "apoptosis", "statement": "x", **ENTRIES["lower"]}
+    ((path, value, _),) = faults({"findings": [finding]}, schema("comparison"))
+    assert (path[-1], value) == ("kind", 3)
 
 
 def test_further_keys_of_a_finding_are_options(settings: ComparisonSettings) -> None:
