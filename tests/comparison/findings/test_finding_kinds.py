@@ -63,7 +63,8 @@ def test_a_finding_may_override_each_limit_within_the_bounds_of_the_section(limi
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
 def test_a_limit_that_a_kind_does_not_use_is_refused(kind: FindingKind) -> None:
-    found = _faults(kind.name, **ENTRIES[kind.name], **dict.fromkeys(LIMITS, 0.1))
+    limits: dict[str, Any] = dict.fromkeys(LIMITS, 0.1)
+    found = _faults(kind.name, **ENTRIES[kind.name], **limits)
     assert set(found) == set(LIMITS) - set(kind.limits)
 
 
