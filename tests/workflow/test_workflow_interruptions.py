@@ -81,7 +81,7 @@ def test_stopped_by_a_signal(
     run.send_signal(how)
     said, _ = run.communicate(timeout=PATIENCE_S)
     assert run.returncode != 0
-    assert "Stopped before the end. What is finished is kept" in said
+    assert "The run stopped before the end. Finished steps are kept" in said
     assert not (tmp_path / FINDINGS).exists()
     again = workflow(tmp_path, config, *wanted, checkout=small)
     assert again.returncode == 0, again.stdout + again.stderr
@@ -98,7 +98,7 @@ def test_killed_while_another_run_waits_its_turn(
     run = _begin(workflow_command(tmp_path, config, FINDINGS, checkout=small), "2 of ")
     second = workflow(tmp_path, config, checkout=small)
     assert second.returncode != 0
-    assert f"This study is being run already in {tmp_path} (process {run.pid})" in second.stderr
+    assert f"This study is already running in {tmp_path} (process {run.pid})" in second.stderr
     run.kill()
     run.communicate(timeout=PATIENCE_S)
     again = workflow(tmp_path, config, FINDINGS, checkout=small)
@@ -124,7 +124,7 @@ def test_a_full_disk(small: Path, tmp_path: Path, workflow_command: Command) -> 
     )
     assert done.returncode == 0
     said = (tmp_path / "first.txt").read_text()
-    assert "the disk is full. Make room and start again" in said
+    assert "the disk is full. Free some space and run again" in said
     assert _is_the_same_as_far_as_it_goes(tmp_path / "results/small", small / "results/small")
 
 
@@ -170,8 +170,8 @@ def test_a_raw_file_that_is_not_the_same_any_more(
                 file.write(b" ")
     said, _ = run.communicate(timeout=PATIENCE_S)
     assert run.returncode != 0
-    told = said[said.index("Stopped before the end") :]
+    told = said[said.index("The run stopped before the end") :]
     assert f"{raw[0]}: " in told
-    assert " more raw files." in told
+    assert " more files." in told
     assert "Traceback" not in told
     assert not (tmp_path / "run" / "results" / "small" / "cultures.csv").exists()
