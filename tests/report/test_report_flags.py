@@ -53,7 +53,7 @@ def test_failures_are_listed_before_cautions_and_notes_are_not_listed(flag: Make
         (
             *("elisa/cultures.csv", "culture"),
             {"analyte": "IL-6", "culture": "a"},
-            ("ELISA", "", "culture IL-6", "plate"),
+            ("ELISA", "", "IL-6", "plate"),
         ),
         (
             *("comparison/findings.csv", "finding"),
