@@ -20,7 +20,8 @@ help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: .venv/installed ## run a study and write its report: make run STUDY=config/mine.yaml
-	@$(BIN)/coculture check $(STUDY)
+	@mkdir -p .snakemake results 2>/dev/null && [ -w .snakemake ] && [ -w results ] || { \
+	  echo "$(CURDIR): nothing can be written here. Use a folder of your own." >&2; exit 1; }
 	@$(BIN)/snakemake $(STEPS)
 
 check: .venv/installed ## check a study's tables and files without running anything
@@ -87,11 +88,13 @@ clean: ## remove the environment; results stay
 
 .venv/installed: requirements.lock pyproject.toml | .venv/bin/python
 	@echo "Installing the locked packages into .venv ..."
-	@$(UV) pip sync --quiet --require-hashes --python $(BIN)/python requirements.lock
+	@$(UV) pip sync --quiet --require-hashes --compile-bytecode --python $(BIN)/python requirements.lock
 	@$(UV) pip install --quiet --no-deps --no-build-isolation --python $(BIN)/python --editable .
+	@$(BIN)/python -m compileall -q src
 	@touch $@
 
 .venv/installed-dev: requirements-dev.lock .venv/installed
 	@echo "Installing the locked developers' packages into .venv ..."
-	@$(UV) pip install --quiet --require-hashes --python $(BIN)/python --requirement requirements-dev.lock
+	@$(UV) pip install --quiet --require-hashes --compile-bytecode --python $(BIN)/python \
+	    --requirement requirements-dev.lock
 	@touch $@

@@ -3,10 +3,9 @@
 #   snakemake                                    the embedded example study
 #   snakemake --configfile config/mine.yaml      your own
 #
-# The steps are in workflow/rules, one file for each stage. Each runs a script in scripts/; the code
-# that computes is in src/coculture.
+# The steps are in workflow/rules, one file for each stage. Each runs `main` of the script in scripts/
+# that has its name, in a process of its own; the code that computes is in src/coculture.
 import atexit
-import signal
 import sys
 import time
 from pathlib import Path
@@ -14,8 +13,11 @@ from pathlib import Path
 from snakemake.utils import min_version
 
 from coculture import provenance
-from coculture.running import fingerprint, lock, step
-from coculture.study import StudyError, load
+from coculture.exchange import result_tables
+from coculture.running import fingerprint, leftovers, lock, stopped_run
+from coculture.running.step import Steps
+from coculture.running.workers import Workers
+from coculture.study import StudyError, load, summary
 
 min_version("9.20")
 
@@ -24,18 +26,24 @@ if len(workflow.configfiles) > 1 or workflow.config_settings.config:
         "One study at a time, all of it in its own file: one --configfile and no --config."
     )
 
+CONFIG = next(iter(workflow.configfiles), f"{workflow.basedir}/config/config.yaml")
 try:
-    STUDY = load(*workflow.configfiles or [f"{workflow.basedir}/config/config.yaml"])
+    STUDY = load(CONFIG, Path(f".snakemake/checksums/{Path(CONFIG).stem}.json"))
 except StudyError as error:
     sys.exit(str(error))
 
 RESULTS = f"results/{STUDY.name}"
 LOGS = f"{RESULTS}/logs"
-BENCHMARKS = f"{RESULTS}/benchmarks"
 RUNNING = f".snakemake/running/{STUDY.name}"
-PACKAGES = fingerprint.of_file(f"{workflow.basedir}/requirements.lock")
-# Of each script and the modules that it imports: a step runs again when its code has changed.
-CODE = fingerprint.of_scripts(f"{workflow.basedir}/scripts")
+# A step runs again when its `made_from` changes: its code, packages, settings and raw files, and those
+# of all the steps before it. Raw files are `ancient` inputs: their dates decide nothing.
+STEPS = Steps(
+    f"{workflow.basedir}/scripts",
+    fingerprint.of_file(f"{workflow.basedir}/requirements.lock"),
+    fingerprint.of_table(result_tables.definitions()[["table", "column", "type"]]),
+    code=fingerprint.Code(Path(".snakemake/fingerprints.json")),
+)
+WORKERS = Workers(f"{RESULTS}/steps", lock.held)
 STARTED = time.time()
 
 
@@ -54,6 +62,9 @@ include: "workflow/rules/report.smk"
 include: "workflow/rules/provenance.smk"
 
 
+STUDY.checksums.save()
+
+
 rule all:
     default_target: True
     input:
@@ -64,9 +75,7 @@ rule all:
 
 
 onstart:
-    # Snakemake's handler of this signal takes a lock that the interrupted thread may hold, and then
-    # waits for ever. A run that is asked to end therefore ends as on Ctrl-C.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    WORKERS.stop_on_signals()
     # Snakemake's locks remain after a crash (the profile turns them off); those of the operating
     # system do not.
     try:
@@ -76,11 +85,13 @@ onstart:
             )
     except lock.AnotherRunError as another:
         sys.exit(str(another))
-    lock.end_orphans(".snakemake/running", ".snakemake/scripts")
+    print(summary(STUDY))
+    for line in leftovers.remove(WORKERS.records, RESULTS, EVERY_STEP):
+        print(line)
     # Not in `onerror`: Snakemake does not reach it when the disk is full.
     # Absolute paths, because Snakemake has left the folder by then.
     atexit.register(
-        step.say_why_it_stopped,
+        stopped_run.say_why,
         Path(RESULTS).absolute(),
         Path(LOGS).absolute(),
         STARTED,
@@ -89,5 +100,5 @@ onstart:
 
 
 onsuccess:
-    atexit.unregister(step.say_why_it_stopped)
+    atexit.unregister(stopped_run.say_why)
     print(f"Done. The report: {RESULTS}/report.html")

@@ -8,7 +8,6 @@ import pandas as pd
 from coculture import clinical, drawing
 from coculture.clinical import figures
 from coculture.exchange import result_tables
-from coculture.running import step
 
 
 def main(inputs: Any, outputs: Any, parameters: Any) -> None:
@@ -19,7 +18,3 @@ def main(inputs: Any, outputs: Any, parameters: Any) -> None:
     for name, draw in figures.functions().items():
         paths = [path for path in outputs.figure if Path(path).stem == name]
         drawing.save(draw(summary), paths, parameters.simulated)
-
-
-if "snakemake" in globals():
-    step.run(main, globals()["snakemake"])

@@ -5,7 +5,6 @@ from typing import Any
 from coculture.comparison import ComparisonSettings, compare
 from coculture.comparison.comparison import TABLES
 from coculture.exchange import flags, result_tables
-from coculture.running import step
 
 
 def main(inputs: Any, outputs: Any, parameters: Any) -> None:
@@ -18,7 +17,3 @@ def main(inputs: Any, outputs: Any, parameters: Any) -> None:
         table = f"comparison/{name}.csv"
         result_tables.write(getattr(comparison, name), getattr(outputs, name), table)
     flags.write(comparison.flags, outputs.flags)
-
-
-if "snakemake" in globals():
-    step.run(main, globals()["snakemake"])

@@ -7,7 +7,6 @@ from coculture import drawing
 from coculture.comparison import ComparisonSettings, figures, read_tables
 from coculture.comparison.figures.inputs import FigureInputs
 from coculture.exchange import result_tables
-from coculture.running import step
 
 
 def main(inputs: Any, outputs: Any, parameters: Any) -> None:
@@ -20,7 +19,3 @@ def main(inputs: Any, outputs: Any, parameters: Any) -> None:
     for name, figure in figures.drawings(shown, parameters.endpoints):
         paths = [path for path in outputs.figures if Path(path).stem == name]
         drawing.save(figure, paths, parameters.simulated)
-
-
-if "snakemake" in globals():
-    step.run(main, globals()["snakemake"])

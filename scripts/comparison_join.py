@@ -6,7 +6,6 @@ import pandas as pd
 
 from coculture.comparison import ComparisonSettings, join_cultures
 from coculture.exchange import result_tables
-from coculture.running import step
 
 
 def main(inputs: Any, outputs: Any, parameters: Any) -> None:
@@ -20,7 +19,3 @@ def main(inputs: Any, outputs: Any, parameters: Any) -> None:
         settings=settings,
     )
     result_tables.write(cultures, outputs.cultures, "cultures.csv")
-
-
-if "snakemake" in globals():
-    step.run(main, globals()["snakemake"])

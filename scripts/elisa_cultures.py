@@ -6,7 +6,6 @@ from typing import Any
 from coculture import drawing
 from coculture.elisa import ElisaSettings, combine_cultures, figures
 from coculture.exchange import flags, result_tables
-from coculture.running import step
 
 
 def main(inputs: Any, outputs: Any, parameters: Any) -> None:
@@ -19,7 +18,3 @@ def main(inputs: Any, outputs: Any, parameters: Any) -> None:
     for name, drawn in figures.study_drawings(results):
         paths = [path for path in outputs.recovery if Path(path).stem == name]
         drawing.save(drawn, paths, parameters.simulated)
-
-
-if "snakemake" in globals():
-    step.run(main, globals()["snakemake"])

@@ -5,7 +5,6 @@ from typing import Any
 from coculture import drawing
 from coculture.elisa import figures
 from coculture.exchange import flags, records, result_tables
-from coculture.running import step
 
 
 def main(inputs: Any, outputs: Any, parameters: Any) -> None:
@@ -16,7 +15,3 @@ def main(inputs: Any, outputs: Any, parameters: Any) -> None:
     )
     for name, drawn in figures.plate_drawings(plate):
         drawing.save(drawn, outputs[name], parameters.simulated)
-
-
-if "snakemake" in globals():
-    step.run(main, globals()["snakemake"])

@@ -6,7 +6,6 @@ import pandas as pd
 
 from coculture.elisa import ElisaSettings, VarianceFunction, quantify_plate, read_layout
 from coculture.exchange import flags, records, result_tables
-from coculture.running import step
 
 
 def main(inputs: Any, outputs: Any, parameters: Any) -> None:
@@ -17,7 +16,3 @@ def main(inputs: Any, outputs: Any, parameters: Any) -> None:
     result_tables.write(plate.wells, outputs.wells, "elisa/wells.csv")
     records.write_json(plate.curve, outputs.curve)
     flags.write(plate.flags, outputs.flags)
-
-
-if "snakemake" in globals():
-    step.run(main, globals()["snakemake"])

@@ -6,7 +6,6 @@ import pandas as pd
 
 from coculture.elisa import ElisaSettings, pooled_variance_function, read_layout
 from coculture.exchange import records
-from coculture.running import step
 
 
 def main(inputs: Any, outputs: Any, parameters: Any) -> None:
@@ -14,7 +13,3 @@ def main(inputs: Any, outputs: Any, parameters: Any) -> None:
     readings = read_layout(pd.DataFrame(parameters.wells), settings)
     variance = pooled_variance_function(readings, settings)
     records.write_json(variance.to_dict(), outputs.variance)
-
-
-if "snakemake" in globals():
-    step.run(main, globals()["snakemake"])

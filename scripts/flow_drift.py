@@ -6,7 +6,6 @@ import pandas as pd
 
 from coculture.exchange import flags, result_tables
 from coculture.flow import FlowSettings, control_drift, drift_flags
-from coculture.running import step
 
 
 def main(inputs: Any, outputs: Any, parameters: Any) -> None:
@@ -14,7 +13,3 @@ def main(inputs: Any, outputs: Any, parameters: Any) -> None:
     drift = control_drift(pd.DataFrame(parameters.files), settings, progress=print)
     result_tables.write(drift, outputs.drift, "flow/drift.csv")
     flags.write(drift_flags(drift, settings), outputs.flags)
-
-
-if "snakemake" in globals():
-    step.run(main, globals()["snakemake"])

@@ -9,7 +9,6 @@ from coculture.exchange import records, result_tables
 from coculture.flow import FlowSettings, figures
 from coculture.flow.figures.experiment_results import ExperimentResults
 from coculture.flow.files import flow_files
-from coculture.running import step
 
 
 def main(inputs: Any, outputs: Any, parameters: Any) -> None:
@@ -22,7 +21,3 @@ def main(inputs: Any, outputs: Any, parameters: Any) -> None:
     )
     for name, drawn in figures.drawings(results):
         drawing.save(drawn, outputs[name], parameters.simulated)
-
-
-if "snakemake" in globals():
-    step.run(main, globals()["snakemake"])

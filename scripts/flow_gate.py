@@ -6,7 +6,6 @@ import pandas as pd
 
 from coculture.exchange import flags, records, result_tables
 from coculture.flow import FlowSettings, gate_experiment
-from coculture.running import step
 
 
 def main(inputs: Any, outputs: Any, parameters: Any) -> None:
@@ -16,7 +15,3 @@ def main(inputs: Any, outputs: Any, parameters: Any) -> None:
     result_tables.write(gated.spillover, outputs.spillover, "flow/spillover.csv")
     records.write_yaml(gated.gates, outputs.gates)
     flags.write(gated.flags, outputs.flags)
-
-
-if "snakemake" in globals():
-    step.run(main, globals()["snakemake"])

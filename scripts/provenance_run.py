@@ -6,7 +6,6 @@ from typing import Any
 from coculture import provenance
 from coculture.exchange import records, result_tables
 from coculture.running import lock as run_lock
-from coculture.running import step
 
 
 def main(inputs: Any, outputs: Any, parameters: Any) -> None:
@@ -22,7 +21,3 @@ def main(inputs: Any, outputs: Any, parameters: Any) -> None:
         provenance.crate_files(inputs.checksums),
     )
     records.write_json(crate, outputs.crate)
-
-
-if "snakemake" in globals():
-    step.run(main, globals()["snakemake"])

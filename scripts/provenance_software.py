@@ -3,15 +3,12 @@
 from typing import Any
 
 from coculture import provenance
-from coculture.running import step
+from coculture.running import lock as run_lock
 
 
 def main(inputs: Any, outputs: Any, parameters: Any) -> None:
-    provenance.write_software(inputs.lock, outputs.software)
+    commit = provenance.read_run(run_lock.note(parameters.running)).commit
+    provenance.write_software(parameters.lock, commit, outputs.software)
     provenance.gather_gates(inputs.gates, outputs.gates)
     provenance.gather_curves(inputs.curves, outputs.curves)
     provenance.keep_workflow(parameters.workflow, outputs.workflow)
-
-
-if "snakemake" in globals():
-    step.run(main, globals()["snakemake"])

@@ -2,14 +2,9 @@
 
 from typing import Any
 
-from coculture.exchange import result_tables
-from coculture.running import step
+from coculture.exchange import figure_text, result_tables
 
 
 def main(inputs: Any, outputs: Any, parameters: Any) -> None:
-    columns = result_tables.describe(parameters.tables)
+    columns = result_tables.describe(parameters.tables | figure_text.tables(inputs.figures))
     result_tables.write(columns, outputs.columns, "columns.csv")
-
-
-if "snakemake" in globals():
-    step.run(main, globals()["snakemake"])

@@ -3,7 +3,6 @@
 from typing import Any
 
 from coculture.exchange import flags
-from coculture.running import step
 
 
 def main(inputs: Any, outputs: Any, parameters: Any) -> None:
@@ -11,7 +10,3 @@ def main(inputs: Any, outputs: Any, parameters: Any) -> None:
         *inputs.flow, *inputs.drift, *inputs.plates, *inputs.elisa_cultures, *inputs.comparison
     )
     flags.write(found, outputs.flags)
-
-
-if "snakemake" in globals():
-    step.run(main, globals()["snakemake"])

@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any
 
 from coculture import report
-from coculture.running import step
 
 
 def main(inputs: Any, outputs: Any, parameters: Any) -> None:
@@ -17,7 +16,3 @@ def main(inputs: Any, outputs: Any, parameters: Any) -> None:
         figures=report.read_figures(Path(outputs.page).parent / "figures", inputs.figures),
     )
     Path(outputs.page).write_text(report.render(results), encoding="utf-8")
-
-
-if "snakemake" in globals():
-    step.run(main, globals()["snakemake"])

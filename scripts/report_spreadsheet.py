@@ -3,7 +3,6 @@
 from typing import Any
 
 from coculture import report
-from coculture.running import step
 
 
 def main(inputs: Any, outputs: Any, parameters: Any) -> None:
@@ -11,7 +10,3 @@ def main(inputs: Any, outputs: Any, parameters: Any) -> None:
         config=inputs.config, tables=parameters.tables, gates=inputs.gates, curves=inputs.curves
     )
     report.write_spreadsheet(results, outputs.workbook)
-
-
-if "snakemake" in globals():
-    step.run(main, globals()["snakemake"])

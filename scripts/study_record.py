@@ -5,7 +5,6 @@ from typing import Any
 import pandas as pd
 
 from coculture.exchange import records, result_tables
-from coculture.running import step
 
 
 def main(inputs: Any, outputs: Any, parameters: Any) -> None:
@@ -14,7 +13,3 @@ def main(inputs: Any, outputs: Any, parameters: Any) -> None:
     result_tables.write(files, outputs.files, "study/files.csv")
     excluded = pd.DataFrame(parameters.excluded, columns=["table", "row", "item", "reason"])
     result_tables.write(excluded, outputs.excluded, "study/excluded.csv")
-
-
-if "snakemake" in globals():
-    step.run(main, globals()["snakemake"])

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from coculture import drawing, simulate, study
 from coculture.comparison import ComparisonError, ComparisonSettings, figures, planning
-from coculture.comparison.design.arms import Design, wells_by_arm
+from coculture.comparison.design.arms import Design
 from coculture.comparison.settings import APOPTOSIS
 from coculture.exchange import result_tables
 from coculture.provenance.sameness import differences
@@ -86,14 +86,7 @@ def _check(chosen: argparse.Namespace) -> None:
     refused = disk.fault(Path("results") / found.name)
     if refused:
         sys.exit(f"Results cannot be written, so nothing was run. {refused}")
-    print(
-        f"{chosen.config}: no problems. {len(found.cultures)} cultures, {len(found.flow)} FCS "
-        f"files, {len(found.plates)} ELISA plates. Its report: results/{found.name}/report.html"
-    )
-    settings = ComparisonSettings.from_config(*found.comparison_settings())
-    wells = wells_by_arm(found.cultures, settings).rename_axis(index=None, columns=None)
-    print("Cultures of each arm in each experiment (a mistyped dose appears as a separate arm):")
-    print(wells.astype(str).replace("0", "-").to_string())
+    print(study.summary(found))
 
 
 def _pin(chosen: argparse.Namespace) -> None:

@@ -1,5 +1,7 @@
 """A step's fingerprint changes with the code it reaches, and with nothing else."""
 
+import hashlib
+import json
 import shutil
 from pathlib import Path
 
@@ -14,19 +16,17 @@ def checkout(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pat
     shutil.copytree(root / "scripts", tmp_path / "scripts")
     shutil.copytree(root / "src" / "coculture", tmp_path / "coculture")
     monkeypatch.setattr(fingerprint, "_PACKAGE", tmp_path / "coculture")
-    fingerprint._parsed.cache_clear()
     return tmp_path
 
 
 def _changed(checkout: Path, file: str, old: str, new: str) -> set[str]:
     """Names of the scripts whose fingerprint a change of `file` changes."""
-    before = fingerprint.of_scripts(checkout / "scripts")
+    before = fingerprint.Code().of_scripts(checkout / "scripts")
     path = checkout / file
     text = path.read_text()
     assert old in text
     path.write_text(text.replace(old, new))
-    fingerprint._parsed.cache_clear()
-    after = fingerprint.of_scripts(checkout / "scripts")
+    after = fingerprint.Code().of_scripts(checkout / "scripts")
     return {name for name in before if before[name] != after[name]}
 
 
@@ -83,7 +83,40 @@ def test_the_package_of_a_module_is_reached_with_it(checkout: Path) -> None:
     script = checkout / "scripts" / "own.py"
     script.write_text("from coculture.flow.intervals import anything\n")
     package = checkout / "coculture" / "flow" / "__init__.py"
-    before = fingerprint.of_script(script)
+    before = fingerprint.Code().of_script(script)
     package.write_text(f"{package.read_text()}\nX = 1\n")
-    fingerprint._parsed.cache_clear()
-    assert fingerprint.of_script(script) != before
+    assert fingerprint.Code().of_script(script) != before
+
+
+def test_what_is_remembered_changes_no_fingerprint(checkout: Path, tmp_path: Path) -> None:
+    memory = tmp_path / "memory" / "fingerprints.json"
+    fresh = fingerprint.Code().of_scripts(checkout / "scripts")
+    assert fingerprint.Code(memory).of_scripts(checkout / "scripts") == fresh
+    assert fingerprint.Code(memory).of_scripts(checkout / "scripts") == fresh
+    page = checkout / "coculture" / "report" / "page.py"
+    page.write_text(f"{page.read_text()}\nX = 1\n")
+    assert fingerprint.Code(memory).of_scripts(checkout / "scripts") == (
+        fingerprint.Code().of_scripts(checkout / "scripts")
+    )
+    memory.write_text("{damaged")
+    assert fingerprint.Code(memory).of_scripts(checkout / "scripts") != fresh
+
+
+def test_what_is_remembered_is_used(checkout: Path, tmp_path: Path) -> None:
+    memory = tmp_path / "fingerprints.json"
+    fresh = fingerprint.Code(memory).of_scripts(checkout / "scripts")
+    script = (checkout / "scripts" / "flow_gate.py").read_bytes()
+    entries = json.loads(memory.read_text())
+    key = hashlib.sha256(script + bytes(checkout / "scripts")).hexdigest()
+    entries[key][0] = "another tree"
+    memory.write_text(json.dumps(entries))
+    now = fingerprint.Code(memory).of_scripts(checkout / "scripts")
+    assert {name for name in fresh if now[name] != fresh[name]} == {"flow_gate"}
+
+
+def test_a_template_changes_the_fingerprint_of_its_folder(checkout: Path) -> None:
+    before = fingerprint.of_folder("report/template")
+    assert fingerprint.of_folder("report/template") == before
+    page = checkout / "coculture" / "report" / "template" / "page.html"
+    page.write_text(f"{page.read_text()}<!-- -->\n")
+    assert fingerprint.of_folder("report/template") != before

@@ -1,95 +1,69 @@
-"""A script's step logs what it says and fails in words for the bench."""
+"""What a step is made from, and how its files are handed over."""
 
-import os
-import subprocess
-import sys
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
-from coculture.running import raw_files, step
+from coculture.running.step import Files, Step, Steps, by_name, flat
 
-JOB = """
-import errno, sys
-from types import SimpleNamespace
-from coculture.running import raw_files, step
-from coculture.running.lock import AnotherRunError
-job = SimpleNamespace(
-    input=[], output=["results/wells.csv"], log=[sys.argv[1]],
-    params={"files": [{"path": sys.argv[2], "sha256": sys.argv[3]}], "settings": {"a": 1}},
-)
-def main(inputs, outputs, parameters):
-    print("working")
-    exec(sys.argv[4])
-step.run(main, job)
-"""
+Make = Callable[..., Step]
 
 
-def _run(folder: Path, body: str, sha256: str | None = None) -> tuple[int, str, list[str]]:
-    """Exit status of a step that does `body`, its log, and the reasons told of it."""
-    raw = folder / "raw.fcs"
-    raw.write_bytes(b"as checked")
-    log = folder / "logs" / "step.log"
-    log.parent.mkdir()
-    digest = sha256 or raw_files.sha256(raw)
-    done = subprocess.run(
-        [sys.executable, "-c", JOB, str(log), str(raw), digest, body], check=False, cwd=folder
-    )
-    return done.returncode, log.read_text(), step.reasons(folder / "logs", 0)
-
-
-def test_a_step_that_ends_well_gives_no_reason(tmp_path: Path) -> None:
-    assert _run(tmp_path, "pass") == (0, "working\n", [])
+def test_the_same_step_has_the_same_fingerprint(script: Make) -> None:
+    assert script("pass", a=1).made_from == script("pass", a=1).made_from
 
 
 @pytest.mark.parametrize(
-    ("body", "reason"),
+    "change",
     [
-        (
-            'raise OSError(errno.ENOSPC, "No space", "a.csv")',
-            "a.csv: the disk is full.",
-        ),
-        ('raise OSError(errno.EROFS, "Read-only")', "results/wells.csv: the disk is read-only"),
-        ("raise MemoryError", "this step needs more memory than is free"),
-        ('raise AnotherRunError("E1 is being run already.")', "E1 is being run already."),
-        ('raise KeyError("odd")', "Unexpected error (KeyError: 'odd')"),
+        {"body": "return"},
+        {"a": 2},
+        {"a": "1"},
+        {"a": {"x": 1, "y": 2}},
+        {"more": None},
     ],
 )
-def test_what_went_wrong_is_one_sentence(tmp_path: Path, body: str, reason: str) -> None:
-    status, log, told = _run(tmp_path, body)
-    assert status == 1
-    assert len(told) == 1
-    assert told[0].startswith(reason)
-    assert ("Traceback" in log) == ("Unexpected error" in told[0])
+def test_code_and_parameters_change_it(script: Make, change: dict[str, object]) -> None:
+    before = script("pass", a=1).made_from
+    given = {"a": 1, **change}
+    body = str(given.pop("body", "pass"))
+    assert script(body, **given).made_from != before
 
 
-def test_a_raw_file_that_is_not_the_checked_one_fails_the_step(tmp_path: Path) -> None:
-    status, _, told = _run(tmp_path, "pass", sha256="0" * 64)
-    assert status == 1
-    assert told == [
-        f"{tmp_path / 'raw.fcs'}: changed during the run; make sure nothing is "
-        "writing to it, then restart."
-    ]
+def test_a_change_reaches_every_step_after_it(script: Make) -> None:
+    def last(threshold: int) -> Step:
+        first = script("pass", name="first", threshold=threshold)
+        middle = script("pass", name="middle", after=[first])
+        return script("pass", name="last", after=[middle])
+
+    assert last(1).made_from == last(1).made_from
+    assert last(1).made_from != last(2).made_from
 
 
-def test_a_raw_file_that_vanished_is_named_rather_than_what_came_of_it(tmp_path: Path) -> None:
-    _, _, told = _run(tmp_path, "import os; os.unlink('raw.fcs'); raise ValueError('odd')")
-    assert told == [
-        f"{tmp_path / 'raw.fcs'}: existed when the run began and cannot be read now "
-        "(No such file or directory)."
-    ]
+def test_what_all_steps_depend_on_changes_all(script: Make) -> None:
+    folder = script("pass").script.parent
+    one, other = Steps(folder, "packages"), Steps(folder, "other packages")
+    assert one.step("own").made_from != other.step("own").made_from
 
 
-def test_the_reason_is_what_the_log_ends_with(tmp_path: Path) -> None:
-    (tmp_path / "step.log").write_text("Stopped: a word of the step\nmore\nStopped: it is full.\n")
-    (tmp_path / "other.log").write_text("no reason\n")
-    assert step.reasons(tmp_path, 0) == ["it is full."]
+def test_the_order_of_keys_counts(script: Make) -> None:
+    """The order of arms in the config is their order in every table."""
+    one = script("pass", factors={"dex": 0, "il1ra": 0})
+    other = script("pass", factors={"il1ra": 0, "dex": 0})
+    assert one.made_from != other.made_from
 
 
-def test_reasons_of_an_earlier_run_are_not_told(tmp_path: Path) -> None:
-    for name, written in {"old": 999, "new": 1001}.items():
-        log = tmp_path / "flow" / f"{name}.log"
-        log.parent.mkdir(exist_ok=True)
-        log.write_text(f"Stopped: {name}.")
-        os.utime(log, (written, written))
-    assert step.reasons(tmp_path, 1000) == ["new."]
+def test_a_part_is_in_the_name(script: Make) -> None:
+    assert script("pass", part="E1").name == "own/E1"
+    assert script("pass").name == "own"
+
+
+def test_files_are_plain_text_by_name() -> None:
+    class Path(str):
+        pass
+
+    files = by_name({"one": Path("a"), "several": (Path("b"), Path("c")), "none": []})
+    assert files == {"one": "a", "several": ["b", "c"], "none": []}
+    assert type(files["one"]) is str
+    assert flat(files) == ["a", "b", "c"]
+    assert Files(**files).several == Files(**files)["several"] == ["b", "c"]

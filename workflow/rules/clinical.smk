@@ -1,6 +1,12 @@
 # The clinical table: values on study and at six months.
 from coculture.clinical import figures as clinical_figures
 
+CLINICAL = STEPS.step(
+    "clinical_table",
+    rows=STUDY.clinical_rows(),
+    simulated=STUDY.config["simulated"],
+)
+
 
 rule clinical_table:
     output:
@@ -14,15 +20,10 @@ rule clinical_table:
         ),
     log:
         f"{LOGS}/clinical_table.log",
-    benchmark:
-        f"{BENCHMARKS}/clinical_table.tsv"
     threads: 1
     params:
-        rows=STUDY.clinical_rows(),
-        simulated=STUDY.config["simulated"],
-        code=CODE["clinical_table"],
-        packages=PACKAGES,
+        made_from=CLINICAL.made_from,
     message:
         "Clinical table: changes from on study to six months"
-    script:
-        "../../scripts/clinical_table.py"
+    run:
+        WORKERS.run(CLINICAL, input, output, log)

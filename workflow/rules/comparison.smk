@@ -1,6 +1,26 @@
 # The comparison: both assays joined on the culture, contrasts inside experiments, findings.
 from coculture.comparison import figures as comparison_figures
 
+JOIN = STEPS.step(
+    "comparison_join",
+    after=[*GATE.values(), *([ELISA_CULTURES] if STUDY.plates else [])],
+    cultures=STUDY.culture_rows(),
+    population=STUDY.report_population,
+    settings=STUDY.comparison_settings(),
+)
+COMPARE = STEPS.step(
+    "comparison_compare",
+    after=[JOIN, *QUANTIFY.values()],
+    settings=STUDY.comparison_settings(),
+)
+COMPARISON_FIGURES = STEPS.step(
+    "comparison_figures",
+    after=[JOIN, COMPARE, *GATE.values()],
+    settings=STUDY.comparison_settings(),
+    endpoints=STUDY.endpoints,
+    simulated=STUDY.config["simulated"],
+)
+
 
 rule comparison_join:
     input:
@@ -10,19 +30,13 @@ rule comparison_join:
         cultures=f"{RESULTS}/cultures.csv",
     log:
         f"{LOGS}/comparison_join.log",
-    benchmark:
-        f"{BENCHMARKS}/comparison_join.tsv"
     threads: 1
     params:
-        cultures=STUDY.culture_rows(),
-        population=STUDY.report_population,
-        settings=STUDY.comparison_settings(),
-        code=CODE["comparison_join"],
-        packages=PACKAGES,
+        made_from=JOIN.made_from,
     message:
         "Joining apoptosis and concentrations, one row for each culture"
-    script:
-        "../../scripts/comparison_join.py"
+    run:
+        WORKERS.run(JOIN, input, output, log)
 
 
 rule comparison_compare:
@@ -39,17 +53,13 @@ rule comparison_compare:
         flags=f"{RESULTS}/comparison/flags.csv",
     log:
         f"{LOGS}/comparison_compare.log",
-    benchmark:
-        f"{BENCHMARKS}/comparison_compare.tsv"
     threads: 1
     params:
-        settings=STUDY.comparison_settings(),
-        code=CODE["comparison_compare"],
-        packages=PACKAGES,
+        made_from=COMPARE.made_from,
     message:
         "Comparing the arms inside each experiment and testing the findings"
-    script:
-        "../../scripts/comparison_compare.py"
+    run:
+        WORKERS.run(COMPARE, input, output, log)
 
 
 rule comparison_figures:
@@ -65,16 +75,10 @@ rule comparison_figures:
         ),
     log:
         f"{LOGS}/comparison_figures.log",
-    benchmark:
-        f"{BENCHMARKS}/comparison_figures.tsv"
     threads: 1
     params:
-        settings=STUDY.comparison_settings(),
-        endpoints=STUDY.endpoints,
-        simulated=STUDY.config["simulated"],
-        code=CODE["comparison_figures"],
-        packages=PACKAGES,
+        made_from=COMPARISON_FIGURES.made_from,
     message:
         "Drawing the findings and all arms"
-    script:
-        "../../scripts/comparison_figures.py"
+    run:
+        WORKERS.run(COMPARISON_FIGURES, input, output, log)

@@ -2,34 +2,58 @@
 from coculture.elisa import figures as elisa_figure_list
 
 # Looked up before the rules for the reason that flow.smk gives.
-WELLS = {plate: STUDY.elisa_wells(plate) for plate in STUDY.plates}
 EXPORTS = {plate: STUDY.plate_exports(plate) for plate in STUDY.plates}
+VARIANCE = STEPS.step(
+    "elisa_variance",
+    wells=STUDY.elisa_wells(),
+    settings=STUDY.config["elisa"],
+)
+QUANTIFY = {
+    plate: STEPS.step(
+        "elisa_quantify",
+        plate,
+        after=[VARIANCE],
+        wells=STUDY.elisa_wells(plate),
+        settings=STUDY.config["elisa"],
+    )
+    for plate in STUDY.plates
+}
+PLATE_FIGURES = {
+    plate: STEPS.step(
+        "elisa_plate_figures",
+        plate,
+        after=[QUANTIFY[plate]],
+        simulated=STUDY.config["simulated"],
+    )
+    for plate in STUDY.plates
+}
+ELISA_CULTURES = STEPS.step(
+    "elisa_cultures",
+    after=QUANTIFY.values(),
+    settings=STUDY.config["elisa"],
+    simulated=STUDY.config["simulated"],
+)
 
 
 rule elisa_variance:
     input:
-        exports=STUDY.plate_exports(),
+        exports=ancient(STUDY.plate_exports()),
     output:
         variance=f"{RESULTS}/elisa/variance_function.json",
     log:
         f"{LOGS}/elisa_variance.log",
-    benchmark:
-        f"{BENCHMARKS}/elisa_variance.tsv"
     threads: 1
     params:
-        wells=STUDY.elisa_wells(),
-        settings=STUDY.config["elisa"],
-        code=CODE["elisa_variance"],
-        packages=PACKAGES,
+        made_from=VARIANCE.made_from,
     message:
         "All plates: estimating the scatter of replicate wells"
-    script:
-        "../../scripts/elisa_variance.py"
+    run:
+        WORKERS.run(VARIANCE, input, output, log)
 
 
 rule elisa_quantify:
     input:
-        export=lambda wildcards: EXPORTS[wildcards.plate],
+        export=lambda wildcards: ancient(EXPORTS[wildcards.plate]),
         variance=rules.elisa_variance.output.variance,
     output:
         wells=f"{RESULTS}/elisa/{{plate}}/wells.csv",
@@ -37,18 +61,13 @@ rule elisa_quantify:
         flags=f"{RESULTS}/elisa/{{plate}}/flags.csv",
     log:
         f"{LOGS}/elisa_quantify/{{plate}}.log",
-    benchmark:
-        f"{BENCHMARKS}/elisa_quantify/{{plate}}.tsv"
     threads: 1
     params:
-        wells=lambda wildcards: WELLS[wildcards.plate],
-        settings=STUDY.config["elisa"],
-        code=CODE["elisa_quantify"],
-        packages=PACKAGES,
+        made_from=lambda wildcards: QUANTIFY[wildcards.plate].made_from,
     message:
         "Plate {wildcards.plate}: standard curve and concentrations"
-    script:
-        "../../scripts/elisa_quantify.py"
+    run:
+        WORKERS.run(QUANTIFY[wildcards.plate], input, output, log)
 
 
 rule elisa_plate_figures:
@@ -69,17 +88,13 @@ rule elisa_plate_figures:
         },
     log:
         f"{LOGS}/elisa_plate_figures/{{plate}}.log",
-    benchmark:
-        f"{BENCHMARKS}/elisa_plate_figures/{{plate}}.tsv"
     threads: 1
     params:
-        simulated=STUDY.config["simulated"],
-        code=CODE["elisa_plate_figures"],
-        packages=PACKAGES,
+        made_from=lambda wildcards: PLATE_FIGURES[wildcards.plate].made_from,
     message:
         "Plate {wildcards.plate}: drawing its curve and wells"
-    script:
-        "../../scripts/elisa_plate_figures.py"
+    run:
+        WORKERS.run(PLATE_FIGURES[wildcards.plate], input, output, log)
 
 
 rule elisa_cultures:
@@ -96,15 +111,10 @@ rule elisa_cultures:
         ],
     log:
         f"{LOGS}/elisa_cultures.log",
-    benchmark:
-        f"{BENCHMARKS}/elisa_cultures.tsv"
     threads: 1
     params:
-        settings=STUDY.config["elisa"],
-        simulated=STUDY.config["simulated"],
-        code=CODE["elisa_cultures"],
-        packages=PACKAGES,
+        made_from=ELISA_CULTURES.made_from,
     message:
         "All plates: the concentration of each culture, and the recovery of the standards"
-    script:
-        "../../scripts/elisa_cultures.py"
+    run:
+        WORKERS.run(ELISA_CULTURES, input, output, log)

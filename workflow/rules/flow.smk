@@ -10,12 +10,39 @@ FCS_PATHS = {
     experiment: [file["path"] for file in found]
     for experiment, found in FCS_FILES.items()
 }
+GATE = {
+    experiment: STEPS.step(
+        "flow_gate",
+        experiment,
+        files=found,
+        settings=STUDY.flow_settings(),
+        spillover=STUDY.spillover_rows(),
+    )
+    for experiment, found in FCS_FILES.items()
+}
+GATE_FIGURES = {
+    experiment: STEPS.step(
+        "flow_figures",
+        experiment,
+        after=[GATE[experiment]],
+        files=found,
+        settings=STUDY.flow_settings(),
+        simulated=STUDY.config["simulated"],
+    )
+    for experiment, found in FCS_FILES.items()
+}
+DRIFT = STEPS.step(
+    "flow_drift",
+    files=STUDY.control_files(),
+    settings=STUDY.flow_settings(),
+    spillover=STUDY.spillover_rows(),
+)
 
 
 rule flow_gate:
     input:
-        fcs=lambda wildcards: FCS_PATHS[wildcards.experiment],
-        spillover=STUDY.spillover_files(),
+        fcs=lambda wildcards: ancient(FCS_PATHS[wildcards.experiment]),
+        spillover=ancient(STUDY.spillover_files()),
     output:
         wells=f"{RESULTS}/flow/{{experiment}}/wells.csv",
         gates=f"{RESULTS}/flow/{{experiment}}/gates.yaml",
@@ -23,23 +50,18 @@ rule flow_gate:
         flags=f"{RESULTS}/flow/{{experiment}}/flags.csv",
     log:
         f"{LOGS}/flow_gate/{{experiment}}.log",
-    benchmark:
-        f"{BENCHMARKS}/flow_gate/{{experiment}}.tsv"
     threads: 1
     params:
-        files=lambda wildcards: FCS_FILES[wildcards.experiment],
-        settings=STUDY.flow_settings(),
-        code=CODE["flow_gate"],
-        packages=PACKAGES,
+        made_from=lambda wildcards: GATE[wildcards.experiment].made_from,
     message:
         "Experiment {wildcards.experiment}: compensating, gating and counting its FCS files"
-    script:
-        "../../scripts/flow_gate.py"
+    run:
+        WORKERS.run(GATE[wildcards.experiment], input, output, log)
 
 
 rule flow_figures:
     input:
-        fcs=lambda wildcards: FCS_PATHS[wildcards.experiment],
+        fcs=lambda wildcards: ancient(FCS_PATHS[wildcards.experiment]),
         wells=rules.flow_gate.output.wells,
         gates=rules.flow_gate.output.gates,
         spillover=rules.flow_gate.output.spillover,
@@ -56,38 +78,28 @@ rule flow_figures:
         },
     log:
         f"{LOGS}/flow_figures/{{experiment}}.log",
-    benchmark:
-        f"{BENCHMARKS}/flow_figures/{{experiment}}.tsv"
     threads: 1
     params:
-        files=lambda wildcards: FCS_FILES[wildcards.experiment],
-        settings=STUDY.flow_settings(),
-        simulated=STUDY.config["simulated"],
-        code=CODE["flow_figures"],
-        packages=PACKAGES,
+        made_from=lambda wildcards: GATE_FIGURES[wildcards.experiment].made_from,
     message:
         "Experiment {wildcards.experiment}: drawing its gates, controls and samples"
-    script:
-        "../../scripts/flow_figures.py"
+    run:
+        WORKERS.run(GATE_FIGURES[wildcards.experiment], input, output, log)
 
 
 rule flow_drift:
     input:
-        fcs=STUDY.control_paths(),
+        fcs=ancient(STUDY.control_paths()),
+        spillover=ancient(STUDY.spillover_files()),
     output:
         drift=f"{RESULTS}/flow/drift.csv",
         flags=f"{RESULTS}/flow/drift_flags.csv",
     log:
         f"{LOGS}/flow_drift.log",
-    benchmark:
-        f"{BENCHMARKS}/flow_drift.tsv"
     threads: 1
     params:
-        files=STUDY.control_files(),
-        settings=STUDY.flow_settings(),
-        code=CODE["flow_drift"],
-        packages=PACKAGES,
+        made_from=DRIFT.made_from,
     message:
         "All experiments: comparing beads and controls between them"
-    script:
-        "../../scripts/flow_drift.py"
+    run:
+        WORKERS.run(DRIFT, input, output, log)

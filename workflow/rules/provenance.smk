@@ -11,25 +11,38 @@ REPEATED = [
     ]
     if str(path).startswith(f"{RESULTS}/")
 ]
+REPEATED = sorted({*REPEATED, *map(str, rules.provenance_software.output)})
+CHECKSUMS = STEPS.step(
+    "provenance_checksums", after=[RECORD, SOFTWARE, PAGE, SPREADSHEET, COLUMNS]
+)
+RUN = STEPS.step(
+    "provenance_run",
+    after=[CHECKSUMS],
+    study=STUDY.name,
+    title=STUDY.config["title"],
+    running=RUNNING,
+)
+EVERY_STEP = [
+    *SHOWN,
+    *([VARIANCE] if STUDY.plates else []),
+    *[COLUMNS, SOFTWARE, PAGE, SPREADSHEET, CHECKSUMS, RUN],
+]
 
 
 rule provenance_checksums:
     input:
-        sorted({*REPEATED, *rules.provenance_software.output}),
+        results=REPEATED,
     output:
         checksums=f"{RESULTS}/checksums.txt",
     log:
         f"{LOGS}/provenance_checksums.log",
-    benchmark:
-        f"{BENCHMARKS}/provenance_checksums.tsv"
     threads: 1
     params:
-        code=CODE["provenance_checksums"],
-        packages=PACKAGES,
+        made_from=CHECKSUMS.made_from,
     message:
         "Writing the checksum of every result"
-    script:
-        "../../scripts/provenance_checksums.py"
+    run:
+        WORKERS.run(CHECKSUMS, input, output, log)
 
 
 rule provenance_run:
@@ -42,16 +55,10 @@ rule provenance_run:
         crate=f"{RESULTS}/ro-crate-metadata.json",
     log:
         f"{LOGS}/provenance_run.log",
-    benchmark:
-        f"{BENCHMARKS}/provenance_run.tsv"
     threads: 1
     params:
-        study=STUDY.name,
-        title=STUDY.config["title"],
-        running=RUNNING,
-        code=CODE["provenance_run"],
-        packages=PACKAGES,
+        made_from=RUN.made_from,
     message:
         "Recording the run: when, where, by whom"
-    script:
-        "../../scripts/provenance_run.py"
+    run:
+        WORKERS.run(RUN, input, output, log)

@@ -3,12 +3,22 @@ from pathlib import Path
 
 from coculture.study.files import usable
 
+SOFTWARE = STEPS.step(
+    "provenance_software",
+    after=[RECORD, *GATE.values(), *QUANTIFY.values(), COMPARE, CLINICAL],
+    # Of every script: the commit is noted again when any code has changed.
+    code=STEPS.code,
+    lock=usable(Path(workflow.basedir, "requirements.lock")),
+    workflow=usable(Path(workflow.main_snakefile)),
+    workflow_content=fingerprint.of_file(workflow.main_snakefile),
+    running=RUNNING,
+)
+
 
 rule provenance_software:
     input:
         gates=expand(rules.flow_gate.output.gates, experiment=STUDY.experiments),
         curves=expand(rules.elisa_quantify.output.curve, plate=STUDY.plates),
-        lock=usable(Path(workflow.basedir, "requirements.lock")),
     output:
         software=f"{RESULTS}/provenance/software.json",
         gates=f"{RESULTS}/provenance/gates.yaml",
@@ -16,14 +26,10 @@ rule provenance_software:
         workflow=f"{RESULTS}/provenance/Snakefile",
     log:
         f"{LOGS}/provenance_software.log",
-    benchmark:
-        f"{BENCHMARKS}/provenance_software.tsv"
     threads: 1
     params:
-        workflow=usable(Path(workflow.main_snakefile)),
-        code=CODE["provenance_software"],
-        packages=PACKAGES,
+        made_from=SOFTWARE.made_from,
     message:
         "Writing down the software, every gate and every curve"
-    script:
-        "../../scripts/provenance_software.py"
+    run:
+        WORKERS.run(SOFTWARE, input, output, log)

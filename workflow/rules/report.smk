@@ -1,7 +1,17 @@
 # The report: the flags of all stages in one table, the page, the workbook, and the meaning of every
 # column of every table.
-from coculture.report import figure_tables, template_files
-from coculture.study.files import usable
+from coculture.exchange import result_tables
+
+FLAGS = STEPS.step(
+    "report_flags",
+    after=[
+        *GATE.values(),
+        *([DRIFT] if STUDY.control_paths() else []),
+        *QUANTIFY.values(),
+        *([ELISA_CULTURES] if STUDY.plates else []),
+        COMPARE,
+    ],
+)
 
 
 rule report_flags:
@@ -16,16 +26,13 @@ rule report_flags:
         flags=f"{RESULTS}/flags.csv",
     log:
         f"{LOGS}/report_flags.log",
-    benchmark:
-        f"{BENCHMARKS}/report_flags.tsv"
     threads: 1
     params:
-        code=CODE["report_flags"],
-        packages=PACKAGES,
+        made_from=FLAGS.made_from,
     message:
         "Gathering the flags of all stages"
-    script:
-        "../../scripts/report_flags.py"
+    run:
+        WORKERS.run(FLAGS, input, output, log)
 
 
 TABLES = {
@@ -37,7 +44,9 @@ TABLES = {
     "flow/spillover.csv": expand(
         rules.flow_gate.output.spillover, experiment=STUDY.experiments
     ),
-    "flow/drift.csv": [rules.flow_drift.output.drift] if STUDY.control_paths() else [],
+    "flow/drift.csv": (
+        [rules.flow_drift.output.drift] if STUDY.control_paths() else []
+    ),
     "elisa/wells.csv": expand(rules.elisa_quantify.output.wells, plate=STUDY.plates),
     "elisa/cultures.csv": (
         [rules.elisa_cultures.output.cultures] if STUDY.plates else []
@@ -71,32 +80,52 @@ FIGURES = [
     *(rules.clinical_table.output.figure if len(STUDY.clinical) else []),
 ]
 FIGURES = [str(path) for path in FIGURES]
-# All tables that are written: those of the results, and those of the rows that figures show.
-WRITTEN = TABLES | figure_tables(f"{RESULTS}/figures", FIGURES)
+# Every step whose tables and figures the report shows.
+SHOWN = [
+    RECORD,
+    *GATE.values(),
+    *GATE_FIGURES.values(),
+    *([DRIFT] if STUDY.control_paths() else []),
+    *QUANTIFY.values(),
+    *PLATE_FIGURES.values(),
+    *([ELISA_CULTURES] if STUDY.plates else []),
+    JOIN,
+    COMPARE,
+    COMPARISON_FIGURES,
+    *([CLINICAL] if len(STUDY.clinical) else []),
+    FLAGS,
+]
+COLUMNS = STEPS.step(
+    "report_columns",
+    after=SHOWN,
+    tables=TABLES,
+    definitions=fingerprint.of_table(result_tables.definitions()),
+)
+READ = TABLES | {"columns.csv": [f"{RESULTS}/columns.csv"]}
+PAGE = STEPS.step(
+    "report_page",
+    after=[*SHOWN, COLUMNS, SOFTWARE],
+    tables=READ,
+    template=fingerprint.of_folder("report/template"),
+)
+SPREADSHEET = STEPS.step("report_spreadsheet", after=[*SHOWN, COLUMNS], tables=READ)
 
 
 rule report_columns:
     input:
-        sum(WRITTEN.values(), []),
+        tables=sum(TABLES.values(), []),
+        figures=FIGURES,
     output:
         columns=f"{RESULTS}/columns.csv",
     log:
         f"{LOGS}/report_columns.log",
-    benchmark:
-        f"{BENCHMARKS}/report_columns.tsv"
     threads: 1
     params:
-        tables=WRITTEN,
-        code=CODE["report_columns"],
-        packages=PACKAGES,
+        made_from=COLUMNS.made_from,
     message:
         "Writing the meaning of every column of every table"
-    script:
-        "../../scripts/report_columns.py"
-
-
-TEMPLATE = [usable(path) for path in template_files()]
-READ = TABLES | {"columns.csv": [str(rules.report_columns.output.columns)]}
+    run:
+        WORKERS.run(COLUMNS, input, output, log)
 
 
 rule report_page:
@@ -107,22 +136,17 @@ rule report_page:
         curves=expand(rules.elisa_quantify.output.curve, plate=STUDY.plates),
         figures=FIGURES,
         software=rules.provenance_software.output.software,
-        template=TEMPLATE,
     output:
         page=f"{RESULTS}/report.html",
     log:
         f"{LOGS}/report_page.log",
-    benchmark:
-        f"{BENCHMARKS}/report_page.tsv"
     threads: 1
     params:
-        tables=READ,
-        code=CODE["report_page"],
-        packages=PACKAGES,
+        made_from=PAGE.made_from,
     message:
         "Writing the report"
-    script:
-        "../../scripts/report_page.py"
+    run:
+        WORKERS.run(PAGE, input, output, log)
 
 
 rule report_spreadsheet:
@@ -135,14 +159,10 @@ rule report_spreadsheet:
         workbook=f"{RESULTS}/report.xlsx",
     log:
         f"{LOGS}/report_spreadsheet.log",
-    benchmark:
-        f"{BENCHMARKS}/report_spreadsheet.tsv"
     threads: 1
     params:
-        tables=READ,
-        code=CODE["report_spreadsheet"],
-        packages=PACKAGES,
+        made_from=SPREADSHEET.made_from,
     message:
         "Writing every table into one workbook"
-    script:
-        "../../scripts/report_spreadsheet.py"
+    run:
+        WORKERS.run(SPREADSHEET, input, output, log)

@@ -1,4 +1,10 @@
 # The study as it was checked: its config with every default, its raw files, what is excluded.
+RECORD = STEPS.step(
+    "study_record",
+    config=STUDY.config,
+    files=STUDY.raw_files(),
+    excluded=STUDY.excluded(),
+)
 
 
 rule study_record:
@@ -8,16 +14,10 @@ rule study_record:
         excluded=f"{RESULTS}/study/excluded.csv",
     log:
         f"{LOGS}/study_record.log",
-    benchmark:
-        f"{BENCHMARKS}/study_record.tsv"
     threads: 1
     params:
-        config=STUDY.config,
-        files=STUDY.raw_files(),
-        excluded=STUDY.excluded(),
-        code=CODE["study_record"],
-        packages=PACKAGES,
+        made_from=RECORD.made_from,
     message:
         "Recording the study: config, raw files and their checksums, exclusions"
-    script:
-        "../../scripts/study_record.py"
+    run:
+        WORKERS.run(RECORD, input, output, log)

@@ -11,9 +11,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import scipy
 from numpy.typing import NDArray
-from scipy import optimize
-from scipy.special import betaincinv, expit
 
 from coculture.comparison.design.arms import Design
 from coculture.comparison.design.endpoints import (
@@ -273,9 +272,9 @@ def location_of_mean(percent: float, sd: float) -> float:
     weight = weight / weight.sum()
 
     def excess(location: float) -> float:
-        return float(100 * (weight * expit(location + sd * node)).sum() - percent)
+        return float(100 * (weight * scipy.special.expit(location + sd * node)).sum() - percent)
 
-    return float(optimize.brentq(excess, -30, 30, xtol=1e-12))
+    return float(scipy.optimize.brentq(excess, -30, 30, xtol=1e-12))
 
 
 def _components(wells: pd.DataFrame, means: pd.DataFrame) -> Assumptions:
@@ -306,7 +305,7 @@ def _components(wells: pd.DataFrame, means: pd.DataFrame) -> Assumptions:
 
 
 def _on_analysis_scale(values: Values, endpoint: Endpoint) -> Values:
-    return np.asarray(100 * expit(values)) if endpoint.name == PERCENT else values
+    return np.asarray(100 * scipy.special.expit(values)) if endpoint.name == PERCENT else values
 
 
 def _shown(
@@ -332,6 +331,8 @@ def _power_row(
     held = int(shown.sum())
     return named | {
         "power": held / runs,
-        "lower": float(betaincinv(held, runs - held + 1, 0.025)) if held else 0.0,
-        "upper": float(betaincinv(held + 1, runs - held, 0.975)) if held < runs else 1.0,
+        "lower": float(scipy.special.betaincinv(held, runs - held + 1, 0.025)) if held else 0.0,
+        "upper": float(scipy.special.betaincinv(held + 1, runs - held, 0.975))
+        if held < runs
+        else 1.0,
     }

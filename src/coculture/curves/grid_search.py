@@ -1,7 +1,7 @@
 """Starting shapes for a sigmoid fit: the best local minima of a grid of shapes."""
 
 import numpy as np
-from scipy.ndimage import minimum_filter
+import scipy
 
 from coculture.curves.models import Floats, fractions
 from coculture.curves.separable_problem import (
@@ -42,7 +42,7 @@ def starting_shapes(problem: SeparableProblem) -> tuple[Indices, Floats]:
         shapes[members] = grid
         sums[members] = _grid_sums(part, grid)
     cube = sums.reshape(n, *size)
-    local = cube <= minimum_filter(cube, size=(1, *(3,) * len(size)), mode="nearest")
+    local = cube <= scipy.ndimage.minimum_filter(cube, size=(1, *(3,) * len(size)), mode="nearest")
     candidates = np.where(local.reshape(n, -1), sums, np.inf)
     order = np.argsort(candidates, axis=1, kind="stable")[:, :_STARTS]
     ordered = np.take_along_axis(candidates, order, axis=1)

@@ -17,8 +17,8 @@ ln y = intercept + slope ln x.
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.special import expit
 
 Floats = NDArray[np.float64]
 
@@ -68,19 +68,19 @@ def fractions(model: str, log_x: Floats, shape: Floats) -> Fractions:
     b = np.exp(log_b)
     u = np.clip(b * (log_x - log_c), -_LARGEST_EXPONENT, _LARGEST_EXPONENT)
     if model == "4PL":
-        left, risen = expit(-u), expit(u)
+        left, risen = scipy.special.expit(-u), scipy.special.expit(u)
         by_u = -left * risen
         return Fractions(left, risen, np.stack([by_u * u, -by_u * b], axis=-2))
     g = np.exp(rest[0])
     if model == "5PL_pos":
         softplus = np.logaddexp(0, u)
         left, risen = np.exp(-g * softplus), -np.expm1(-g * softplus)
-        by_u = -g * expit(u) * left
+        by_u = -g * scipy.special.expit(u) * left
         by_g = -g * softplus * left
     else:
         softplus = np.logaddexp(0, -u)
         left, risen = -np.expm1(-g * softplus), np.exp(-g * softplus)
-        by_u = -g * expit(-u) * risen
+        by_u = -g * scipy.special.expit(-u) * risen
         by_g = g * softplus * risen
     return Fractions(left, risen, np.stack([by_u * u, -by_u * b, by_g], axis=-2))
 

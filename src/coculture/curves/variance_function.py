@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import minimize
 
 Floats = NDArray[np.float64]
 
@@ -113,7 +113,10 @@ def fit_variance_function(replicates: pd.DataFrame, plates: int) -> VarianceFunc
 
     starts = [np.log([s0 * scale, cv]) for s0 in (0.0005, 0.003, 0.02) for cv in (0.01, 0.05, 0.15)]
     best = min(
-        (minimize(deviance, start, method="L-BFGS-B", bounds=bounds) for start in starts),
+        (
+            scipy.optimize.minimize(deviance, start, method="L-BFGS-B", bounds=bounds)
+            for start in starts
+        ),
         key=lambda result: float(result.fun),
     )
     s0, cv = np.exp(best.x)

@@ -5,7 +5,7 @@ figure or draw it again in Prism; its text is saved as JSON, where the report fi
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -36,7 +36,7 @@ class Drawing:
     figure: Figure
     shown: pd.DataFrame
     table: str
-    text: FigureText = field(default_factory=lambda: FigureText(""))
+    text: FigureText
 
 
 def save(drawing: Drawing, paths: Iterable[str | Path], simulated: bool = False) -> None:
@@ -53,6 +53,6 @@ def save(drawing: Drawing, paths: Iterable[str | Path], simulated: bool = False)
         if path.suffix == ".csv":
             result_tables.write(drawing.shown, path, drawing.table)
         elif path.suffix == ".json":
-            figure_text.write(drawing.text, path)
+            figure_text.write(replace(drawing.text, table=drawing.table), path)
         else:
             style.save(drawing.figure, path, simulated)

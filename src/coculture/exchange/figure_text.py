@@ -1,5 +1,6 @@
 """What a figure says of itself: its title, caption and result, in a JSON file beside it."""
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -22,12 +23,15 @@ class FigureText:
     analysis
         per_experiment or pooled_error where the figure belongs to one of the two analyses of the
         comparison, else empty.
+    table
+        Name in columns.csv of the table of its data, in the CSV file beside it.
     """
 
     title: str
     caption: str = ""
     result: str = ""
     analysis: str = ""
+    table: str = ""
 
 
 def write(text: FigureText, path: str | Path) -> None:
@@ -38,3 +42,17 @@ def write(text: FigureText, path: str | Path) -> None:
 def read(path: str | Path) -> FigureText:
     """The words of the figure whose JSON file is `path`."""
     return FigureText(**read_json(path))
+
+
+def tables(paths: Iterable[str | Path]) -> dict[str, list[str]]:
+    """The CSV files of figures by the name of their table in columns.csv.
+
+    Parameters
+    ----------
+    paths
+        Files of figures; for each figure the .json file is read.
+    """
+    found: dict[str, list[str]] = {}
+    for path in (path for path in map(Path, paths) if path.suffix == ".json"):
+        found.setdefault(read(path).table, []).append(str(path.with_suffix(".csv")))
+    return found

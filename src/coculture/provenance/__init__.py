@@ -4,12 +4,15 @@ from coculture.provenance.checksums import checksum_lines, read_checksums
 from coculture.provenance.gathered import gather_curves, gather_gates, keep_workflow
 from coculture.provenance.run_crate import CrateFile, crate_files, run_crate
 from coculture.provenance.run_record import RunRecord, finished, read_run, started
-from coculture.provenance.software import software, write_software
+from coculture.provenance.sameness import repeated_files
+from coculture.provenance.software import Commit, commit_of, software, write_software
 
 __all__ = [
+    "Commit",
     "CrateFile",
     "RunRecord",
     "checksum_lines",
+    "commit_of",
     "crate_files",
     "finished",
     "gather_curves",
@@ -17,6 +20,7 @@ __all__ = [
     "keep_workflow",
     "read_checksums",
     "read_run",
+    "repeated_files",
     "run_crate",
     "software",
     "started",

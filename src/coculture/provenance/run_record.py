@@ -5,10 +5,12 @@ import json
 import platform
 import socket
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from os import cpu_count
 from pathlib import Path
+
+from coculture.provenance.software import Commit, commit_of
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,8 @@ class RunRecord:
         ISO 8601, in UTC; `ended` is empty while the run goes on.
     command
         The words of the command line.
+    commit
+        The workflow's code when the run began.
     """
 
     started: str
@@ -31,6 +35,7 @@ class RunRecord:
     system: str
     cores: int
     command: tuple[str, ...]
+    commit: Commit
 
 
 def started(command: Sequence[str]) -> str:
@@ -44,6 +49,7 @@ def started(command: Sequence[str]) -> str:
         system=platform.platform(),
         cores=cpu_count() or 1,
         command=tuple(command),
+        commit=commit_of(),
     )
     return _json(record)
 
@@ -51,12 +57,18 @@ def started(command: Sequence[str]) -> str:
 def read_run(text: str) -> RunRecord:
     """The record that `started` or `finished` wrote."""
     fields = json.loads(text)
-    return RunRecord(**{**fields, "command": tuple(fields["command"])})
+    return RunRecord(
+        **{
+            **fields,
+            "command": tuple(fields["command"]),
+            "commit": Commit(**fields["commit"]),
+        }
+    )
 
 
 def finished(text: str) -> str:
     """The record in `text`, ended now."""
-    return _json(RunRecord(**{**asdict(read_run(text)), "ended": _now()}))
+    return _json(replace(read_run(text), ended=_now()))
 
 
 def _json(record: RunRecord) -> str:

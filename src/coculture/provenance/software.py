@@ -3,6 +3,7 @@
 import platform
 import re
 import subprocess
+from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -13,15 +14,38 @@ from coculture.running.raw_files import sha256
 _CHECKOUT = Path(__file__).parents[3]
 
 
-def software(lock: str | Path, checkout: Path = _CHECKOUT) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Commit:
+    """The state of the workflow's code.
+
+    Attributes
+    ----------
+    commit
+        None without git.
+    uncommitted_changes
+        Whether a file differs from it; None without git.
+    """
+
+    commit: str | None = None
+    uncommitted_changes: bool | None = None
+
+
+def commit_of(checkout: Path = _CHECKOUT) -> Commit:
+    """The commit that is checked out in the folder `checkout`."""
+    commit = _git(checkout, "rev-parse", "HEAD") if (checkout / ".git").exists() else None
+    changed = _git(checkout, "status", "--porcelain", "--untracked-files=no") if commit else None
+    return Commit(commit, None if changed is None else bool(changed))
+
+
+def software(lock: str | Path, commit: Commit) -> dict[str, Any]:
     """Versions of the workflow, of Python and of every package that `lock` names.
 
     Parameters
     ----------
     lock
         The hashed list of packages, as pip reads it.
-    checkout
-        Folder of the workflow; without git there, the commit is None.
+    commit
+        The code as it was when the run began.
 
     Returns
     -------
@@ -33,16 +57,16 @@ def software(lock: str | Path, checkout: Path = _CHECKOUT) -> dict[str, Any]:
         r"^([A-Za-z0-9._-]+)==", Path(lock).read_text(encoding="utf-8"), re.MULTILINE
     )
     return {
-        "workflow": {"version": version("coculture"), **_commit(checkout)},
+        "workflow": {"version": version("coculture"), **asdict(commit)},
         "python": platform.python_version(),
         "lock_sha256": sha256(lock),
         "packages": {name: _version(name) for name in names},
     }
 
 
-def write_software(lock: str | Path, to: str | Path) -> None:
+def write_software(lock: str | Path, commit: Commit, to: str | Path) -> None:
     """Write what `software` finds as JSON to the file `to`."""
-    write_json(software(lock), to)
+    write_json(software(lock, commit), to)
 
 
 def _version(package: str) -> str | None:
@@ -50,12 +74,6 @@ def _version(package: str) -> str | None:
         return version(package)
     except PackageNotFoundError:
         return None
-
-
-def _commit(checkout: Path) -> dict[str, Any]:
-    commit = _git(checkout, "rev-parse", "HEAD") if (checkout / ".git").exists() else None
-    changed = _git(checkout, "status", "--porcelain", "--untracked-files=no") if commit else None
-    return {"commit": commit, "uncommitted_changes": None if changed is None else bool(changed)}
 
 
 def _git(checkout: Path, *words: str) -> str | None:

@@ -49,11 +49,6 @@ class FlagRow:
     figure: ShownFigure | None
 
 
-def template_files() -> list[Path]:
-    """The HTML, CSS and JavaScript files that the page is made from."""
-    return sorted(TEMPLATE.iterdir())
-
-
 def render(results: Results) -> str:
     """The page as HTML text."""
     environment = jinja2.Environment(

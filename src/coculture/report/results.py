@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from coculture.exchange import figure_text, result_tables
+from coculture.exchange import figure_text
 from coculture.exchange.figure_text import FigureText
 from coculture.exchange.flags import Flag
 from coculture.exchange.names import relabelled
@@ -106,23 +106,6 @@ def read_figures(folder: str | Path, paths: Iterable[str | Path]) -> list[Figure
         )
         text = figure_text.read(path.with_suffix(".json"))
         found.append(Figure(path, stage, "/".join(subject), text, others))
-    return found
-
-
-def figure_tables(folder: str | Path, paths: Iterable[str | Path]) -> dict[str, list[str]]:
-    """The CSV files among `paths`, by their table's name in columns.csv.
-
-    Figures that are drawn once for each endpoint (arms_il6, arms_apoptosis) share one table
-    (figures/comparison/arms.csv); `folder` is the folder of all figures.
-    """
-    declared = set(result_tables.definitions()["table"])
-    found: dict[str, list[str]] = {}
-    for path in (path for path in map(Path, paths) if path.suffix == ".csv"):
-        stage = path.relative_to(folder).parts[0]
-        words = path.stem.split("_")
-        names = [f"figures/{stage}/{'_'.join(words[:i])}.csv" for i in range(len(words), 0, -1)]
-        table = next((name for name in names if name in declared), names[0])
-        found.setdefault(table, []).append(str(path))
     return found
 
 

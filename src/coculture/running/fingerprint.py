@@ -6,31 +6,84 @@ does code that the script does not import.
 """
 
 import ast
+import contextlib
 import hashlib
+import json
+import os
 from collections.abc import Iterator
-from functools import cache
+from dataclasses import dataclass
 from pathlib import Path
+
+import pandas as pd
 
 _PACKAGE = Path(__file__).parents[1]
 
 
-def of_script(path: str | Path) -> str:
-    """Fingerprint of the script at `path` and of every module of the package it reaches."""
-    reached: dict[Path, str] = {}
-    waiting = [Path(path)]
-    while waiting:
-        source = waiting.pop()
-        if source not in reached:
-            tree, imports = _parsed(source)
-            reached[source] = tree
-            waiting.extend(imports)
-    own = reached.pop(Path(path))
-    return _hash(own, *(f"{source.name} {reached[source]}" for source in sorted(reached)))
+@dataclass(frozen=True)
+class _Source:
+    """A file of code: the hash of its syntax tree, and all names in it that may be modules."""
+
+    tree: str
+    imports: tuple[str, ...]
 
 
-def of_scripts(folder: str | Path) -> dict[str, str]:
-    """Fingerprint of each script in `folder`, by its name without .py."""
-    return {script.stem: of_script(script) for script in sorted(Path(folder).glob("*.py"))}
+class Code:
+    """Fingerprints of scripts.
+
+    Parameters
+    ----------
+    remembered
+        A JSON file in which is kept, from run to run, what was found in each source text: to parse
+        all of them takes longer than to import them. None remembers nothing.
+    """
+
+    def __init__(self, remembered: Path | None = None) -> None:
+        self._file = remembered
+        self._known = _read(remembered) if remembered else {}
+        self._used: dict[str, _Source] = {}
+        self._sources: dict[Path, _Source] = {}
+        self._modules = {_name(path): path for path in _PACKAGE.rglob("*.py")}
+
+    def of_script(self, path: str | Path) -> str:
+        """Fingerprint of the script at `path` and of every module of the package it reaches."""
+        reached: dict[Path, _Source] = {}
+        waiting = [Path(path)]
+        while waiting:
+            source = waiting.pop()
+            if source not in reached:
+                reached[source] = self._source(source)
+                waiting.extend(
+                    self._modules[name] for name in reached[source].imports if name in self._modules
+                )
+        own = reached.pop(Path(path))
+        modules = (f"{file.name} {reached[file].tree}" for file in sorted(reached))
+        return of_texts(own.tree, *modules)
+
+    def of_scripts(self, folder: str | Path) -> dict[str, str]:
+        """Fingerprint of each script in `folder`, by its name without .py."""
+        found = {
+            script.stem: self.of_script(script) for script in sorted(Path(folder).glob("*.py"))
+        }
+        self._save()
+        return found
+
+    def _source(self, path: Path) -> _Source:
+        if path not in self._sources:
+            text = path.read_bytes()
+            # The name of a module's package decides what its relative imports mean.
+            key = hashlib.sha256(text + bytes(path.parent)).hexdigest()
+            self._used[key] = self._sources[path] = self._known.get(key) or _parsed(text, path)
+        return self._sources[path]
+
+    def _save(self) -> None:
+        if self._file is None or self._used.keys() == self._known.keys():
+            return
+        entries = {key: [source.tree, source.imports] for key, source in self._used.items()}
+        unfinished = self._file.with_name(f"{self._file.name}.{os.getpid()}")
+        with contextlib.suppress(OSError):
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            unfinished.write_text(json.dumps(entries), encoding="utf-8")
+            unfinished.replace(self._file)
 
 
 def of_file(path: str | Path) -> str:
@@ -38,22 +91,66 @@ def of_file(path: str | Path) -> str:
     return hashlib.sha256(Path(path).read_bytes()).hexdigest()[:16]
 
 
-@cache
-def _parsed(source: Path) -> tuple[str, tuple[Path, ...]]:
-    tree = ast.parse(source.read_bytes())
-    return ast.dump(tree), tuple(_imported_files(tree, source))
+def of_folder(path: str | Path) -> str:
+    """Fingerprint of the names and bytes of the files in a folder of this package.
+
+    Parameters
+    ----------
+    path
+        Relative to the package: report/template.
+    """
+    files = sorted((_PACKAGE / path).iterdir())
+    return _hash(*(f"{file.name} {of_file(file)}" for file in files))
 
 
-def _imported_files(tree: ast.Module, source: Path) -> Iterator[Path]:
+def of_table(table: pd.DataFrame) -> str:
+    """Fingerprint of every value of a table and of its headings."""
+    return _hash(table.to_csv(index=False))
+
+
+def of_texts(*texts: str) -> str:
+    """Fingerprint of texts in their order."""
+    return _hash(*texts)
+
+
+def _read(remembered: Path) -> dict[str, _Source]:
+    """What the file remembers; nothing where it is missing or damaged."""
+    try:
+        entries = json.loads(remembered.read_text(encoding="utf-8"))
+        return {key: _Source(tree, tuple(imports)) for key, (tree, imports) in entries.items()}
+    except (OSError, ValueError, TypeError, AttributeError):
+        return {}
+
+
+def _parsed(text: bytes, path: Path) -> _Source:
+    tree = ast.parse(text)
+    names = (name.split(".") for name in _imported(tree, path))
+    # To import a module runs the __init__ of every package on the way to it.
+    imports = {
+        ".".join(parts[:length])
+        for parts in names
+        if parts[0] == _PACKAGE.name
+        for length in range(1, len(parts) + 1)
+    }
+    return _Source(of_texts(ast.dump(tree)), tuple(sorted(imports)))
+
+
+def _imported(tree: ast.Module, source: Path) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             for alias in node.names:
-                yield from _files(alias.name)
+                yield alias.name
         elif isinstance(node, ast.ImportFrom):
             base = _absolute(node, source)
-            yield from _files(base)
+            yield base
             for alias in node.names:
-                yield from _files(f"{base}.{alias.name}")
+                yield f"{base}.{alias.name}"
+
+
+def _name(path: Path) -> str:
+    """The dotted name of a module of this package; that of a package for its __init__."""
+    parts = path.relative_to(_PACKAGE.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
 def _absolute(node: ast.ImportFrom, source: Path) -> str:
@@ -61,18 +158,6 @@ def _absolute(node: ast.ImportFrom, source: Path) -> str:
         return node.module or ""
     folder = source.parents[node.level - 1].relative_to(_PACKAGE.parent)
     return ".".join([*folder.parts, *([node.module] if node.module else [])])
-
-
-def _files(module: str) -> Iterator[Path]:
-    """The file of `module`, and the __init__ of every package on the way to it."""
-    parts = module.split(".")
-    if parts[0] != _PACKAGE.name:
-        return
-    for length in range(1, len(parts) + 1):
-        place = _PACKAGE.joinpath(*parts[1:length])
-        for candidate in (place / "__init__.py", place.with_suffix(".py")):
-            if candidate.is_file():
-                yield candidate
 
 
 def _hash(*texts: str) -> str:

@@ -1,15 +1,13 @@
-"""One run of a study at a time in a folder; processes that a killed run left behind are ended.
+"""One run of a study at a time in a folder.
 
-The lock is one of the operating system (flock): it ends with the process that holds it, so a crash
+The lock is one of the operating system (flock): it ends with the processes that hold it, so a crash
 never leaves a lock that somebody has to remove.
 """
 
 import fcntl
 import os
-from collections.abc import Iterator
+import time
 from pathlib import Path
-
-import psutil
 
 from coculture.exchange.problems import CocultureError
 
@@ -17,6 +15,8 @@ _HELD: dict[Path, int] = {}
 """Open locks of this process by their file; closed, and so released, when it ends."""
 
 _PATIENCE_S = 10
+"""For so long the steps of a killed run may take to end; they do so at once."""
+_PAUSE_S = 0.05
 
 
 class AnotherRunError(CocultureError):
@@ -40,7 +40,7 @@ def take(path: str | Path, note: str = "") -> bool:
     path.parent.mkdir(parents=True, exist_ok=True)
     opened = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
     try:
-        fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        locked = _lock(opened, path)
     except BlockingIOError:
         os.close(opened)
         holder = _holder(path.read_text(encoding="utf-8"))
@@ -48,14 +48,10 @@ def take(path: str | Path, note: str = "") -> bool:
             f"This study is already running in {Path.cwd()} (process {holder}). "
             "Wait until that run has finished, or stop it."
         ) from None
-    except OSError:
-        kept = False
-    else:
-        kept = True
     os.ftruncate(opened, 0)
     os.write(opened, f"{os.getpid()}\n{note}".encode())
     _HELD[path] = opened
-    return kept
+    return locked
 
 
 def note(path: str | Path) -> str:
@@ -63,49 +59,50 @@ def note(path: str | Path) -> str:
     return Path(path).read_text(encoding="utf-8").partition("\n")[2]
 
 
-def end_orphans(locks: str | Path, started_from: str | Path) -> int:
-    """End the processes that a killed run left running in this folder; returns how many.
+def held() -> list[int]:
+    """The open lock files of this process.
 
-    Such a process runs a file of the folder `started_from`, and no process above it holds one of
-    the files in `locks`. It would write its results into those of the next run.
+    A process that gets them keeps the locks until it ends too: so a run that was killed still holds
+    its lock while its last step ends.
     """
-    scripts = str(Path(started_from).resolve()) + os.sep
-    alive = {pid for path in Path(locks).iterdir() if (pid := _live_holder(path)) is not None}
-    orphans = [process for process in _running(scripts) if alive.isdisjoint(_above(process))]
-    for process in orphans:
-        process.kill()
-    psutil.wait_procs(orphans, timeout=_PATIENCE_S)
-    return len(orphans)
+    return list(_HELD.values())
 
 
-def _running(scripts: str) -> Iterator[psutil.Process]:
-    for process in psutil.process_iter(["cmdline"]):
-        words = process.info["cmdline"] or []
-        if any(word.startswith(scripts) for word in words):
-            yield process
+def _lock(opened: int, path: Path) -> bool:
+    """Lock an open file; waits for the steps of a run whose own process has ended.
+
+    Returns False if the disk has no locks.
+
+    Raises
+    ------
+    BlockingIOError
+        If another run holds it.
+    """
+    until = time.monotonic() + _PATIENCE_S
+    while True:
+        try:
+            fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if _lives(_holder(path.read_text(encoding="utf-8"))) or time.monotonic() > until:
+                raise
+            time.sleep(_PAUSE_S)
+        except OSError:
+            return False
+        else:
+            return True
 
 
-def _above(process: psutil.Process) -> set[int]:
+def _lives(holder: str) -> bool:
+    if not holder.isdigit():
+        return True
     try:
-        return {one.pid for one in process.parents()}
-    except psutil.NoSuchProcess:
-        return set()
+        os.kill(int(holder), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _holder(text: str) -> str:
     return text.partition("\n")[0] or "unknown"
-
-
-def _live_holder(path: Path) -> int | None:
-    """Number of the process that holds the lock file at `path`, or None where nobody does."""
-    if path in _HELD:
-        return os.getpid()
-    with path.open(encoding="utf-8") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            holder = _holder(file.read())
-            return int(holder) if holder.isdigit() else None
-        except OSError:
-            return None
-    return None

@@ -49,6 +49,24 @@ def require_unchanged(expected: Mapping[str, str]) -> None:
         raise ChangedFileError("\n".join(found))
 
 
+def require_as_made(expected: Mapping[str, str]) -> None:
+    """Raise an error if a result is not what the step that made it wrote.
+
+    Raises
+    ------
+    ChangedFileError
+        Naming every such file.
+    """
+    found = _shortened(
+        f"{path}: changed since it was made. Results are not to be edited: delete the file and run "
+        "again, and it is made again."
+        for path, digest in sorted(expected.items())
+        if sha256(path) != digest
+    )
+    if found:
+        raise ChangedFileError("\n".join(found))
+
+
 def named_in(records: Iterable[Mapping[str, object]]) -> dict[str, str]:
     """SHA-256 by path of the rows that name a raw file (`path`) and its checksum (`sha256`)."""
     return {

@@ -1,94 +1,106 @@
-"""How a script runs as a step of the workflow: its output is logged, its errors are readable."""
+"""One step of a study: a script, what it is given, and the fingerprint of what it is made from."""
 
-import sys
-import traceback
-from collections.abc import Callable, Iterable
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
-from coculture.exchange.problems import CocultureError
-from coculture.running import disk, raw_files
+from coculture.running import fingerprint
 
-_STOPPED = "Stopped: "
-"""What the last line of a failed step's log begins with."""
+Main = Callable[[Any, Any, Any], None]
+"""`main(inputs, outputs, parameters)` of a script."""
 
 
-def run(main: Callable[[Any, Any, Any], None], job: Any) -> None:
-    """Run `main(inputs, outputs, parameters)` of a script for `job`; exit with 1 where it fails.
+@dataclass(frozen=True)
+class Step:
+    """One step of a study.
+
+    Attributes
+    ----------
+    script
+        The file in scripts/ whose `main` does the work; its name is the step's.
+    part
+        The experiment or plate, where the step is done for each; else empty.
+    parameters
+        What the script gets besides files.
+    made_from
+        Fingerprint of everything that its results depend on: its code, the packages, its
+        parameters, and the same of every step whose results it reads. Dates are not in it.
+    """
+
+    script: Path
+    part: str
+    parameters: Mapping[str, Any]
+    made_from: str
+
+    @property
+    def name(self) -> str:
+        """The script's name without .py, with the part: flow_gate/E1."""
+        return f"{self.script.stem}/{self.part}" if self.part else self.script.stem
+
+
+class Steps:
+    """Makes the steps of a study.
 
     Parameters
     ----------
-    main
-        The script's function.
-    job
-        What the workflow hands to a script: has `input`, `output`, `params` and `log`, the last a
-        sequence whose first item is the path of the step's log.
+    scripts
+        The folder of the scripts.
+    depend_on
+        Fingerprints of what every step depends on, such as the installed packages.
+    code
+        Finds the fingerprints of the scripts.
     """
-    sys.stdout = sys.stderr = open(job.log[0], "w", buffering=1, encoding="utf-8")  # noqa: PTH123, SIM115
-    expected = _raw_files(job.params)
-    try:
-        main(job.input, job.output, job.params)
-        raw_files.require_unchanged(expected)
-    except Exception as error:
-        why = "\n".join(raw_files.changes(expected)) or _plain(error, job)
-        sys.exit(_STOPPED + why)
+
+    def __init__(
+        self, scripts: str | Path, *depend_on: str, code: fingerprint.Code | None = None
+    ) -> None:
+        self._scripts = Path(scripts).absolute()
+        self._depend_on = depend_on
+        self.code = (code or fingerprint.Code()).of_scripts(scripts)
+        """Fingerprint of each script and the code that it imports, by the script's name."""
+
+    def step(
+        self, name: str, part: str = "", after: Iterable[Step] = (), **parameters: Any
+    ) -> Step:
+        """The step of the script `name`, which reads results of the steps `after`."""
+        made_from = fingerprint.of_texts(
+            self.code[name],
+            *self._depend_on,
+            json.dumps(parameters, default=str),
+            *(one.made_from for one in after),
+        )
+        return Step(self._scripts / f"{name}.py", part, parameters, made_from)
 
 
-def say_why_it_stopped(results: Path, logs: Path, since: float, raw: Iterable[str]) -> None:
-    """Print why a run stopped before its end, and what to do.
+Paths = str | list[str]
+
+
+def by_name(files: Any) -> dict[str, Paths]:
+    """The input or output of a workflow's job: paths by name, each as plain text.
 
     Parameters
     ----------
-    results, logs
-        Folders of the study's results and of their logs.
-    since
-        When the run began, in seconds since the epoch.
-    raw
-        The study's raw files, which may have vanished before the step that reads them.
+    files
+        Has `items()`; a value is a path or a sequence of paths.
     """
-    found = [reason for step in reasons(logs, since) for reason in step.splitlines()]
-    lines = [
-        "\nThe run stopped before the end. Finished steps are kept; run the same command again.",
-        *filter(None, [disk.fault(results)]),
-        *dict.fromkeys([*found, *raw_files.vanished(raw)]),
-        f"Full logs: {logs}\n",
-    ]
-    sys.stdout.write("\n".join(lines))
+    return {
+        name: str(paths) if isinstance(paths, str) else [str(path) for path in paths]
+        for name, paths in files.items()
+    }
 
 
-def reasons(logs: str | Path, since: float) -> list[str]:
-    """Why the steps failed whose logs, below the folder `logs`, were written after `since`.
-
-    Parameters
-    ----------
-    logs
-        Folder of the logs.
-    since
-        Seconds since the epoch.
-    """
-    written = (path for path in sorted(Path(logs).rglob("*.log")) if path.stat().st_mtime >= since)
-    texts = (path.read_text(encoding="utf-8", errors="replace") for path in written)
+def flat(files: Mapping[str, Paths]) -> list[str]:
+    """Every path in `files`."""
     return [
-        text[text.rindex(_STOPPED) + len(_STOPPED) :].strip() for text in texts if _STOPPED in text
+        path for paths in files.values() for path in ([paths] if isinstance(paths, str) else paths)
     ]
 
 
-def _plain(error: Exception, job: Any) -> str:
-    """`error` as a sentence for the user; the traceback of an unexpected error goes to the log."""
-    if isinstance(error, OSError) and (meaning := disk.explain(error)):
-        return f"{error.filename or job.output[0]}: {meaning}"
-    if isinstance(error, MemoryError):
-        return "this step needs more memory than is free. Close other programs and run again."
-    if isinstance(error, CocultureError):
-        return str(error)
-    traceback.print_exception(error)
-    return (
-        f"Unexpected error ({type(error).__name__}: {error}). Please report it with the log "
-        f"{job.log[0]}."
-    )
+class Files(SimpleNamespace):
+    """Paths as a script takes them: `inputs.wells`, or `outputs["wells"]`."""
 
-
-def _raw_files(parameters: Any) -> dict[str, str]:
-    """SHA-256 by path of every raw file that a step's parameters name."""
-    tables = [value for _, value in parameters.items() if isinstance(value, list)]
-    return raw_files.named_in(row for rows in tables for row in rows if isinstance(row, dict))
+    def __getitem__(self, name: str) -> Any:
+        return getattr(self, name)

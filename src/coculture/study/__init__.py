@@ -9,6 +9,7 @@ tables and the header of each raw file, and analyses nothing.
 
 from coculture.exchange.problems import Problem, StudyError
 from coculture.study.loading import load, pin
+from coculture.study.overview import summary
 from coculture.study.study import Study
 
-__all__ = ["Problem", "Study", "StudyError", "load", "pin"]
+__all__ = ["Problem", "Study", "StudyError", "load", "pin", "summary"]

@@ -1,12 +1,9 @@
-"""The raw files that the tables name: where they are, whether they can be read, their SHA-256."""
+"""The raw files that the tables name: where they are, and whether they can be read."""
 
 import os
 import re
 from difflib import get_close_matches
-from functools import cache
 from pathlib import Path
-
-from coculture.running import raw_files
 
 _NOT_HANDED_ON = re.compile(r"[{}<>\x00-\x1f\x7f]")
 """Snakemake gives braces and angle brackets in a path a meaning; a line break ends a path."""
@@ -64,9 +61,3 @@ def _alike(path: Path) -> str:
     close = get_close_matches(path.name.lower(), sorted(by_lower), n=2, cutoff=0.8)
     close = [by_lower[one] for one in close]
     return f" Did you mean {' or '.join(close)}?" if close else ""
-
-
-@cache
-def sha256(path: str) -> str:
-    """SHA-256 of the file at `path`, in hexadecimal; read once a run."""
-    return raw_files.sha256(path)

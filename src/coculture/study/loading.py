@@ -19,14 +19,22 @@ from coculture.study import (
     table_validation,
     tables,
 )
+from coculture.study.checksums import Checksums
 from coculture.study.study import FILE_COLUMNS, TABLES, Study
 
 MOST_ALIKE = 3
 """Up to this many problems that differ only in their row are listed one by one."""
 
 
-def load(config_path: str | Path) -> Study:
+def load(config_path: str | Path, remembered: Path | None = None) -> Study:
     """Read and check the study whose config is at `config_path`.
+
+    Parameters
+    ----------
+    config_path
+        The study's config.
+    remembered
+        A file in which the checksums of unchanged raw files are kept from run to run.
 
     Raises
     ------
@@ -34,10 +42,10 @@ def load(config_path: str | Path) -> Study:
         If the config, the tables or the raw files have any problem; the message lists them all with
         file, row, column, value and what to do.
     """
-    study, problems = _read(Path(config_path))
+    study, problems = _read(Path(config_path), Checksums(remembered))
     written = study.config[pinned.KEY]
     if written and not problems:
-        problems += pinned.problems(str(study.path), written, study.raw_paths())
+        problems += pinned.problems(str(study.path), written, study.raw_paths(), study.checksums)
     if problems:
         raise StudyError(_in_order(problems, study))
     return study
@@ -53,7 +61,7 @@ def pin(config_path: str | Path) -> Path:
     StudyError
         If the study has any problem other than changed checksums.
     """
-    study, problems = _read(Path(config_path))
+    study, problems = _read(Path(config_path), Checksums())
     if problems:
         raise StudyError(_in_order(problems, study))
     place = study.path.parent / (study.config[pinned.KEY] or f"{study.name}.sha256")
@@ -61,7 +69,7 @@ def pin(config_path: str | Path) -> Path:
     return place
 
 
-def _read(path: Path) -> tuple[Study, list[Problem]]:
+def _read(path: Path, checksums: Checksums) -> tuple[Study, list[Problem]]:
     """The study as read from its files, and all of its problems except changed checksums."""
     config, problems = configuration.read(path)
     folder = path.parent
@@ -78,7 +86,7 @@ def _read(path: Path) -> tuple[Study, list[Problem]]:
             home = (folder / written).parent if written else folder
             names = found[table][FILE_COLUMNS[table]].fillna("")
             found[table]["path"] = [files.usable(home / name) for name in names]
-    study = Study(path=path, config=config, **found)
+    study = Study(path=path, config=config, checksums=checksums, **found)
     written_tables = [table for table in TABLES if config["tables"][table] is not None]
     if not any(found[table].empty for table in written_tables):
         unread = {(problem.file, problem.row, problem.column) for problem in problems}
@@ -149,7 +157,7 @@ def _raw_file_problems(study: Study) -> Iterator[Problem]:
         )
         yield from missing
         there[table] = named.loc[~named[column].isin([problem.value for problem in missing])]
-    yield from raw_file_validation.same_content(there["flow"])
+    yield from raw_file_validation.same_content(there["flow"], study.checksums)
     yield from raw_file_validation.spillover_file(str(study.path), study.spillover_files())
     try:
         settings = FlowSettings.from_config(study.config["flow"])

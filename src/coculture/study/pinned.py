@@ -5,12 +5,14 @@ from pathlib import Path
 
 from coculture.exchange.problems import Problem
 from coculture.provenance import checksum_lines, read_checksums
-from coculture.study import files
+from coculture.study.checksums import Checksums
 
 KEY = "raw_data_checksums"
 
 
-def problems(config: str, written: str, used: Iterable[str]) -> Iterator[Problem]:
+def problems(
+    config: str, written: str, used: Iterable[str], checksums: Checksums
+) -> Iterator[Problem]:
     """Raw files that differ from the pinned ones, or that are not pinned.
 
     Parameters
@@ -22,6 +24,8 @@ def problems(config: str, written: str, used: Iterable[str]) -> Iterator[Problem
         to itself.
     used
         Paths of the raw files that the study reads, each of which is there.
+    checksums
+        Of these files, as they are now.
     """
     place = Path(config).parent / written
     try:
@@ -40,10 +44,10 @@ def problems(config: str, written: str, used: Iterable[str]) -> Iterator[Problem
         if digest is None:
             message = f"is used but is not in {written}. {again}"
             yield Problem(config, message, None, KEY, path)
-        elif digest != files.sha256(path):
+        elif digest != checksums.of(path):
             message = (
                 f"differs from the file pinned in {written} (SHA-256 {digest[:12]}..., now "
-                f"{files.sha256(path)[:12]}...). Restore the pinned file. {again}"
+                f"{checksums.of(path)[:12]}...). Restore the pinned file. {again}"
             )
             yield Problem(config, message, None, KEY, path)
 

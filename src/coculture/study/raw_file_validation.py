@@ -12,6 +12,7 @@ import pandas as pd
 from coculture import elisa, flow
 from coculture.exchange.problems import Problem
 from coculture.study import files
+from coculture.study.checksums import Checksums
 from coculture.study.configuration import line_of
 
 
@@ -27,10 +28,10 @@ def raw_files(
                 yield Problem(table, message, row, column, name)
 
 
-def same_content(flow_table: pd.DataFrame) -> Iterator[Problem]:
+def same_content(flow_table: pd.DataFrame, checksums: Checksums) -> Iterator[Problem]:
     """No two samples are the same file under two names."""
     samples = flow_table[flow_table["role"] == "sample"].drop_duplicates("path")
-    hashes = samples["path"].map(files.sha256)
+    hashes = samples["path"].map(checksums.of)
     for row in samples.index[hashes.duplicated()]:
         first = hashes.index[hashes == hashes[row]][0]
         message = f"has exactly the same content as the file in row {first}."

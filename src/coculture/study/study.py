@@ -10,6 +10,7 @@ import pandas as pd
 from coculture.exchange.names import column_prefix
 from coculture.flow import FlowSettings
 from coculture.study import files
+from coculture.study.checksums import Checksums
 from coculture.study.table_validation import is_untreated
 
 TABLES = ("cultures", "flow", "elisa", "clinical")
@@ -23,6 +24,7 @@ class Study:
 
     The index of a table is the row that a spreadsheet shows. `flow` and `elisa` have a column
     `path`: the raw file relative to the current folder. A table that the study lacks is empty.
+    `checksums` gives the SHA-256 of each raw file.
     """
 
     path: Path
@@ -31,6 +33,7 @@ class Study:
     flow: pd.DataFrame
     elisa: pd.DataFrame
     clinical: pd.DataFrame
+    checksums: Checksums
 
     @property
     def name(self) -> str:
@@ -66,11 +69,11 @@ class Study:
 
     def culture_rows(self) -> list[dict[str, Any]]:
         """The rows of cultures.csv."""
-        return _records(self.cultures)
+        return self._records(self.cultures)
 
     def clinical_rows(self) -> list[dict[str, Any]]:
         """The rows of clinical.csv."""
-        return _records(self.clinical)
+        return self._records(self.clinical)
 
     def fcs_files(self, experiment: str) -> list[dict[str, Any]]:
         """The rows of flow.csv of one experiment, each with its file's SHA-256.
@@ -81,7 +84,7 @@ class Study:
         cultures = self.cultures.set_index("culture")
         untreated = is_untreated(cultures, self.config["factors"])
         of_culture = rows["culture"].isin(cultures.index)
-        return _records(
+        return self._records(
             rows.assign(
                 cells=rows["cells"].where(~of_culture, rows["culture"].map(cultures["cells"])),
                 untreated=rows["culture"].map(untreated).fillna(False).astype(bool),
@@ -90,7 +93,7 @@ class Study:
 
     def control_files(self) -> list[dict[str, Any]]:
         """The rows of flow.csv that are not samples, of all experiments."""
-        return _records(self.flow[self.flow["role"] != "sample"])
+        return self._records(self.flow[self.flow["role"] != "sample"])
 
     def control_paths(self) -> list[str]:
         """The FCS files that are not samples."""
@@ -98,7 +101,9 @@ class Study:
 
     def elisa_wells(self, plate: str | None = None) -> list[dict[str, Any]]:
         """The rows of elisa.csv, of one plate or of all, each with its file's SHA-256."""
-        return _records(self.elisa if plate is None else self.elisa[self.elisa["plate"] == plate])
+        return self._records(
+            self.elisa if plate is None else self.elisa[self.elisa["plate"] == plate]
+        )
 
     def plate_exports(self, plate: str | None = None) -> list[str]:
         """The files of one plate, or of all plates."""
@@ -115,6 +120,12 @@ class Study:
         written = self.config["flow"]["compensation"]["file"]
         return [files.usable(self.path.parent / written)] if written else []
 
+    def spillover_rows(self) -> list[dict[str, str]]:
+        """The spillover matrix that the config names, with its SHA-256: path, sha256."""
+        return [
+            {"path": path, "sha256": self.checksums.of(path)} for path in self.spillover_files()
+        ]
+
     def comparison_settings(self) -> list[Any]:
         """The sections of the config that the comparison takes, in that order."""
         return [self.config[key] for key in ("comparison", "factors", "cells")]
@@ -127,7 +138,7 @@ class Study:
             for name, path in getattr(self, table)[[column, "path"]].itertuples(index=False)
         }
         return [
-            {"table": f"{table}.csv", "file": name, "sha256": files.sha256(path)}
+            {"table": f"{table}.csv", "file": name, "sha256": self.checksums.of(path)}
             for table, name, path in sorted(named)
         ]
 
@@ -146,12 +157,11 @@ class Study:
             for row, item, reason in _exclusions(table, getattr(self, table))
         ]
 
-
-def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
-    """Rows as plain values, which Snakemake can compare between runs."""
-    if "path" in rows:
-        rows = rows.assign(sha256=[files.sha256(path) for path in rows["path"]])
-    return [{str(key): value for key, value in row.items()} for row in rows.to_dict("records")]
+    def _records(self, rows: pd.DataFrame) -> list[dict[str, Any]]:
+        """Rows as plain values, those of raw files with their SHA-256."""
+        if "path" in rows:
+            rows = rows.assign(sha256=[self.checksums.of(path) for path in rows["path"]])
+        return [{str(key): value for key, value in row.items()} for row in rows.to_dict("records")]
 
 
 def _exclusions(table: str, rows: pd.DataFrame) -> Iterator[tuple[int, str, str]]:

@@ -11,9 +11,8 @@ than half are censored, only a bound is known.
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import optimize
-from scipy.special import log_ndtr
 
 HALF_LN_2 = np.log(2) / 2
 BELOW, ABOVE = -1, 1
@@ -94,10 +93,10 @@ def _censored_fit(values: NDArray[np.float64], side: NDArray[np.int_], well_sd: 
     def minus_log_likelihood(mean: float) -> float:
         density = ((measured - mean) ** 2).sum() / (2 * well_sd**2)
         # P(true value below the bound) = Phi((bound - mean) / sd); above it, the other tail.
-        return float(density - log_ndtr(direction * (mean - bound) / well_sd).sum())
+        return float(density - scipy.special.log_ndtr(direction * (mean - bound) / well_sd).sum())
 
     reach = 10 * well_sd
-    found = optimize.minimize_scalar(
+    found = scipy.optimize.minimize_scalar(
         minus_log_likelihood,
         bounds=(values.min() - reach, values.max() + reach),
         method="bounded",

@@ -7,8 +7,8 @@ the design (Hochberg and Tamhane, Multiple Comparison Procedures, 1987, chapter 
 from functools import cache
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import gammainccinv, gammaincinv, gammaln, ndtr, stdtr
 
 _NODES = 240
 _ALMOST_ONE = 1 - 2.0**-53
@@ -42,7 +42,7 @@ def dunnett_p(t: ArrayLike, correlation: ArrayLike, df: float) -> NDArray[np.flo
         tail = np.array([_tail_by_sampling(size, matrix, df) for size in sizes])
     else:
         tail = np.array([_tail_of_products(size, loadings, df) for size in sizes])
-    alone = 2 * stdtr(df, -sizes)
+    alone = 2 * scipy.special.stdtr(df, -sizes)
     bounded: NDArray[np.float64] = np.clip(tail, alone, np.minimum(1.0, len(sizes) * alone))
     return bounded
 
@@ -72,14 +72,16 @@ def _tail_of_products(size: float, loadings: NDArray[np.float64], df: float) -> 
     common_weight = 9 * weight[:, None] * _normal_density(9 * node)[:, None]
     # Where chi-square leaves 1e-18 on either side, as a square root.
     lowest, highest = (
-        np.sqrt(2 * gammaincinv(df / 2, 1e-18)),
-        np.sqrt(2 * gammainccinv(df / 2, 1e-18)),
+        np.sqrt(2 * scipy.special.gammaincinv(df / 2, 1e-18)),
+        np.sqrt(2 * scipy.special.gammainccinv(df / 2, 1e-18)),
     )
     root = lowest + (highest - lowest) * (node + 1) / 2
     root_weight = weight * (highest - lowest) / 2 * _chi_density(root, df)
     bound = (size * root / np.sqrt(df))[None, :, None]
     own = np.sqrt(1 - loadings**2)
-    outside = ndtr((-bound - loadings * common) / own) + ndtr((-bound + loadings * common) / own)
+    outside = scipy.special.ndtr((-bound - loadings * common) / own) + scipy.special.ndtr(
+        (-bound + loadings * common) / own
+    )
     # 1 - product of (1 - outside), without losing small tails to rounding.
     exceeded = -np.expm1(np.log1p(-np.minimum(outside, _ALMOST_ONE)).sum(axis=2))
     return float((common_weight * exceeded * root_weight[None, :]).sum())
@@ -98,7 +100,12 @@ def _normal_density(value: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _chi_density(root: NDArray[np.float64], df: float) -> NDArray[np.float64]:
     """Density of the square root of a chi-square variable."""
-    logs = (df - 1) * np.log(root) - root**2 / 2 - (df / 2 - 1) * np.log(2) - gammaln(df / 2)
+    logs = (
+        (df - 1) * np.log(root)
+        - root**2 / 2
+        - (df / 2 - 1) * np.log(2)
+        - scipy.special.gammaln(df / 2)
+    )
     return np.asarray(np.exp(logs))
 
 

@@ -21,7 +21,6 @@ from coculture.elisa.plates.flag_codes import WellFlags, codes
 from coculture.exchange.flags import Flag
 from coculture.exchange.vocabulary import ABOVE_RANGE, BELOW_RANGE
 
-_QUANTILE = normal_quantile(0.975)
 CULTURE_COLUMNS = (
     "culture",
     "analyte",
@@ -277,4 +276,4 @@ def _quantile(wells: pd.DataFrame) -> float:
     error = np.hypot(wells["ln_se_well"].astype(float), wells["ln_se_curve"].astype(float))
     half_width = np.log(wells["upper_pg_ml"].astype(float) / wells["concentration_pg_ml"])
     stated = float((half_width / error).max())
-    return stated if np.isfinite(stated) else _QUANTILE
+    return stated if np.isfinite(stated) else normal_quantile(0.975)

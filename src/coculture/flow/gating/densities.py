@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter1d
 
 Values = NDArray[np.float64]
 
@@ -52,7 +52,9 @@ def density(values: Values, bandwidth: float | None = None) -> Density:
     # By number of bins and range: given edges, numpy sorts the values first.
     counts, edges = np.histogram(values, _BINS, (low - margin, high + margin))
     step = edges[1] - edges[0]
-    smooth = gaussian_filter1d(counts.astype(np.float64), bandwidth / step, mode="constant")
+    smooth = scipy.ndimage.gaussian_filter1d(
+        counts.astype(np.float64), bandwidth / step, mode="constant"
+    )
     return Density((edges[:-1] + edges[1:]) / 2, smooth / (step * len(values)))
 
 

@@ -8,8 +8,8 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import brentq
 
 _MOST_STEPS = 60
 _SMALLEST_WIDTH = 0.1
@@ -84,7 +84,9 @@ def _solve_d(b: float, width: float) -> float:
     if width == 0:
         return b
     return float(
-        brentq(lambda d: 2 * (math.log(d) - math.log(b)) + width * (b + d), 1e-300, b, xtol=1e-300)
+        scipy.optimize.brentq(
+            lambda d: 2 * (math.log(d) - math.log(b)) + width * (b + d), 1e-300, b, xtol=1e-300
+        )
     )
 
 

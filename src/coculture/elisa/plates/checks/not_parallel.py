@@ -10,14 +10,15 @@ from coculture.exchange.flags import Flag
 
 LIMIT_PERCENT = 30.0
 """Dilutions of a sample may differ by this much (ICH M10, 2022, parallelism)."""
-_QUANTILE = normal_quantile(0.975)
-"""A smaller difference, in standard errors, may be chance (two-sided 5 %)."""
+_PROBABILITY = 0.975
+"""A difference below this quantile of its standard error may be chance (two-sided 5 %)."""
 
 
 def is_not_parallel(change: DilutionChange) -> bool:
     """Whether a dilution differs from the least diluted wells by more than the limit and chance."""
     difference = abs(change.ln_difference)
-    return difference > np.log1p(LIMIT_PERCENT / 100) and difference > _QUANTILE * change.error
+    by_chance = normal_quantile(_PROBABILITY) * change.error
+    return difference > np.log1p(LIMIT_PERCENT / 100) and difference > by_chance
 
 
 def flags(combined: Combination) -> Iterator[Flag]:

@@ -9,7 +9,7 @@ from coculture.elisa.plates.checks.check_result import CheckResult
 from coculture.elisa.plates.checks.curve_data import CurveData
 from coculture.exchange.vocabulary import many
 
-_QUANTILE = normal_quantile(0.995)
+_PROBABILITY = 0.995
 """One-sided 0.5 % for each step; a plate of eight standards has six that are judged."""
 
 
@@ -21,7 +21,7 @@ def results(data: CurveData) -> Iterator[CheckResult]:
     means = data.curve.rising * data.levels["mean_response"].to_numpy(float)
     error = data.level_errors
     fall = means[:-1] - means[1:]
-    is_wrong = fall > _QUANTILE * np.hypot(error[:-1], error[1:])
+    is_wrong = fall > normal_quantile(_PROBABILITY) * np.hypot(error[:-1], error[1:])
     count = int(is_wrong[:-1].sum())
     yield CheckResult(
         "order_of_standards",

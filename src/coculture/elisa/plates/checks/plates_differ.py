@@ -10,9 +10,9 @@ from coculture.exchange.flags import Flag
 
 LIMIT_PERCENT = 30.0
 """As for dilutions of a sample (ICH M10, 2022, parallelism)."""
-_SCATTER = normal_quantile(0.975) ** 2
-"""A smaller scatter between plates, as a multiple of that expected from their errors, may be
-chance."""
+_PROBABILITY = 0.975
+"""A scatter between plates below the square of this quantile, as a multiple of that expected from
+their errors, may be chance."""
 
 
 def flags(combined: Combination) -> Iterator[Flag]:
@@ -20,7 +20,8 @@ def flags(combined: Combination) -> Iterator[Flag]:
     spread = combined.plate_spread
     if spread is None:
         return
-    if spread.ln_range > np.log1p(LIMIT_PERCENT / 100) and spread.scatter > _SCATTER:
+    by_chance = normal_quantile(_PROBABILITY) ** 2
+    if spread.ln_range > np.log1p(LIMIT_PERCENT / 100) and spread.scatter > by_chance:
         percent = float(100 * np.expm1(spread.ln_range))
         yield Flag(
             combined.concerns,

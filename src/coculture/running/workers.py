@@ -1,0 +1,127 @@
+"""Steps, each in a process of its own that a common one forks; a record of each is kept."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterable
+from multiprocessing import Pipe
+from pathlib import Path
+from typing import Any
+
+from coculture.exchange.problems import CocultureError
+from coculture.running import leftovers, records
+from coculture.running.step import Step, by_name, flat
+from coculture.running.work import Outcome, Task
+
+_ONE_THREAD = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+)
+"""A step is given one processor; linear algebra would take them all, and sums in another order."""
+
+
+class StepError(CocultureError):
+    """A step failed; its log says why."""
+
+
+class Workers:
+    """Runs steps, each in its own process.
+
+    Parameters
+    ----------
+    kept
+        The folder of the records of the study's steps.
+    held
+        Gives the open files that must stay open as long as a step works: the run's lock.
+    """
+
+    def __init__(self, kept: str | Path, held: Callable[[], Iterable[int]] = tuple) -> None:
+        self.records = records.Records(kept)
+        self._held = held
+        self._server: subprocess.Popen[bytes] | None = None
+        self._starting = threading.Lock()
+
+    def run(self, step: Step, inputs: Any, outputs: Any, log: Any) -> None:
+        """Do `step` and return when it is done; can be called from several threads.
+
+        Parameters
+        ----------
+        inputs, outputs
+            Have `items()` that give paths by name.
+        log
+            A sequence whose first item is the path of the step's log.
+
+        Raises
+        ------
+        StepError
+            If it failed or was stopped.
+        """
+        reads, writes = by_name(inputs), by_name(outputs)
+        leftovers.of_step(self.records, step, flat(writes))
+        self.records.begin(step, flat(writes))
+        made = self.records.checksums(flat(reads))
+        outcome = self._outcome(Task(step, reads, writes, str(log[0]), made))
+        if outcome is None:
+            raise StepError(f"{step.name} was stopped before its end. Log: {log[0]}")
+        if outcome.failed:
+            raise StepError(f"{step.name} failed. Log: {log[0]}")
+        self.records.end(step, outcome)
+
+    def stop(self) -> None:
+        """End every step at once."""
+        if self._server is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._server.pid, signal.SIGKILL)
+
+    def stop_on_signals(self) -> None:
+        """On Ctrl-C, and when this process is asked to end, end every step and then the run.
+
+        Snakemake's own handler of the second takes a lock that the interrupted thread may hold, and
+        then waits for ever.
+        """
+
+        def stop(*_: object) -> None:
+            self.stop()
+            raise KeyboardInterrupt
+
+        signal.signal(signal.SIGINT, stop)
+        signal.signal(signal.SIGTERM, stop)
+
+    def _outcome(self, task: Task) -> Outcome | None:
+        """What the step's process sends back; None if it ended without that."""
+        ours, theirs = Pipe()
+        with ours:
+            with theirs:
+                socket.send_fds(self._control(), [b"!"], [theirs.fileno()])
+            try:
+                ours.send(task)
+                outcome: Outcome = ours.recv()
+            except (EOFError, OSError):
+                return None
+            return outcome
+
+    def _control(self) -> socket.socket:
+        """The socket of the process that forks; the first step starts it."""
+        with self._starting:
+            if self._server is None:
+                self._socket, theirs = socket.socketpair()
+                with theirs:
+                    self._server = self._started(theirs.fileno())
+            return self._socket
+
+    def _started(self, control: int) -> "subprocess.Popen[bytes]":
+        return subprocess.Popen(
+            # -P: no file in the study's folder is imported in place of a package.
+            [sys.executable, "-P", "-m", "coculture.running.fork_server", str(control)],
+            stdin=subprocess.DEVNULL,
+            pass_fds=[control, *self._held()],
+            env={**os.environ, **dict.fromkeys(_ONE_THREAD, "1")},
+            # Ctrl-C reaches the run alone, which then ends its steps.
+            process_group=0,
+        )

@@ -1,0 +1,85 @@
+"""SHA-256 of raw files; those of files that have not changed can be remembered between runs."""
+
+import contextlib
+import json
+import os
+import time
+from pathlib import Path
+
+from coculture.running import raw_files
+
+_TOO_RECENT_NS = 2_000_000_000
+"""A file that changed this short a time before it was hashed may change again without a new date:
+some file systems note dates in steps of two seconds. It is hashed again in the next run."""
+
+_Seen = tuple[int, int, int, int, int]
+"""Size, time of change, time of change of the entry, inode, device."""
+
+
+class Checksums:
+    """SHA-256 of raw files, each computed once.
+
+    Parameters
+    ----------
+    remembered
+        A JSON file with those of earlier runs. One is used again if size, both dates, inode and
+        device of its file are what they were; the steps that read a file always compute it anew.
+        None remembers nothing.
+    """
+
+    def __init__(self, remembered: Path | None = None) -> None:
+        self._file = remembered
+        self._known: dict[str, tuple[_Seen, str]] = _read(remembered) if remembered else {}
+        self._used: dict[str, tuple[_Seen, str]] = {}
+        self._computed: dict[str, str] = {}
+
+    def of(self, path: str) -> str:
+        """SHA-256 of the file at `path`, in hexadecimal."""
+        if path not in self._computed:
+            self._computed[path] = self._remembered(path) or self._new(path)
+        return self._computed[path]
+
+    def save(self) -> None:
+        """Remember what was asked for, for the next run; does nothing where that is impossible."""
+        if self._file is None or self._used == self._known:
+            return
+        unfinished = self._file.with_name(f"{self._file.name}.{os.getpid()}")
+        with contextlib.suppress(OSError):
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            unfinished.write_text(json.dumps(self._used, indent=0), encoding="utf-8")
+            unfinished.replace(self._file)
+
+    def _remembered(self, path: str) -> str | None:
+        if path not in self._known:
+            return None
+        seen, digest = self._known[path]
+        if seen != _seen(path):
+            return None
+        self._used[path] = (seen, digest)
+        return digest
+
+    def _new(self, path: str) -> str:
+        before, began = _seen(path), time.time_ns()
+        digest = raw_files.sha256(path)
+        if before == _seen(path) and max(before[1], before[2]) < began - _TOO_RECENT_NS:
+            self._used[path] = (before, digest)
+        return digest
+
+
+def _seen(path: str) -> _Seen:
+    now = os.stat(path)  # noqa: PTH116 (called for every file of a study)
+    return (now.st_size, now.st_mtime_ns, now.st_ctime_ns, now.st_ino, now.st_dev)
+
+
+def _read(remembered: Path) -> dict[str, tuple[_Seen, str]]:
+    """What the file remembers; nothing where it is missing or damaged."""
+    try:
+        entries = json.loads(remembered.read_text(encoding="utf-8"))
+        return {path: (_as_seen(seen), str(digest)) for path, (seen, digest) in entries.items()}
+    except (OSError, ValueError, TypeError, AttributeError):
+        return {}
+
+
+def _as_seen(written: list[int]) -> _Seen:
+    size, changed, entry_changed, inode, device = map(int, written)
+    return (size, changed, entry_changed, inode, device)

@@ -1,0 +1,79 @@
+"""What the study no longer contains is removed from its results; nothing else is."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from coculture.running import leftovers
+from coculture.running.records import Records
+from coculture.running.step import Step
+from coculture.running.work import Outcome
+
+Make = Callable[..., Step]
+
+
+@pytest.fixture
+def results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder in which runs are made: paths of results are relative to it."""
+    monkeypatch.chdir(tmp_path)
+    return Path("results/mine")
+
+
+def _made(records: Records, step: Step, results: Path, *names: str) -> list[Path]:
+    paths = [results / name for name in names]
+    for path in paths:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("made")
+    log = results / "logs" / f"{step.name}.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    log.touch()
+    records.begin(step, map(str, paths))
+    records.end(step, Outcome(dict.fromkeys(map(str, paths), "0"), 1, 1, 1))
+    return paths
+
+
+def test_results_of_a_part_that_is_gone_are_removed_and_named(script: Make, results: Path) -> None:
+    records = Records(results / "steps")
+    e1, e2 = (script("pass", part=part) for part in ("E1", "E2"))
+    stays = _made(records, e1, results, "flow/E1/wells.csv", "figures/flow/E1/spillover.svg")
+    goes = _made(records, e2, results, "flow/E2/wells.csv", "figures/flow/E2/spillover.svg")
+    said = leftovers.remove(Records(results / "steps"), results, [e1])
+    assert said == [
+        "Removed 2 files of results/mine/figures/flow/E2, results/mine/flow/E2: the study no "
+        "longer has what they were made from."
+    ]
+    assert all(path.exists() for path in stays)
+    assert not any(path.parent.exists() for path in goes)
+    assert not (results / "logs/own/E2.log").exists()
+    assert leftovers.remove(Records(results / "steps"), results, [e1]) == []
+
+
+def test_files_of_others_stay(script: Make, results: Path) -> None:
+    records = Records(results / "steps")
+    step = script("pass", part="E2")
+    _made(records, step, results, "flow/E2/wells.csv")
+    note = results / "flow/E2/my note.txt"
+    note.write_text("mine")
+    (said,) = leftovers.remove(records, results, [])
+    assert "1 file of" in said
+    assert note.read_text() == "mine"
+
+
+def test_a_step_that_did_not_end_leaves_nothing(script: Make, results: Path) -> None:
+    records = Records(results / "steps")
+    half = results / "flow/E2/wells.csv"
+    half.parent.mkdir(parents=True)
+    half.write_text("hal")
+    records.begin(script("pass", part="E2"), [str(half)])
+    assert len(leftovers.remove(Records(results / "steps"), results, [])) == 1
+    assert not half.exists()
+
+
+def test_a_figure_that_a_step_no_longer_draws_is_removed(script: Make, results: Path) -> None:
+    records = Records(results / "steps")
+    step = script("pass")
+    arms, il6 = _made(records, step, results, "figures/arms.svg", "figures/arms_il6.svg")
+    leftovers.of_step(records, step, [str(arms)])
+    assert arms.exists()
+    assert not il6.exists()

@@ -1,0 +1,176 @@
+"""Steps run in processes of their own, which end with the run however that ends."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from coculture.running.step import Step
+from coculture.running.workers import StepError, Workers
+
+Make = Callable[..., Step]
+PATIENCE_S = 30
+WRITE = "open(outputs.table, 'w').write(str(os.getpid()))"
+
+
+@pytest.fixture
+def workers(tmp_path: Path) -> Workers:
+    return Workers(tmp_path / "steps")
+
+
+def _run(workers: Workers, step: Step, folder: Path, inputs: dict[str, str] | None = None) -> Path:
+    """Do a step; returns the table that it writes."""
+    table, log = folder / f"{step.script.stem}{step.part}.csv", folder / f"{step.script.stem}.log"
+    workers.run(step, inputs or {}, {"table": str(table)}, [str(log)])
+    return table
+
+
+def test_each_step_has_a_process_of_its_own(workers: Workers, script: Make, tmp_path: Path) -> None:
+    tables = [_run(workers, script(WRITE, part=part), tmp_path) for part in ("E1", "E2")]
+    assert len({os.getpid(), *(int(table.read_text()) for table in tables)}) == 3
+
+
+def test_a_script_is_imported_once(workers: Workers, script: Make, tmp_path: Path) -> None:
+    steps = [script(WRITE, part=part) for part in ("E1", "E2", "E3")]
+    path = steps[0].script
+    path.write_text(f"open({str(tmp_path / 'imported')!r}, 'a').write('x')\n{path.read_text()}")
+    for step in steps:
+        _run(workers, step, tmp_path)
+    assert (tmp_path / "imported").read_text() == "x"
+
+
+def test_steps_run_at_the_same_time(workers: Workers, script: Make, tmp_path: Path) -> None:
+    """Each waits for the file that the other writes."""
+    body = (
+        "open(parameters.mine, 'w').close()\n"
+        "while not os.path.exists(parameters.other): time.sleep(0.01)\n" + WRITE
+    )
+    mine, other = str(tmp_path / "mine"), str(tmp_path / "other")
+    steps = [
+        script(body, part="1", mine=mine, other=other),
+        script(body, part="2", mine=other, other=mine),
+    ]
+    with ThreadPoolExecutor() as threads:
+        done = [threads.submit(_run, workers, step, tmp_path) for step in steps]
+        assert [one.result(PATIENCE_S).exists() for one in done] == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        ("raise ValueError", "own failed. Log: "),
+        ("sys.exit('no')", "own was stopped before its end"),
+        ("os.kill(os.getpid(), 9)", "own was stopped before its end"),
+    ],
+)
+def test_a_step_that_ends_badly_ends_nothing_else(
+    workers: Workers, script: Make, tmp_path: Path, body: str, says: str
+) -> None:
+    with pytest.raises(StepError, match=says):
+        _run(workers, script(body), tmp_path)
+    assert workers.records.checksums([str(tmp_path / "own.csv")]) == {}
+    assert _run(workers, script(WRITE, name="other"), tmp_path).exists()
+
+
+def test_a_script_that_cannot_be_imported_fails_its_own_step(
+    workers: Workers, script: Make, tmp_path: Path
+) -> None:
+    step = script("pass")
+    step.script.write_text("import a_package_that_is_not_there\n")
+    with pytest.raises(StepError, match="own failed"):
+        _run(workers, step, tmp_path)
+    assert "a_package_that_is_not_there" in (tmp_path / "own.log").read_text()
+    assert _run(workers, script(WRITE, name="other"), tmp_path).exists()
+
+
+def test_linear_algebra_gets_one_processor(workers: Workers, script: Make, tmp_path: Path) -> None:
+    step = script("open(outputs.table, 'w').write(os.environ['OPENBLAS_NUM_THREADS'])")
+    assert _run(workers, step, tmp_path).read_text() == "1"
+
+
+def test_a_program_of_the_study_is_not_imported(
+    workers: Workers, script: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "pandas.py").write_text("raise SystemExit")
+    monkeypatch.chdir(tmp_path)
+    step = script("import pandas\n" + WRITE)
+    assert _run(workers, step, tmp_path).exists()
+
+
+RUN = """
+import sys, threading
+from pathlib import Path
+from coculture.running import lock
+from coculture.running.step import Steps
+from coculture.running.workers import Workers
+folder = Path(sys.argv[1])
+lock.take(folder / "lock")
+workers = Workers(folder / "steps", lock.held)
+workers.stop_on_signals()
+step = Steps(folder / "scripts").step("own", folder=str(folder))
+work = threading.Thread(target=workers.run, args=[step, {}, {"table": "t"}, [str(folder / "log")]])
+work.start()
+work.join()
+"""
+SLEEP = """
+open(parameters.folder + '/pid', 'w').write(str(os.getpid()))
+os.rename(parameters.folder + '/pid', parameters.folder + '/working')
+time.sleep(600)
+"""
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_no_step_outlives_its_run(script: Make, tmp_path: Path, how: signal.Signals) -> None:
+    script(SLEEP)
+    run = subprocess.Popen(
+        [sys.executable, "-c", RUN, str(tmp_path)],
+        stderr=subprocess.DEVNULL,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler) and None,
+    )
+    working = tmp_path / "working"
+    _wait(working.exists)
+    step = int(working.read_text())
+    assert _lives(step)
+    run.send_signal(how)
+    run.wait(PATIENCE_S)
+    _wait(lambda: not _lives(step))
+
+
+def test_the_next_run_waits_for_the_steps_of_a_killed_one(script: Make, tmp_path: Path) -> None:
+    """The lock is free only when the last of them has ended."""
+    script(SLEEP)
+    run = subprocess.Popen([sys.executable, "-c", RUN, str(tmp_path)])
+    _wait((tmp_path / "working").exists)
+    run.kill()
+    run.wait()
+    take = "import sys; from coculture.running import lock; print(lock.take(sys.argv[1]))"
+    next_run = subprocess.run(
+        [sys.executable, "-c", take, str(tmp_path / "lock")],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=PATIENCE_S,
+    )
+    assert next_run.stdout == "True\n"
+    assert not _lives(int((tmp_path / "working").read_text()))
+
+
+def _lives(process: int) -> bool:
+    try:
+        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return state != "Z"
+
+
+def _wait(until: Callable[[], bool]) -> None:
+    end = time.monotonic() + PATIENCE_S
+    while not until():
+        assert time.monotonic() < end
+        time.sleep(0.02)
