@@ -44,6 +44,7 @@ STEPS = Steps(
     code=fingerprint.Code(Path(".snakemake/fingerprints.json")),
 )
 WORKERS = Workers(f"{RESULTS}/steps", lock.held)
+TEMPLATE = fingerprint.of_folder("report/template")
 STARTED = time.time()
 
 

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import matplotlib.image
@@ -49,7 +50,7 @@ FIGURES = (plain, in_parts, without_layout)
 
 def _drawn(make: Callable[[], Figure]) -> Drawing:
     with style.house_style():
-        return Drawing(make(), pd.DataFrame(), "none")
+        return Drawing(make(), pd.DataFrame(), "none", FigureText("A figure"))
 
 
 @pytest.mark.parametrize("make", FIGURES)
@@ -87,7 +88,8 @@ def test_data_and_text_are_saved_beside_the_figure(tmp_path: Path) -> None:
     with style.house_style():
         made = Drawing(plain(), shown, "figures/clinical/changes.csv", text)
     drawing.save(made, [tmp_path / f"a{ending}" for ending in (".svg", ".csv", ".json")])
-    assert figure_text.read(tmp_path / "a.json") == text
+    table = "figures/clinical/changes.csv"
+    assert figure_text.read(tmp_path / "a.json") == replace(text, table=table)
     assert (tmp_path / "a.csv").read_text() == "mark,on_study\npatient,1.5\n"
 
 

@@ -16,6 +16,7 @@ from rocrate_validator.utils.http import HttpRequester
 from urllib3 import HTTPResponse
 
 from coculture.provenance import (
+    Commit,
     RunRecord,
     checksum_lines,
     crate_files,
@@ -31,6 +32,7 @@ RUN = RunRecord(
     system="Linux",
     cores=2,
     command=("snakemake", "--configfile", "config/mine.yaml"),
+    commit=Commit("abc123", False),
 )
 SOFTWARE: dict[str, Any] = {
     "workflow": {"version": "0.1.0", "commit": "abc123", "uncommitted_changes": False},

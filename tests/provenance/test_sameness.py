@@ -24,7 +24,7 @@ def test_each_kind_of_difference_is_named(tmp_path: Path) -> None:
 
 
 def test_records_of_one_run_may_differ(tmp_path: Path) -> None:
-    told = ["logs/a.log", "benchmarks/b.tsv", "provenance/run.json", "ro-crate-metadata.json"]
+    told = ["logs/a.log", "steps/b.json", "provenance/run.json", "ro-crate-metadata.json"]
     first = _results(tmp_path / "1", {"a.csv": "1", **dict.fromkeys(told, "first")})
     second = _results(tmp_path / "2", {"a.csv": "1", **dict.fromkeys(told, "second")})
     assert differences(first, second) == []

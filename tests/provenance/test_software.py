@@ -8,7 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from coculture.provenance import finished, read_run, software, started, write_software
+from coculture.provenance import (
+    Commit,
+    commit_of,
+    finished,
+    read_run,
+    software,
+    started,
+    write_software,
+)
 
 
 @pytest.fixture
@@ -28,34 +36,39 @@ def _git(folder: Path, *words: str) -> str:
     return done.stdout.strip()
 
 
-def test_packages_are_those_installed_here(lock: Path, tmp_path: Path) -> None:
-    found = software(lock, tmp_path)
+def test_packages_are_those_installed_here(lock: Path) -> None:
+    found = software(lock, Commit())
     assert found["packages"] == {"numpy": version("numpy"), "no-such-package": None}
     assert found["python"] == ".".join(map(str, sys.version_info[:3]))
 
 
-def test_commit_and_whether_it_was_changed(lock: Path, tmp_path: Path) -> None:
+def test_commit_and_whether_it_was_changed(tmp_path: Path) -> None:
     checkout = tmp_path / "checkout"
     checkout.mkdir()
-    assert software(lock, checkout)["workflow"]["commit"] is None
+    assert commit_of(checkout) == Commit(None, None)
     _git(checkout, "init", "-q")
     (checkout / "Snakefile").write_text("rule all:\n")
     _git(checkout, "add", "Snakefile")
     _git(checkout, "commit", "-q", "-m", "one")
-    told = software(lock, checkout)["workflow"]
-    assert told["commit"] == _git(checkout, "rev-parse", "HEAD")
-    assert told["uncommitted_changes"] is False
+    head = _git(checkout, "rev-parse", "HEAD")
+    assert commit_of(checkout) == Commit(head, False)
     (checkout / "results.csv").write_text("a file that git does not keep\n")
-    assert software(lock, checkout)["workflow"]["uncommitted_changes"] is False
+    assert commit_of(checkout) == Commit(head, False)
     (checkout / "Snakefile").write_text("rule other:\n")
-    assert software(lock, checkout)["workflow"]["uncommitted_changes"] is True
+    assert commit_of(checkout) == Commit(head, True)
 
 
 def test_the_written_file_is_the_same_twice(lock: Path, tmp_path: Path) -> None:
-    write_software(lock, tmp_path / "one.json")
-    write_software(lock, tmp_path / "two.json")
+    write_software(lock, Commit("abc123", True), tmp_path / "one.json")
+    write_software(lock, Commit("abc123", True), tmp_path / "two.json")
     assert (tmp_path / "one.json").read_bytes() == (tmp_path / "two.json").read_bytes()
-    assert json.loads((tmp_path / "one.json").read_text())["lock_sha256"]
+    written = json.loads((tmp_path / "one.json").read_text())
+    assert written["lock_sha256"]
+    assert written["workflow"] == {
+        "version": version("coculture"),
+        "commit": "abc123",
+        "uncommitted_changes": True,
+    }
 
 
 def test_a_run_keeps_its_beginning_and_gets_its_end() -> None:
@@ -65,3 +78,4 @@ def test_a_run_keeps_its_beginning_and_gets_its_end() -> None:
     assert run.started == read_run(begun).started
     assert read_run(begun).ended == ""
     assert run.ended >= run.started
+    assert run.commit == read_run(begun).commit == commit_of()

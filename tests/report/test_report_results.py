@@ -1,4 +1,4 @@
-"""Which table the rows of a figure belong to, and how results are read."""
+"""How results are read."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +9,7 @@ import yaml
 
 from coculture.exchange import flags
 from coculture.exchange.flags import Flag
-from coculture.report import figure_tables, read_results
+from coculture.report import read_results
 
 Make = Callable[..., Any]
 
@@ -20,14 +20,6 @@ def settings(config: Make, tmp_path: Path) -> str:
     path = tmp_path / "config.yaml"
     path.write_text(yaml.safe_dump(config()))
     return str(path)
-
-
-def test_rows_of_figures_are_known_by_the_table_that_is_declared() -> None:
-    paths = ["f/comparison/arms_il6_pooled_error.csv", "f/comparison/arms_apoptosis.csv"]
-    assert figure_tables("f", [*paths, "f/comparison/arms_il6.svg", "f/flow/E1/new_kind.csv"]) == {
-        "figures/comparison/arms.csv": paths,
-        "figures/flow/new_kind.csv": ["f/flow/E1/new_kind.csv"],
-    }
 
 
 def test_a_spillover_table_is_read_with_its_experiment(settings: str, tmp_path: Path) -> None:

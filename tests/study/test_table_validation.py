@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from coculture.study import StudyError, load, pin, raw_file_validation, table_validation
+from coculture.study.checksums import Checksums
 
 FACTORS: list[dict[str, Any]] = [
     {"column": "dex_nM", "untreated": 0.0},
@@ -134,9 +135,9 @@ def test_only_samples_must_be_different_bytes(tmp_path: Path) -> None:
     files = _rows(
         *({**FILE, "fcs": f"{name}.fcs", "path": str(tmp_path / f"{name}.fcs")} for name in "abc")
     )
-    assert list(raw_file_validation.same_content(files)) == []
+    assert list(raw_file_validation.same_content(files, Checksums())) == []
     files["role"] = ["sample", "unstained", "sample"]
-    (problem,) = raw_file_validation.same_content(files)
+    (problem,) = raw_file_validation.same_content(files, Checksums())
     assert (problem.row, problem.value) == (4, "c.fcs")
     assert "has exactly the same content as the file in row 2" in problem.message
 

@@ -10,8 +10,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from coculture.exchange import result_tables
-from coculture.report import figure_tables
+from coculture.exchange import figure_text, result_tables
 
 pytestmark = pytest.mark.workflow
 
@@ -78,7 +77,7 @@ def test_every_column_of_every_table_is_explained(example: Path) -> None:
     assert (columns["definition"] != "").all()
     explained = set(zip(columns["table"], columns["column"], strict=True))
     written = {
-        (_table(path.relative_to(results)), column)
+        (_table(path, results), column)
         for path in results.rglob("*.csv")
         if path.name != "columns.csv"
         for column in pd.read_csv(path, nrows=0).columns
@@ -86,13 +85,14 @@ def test_every_column_of_every_table_is_explained(example: Path) -> None:
     assert written == explained
 
 
-def _table(path: Path) -> str:
+def _table(path: Path, results: Path) -> str:
     """The name of a table in columns.csv: flow/E1/wells.csv is flow/wells.csv."""
+    parts = path.relative_to(results).parts
     if path.name.endswith("flags.csv"):
         return "flags.csv"
-    if path.parts[0] == "figures":
-        return next(iter(figure_tables("figures", [path])))
-    return "/".join((path.parts[0], path.name)) if len(path.parts) > 1 else path.name
+    if parts[0] == "figures":
+        return figure_text.read(path.with_suffix(".json")).table
+    return "/".join((parts[0], path.name)) if len(parts) > 1 else path.name
 
 
 def test_the_page_needs_nothing_but_itself(example: Path) -> None:

@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pandas as pd
 import pytest
 import yaml
 
+from coculture.provenance import read_checksums
 from coculture.provenance.sameness import differences
 
 pytestmark = pytest.mark.workflow
@@ -27,6 +29,10 @@ CLINICAL = {"clinical_table"}
 REPORT = {"report_flags", "report_columns", "report_page", "report_spreadsheet"} | SIGNED
 RECORDS = {"study_record", "provenance_software"}
 GATING = "src/coculture/flow/gating/experiment.py"
+VARIANCE = "src/coculture/curves/variance_function.py"
+COMBINING = "src/coculture/elisa/plates/cultures.py"
+CONTRASTS = "src/coculture/comparison/statistics/contrasts.py"
+CLINIC = "src/coculture/clinical/changes.py"
 PAGE = "src/coculture/report/page.py"
 TEMPLATE = "src/coculture/report/template/page.html"
 
@@ -117,7 +123,7 @@ def edited(file: str, added: str, after: str = "") -> Change:
         ),
         pytest.param(
             configured("comparison", "margin_points", value=7),
-            COMPARISON | REPORT | {"study_record"},
+            COMPARISON | REPORT | RECORDS,
             id="a margin",
         ),
         pytest.param(
@@ -126,12 +132,41 @@ def edited(file: str, added: str, after: str = "") -> Change:
             id="gating code",
         ),
         pytest.param(
+            edited(VARIANCE, "X = 1\n"),
+            ELISA | COMPARISON | REPORT | {"provenance_software"},
+            id="code of the curves",
+        ),
+        pytest.param(
+            edited(COMBINING, "X = 1\n"),
+            ELISA | COMPARISON | REPORT | {"provenance_software"},
+            id="code of the plates",
+        ),
+        pytest.param(
+            edited(CONTRASTS, "X = 1\n"),
+            COMPARISON | REPORT | {"provenance_software"},
+            id="code of the comparison",
+        ),
+        pytest.param(
             edited(PAGE, "X = 1\n"),
-            {"report_page", "report_spreadsheet"} | SIGNED,
+            {"provenance_software", "report_page", "report_spreadsheet"} | SIGNED,
             id="code of the report",
         ),
         pytest.param(
-            edited(TEMPLATE, "<!-- -->\n"), {"report_page"} | SIGNED, id="template of the page"
+            edited(CLINIC, "X = 1\n"),
+            CLINICAL
+            | {"report_columns", "report_page", "report_spreadsheet", "provenance_software"}
+            | SIGNED,
+            id="code of the clinical table",
+        ),
+        pytest.param(
+            edited(TEMPLATE, "<!-- -->\n"),
+            {"provenance_software", "report_page"} | SIGNED,
+            id="template of the page",
+        ),
+        pytest.param(
+            edited("src/coculture/elisa/columns.csv", "elisa/wells.csv,odd,text,,Odd.\n"),
+            FLOW | {"flow_drift"} | ELISA | COMPARISON | CLINICAL | REPORT | RECORDS,
+            id="the type of a column",
         ),
         pytest.param(
             edited("requirements.lock", "# another package\n"),
@@ -151,6 +186,84 @@ def test_what_a_change_makes_again(
     assert _rules(said) == made_again
     if change in OF_ONE_EXPERIMENT:
         assert "Experiment E2" not in said
+
+
+def an_excluded_well(folder: Path) -> None:
+    path = folder / "study" / "elisa.csv"
+    wells = pd.read_csv(path, dtype=str, keep_default_na=False)
+    wells.loc[wells.index[wells["role"] == "sample"][0], "exclude"] = "bubble"
+    wells.to_csv(path, index=False)
+
+
+def no_clinical_table(folder: Path) -> None:
+    path = folder / "study" / "config.yaml"
+    config = yaml.safe_load(path.read_text())
+    del config["tables"]["clinical"]
+    path.write_text(yaml.safe_dump(config, sort_keys=False))
+
+
+@pytest.mark.long
+def test_after_each_change_in_turn_the_bytes_are_those_of_a_run_from_nothing(
+    small: Path, tmp_path: Path, workflow: Workflow
+) -> None:
+    """A raw file, a table, a setting of each stage; of code, the bytes do not change here."""
+    folder = Path(shutil.copytree(small, tmp_path / "copy"))
+    config, results = folder / "study" / "config.yaml", folder / "results/small"
+    changes: list[Change] = [
+        an_fcs_file_replaced_by_an_older_one,
+        a_new_fcs_file,
+        an_excluded_well,
+        configured("elisa", "model", value="5PL_pos"),
+        configured("comparison", "margin_points", value=7),
+        edited(PAGE, "X = 1\n"),
+        no_clinical_table,
+    ]
+    for number, change in enumerate(changes):
+        change(folder)
+        run = workflow(folder, config, checkout=folder)
+        assert run.returncode == 0, run.stdout + run.stderr
+        fresh = workflow(tmp_path / str(number), config, checkout=folder)
+        assert fresh.returncode == 0, fresh.stdout + fresh.stderr
+        assert differences(tmp_path / str(number) / "results/small", results) == [], change
+
+
+def a_threshold_set_by_hand(folder: Path) -> None:
+    """Three times as high as the rule sets it."""
+    gates = yaml.safe_load((folder / "results/small/flow/E1/gates.yaml").read_text())
+    ((population, blocks),) = gates["populations"].items()
+    annexin = {key: blocks["annexin"][key] for key in ("channels", "keep", "threshold")}
+    annexin["threshold"] *= 3
+    configured("flow", "gates", value={"E1": {population: {"annexin": annexin}}})(folder)
+
+
+def test_dates_never_decide_and_nothing_of_before_stays(
+    small: Path, tmp_path: Path, workflow: Workflow
+) -> None:
+    """A threshold changed, only gating finished, and then somebody set the clock back."""
+    folder = Path(shutil.copytree(small, tmp_path / "copy"))
+    config, results = folder / "study" / "config.yaml", folder / "results/small"
+    a_threshold_set_by_hand(folder)
+    no_clinical_table(folder)
+    gated = [f"results/small/flow/{experiment}/wells.csv" for experiment in ("E1", "E2")]
+    run = workflow(folder, config, *gated, checkout=folder)
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "Removed 7 files of results/small/clinical, " in run.stdout
+    assert not (results / "clinical").exists()
+    assert not (results / "figures/clinical").exists()
+    for path in (results / "flow").rglob("*"):
+        os.utime(path, (time.time() - 2 * 24 * 3600,) * 2)
+    run = workflow(folder, config, checkout=folder)
+    assert run.returncode == 0, run.stdout + run.stderr
+    fresh = workflow(tmp_path / "fresh", config, checkout=folder)
+    assert fresh.returncode == 0, fresh.stdout + fresh.stderr
+    assert differences(tmp_path / "fresh/results/small", results) == []
+    assert "cultures.csv: differs" in differences(small / "results/small", results)
+    listed = read_checksums(results / "checksums.txt")
+    there = {path.relative_to(results).as_posix() for path in results.rglob("*") if path.is_file()}
+    of_one_run = {
+        name for name in there - set(listed) if name.split("/")[0] not in ("logs", "steps")
+    }
+    assert of_one_run == {"checksums.txt", "provenance/run.json", "ro-crate-metadata.json"}
 
 
 def _rules(said: str) -> set[str]:

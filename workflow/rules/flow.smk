@@ -15,7 +15,7 @@ GATE = {
         "flow_gate",
         experiment,
         files=found,
-        settings=STUDY.flow_settings(),
+        settings=STUDY.flow_settings(experiment),
         spillover=STUDY.spillover_rows(),
     )
     for experiment, found in FCS_FILES.items()
@@ -26,7 +26,7 @@ GATE_FIGURES = {
         experiment,
         after=[GATE[experiment]],
         files=found,
-        settings=STUDY.flow_settings(),
+        settings=STUDY.flow_settings(experiment),
         simulated=STUDY.config["simulated"],
     )
     for experiment, found in FCS_FILES.items()

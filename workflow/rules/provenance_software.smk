@@ -6,8 +6,9 @@ from coculture.study.files import usable
 SOFTWARE = STEPS.step(
     "provenance_software",
     after=[RECORD, *GATE.values(), *QUANTIFY.values(), COMPARE, CLINICAL],
-    # Of every script: the commit is noted again when any code has changed.
+    # The commit is noted again when any code has changed.
     code=STEPS.code,
+    template=TEMPLATE,
     lock=usable(Path(workflow.basedir, "requirements.lock")),
     workflow=usable(Path(workflow.main_snakefile)),
     workflow_content=fingerprint.of_file(workflow.main_snakefile),

@@ -106,7 +106,7 @@ PAGE = STEPS.step(
     "report_page",
     after=[*SHOWN, COLUMNS, SOFTWARE],
     tables=READ,
-    template=fingerprint.of_folder("report/template"),
+    template=TEMPLATE,
 )
 SPREADSHEET = STEPS.step("report_spreadsheet", after=[*SHOWN, COLUMNS], tables=READ)
 

@@ -109,11 +109,15 @@ class Study:
         """The files of one plate, or of all plates."""
         return sorted({well["path"] for well in self.elisa_wells(plate)})
 
-    def flow_settings(self) -> dict[str, Any]:
-        """The flow section of the config, with the path of the spillover matrix."""
+    def flow_settings(self, experiment: str | None = None) -> dict[str, Any]:
+        """The flow section of the config, with the path of the spillover matrix.
+
+        With an experiment, only the gates of that one are in it; else those of none.
+        """
         flow = self.config["flow"]
         compensation = {**flow["compensation"], "file": next(iter(self.spillover_files()), None)}
-        return {**flow, "compensation": compensation}
+        gates = {name: gate for name, gate in flow["gates"].items() if name == experiment}
+        return {**flow, "compensation": compensation, "gates": gates}
 
     def spillover_files(self) -> list[str]:
         """The spillover matrix that the config names, if it names one."""
