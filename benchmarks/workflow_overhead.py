@@ -5,7 +5,7 @@
 Processor seconds of every process of a whole run, of a run after one threshold was edited, and of a
 run with nothing to do. The commit `before` is checked out into a worktree and run with the same
 environment. Starting counts the start of Python and the loading of modules, in every process;
-`computing` is the rest. "The same functions in one process" does the steps of the run once more, one
+computing is the rest. "The same functions in one process" does the steps of the run once more, one
 after the other, without Snakemake. The floor of a run with nothing to do is
 2 x (`snakemake --version` + `import pandas`). Linux only: it adopts all processes of a run.
 """
