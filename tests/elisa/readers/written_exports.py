@@ -20,7 +20,7 @@ PLASTIC = np.round(OD / 10, 4)
 
 
 def well_od(well: str, shift: float = 0.0) -> float:
-    """An OD that tells its well (C11 reads 0.3115) and, by the shift, its reading."""
+    """An OD that no other well has: C11 reads 0.3115. `shift` is for another reading."""
     return round((ROWS.index(well[0]) + 1) / 10 + int(well[1:]) / 1000 + 0.0005 + shift, 4)
 
 
@@ -30,7 +30,7 @@ OTHER = {well: well_od(well, 1.0) for well in WELLS}
 
 
 def row_od(row: int, column: int) -> float:
-    """An OD that tells its well: row 3, column 11 reads 0.311."""
+    """An OD that no other well has: row 3, column 11 reads 0.311."""
     return round(row / 10 + column / 1000, 3)
 
 
