@@ -1,4 +1,4 @@
-"""What many tests stand on: the reference material and a small simulated study."""
+"""What many tests use: the reference material and a small simulated study."""
 
 import shutil
 from dataclasses import replace

@@ -16,7 +16,7 @@ def _changes(root: Path) -> dict[str, str]:
 def test_every_path_in_contributing_exists(root: Path) -> None:
     named = _NAMED.findall((root / "CONTRIBUTING.md").read_text(encoding="utf-8"))
     assert len(named) > 15
-    # <check>.py stands for any file of its folder.
+    # <check>.py means any file of its folder.
     places = [re.sub(r"<[^>]*>", "*", path) for path in named]
     assert [path for path in places if not list(root.glob(path.rstrip("/")))] == []
 

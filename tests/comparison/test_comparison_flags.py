@@ -91,7 +91,19 @@ def test_an_experiment_that_lacks_an_arm_is_noted_with_the_finding(
     assert [(flag.concerns.finding, flag.concerns.experiment) for flag in found] == [
         (finding, "E2") for finding in with_it
     ]
-    assert all("lacks IL-1β IL-1Ra" in flag.sentence for flag in found)
+    assert {flag.concerns.arm for flag in found} == {"il1b IL-1Ra"}
+    assert all(flag.sentence.endswith("it lacks IL-1β IL-1Ra.") for flag in found)
+
+
+def test_every_arm_that_an_experiment_lacks_is_noted_once_for_a_finding(
+    joined_study: JoinedStudy, settings: ComparisonSettings
+) -> None:
+    cultures = joined_study(parameters=SURE)
+    arms = cultures["arm"].isin(["il1b IL-1Ra", "il1b DEX + IL-1Ra"])
+    lacking = (cultures["experiment"] == "E2") & arms
+    found = _flags(cultures[~lacking], settings, "left_out")
+    noted = [one.concerns.arm for one in found if one.concerns.finding == "3a"]
+    assert sorted(noted) == ["il1b DEX + IL-1Ra", "il1b IL-1Ra"]
 
 
 def test_excluded_readings_are_noted_with_their_own_reason(

@@ -68,7 +68,7 @@ def test_where_the_scatter_is_known_the_scale_is_one() -> None:
 
 @pytest.mark.parametrize("fixed", [{}, {"A": 0.1}])
 def test_a_fit_ends_where_its_weights_follow_from_its_residuals(fixed: dict[str, float]) -> None:
-    """A biweight w of a residual r tells where the weight ends: r / sqrt(1 - sqrt(w))."""
+    """A biweight w of a residual r shows where the weight ends: r / sqrt(1 - sqrt(w))."""
     scatter = 0.03 * np.random.default_rng(5).normal(size=len(LEVELS))
     y = 0.1 + 2.4 * LEVELS / (LEVELS + 120) + scatter
     curve = fit_curve(LEVELS, y, fixed=fixed, bisquare=True)

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from coculture.elisa import ElisaSettings
+from coculture.elisa import AcceptanceLimits, ElisaSettings
 
 SCHEMA = Path(__file__).parents[2] / "src" / "coculture" / "study" / "schemas" / "elisa.schema.yaml"
 
@@ -31,6 +31,12 @@ def settings() -> Callable[..., ElisaSettings]:
         return ElisaSettings.from_config(config)
 
     return make
+
+
+@pytest.fixture
+def acceptance(settings: Callable[..., ElisaSettings]) -> AcceptanceLimits:
+    """The limits of acceptance with the schema's defaults, which are those of ICH M10."""
+    return settings().limits
 
 
 LEVELS = (600.0, 300.0, 150.0, 75.0, 37.5, 18.75, 9.375, 0.0)

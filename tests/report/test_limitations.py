@@ -107,18 +107,33 @@ def test_many_flags_of_one_kind_are_counted(results: MakeResults, flag: MakeFlag
     assert _sentences(replace(results(), flags=flags), "no time") == ["7 flags “no time”."]
 
 
-def test_missing_experiments_are_named_once_with_their_findings(results: MakeResults) -> None:
-    tests = pd.DataFrame(
-        {
-            "id": ["1a", "1a", "2b", "3"],
-            "left_out": [*["E3 lacks control DEX; IL-6"] * 3, ""],
-            "decides": False,
-            "sentence": "",
-        }
+def test_missing_experiments_are_named_once_with_their_findings(
+    results: MakeResults, flag: MakeFlag
+) -> None:
+    """Findings that lack the same arms of the same experiments are named together."""
+    lacking = {
+        "1a": [("E3", "control DEX; IL-6"), ("E3", "control DEX"), ("E10", "control DEX")],
+        "2b": [("E3", "control DEX; IL-6"), ("E3", "control DEX"), ("E10", "control DEX")],
+        "3": [("E3", "control DEX; IL-6")],
+    }
+    flags = [
+        flag(
+            *("comparison/findings.csv", "finding", "left_out", "lacks something"),
+            severity="note",
+            finding=finding,
+            experiment=experiment,
+            arm=arm,
+        )
+        for finding, arms in lacking.items()
+        for experiment, arm in arms
+    ]
+    other = flag(code="excluded", severity="note", experiment="E4", finding="4", arm="control")
+    (found,) = _sentences(results(flags=[*flags, other]), "without some experiments")
+    assert found == (
+        "Some findings are tested without some experiments: E3 lacks control DEX; IL-6, "
+        "control DEX; E10 lacks control DEX (1a and 2b); E3 lacks control DEX; IL-6 (3)."
     )
-    study = results(tables={"comparison/finding_tests.csv": tests})
-    (found,) = _sentences(study, "without some experiments")
-    assert found.endswith(": E3 lacks control DEX; IL-6 (1a and 2b).")
+    assert _sentences(results(flags=[other]), "without some experiments") == []
 
 
 def test_a_gate_is_manual_by_its_source_whatever_its_rule_says(results: MakeResults) -> None:

@@ -1,4 +1,4 @@
-"""What became of raw files is told one by one, or counted where they are many."""
+"""What happened to raw files: named one by one, or counted if they are many."""
 
 from pathlib import Path
 

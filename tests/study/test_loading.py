@@ -120,7 +120,7 @@ BROKEN: dict[str, tuple[Break, str]] = {
         "well once.",
     ),
 }
-# With all ten, one more row stands above the last culture, and two files less can be looked into.
+# With all ten, there is one more row above the last culture, and two files fewer can be checked.
 AMONG_ALL = {
     'row 26, culture "E1-control-DEX-9': 'row 27, culture "E1-control-DEX-9',
     "43 more": "41 more",

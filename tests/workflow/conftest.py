@@ -19,7 +19,7 @@ Workflow = Callable[..., Run]
 CHECKOUT = ("Snakefile", "config", "profiles", "requirements.lock", "scripts", "src", "workflow")
 """What of the project a run needs."""
 LONGEST_S = 600
-"""A run that takes longer hangs; the test then fails and says so."""
+"""A run that takes longer hangs; the test then fails with this as its reason."""
 
 
 def command(folder: Path, config: Path, *arguments: str, checkout: Path = ROOT) -> list[str]:

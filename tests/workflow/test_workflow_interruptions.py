@@ -108,7 +108,7 @@ def test_killed_while_another_run_waits_its_turn(
 
 @mounts
 def test_a_full_disk(small: Path, tmp_path: Path, workflow_command: Command) -> None:
-    """The run says so; with more room the next one finishes."""
+    """The run ends with a message about the disk; with more room the next one finishes."""
     disk = tmp_path / "disk"
     disk.mkdir()
     words = workflow_command(disk, small / "study" / "config.yaml", FINDINGS, checkout=small)

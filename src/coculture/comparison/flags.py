@@ -11,7 +11,7 @@ from coculture.comparison.settings import APOPTOSIS, ComparisonSettings
 from coculture.comparison.statistics.contrasts import MIN_EXPERIMENTS
 from coculture.exchange.flags import Concerns, Flag
 from coculture.exchange.names import column_prefix
-from coculture.exchange.vocabulary import ABOVE_RANGE, BELOW_RANGE, listed, many
+from coculture.exchange.vocabulary import ABOVE_RANGE, BELOW_RANGE, many
 
 FINDINGS = "comparison/findings.csv"
 CULTURES = "cultures.csv"
@@ -92,25 +92,26 @@ def _of_finding(result: FindingResult, design: Design) -> Iterator[Flag]:
             result.estimate.value,
             unit=result.estimate.unit,
         )
-    for experiment, arms in _lacking(result).items():
+    for experiment, arm in _lacking(result):
         yield Flag(
-            Concerns(FINDINGS, "finding", experiment=experiment, finding=name),
+            Concerns(FINDINGS, "finding", experiment=experiment, finding=name, arm=arm),
             LEFT_OUT,
             "note",
             design.with_display_labels(
-                f"{experiment} is not in every test of finding {name}: it lacks {listed(arms)}."
+                f"{experiment} is not in every test of finding {name}: it lacks {arm}."
             ),
         )
 
 
-def _lacking(result: FindingResult) -> dict[str, list[str]]:
-    """The experiments that a test of the finding leaves out, with the arms that they lack."""
-    lacking: dict[str, list[str]] = {}
-    for test in result.tests:
-        for experiment, arms in test.contrast.left_out.items():
-            known = lacking.setdefault(experiment, [])
-            known += [arm for arm in arms if arm not in known]
-    return dict(sorted(lacking.items()))
+def _lacking(result: FindingResult) -> list[tuple[str, str]]:
+    """The experiments that a test of the finding leaves out, each with every arm that it lacks."""
+    lacking = dict.fromkeys(
+        (experiment, arm)
+        for test in result.tests
+        for experiment, arms in test.contrast.left_out.items()
+        for arm in arms
+    )
+    return sorted(lacking, key=lambda one: one[0])
 
 
 def _excluded_readings(cultures: pd.DataFrame, settings: ComparisonSettings) -> Iterator[Flag]:

@@ -1,7 +1,7 @@
 """Fitting many dose-response or standard curves at once."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -26,15 +26,30 @@ class CurveError(CocultureError):
     """The data or the options do not allow a curve; the message says why."""
 
 
+class FitOptions(TypedDict, total=False):
+    """Keywords of every function that fits curves.
+
+    Attributes
+    ----------
+    fixed
+        Parameters that are known, for example `{"A": 0}` after a blank was subtracted.
+    variance_function
+        For the weighting of that name; without one, starting values are used.
+    bisquare
+        Give wells far off the curve less weight (Tukey's biweight, c = 4.685).
+    """
+
+    fixed: Mapping[str, float] | None
+    variance_function: VarianceFunction | None
+    bisquare: bool
+
+
 def fit_curve(
     concentration: ArrayLike,
     response: ArrayLike,
     model: str = "4PL",
     weighting: str = "none",
-    *,
-    fixed: Mapping[str, float] | None = None,
-    variance_function: VarianceFunction | None = None,
-    bisquare: bool = False,
+    **options: Unpack[FitOptions],
 ) -> FittedCurve:
     """Fit one curve.
 
@@ -48,12 +63,8 @@ def fit_curve(
     weighting
         none, 1/y, 1/y2 (of the observed response) or variance_function, which weights by
         1 / variance at the fitted response, refitted until it no longer changes.
-    fixed
-        Parameters that are known, for example `{"A": 0}` after a blank was subtracted.
-    variance_function
-        For the weighting of that name; without one, starting values are used.
-    bisquare
-        Give wells far off the curve less weight (Tukey's biweight, c = 4.685).
+    options
+        See :class:`FitOptions`.
 
     Raises
     ------
@@ -70,9 +81,7 @@ def fit_curve(
         np.asarray(response, dtype=float).reshape(1, -1),
         model,
         weighting,
-        fixed=fixed,
-        variance_function=variance_function,
-        bisquare=bisquare,
+        **options,
     )
     return curve
 

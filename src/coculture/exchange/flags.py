@@ -46,6 +46,7 @@ class Concerns:
     analyte: str = ""
     culture: str = ""
     finding: str = ""
+    arm: str = ""
 
 
 @dataclass(frozen=True)

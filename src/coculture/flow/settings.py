@@ -248,12 +248,12 @@ def _gate_problems(settings: FlowSettings) -> Iterator[str]:
                 if name not in known:
                     yield not_known(f"{where}.{name}", "gate", name, known)
                 else:
-                    fault = _shape_fault(name, block)
+                    fault = shape_fault(name, block)
                     if fault:
                         yield f"{where}.{name}: {fault}"
 
 
-def _shape_fault(name: str, block: Mapping[str, Any]) -> str:
+def shape_fault(name: str, block: Mapping[str, Any]) -> str:
     """What contradicts itself in a gate block; empty if nothing does.
 
     A gate is a threshold on one channel, two ends on one channel, or a polygon on two.

@@ -8,6 +8,8 @@ from coculture.exchange.vocabulary import ABOVE_RANGE, BELOW_RANGE
 
 EXCLUDED = "excluded"
 """Code of the flag of a file or well that the study's tables exclude."""
+LEFT_OUT = "left_out"
+"""Code of the flag of an experiment that a test of a finding leaves out, as it lacks an arm."""
 
 _STAGES = {
     "flow": "flow",
@@ -66,6 +68,15 @@ def quality_flags(flags: Iterable[Flag]) -> list[ListedFlag]:
 def exclusions(flags: Iterable[Flag]) -> list[ListedFlag]:
     """The files and wells that the study's tables exclude, each with the reason as sentence."""
     return [listed_flag(flag) for flag in flags if flag.code == EXCLUDED]
+
+
+def lacking_arms(flags: Iterable[Flag]) -> dict[str, tuple[tuple[str, str], ...]]:
+    """Each finding with the experiments that a test leaves out: (experiment, an arm it lacks)."""
+    lacking: dict[str, tuple[tuple[str, str], ...]] = {}
+    for concerns in (flag.concerns for flag in flags if flag.code == LEFT_OUT):
+        known = lacking.get(concerns.finding, ())
+        lacking[concerns.finding] = (*known, (concerns.experiment, concerns.arm))
+    return lacking
 
 
 def cultures_outside_range(flags: Iterable[Flag]) -> list[Flag]:

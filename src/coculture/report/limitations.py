@@ -12,6 +12,7 @@ from coculture.report.flags import (
     ListedFlag,
     cultures_outside_range,
     exclusions,
+    lacking_arms,
     listed_flag,
     quality_flags,
 )
@@ -112,20 +113,23 @@ def _sentence(one: ListedFlag) -> str:
 
 
 def _missing_experiments(results: Results) -> Iterator[Limitation]:
-    tests = results.table("comparison/finding_tests.csv")
-    if tests.empty:
-        return
-    by_reason: dict[str, list[str]] = {}
-    for test in tests[tests["left_out"] != ""].to_dict("records"):
-        ids = by_reason.setdefault(str(test["left_out"]), [])
-        ids += [str(test["id"])] if test["id"] not in ids else []
-    if by_reason:
-        each = "; ".join(f"{reason} ({listed(ids)})" for reason, ids in by_reason.items())
+    findings: dict[tuple[tuple[str, str], ...], list[str]] = {}
+    for finding, lacking in lacking_arms(results.flags).items():
+        findings.setdefault(lacking, []).append(finding)
+    if findings:
+        each = "; ".join(f"{_lacks(lacking)} ({listed(ids)})" for lacking, ids in findings.items())
         yield Limitation(
             f"Some findings are tested without some experiments: {with_labels(each, results)}.",
             "Repeat the missing arms, or report the smaller n.",
             "comparison",
         )
+
+
+def _lacks(lacking: Iterable[tuple[str, str]]) -> str:
+    by_experiment: dict[str, list[str]] = {}
+    for experiment, arm in lacking:
+        by_experiment.setdefault(experiment, []).append(arm)
+    return "; ".join(f"{each} lacks {', '.join(arms)}" for each, arms in by_experiment.items())
 
 
 def _manual_gates(gates: Mapping[str, Mapping[str, Any]]) -> Iterator[Limitation]:

@@ -86,7 +86,7 @@ def test_three_experiments_at_the_best_bound_are_enough_to_fail(
 
 
 def test_two_experiments_at_the_best_bound_give_no_number() -> None:
-    """The only finite number is the bound that favours the claim: it is not to be told."""
+    """The only finite number is the bound that favours the claim, so it is not given."""
     found = evaluate(_claim("less"), _means([3.0, 3.2], LEVEL[:2], other_side=(BELOW, BELOW)))
     assert found.outcome == "untestable"
     assert found.reason == "below LLOQ: other"

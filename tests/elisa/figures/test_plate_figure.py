@@ -61,7 +61,7 @@ def test_a_well_without_a_reading_says_why(awkward: PlateResults) -> None:
 
 
 def cultures_in(figure: Figure) -> list[str]:
-    """The culture of every mark that stands for one, in the order of drawing."""
+    """The cultures of the marks that have one, in the order of drawing."""
     artists = [artist for axes in figure.axes for artist in [*axes.lines, *axes.patches]]
     return [culture for one in artists if (culture := culture_of(str(one.get_gid())))]
 

@@ -11,53 +11,18 @@ from coculture.elisa import (
     ElisaSettings,
     StandardCurve,
     VarianceFunction,
-    fit_standard_curve,
     quantify_plate,
 )
 from coculture.elisa.plates.quantification_range import quantification_range
-from coculture.elisa.plates.standard_levels import standard_levels
-
-LIMITS = AcceptanceLimits(
-    recovery_percent=20,
-    recovery_at_limits_percent=25,
-    cv_percent=20,
-    cv_at_limits_percent=25,
-    levels_passing_percent=75,
-    levels_passing=6,
-    control_recovery_percent=20,
-    precision_profile_cv_percent=20,
-    r_squared=0.9,
-)
+from tests.elisa.plates.square_root_curve import failing, levels_read_back, square_root
 
 
-NOMINAL = (1.0, 10.0, 100.0, 1000.0)
-
-
-def square_root() -> StandardCurve:
-    """The curve y = sqrt(x): a response of r is read back as r^2."""
-    x = np.array([*NOMINAL, 10000.0])
-    return fit_standard_curve(x, np.sqrt(x), "log_log")
-
-
-def levels_read_back(percent: dict[float, list[float]]) -> pd.DataFrame:
-    """Levels whose wells are read back at these percentages of nominal; 100 where not given."""
-    rows = [
-        {"concentration_pg_ml": nominal, "response": (nominal * value / 100) ** 0.5}
-        for nominal in NOMINAL
-        for value in percent.get(nominal, [100.0, 100.0])
-    ]
-    return standard_levels(square_root(), pd.DataFrame(rows), LIMITS)
-
-
-def failing(levels: pd.DataFrame) -> list[float]:
-    nominal: list[float] = levels.loc[levels["verdict"] == "fail", "nominal_pg_ml"].tolist()
-    return nominal
-
-
-def test_the_lowest_and_the_highest_level_may_both_be_24_percent_off() -> None:
-    levels = levels_read_back({1.0: [76.0], 1000.0: [124.0]})
+def test_the_lowest_and_the_highest_level_may_both_be_24_percent_off(
+    acceptance: AcceptanceLimits,
+) -> None:
+    levels = levels_read_back({1.0: [76.0], 1000.0: [124.0]}, acceptance)
     assert failing(levels) == []
-    span = quantification_range(square_root(), levels, LIMITS)
+    span = quantification_range(square_root(), levels, acceptance)
     assert (span.lloq, span.uloq) == (1.0, 1000.0)
 
 
@@ -65,12 +30,12 @@ def test_the_lowest_and_the_highest_level_may_both_be_24_percent_off() -> None:
     ("outer", "inner", "lloq", "uloq"), [(1.0, 10.0, 10.0, 1000.0), (1000.0, 100.0, 1.0, 100.0)]
 )
 def test_the_level_beside_a_failing_outer_one_becomes_the_limit(
-    outer: float, inner: float, lloq: float, uloq: float
+    outer: float, inner: float, lloq: float, uloq: float, acceptance: AcceptanceLimits
 ) -> None:
     """It is then the lowest or highest of the range, and may be 25 % off."""
-    levels = levels_read_back({outer: [130.0], inner: [124.0]})
+    levels = levels_read_back({outer: [130.0], inner: [124.0]}, acceptance)
     assert failing(levels) == [outer]
-    span = quantification_range(square_root(), levels, LIMITS)
+    span = quantification_range(square_root(), levels, acceptance)
     assert (span.lloq, span.uloq) == (lloq, uloq)
 
 

@@ -1,47 +1,9 @@
 """Which standards pass (ICH M10, 2022)."""
 
-import numpy as np
-import pandas as pd
 import pytest
 
-from coculture.elisa import AcceptanceLimits, StandardCurve, fit_standard_curve
-from coculture.elisa.plates.standard_levels import standard_levels
-
-LIMITS = AcceptanceLimits(
-    recovery_percent=20,
-    recovery_at_limits_percent=25,
-    cv_percent=20,
-    cv_at_limits_percent=25,
-    levels_passing_percent=75,
-    levels_passing=6,
-    control_recovery_percent=20,
-    precision_profile_cv_percent=20,
-    r_squared=0.9,
-)
-
-
-NOMINAL = (1.0, 10.0, 100.0, 1000.0)
-
-
-def square_root() -> StandardCurve:
-    """The curve y = sqrt(x): a response of r is read back as r^2."""
-    x = np.array([*NOMINAL, 10000.0])
-    return fit_standard_curve(x, np.sqrt(x), "log_log")
-
-
-def levels_read_back(percent: dict[float, list[float]]) -> pd.DataFrame:
-    """Levels whose wells are read back at these percentages of nominal; 100 where not given."""
-    rows = [
-        {"concentration_pg_ml": nominal, "response": (nominal * value / 100) ** 0.5}
-        for nominal in NOMINAL
-        for value in percent.get(nominal, [100.0, 100.0])
-    ]
-    return standard_levels(square_root(), pd.DataFrame(rows), LIMITS)
-
-
-def failing(levels: pd.DataFrame) -> list[float]:
-    nominal: list[float] = levels.loc[levels["verdict"] == "fail", "nominal_pg_ml"].tolist()
-    return nominal
+from coculture.elisa import AcceptanceLimits
+from tests.elisa.plates.square_root_curve import NOMINAL, failing, levels_read_back
 
 
 @pytest.mark.parametrize("nominal", NOMINAL)
@@ -59,10 +21,10 @@ def failing(levels: pd.DataFrame) -> list[float]:
     ],
 )
 def test_recovery_within_25_percent_at_the_limits_and_20_between(
-    nominal: float, recovery: float, at_limits: bool, between: bool
+    nominal: float, recovery: float, at_limits: bool, between: bool, acceptance: AcceptanceLimits
 ) -> None:
     passes = at_limits if nominal in (NOMINAL[0], NOMINAL[-1]) else between
-    levels = levels_read_back({nominal: [recovery, recovery]})
+    levels = levels_read_back({nominal: [recovery, recovery]}, acceptance)
     assert failing(levels) == ([] if passes else [nominal])
 
 
@@ -81,14 +43,15 @@ def test_recovery_within_25_percent_at_the_limits_and_20_between(
     ],
 )
 def test_wells_scatter_at_most_25_percent_at_the_limits_and_20_between(
-    nominal: float, wells: list[float], at_limits: bool, between: bool
+    nominal: float, wells: list[float], at_limits: bool, between: bool, acceptance: AcceptanceLimits
 ) -> None:
     passes = at_limits if nominal in (NOMINAL[0], NOMINAL[-1]) else between
-    assert failing(levels_read_back({nominal: wells})) == ([] if passes else [nominal])
+    assert failing(levels_read_back({nominal: wells}, acceptance)) == ([] if passes else [nominal])
 
 
-def test_the_reason_names_recovery_and_scatter() -> None:
+def test_the_reason_names_recovery_and_scatter(acceptance: AcceptanceLimits) -> None:
     # The mean is 130; the standard deviation 60 / sqrt(2) = 42.4, or 32.6 % of it.
-    level = levels_read_back({10.0: [100.0, 160.0]}).set_index("nominal_pg_ml").loc[10.0]
+    levels = levels_read_back({10.0: [100.0, 160.0]}, acceptance)
+    level = levels.set_index("nominal_pg_ml").loc[10.0]
     assert level["reason"] == "recovery 130 %, CV 33 %"
     assert level["cv_percent"] == pytest.approx(100 * 30 * 2**0.5 / 130)

@@ -7,11 +7,6 @@ import pytest
 from coculture.elisa import read_plates
 
 
-@pytest.fixture
-def exports(reference: Path) -> Path:
-    return reference / "elisa" / "exports"
-
-
 @pytest.mark.reference
 def test_envision_plates(exports: Path) -> None:
     plates = read_plates(exports / "envision" / "PE_Envision_absorbance_A450_example.csv")

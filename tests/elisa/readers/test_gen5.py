@@ -1,16 +1,21 @@
 """Gen5: real exports, computed lines, and lines that are damaged or lost."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from coculture.elisa import Plate, PlateError, read_plates
-
-
-@pytest.fixture
-def exports(reference: Path) -> Path:
-    return reference / "elisa" / "exports"
+from coculture.elisa import PlateError, read_plates
+from tests.elisa.readers.written_exports import (
+    MAIN,
+    OTHER,
+    by_reading,
+    expected,
+    lettered_grid,
+    only_reading,
+    point,
+    well_grid,
+    write_export,
+)
 
 
 @pytest.mark.reference
@@ -41,54 +46,6 @@ def test_gen5_kinetic_means_are_readings_and_computed_lines_are_not(exports: Pat
     assert blanked.wells["reading"].unique().tolist() == ["400/30,460/40"]
 
 
-COLUMNS = range(1, 13)
-
-
-ROWS = "ABCDEFGH"
-
-
-def well_od(well: str, shift: float = 0.0) -> float:
-    """An OD that tells its well (C11 reads 0.3115) and, by the shift, its reading."""
-    return round((ROWS.index(well[0]) + 1) / 10 + int(well[1:]) / 1000 + 0.0005 + shift, 4)
-
-
-WELLS = [f"{row}{column}" for row in ROWS for column in COLUMNS]
-
-
-MAIN = {well: well_od(well) for well in WELLS}
-
-
-OTHER = {well: well_od(well, 1.0) for well in WELLS}
-
-
-def point(value: float) -> str:
-    return f"{value:.4f}"
-
-
-def well_grid(
-    values: dict[str, float],
-    separator: str = ",",
-    written: Callable[[float], str] = point,
-    corner: str = "",
-) -> list[str]:
-    lines = [[row, *(written(values[f"{row}{column}"]) for column in COLUMNS)] for row in ROWS]
-    return [separator.join(line) for line in [[corner, *map(str, COLUMNS)], *lines]]
-
-
-def write_export(folder: Path, lines: list[str], name: str = "export.csv") -> Path:
-    path = folder / name
-    path.write_text("\n".join(lines), encoding="utf-8")
-    return path
-
-
-def by_reading(plate: Plate) -> dict[str, dict[str, float]]:
-    wells = plate.wells[plate.wells["state"] == "ok"]
-    return {
-        str(name): dict(zip(rows["well"], rows["od"], strict=True))
-        for name, rows in wells.groupby("reading")
-    }
-
-
 def test_a_damaged_line_of_gen5_is_refused_not_dropped(tmp_path: Path) -> None:
     lines = ["Software Version\t3.11", "Plate Number\tPlate 1", "Results"]
     both = zip(well_grid(MAIN, "\t"), well_grid(OTHER, "\t"), strict=True)
@@ -102,12 +59,6 @@ def test_a_damaged_line_of_gen5_is_refused_not_dropped(tmp_path: Path) -> None:
     assert by_reading(plate) == {"450": MAIN, "570": OTHER}
 
 
-def only_reading(path: Path) -> dict[str, float]:
-    (plate,) = read_plates(path)
-    (values,) = by_reading(plate).values()
-    return values
-
-
 @pytest.mark.parametrize("label", ["450-570", "Corrected [450]", "Blanked 450"])
 def test_gen5_leaves_computed_lines_out(tmp_path: Path, label: str) -> None:
     lines = ["Software Version\t3.11", "Plate Number\tPlate 1", "Results"]
@@ -118,45 +69,6 @@ def test_gen5_leaves_computed_lines_out(tmp_path: Path, label: str) -> None:
     assert only_reading(write_export(tmp_path, lines)) == MAIN
 
 
-def row_od(row: int, column: int) -> float:
-    """An OD that tells its well: row 3, column 11 reads 0.311."""
-    return round(row / 10 + column / 1000, 3)
-
-
-def expected(rows: str = "ABCDEFGH") -> dict[str, float]:
-    return {f"{r}{c}": row_od("ABCDEFGH".index(r) + 1, c) for r in rows for c in COLUMNS}
-
-
-def readings(path: Path) -> dict[str, float]:
-    """The ODs of the file's only plate; wells that are not ok are left out."""
-    (plate,) = read_plates(path)
-    ok = plate.wells[plate.wells["state"] == "ok"]
-    assert ok["well"].is_unique
-    return dict(zip(ok["well"], ok["od"], strict=True))
-
-
-def write_lines(path: Path, lines: list[str]) -> Path:
-    path.write_text("\n".join(lines))
-    return path
-
-
-def lettered_grid(separator: str, label: str = "", corner: str = "") -> list[str]:
-    """A heading and eight lettered lines, with a label at the right end where one is given."""
-    end = [label] if label else []
-    return [
-        separator.join([corner, *map(str, COLUMNS)]),
-        *(
-            separator.join([letter, *(f"{row_od(row, c):.3f}" for c in COLUMNS), *end])
-            for row, letter in enumerate("ABCDEFGH", 1)
-        ),
-    ]
-
-
-_FAR_ROWS = b"".join(
-    b'<row r="%d"><c r="XFD%d"><v>1</v></c></row>' % (row, row) for row in range(1, 200)
-)
-
-
 def test_a_lost_line_of_gen5_gives_no_reading_for_another(tmp_path: Path) -> None:
     raw = lettered_grid("\t", "450")
     blanked = [line.replace("B\t", "\t", 1) for line in lettered_grid("\t", "Blank 450")]
@@ -164,8 +76,8 @@ def test_a_lost_line_of_gen5_gives_no_reading_for_another(tmp_path: Path) -> Non
     for row, computed in zip(raw[1:], blanked[1:], strict=True):
         lines += [row, computed if computed.startswith("\t") else "\t" + computed.split("\t", 1)[1]]
     above = ["Software Version\t3.12", "Plate Number\tPlate 1", "", "Results"]
-    assert readings(write_lines(tmp_path / "whole.txt", [*above, *lines])) == expected()
+    assert only_reading(write_export(tmp_path, [*above, *lines], "whole.txt")) == expected()
     del lines[4]
-    lost = write_lines(tmp_path / "lost.txt", [*above, *lines])
+    lost = write_export(tmp_path, [*above, *lines], "lost.txt")
     with pytest.raises(PlateError, match="row B of the plate grid does not have the same lines"):
         read_plates(lost)

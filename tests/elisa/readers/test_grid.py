@@ -4,16 +4,26 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-import openpyxl
-import pandas as pd
 import pytest
 
-from coculture.elisa import Plate, PlateError, read_plates
-
-
-@pytest.fixture
-def exports(reference: Path) -> Path:
-    return reference / "elisa" / "exports"
+from coculture.elisa import PlateError, read_plates
+from tests.elisa.readers.written_exports import (
+    COLUMNS,
+    MAIN,
+    OD,
+    OTHER,
+    PLASTIC,
+    ROWS,
+    by_reading,
+    cells,
+    grid_lines,
+    lettered_grid,
+    ods,
+    only_reading,
+    point,
+    well_grid,
+    write_export,
+)
 
 
 @pytest.mark.reference
@@ -21,26 +31,6 @@ def test_stacked_grids_leave_labels_and_doses_alone(exports: Path) -> None:
     (plate,) = read_plates(exports / "plater" / "example-1.csv")
     assert plate.wells["reading"].unique().tolist() == ["Killing"]
     assert plate.wells["od"].iloc[0] == 98
-
-
-OD = np.round(np.linspace(0.05, 3.2, 96).reshape(8, 12), 3)
-
-
-def ods(plate_wells: pd.DataFrame, reading: str | None = None) -> np.ndarray:
-    """The plate's ODs in reading order, of one reading or of the only one."""
-    if reading is not None:
-        plate_wells = plate_wells[plate_wells["reading"] == reading]
-    return plate_wells["od"].to_numpy()
-
-
-def grid_lines(values: np.ndarray, corner: str = "", delimiter: str = "\t") -> list[str]:
-    rows, columns = values.shape
-    letters = [chr(ord("A") + i) for i in range(rows)]
-    heading = delimiter.join([corner, *map(str, range(1, columns + 1))])
-    return [heading] + [
-        delimiter.join([letter, *(f"{v:g}" for v in row)])
-        for letter, row in zip(letters, values, strict=True)
-    ]
 
 
 def test_a_grid_with_decimal_commas_and_semicolons(tmp_path: Path) -> None:
@@ -67,9 +57,6 @@ def test_a_part_of_a_plate(tmp_path: Path) -> None:
     assert ods(plate.wells).tolist() == [0.1, 0.2, 0.3, 0.4, 0.5, 0.6]
 
 
-PLASTIC = np.round(OD / 10, 4)
-
-
 def test_grids_named_by_wavelength_are_readings_of_one_plate(tmp_path: Path) -> None:
     path = tmp_path / "two.csv"
     lines = [*grid_lines(OD, "OD450", ","), "", *grid_lines(PLASTIC, "OD570", ",")]
@@ -88,80 +75,11 @@ def test_grids_named_by_plate_are_plates(tmp_path: Path) -> None:
     assert ods(other.wells).tolist() == (OD / 2).ravel().tolist()
 
 
-ROWS, COLUMNS = "ABCDEFGH", range(1, 13)
-
-
-@pytest.fixture
-def workbook(tmp_path: Path) -> Callable[..., Path]:
-    """Write sheets (name to rows) as a spreadsheet."""
-
-    def make(**sheets: list[list[object]]) -> Path:
-        book = openpyxl.Workbook()
-        book.remove(book.worksheets[0])
-        for name, rows in sheets.items():
-            sheet = book.create_sheet(name.replace("_", " "))
-            for row in rows:
-                sheet.append(row)
-        path = tmp_path / "export.xlsx"
-        book.save(path)
-        return path
-
-    return make
-
-
-def cells(values: np.ndarray, corner: str) -> list[list[object]]:
-    heading: list[object] = [corner, *COLUMNS]
-    return [
-        heading,
-        *([letter, *map(float, row)] for letter, row in zip(ROWS, values, strict=True)),
-    ]
-
-
 def test_sheets_of_plain_grids_are_plates_or_wavelengths(workbook: Callable[..., Path]) -> None:
     plates = read_plates(workbook(Monday=cells(OD, ""), Tuesday=cells(PLASTIC, "")))
     assert [plate.name for plate in plates] == ["Monday", "Tuesday"]
     (plate,) = read_plates(workbook(**{"450_nm": cells(OD, ""), "570_nm": cells(PLASTIC, "")}))
     assert plate.wells.groupby("wavelength_nm").size().to_dict() == {450: 96, 570: 96}
-
-
-COLUMNS = range(1, 13)
-
-
-ROWS = "ABCDEFGH"
-
-
-def well_od(well: str, shift: float = 0.0) -> float:
-    """An OD that tells its well (C11 reads 0.3115) and, by the shift, its reading."""
-    return round((ROWS.index(well[0]) + 1) / 10 + int(well[1:]) / 1000 + 0.0005 + shift, 4)
-
-
-WELLS = [f"{row}{column}" for row in ROWS for column in COLUMNS]
-
-
-MAIN = {well: well_od(well) for well in WELLS}
-
-
-OTHER = {well: well_od(well, 1.0) for well in WELLS}
-
-
-def point(value: float) -> str:
-    return f"{value:.4f}"
-
-
-def well_grid(
-    values: dict[str, float],
-    separator: str = ",",
-    written: Callable[[float], str] = point,
-    corner: str = "",
-) -> list[str]:
-    lines = [[row, *(written(values[f"{row}{column}"]) for column in COLUMNS)] for row in ROWS]
-    return [separator.join(line) for line in [[corner, *map(str, COLUMNS)], *lines]]
-
-
-def write_export(folder: Path, lines: list[str], name: str = "export.csv") -> Path:
-    path = folder / name
-    path.write_text("\n".join(lines), encoding="utf-8")
-    return path
 
 
 @pytest.mark.parametrize("word", ["0.5x", "OUT", "Range?", "0.51*", "-inf"])
@@ -173,14 +91,6 @@ def test_another_word_among_readings_is_refused_by_its_well(tmp_path: Path, word
     message = str(refused.value)
     for part in ("export.csv", "well C4", '"570"', "line 11", f'"{word}" is not a reading'):
         assert part in message
-
-
-def by_reading(plate: Plate) -> dict[str, dict[str, float]]:
-    wells = plate.wells[plate.wells["state"] == "ok"]
-    return {
-        str(name): dict(zip(rows["well"], rows["od"], strict=True))
-        for name, rows in wells.groupby("reading")
-    }
 
 
 @pytest.mark.parametrize("gap", [0, 1, 3])
@@ -206,12 +116,6 @@ def test_titles_over_grids_side_by_side(tmp_path: Path) -> None:
     ]
 
 
-def only_reading(path: Path) -> dict[str, float]:
-    (plate,) = read_plates(path)
-    (values,) = by_reading(plate).values()
-    return values
-
-
 def test_a_layout_beside_the_readings_is_left_alone(tmp_path: Path) -> None:
     layout = ["layout," + ",".join(map(str, COLUMNS))]
     layout += [f"{row}," + ",".join(f"S{column}" for column in COLUMNS) for row in ROWS]
@@ -229,33 +133,6 @@ def test_a_grid_may_stand_far_from_the_margin(tmp_path: Path) -> None:
     assert by_reading(plate) == {"450": MAIN}
 
 
-def row_od(row: int, column: int) -> float:
-    """An OD that tells its well: row 3, column 11 reads 0.311."""
-    return round(row / 10 + column / 1000, 3)
-
-
-def write_lines(path: Path, lines: list[str]) -> Path:
-    path.write_text("\n".join(lines))
-    return path
-
-
-def lettered_grid(separator: str, label: str = "", corner: str = "") -> list[str]:
-    """A heading and eight lettered lines, with a label at the right end where one is given."""
-    end = [label] if label else []
-    return [
-        separator.join([corner, *map(str, COLUMNS)]),
-        *(
-            separator.join([letter, *(f"{row_od(row, c):.3f}" for c in COLUMNS), *end])
-            for row, letter in enumerate("ABCDEFGH", 1)
-        ),
-    ]
-
-
-_FAR_ROWS = b"".join(
-    b'<row r="%d"><c r="XFD%d"><v>1</v></c></row>' % (row, row) for row in range(1, 200)
-)
-
-
 def test_grids_directly_under_each_other_are_both_read(tmp_path: Path) -> None:
-    path = write_lines(tmp_path / "stacked.csv", [*lettered_grid(","), *lettered_grid(",")])
+    path = write_export(tmp_path, [*lettered_grid(","), *lettered_grid(",")], "stacked.csv")
     assert [len(plate.wells) for plate in read_plates(path)] == [96, 96]

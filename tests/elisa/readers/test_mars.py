@@ -2,32 +2,8 @@
 
 from pathlib import Path
 
-import numpy as np
-import pandas as pd
-
 from coculture.elisa import read_plates
-
-OD = np.round(np.linspace(0.05, 3.2, 96).reshape(8, 12), 3)
-
-
-PLASTIC = np.round(OD / 10, 4)
-
-
-def ods(plate_wells: pd.DataFrame, reading: str | None = None) -> np.ndarray:
-    """The plate's ODs in reading order, of one reading or of the only one."""
-    if reading is not None:
-        plate_wells = plate_wells[plate_wells["reading"] == reading]
-    return plate_wells["od"].to_numpy()
-
-
-def grid_lines(values: np.ndarray, corner: str = "", delimiter: str = "\t") -> list[str]:
-    rows, columns = values.shape
-    letters = [chr(ord("A") + i) for i in range(rows)]
-    heading = delimiter.join([corner, *map(str, range(1, columns + 1))])
-    return [heading] + [
-        delimiter.join([letter, *(f"{v:g}" for v in row)])
-        for letter, row in zip(letters, values, strict=True)
-    ]
+from tests.elisa.readers.written_exports import OD, PLASTIC, grid_lines, ods
 
 
 def test_mars_csv(tmp_path: Path) -> None:

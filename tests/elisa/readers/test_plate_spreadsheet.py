@@ -8,25 +8,7 @@ import pandas as pd
 import pytest
 
 from coculture.elisa import PlateError, read_plates
-
-COLUMNS = range(1, 13)
-
-
-def row_od(row: int, column: int) -> float:
-    """An OD that tells its well: row 3, column 11 reads 0.311."""
-    return round(row / 10 + column / 1000, 3)
-
-
-def expected(rows: str = "ABCDEFGH") -> dict[str, float]:
-    return {f"{r}{c}": row_od("ABCDEFGH".index(r) + 1, c) for r in rows for c in COLUMNS}
-
-
-def readings(path: Path) -> dict[str, float]:
-    """The ODs of the file's only plate; wells that are not ok are left out."""
-    (plate,) = read_plates(path)
-    ok = plate.wells[plate.wells["state"] == "ok"]
-    assert ok["well"].is_unique
-    return dict(zip(ok["well"], ok["od"], strict=True))
+from tests.elisa.readers.written_exports import COLUMNS, expected, only_reading, row_od
 
 
 @pytest.fixture
@@ -51,7 +33,7 @@ def test_a_spreadsheet_is_known_by_its_content(
 ) -> None:
     path = tmp_path / name
     path.write_bytes(saved_workbook)
-    assert readings(path) == expected()
+    assert only_reading(path) == expected()
 
 
 @pytest.mark.parametrize("name", ["export.xlsx", "export.txt"])
@@ -145,18 +127,6 @@ def test_what_unpacks_to_more_than_a_machine_holds_is_refused(
     assert str(path) in str(caught.value)
 
 
-def lettered_grid(separator: str, label: str = "", corner: str = "") -> list[str]:
-    """A heading and eight lettered lines, with a label at the right end where one is given."""
-    end = [label] if label else []
-    return [
-        separator.join([corner, *map(str, COLUMNS)]),
-        *(
-            separator.join([letter, *(f"{row_od(row, c):.3f}" for c in COLUMNS), *end])
-            for row, letter in enumerate("ABCDEFGH", 1)
-        ),
-    ]
-
-
 def test_the_stated_size_of_a_sheet_is_not_that_of_its_readings(tmp_path: Path) -> None:
     """A spreadsheet program that formatted whole columns states a million rows."""
     plain, path = tmp_path / "plain.xlsx", tmp_path / "wide.xlsx"
@@ -166,4 +136,4 @@ def test_the_stated_size_of_a_sheet_is_not_that_of_its_readings(tmp_path: Path) 
         sheet = whole.read("xl/worksheets/sheet1.xml")
     assert b'<dimension ref="A1:M9"' in sheet
     _with_sheet(path, plain, sheet.replace(b'ref="A1:M9"', b'ref="A1:XFD1048576"'))
-    assert readings(path) == expected()
+    assert only_reading(path) == expected()

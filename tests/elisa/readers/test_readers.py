@@ -6,11 +6,15 @@ import pandas as pd
 import pytest
 
 from coculture.elisa import PlateError, read_plates
-
-
-@pytest.fixture
-def exports(reference: Path) -> Path:
-    return reference / "elisa" / "exports"
+from tests.elisa.readers.written_exports import (
+    COLUMNS,
+    expected,
+    lettered_grid,
+    only_reading,
+    softmax_block,
+    softmax_rows,
+    write_export,
+)
 
 
 @pytest.mark.reference
@@ -52,59 +56,11 @@ def test_what_fits_nothing_lists_every_format_and_why(tmp_path: Path) -> None:
         assert f"\n  {name}: no " in str(caught.value)
 
 
-COLUMNS = range(1, 13)
-
-
-def write_lines(path: Path, lines: list[str]) -> Path:
-    path.write_text("\n".join(lines))
-    return path
-
-
-SOFTMAX_HEADER = (
-    "Plate:\tP\t1.3\tPlateFormat\tEndpoint\tAbsorbance\tRaw\tFALSE\t1"
-    "\t\t\t\t\t\t1\t450 \t1\t12\t96\t1\t8"
-)
-
-
-def softmax_block(rows: list[str], header: str = SOFTMAX_HEADER) -> list[str]:
-    heading = "\tTemperature(C)\t" + "\t".join(map(str, COLUMNS))
-    return ["##BLOCKS= 1", header, heading, *rows, "", "~End"]
-
-
 def test_a_blank_plate_of_softmax_has_no_measurement(tmp_path: Path) -> None:
     rows = ["\t\t" + "\t".join(["NaN"] * 12)] * 8
-    path = write_lines(tmp_path / "blank.txt", softmax_block(rows))
+    path = write_export(tmp_path, softmax_block(rows), "blank.txt")
     with pytest.raises(PlateError, match="contains no measurement"):
         read_plates(path)
-
-
-def row_od(row: int, column: int) -> float:
-    """An OD that tells its well: row 3, column 11 reads 0.311."""
-    return round(row / 10 + column / 1000, 3)
-
-
-def expected(rows: str = "ABCDEFGH") -> dict[str, float]:
-    return {f"{r}{c}": row_od("ABCDEFGH".index(r) + 1, c) for r in rows for c in COLUMNS}
-
-
-def readings(path: Path) -> dict[str, float]:
-    """The ODs of the file's only plate; wells that are not ok are left out."""
-    (plate,) = read_plates(path)
-    ok = plate.wells[plate.wells["state"] == "ok"]
-    assert ok["well"].is_unique
-    return dict(zip(ok["well"], ok["od"], strict=True))
-
-
-def lettered_grid(separator: str, label: str = "", corner: str = "") -> list[str]:
-    """A heading and eight lettered lines, with a label at the right end where one is given."""
-    end = [label] if label else []
-    return [
-        separator.join([corner, *map(str, COLUMNS)]),
-        *(
-            separator.join([letter, *(f"{row_od(row, c):.3f}" for c in COLUMNS), *end])
-            for row, letter in enumerate("ABCDEFGH", 1)
-        ),
-    ]
 
 
 VENDORS = {
@@ -126,18 +82,10 @@ VENDORS = {
 }
 
 
-_FAR_ROWS = b"".join(
-    b'<row r="%d"><c r="XFD%d"><v>1</v></c></row>' % (row, row) for row in range(1, 200)
-)
-
-
 @pytest.mark.parametrize("vendor", VENDORS)
 def test_every_vendor_reads_the_whole_grid(tmp_path: Path, vendor: str) -> None:
     above, lines = VENDORS[vendor]
-    assert readings(write_lines(tmp_path / "export.txt", [*above, *lines])) == expected()
-
-
-F, H = 5, 7
+    assert only_reading(write_export(tmp_path, [*above, *lines], "export.txt")) == expected()
 
 
 @pytest.mark.parametrize("vendor", VENDORS)
@@ -147,13 +95,15 @@ def test_a_lost_lettered_row_shifts_and_hides_no_other(
 ) -> None:
     above, lines = VENDORS[vendor]
     lines = [*lines[:6], *([] if blank is None else [blank]), *lines[7:]]
-    assert readings(write_lines(tmp_path / "export.txt", [*above, *lines])) == expected("ABCDEGH")
+    assert only_reading(write_export(tmp_path, [*above, *lines], "export.txt")) == expected(
+        "ABCDEGH"
+    )
 
 
 @pytest.mark.parametrize("vendor", VENDORS)
 def test_a_letter_that_stands_twice_is_refused(tmp_path: Path, vendor: str) -> None:
     above, lines = VENDORS[vendor]
-    path = write_lines(tmp_path / "export.txt", [*above, *lines[:4], lines[3], *lines[4:]])
+    path = write_export(tmp_path, [*above, *lines[:4], lines[3], *lines[4:]], "export.txt")
     line = len(above) + 5
     with pytest.raises(PlateError, match=f"line {line}: row C occurs twice") as caught:
         read_plates(path)
@@ -171,7 +121,7 @@ def test_decimal_commas_between_commas_are_refused(
         ",".join([letter, *(f"0,{row}{c:02d}" for c in COLUMNS[:filled]), *[""] * (12 - filled)])
         for row, letter in enumerate("ABCDEFGH", 1)
     ]
-    path = write_lines(tmp_path / "comma.csv", [*above, heading, *rows])
+    path = write_export(tmp_path, [*above, heading, *rows], "comma.csv")
     with pytest.raises(PlateError, match=r"row A has more cells .* semicolons between the cells"):
         read_plates(path)
 
@@ -179,9 +129,9 @@ def test_decimal_commas_between_commas_are_refused(
 def test_a_list_that_repeats_the_matrix_is_not_read_twice(tmp_path: Path) -> None:
     above, lines = VENDORS["gen5"]
     table = ["", "Well\tabs450:450", *(f"{well}\t{value}" for well, value in expected().items())]
-    path = write_lines(tmp_path / "both.txt", [*above, *lines, *table])
-    assert readings(path) == expected()
-    write_lines(path, [*above, *lines, *table[:-1], "H12\t9.9"])
+    path = write_export(tmp_path, [*above, *lines, *table], "both.txt")
+    assert only_reading(path) == expected()
+    write_export(tmp_path, [*above, *lines, *table[:-1], "H12\t9.9"], path.name)
     with pytest.raises(PlateError, match="has well H12 more than once, with different values"):
         read_plates(path)
 
@@ -189,17 +139,13 @@ def test_a_list_that_repeats_the_matrix_is_not_read_twice(tmp_path: Path) -> Non
 def test_a_plate_that_was_read_twice_at_one_wavelength_is_refused(tmp_path: Path) -> None:
     above, lines = VENDORS["envision"]
     other = [line.replace("A,0.101", "A,0.102") for line in lines]
-    path = write_lines(tmp_path / "twice.csv", [*above, *lines, "", *above, *other])
+    path = write_export(tmp_path, [*above, *lines, "", *above, *other], "twice.csv")
     with pytest.raises(PlateError, match='plate "Plate 1" has well A1 more than once'):
         read_plates(path)
-
-
-def softmax_rows() -> list[str]:
-    return ["\t\t" + "\t".join(f"{row_od(row, c):.3f}" for c in COLUMNS) for row in range(1, 9)]
 
 
 def test_plates_of_one_name_are_all_numbered(tmp_path: Path) -> None:
     block = softmax_block(softmax_rows())[1:]
     other = [line.replace("\tP\t", "\tP (1)\t") for line in block]
-    path = write_lines(tmp_path / "names.txt", [*block, *block, *other])
+    path = write_export(tmp_path, [*block, *block, *other], "names.txt")
     assert [plate.name for plate in read_plates(path)] == ["P (2)", "P (3)", "P (1)"]

@@ -6,50 +6,16 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from coculture.elisa import ElisaSettings, Plate, PlateError, read_layout, read_plates
-
-COLUMNS = range(1, 13)
-
-
-ROWS = "ABCDEFGH"
-
-
-def well_od(well: str, shift: float = 0.0) -> float:
-    """An OD that tells its well (C11 reads 0.3115) and, by the shift, its reading."""
-    return round((ROWS.index(well[0]) + 1) / 10 + int(well[1:]) / 1000 + 0.0005 + shift, 4)
-
-
-WELLS = [f"{row}{column}" for row in ROWS for column in COLUMNS]
-
-
-MAIN = {well: well_od(well) for well in WELLS}
-
-
-OTHER = {well: well_od(well, 1.0) for well in WELLS}
-
-
-def point(value: float) -> str:
-    return f"{value:.4f}"
-
-
-def write_export(folder: Path, lines: list[str], name: str = "export.csv") -> Path:
-    path = folder / name
-    path.write_text("\n".join(lines), encoding="utf-8")
-    return path
-
-
-def by_reading(plate: Plate) -> dict[str, dict[str, float]]:
-    wells = plate.wells[plate.wells["state"] == "ok"]
-    return {
-        str(name): dict(zip(rows["well"], rows["od"], strict=True))
-        for name, rows in wells.groupby("reading")
-    }
-
-
-def only_reading(path: Path) -> dict[str, float]:
-    (plate,) = read_plates(path)
-    (values,) = by_reading(plate).values()
-    return values
+from coculture.elisa import ElisaSettings, PlateError, read_layout, read_plates
+from tests.elisa.readers.written_exports import (
+    MAIN,
+    OTHER,
+    WELLS,
+    by_reading,
+    only_reading,
+    point,
+    write_export,
+)
 
 
 @pytest.mark.parametrize(

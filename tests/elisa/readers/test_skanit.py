@@ -5,52 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-import openpyxl
-import pandas as pd
-import pytest
 
 from coculture.elisa import read_plates
-
-ROWS, COLUMNS = "ABCDEFGH", range(1, 13)
-
-
-OD = np.round(np.linspace(0.05, 3.2, 96).reshape(8, 12), 3)
-
-
-PLASTIC = np.round(OD / 10, 4)
-
-
-def ods(plate_wells: pd.DataFrame, reading: str | None = None) -> np.ndarray:
-    """The plate's ODs in reading order, of one reading or of the only one."""
-    if reading is not None:
-        plate_wells = plate_wells[plate_wells["reading"] == reading]
-    return plate_wells["od"].to_numpy()
-
-
-@pytest.fixture
-def workbook(tmp_path: Path) -> Callable[..., Path]:
-    """Write sheets (name to rows) as a spreadsheet."""
-
-    def make(**sheets: list[list[object]]) -> Path:
-        book = openpyxl.Workbook()
-        book.remove(book.worksheets[0])
-        for name, rows in sheets.items():
-            sheet = book.create_sheet(name.replace("_", " "))
-            for row in rows:
-                sheet.append(row)
-        path = tmp_path / "export.xlsx"
-        book.save(path)
-        return path
-
-    return make
-
-
-def cells(values: np.ndarray, corner: str) -> list[list[object]]:
-    heading: list[object] = [corner, *COLUMNS]
-    return [
-        heading,
-        *([letter, *map(float, row)] for letter, row in zip(ROWS, values, strict=True)),
-    ]
+from tests.elisa.readers.written_exports import COLUMNS, OD, PLASTIC, ROWS, cells, ods
 
 
 def test_skanit_workbook(workbook: Callable[..., Path]) -> None:

@@ -1,19 +1,28 @@
 """SoftMax Pro: real exports, and small ones that are cut, edited or partly blank."""
 
-from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
 
-from coculture.elisa import Plate, PlateError, read_plates
-
-
-@pytest.fixture
-def exports(reference: Path) -> Path:
-    return reference / "elisa" / "exports"
+from coculture.elisa import PlateError, read_plates
+from tests.elisa.readers.written_exports import (
+    COLUMNS,
+    MAIN,
+    OD,
+    ROWS,
+    SOFTMAX_HEADER,
+    by_reading,
+    expected,
+    ods,
+    only_reading,
+    softmax_block,
+    softmax_lines,
+    softmax_rows,
+    well_grid,
+    write_export,
+)
 
 
 @pytest.mark.reference
@@ -51,32 +60,6 @@ def test_softmax_in_latin_1_with_two_plates_of_one_name(exports: Path) -> None:
     assert plates[1].wells["od"].iloc[0] == 2.1588
 
 
-ROWS, COLUMNS = "ABCDEFGH", range(1, 13)
-
-
-OD = np.round(np.linspace(0.05, 3.2, 96).reshape(8, 12), 3)
-
-
-def ods(plate_wells: pd.DataFrame, reading: str | None = None) -> np.ndarray:
-    """The plate's ODs in reading order, of one reading or of the only one."""
-    if reading is not None:
-        plate_wells = plate_wells[plate_wells["reading"] == reading]
-    return plate_wells["od"].to_numpy()
-
-
-def softmax_lines(values: np.ndarray = OD) -> list[str]:
-    heading = "\t".join(map(str, COLUMNS))
-    header = "Plate:\tP\t1.3\tPlateFormat\tEndpoint\tAbsorbance\tRaw\tFALSE\t1\t\t\t\t\t\t1\t450 "
-    body = ["\t\t" + "\t".join(f"{v:g}" for v in row) for row in values]
-    return [
-        "##BLOCKS= 1",
-        f"{header}\t1\t12\t96\t1\t8",
-        f"\tTemperature(C)\t{heading}",
-        *body,
-        "~End",
-    ]
-
-
 def test_softmax_reduced_values_alone_are_read(tmp_path: Path) -> None:
     path = tmp_path / "reduced.txt"
     path.write_text("\n".join(softmax_lines()).replace("\tRaw\t", "\tReduced\t"))
@@ -99,60 +82,6 @@ def test_softmax_kinetic_reads_are_refused(tmp_path: Path) -> None:
     path.write_text("\n".join(softmax_lines()).replace("Endpoint", "Kinetic"))
     with pytest.raises(PlateError, match="is a Kinetic read; export an endpoint"):
         read_plates(path)
-
-
-COLUMNS = range(1, 13)
-
-
-ROWS = "ABCDEFGH"
-
-
-def well_od(well: str, shift: float = 0.0) -> float:
-    """An OD that tells its well (C11 reads 0.3115) and, by the shift, its reading."""
-    return round((ROWS.index(well[0]) + 1) / 10 + int(well[1:]) / 1000 + 0.0005 + shift, 4)
-
-
-WELLS = [f"{row}{column}" for row in ROWS for column in COLUMNS]
-
-
-MAIN = {well: well_od(well) for well in WELLS}
-
-
-OTHER = {well: well_od(well, 1.0) for well in WELLS}
-
-
-def point(value: float) -> str:
-    return f"{value:.4f}"
-
-
-def well_grid(
-    values: dict[str, float],
-    separator: str = ",",
-    written: Callable[[float], str] = point,
-    corner: str = "",
-) -> list[str]:
-    lines = [[row, *(written(values[f"{row}{column}"]) for column in COLUMNS)] for row in ROWS]
-    return [separator.join(line) for line in [[corner, *map(str, COLUMNS)], *lines]]
-
-
-def write_export(folder: Path, lines: list[str], name: str = "export.csv") -> Path:
-    path = folder / name
-    path.write_text("\n".join(lines), encoding="utf-8")
-    return path
-
-
-def by_reading(plate: Plate) -> dict[str, dict[str, float]]:
-    wells = plate.wells[plate.wells["state"] == "ok"]
-    return {
-        str(name): dict(zip(rows["well"], rows["od"], strict=True))
-        for name, rows in wells.groupby("reading")
-    }
-
-
-def only_reading(path: Path) -> dict[str, float]:
-    (plate,) = read_plates(path)
-    (values,) = by_reading(plate).values()
-    return values
 
 
 def softmax_plate(name: str, rows: list[str]) -> list[str]:
@@ -187,70 +116,28 @@ def test_softmax_on_any_sheet_of_a_workbook(tmp_path: Path) -> None:
     assert by_reading(plate) == {"450": MAIN}
 
 
-def row_od(row: int, column: int) -> float:
-    """An OD that tells its well: row 3, column 11 reads 0.311."""
-    return round(row / 10 + column / 1000, 3)
-
-
-def expected(rows: str = "ABCDEFGH") -> dict[str, float]:
-    return {f"{r}{c}": row_od("ABCDEFGH".index(r) + 1, c) for r in rows for c in COLUMNS}
-
-
-def readings(path: Path) -> dict[str, float]:
-    """The ODs of the file's only plate; wells that are not ok are left out."""
-    (plate,) = read_plates(path)
-    ok = plate.wells[plate.wells["state"] == "ok"]
-    assert ok["well"].is_unique
-    return dict(zip(ok["well"], ok["od"], strict=True))
-
-
 def states(path: Path) -> pd.Series:
     (plate,) = read_plates(path)
     return plate.wells.set_index("well")["state"]
 
 
-def write_lines(path: Path, lines: list[str]) -> Path:
-    path.write_text("\n".join(lines))
-    return path
-
-
-SOFTMAX_HEADER = (
-    "Plate:\tP\t1.3\tPlateFormat\tEndpoint\tAbsorbance\tRaw\tFALSE\t1"
-    "\t\t\t\t\t\t1\t450 \t1\t12\t96\t1\t8"
-)
-
-
 F, H = 5, 7
-
-
-def softmax_block(rows: list[str], header: str = SOFTMAX_HEADER) -> list[str]:
-    heading = "\tTemperature(C)\t" + "\t".join(map(str, COLUMNS))
-    return ["##BLOCKS= 1", header, heading, *rows, "", "~End"]
-
-
-def softmax_rows() -> list[str]:
-    return ["\t\t" + "\t".join(f"{row_od(row, c):.3f}" for c in COLUMNS) for row in range(1, 9)]
-
-
-_FAR_ROWS = b"".join(
-    b'<row r="%d"><c r="XFD%d"><v>1</v></c></row>' % (row, row) for row in range(1, 200)
-)
 
 
 @pytest.mark.parametrize("blank", ["", "\t" * 13])
 def test_a_blank_row_of_softmax_is_missing_and_shifts_no_other(tmp_path: Path, blank: str) -> None:
     rows = softmax_rows()
     rows[F] = blank
-    path = write_lines(tmp_path / "blank.txt", softmax_block(rows))
-    assert readings(path) == expected("ABCDEGH")
+    path = write_export(tmp_path, softmax_block(rows), "blank.txt")
+    assert only_reading(path) == expected("ABCDEGH")
     assert states(path)[[f"F{c}" for c in COLUMNS]].eq("missing").all()
 
 
 def test_a_blank_last_row_of_softmax_is_missing(tmp_path: Path) -> None:
     rows = softmax_rows()
     rows[H] = "\t" * 13
-    path = write_lines(tmp_path / "blank.txt", softmax_block(rows))
-    assert readings(path) == expected("ABCDEFG")
+    path = write_export(tmp_path, softmax_block(rows), "blank.txt")
+    assert only_reading(path) == expected("ABCDEFG")
     assert states(path)["H12"] == "missing"
 
 
@@ -263,27 +150,27 @@ def test_a_lost_row_of_softmax_is_refused(tmp_path: Path, lost: int, widened: bo
     lines = softmax_block(rows)
     if widened:
         lines = [line + "\t" * (20 - line.count("\t")) for line in lines]
-    path = write_lines(tmp_path / "lost.txt", lines)
+    path = write_export(tmp_path, lines, "lost.txt")
     with pytest.raises(PlateError, match=r'plate "P" \(line 2\) has 7 rows .* header states 8'):
         read_plates(path)
 
 
 def test_a_row_too_many_of_softmax_is_refused(tmp_path: Path) -> None:
     rows = softmax_rows()
-    path = write_lines(tmp_path / "many.txt", softmax_block([*rows, rows[0]]))
+    path = write_export(tmp_path, softmax_block([*rows, rows[0]]), "many.txt")
     with pytest.raises(PlateError, match="has 9 rows of wells, but its header states 8"):
         read_plates(path)
 
 
 def test_softmax_counts_the_rows_of_a_part_of_a_plate(tmp_path: Path) -> None:
     header = SOFTMAX_HEADER.removesuffix("1\t8") + "3\t2"
-    path = write_lines(tmp_path / "part.txt", softmax_block(softmax_rows()[2:4], header))
-    assert readings(path) == expected("CD")
+    path = write_export(tmp_path, softmax_block(softmax_rows()[2:4], header), "part.txt")
+    assert only_reading(path) == expected("CD")
 
 
 def test_softmax_without_a_stated_number_of_rows_is_refused(tmp_path: Path) -> None:
     header = SOFTMAX_HEADER.removesuffix("\t1\t8") + "\tx\ty"
-    path = write_lines(tmp_path / "header.txt", softmax_block(softmax_rows(), header))
+    path = write_export(tmp_path, softmax_block(softmax_rows(), header), "header.txt")
     with pytest.raises(PlateError, match="does not end with the first row and the number of rows"):
         read_plates(path)
 
@@ -295,6 +182,6 @@ def test_decimal_commas_between_commas_of_softmax_are_refused(tmp_path: Path, fi
         for row in range(1, 9)
     ]
     lines = [line.replace("\t", ",") for line in softmax_block(rows)]
-    path = write_lines(tmp_path / "softmax.csv", lines)
+    path = write_export(tmp_path, lines, "softmax.csv")
     with pytest.raises(PlateError, match=r"line 4 has more cells .* decimal commas"):
         read_plates(path)

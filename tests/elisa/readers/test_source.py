@@ -4,35 +4,21 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 
-from coculture.elisa import Plate, PlateError, read_plates
-
-ROWS, COLUMNS = "ABCDEFGH", range(1, 13)
-
-
-OD = np.round(np.linspace(0.05, 3.2, 96).reshape(8, 12), 3)
-
-
-def ods(plate_wells: pd.DataFrame, reading: str | None = None) -> np.ndarray:
-    """The plate's ODs in reading order, of one reading or of the only one."""
-    if reading is not None:
-        plate_wells = plate_wells[plate_wells["reading"] == reading]
-    return plate_wells["od"].to_numpy()
-
-
-def softmax_lines(values: np.ndarray = OD) -> list[str]:
-    heading = "\t".join(map(str, COLUMNS))
-    header = "Plate:\tP\t1.3\tPlateFormat\tEndpoint\tAbsorbance\tRaw\tFALSE\t1\t\t\t\t\t\t1\t450 "
-    body = ["\t\t" + "\t".join(f"{v:g}" for v in row) for row in values]
-    return [
-        "##BLOCKS= 1",
-        f"{header}\t1\t12\t96\t1\t8",
-        f"\tTemperature(C)\t{heading}",
-        *body,
-        "~End",
-    ]
+from coculture.elisa import PlateError, read_plates
+from tests.elisa.readers.written_exports import (
+    MAIN,
+    OD,
+    comma,
+    grid_lines,
+    ods,
+    only_reading,
+    point,
+    softmax_lines,
+    well_grid,
+    write_export,
+)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "latin-1"])
@@ -45,16 +31,6 @@ def test_softmax_in_any_encoding_and_with_any_line_ends(
     path.write_bytes(text.encode(encoding))
     (plate,) = read_plates(path)
     assert (plate.name, ods(plate.wells).tolist()) == ("P", OD.ravel().tolist())
-
-
-def grid_lines(values: np.ndarray, corner: str = "", delimiter: str = "\t") -> list[str]:
-    rows, columns = values.shape
-    letters = [chr(ord("A") + i) for i in range(rows)]
-    heading = delimiter.join([corner, *map(str, range(1, columns + 1))])
-    return [heading] + [
-        delimiter.join([letter, *(f"{v:g}" for v in row)])
-        for letter, row in zip(letters, values, strict=True)
-    ]
 
 
 @pytest.mark.parametrize(
@@ -93,64 +69,6 @@ def test_a_damaged_spreadsheet_is_refused(tmp_path: Path) -> None:
     path.write_bytes(b"PK\x03\x04 and then nothing")
     with pytest.raises(PlateError, match="the spreadsheet is damaged"):
         read_plates(path)
-
-
-COLUMNS = range(1, 13)
-
-
-ROWS = "ABCDEFGH"
-
-
-def well_od(well: str, shift: float = 0.0) -> float:
-    """An OD that tells its well (C11 reads 0.3115) and, by the shift, its reading."""
-    return round((ROWS.index(well[0]) + 1) / 10 + int(well[1:]) / 1000 + 0.0005 + shift, 4)
-
-
-WELLS = [f"{row}{column}" for row in ROWS for column in COLUMNS]
-
-
-MAIN = {well: well_od(well) for well in WELLS}
-
-
-OTHER = {well: well_od(well, 1.0) for well in WELLS}
-
-
-def point(value: float) -> str:
-    return f"{value:.4f}"
-
-
-def comma(value: float) -> str:
-    return point(value).replace(".", ",")
-
-
-def well_grid(
-    values: dict[str, float],
-    separator: str = ",",
-    written: Callable[[float], str] = point,
-    corner: str = "",
-) -> list[str]:
-    lines = [[row, *(written(values[f"{row}{column}"]) for column in COLUMNS)] for row in ROWS]
-    return [separator.join(line) for line in [[corner, *map(str, COLUMNS)], *lines]]
-
-
-def write_export(folder: Path, lines: list[str], name: str = "export.csv") -> Path:
-    path = folder / name
-    path.write_text("\n".join(lines), encoding="utf-8")
-    return path
-
-
-def by_reading(plate: Plate) -> dict[str, dict[str, float]]:
-    wells = plate.wells[plate.wells["state"] == "ok"]
-    return {
-        str(name): dict(zip(rows["well"], rows["od"], strict=True))
-        for name, rows in wells.groupby("reading")
-    }
-
-
-def only_reading(path: Path) -> dict[str, float]:
-    (plate,) = read_plates(path)
-    (values,) = by_reading(plate).values()
-    return values
 
 
 @pytest.mark.parametrize(("separator", "written"), [(";", comma), ("\t", comma), ("\t", point)])

@@ -26,9 +26,10 @@ def test_blocks_of_gates_yaml(block: gates.Block, kept: list[int]) -> None:
 @pytest.mark.parametrize(
     ("block", "message"),
     [
-        ({"channels": ["a"]}, "needs a threshold or two vertices"),
-        ({"channels": ["a"], "vertices": [3, 1]}, "3.0 and 1.0; the first must be smaller"),
-        ({"channels": ["a", "b"], "vertices": [[0, 0], [1, 1]]}, "at least three vertices"),
+        ({"channels": ["a"]}, "Gate g: give either threshold or vertices"),
+        ({"channels": ["a", "b"], "threshold": 1}, "a threshold is on one channel, but 2"),
+        ({"channels": ["a"], "vertices": [3, 1]}, "vertices on one channel are its two ends"),
+        ({"channels": ["a", "b"], "vertices": [[0, 0], [1, 1]]}, "at least three corners"),
     ],
 )
 def test_blocks_that_are_no_gate(block: gates.Block, message: str) -> None:

@@ -49,20 +49,6 @@ class EstimateScale:
     has_tests: bool = True
 
 
-RATIO = EstimateScale("ratio", "ratio to the arm it is compared with", "", 1.0, is_log=True)
-PERCENTAGE_POINTS = EstimateScale(
-    "percentage points",
-    "percentage points from the arm it is compared with",
-    " (orange: margin)",
-    0.0,
-)
-
-
-def scale_of_differences(endpoint: Endpoint) -> EstimateScale:
-    """The scale of the difference of two arms on an endpoint."""
-    return RATIO if endpoint.is_ratio else PERCENTAGE_POINTS
-
-
 class FindingKind(Protocol):
     """One kind of finding. To add one, write it in a module of its own and enter it in `KINDS`."""
 

@@ -1,19 +1,16 @@
 """Findings "lower" and "higher": one arm is lower (higher) than every arm it is compared with."""
 
-from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from coculture.comparison import number_formats
 from coculture.comparison.design.arms import Arm, Design, same_setting
-from coculture.comparison.design.endpoints import Endpoint
 from coculture.comparison.findings import sentences
-from coculture.comparison.findings.claims import Claim, ClaimResult, Side, difference
-from coculture.comparison.findings.finding_result import Estimate, FindingResult
-from coculture.comparison.findings.kind import EstimateScale, Pair, scale_of_differences
-from coculture.comparison.settings import COMPARISON, Finding
+from coculture.comparison.findings.claims import Side, difference
+from coculture.comparison.findings.comparison_kind import ComparisonKind
+from coculture.comparison.findings.finding_result import FindingResult
+from coculture.comparison.settings import Finding
 from coculture.comparison.statistics.contrasts import per_experiment_contrast
 from coculture.comparison.statistics.group_means import GroupMeans
 from coculture.exchange.vocabulary import NOT_SHOWN, listed
@@ -22,7 +19,7 @@ _OPPOSITE = {"<=": ">=", ">=": "<="}
 
 
 @dataclass(frozen=True)
-class _OneDirection:
+class _OneDirection(ComparisonKind):
     """A finding that one arm differs from others in one direction."""
 
     name: str
@@ -31,7 +28,6 @@ class _OneDirection:
     verb: str
 
     limits = ("alpha_difference",)
-    required = ("arm", "compared_with")
     endpoint = None
 
     @property
@@ -39,45 +35,13 @@ class _OneDirection:
         """What a finding of this kind claims."""
         return f"the arm is {self.name} than every arm it is compared with"
 
-    @property
-    def keys(self) -> Mapping[str, Mapping[str, Any]]:
-        """`arm` and `compared_with`."""
-        return {"arm": {"$ref": "#/$defs/arm"}, "compared_with": {"$ref": "#/$defs/arms"}}
+    def claimed(self, finding: Finding) -> str:  # noqa: ARG002
+        """lower or higher."""
+        return self.name
 
-    def claims(self, finding: Finding, pairs: Sequence[Pair], design: Design) -> list[Claim]:
-        """One test against each arm that it is compared with."""
-        named = [(design.label(pair.arm), design.label(pair.compared_with)) for pair in pairs]
-        return [
-            Claim(
-                part=COMPARISON,
-                text=f"{arm} against {other}: {self.name}",
-                arm=arm,
-                compared_with=other,
-                weights=difference(arm, other),
-                side=self.side,
-                margin=0.0,
-                level=finding.alpha_difference,
-            )
-            for arm, other in named
-        ]
-
-    def problems(self, pairs: Sequence[Pair]) -> Iterator[tuple[str, str]]:  # noqa: ARG002
-        """None."""
-        return iter(())
-
-    def scale(self, endpoint: Endpoint) -> EstimateScale:
-        """A ratio, or percentage points."""
-        return scale_of_differences(endpoint)
-
-    def estimate(
-        self,
-        endpoint: Endpoint,
-        tests: Sequence[ClaimResult],  # noqa: ARG002
-        deciding: ClaimResult,
-        means: GroupMeans,  # noqa: ARG002
-    ) -> Estimate:
-        """The difference of the deciding test."""
-        return estimated_difference(endpoint, deciding)
+    def level(self, finding: Finding) -> float:
+        """The error rate of a difference."""
+        return finding.alpha_difference
 
     def margin(self, finding: Finding) -> None:
         """None: it is tested against no difference."""
@@ -129,15 +93,6 @@ class _OneDirection:
 
 LOWER = _OneDirection("lower", "less", "lowest", "lowered")
 HIGHER = _OneDirection("higher", "greater", "highest", "raised")
-
-
-def estimated_difference(endpoint: Endpoint, test: ClaimResult) -> Estimate:
-    """The difference of one test with the interval that agrees with it; a ratio if it is a log."""
-    value, lower, upper = test.contrast.estimate, *test.interval
-    if endpoint.is_ratio:
-        value, lower, upper = (float(np.exp(number)) for number in (value, lower, upper))
-    unit = scale_of_differences(endpoint).unit
-    return Estimate(value, lower, upper, test.claim.confidence, unit, test.relation)
 
 
 def _inhibitions(

@@ -3,70 +3,33 @@
 A test of non-inferiority: the interval of the rise must be below the margin.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from coculture.comparison import number_formats
 from coculture.comparison.design.arms import Design, same_setting
-from coculture.comparison.design.endpoints import Endpoint
 from coculture.comparison.findings import sentences
-from coculture.comparison.findings.claims import Claim, ClaimResult, difference
-from coculture.comparison.findings.finding_result import Estimate, FindingResult
-from coculture.comparison.findings.kind import EstimateScale, Pair, scale_of_differences
-from coculture.comparison.findings.lower_and_higher import estimated_difference
-from coculture.comparison.settings import APOPTOSIS, COMPARISON, Finding
+from coculture.comparison.findings.comparison_kind import ComparisonKind
+from coculture.comparison.findings.finding_result import FindingResult
+from coculture.comparison.settings import APOPTOSIS, Finding
 from coculture.comparison.statistics.group_means import GroupMeans
 from coculture.exchange.vocabulary import SHOWN
 
 
 @dataclass(frozen=True)
-class _NotRaised:
+class _NotRaised(ComparisonKind):
     name = "not_raised"
     description = "the arm exceeds none of the arms it is compared with by the margin"
-    required = ("arm", "compared_with")
+    side = "less"
     limits = ("margin_points", "alpha_margin")
     endpoint = APOPTOSIS
 
-    @property
-    def keys(self) -> Mapping[str, Mapping[str, Any]]:
-        """`arm` and `compared_with`."""
-        return {"arm": {"$ref": "#/$defs/arm"}, "compared_with": {"$ref": "#/$defs/arms"}}
+    def claimed(self, finding: Finding) -> str:
+        """That a rise is below the margin."""
+        return f"a rise below {finding.margin_points:g} points"
 
-    def claims(self, finding: Finding, pairs: Sequence[Pair], design: Design) -> list[Claim]:
-        """One test against each arm that it is compared with."""
-        named = [(design.label(pair.arm), design.label(pair.compared_with)) for pair in pairs]
-        return [
-            Claim(
-                part=COMPARISON,
-                text=f"{arm} against {other}: a rise below {finding.margin_points:g} points",
-                arm=arm,
-                compared_with=other,
-                weights=difference(arm, other),
-                side="less",
-                margin=finding.margin_points,
-                level=finding.alpha_margin,
-            )
-            for arm, other in named
-        ]
-
-    def problems(self, pairs: Sequence[Pair]) -> Iterator[tuple[str, str]]:  # noqa: ARG002
-        """None."""
-        return iter(())
-
-    def scale(self, endpoint: Endpoint) -> EstimateScale:
-        """Percentage points."""
-        return scale_of_differences(endpoint)
-
-    def estimate(
-        self,
-        endpoint: Endpoint,
-        tests: Sequence[ClaimResult],  # noqa: ARG002
-        deciding: ClaimResult,
-        means: GroupMeans,  # noqa: ARG002
-    ) -> Estimate:
-        """The difference of the deciding test."""
-        return estimated_difference(endpoint, deciding)
+    def level(self, finding: Finding) -> float:
+        """The error rate of a margin."""
+        return finding.alpha_margin
 
     def margin(self, finding: Finding) -> float:
         """The rise, in percentage points, that must be excluded."""

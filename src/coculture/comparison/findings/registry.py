@@ -1,7 +1,8 @@
 """The findings that a study states in advance, one module for each kind of finding.
 
 A kind provides what `FindingKind` lists: its config keys, its tests, its sentence, its row in the
-findings figure. To add a kind, write such a module and enter the kind in `KINDS`.
+findings figure. To add a kind, write such a module and enter the kind in `KINDS`. A kind that
+compares one arm with others begins with `ComparisonKind`.
 """
 
 from coculture.comparison.findings.eliminated import ELIMINATED

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from coculture.curves.fitted_curve import FittedCurve
-from coculture.curves.fitting import fit_curve, fit_curves
+from coculture.curves.fitting import FitOptions, fit_curve, fit_curves
 from coculture.curves.models import Floats
 from coculture.curves.variance_function import VarianceFunction
 from coculture.elisa.plates.checks import fit_results
@@ -80,10 +80,7 @@ def fit_standard_curve(
     response: ArrayLike,
     model: str = "4PL",
     weighting: str = "none",
-    *,
-    fixed: Mapping[str, float] | None = None,
-    variance_function: VarianceFunction | None = None,
-    bisquare: bool = False,
+    **options: Unpack[FitOptions],
 ) -> StandardCurve:
     """Fit the standards of one plate.
 
@@ -93,15 +90,7 @@ def fit_standard_curve(
     >>> curve.concentration([1.05])["concentration"].round().tolist()
     [101.0]
     """
-    fit = fit_curve(
-        concentration,
-        response,
-        model,
-        weighting,
-        fixed=fixed,
-        variance_function=variance_function,
-        bisquare=bisquare,
-    )
+    fit = fit_curve(concentration, response, model, weighting, **options)
     return StandardCurve(**vars(fit))
 
 
@@ -110,24 +99,13 @@ def fit_standard_curves(
     response: Floats,
     model: str = "4PL",
     weighting: str = "none",
-    *,
-    fixed: Mapping[str, float] | None = None,
-    variance_function: VarianceFunction | None = None,
-    bisquare: bool = False,
+    **options: Unpack[FitOptions],
 ) -> list[StandardCurve]:
     """Fit the standards of many plates at once; rows are plates, columns wells.
 
     The parameters, and the errors, are those of :func:`coculture.curves.fitting.fit_curves`.
     """
-    fits = fit_curves(
-        concentration,
-        response,
-        model,
-        weighting,
-        fixed=fixed,
-        variance_function=variance_function,
-        bisquare=bisquare,
-    )
+    fits = fit_curves(concentration, response, model, weighting, **options)
     return [StandardCurve(**vars(fit)) for fit in fits]
 
 

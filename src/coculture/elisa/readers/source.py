@@ -23,7 +23,7 @@ _FOREIGN = {
     b"<?xml": "an XML document",
     b"{\\rtf": "a text document",
 }
-"""The first bytes of files that are no table, even if their name says so, and what they are."""
+"""The first bytes of files that are no table, whatever their name is, and what they are."""
 # Some file transfers write \r\r\n, which is one line end, not two.
 _LINE_END = re.compile(r"\r*\n|\r")
 _DECIMAL_COMMA = re.compile(r"[-+]?\d*,\d+([eE][-+]?\d+)?")

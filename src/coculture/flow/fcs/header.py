@@ -16,14 +16,22 @@ VERSIONS = ("FCS2.0", "FCS3.0", "FCS3.1", "FCS3.2")
 HEADER_BYTES = 58
 
 
-@dataclass(frozen=True)
-class FcsHeader:
-    """Everything of an FCS file except its events."""
+@dataclass(frozen=True, kw_only=True)
+class FcsDescription:
+    """What is known of an FCS file before and after its events are read."""
 
     path: Path
-    version: str
     keywords: dict[str, str]
     """Keywords in capital letters (with their `$`), and their values."""
+    notes: tuple[str, ...]
+    """What was unusual about the file and how it was read, one sentence each."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FcsHeader(FcsDescription):
+    """Everything of an FCS file except its events."""
+
+    version: str
     channels: tuple[FcsChannel, ...]
     byte_order: str
     """`<` (little-endian) or `>` (big-endian)."""
@@ -31,8 +39,6 @@ class FcsHeader:
     data_starts: tuple[int, ...]
     """Byte at which the data begin, from the start of the file; several if the file contradicts
     itself and each of them is possible."""
-    notes: tuple[str, ...]
-    """What was unusual about the file and how it was read, one sentence each."""
 
     @property
     def event_bytes(self) -> int:
@@ -46,7 +52,7 @@ class FcsHeader:
 
     @property
     def labels(self) -> dict[str, str]:
-        """Name ($PnN) of a channel -> its label ($PnS)."""
+        """Name ($PnN) of a channel -> its label ($PnS), empty if the file gives none."""
         return {channel.name: channel.label for channel in self.channels}
 
 

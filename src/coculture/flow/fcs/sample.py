@@ -8,25 +8,22 @@ import pandas as pd
 
 from coculture.flow.compensation.spillover import SpilloverError, embedded_spillover
 from coculture.flow.fcs.data import read_events
-from coculture.flow.fcs.header import FcsHeader, read_header
+from coculture.flow.fcs.header import FcsDescription, FcsHeader, read_header
 from coculture.flow.fcs.text import FcsError
 from coculture.flow.gating.acquisition_date import acquisition_date
 
 __all__ = ["FcsError", "FlowSample", "read_fcs", "read_header"]
 
 
-@dataclass(frozen=True)
-class FlowSample:
+@dataclass(frozen=True, kw_only=True)
+class FlowSample(FcsDescription):
     """One FCS file."""
 
-    path: Path
     events: pd.DataFrame
     """One row per event, one column per channel, named by $PnN; linear scale, arbitrary units;
     `time` in seconds if the file gives $TIMESTEP."""
     labels: dict[str, str]
-    """Channel name ($PnN) -> label ($PnS), empty if the file gives none."""
-    keywords: dict[str, str]
-    """Every keyword, in capital letters, and its value."""
+    """Those of its header (`FcsHeader.labels`)."""
     cytometer: str
     well: str
     """The plate well ($WELLID or the instrument's own keyword), empty if the file gives none."""
@@ -36,8 +33,6 @@ class FlowSample:
     """Number of events that were removed because a value was not a finite number."""
     spillover: pd.DataFrame | None
     """Embedded spillover matrix (rows: stains, columns: channels); None if there is none."""
-    notes: tuple[str, ...]
-    """What was unusual about the file and how it was read, one sentence each."""
 
 
 def read_fcs(path: str | Path, data_set: int = 1) -> FlowSample:
@@ -47,18 +42,8 @@ def read_fcs(path: str | Path, data_set: int = 1) -> FlowSample:
     ($PnE) and gains ($PnG) are applied as FCS 3.1 defines them. Duplicate names are made unique.
     Events with a value that is not finite are counted and removed.
 
-    Parameters
-    ----------
-    path
-        The file.
-    data_set
-        Number of the data set to read, from 1, for a file with several.
-
-    Raises
-    ------
-    FcsError
-        If the file is not FCS list-mode data, is cut short, or contradicts itself. Numbers are
-        never guessed.
+    The parameters, and the errors, are those of :func:`coculture.flow.fcs.header.read_header`; data
+    that are cut short or contradict themselves are refused as well. Numbers are never guessed.
     """
     header = read_header(path, data_set)
     events = read_events(header)

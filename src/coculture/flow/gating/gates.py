@@ -21,7 +21,7 @@ from coculture.flow.gating.flowcytometrytools import (
     quadrant_gate,
     threshold_gate,
 )
-from coculture.flow.settings import SHARED_GATES
+from coculture.flow.settings import SHARED_GATES, shape_fault
 
 SCATTER, SIDE_SCATTER, TIME, CELLS, SINGLETS = SHARED_GATES
 ANNEXIN, VIABILITY_DYE = "annexin", "viability_dye"
@@ -67,31 +67,22 @@ def draw(name: str, block: Block) -> Gate:
     Raises
     ------
     GateError
-        If the block has neither a threshold nor vertices that fit its channels.
+        If the block contradicts itself (`coculture.flow.settings.shape_fault`).
     """
-    channels = list(block["channels"])
-    keep = block.get("keep")
-    vertices = block.get("vertices")
-    if len(channels) == 1 and "threshold" in block:
+    fault = shape_fault(name, block)
+    if fault:
+        raise GateError(f"Gate {name}: {fault}")
+    channels, keep = list(block["channels"]), block.get("keep")
+    if "threshold" in block:
         return threshold_gate(float(block["threshold"]), channels[0], keep or "above", name)
-    if len(channels) == 1 and vertices is not None and len(vertices) == 2:
-        return _interval(name, channels[0], float(vertices[0]), float(vertices[1]), keep)
-    if len(channels) == 2 and vertices is not None and len(vertices) >= 3:
-        region = "out" if keep == "outside" else "in"
-        corners = [(float(x), float(y)) for x, y in vertices]
-        return polygon_gate(corners, channels, region, name)
-    raise GateError(
-        f"The gate {name!r} on {' and '.join(channels)} needs a threshold or two vertices (with "
-        "one channel), or at least three vertices (with two channels)."
-    )
+    if len(channels) == 1:
+        low, high = map(float, block["vertices"])
+        return _interval(name, channels[0], low, high, keep)
+    corners = [(float(x), float(y)) for x, y in block["vertices"]]
+    return polygon_gate(corners, channels, "out" if keep == "outside" else "in", name)
 
 
 def _interval(name: str, channel: str, low: float, high: float, keep: str | None) -> Gate:
-    if not low < high:
-        raise GateError(
-            f"The gate {name!r} on {channel} has the vertices {low} and {high}; the first must be "
-            "smaller."
-        )
     inside = both(
         threshold_gate(low, channel, "above", name), threshold_gate(high, channel, "below", name)
     )

@@ -12,17 +12,6 @@ from coculture.elisa.plates.checks.check_result import CheckResult
 from coculture.elisa.plates.checks.curve_data import CurveData
 from coculture.elisa.plates.standard_levels import standard_levels
 
-LIMITS = AcceptanceLimits(
-    recovery_percent=20,
-    recovery_at_limits_percent=25,
-    cv_percent=20,
-    cv_at_limits_percent=25,
-    levels_passing_percent=75,
-    levels_passing=6,
-    control_recovery_percent=20,
-    precision_profile_cv_percent=20,
-    r_squared=0.9,
-)
 RISING = (0.05, 0.2, 0.4, 0.7, 1.2, 1.8, 2.4, 2.9)
 
 
@@ -33,7 +22,7 @@ def rising() -> list[float]:
 
 
 @pytest.fixture
-def checks_of() -> Callable[..., dict[str, CheckResult]]:
+def checks_of(acceptance: AcceptanceLimits) -> Callable[..., dict[str, CheckResult]]:
     """The checks, by code, of a plate with pairs of standards at 10, 20, 40 ... of given means."""
 
     def results(means: list[float], controls: pd.DataFrame | None = None) -> dict[str, CheckResult]:
@@ -48,10 +37,10 @@ def checks_of() -> Callable[..., dict[str, CheckResult]]:
             weighting="variance_function",
             variance_function=VarianceFunction(0.005, 0.05, 4, 40, "stated"),
         )
-        levels = standard_levels(curve, standards, LIMITS)
+        levels = standard_levels(curve, standards, acceptance)
         if controls is None:
             controls = pd.DataFrame({"nominal_pg_ml": [], "recovery_percent": []}, dtype=float)
-        found = curve_results(CurveData(curve, levels, controls, LIMITS))
+        found = curve_results(CurveData(curve, levels, controls, acceptance))
         return {result.code: result for result in found}
 
     return results

@@ -1,0 +1,99 @@
+"""What the kinds of findings have in common that compare one arm with others."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from coculture.comparison.design.arms import Design
+from coculture.comparison.design.endpoints import Endpoint
+from coculture.comparison.findings.claims import Claim, ClaimResult, Side, difference
+from coculture.comparison.findings.finding_result import Estimate
+from coculture.comparison.findings.kind import EstimateScale, Pair
+from coculture.comparison.settings import COMPARISON, Finding
+from coculture.comparison.statistics.group_means import GroupMeans
+
+_RATIO = EstimateScale("ratio", "ratio to the arm it is compared with", "", 1.0, is_log=True)
+_PERCENTAGE_POINTS = EstimateScale(
+    "percentage points",
+    "percentage points from the arm it is compared with",
+    " (orange: margin)",
+    0.0,
+)
+
+
+class ComparisonKind(ABC):
+    """A kind of finding with the keys `arm` and `compared_with`: one test for each pair of arms.
+
+    A kind adds what `FindingKind` lists and is not here.
+    """
+
+    side: Side
+    """The alternative of its tests."""
+    required = ("arm", "compared_with")
+
+    @abstractmethod
+    def claimed(self, finding: Finding) -> str:
+        """What a test claims about its two arms, as in the result tables: "lower"."""
+
+    @abstractmethod
+    def level(self, finding: Finding) -> float:
+        """The one-sided error rate of a test."""
+
+    @abstractmethod
+    def margin(self, finding: Finding) -> float | None:
+        """The difference that is tested against; None for no difference."""
+
+    @property
+    def keys(self) -> Mapping[str, Mapping[str, Any]]:
+        """`arm` and `compared_with`."""
+        return {"arm": {"$ref": "#/$defs/arm"}, "compared_with": {"$ref": "#/$defs/arms"}}
+
+    def claims(self, finding: Finding, pairs: Sequence[Pair], design: Design) -> list[Claim]:
+        """One test against each arm that it is compared with."""
+        named = [(design.label(pair.arm), design.label(pair.compared_with)) for pair in pairs]
+        return [
+            Claim(
+                part=COMPARISON,
+                text=f"{arm} against {other}: {self.claimed(finding)}",
+                arm=arm,
+                compared_with=other,
+                weights=difference(arm, other),
+                side=self.side,
+                margin=self.margin(finding) or 0.0,
+                level=self.level(finding),
+            )
+            for arm, other in named
+        ]
+
+    def problems(self, pairs: Sequence[Pair]) -> Iterator[tuple[str, str]]:  # noqa: ARG002
+        """None."""
+        return iter(())
+
+    def scale(self, endpoint: Endpoint) -> EstimateScale:
+        """A ratio, or percentage points."""
+        return _RATIO if endpoint.is_ratio else _PERCENTAGE_POINTS
+
+    def estimate(
+        self,
+        endpoint: Endpoint,
+        tests: Sequence[ClaimResult],  # noqa: ARG002
+        deciding: ClaimResult,
+        means: GroupMeans,  # noqa: ARG002
+    ) -> Estimate:
+        """The difference of the deciding test, with the interval that agrees with the test.
+
+        A difference of logarithms is given as a ratio.
+        """
+        value, lower, upper = deciding.contrast.estimate, *deciding.interval
+        if endpoint.is_ratio:
+            value, lower, upper = (float(np.exp(number)) for number in (value, lower, upper))
+        return Estimate(
+            value,
+            lower,
+            upper,
+            deciding.claim.confidence,
+            self.scale(endpoint).unit,
+            deciding.relation,
+        )
