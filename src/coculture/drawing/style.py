@@ -80,11 +80,12 @@ def save(figure: Figure, path: str | Path, simulated: bool = False) -> None:
     }
     # Otherwise a figure without a layout engine gets one when it is first saved.
     with mpl.rc_context({**_SETTINGS, "figure.constrained_layout.use": False}):
-        if figure.get_layout_engine() is not None:
+        layout = figure.get_layout_engine()
+        if layout is not None:
             # Once for all files: to place everything takes as long as to draw it. At the resolution
             # of the image, since text is wider at a lower one.
             figure.set_dpi(_SETTINGS["savefig.dpi"])
-            figure.draw_without_rendering()
+            layout.execute(figure)
             figure.set_layout_engine(None)
         if not simulated:
             figure.savefig(path, metadata=metadata[path.suffix])

@@ -96,17 +96,23 @@ def _inline(node: Any, document: Mapping[str, Any], folder: Path) -> Any:
 def with_defaults(value: Any, schema: Schema | str | Path) -> Any:
     """A copy of `value` with every default of `schema` (or of the schema file) filled in.
 
-    >>> with_defaults({}, {"properties": {"hours": {"default": 48}}})
-    {'hours': 48}
+    The keys are in the order of the schema, so that two configs that say the same are the same;
+    those that the schema does not name keep their own order, which is that of arms and experiments.
+
+    >>> with_defaults({"b": 1, "a": 2}, {"properties": {"a": {}, "hours": {"default": 48}}})
+    {'a': 2, 'hours': 48, 'b': 1}
     """
     if isinstance(schema, str | Path):
         schema = _load(Path(schema))
     if isinstance(value, dict):
         properties: Mapping[str, Schema] = schema.get("properties", {})
-        filled = dict(value)
-        for key, part in properties.items():
-            if key not in filled and "default" in part:
-                filled[key] = copy.deepcopy(part["default"])
+        defaults = {
+            key: copy.deepcopy(part["default"])
+            for key, part in properties.items()
+            if "default" in part
+        }
+        named = {key: (defaults | value)[key] for key in properties if key in defaults | value}
+        filled = named | {key: one for key, one in value.items() if key not in named}
         other = schema.get("additionalProperties")
         return {
             key: with_defaults(one, properties.get(key, other if isinstance(other, dict) else {}))
