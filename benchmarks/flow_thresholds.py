@@ -141,8 +141,8 @@ def best_errors(of: Experiment) -> Mapping[float, float]:
         if tube.role == "sample":
             events = read_tube(tube, matrix)
             masks = stage_masks(events, chosen.populations[0], blocks, steady(tube, events))
-            annexin = events.loc[masks["population"], blocks["annexin"]["channels"][0]]
-            values.setdefault(of.truth[tube.row], []).append(annexin.to_numpy())
+            annexin = events[blocks["annexin"]["channels"][0]][masks["population"]]
+            values.setdefault(of.truth[tube.row], []).append(annexin)
     candidates = [
         {
             level: float(np.mean([100 * np.mean(well >= threshold) for well in wells])) - level

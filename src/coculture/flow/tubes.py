@@ -1,10 +1,12 @@
 """The FCS files of one experiment, opened: their channels by role, and their events."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from coculture.flow.channels import ChannelError, find_channel, name_mismatch
 from coculture.flow.compensation.spillover import unmixing
@@ -13,6 +15,9 @@ from coculture.flow.fcs.header import FcsHeader, read_header
 from coculture.flow.fcs.text import FcsError
 from coculture.flow.files import FlowFile
 from coculture.flow.settings import FlowSettings
+
+_BLOCK = 8192
+"""Events compensated at a time: they stay in the processor's cache."""
 
 
 @dataclass(frozen=True)
@@ -126,32 +131,72 @@ def _panel(settings: FlowSettings, find: Callable[[str], str]) -> Panel:
     )
 
 
-def read_tube(tube: Tube, spillover: pd.DataFrame | None, every: int = 1) -> pd.DataFrame:
+class Columns(Protocol):
+    """Events whose channels can be looked up: `TubeEvents`, or a DataFrame."""
+
+    def __getitem__(self, channel: str, /) -> Any: ...
+
+    def __len__(self) -> int: ...
+
+
+@dataclass(frozen=True)
+class TubeEvents:
+    """The events of a tube, linear and compensated.
+
+    Not a DataFrame: looking up a channel of one takes as long as comparing its events.
+    """
+
+    columns: Mapping[str, NDArray[np.float64]]
+    """Channel ($PnN, or "height / area") -> values, shape (events,)."""
+    count: int
+    """Number of events."""
+
+    def __getitem__(self, channel: str, /) -> NDArray[np.float64]:
+        return self.columns[channel]
+
+    def __len__(self) -> int:
+        return self.count
+
+
+def read_tube(tube: Tube, spillover: pd.DataFrame | None, every: int = 1) -> TubeEvents:
     """The channels that gating needs: linear, stains compensated, and the singlet ratio.
 
     Stains that are not in the spillover matrix are not compensated.
 
     Returns
     -------
-    Events x columns named by $PnN (and "height / area"), only each `every`-th event. Events with
-    a value that is not finite are removed; `tube.header.events` includes them.
+    Only each `every`-th event. Events with a value that is not finite are removed;
+    `tube.header.events` includes them.
     """
     panel = tube.panel
-    ratio = [panel.forward_scatter_height] if panel.singlet_ratio is not None else []
     mixed = [] if spillover is None else [name for name in panel.stains if name in spillover]
-    as_is = [*panel.plain, *(name for name in panel.stains if name not in mixed)]
     seen, coefficients = ([], None) if spillover is None else unmixing(spillover, mixed)
-    others = [name for name in seen if name not in mixed]
-    names = [*as_is, *mixed, *others, *map(str, ratio)]
-    events = read_events(tube.header, names, every)
-    finite = np.isfinite(events.sum(axis=1))
-    if not finite.all():
-        events = np.asfortranarray(events[finite])
-    if coefficients is not None and mixed:
-        observed = events[:, [names.index(name) for name in seen]]
-        events[:, len(as_is) : len(as_is) + len(mixed)] = observed @ coefficients
-    if panel.singlet_ratio is not None:
+    as_is = [*panel.plain, *(name for name in panel.stains if name not in seen)]
+    # The channels that are unmixed side by side, so that they are not copied again.
+    events = read_events(tube.header, [*as_is, *seen], every)
+    if not all(np.isfinite(channel).all() for channel in events.T):
+        events = np.asfortranarray(events[np.isfinite(events).all(axis=1)])
+    columns = dict(zip([*as_is, *seen], events.T, strict=True))
+    if coefficients is not None:
+        _unmix(events[:, len(as_is) :], coefficients, [columns[name] for name in mixed])
+    if panel.singlet_ratio is not None and panel.forward_scatter_height is not None:
+        height, area = columns[panel.forward_scatter_height], columns[panel.forward_scatter_area]
         with np.errstate(divide="ignore", invalid="ignore"):
-            events[:, -1] /= events[:, names.index(panel.forward_scatter_area)]
-        names[-1] = panel.singlet_ratio
-    return pd.DataFrame(events, columns=names, copy=False)
+            columns[panel.singlet_ratio] = height / area
+    return TubeEvents(columns, len(events))
+
+
+def _unmix(
+    observed: NDArray[np.float64],
+    coefficients: NDArray[np.float64],
+    stains: Sequence[NDArray[np.float64]],
+) -> None:
+    """Write observed @ coefficients into the arrays of the stains, which may be those observed.
+
+    `observed` has the shape (events, channels), `coefficients` (channels, stains).
+    """
+    for start in range(0, len(observed), _BLOCK):
+        block = slice(start, start + _BLOCK)
+        true = observed[block] @ coefficients
+        for stain, values in zip(stains, true.T, strict=True):
+            stain[block] = values

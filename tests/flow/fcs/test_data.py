@@ -8,6 +8,8 @@ import pytest
 from numpy.typing import NDArray
 
 from coculture.flow import read_fcs
+from coculture.flow.fcs.data import read_events
+from coculture.flow.fcs.header import read_header
 
 WriteFcs = Callable[..., Path]
 NAMES = ["FSC-A", "FL1-A", "FL2-A"]
@@ -36,3 +38,14 @@ def test_ranges_that_are_no_power_of_two(
     keywords = {f"$P{n}R": top for n in (1, 2, 3)}
     path = write_fcs(written, NAMES, formats=["u4"] * 3, keywords=keywords)
     np.testing.assert_array_equal(read_fcs(path).events, written)
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize("formats", [["f4"] * 3, ["f8"] * 3, ["u2", "u3", "u4"]])
+@pytest.mark.parametrize("every", [1, 2, 7, 30])
+def test_only_every_kth_event(
+    write_fcs: WriteFcs, written: NDArray[np.float64], order: str, formats: list[str], every: int
+) -> None:
+    header = read_header(write_fcs(written, NAMES, formats=formats, order=order))
+    found = read_events(header, ["FL2-A", "FSC-A"], every)
+    np.testing.assert_array_equal(found, written[::every, [2, 0]])

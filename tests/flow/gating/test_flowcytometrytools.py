@@ -12,7 +12,14 @@ import pytest
 
 from coculture.flow import read_fcs
 from coculture.flow.gating import gates
-from coculture.flow.gating.flowcytometrytools import passes, polygon_gate, threshold_gate
+from coculture.flow.gating.flowcytometrytools import (
+    both,
+    inverted,
+    passes,
+    polygon_gate,
+    threshold_gate,
+)
+from coculture.flow.tubes import TubeEvents
 
 
 def test_the_names_it_was_lent_are_taken_back() -> None:
@@ -27,6 +34,25 @@ def test_a_gate_can_be_made_after_the_import() -> None:
     assert passes(threshold_gate(2, "a", "above", "g"), frame).tolist() == [False, True, True]
     polygon = polygon_gate([(0, 0), (4, 0), (4, 2), (0, 2)], ["a", "b"], "in", "p")
     assert passes(polygon, frame).tolist() == [True, False, True]
+
+
+def test_arrays_are_gated_as_frames_are() -> None:
+    """Threshold, interval, polygon, and what is outside of a polygon and below a threshold."""
+    rng = np.random.default_rng(6)
+    columns = {name: rng.normal(size=500) for name in ("a", "b", "c")}
+    events, frame = TubeEvents(columns, 500), pd.DataFrame(columns)
+    corners = [(-1.0, -1.0), (1.0, -0.5), (0.0, 1.5)]
+    low = threshold_gate(0.3, "c", "below", "low")
+    for gate in (
+        low,
+        inverted(both(threshold_gate(-1, "a", "above", "x"), low)),
+        polygon_gate(corners, ["b", "a"], "in", "p"),
+        both(polygon_gate(corners, ["a", "b"], "out", "p"), low),
+    ):
+        expected = frame.index.isin(gate(frame).index)
+        assert 0 < expected.sum() < 500
+        np.testing.assert_array_equal(passes(gate, events), expected)
+        np.testing.assert_array_equal(passes(gate, frame), expected)
 
 
 @pytest.mark.reference

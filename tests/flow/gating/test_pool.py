@@ -2,7 +2,11 @@
 
 from collections.abc import Callable
 
-from coculture.flow.gating.pool import pool
+import numpy as np
+import pandas as pd
+
+from coculture.flow.gating import gates
+from coculture.flow.gating.pool import PooledTube, gated, number_of_events, pool, values
 from coculture.flow.tubes import Tube
 
 
@@ -19,3 +23,32 @@ def test_an_empty_tube_sets_no_gate(open_tube: Callable[..., Tube]) -> None:
         "sample-1.fcs": 1,
         "sample-3.fcs": 3,
     }
+
+
+ABOVE: gates.Block = {"channels": ["FSC-A"], "threshold": 10.0, "keep": "above"}
+BELOW: gates.Block = {"channels": ["FL1-A"], "threshold": 5.0, "keep": "below"}
+
+
+def test_gates_apply_one_after_the_other_and_leave_the_tubes_before_them_alone(
+    open_tube: Callable[..., Tube],
+) -> None:
+    """Whether or not values were looked up between two gates."""
+    sizes, stains = np.array([5.0, 10.0, 20.0, 30.0]), np.array([1.0, 2.0, 9.0, 4.0])
+    tubes = [
+        PooledTube(
+            open_tube({"FSC-A": [1.0]}, fcs=name),
+            pd.DataFrame({"FSC-A": sizes, "FL1-A": stains + more}),
+        )
+        for name, more in (("a.fcs", 0.0), ("b.fcs", 2.0))
+    ]
+    large = gated(tubes, {"cells": ABOVE})
+    assert values(large, "FL1-A").tolist() == [2, 9, 4, 4, 11, 6]
+    dim = gated(large, {"annexin": BELOW})
+    assert [one.values("FSC-A").tolist() for one in dim] == [[10, 30], [10]]
+    assert values(dim, "FL1-A").tolist() == [2, 4, 4]
+    assert [number_of_events(some) for some in (tubes, large, dim)] == [8, 6, 3]
+    assert values(tubes, "FL1-A").tolist() == [1, 2, 9, 4, 3, 4, 11, 6]
+    assert number_of_events(gated(tubes, {})) == 8
+    not_looked_up = gated(tubes, {"cells": ABOVE})
+    assert number_of_events(gated(not_looked_up, {"annexin": BELOW})) == 3
+    assert number_of_events(not_looked_up) == 6

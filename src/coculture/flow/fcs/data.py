@@ -4,6 +4,7 @@ Only the bytes of the requested channels are read, without a Python loop over ev
 is in memory at a time.
 """
 
+import mmap
 from collections.abc import Sequence
 
 import numpy as np
@@ -57,7 +58,7 @@ def read_events(header: FcsHeader, names: Sequence[str] | None = None, every: in
     events = np.empty((rows, len(wanted)), dtype=np.float64, order="F")
     if rows == 0:
         return events
-    records = _map(header, _start(header))[::every]
+    records = _thinned(_map(header, _start(header)), every)
     for column, channel in enumerate(wanted):
         events[:, column] = _stored(records, header, channel)
         _to_linear(events[:, column], channel)
@@ -66,8 +67,18 @@ def read_events(header: FcsHeader, names: Sequence[str] | None = None, every: in
 
 def _map(header: FcsHeader, start: int) -> NDArray[np.void]:
     """The data as a structured array on the mapped file."""
-    mapped = np.memmap(header.path, _layout(header), mode="r", offset=start, shape=(header.events,))
-    return np.asarray(mapped)
+    # Without np.memmap, which takes three times as long to make.
+    with header.path.open("rb") as file:
+        mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    return np.frombuffer(mapped, _layout(header), header.events, start)
+
+
+def _thinned(records: NDArray[np.void], every: int) -> NDArray[np.void]:
+    """Each `every`-th event. They are copied whole, or each channel would read the file again."""
+    if every == 1:
+        return records
+    # As plain bytes: numpy copies a structure field by field.
+    return records.view(f"V{records.itemsize}")[::every].copy().view(records.dtype)
 
 
 def _layout(header: FcsHeader) -> np.dtype[np.void]:

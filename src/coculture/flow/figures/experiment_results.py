@@ -45,7 +45,9 @@ class GatedPopulation:
     def events(self, tube: Tube, stage: str | None, *channels: str) -> pd.DataFrame:
         """Events of a tube after a stage of gating (None: all), in these channels or all."""
         events = read_tube(tube, self.spillover)
-        shown = events[list(channels)] if channels else events
+        shown = pd.DataFrame(
+            {channel: events[channel] for channel in channels or events.columns}, copy=False
+        )
         if stage is None:
             return shown
         return shown[stage_masks(events, self.population, self.blocks, steady(tube, events))[stage]]

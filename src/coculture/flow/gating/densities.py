@@ -1,10 +1,12 @@
 """Smoothed histograms: their peaks, and the valleys between the peaks."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import scipy
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 Values = NDArray[np.float64]
 
@@ -38,24 +40,69 @@ class Density:
         return left + int(lowest[len(lowest) // 2])
 
 
-def density(values: Values, bandwidth: float | None = None) -> Density:
-    """Density of `values`: a fine histogram smoothed with a normal kernel.
+@dataclass(frozen=True)
+class Distribution:
+    """Values of which several densities are made: they are sorted once.
 
-    The SD of the kernel is `bandwidth`, by default that of Silverman's rule for the whole sample.
+    Sorted values need no other pass for their percentiles and histograms.
     """
-    low, first_quartile, third_quartile, high = np.percentile(values, [0.05, 25, 75, 99.95])
-    if not bandwidth:
-        deviation = float(np.std(values))
+
+    values: Values
+
+    @cached_property
+    def ordered(self) -> Values:
+        """The values in ascending order."""
+        return np.sort(self.values)
+
+    @cached_property
+    def usual(self) -> Density:
+        """The density with the bandwidth of Silverman's rule for all values."""
+        _, first_quartile, third_quartile, _ = self._ends
+        deviation = float(np.std(self.values))
         spread = min(deviation, float(third_quartile - first_quartile) / 1.34)
-        bandwidth = silverman(spread or deviation or 1.0, len(values))
-    margin = 4 * bandwidth + 1e-12
-    # By number of bins and range: given edges, numpy sorts the values first.
-    counts, edges = np.histogram(values, _BINS, (low - margin, high + margin))
-    step = edges[1] - edges[0]
-    smooth = scipy.ndimage.gaussian_filter1d(
-        counts.astype(np.float64), bandwidth / step, mode="constant"
-    )
-    return Density((edges[:-1] + edges[1:]) / 2, smooth / (step * len(values)))
+        return self.density(silverman(spread or deviation or 1.0, len(self.values)))
+
+    def density(self, bandwidth: float) -> Density:
+        """A fine histogram smoothed with a normal kernel whose SD is `bandwidth`."""
+        low, _, _, high = self._ends
+        margin = 4 * bandwidth + 1e-12
+        edges = np.linspace(low - margin, high + margin, _BINS + 1)
+        step = edges[1] - edges[0]
+        counts = np.diff(np.searchsorted(self.ordered, edges)).astype(np.float64)
+        smooth = scipy.ndimage.gaussian_filter1d(counts, bandwidth / step, mode="constant")
+        return Density((edges[:-1] + edges[1:]) / 2, smooth / (step * len(self.values)))
+
+    def below(self, value: float) -> Values:
+        """The values below one, in ascending order."""
+        return self.ordered[: np.searchsorted(self.ordered, value)]
+
+    @cached_property
+    def _ends(self) -> Values:
+        return percentiles(self.ordered, [0.05, 25, 75, 99.95])
+
+
+def joined(parts: Sequence[Distribution]) -> Distribution:
+    """The values of all parts together."""
+    return Distribution(np.concatenate([part.values for part in parts]))
+
+
+def percentiles(ordered: Values, percents: ArrayLike) -> Values:
+    """Percentiles of values in ascending order, as np.percentile, which would sort them again.
+
+    >>> percentiles(np.array([1.0, 2.0, 4.0]), [25, 50, 100])
+    array([1.5, 2. , 4. ])
+    """
+    place = np.asarray(percents) / 100 * (len(ordered) - 1)
+    before = place.astype(np.intp)
+    part = place - before
+    low, high = ordered[before], ordered[np.minimum(before + 1, len(ordered) - 1)]
+    # From the nearer of the two, as numpy does, so that the last digit is the same.
+    return np.where(part < 0.5, low + (high - low) * part, high - (high - low) * (1 - part))
+
+
+def density(values: Values) -> Density:
+    """Density of `values` with the bandwidth of Silverman's rule for all of them."""
+    return Distribution(values).usual
 
 
 def silverman(spread: float, count: int) -> float:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from coculture.exchange.problems import CocultureError
 from coculture.flow.gating.flowcytometrytools import (
@@ -22,6 +21,7 @@ from coculture.flow.gating.flowcytometrytools import (
     threshold_gate,
 )
 from coculture.flow.settings import SHARED_GATES, shape_fault
+from coculture.flow.tubes import Columns
 
 SCATTER, SIDE_SCATTER, TIME, CELLS, SINGLETS = SHARED_GATES
 ANNEXIN, VIABILITY_DYE = "annexin", "viability_dye"
@@ -123,12 +123,12 @@ def boundary(block: Block) -> str:
     return f"{channels} {where} {' '.join(f'({x}, {y})' for x, y in block['vertices'])}"
 
 
-def count_kept(name: str, block: Block, events: pd.DataFrame) -> int:
+def count_kept(name: str, block: Block, events: Columns) -> int:
     """Number of events that a gate keeps."""
     return int(np.count_nonzero(passes(draw(name, block), events)))
 
 
-def quadrant_counts(annexin: Block, viability_dye: Block, events: pd.DataFrame) -> dict[str, int]:
+def quadrant_counts(annexin: Block, viability_dye: Block, events: Columns) -> dict[str, int]:
     """Number of events in each of QUADRANTS."""
     corners = quadrants(annexin, viability_dye)
     return {

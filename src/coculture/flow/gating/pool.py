@@ -1,7 +1,8 @@
 """The events that gates are set from: every control and some of the samples, thinned evenly."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from coculture.flow.gating import gates
 from coculture.flow.gating.flowcytometrytools import passes
 from coculture.flow.gating.logicle import Logicle, logicle_for
-from coculture.flow.tubes import Tube, read_tube
+from coculture.flow.tubes import Columns, Tube, read_tube
 
 Values = NDArray[np.float64]
 
@@ -22,10 +23,29 @@ MAX_EVENTS = 20_000
 
 @dataclass(frozen=True)
 class PooledTube:
-    """Some events of one tube."""
+    """Some events of one tube, and which of them the gates so far keep."""
 
     tube: Tube
-    events: pd.DataFrame
+    events: Columns
+    kept: NDArray[np.bool_] | None = None
+    """Mask of shape (events,); None keeps all."""
+    _found: dict[str, Values] = field(default_factory=dict, repr=False, compare=False)
+
+    def __len__(self) -> int:
+        """Number of events that are kept."""
+        return len(self.events) if self._places is None else len(self._places)
+
+    def values(self, channel: str) -> Values:
+        """Linear values of the kept events in one channel."""
+        if channel not in self._found:
+            every = np.asarray(self.events[channel])
+            self._found[channel] = every if self._places is None else every.take(self._places)
+        return self._found[channel]
+
+    @cached_property
+    def _places(self) -> NDArray[np.intp] | None:
+        # Made once: a mask is looked through anew for each channel.
+        return None if self.kept is None else np.flatnonzero(self.kept)
 
 
 def pool(tubes: Sequence[Tube], spillover: pd.DataFrame | None) -> list[PooledTube]:
@@ -56,16 +76,21 @@ def gated(tubes: Sequence[PooledTube], blocks: Mapping[str, gates.Block]) -> lis
     drawn = [gates.draw(name, block) for name, block in blocks.items()]
     result = []
     for pooled in tubes:
-        kept = np.ones(len(pooled.events), dtype=bool)
+        kept = np.ones(len(pooled.events), bool) if pooled.kept is None else pooled.kept.copy()
         for gate in drawn:
             kept &= passes(gate, pooled.events)
-        result.append(PooledTube(pooled.tube, pooled.events[kept]))
+        result.append(PooledTube(pooled.tube, pooled.events, kept))
     return result
+
+
+def number_of_events(tubes: Sequence[PooledTube]) -> int:
+    """How many events all tubes together keep."""
+    return sum(map(len, tubes))
 
 
 def values(tubes: Sequence[PooledTube], channel: str) -> Values:
     """Linear values of one channel of all tubes together, shape (events,)."""
-    return np.concatenate([np.empty(0), *(pooled.events[channel].to_numpy() for pooled in tubes)])
+    return np.concatenate([np.empty(0), *(pooled.values(channel) for pooled in tubes)])
 
 
 def scale_of(channel: str, tubes: Sequence[PooledTube]) -> Logicle:

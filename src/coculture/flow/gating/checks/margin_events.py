@@ -3,13 +3,12 @@
 from collections.abc import Iterator
 
 import numpy as np
-import pandas as pd
 
 from coculture.exchange.flags import Flag
 from coculture.exchange.vocabulary import number
 from coculture.flow.gating.checks import subjects
 from coculture.flow.gating.measurement import Experiment, Measurement
-from coculture.flow.tubes import Tube
+from coculture.flow.tubes import Columns, Tube
 
 CODE = "margin_events"
 
@@ -30,7 +29,7 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
         )
 
 
-def margin_percent(tube: Tube, events: pd.DataFrame, in_range: int, total: int) -> float:
+def margin_percent(tube: Tube, events: Columns, in_range: int, total: int) -> float:
     """Percent of events outside the scatter range, or saturated in Annexin V or the dye.
 
     Parameters
@@ -46,5 +45,5 @@ def margin_percent(tube: Tube, events: pd.DataFrame, in_range: int, total: int) 
     tops = {channel.name: channel.maximum for channel in tube.header.channels}
     for channel in (tube.panel.annexin, tube.panel.viability_dye):
         if channel is not None:
-            saturated |= events[channel].to_numpy() >= tops[channel]
+            saturated |= np.asarray(events[channel]) >= tops[channel]
     return 100 * (total - in_range + int(np.count_nonzero(saturated))) / total if total else 0.0

@@ -4,13 +4,13 @@ import math
 from collections.abc import Iterator
 
 import numpy as np
-import pandas as pd
 
 from coculture.exchange.flags import Flag
 from coculture.exchange.vocabulary import number
 from coculture.flow.gating import gates
 from coculture.flow.gating.checks import subjects
 from coculture.flow.gating.measurement import Experiment, Measurement
+from coculture.flow.tubes import Columns
 
 CODE = "threshold_sensitive"
 
@@ -37,7 +37,7 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
         )
 
 
-def largest_change(events: pd.DataFrame, annexin: gates.Block, apoptotic: int) -> float:
+def largest_change(events: Columns, annexin: gates.Block, apoptotic: int) -> float:
     """Largest change, in percentage points, when the Annexin V threshold moves by 0.1 decades.
 
     Parameters
@@ -56,7 +56,7 @@ def largest_change(events: pd.DataFrame, annexin: gates.Block, apoptotic: int) -
     threshold = float(annexin["threshold"])
     if not len(events) or threshold <= 0:
         return math.nan
-    values = events[annexin["channels"][0]].to_numpy()
+    values = np.asarray(events[annexin["channels"][0]])
     moved = [threshold * 10**shift for shift in (-SHIFT_DECADES, SHIFT_DECADES)]
     changes = [abs(np.count_nonzero(values >= end) - apoptotic) for end in moved]
     return 100 * max(changes) / len(events)

@@ -11,12 +11,19 @@ above it, the threshold is raised to the control's 99.5th percentile.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import compress
 
 import numpy as np
 
-from coculture.flow.gating.densities import Density, Values, density, silverman
+from coculture.flow.gating.densities import (
+    Density,
+    Distribution,
+    joined,
+    percentiles,
+    silverman,
+)
 from coculture.flow.gating.logicle import Logicle
-from coculture.flow.gating.pool import PooledTube
+from coculture.flow.gating.pool import PooledTube, number_of_events
 from coculture.flow.gating.sources import fmo, unstained
 from coculture.flow.gating.sources.threshold import (
     FEWEST_EVENTS,
@@ -85,21 +92,22 @@ def find(request: Request) -> Threshold | None:
 def from_samples(request: Request, samples: Sequence[PooledTube], which: str) -> Threshold | None:
     """The threshold from the live peaks of these samples; `which` describes them in the rule."""
     reference = [one for one in samples if one.tube.untreated] or list(samples)
-    if len(request.values(reference)) < FEWEST_EVENTS:
+    if number_of_events(reference) < FEWEST_EVENTS:
         return None
     scale = request.scale(samples)
     control, control_tubes = _negative_control(request)
     negative = request.values(control_tubes)
     highest = upper_end(negative) if len(negative) else np.inf
-    threshold = live_threshold(
-        [request.values([one]) for one in samples],
-        request.values(reference),
-        scale,
-        _MAX_BACKGROUND * highest,
-    )
+    positions = [Distribution(scale.transform(request.values([one]))) for one in samples]
+    together = joined(positions)
+    of_reference = together
+    if len(reference) < len(samples):
+        untreated = [one.tube.untreated for one in samples]
+        of_reference = joined(list(compress(positions, untreated)))
+    threshold = live_threshold(positions, of_reference, scale, _MAX_BACKGROUND * highest)
     if threshold is None:
         return None
-    together, rule, note = request.values(samples), RULE, ""
+    rule, note = RULE, ""
     if not has_positive_peak(together, threshold, scale):
         threshold, rule = max(threshold, tail_end(together, scale)), RULE_WITHOUT_POSITIVE
     above = float(np.mean(negative >= threshold)) if len(negative) else 0.0
@@ -129,19 +137,24 @@ class NegativePeak:
     """Share of the events in the peak: twice the share below its mode."""
 
 
-def negative_peak(positions: Values) -> NegativePeak:
-    """The lowest substantial peak of values on the logicle scale, shape (events,).
+def negative_peak(positions: Distribution) -> NegativePeak:
+    """The lowest substantial peak of values on the logicle scale.
 
     It is found with the bandwidth of the whole sample, and then measured with the bandwidth of its
     own lower half. The part of the SD that comes from smoothing is removed.
     """
-    rough, _ = _lowest_peak(density(positions))
-    below = rough - positions[positions < rough]
-    spread = float(np.percentile(below, _ONE_SD_PERCENT)) if len(below) else 0.0
-    bandwidth = _SMOOTHING * silverman(spread, 2 * len(below)) or None
-    mode, width = _lowest_peak(density(positions, bandwidth))
-    sd = float(np.sqrt(max(width**2 - (bandwidth or 0.0) ** 2, _MIN_SD_SHARE * width**2)))
-    return NegativePeak(mode, sd, 2 * float(np.mean(positions < mode)))
+    rough, _ = _lowest_peak(positions.usual)
+    below = rough - positions.below(rough)[::-1]
+    spread = float(percentiles(below, _ONE_SD_PERCENT)) if len(below) else 0.0
+    bandwidth = _SMOOTHING * silverman(spread, 2 * len(below))
+    mode, width = _lowest_peak(_density(positions, bandwidth))
+    sd = float(np.sqrt(max(width**2 - bandwidth**2, _MIN_SD_SHARE * width**2)))
+    return NegativePeak(mode, sd, 2 * len(positions.below(mode)) / len(positions.values))
+
+
+def _density(positions: Distribution, bandwidth: float) -> Density:
+    """With the usual bandwidth where a part of the values gives none."""
+    return positions.density(bandwidth) if bandwidth else positions.usual
 
 
 def _lowest_peak(curve: Density) -> tuple[float, float]:
@@ -154,16 +167,19 @@ def _lowest_peak(curve: Density) -> tuple[float, float]:
 
 
 def live_threshold(
-    samples: Sequence[Values], reference: Values, scale: Logicle, highest: float = np.inf
+    samples: Sequence[Distribution],
+    reference: Distribution,
+    scale: Logicle,
+    highest: float = np.inf,
 ) -> float | None:
     """Median over samples of the mode of the live peak + 2.4 SD of its upper half.
 
     Parameters
     ----------
     samples
-        Linear values of each stained sample.
+        Values of each stained sample on the logicle scale.
     reference
-        Linear values of the samples with most live cells. Samples do not count if their lowest
+        Those of the samples with most live cells together. Samples do not count if their lowest
         peak is more than 4 SD above that of the reference, or has less than a fifth of their
         events.
     scale
@@ -175,32 +191,32 @@ def live_threshold(
     -------
     The threshold on the linear scale; None if no sample has a live peak.
     """
-    expected = negative_peak(scale.transform(reference))
+    expected = negative_peak(reference)
     if float(scale.inverse(expected.mode)) > highest:
         return None
     farthest = expected.mode + _FARTHEST_SDS * expected.sd
-    peaks = [negative_peak(scale.transform(one)) for one in samples if len(one) >= FEWEST_EVENTS]
+    peaks = [negative_peak(one) for one in samples if len(one.values) >= FEWEST_EVENTS]
     live = [peak for peak in peaks if peak.share >= _LEAST_LIVE_SHARE and peak.mode <= farthest]
     if not live:
         return None
     return float(scale.inverse(np.median([peak.mode + LIVE_SDS * peak.sd for peak in live])))
 
 
-def has_positive_peak(pooled: Values, above: float, scale: Logicle) -> bool:
-    """Whether pooled samples have a peak above a threshold."""
-    curve = density(scale.transform(pooled))
+def has_positive_peak(pooled: Distribution, above: float, scale: Logicle) -> bool:
+    """Whether pooled samples, on the logicle scale, have a peak above a linear threshold."""
+    curve = pooled.usual
     return bool(np.any(curve.position[curve.peaks(_LEAST_POSITIVE_PEAK)] > scale.transform(above)))
 
 
-def tail_end(events: Values, scale: Logicle) -> float:
+def tail_end(positions: Distribution, scale: Logicle) -> float:
     """Where the upper tail of the negative peak ends: its slope is below 2 % of the steepest.
 
-    For samples without positive cells, whose negative cells may have a long tail.
+    For samples without positive cells, whose negative cells may have a long tail. They are given
+    on the logicle scale; the end is linear.
     """
-    positions = scale.transform(events)
     peak = negative_peak(positions)
-    below = int(np.count_nonzero(positions < peak.mode))
-    curve = density(positions, _TAIL_SMOOTHING * silverman(peak.sd, 2 * below) or None)
+    below = len(positions.below(peak.mode))
+    curve = _density(positions, _TAIL_SMOOTHING * silverman(peak.sd, 2 * below))
     falling = -np.gradient(curve.height, curve.position)
     mode, tail = np.searchsorted(curve.position, [peak.mode, peak.mode + 3 * peak.sd])
     steepest = int(mode) + int(np.argmax(falling[mode : max(tail, mode + 1)]))

@@ -9,7 +9,13 @@ import numpy as np
 from coculture.exchange.problems import CocultureError
 from coculture.flow.gating import gates
 from coculture.flow.gating.logicle import Logicle
-from coculture.flow.gating.pool import PooledTube, Values, scale_of, values
+from coculture.flow.gating.pool import (
+    PooledTube,
+    Values,
+    number_of_events,
+    scale_of,
+    values,
+)
 from coculture.flow.tubes import Panel, Tube
 
 FEWEST_EVENTS = 100
@@ -80,7 +86,7 @@ class Request:
         return scale_of(self.channel, tubes)
 
     def _are_enough(self, tubes: Sequence[PooledTube]) -> bool:
-        return len(self.values(tubes)) >= FEWEST_EVENTS
+        return number_of_events(tubes) >= FEWEST_EVENTS
 
 
 @dataclass(frozen=True)
@@ -119,7 +125,7 @@ class Threshold:
             "note": self.note,
             "controls": sorted({tube.fcs for tube in behind if not is_sample(tube)}),
             "samples": sorted({tube.fcs for tube in behind if is_sample(tube)}),
-            "events": len(values(self.tubes, channel)),
+            "events": number_of_events(self.tubes),
         }
         return block if self.note else {key: block[key] for key in block if key != "note"}
 
