@@ -43,7 +43,7 @@ STEPS = Steps(
     fingerprint.of_table(result_tables.definitions()[["table", "column", "type"]]),
     code=fingerprint.Code(Path(".snakemake/fingerprints.json")),
 )
-WORKERS = Workers(f"{RESULTS}/steps", lock.held)
+WORKERS = Workers(RESULTS, lock.held)
 TEMPLATE = fingerprint.of_folder("report/template")
 STARTED = time.time()
 

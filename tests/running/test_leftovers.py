@@ -74,6 +74,24 @@ def test_a_figure_that_a_step_no_longer_draws_is_removed(script: Make, results: 
     records = Records(results / "steps")
     step = script("pass")
     arms, il6 = _made(records, step, results, "figures/arms.svg", "figures/arms_il6.svg")
-    leftovers.of_step(records, step, [str(arms)])
+    leftovers.of_step(records, results, step, [str(arms)])
     assert arms.exists()
     assert not il6.exists()
+
+
+def test_nothing_outside_the_results_is_removed(
+    script: Make, results: Path, tmp_path: Path
+) -> None:
+    """Whatever somebody wrote into a record."""
+    raw = tmp_path / "raw.fcs"
+    raw.write_text("data")
+    linked = results / "flow/E2"
+    linked.parent.mkdir(parents=True)
+    linked.symlink_to(tmp_path)
+    records = Records(results / "steps")
+    step = script("pass", part="E2")
+    names = [str(raw), "results/mine/../../raw.fcs", "results/mine/flow/E2/raw.fcs"]
+    records.begin(step, names)
+    leftovers.of_step(records, results, step, [])
+    assert leftovers.remove(records, results, []) == []
+    assert raw.exists()

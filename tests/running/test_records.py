@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from coculture.running.records import Record, Records
+from coculture.running.records import Made, Record, Records
 from coculture.running.step import Step
 from coculture.running.work import Outcome
 
@@ -15,7 +15,7 @@ def test_a_record_is_read_again_as_it_was_written(script: Make, tmp_path: Path) 
     Records(tmp_path / "steps").end(step, Outcome({"a.csv": "12ab"}, 1.23456, 0.5, 100.04))
     again = Records(tmp_path / "steps")
     assert again.all() == [Record("own/E1", step.made_from, {"a.csv": "12ab"}, 1.235, 0.5, 100.0)]
-    assert again.checksums(["a.csv", "raw.fcs"]) == {"a.csv": "12ab"}
+    assert again.made(["a.csv", "raw.fcs"]) == {"a.csv": Made("12ab", step.made_from)}
 
 
 def test_what_a_step_is_making_has_no_checksum(script: Make, tmp_path: Path) -> None:
@@ -23,7 +23,7 @@ def test_what_a_step_is_making_has_no_checksum(script: Make, tmp_path: Path) -> 
     records = Records(tmp_path / "steps")
     records.end(step, Outcome({"a.csv": "12ab"}, 1, 1, 1))
     records.begin(step, ["a.csv"])
-    assert records.checksums(["a.csv"]) == Records(tmp_path / "steps").checksums(["a.csv"]) == {}
+    assert records.made(["a.csv"]) == Records(tmp_path / "steps").made(["a.csv"]) == {}
     assert records.of("own") == Record("own", step.made_from, {"a.csv": None})
 
 
@@ -32,3 +32,11 @@ def test_a_forgotten_step_is_gone(script: Make, tmp_path: Path) -> None:
     records.begin(script("pass"), ["a.csv"])
     records.forget("own")
     assert records.all() == Records(tmp_path / "steps").all() == []
+
+
+def test_a_damaged_record_is_none(script: Make, tmp_path: Path) -> None:
+    records = Records(tmp_path / "steps")
+    records.begin(script("pass", name="good"), ["a.csv"])
+    for number, text in enumerate(("", "{", "[]", '{"step": "a"}', '{"odd": 1}')):
+        (tmp_path / "steps" / f"{number}.json").write_text(text)
+    assert [record.step for record in Records(tmp_path / "steps").all()] == ["good"]

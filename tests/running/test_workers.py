@@ -21,7 +21,7 @@ WRITE = "open(outputs.table, 'w').write(str(os.getpid()))"
 
 @pytest.fixture
 def workers(tmp_path: Path) -> Workers:
-    return Workers(tmp_path / "steps")
+    return Workers(tmp_path)
 
 
 def _run(workers: Workers, step: Step, folder: Path, inputs: dict[str, str] | None = None) -> Path:
@@ -66,6 +66,7 @@ def test_steps_run_at_the_same_time(workers: Workers, script: Make, tmp_path: Pa
     [
         ("raise ValueError", "own failed. Log: "),
         ("sys.exit('no')", "own was stopped before its end"),
+        ("raise KeyboardInterrupt", "own was stopped before its end"),
         ("os.kill(os.getpid(), 9)", "own was stopped before its end"),
     ],
 )
@@ -74,7 +75,7 @@ def test_a_step_that_ends_badly_ends_nothing_else(
 ) -> None:
     with pytest.raises(StepError, match=says):
         _run(workers, script(body), tmp_path)
-    assert workers.records.checksums([str(tmp_path / "own.csv")]) == {}
+    assert workers.records.made([str(tmp_path / "own.csv")]) == {}
     assert _run(workers, script(WRITE, name="other"), tmp_path).exists()
 
 
@@ -103,6 +104,25 @@ def test_a_program_of_the_study_is_not_imported(
     assert _run(workers, step, tmp_path).exists()
 
 
+def test_a_result_of_other_settings_is_not_read(
+    workers: Workers, script: Make, tmp_path: Path
+) -> None:
+    """Neither of a step as it was before, nor of a step that is not named in `after`."""
+    first = script(WRITE, name="first", threshold=1)
+    table = str(_run(workers, first, tmp_path))
+    _run(workers, script(WRITE, name="middle", after=[first]), tmp_path, {"table": table})
+    middle = script(WRITE, name="middle", after=[first])
+    _run(workers, script(WRITE, name="last", after=[middle]), tmp_path, {"table": table})
+    now = script(WRITE, name="first", threshold=2)
+    for step in (script(WRITE, name="last", after=[now]), script(WRITE, name="forgetful")):
+        with pytest.raises(StepError, match=f"{step.name} was not begun"):
+            _run(workers, step, tmp_path, {"table": table})
+        assert (
+            f"Stopped: {table} was made from other settings."
+            in (tmp_path / f"{step.name}.log").read_text()
+        )
+
+
 RUN = """
 import sys, threading
 from pathlib import Path
@@ -111,7 +131,7 @@ from coculture.running.step import Steps
 from coculture.running.workers import Workers
 folder = Path(sys.argv[1])
 lock.take(folder / "lock")
-workers = Workers(folder / "steps", lock.held)
+workers = Workers(folder, lock.held)
 workers.stop_on_signals()
 step = Steps(folder / "scripts").step("own", folder=str(folder))
 work = threading.Thread(target=workers.run, args=[step, {}, {"table": "t"}, [str(folder / "log")]])

@@ -31,16 +31,17 @@ def remove(records: Records, results: str | Path, steps: Iterable[Step]) -> list
     return said
 
 
-def of_step(records: Records, step: Step, outputs: Iterable[str]) -> None:
+def of_step(records: Records, results: Path, step: Step, outputs: Iterable[str]) -> None:
     """Remove what `step` made in an earlier run and does not make now."""
     before = records.of(step.name)
-    for path in set(before.made if before else ()) - set(outputs):
-        _unlink(Path(path))
+    for path in map(Path, set(before.made if before else ()) - set(outputs)):
+        if _below(path, results):
+            _unlink(path)
 
 
 def _remove(record: Record, results: Path) -> str | None:
     """Remove the files of a step; says which folders or files these were."""
-    there = [path for path in map(Path, record.made) if path.is_file()]
+    there = [path for path in map(Path, record.made) if path.is_file() and _below(path, results)]
     for path in there:
         _unlink(path)
     (results / "logs" / f"{record.step}.log").unlink(missing_ok=True)
@@ -51,6 +52,11 @@ def _remove(record: Record, results: Path) -> str | None:
         f"Removed {many(len(there), 'file')} of {', '.join(folders)}: the study no longer has what "
         "they were made from."
     )
+
+
+def _below(path: Path, results: Path) -> bool:
+    """Whether a file is in the results and not elsewhere, whatever a record says."""
+    return path.resolve().is_relative_to(results.resolve())
 
 
 def _unlink(path: Path) -> None:

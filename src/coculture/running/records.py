@@ -4,6 +4,7 @@ They show which files a study's results consist of, so that those of parts that 
 has are found, and whether a result is still what its step wrote.
 """
 
+import contextlib
 import json
 import threading
 from collections.abc import Iterable, Mapping
@@ -36,13 +37,21 @@ class Record:
     peak_memory_mb: float | None = None
 
 
+@dataclass(frozen=True)
+class Made:
+    """A result as its step wrote it: its SHA-256, and what the step was made from."""
+
+    sha256: str
+    made_from: str
+
+
 class Records:
     """The records below the folder `kept`; can be used from several threads."""
 
     def __init__(self, kept: str | Path) -> None:
         self._kept = Path(kept)
         self._known: dict[str, Record] | None = None
-        self._made: dict[str, str] = {}
+        self._made: dict[str, Made] = {}
         self._changing = threading.Lock()
 
     def all(self) -> list[Record]:
@@ -78,8 +87,8 @@ class Records:
             self._read().pop(step, None)
             self._file(step).unlink(missing_ok=True)
 
-    def checksums(self, paths: Iterable[str]) -> dict[str, str]:
-        """SHA-256 of those of `paths` that a step made, as it made them."""
+    def made(self, paths: Iterable[str]) -> dict[str, Made]:
+        """Those of `paths` that a step made, as it made them."""
         with self._changing:
             self._read()
             return {path: self._made[path] for path in paths if path in self._made}
@@ -90,7 +99,9 @@ class Records:
             self._learn(record)
             path = self._file(record.step)
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(json.dumps(asdict(record), indent=1) + "\n", encoding="utf-8")
+            unfinished = path.with_suffix(".unfinished")
+            unfinished.write_text(json.dumps(asdict(record), indent=1) + "\n", encoding="utf-8")
+            unfinished.replace(path)
 
     def _file(self, step: str) -> Path:
         return self._kept / f"{step}.json"
@@ -99,7 +110,9 @@ class Records:
         if self._known is None:
             self._known = {}
             for path in sorted(self._kept.rglob("*.json")):
-                self._learn(Record(**json.loads(path.read_text(encoding="utf-8"))))
+                # A damaged record is none: its step's results are then known to Snakemake alone.
+                with contextlib.suppress(ValueError, TypeError, AttributeError):
+                    self._learn(Record(**json.loads(path.read_text(encoding="utf-8"))))
         return self._known
 
     def _learn(self, record: Record) -> None:
@@ -109,4 +122,4 @@ class Records:
             if digest is None:
                 self._made.pop(path, None)
             else:
-                self._made[path] = digest
+                self._made[path] = Made(digest, record.made_from)

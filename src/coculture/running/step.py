@@ -28,12 +28,15 @@ class Step:
     made_from
         Fingerprint of everything that its results depend on: its code, the packages, its
         parameters, and the same of every step whose results it reads. Dates are not in it.
+    sources
+        `made_from` of every step that it depends on, directly or through others.
     """
 
     script: Path
     part: str
     parameters: Mapping[str, Any]
     made_from: str
+    sources: frozenset[str]
 
     @property
     def name(self) -> str:
@@ -66,13 +69,15 @@ class Steps:
         self, name: str, part: str = "", after: Iterable[Step] = (), **parameters: Any
     ) -> Step:
         """The step of the script `name`, which reads results of the steps `after`."""
+        before = list(after)
         made_from = fingerprint.of_texts(
             self.code[name],
             *self._depend_on,
             json.dumps(parameters, default=str),
-            *(one.made_from for one in after),
+            *(one.made_from for one in before),
         )
-        return Step(self._scripts / f"{name}.py", part, parameters, made_from)
+        sources = frozenset().union(*({one.made_from, *one.sources} for one in before))
+        return Step(self._scripts / f"{name}.py", part, parameters, made_from, sources)
 
 
 Paths = str | list[str]

@@ -15,7 +15,7 @@ from typing import Any
 from coculture.exchange.problems import CocultureError
 from coculture.running import leftovers, records
 from coculture.running.step import Step, by_name, flat
-from coculture.running.work import Outcome, Task
+from coculture.running.work import STOPPED, Outcome, Task
 
 _ONE_THREAD = (
     "OMP_NUM_THREADS",
@@ -35,17 +35,19 @@ class Workers:
 
     Parameters
     ----------
-    kept
-        The folder of the records of the study's steps.
+    results
+        The folder of the study's results; the records of its steps are in `steps` below it.
     held
         Gives the open files that must stay open as long as a step works: the run's lock.
     """
 
-    def __init__(self, kept: str | Path, held: Callable[[], Iterable[int]] = tuple) -> None:
-        self.records = records.Records(kept)
+    def __init__(self, results: str | Path, held: Callable[[], Iterable[int]] = tuple) -> None:
+        self._results = Path(results)
+        self.records = records.Records(self._results / "steps")
         self._held = held
         self._server: subprocess.Popen[bytes] | None = None
         self._starting = threading.Lock()
+        self._stopping = False
 
     def run(self, step: Step, inputs: Any, outputs: Any, log: Any) -> None:
         """Do `step` and return when it is done; can be called from several threads.
@@ -60,14 +62,22 @@ class Workers:
         Raises
         ------
         StepError
-            If it failed or was stopped.
+            If it failed or was stopped, or if a result that it reads was not made from what this
+            study is now.
         """
         reads, writes = by_name(inputs), by_name(outputs)
-        leftovers.of_step(self.records, step, flat(writes))
+        leftovers.of_step(self.records, self._results, step, flat(writes))
         self.records.begin(step, flat(writes))
-        made = self.records.checksums(flat(reads))
-        outcome = self._outcome(Task(step, reads, writes, str(log[0]), made))
+        made = self.records.made(flat(reads))
+        old = [path for path, one in made.items() if one.made_from not in step.sources]
+        if old:
+            _note(log[0], f"{old[0]} was made from other settings. Delete it and run again.")
+            raise StepError(f"{step.name} was not begun. Log: {log[0]}")
+        digests = {path: one.sha256 for path, one in made.items()}
+        outcome = self._outcome(Task(step, reads, writes, str(log[0]), digests))
         if outcome is None:
+            if not self._stopping:
+                _note(log[0], f"{step.name} was ended by the system; often memory has run out.")
             raise StepError(f"{step.name} was stopped before its end. Log: {log[0]}")
         if outcome.failed:
             raise StepError(f"{step.name} failed. Log: {log[0]}")
@@ -75,6 +85,7 @@ class Workers:
 
     def stop(self) -> None:
         """End every step at once."""
+        self._stopping = True
         if self._server is not None:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._server.pid, signal.SIGKILL)
@@ -125,3 +136,9 @@ class Workers:
             # Ctrl-C reaches the run alone, which then ends its steps.
             process_group=0,
         )
+
+
+def _note(log: str, reason: str) -> None:
+    """Add the reason for which a step stopped to its log."""
+    with Path(log).open("a", encoding="utf-8") as file:
+        file.write(f"{STOPPED}{reason}\n")
