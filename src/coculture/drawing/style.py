@@ -85,7 +85,8 @@ def save(figure: Figure, path: str | Path, simulated: bool = False) -> None:
             # Once for all files: to place everything takes as long as to draw it. At the resolution
             # of the image, since text is wider at a lower one.
             figure.set_dpi(_SETTINGS["savefig.dpi"])
-            layout.execute(figure)
+            if figure.axes:
+                layout.execute(figure)
             figure.set_layout_engine(None)
         if not simulated:
             figure.savefig(path, metadata=metadata[path.suffix])

@@ -43,12 +43,12 @@ def test_gates_apply_one_after_the_other_and_leave_the_tubes_before_them_alone(
     ]
     large = gated(tubes, {"cells": ABOVE})
     assert values(large, "FL1-A").tolist() == [2, 9, 4, 4, 11, 6]
-    dim = gated(large, {"annexin": BELOW})
+    dim = gated(large, {"dim": BELOW})
     assert [one.values("FSC-A").tolist() for one in dim] == [[10, 30], [10]]
     assert values(dim, "FL1-A").tolist() == [2, 4, 4]
     assert [number_of_events(some) for some in (tubes, large, dim)] == [8, 6, 3]
     assert values(tubes, "FL1-A").tolist() == [1, 2, 9, 4, 3, 4, 11, 6]
     assert number_of_events(gated(tubes, {})) == 8
     not_looked_up = gated(tubes, {"cells": ABOVE})
-    assert number_of_events(gated(not_looked_up, {"annexin": BELOW})) == 3
+    assert number_of_events(gated(not_looked_up, {"dim": BELOW})) == 3
     assert number_of_events(not_looked_up) == 6
