@@ -13,6 +13,7 @@ from coculture.comparison.settings import APOPTOSIS
 from coculture.exchange import result_tables
 from coculture.provenance.sameness import differences
 from coculture.running import disk
+from coculture.running.records import Records
 from coculture.study import documentation
 from coculture.study.pinned import KEY
 
@@ -138,6 +139,7 @@ def _plan(chosen: argparse.Namespace) -> None:
     result_tables.write(power, results / "plan" / "power.csv", "plan/power.csv")
     figure = [results / "plan" / f"power{ending}" for ending in (".svg", ".png")]
     drawing.save(figures.power(power), figure, found.config["simulated"])
+    Records(results / "steps").keep("plan", [results / "plan" / "power.csv", *figure])
     print(f"Needed for a power of {100 * planning.ENOUGH_POWER:.0f} %, by finding:")
     for line in planning.needed(power):
         print(f"  {line}")

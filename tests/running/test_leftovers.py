@@ -95,3 +95,13 @@ def test_nothing_outside_the_results_is_removed(
     leftovers.of_step(records, results, step, [])
     assert leftovers.remove(records, results, []) == []
     assert raw.exists()
+
+
+def test_what_a_command_made_is_outdated_by_the_next_run(results: Path) -> None:
+    power = results / "plan/power.csv"
+    power.parent.mkdir(parents=True)
+    power.write_text("a table")
+    Records(results / "steps").keep("plan", [power])
+    (said,) = leftovers.remove(Records(results / "steps"), results, [])
+    assert "Removed 1 file of results/mine/plan" in said
+    assert not power.parent.exists()

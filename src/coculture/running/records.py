@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from coculture.running.raw_files import sha256
 from coculture.running.step import Step
 from coculture.running.work import Outcome
 
@@ -80,6 +81,10 @@ class Records:
                 peak_memory_mb=round(outcome.peak_memory_mb, 1),
             )
         )
+
+    def keep(self, name: str, files: Iterable[str | Path]) -> None:
+        """Note files that a command made besides the steps; the next run removes them."""
+        self._write(Record(name, "", {str(path): sha256(path) for path in files}))
 
     def forget(self, step: str) -> None:
         """Remove the record of a step."""
