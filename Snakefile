@@ -87,6 +87,10 @@ onstart:
     except lock.AnotherRunError as another:
         sys.exit(str(another))
     print(summary(STUDY))
+    try:
+        leftovers.require_none_edited(WORKERS.records)
+    except leftovers.EditedResultError as edited:
+        sys.exit(str(edited))
     for line in leftovers.remove(WORKERS.records, RESULTS, EVERY_STEP):
         print(line)
     # Not in `onerror`: Snakemake does not reach it when the disk is full.

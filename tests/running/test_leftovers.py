@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from coculture.running import leftovers
+from coculture.running import leftovers, raw_files
 from coculture.running.records import Records
 from coculture.running.step import Step
 from coculture.running.work import Outcome
@@ -105,3 +105,23 @@ def test_what_a_command_made_is_outdated_by_the_next_run(results: Path) -> None:
     (said,) = leftovers.remove(Records(results / "steps"), results, [])
     assert "Removed 1 file of results/mine/plan" in said
     assert not power.parent.exists()
+
+
+def test_an_edited_result_is_named(script: Make, results: Path) -> None:
+    """One that was deleted is made again without a word; one that is not finished is no result."""
+    records = Records(results / "steps")
+    a, b = results / "a.csv", results / "b.csv"
+    for path in (a, b):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("as made")
+    digest = raw_files.sha256(a)
+    records.end(script("pass"), Outcome({str(a): digest, str(b): digest}, 1, 1, 1))
+    records.begin(script("pass", name="other"), [str(results / "c.csv")])
+    (results / "c.csv").write_text("hal")
+    leftovers.require_none_edited(Records(results / "steps"))
+    b.unlink()
+    leftovers.require_none_edited(Records(results / "steps"))
+    a.write_text("as edited")
+    with pytest.raises(leftovers.EditedResultError, match=r"1 result changed .*\n  results/mine/a"):
+        leftovers.require_none_edited(Records(results / "steps"))
+    assert a.read_text() == "as edited"

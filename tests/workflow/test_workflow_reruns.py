@@ -266,6 +266,28 @@ def test_dates_never_decide_and_nothing_of_before_stays(
     assert of_one_run == {"checksums.txt", "provenance/run.json", "ro-crate-metadata.json"}
 
 
+def test_an_edited_result_stops_the_run_before_it_removes_anything(
+    small: Path, tmp_path: Path, workflow: Workflow
+) -> None:
+    folder = Path(shutil.copytree(small, tmp_path / "copy"))
+    config, results = folder / "study" / "config.yaml", folder / "results/small"
+    before = sorted(path for path in results.rglob("*") if path.is_file())
+    findings = results / "comparison/findings.csv"
+    findings.write_text(findings.read_text() + "\n")
+    configured("comparison", "margin_points", value=7)(folder)
+    run = workflow(folder, config, checkout=folder)
+    assert run.returncode != 0
+    said = run.stdout + run.stderr
+    assert "1 result changed since the last run, so nothing was run." in said
+    assert "\n  results/small/comparison/findings.csv" in said
+    assert "run the same command again" not in said
+    assert sorted(path for path in results.rglob("*") if path.is_file()) == before
+    findings.unlink()
+    run = workflow(folder, config, "results/small/comparison/findings.csv", checkout=folder)
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert findings.exists()
+
+
 def _rules(said: str) -> set[str]:
     """The rules in the table of jobs that a dry run prints."""
     table = re.search(r"^job +count\n[- ]+\n(.*?)^total ", said, re.MULTILINE | re.DOTALL)

@@ -1,4 +1,4 @@
-"""Results of what a study no longer contains are removed, and named.
+"""What earlier runs left in the results: files that were edited since, or are made no longer.
 
 Only files that a step made are removed: what somebody else put into the results stays.
 """
@@ -6,9 +6,31 @@ Only files that a step made are removed: what somebody else put into the results
 from collections.abc import Iterable
 from pathlib import Path
 
+from coculture.exchange.problems import CocultureError
 from coculture.exchange.vocabulary import many
 from coculture.running.records import Record, Records
 from coculture.running.step import Step
+
+
+class EditedResultError(CocultureError):
+    """Somebody edited a result."""
+
+
+def require_none_edited(records: Records) -> None:
+    """Raise an error if a result is not as its step wrote it, before a step removes anything.
+
+    Raises
+    ------
+    EditedResultError
+        Naming every such file.
+    """
+    edited = records.edited()
+    if edited:
+        raise EditedResultError(
+            f"{many(len(edited), 'result')} changed since the last run, so nothing was run. "
+            "Results are not to be edited: delete these files, or move them elsewhere, and run "
+            "again; they are then made again.\n  " + "\n  ".join(edited)
+        )
 
 
 def remove(records: Records, results: str | Path, steps: Iterable[Step]) -> list[str]:

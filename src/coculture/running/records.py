@@ -98,6 +98,13 @@ class Records:
             self._read()
             return {path: self._made[path] for path in paths if path in self._made}
 
+    def edited(self) -> list[str]:
+        """The paths of results that are not as their step wrote them, sorted."""
+        with self._changing:
+            self._read()
+            made = sorted(self._made.items())
+        return [path for path, one in made if Path(path).is_file() and sha256(path) != one.sha256]
+
     def _write(self, record: Record) -> None:
         with self._changing:
             self._read()
