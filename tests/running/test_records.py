@@ -37,6 +37,20 @@ def test_a_forgotten_step_is_gone(script: Make, tmp_path: Path) -> None:
 def test_a_damaged_record_is_none(script: Make, tmp_path: Path) -> None:
     records = Records(tmp_path / "steps")
     records.begin(script("pass", name="good"), ["a.csv"])
-    for number, text in enumerate(("", "{", "[]", '{"step": "a"}', '{"odd": 1}')):
+    for number, text in enumerate(
+        (
+            "",
+            "{",
+            "[]",
+            "null",
+            '{"step": "a"}',
+            '{"odd": 1}',
+            '{"step": "6", "made_from": "x", "made": null}',
+            '{"step": "7", "made_from": "x", "made": {"a.csv": 1}}',
+            '{"step": 8, "made_from": "x", "made": {}}',
+            '{"step": "../../elsewhere", "made_from": "x", "made": {}}',
+        )
+    ):
         (tmp_path / "steps" / f"{number}.json").write_text(text)
+    (tmp_path / "steps" / "folder.json").mkdir()
     assert [record.step for record in Records(tmp_path / "steps").all()] == ["good"]

@@ -4,7 +4,6 @@ They show which files a study's results consist of, so that those of parts that 
 has are found, and whether a result is still what its step wrote.
 """
 
-import contextlib
 import json
 import threading
 from collections.abc import Iterable, Mapping
@@ -122,10 +121,20 @@ class Records:
         if self._known is None:
             self._known = {}
             for path in sorted(self._kept.rglob("*.json")):
-                # A damaged record is none: its step's results are then known to Snakemake alone.
-                with contextlib.suppress(ValueError, TypeError, AttributeError):
-                    self._learn(Record(**json.loads(path.read_text(encoding="utf-8"))))
+                record = self._valid(path)
+                if record is not None:
+                    self._learn(record)
         return self._known
+
+    def _valid(self, path: Path) -> Record | None:
+        """The record in a file; None if it is damaged, or is not of the step that its name says."""
+        try:
+            record = Record(**json.loads(path.read_text(encoding="utf-8")))
+            named = record.step == path.relative_to(self._kept).with_suffix("").as_posix()
+            texts = [record.made_from, *record.made, *filter(None, record.made.values())]
+            return record if named and all(isinstance(text, str) for text in texts) else None
+        except (OSError, ValueError, TypeError, AttributeError):
+            return None
 
     def _learn(self, record: Record) -> None:
         assert self._known is not None
