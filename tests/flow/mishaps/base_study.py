@@ -242,8 +242,10 @@ class Recorded:
         One of `KINDS` or DOUBLET for each event.
     percent
         True percent apoptotic of the myeloma cells: early and late of all, singlets only.
+    percent_viable
+        True percent of live cells among the same.
     percent_of_all_cells
-        The same of all cells, stroma included, whose dying cells count as apoptotic.
+        Percent apoptotic of all cells, stroma included, whose dying cells count as apoptotic.
     labels, ranges
         $PnS and $PnR of channels that have other values than the study's.
     """
@@ -251,6 +253,7 @@ class Recorded:
     events: pd.DataFrame
     kinds: NDArray[np.str_]
     percent: float
+    percent_viable: float
     percent_of_all_cells: float
     labels: Mapping[str, str] = field(default_factory=dict)
     ranges: Mapping[str, float] = field(default_factory=dict)
@@ -269,7 +272,7 @@ class Written:
         The rows of flow.csv of all experiments, as `gate_experiment` takes those of one.
     truth
         Of each file, by `fcs`: experiment, role, culture, dose, replicate, percent,
-        percent_of_all_cells (NaN where no such cells were recorded).
+        percent_viable, percent_of_all_cells (NaN where no such cells were recorded).
     """
 
     files: pd.DataFrame
@@ -370,6 +373,7 @@ def record(tube: Tube, study: BaseStudy, rng: np.random.Generator) -> Recorded:
         events=pd.DataFrame(columns, columns=list(study.names)),
         kinds=kinds,
         percent=_percent(kinds, APOPTOTIC, MYELOMA),
+        percent_viable=_percent(kinds, ("live",), MYELOMA),
         percent_of_all_cells=_percent(kinds, (*APOPTOTIC, "dying_stroma"), CELLS),
         labels=dict(zip(study.detectors, study.labels, strict=True)),
     )
@@ -498,6 +502,7 @@ def write(
                 "dose": tube.dose,
                 "replicate": tube.replicate,
                 "percent": recorded.percent,
+                "percent_viable": recorded.percent_viable,
                 "percent_of_all_cells": recorded.percent_of_all_cells,
             }
         )
