@@ -6,15 +6,14 @@ does code that the script does not import.
 """
 
 import ast
-import contextlib
 import hashlib
-import json
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
+
+from coculture.running import memory
 
 _PACKAGE = Path(__file__).parents[1]
 
@@ -39,7 +38,7 @@ class Code:
 
     def __init__(self, remembered: Path | None = None) -> None:
         self._file = remembered
-        self._known = _read(remembered) if remembered else {}
+        self._known = memory.read(remembered, _entry)
         self._used: dict[str, _Source] = {}
         self._sources: dict[Path, _Source] = {}
         self._modules = {_name(path): path for path in _PACKAGE.rglob("*.py")}
@@ -79,11 +78,7 @@ class Code:
         if self._file is None or self._used.keys() == self._known.keys():
             return
         entries = {key: [source.tree, source.imports] for key, source in self._used.items()}
-        unfinished = self._file.with_name(f"{self._file.name}.{os.getpid()}")
-        with contextlib.suppress(OSError):
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            unfinished.write_text(json.dumps(entries), encoding="utf-8")
-            unfinished.replace(self._file)
+        memory.write(self._file, entries)
 
 
 def of_file(path: str | Path) -> str:
@@ -100,26 +95,22 @@ def of_folder(path: str | Path) -> str:
         Relative to the package: report/template.
     """
     files = sorted((_PACKAGE / path).iterdir())
-    return _hash(*(f"{file.name} {of_file(file)}" for file in files))
+    return of_texts(*(f"{file.name} {of_file(file)}" for file in files))
 
 
 def of_table(table: pd.DataFrame) -> str:
     """Fingerprint of every value of a table and of its headings."""
-    return _hash(table.to_csv(index=False))
+    return of_texts(table.to_csv(index=False))
 
 
 def of_texts(*texts: str) -> str:
     """Fingerprint of texts in their order."""
-    return _hash(*texts)
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:16]
 
 
-def _read(remembered: Path) -> dict[str, _Source]:
-    """What the file remembers; nothing where it is missing or damaged."""
-    try:
-        entries = json.loads(remembered.read_text(encoding="utf-8"))
-        return {key: _Source(tree, tuple(imports)) for key, (tree, imports) in entries.items()}
-    except (OSError, ValueError, TypeError, AttributeError):
-        return {}
+def _entry(written: tuple[str, list[str]]) -> _Source:
+    tree, imports = written
+    return _Source(tree, tuple(imports))
 
 
 def _parsed(text: bytes, path: Path) -> _Source:
@@ -158,7 +149,3 @@ def _absolute(node: ast.ImportFrom, source: Path) -> str:
         return node.module or ""
     folder = source.parents[node.level - 1].relative_to(_PACKAGE.parent)
     return ".".join([*folder.parts, *([node.module] if node.module else [])])
-
-
-def _hash(*texts: str) -> str:
-    return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:16]

@@ -1,12 +1,10 @@
 """SHA-256 of raw files; those of files that have not changed can be remembered between runs."""
 
-import contextlib
-import json
 import os
 import time
 from pathlib import Path
 
-from coculture.running import raw_files
+from coculture.running import memory, raw_files
 
 _TOO_RECENT_NS = 2_000_000_000
 """A file that changed this short a time before it was hashed may change again without a new date:
@@ -23,13 +21,13 @@ class Checksums:
     ----------
     remembered
         A JSON file with those of earlier runs. One is used again if size, both dates, inode and
-        device of its file are what they were; the steps that read a file always compute it anew.
+        device of its file are what they were; the steps that read a file always compute it.
         None remembers nothing.
     """
 
     def __init__(self, remembered: Path | None = None) -> None:
         self._file = remembered
-        self._known: dict[str, tuple[_Seen, str]] = _read(remembered) if remembered else {}
+        self._known = memory.read(remembered, _entry)
         self._used: dict[str, tuple[_Seen, str]] = {}
         self._computed: dict[str, str] = {}
 
@@ -43,11 +41,7 @@ class Checksums:
         """Remember what was asked for, for the next run; does nothing where that is impossible."""
         if self._file is None or self._used == self._known:
             return
-        unfinished = self._file.with_name(f"{self._file.name}.{os.getpid()}")
-        with contextlib.suppress(OSError):
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            unfinished.write_text(json.dumps(self._used, indent=0), encoding="utf-8")
-            unfinished.replace(self._file)
+        memory.write(self._file, self._used)
 
     def _remembered(self, path: str) -> str | None:
         if path not in self._known:
@@ -71,15 +65,7 @@ def _seen(path: str) -> _Seen:
     return (now.st_size, now.st_mtime_ns, now.st_ctime_ns, now.st_ino, now.st_dev)
 
 
-def _read(remembered: Path) -> dict[str, tuple[_Seen, str]]:
-    """What the file remembers; nothing where it is missing or damaged."""
-    try:
-        entries = json.loads(remembered.read_text(encoding="utf-8"))
-        return {path: (_as_seen(seen), str(digest)) for path, (seen, digest) in entries.items()}
-    except (OSError, ValueError, TypeError, AttributeError):
-        return {}
-
-
-def _as_seen(written: list[int]) -> _Seen:
-    size, changed, entry_changed, inode, device = map(int, written)
-    return (size, changed, entry_changed, inode, device)
+def _entry(written: tuple[list[int], str]) -> tuple[_Seen, str]:
+    seen, digest = written
+    size, changed, entry_changed, inode, device = map(int, seen)
+    return (size, changed, entry_changed, inode, device), str(digest)

@@ -44,7 +44,7 @@ class PooledTube:
 
     @cached_property
     def _places(self) -> NDArray[np.intp] | None:
-        # Made once: a mask is looked through anew for each channel.
+        # Made once: a mask is searched again for each channel.
         return None if self.kept is None else np.flatnonzero(self.kept)
 
 
