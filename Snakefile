@@ -14,6 +14,7 @@ from snakemake.utils import min_version
 
 from coculture import provenance
 from coculture.exchange import result_tables
+from coculture.exchange.problems import CocultureError
 from coculture.running import fingerprint, leftovers, lock, stopped_run
 from coculture.running.step import Steps
 from coculture.running.workers import Workers
@@ -84,13 +85,10 @@ onstart:
             print(
                 "This disk has no file locks: make sure that nobody else runs this study here."
             )
-    except lock.AnotherRunError as another:
-        sys.exit(str(another))
-    print(summary(STUDY))
-    try:
+        print(summary(STUDY))
         leftovers.require_none_edited(WORKERS.records)
-    except leftovers.EditedResultError as edited:
-        sys.exit(str(edited))
+    except CocultureError as refused:
+        sys.exit(str(refused))
     for line in leftovers.remove(WORKERS.records, RESULTS, EVERY_STEP):
         print(line)
     # Not in `onerror`: Snakemake does not reach it when the disk is full.

@@ -3,7 +3,7 @@ from coculture.comparison import figures as comparison_figures
 
 JOIN = STEPS.step(
     "comparison_join",
-    after=[*GATE.values(), *([ELISA_CULTURES] if STUDY.plates else [])],
+    after=[*GATE.values(), *COMBINED],
     cultures=STUDY.culture_rows(),
     population=STUDY.report_population,
     settings=STUDY.comparison_settings(),

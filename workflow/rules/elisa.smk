@@ -33,6 +33,8 @@ ELISA_CULTURES = STEPS.step(
     settings=STUDY.config["elisa"],
     simulated=STUDY.config["simulated"],
 )
+# What the stages after this one read, if the study has plates.
+COMBINED = [ELISA_CULTURES] if STUDY.plates else []
 
 
 rule elisa_variance:

@@ -37,6 +37,8 @@ DRIFT = STEPS.step(
     settings=STUDY.flow_settings(),
     spillover=STUDY.spillover_rows(),
 )
+# Without controls nothing is compared.
+DRIFTS = [DRIFT] if STUDY.control_paths() else []
 
 
 rule flow_gate:
