@@ -250,9 +250,10 @@ def main() -> None:
             (spent(*snakemake(ROOT), folder=now, source=source) for _ in range(3)),
             key=lambda one: one.whole,
         )
-        one = spent(python, "-c", IN_ONE, tasks, folder=now, source=source)
         with_a_threshold(now)
         edited = spent(*snakemake(ROOT), folder=now, source=source)
+        # Last, because it writes results that no run knows of.
+        one = spent(python, "-c", IN_ONE, tasks, folder=now, source=source)
         version = spent(python, "-m", "snakemake", "--version", folder=now, source=source)
         pandas = spent(python, "-c", "import pandas", folder=now, source=source)
     for title, runs in (
