@@ -6,6 +6,7 @@
 # The steps are in workflow/rules, one file for each stage. Each runs `main` of the script in scripts/
 # that has its name, in a process of its own; the code that computes is in src/coculture.
 import atexit
+import platform
 import sys
 import time
 from pathlib import Path
@@ -15,7 +16,8 @@ from snakemake.utils import min_version
 from coculture import provenance
 from coculture.exchange import result_tables
 from coculture.exchange.problems import CocultureError
-from coculture.running import fingerprint, leftovers, lock, stopped_run
+from coculture.running import fingerprint, leftovers, lock, stale, stopped_run
+from coculture.running.code_files import PACKAGE, CodeFiles
 from coculture.running.step import Steps
 from coculture.running.workers import Workers
 from coculture.study import StudyError, load, summary
@@ -36,17 +38,32 @@ except StudyError as error:
 RESULTS = f"results/{STUDY.name}"
 LOGS = f"{RESULTS}/logs"
 RUNNING = f".snakemake/running/{STUDY.name}"
+RULES = f"{workflow.basedir}/workflow/rules"
+SCRIPTS = f"{workflow.basedir}/scripts"
+LOCK = f"{workflow.basedir}/requirements.lock"
+CODE = CodeFiles(PACKAGE, SCRIPTS, RULES, LOCK, workflow.main_snakefile)
 # A step runs again when its `made_from` changes: its code, packages, settings and raw files, and those
-# of all the steps before it. Raw files are `ancient` inputs: their dates decide nothing.
+# of all the steps before it.
 STEPS = Steps(
-    f"{workflow.basedir}/scripts",
-    fingerprint.of_file(f"{workflow.basedir}/requirements.lock"),
+    SCRIPTS,
+    platform.python_version(),
+    fingerprint.of_folder(RULES),
+    fingerprint.of_file(LOCK),
     fingerprint.of_table(result_tables.definitions()[["table", "column", "type"]]),
     code=fingerprint.Code(Path(".snakemake/fingerprints.json")),
 )
-WORKERS = Workers(RESULTS, lock.held)
-TEMPLATE = fingerprint.of_folder("report/template")
+WORKERS = Workers(RESULTS, CODE, lock.held)
+TEMPLATE = fingerprint.of_folder(PACKAGE / "report/template")
 STARTED = time.time()
+
+
+def again(step):
+    """Force the job of `step` if it has to be done again; an input function that adds no input.
+
+    The dates and the records of Snakemake decide nothing: they are lost with .snakemake.
+    """
+    workflow.dag.forcefiles.update(STALE.get(step.name, []))
+    return []
 
 
 wildcard_constraints:
@@ -65,6 +82,19 @@ include: "workflow/rules/provenance.smk"
 
 
 STUDY.checksums.save()
+PLAN = [
+    (
+        step,
+        expand(
+            getattr(rules, step.script.stem).output,
+            experiment=step.part,
+            plate=step.part,
+        ),
+    )
+    for step in EVERY_STEP
+]
+# A job of a cluster is a process of its own, which is given what to do.
+STALE = stale.outputs(WORKERS.records, PLAN) if workflow.is_main_process else {}
 
 
 rule all:
@@ -89,19 +119,22 @@ onstart:
         leftovers.require_none_edited(WORKERS.records)
     except CocultureError as refused:
         sys.exit(str(refused))
-    for line in leftovers.remove(WORKERS.records, RESULTS, EVERY_STEP):
+    for line in leftovers.remove(WORKERS.records, RESULTS, PLAN):
         print(line)
     # Not in `onerror`: Snakemake does not reach it when the disk is full.
     # Absolute paths, because Snakemake has left the folder by then.
+    atexit.register(STUDY.checksums.forget)
     atexit.register(
         stopped_run.say_why,
         Path(RESULTS).absolute(),
         Path(LOGS).absolute(),
         STARTED,
+        WORKERS.failures,
         STUDY.raw_paths(),
     )
 
 
 onsuccess:
     atexit.unregister(stopped_run.say_why)
+    atexit.unregister(STUDY.checksums.forget)
     print(f"Done. The report: {RESULTS}/report.html")

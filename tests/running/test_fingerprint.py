@@ -3,6 +3,7 @@
 import hashlib
 import json
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ def checkout(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pat
     """A copy of scripts and library whose fingerprints are taken in place of the real ones."""
     shutil.copytree(root / "scripts", tmp_path / "scripts")
     shutil.copytree(root / "src" / "coculture", tmp_path / "coculture")
-    monkeypatch.setattr(fingerprint, "_PACKAGE", tmp_path / "coculture")
+    monkeypatch.setattr(fingerprint, "PACKAGE", tmp_path / "coculture")
     return tmp_path
 
 
@@ -107,7 +108,7 @@ def test_what_is_remembered_is_used(checkout: Path, tmp_path: Path) -> None:
     fresh = fingerprint.Code(memory).of_scripts(checkout / "scripts")
     script = (checkout / "scripts" / "flow_gate.py").read_bytes()
     entries = json.loads(memory.read_text())
-    key = hashlib.sha256(script + bytes(checkout / "scripts")).hexdigest()
+    key = hashlib.sha256(sys.version.encode() + script + bytes(checkout / "scripts")).hexdigest()
     entries[key][0] = "another tree"
     memory.write_text(json.dumps(entries))
     now = fingerprint.Code(memory).of_scripts(checkout / "scripts")
@@ -115,8 +116,8 @@ def test_what_is_remembered_is_used(checkout: Path, tmp_path: Path) -> None:
 
 
 def test_a_template_changes_the_fingerprint_of_its_folder(checkout: Path) -> None:
-    before = fingerprint.of_folder("report/template")
-    assert fingerprint.of_folder("report/template") == before
+    before = fingerprint.of_folder(checkout / "coculture/report/template")
+    assert fingerprint.of_folder(checkout / "coculture/report/template") == before
     page = checkout / "coculture" / "report" / "template" / "page.html"
     page.write_text(f"{page.read_text()}<!-- -->\n")
-    assert fingerprint.of_folder("report/template") != before
+    assert fingerprint.of_folder(checkout / "coculture/report/template") != before

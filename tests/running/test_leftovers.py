@@ -38,7 +38,9 @@ def test_results_of_a_part_that_is_gone_are_removed_and_named(script: Make, resu
     e1, e2 = (script("pass", part=part) for part in ("E1", "E2"))
     stays = _made(records, e1, results, "flow/E1/wells.csv", "figures/flow/E1/spillover.svg")
     goes = _made(records, e2, results, "flow/E2/wells.csv", "figures/flow/E2/spillover.svg")
-    said = leftovers.remove(Records(results / "steps"), results, [e1])
+    said = leftovers.remove(
+        Records(results / "steps"), results, [(e1, [str(path) for path in stays])]
+    )
     assert said == [
         "Removed 2 files of results/mine/figures/flow/E2, results/mine/flow/E2: the study no "
         "longer has what they were made from."
@@ -46,7 +48,10 @@ def test_results_of_a_part_that_is_gone_are_removed_and_named(script: Make, resu
     assert all(path.exists() for path in stays)
     assert not any(path.parent.exists() for path in goes)
     assert not (results / "logs/own/E2.log").exists()
-    assert leftovers.remove(Records(results / "steps"), results, [e1]) == []
+    assert (
+        leftovers.remove(Records(results / "steps"), results, [(e1, [str(path) for path in stays])])
+        == []
+    )
 
 
 def test_files_of_others_stay(script: Make, results: Path) -> None:
@@ -74,9 +79,21 @@ def test_a_figure_that_a_step_no_longer_draws_is_removed(script: Make, results: 
     records = Records(results / "steps")
     step = script("pass")
     arms, il6 = _made(records, step, results, "figures/arms.svg", "figures/arms_il6.svg")
-    leftovers.of_step(records, results, step, [str(arms)])
+    (said,) = leftovers.remove(records, results, [(step, [str(arms)])])
+    assert "Removed 1 file of results/mine/figures" in said
     assert arms.exists()
     assert not il6.exists()
+    assert records.of("own")
+
+
+def test_a_file_that_another_step_makes_now_stays(script: Make, results: Path) -> None:
+    records = Records(results / "steps")
+    _made(records, script("pass", name="old"), results, "wells.csv")
+    step = script("pass", name="new")
+    (wells,) = _made(records, step, results, "wells.csv")
+    assert leftovers.remove(records, results, [(step, [str(wells)])]) == []
+    assert wells.exists()
+    assert records.of("old") is None
 
 
 def test_nothing_outside_the_results_is_removed(
@@ -92,7 +109,7 @@ def test_nothing_outside_the_results_is_removed(
     step = script("pass", part="E2")
     names = [str(raw), "results/mine/../../raw.fcs", "results/mine/flow/E2/raw.fcs"]
     records.begin(step, names)
-    leftovers.of_step(records, results, step, [])
+    assert leftovers.remove(records, results, [(step, [])]) == []
     assert leftovers.remove(records, results, []) == []
     assert raw.exists()
 

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from coculture.running import stopped_run
+from coculture.running.code_files import CodeFiles
 from coculture.running.step import Step
 from coculture.running.workers import StepError, Workers
 
@@ -21,7 +23,9 @@ WRITE = "open(outputs.table, 'w').write(str(os.getpid()))"
 
 @pytest.fixture
 def workers(tmp_path: Path) -> Workers:
-    return Workers(tmp_path)
+    (tmp_path / "code").mkdir()
+    (tmp_path / "code" / "gate.py").write_text("x = 1\n")
+    return Workers(tmp_path, CodeFiles(tmp_path / "code"))
 
 
 def _run(workers: Workers, step: Step, folder: Path, inputs: dict[str, str] | None = None) -> Path:
@@ -45,6 +49,18 @@ def test_a_script_is_imported_once(workers: Workers, script: Make, tmp_path: Pat
     assert (tmp_path / "imported").read_text() == "x"
 
 
+def test_a_part_of_a_package_is_imported_once(
+    workers: Workers, script: Make, tmp_path: Path
+) -> None:
+    """Where it is imported on first use, the steps after the first one find it imported."""
+    look = "open(outputs.table, 'w').write(str('scipy.ndimage' in sys.modules))\n"
+    first, second = (
+        script(look + "import scipy.ndimage", name=name) for name in ("first", "second")
+    )
+    assert _run(workers, first, tmp_path).read_text() == "False"
+    assert _run(workers, second, tmp_path).read_text() == "True"
+
+
 def test_steps_run_at_the_same_time(workers: Workers, script: Make, tmp_path: Path) -> None:
     """Each waits for the file that the other writes."""
     body = (
@@ -64,17 +80,19 @@ def test_steps_run_at_the_same_time(workers: Workers, script: Make, tmp_path: Pa
 @pytest.mark.parametrize(
     ("body", "says"),
     [
-        ("raise ValueError", "own failed. Log: "),
-        ("sys.exit('no')", "own was stopped before its end"),
-        ("raise KeyboardInterrupt", "own was stopped before its end"),
-        ("os.kill(os.getpid(), 9)", "own was stopped before its end"),
+        ("raise ValueError", "Unexpected error (ValueError)"),
+        ("sys.exit('no')", "Unexpected error (SystemExit: no)"),
+        ("os.kill(os.getpid(), 9)", "own was ended by the system; often memory has run out."),
     ],
 )
 def test_a_step_that_ends_badly_ends_nothing_else(
     workers: Workers, script: Make, tmp_path: Path, body: str, says: str
 ) -> None:
-    with pytest.raises(StepError, match=says):
+    with pytest.raises(StepError, match=r"own did not finish. Log: .*own\.log"):
         _run(workers, script(body), tmp_path)
+    (failure,) = workers.failures
+    assert says in failure
+    assert stopped_run.reasons(tmp_path, 0) == [failure]
     assert workers.records.made([str(tmp_path / "own.csv")]) == {}
     assert _run(workers, script(WRITE, name="other"), tmp_path).exists()
 
@@ -84,10 +102,59 @@ def test_a_script_that_cannot_be_imported_fails_its_own_step(
 ) -> None:
     step = script("pass")
     step.script.write_text("import a_package_that_is_not_there\n")
-    with pytest.raises(StepError, match="own failed"):
+    with pytest.raises(StepError):
         _run(workers, step, tmp_path)
     assert "a_package_that_is_not_there" in (tmp_path / "own.log").read_text()
     assert _run(workers, script(WRITE, name="other"), tmp_path).exists()
+
+
+def test_a_script_that_ends_when_it_is_imported_fails_its_own_step(
+    workers: Workers, script: Make, tmp_path: Path
+) -> None:
+    step = script("pass")
+    step.script.write_text("raise SystemExit('no')\n")
+    with pytest.raises(StepError):
+        _run(workers, step, tmp_path)
+    assert "Unexpected error (SystemExit: no)" in workers.failures[0]
+    assert _run(workers, script(WRITE, name="other"), tmp_path).exists()
+
+
+def test_the_process_that_forks_is_started_again_after_it_was_killed(
+    workers: Workers, script: Make, tmp_path: Path
+) -> None:
+    body = "open(outputs.table, 'w').write(str(os.getppid()))"
+    first = int(_run(workers, script(body), tmp_path).read_text())
+    os.kill(first, signal.SIGKILL)
+    _wait(lambda: not _lives(first))
+    assert int(_run(workers, script(body, part="again"), tmp_path).read_text()) != first
+
+
+@pytest.mark.parametrize("what", ["log", "steps"])
+def test_what_cannot_be_written_is_named(
+    workers: Workers, script: Make, tmp_path: Path, what: str
+) -> None:
+    """The log, or the record of a step: here folders are in their places."""
+    folder = tmp_path / {"log": "own.log", "steps": "steps/own.unfinished"}[what]
+    folder.mkdir(parents=True)
+    with pytest.raises(StepError):
+        _run(workers, script(WRITE), tmp_path)
+    (failure,) = workers.failures
+    assert str(folder) in failure
+    assert "directory" in failure.lower()
+
+
+def test_code_that_was_edited_meanwhile_makes_no_result(
+    workers: Workers, script: Make, tmp_path: Path
+) -> None:
+    code = tmp_path / "code" / "gate.py"
+    os.utime(code, (0, 0))
+    table = str(_run(workers, script(WRITE), tmp_path))
+    code.write_text("x = 2\n")
+    step = script(WRITE, name="other")
+    with pytest.raises(StepError):
+        _run(workers, step, tmp_path)
+    assert workers.failures == [f"{code}: edited while the study ran. Run again."]
+    assert list(workers.records.made([table, str(tmp_path / "other.csv")])) == [table]
 
 
 def test_linear_algebra_gets_one_processor(workers: Workers, script: Make, tmp_path: Path) -> None:
@@ -115,23 +182,22 @@ def test_a_result_of_other_settings_is_not_read(
     _run(workers, script(WRITE, name="last", after=[middle]), tmp_path, {"table": table})
     now = script(WRITE, name="first", threshold=2)
     for step in (script(WRITE, name="last", after=[now]), script(WRITE, name="forgetful")):
-        with pytest.raises(StepError, match=f"{step.name} was not begun"):
+        with pytest.raises(StepError):
             _run(workers, step, tmp_path, {"table": table})
-        assert (
-            f"Stopped: {table} was made from other settings."
-            in (tmp_path / f"{step.name}.log").read_text()
-        )
+        assert workers.failures.pop() == f"{table}: made from other settings. Delete and run again."
+        assert step.name == "last" or workers.records.of(step.name) is None
 
 
 RUN = """
 import sys, threading
 from pathlib import Path
 from coculture.running import lock
+from coculture.running.code_files import CodeFiles
 from coculture.running.step import Steps
 from coculture.running.workers import Workers
 folder = Path(sys.argv[1])
 lock.take(folder / "lock")
-workers = Workers(folder, lock.held)
+workers = Workers(folder, CodeFiles(), lock.held)
 workers.stop_on_signals()
 step = Steps(folder / "scripts").step("own", folder=str(folder))
 work = threading.Thread(target=workers.run, args=[step, {}, {"table": "t"}, [str(folder / "log")]])

@@ -93,3 +93,15 @@ def test_files_that_the_study_no_longer_has_are_forgotten(raw: Path, tmp_path: P
     _of(other, memory)
     _of(raw, memory)
     assert list(json.loads(memory.read_text())) == [str(raw)]
+
+
+def test_after_a_run_that_failed_nothing_is_remembered(raw: Path, tmp_path: Path) -> None:
+    """A wrong checksum that is remembered would fail every run."""
+    memory = tmp_path / "memory.json"
+    digest = _of(raw, memory)
+    memory.write_text(memory.read_text().replace(digest, "0" * 64))
+    assert _of(raw, memory) == "0" * 64
+    checksums = Checksums(memory)
+    checksums.forget()
+    checksums.forget()
+    assert _of(raw, memory) == digest

@@ -288,6 +288,51 @@ def test_an_edited_result_stops_the_run_before_it_removes_anything(
     assert findings.exists()
 
 
+def no_records_of_snakemake(folder: Path) -> None:
+    shutil.rmtree(folder / ".snakemake")
+
+
+def damaged_records_of_snakemake(folder: Path) -> None:
+    records = [path for path in (folder / ".snakemake/metadata").rglob("*") if path.is_file()]
+    assert records
+    for path in records:
+        path.write_text("{")
+
+
+@pytest.mark.parametrize("lost", [no_records_of_snakemake, damaged_records_of_snakemake])
+def test_a_change_is_noticed_without_the_records_of_snakemake(
+    small: Path, tmp_path: Path, workflow: Workflow, lost: Change
+) -> None:
+    folder = Path(shutil.copytree(small, tmp_path / "copy"))
+    lost(folder)
+    config = folder / "study" / "config.yaml"
+    asked = workflow(folder, config, "--dry-run", checkout=folder)
+    assert _rules(asked.stdout + asked.stderr) == set()
+    configured("comparison", "margin_points", value=7)(folder)
+    asked = workflow(folder, config, "--dry-run", checkout=folder)
+    assert _rules(asked.stdout + asked.stderr) == COMPARISON | REPORT | RECORDS
+    touched = workflow(folder, config, "--touch", checkout=folder)
+    assert touched.returncode == 0
+    asked = workflow(folder, config, "--dry-run", checkout=folder)
+    assert _rules(asked.stdout + asked.stderr) == COMPARISON | REPORT | RECORDS
+
+
+def test_a_result_that_was_deleted_is_made_again(
+    small: Path, tmp_path: Path, workflow: Workflow
+) -> None:
+    """Also one that no later step needs any more; and all of a study whose records are gone."""
+    folder = Path(shutil.copytree(small, tmp_path / "copy"))
+    config = folder / "study" / "config.yaml"
+    (folder / "results/small/elisa/flags.csv").unlink()
+    asked = workflow(folder, config, "--dry-run", checkout=folder)
+    assert "elisa_cultures" in _rules(asked.stdout + asked.stderr)
+    shutil.rmtree(folder / "results/small/steps")
+    asked = workflow(folder, config, "--dry-run", checkout=folder)
+    assert _rules(asked.stdout + asked.stderr) == (
+        FLOW | {"flow_drift"} | ELISA | COMPARISON | CLINICAL | REPORT | RECORDS
+    )
+
+
 def _rules(said: str) -> set[str]:
     """The rules in the table of jobs that a dry run prints."""
     table = re.search(r"^job +count\n[- ]+\n(.*?)^total ", said, re.MULTILINE | re.DOTALL)

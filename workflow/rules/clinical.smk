@@ -9,6 +9,8 @@ CLINICAL = STEPS.step(
 
 
 rule clinical_table:
+    input:
+        lambda _: again(CLINICAL),
     output:
         changes=f"{RESULTS}/clinical/changes.csv",
         summary=f"{RESULTS}/clinical/summary.csv",
@@ -21,8 +23,6 @@ rule clinical_table:
     log:
         f"{LOGS}/clinical_table.log",
     threads: 1
-    params:
-        made_from=CLINICAL.made_from,
     message:
         "Clinical table: changes from on study to six months"
     run:

@@ -24,6 +24,7 @@ COMPARISON_FIGURES = STEPS.step(
 
 rule comparison_join:
     input:
+        lambda _: again(JOIN),
         flow=expand(rules.flow_gate.output.wells, experiment=STUDY.experiments),
         elisa=[rules.elisa_cultures.output.cultures] if STUDY.plates else [],
     output:
@@ -31,8 +32,6 @@ rule comparison_join:
     log:
         f"{LOGS}/comparison_join.log",
     threads: 1
-    params:
-        made_from=JOIN.made_from,
     message:
         "Joining apoptosis and concentrations, one row for each culture"
     run:
@@ -41,6 +40,7 @@ rule comparison_join:
 
 rule comparison_compare:
     input:
+        lambda _: again(COMPARE),
         cultures=rules.comparison_join.output.cultures,
         elisa_wells=expand(rules.elisa_quantify.output.wells, plate=STUDY.plates),
     output:
@@ -54,8 +54,6 @@ rule comparison_compare:
     log:
         f"{LOGS}/comparison_compare.log",
     threads: 1
-    params:
-        made_from=COMPARE.made_from,
     message:
         "Comparing the arms inside each experiment and testing the findings"
     run:
@@ -64,6 +62,7 @@ rule comparison_compare:
 
 rule comparison_figures:
     input:
+        lambda _: again(COMPARISON_FIGURES),
         cultures=rules.comparison_join.output.cultures,
         tables=rules.comparison_compare.output,
         wells=expand(rules.flow_gate.output.wells, experiment=STUDY.experiments),
@@ -76,8 +75,6 @@ rule comparison_figures:
     log:
         f"{LOGS}/comparison_figures.log",
     threads: 1
-    params:
-        made_from=COMPARISON_FIGURES.made_from,
     message:
         "Drawing the findings and all arms"
     run:

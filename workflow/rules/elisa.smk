@@ -39,14 +39,13 @@ COMBINED = [ELISA_CULTURES] if STUDY.plates else []
 
 rule elisa_variance:
     input:
-        exports=ancient(STUDY.plate_exports()),
+        lambda _: again(VARIANCE),
+        exports=STUDY.plate_exports(),
     output:
         variance=f"{RESULTS}/elisa/variance_function.json",
     log:
         f"{LOGS}/elisa_variance.log",
     threads: 1
-    params:
-        made_from=VARIANCE.made_from,
     message:
         "All plates: estimating the scatter of replicate wells"
     run:
@@ -55,7 +54,8 @@ rule elisa_variance:
 
 rule elisa_quantify:
     input:
-        export=lambda wildcards: ancient(EXPORTS[wildcards.plate]),
+        lambda wildcards: again(QUANTIFY[wildcards.plate]),
+        export=lambda wildcards: EXPORTS[wildcards.plate],
         variance=rules.elisa_variance.output.variance,
     output:
         wells=f"{RESULTS}/elisa/{{plate}}/wells.csv",
@@ -64,8 +64,6 @@ rule elisa_quantify:
     log:
         f"{LOGS}/elisa_quantify/{{plate}}.log",
     threads: 1
-    params:
-        made_from=lambda wildcards: QUANTIFY[wildcards.plate].made_from,
     message:
         "Plate {wildcards.plate}: standard curve and concentrations"
     run:
@@ -74,6 +72,7 @@ rule elisa_quantify:
 
 rule elisa_plate_figures:
     input:
+        lambda wildcards: again(PLATE_FIGURES[wildcards.plate]),
         wells=rules.elisa_quantify.output.wells,
         curve=rules.elisa_quantify.output.curve,
         flags=rules.elisa_quantify.output.flags,
@@ -91,8 +90,6 @@ rule elisa_plate_figures:
     log:
         f"{LOGS}/elisa_plate_figures/{{plate}}.log",
     threads: 1
-    params:
-        made_from=lambda wildcards: PLATE_FIGURES[wildcards.plate].made_from,
     message:
         "Plate {wildcards.plate}: drawing its curve and wells"
     run:
@@ -101,6 +98,7 @@ rule elisa_plate_figures:
 
 rule elisa_cultures:
     input:
+        lambda _: again(ELISA_CULTURES),
         wells=expand(rules.elisa_quantify.output.wells, plate=STUDY.plates),
         flags=expand(rules.elisa_quantify.output.flags, plate=STUDY.plates),
     output:
@@ -114,8 +112,6 @@ rule elisa_cultures:
     log:
         f"{LOGS}/elisa_cultures.log",
     threads: 1
-    params:
-        made_from=ELISA_CULTURES.made_from,
     message:
         "All plates: the concentration of each culture, and the recovery of the standards"
     run:

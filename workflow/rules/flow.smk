@@ -43,8 +43,9 @@ DRIFTS = [DRIFT] if STUDY.control_paths() else []
 
 rule flow_gate:
     input:
-        fcs=lambda wildcards: ancient(FCS_PATHS[wildcards.experiment]),
-        spillover=ancient(STUDY.spillover_files()),
+        lambda wildcards: again(GATE[wildcards.experiment]),
+        fcs=lambda wildcards: FCS_PATHS[wildcards.experiment],
+        spillover=STUDY.spillover_files(),
     output:
         wells=f"{RESULTS}/flow/{{experiment}}/wells.csv",
         gates=f"{RESULTS}/flow/{{experiment}}/gates.yaml",
@@ -53,8 +54,6 @@ rule flow_gate:
     log:
         f"{LOGS}/flow_gate/{{experiment}}.log",
     threads: 1
-    params:
-        made_from=lambda wildcards: GATE[wildcards.experiment].made_from,
     message:
         "Experiment {wildcards.experiment}: compensating, gating and counting its FCS files"
     run:
@@ -63,7 +62,8 @@ rule flow_gate:
 
 rule flow_figures:
     input:
-        fcs=lambda wildcards: ancient(FCS_PATHS[wildcards.experiment]),
+        lambda wildcards: again(GATE_FIGURES[wildcards.experiment]),
+        fcs=lambda wildcards: FCS_PATHS[wildcards.experiment],
         wells=rules.flow_gate.output.wells,
         gates=rules.flow_gate.output.gates,
         spillover=rules.flow_gate.output.spillover,
@@ -81,8 +81,6 @@ rule flow_figures:
     log:
         f"{LOGS}/flow_figures/{{experiment}}.log",
     threads: 1
-    params:
-        made_from=lambda wildcards: GATE_FIGURES[wildcards.experiment].made_from,
     message:
         "Experiment {wildcards.experiment}: drawing its gates, controls and samples"
     run:
@@ -91,16 +89,15 @@ rule flow_figures:
 
 rule flow_drift:
     input:
-        fcs=ancient(STUDY.control_paths()),
-        spillover=ancient(STUDY.spillover_files()),
+        lambda _: again(DRIFT),
+        fcs=STUDY.control_paths(),
+        spillover=STUDY.spillover_files(),
     output:
         drift=f"{RESULTS}/flow/drift.csv",
         flags=f"{RESULTS}/flow/drift_flags.csv",
     log:
         f"{LOGS}/flow_drift.log",
     threads: 1
-    params:
-        made_from=DRIFT.made_from,
     message:
         "All experiments: comparing beads and controls between them"
     run:

@@ -31,14 +31,13 @@ EVERY_STEP = [
 
 rule provenance_checksums:
     input:
+        lambda _: again(CHECKSUMS),
         results=REPEATED,
     output:
         checksums=f"{RESULTS}/checksums.txt",
     log:
         f"{LOGS}/provenance_checksums.log",
     threads: 1
-    params:
-        made_from=CHECKSUMS.made_from,
     message:
         "Writing the checksum of every result"
     run:
@@ -47,6 +46,7 @@ rule provenance_checksums:
 
 rule provenance_run:
     input:
+        lambda _: again(RUN),
         checksums=rules.provenance_checksums.output.checksums,
         software=rules.provenance_software.output.software,
         raw_files=rules.study_record.output.files,
@@ -56,8 +56,6 @@ rule provenance_run:
     log:
         f"{LOGS}/provenance_run.log",
     threads: 1
-    params:
-        made_from=RUN.made_from,
     message:
         "Recording the run: when, where, by whom"
     run:

@@ -18,6 +18,7 @@ SOFTWARE = STEPS.step(
 
 rule provenance_software:
     input:
+        lambda _: again(SOFTWARE),
         gates=expand(rules.flow_gate.output.gates, experiment=STUDY.experiments),
         curves=expand(rules.elisa_quantify.output.curve, plate=STUDY.plates),
     output:
@@ -28,8 +29,6 @@ rule provenance_software:
     log:
         f"{LOGS}/provenance_software.log",
     threads: 1
-    params:
-        made_from=SOFTWARE.made_from,
     message:
         "Writing down the software, every gate and every curve"
     run:

@@ -16,6 +16,7 @@ FLAGS = STEPS.step(
 
 rule report_flags:
     input:
+        lambda _: again(FLAGS),
         # In the order in which they are listed.
         flow=expand(rules.flow_gate.output.flags, experiment=STUDY.experiments),
         drift=[rules.flow_drift.output.flags] if STUDY.control_paths() else [],
@@ -27,8 +28,6 @@ rule report_flags:
     log:
         f"{LOGS}/report_flags.log",
     threads: 1
-    params:
-        made_from=FLAGS.made_from,
     message:
         "Gathering the flags of all stages"
     run:
@@ -113,6 +112,7 @@ SPREADSHEET = STEPS.step("report_spreadsheet", after=[*SHOWN, COLUMNS], tables=R
 
 rule report_columns:
     input:
+        lambda _: again(COLUMNS),
         tables=sum(TABLES.values(), []),
         figures=FIGURES,
     output:
@@ -120,8 +120,6 @@ rule report_columns:
     log:
         f"{LOGS}/report_columns.log",
     threads: 1
-    params:
-        made_from=COLUMNS.made_from,
     message:
         "Writing the meaning of every column of every table"
     run:
@@ -130,6 +128,7 @@ rule report_columns:
 
 rule report_page:
     input:
+        lambda _: again(PAGE),
         tables=sum(READ.values(), []),
         config=rules.study_record.output.config,
         gates=expand(rules.flow_gate.output.gates, experiment=STUDY.experiments),
@@ -141,8 +140,6 @@ rule report_page:
     log:
         f"{LOGS}/report_page.log",
     threads: 1
-    params:
-        made_from=PAGE.made_from,
     message:
         "Writing the report"
     run:
@@ -151,6 +148,7 @@ rule report_page:
 
 rule report_spreadsheet:
     input:
+        lambda _: again(SPREADSHEET),
         tables=sum(READ.values(), []),
         config=rules.study_record.output.config,
         gates=expand(rules.flow_gate.output.gates, experiment=STUDY.experiments),
@@ -160,8 +158,6 @@ rule report_spreadsheet:
     log:
         f"{LOGS}/report_spreadsheet.log",
     threads: 1
-    params:
-        made_from=SPREADSHEET.made_from,
     message:
         "Writing every table into one workbook"
     run:

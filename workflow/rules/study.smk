@@ -8,6 +8,8 @@ RECORD = STEPS.step(
 
 
 rule study_record:
+    input:
+        lambda _: again(RECORD),
     output:
         config=f"{RESULTS}/study/config.yaml",
         files=f"{RESULTS}/study/files.csv",
@@ -15,8 +17,6 @@ rule study_record:
     log:
         f"{LOGS}/study_record.log",
     threads: 1
-    params:
-        made_from=RECORD.made_from,
     message:
         "Recording the study: config, raw files and their checksums, exclusions"
     run:

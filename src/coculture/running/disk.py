@@ -23,6 +23,11 @@ def explain(error: OSError) -> str | None:
     return _REASONS.get(error.errno or 0)
 
 
+def sentence(error: OSError, path: str | Path) -> str:
+    """`error` with the file it concerns, which is `path` if the error names none."""
+    return f"{error.filename or path}: {explain(error) or error.strerror or error}"
+
+
 def fault(folder: str | Path) -> str | None:
     """Why nothing can be written to `folder`, or None if a megabyte can be written.
 

@@ -7,6 +7,7 @@ does code that the script does not import.
 
 import ast
 import hashlib
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,8 +15,10 @@ from pathlib import Path
 import pandas as pd
 
 from coculture.running import memory
+from coculture.running.code_files import PACKAGE
 
-_PACKAGE = Path(__file__).parents[1]
+_PYTHON = sys.version.encode()
+"""Another Python may give another syntax tree."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,7 @@ class Code:
         self._known = memory.read(remembered, _entry)
         self._used: dict[str, _Source] = {}
         self._sources: dict[Path, _Source] = {}
-        self._modules = {_name(path): path for path in _PACKAGE.rglob("*.py")}
+        self._modules = {_name(path): path for path in PACKAGE.rglob("*.py")}
 
     def of_script(self, path: str | Path) -> str:
         """Fingerprint of the script at `path` and of every module of the package it reaches."""
@@ -70,7 +73,7 @@ class Code:
         if path not in self._sources:
             text = path.read_bytes()
             # The name of a module's package decides what its relative imports mean.
-            key = hashlib.sha256(text + bytes(path.parent)).hexdigest()
+            key = hashlib.sha256(_PYTHON + text + bytes(path.parent)).hexdigest()
             self._used[key] = self._sources[path] = self._known.get(key) or _parsed(text, path)
         return self._sources[path]
 
@@ -87,14 +90,8 @@ def of_file(path: str | Path) -> str:
 
 
 def of_folder(path: str | Path) -> str:
-    """Fingerprint of the names and bytes of the files in a folder of this package.
-
-    Parameters
-    ----------
-    path
-        Relative to the package: report/template.
-    """
-    files = sorted((_PACKAGE / path).iterdir())
+    """Fingerprint of the names and bytes of the files in a folder."""
+    files = sorted(Path(path).iterdir())
     return of_texts(*(f"{file.name} {of_file(file)}" for file in files))
 
 
@@ -120,7 +117,7 @@ def _parsed(text: bytes, path: Path) -> _Source:
     imports = {
         ".".join(parts[:length])
         for parts in names
-        if parts[0] == _PACKAGE.name
+        if parts[0] == PACKAGE.name
         for length in range(1, len(parts) + 1)
     }
     return _Source(of_texts(ast.dump(tree)), tuple(sorted(imports)))
@@ -140,12 +137,12 @@ def _imported(tree: ast.Module, source: Path) -> Iterator[str]:
 
 def _name(path: Path) -> str:
     """The dotted name of a module of this package; that of a package for its __init__."""
-    parts = path.relative_to(_PACKAGE.parent).with_suffix("").parts
+    parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
 def _absolute(node: ast.ImportFrom, source: Path) -> str:
     if node.level == 0:
         return node.module or ""
-    folder = source.parents[node.level - 1].relative_to(_PACKAGE.parent)
+    folder = source.parents[node.level - 1].relative_to(PACKAGE.parent)
     return ".".join([*folder.parts, *([node.module] if node.module else [])])

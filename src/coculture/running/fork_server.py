@@ -12,9 +12,11 @@ fork 0.01.
 import contextlib
 import importlib.util
 import os
+import select
 import socket
 import sys
 import threading
+from collections.abc import Set
 from functools import cache
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -25,9 +27,14 @@ from coculture.running.step import Main
 
 _Pipe: TypeAlias = "Connection[work.Outcome, work.Task]"
 
+_SHARED = {"numpy", "scipy", "matplotlib", "PIL"}
+"""Packages of which many steps import the same parts when they first use them."""
+
 
 def serve(control: socket.socket) -> None:
     """Fork a process for each step that is asked for, until the other side has gone."""
+    imported, noted = os.pipe()
+    os.set_blocking(imported, False)
     while True:
         asked, ends, _, _ = socket.recv_fds(control, 1, 1)
         _clear_away(0 if not asked else os.WNOHANG)
@@ -39,10 +46,11 @@ def serve(control: socket.socket) -> None:
         except EOFError:
             connection.close()
             continue
+        _import_once(imported)
         failure = _imported(task.step.script)
         if os.fork() == 0:
             control.close()
-            _work(connection, task, failure)
+            _work(connection, task, failure, noted)
         connection.close()
 
 
@@ -53,11 +61,30 @@ def _clear_away(option: int) -> None:
             pass
 
 
-def _imported(script: Path) -> Exception | None:
+def _import_once(imported: int) -> None:
+    """Import here what finished steps imported for themselves, so that the next ones need not."""
+    with contextlib.suppress(BlockingIOError):
+        for name in os.read(imported, select.PIPE_BUF * 16).decode().split():
+            with contextlib.suppress(Exception):
+                importlib.import_module(name)
+
+
+def _note_imports(noted: int, before: Set[str]) -> None:
+    """Name to the common process the modules that this one has imported since `before`."""
+    new = [name for name in sys.modules if name not in before]
+    names = [name for name in new if name.count(".") < 2 and name.split(".")[0] in _SHARED]
+    text = "".join(f"{name}\n" for name in names)
+    # In one piece, so that it is not mixed with that of another step.
+    whole, _, _ = text[: select.PIPE_BUF].rpartition("\n")
+    with contextlib.suppress(BlockingIOError):
+        os.write(noted, f"{whole}\n".encode()[: select.PIPE_BUF])
+
+
+def _imported(script: Path) -> BaseException | None:
     """Import a script before the fork, so that this is done once; returns what that raised."""
     try:
         _main(script)
-    except Exception as error:
+    except BaseException as error:
         return error
     return None
 
@@ -74,8 +101,11 @@ def _main(script: Path) -> Main:
     return main
 
 
-def _work(connection: _Pipe, task: work.Task, failure: Exception | None) -> NoReturn:
+def _work(
+    connection: _Pipe, task: work.Task, failure: BaseException | None, noted: int
+) -> NoReturn:
     """Do one step in this process, and end it."""
+    before = set(sys.modules)
     threading.Thread(target=_end_with, args=[connection], daemon=True).start()
 
     def main(*files_and_parameters: Any) -> None:
@@ -84,7 +114,9 @@ def _work(connection: _Pipe, task: work.Task, failure: Exception | None) -> NoRe
         _main(task.step.script)(*files_and_parameters)
 
     try:
-        connection.send(work.do(task, main))
+        outcome = work.do(task, main)
+        _note_imports(noted, before)
+        connection.send(outcome)
         sys.stdout.flush()
     finally:
         os._exit(0)

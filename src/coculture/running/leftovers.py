@@ -3,13 +3,12 @@
 Only files that a step made are removed: what somebody else put into the results stays.
 """
 
-from collections.abc import Iterable
 from pathlib import Path
 
 from coculture.exchange.problems import CocultureError
 from coculture.exchange.vocabulary import many
-from coculture.running.records import Record, Records
-from coculture.running.step import Step
+from coculture.running.records import Records
+from coculture.running.step import Plan
 
 
 class EditedResultError(CocultureError):
@@ -33,8 +32,8 @@ def require_none_edited(records: Records) -> None:
         )
 
 
-def remove(records: Records, results: str | Path, steps: Iterable[Step]) -> list[str]:
-    """Remove what steps made that the study no longer has; returns a sentence for each of them.
+def remove(records: Records, results: str | Path, plan: Plan) -> list[str]:
+    """Remove what steps made and no step makes now; returns a sentence for each such step.
 
     Parameters
     ----------
@@ -42,43 +41,35 @@ def remove(records: Records, results: str | Path, steps: Iterable[Step]) -> list
         Of the study's earlier runs.
     results
         The folder of its results.
-    steps
+    plan
         Every step that the study has now.
     """
-    has = {step.name for step in steps}
-    gone = [record for record in records.all() if record.step not in has]
-    said = [words for record in gone if (words := _remove(record, Path(results)))]
-    for record in gone:
-        records.forget(record.step)
+    has = {step.name for step, _ in plan}
+    makes = {path for _, files in plan for path in files}
+    said = []
+    for record in records.all():
+        gone = [path for path in map(Path, record.made.keys() - makes) if _is_ours(path, results)]
+        for path in gone:
+            _unlink(path)
+        if gone:
+            said.append(_removed(gone))
+        if record.step not in has:
+            records.forget(record.step)
+            Path(results, "logs", f"{record.step}.log").unlink(missing_ok=True)
     return said
 
 
-def of_step(records: Records, results: Path, step: Step, outputs: Iterable[str]) -> None:
-    """Remove what `step` made in an earlier run and does not make now."""
-    before = records.of(step.name)
-    for path in map(Path, set(before.made if before else ()) - set(outputs)):
-        if _below(path, results):
-            _unlink(path)
-
-
-def _remove(record: Record, results: Path) -> str | None:
-    """Remove the files of a step; says which folders or files these were."""
-    there = [path for path in map(Path, record.made) if path.is_file() and _below(path, results)]
-    for path in there:
-        _unlink(path)
-    (results / "logs" / f"{record.step}.log").unlink(missing_ok=True)
-    if not there:
-        return None
-    folders = sorted({path.parent.as_posix() for path in there})
+def _removed(files: list[Path]) -> str:
+    folders = sorted({path.parent.as_posix() for path in files})
     return (
-        f"Removed {many(len(there), 'file')} of {', '.join(folders)}: the study no longer has what "
+        f"Removed {many(len(files), 'file')} of {', '.join(folders)}: the study no longer has what "
         "they were made from."
     )
 
 
-def _below(path: Path, results: Path) -> bool:
-    """Whether a file is in the results and not elsewhere, whatever a record says."""
-    return path.resolve().is_relative_to(results.resolve())
+def _is_ours(path: Path, results: str | Path) -> bool:
+    """Whether a file exists in the results and not elsewhere, whatever a record says."""
+    return path.is_file() and path.resolve().is_relative_to(Path(results).resolve())
 
 
 def _unlink(path: Path) -> None:

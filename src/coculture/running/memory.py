@@ -32,3 +32,9 @@ def write(path: Path, entries: Mapping[str, Any]) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         unfinished.write_text(json.dumps(entries), encoding="utf-8")
         unfinished.replace(path)
+
+
+def remove(path: Path) -> None:
+    """Remove the file at `path`; does nothing where the disk does not allow it."""
+    with contextlib.suppress(OSError):
+        path.unlink(missing_ok=True)

@@ -1,5 +1,6 @@
 """Raw files that change or vanish while a study runs are found and named."""
 
+import os
 from collections.abc import Iterable, Mapping
 from hashlib import file_digest
 from pathlib import Path
@@ -12,6 +13,16 @@ _MOST = 3
 
 class ChangedFileError(CocultureError):
     """A raw file changed or vanished after the study was checked."""
+
+
+Seen = tuple[int, int, int, int, int]
+"""Size, time of change, time of change of the entry, inode, device."""
+
+
+def seen(path: str | Path) -> Seen:
+    """What the system says of the file at `path`; as long as it is the same, so is the content."""
+    now = os.stat(path)  # noqa: PTH116 (called for every file of a study)
+    return (now.st_size, now.st_mtime_ns, now.st_ctime_ns, now.st_ino, now.st_dev)
 
 
 def sha256(path: str | Path) -> str:

@@ -36,6 +36,11 @@ class Record:
     cpu_seconds: float | None = None
     peak_memory_mb: float | None = None
 
+    @property
+    def ended(self) -> bool:
+        """Whether the step ended well."""
+        return None not in self.made.values()
+
 
 @dataclass(frozen=True)
 class Made:

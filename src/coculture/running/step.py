@@ -1,7 +1,7 @@
 """One step of a study: a script, what it is given, and the fingerprint of what it is made from."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -42,6 +42,10 @@ class Step:
     def name(self) -> str:
         """The script's name without .py, with the part: flow_gate/E1."""
         return f"{self.script.stem}/{self.part}" if self.part else self.script.stem
+
+
+Plan = Sequence[tuple[Step, Sequence[str]]]
+"""Every step that a study has now, with the files that it writes."""
 
 
 class Steps:

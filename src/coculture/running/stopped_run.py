@@ -5,10 +5,12 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from coculture.running import disk, raw_files
-from coculture.running.work import STOPPED
+from coculture.running.workers import STOPPED
 
 
-def say_why(results: Path, logs: Path, since: float, raw: Iterable[str]) -> None:
+def say_why(
+    results: Path, logs: Path, since: float, failures: Iterable[str], raw: Iterable[str]
+) -> None:
     """Print why a run stopped before its end, and what to do.
 
     Parameters
@@ -17,10 +19,13 @@ def say_why(results: Path, logs: Path, since: float, raw: Iterable[str]) -> None
         Folders of the study's results and of their logs.
     since
         When the run began, in seconds since the epoch.
+    failures
+        Why steps of this process failed; those that failed elsewhere say it in their logs.
     raw
         The study's raw files, which may have vanished before the step that reads them.
     """
-    found = [line for reason in reasons(logs, since) for line in reason.splitlines()]
+    all_reasons = [*reasons(logs, since), *failures]
+    found = [line for reason in all_reasons for line in reason.splitlines()]
     lines = [
         "\nThe run stopped before the end. Finished steps are kept; run the same command again.",
         *filter(None, [disk.fault(results)]),

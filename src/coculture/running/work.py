@@ -1,5 +1,6 @@
 """Doing one step in a process of its own: its output is logged, its errors are readable."""
 
+import contextlib
 import os
 import resource
 import sys
@@ -13,9 +14,6 @@ from typing import Any
 from coculture.exchange.problems import CocultureError
 from coculture.running import disk, raw_files
 from coculture.running.step import Files, Main, Paths, Step, flat
-
-STOPPED = "Stopped: "
-"""What the last line of a failed step's log begins with."""
 
 _BYTES = 1 if sys.platform == "darwin" else 1024
 """The unit in which the system gives the peak memory of a process."""
@@ -54,60 +52,69 @@ class Outcome:
         From its begin to its end; the processor time of its process.
     peak_memory_mb
         The largest memory that its process had, in 10^6 bytes.
+    failure
+        Why it failed, in words for the user; empty if it ended well.
     """
 
     made: Mapping[str, str]
     seconds: float
     cpu_seconds: float
     peak_memory_mb: float
-
-    @property
-    def failed(self) -> bool:
-        """Whether the step failed; its log says why."""
-        return not self.made
+    failure: str = ""
 
 
 def do(task: Task, main: Main) -> Outcome:
     """Run `main` of the task's script in this process, which is the step's own.
 
-    Output goes to the log. An error is written there as a sentence for the user.
+    Output goes to the log, and so does the traceback of an error that nobody expects.
     """
     began = time.monotonic()
-    log = open(task.log, "w", buffering=1, encoding="utf-8")  # noqa: PTH123, SIM115
-    sys.stdout = sys.stderr = log
-    os.dup2(log.fileno(), 1)
-    os.dup2(log.fileno(), 2)
     raw = _raw_files(task.step.parameters)
+    made, failure = {}, ""
     try:
+        _log_to(task.log)
         raw_files.require_as_made(task.made)
         main(Files(**task.inputs), Files(**task.outputs), SimpleNamespace(**task.step.parameters))
         raw_files.require_unchanged(raw)
         made = {path: raw_files.sha256(path) for path in flat(task.outputs)}
-    except Exception as error:
-        made = {}
-        print(STOPPED + ("\n".join(raw_files.changes(raw)) or _plain(error, task)))  # noqa: T201
+    except BaseException as error:
+        known = "\n".join(raw_files.changes(raw)) or _expected(error, task)
+        failure = known or _unexpected(error, task)
+        if not known:
+            # The disk of the log may be full.
+            with contextlib.suppress(OSError):
+                traceback.print_exception(error)
     used = resource.getrusage(resource.RUSAGE_SELF)
     return Outcome(
         made=made,
         seconds=time.monotonic() - began,
         cpu_seconds=used.ru_utime + used.ru_stime,
         peak_memory_mb=used.ru_maxrss * _BYTES / 1e6,
+        failure=failure,
     )
 
 
-def _plain(error: Exception, task: Task) -> str:
-    """`error` as a sentence for the user; the traceback of an unexpected error goes to the log."""
-    if isinstance(error, OSError) and (meaning := disk.explain(error)):
-        return f"{error.filename or flat(task.outputs)[0]}: {meaning}"
+def _log_to(path: str) -> None:
+    """Write to the file at `path` whatever this process prints, and the programs it starts."""
+    log = open(path, "w", buffering=1, encoding="utf-8")  # noqa: PTH123, SIM115
+    sys.stdout = sys.stderr = log
+    os.dup2(log.fileno(), 1)
+    os.dup2(log.fileno(), 2)
+
+
+def _expected(error: BaseException, task: Task) -> str:
+    """`error` as a sentence for the user; empty if it is none that has to be expected."""
+    if isinstance(error, OSError) and disk.explain(error):
+        return disk.sentence(error, flat(task.outputs)[0])
     if isinstance(error, MemoryError):
         return "this step needs more memory than is free. Close other programs and run again."
-    if isinstance(error, CocultureError):
-        return str(error)
-    traceback.print_exception(error)
-    return (
-        f"Unexpected error ({type(error).__name__}: {error}). Please report it with the log "
-        f"{task.log}."
-    )
+    return str(error) if isinstance(error, CocultureError) else ""
+
+
+def _unexpected(error: BaseException, task: Task) -> str:
+    # Also for an error that cannot be put into words itself.
+    words = " ".join(traceback.format_exception_only(error)).strip()
+    return f"Unexpected error ({words}). Please report it with the log {task.log}."
 
 
 def _raw_files(parameters: Mapping[str, Any]) -> dict[str, str]:

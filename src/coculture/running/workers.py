@@ -7,15 +7,16 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from multiprocessing import Pipe
 from pathlib import Path
 from typing import Any
 
 from coculture.exchange.problems import CocultureError
-from coculture.running import leftovers, records
-from coculture.running.step import Step, by_name, flat
-from coculture.running.work import STOPPED, Outcome, Task
+from coculture.running import disk, records
+from coculture.running.code_files import CodeFiles
+from coculture.running.step import Paths, Step, by_name, flat
+from coculture.running.work import Outcome, Task
 
 _ONE_THREAD = (
     "OMP_NUM_THREADS",
@@ -24,6 +25,10 @@ _ONE_THREAD = (
     "VECLIB_MAXIMUM_THREADS",
 )
 """A step is given one processor; linear algebra would take them all, and sums in another order."""
+
+
+STOPPED = "Stopped: "
+"""What the last line of a failed step's log begins with."""
 
 
 class StepError(CocultureError):
@@ -37,13 +42,24 @@ class Workers:
     ----------
     results
         The folder of the study's results; the records of its steps are in `steps` below it.
+    code
+        The code that must not be edited while steps run.
     held
         Gives the open files that must stay open as long as a step works: the run's lock.
     """
 
-    def __init__(self, results: str | Path, held: Callable[[], Iterable[int]] = tuple) -> None:
-        self._results = Path(results)
-        self.records = records.Records(self._results / "steps")
+    def __init__(
+        self,
+        results: str | Path,
+        code: CodeFiles,
+        held: Callable[[], Iterable[int]] = tuple,
+    ) -> None:
+        self.records = records.Records(Path(results, "steps"))
+        """Of this run and of earlier ones."""
+        self.failures: list[str] = []
+        """Why steps failed."""
+        self._results = results
+        self._code = code
         self._held = held
         self._server: subprocess.Popen[bytes] | None = None
         self._starting = threading.Lock()
@@ -65,23 +81,41 @@ class Workers:
             If it failed or was stopped, or if a result that it reads was not made from what this
             study is now.
         """
-        reads, writes = by_name(inputs), by_name(outputs)
-        leftovers.of_step(self.records, self._results, step, flat(writes))
-        self.records.begin(step, flat(writes))
+        try:
+            self._do(step, by_name(inputs), by_name(outputs), str(log[0]))
+            return
+        except OSError as error:
+            reason = disk.sentence(error, self._results)
+        except StepError as error:
+            reason = str(error)
+        if not self._stopping:
+            self._note(str(log[0]), reason)
+        raise StepError(f"{step.name} did not finish. Log: {log[0]}")
+
+    def _do(
+        self, step: Step, reads: Mapping[str, Paths], writes: Mapping[str, Paths], log: str
+    ) -> None:
         made = self.records.made(flat(reads))
         old = [path for path, one in made.items() if one.made_from not in step.sources]
         if old:
-            _note(log[0], f"{old[0]} was made from other settings. Delete it and run again.")
-            raise StepError(f"{step.name} was not begun. Log: {log[0]}")
+            raise StepError(f"{', '.join(old)}: made from other settings. Delete and run again.")
+        self.records.begin(step, flat(writes))
         digests = {path: one.sha256 for path, one in made.items()}
-        outcome = self._outcome(Task(step, reads, writes, str(log[0]), digests))
+        outcome = self._outcome(Task(step, reads, writes, log, digests))
         if outcome is None:
-            if not self._stopping:
-                _note(log[0], f"{step.name} was ended by the system; often memory has run out.")
-            raise StepError(f"{step.name} was stopped before its end. Log: {log[0]}")
-        if outcome.failed:
-            raise StepError(f"{step.name} failed. Log: {log[0]}")
+            raise StepError(f"{step.name} was ended by the system; often memory has run out.")
+        if outcome.failure:
+            raise StepError(outcome.failure)
+        if edited := self._code.edited():
+            raise StepError(f"{edited[0]}: edited while the study ran. Run again.")
         self.records.end(step, outcome)
+
+    def _note(self, log: str, reason: str) -> None:
+        """Keep the reason for which a step stopped, in its log too."""
+        self.failures.append(reason)
+        # The disk may be the reason.
+        with contextlib.suppress(OSError), Path(log).open("a", encoding="utf-8") as file:
+            file.write(f"{STOPPED}{reason}\n")
 
     def stop(self) -> None:
         """End every step at once."""
@@ -107,20 +141,18 @@ class Workers:
     def _outcome(self, task: Task) -> Outcome | None:
         """What the step's process sends back; None if it ended without that."""
         ours, theirs = Pipe()
-        with ours:
+        with ours, contextlib.suppress(EOFError, ConnectionError):
             with theirs:
                 socket.send_fds(self._control(), [b"!"], [theirs.fileno()])
-            try:
-                ours.send(task)
-                outcome: Outcome = ours.recv()
-            except (EOFError, OSError):
-                return None
+            ours.send(task)
+            outcome: Outcome = ours.recv()
             return outcome
+        return None
 
     def _control(self) -> socket.socket:
-        """The socket of the process that forks; the first step starts it."""
+        """The socket of the process that forks; it is started by the first step, and if it died."""
         with self._starting:
-            if self._server is None:
+            if self._server is None or self._server.poll() is not None:
                 self._socket, theirs = socket.socketpair()
                 with theirs:
                     self._server = self._started(theirs.fileno())
@@ -136,9 +168,3 @@ class Workers:
             # Ctrl-C reaches the run alone, which then ends its steps.
             process_group=0,
         )
-
-
-def _note(log: str, reason: str) -> None:
-    """Add the reason for which a step stopped to its log."""
-    with Path(log).open("a", encoding="utf-8") as file:
-        file.write(f"{STOPPED}{reason}\n")

@@ -1,6 +1,5 @@
 """SHA-256 of raw files; those of files that have not changed can be remembered between runs."""
 
-import os
 import time
 from pathlib import Path
 
@@ -9,9 +8,6 @@ from coculture.running import memory, raw_files
 _TOO_RECENT_NS = 2_000_000_000
 """A file that changed this short a time before it was hashed may change again without a new date:
 some file systems note dates in steps of two seconds. It is hashed again in the next run."""
-
-_Seen = tuple[int, int, int, int, int]
-"""Size, time of change, time of change of the entry, inode, device."""
 
 
 class Checksums:
@@ -26,9 +22,9 @@ class Checksums:
     """
 
     def __init__(self, remembered: Path | None = None) -> None:
-        self._file = remembered
+        self._file = remembered and remembered.absolute()
         self._known = memory.read(remembered, _entry)
-        self._used: dict[str, tuple[_Seen, str]] = {}
+        self._used: dict[str, tuple[raw_files.Seen, str]] = {}
         self._computed: dict[str, str] = {}
 
     def of(self, path: str) -> str:
@@ -43,29 +39,29 @@ class Checksums:
             return
         memory.write(self._file, self._used)
 
+    def forget(self) -> None:
+        """Remember nothing: a run failed, and what was remembered may be why."""
+        if self._file is not None:
+            memory.remove(self._file)
+
     def _remembered(self, path: str) -> str | None:
         if path not in self._known:
             return None
         seen, digest = self._known[path]
-        if seen != _seen(path):
+        if seen != raw_files.seen(path):
             return None
         self._used[path] = (seen, digest)
         return digest
 
     def _new(self, path: str) -> str:
-        before, began = _seen(path), time.time_ns()
+        before, began = raw_files.seen(path), time.time_ns()
         digest = raw_files.sha256(path)
-        if before == _seen(path) and max(before[1], before[2]) < began - _TOO_RECENT_NS:
+        if before == raw_files.seen(path) and max(before[1], before[2]) < began - _TOO_RECENT_NS:
             self._used[path] = (before, digest)
         return digest
 
 
-def _seen(path: str) -> _Seen:
-    now = os.stat(path)  # noqa: PTH116 (called for every file of a study)
-    return (now.st_size, now.st_mtime_ns, now.st_ctime_ns, now.st_ino, now.st_dev)
-
-
-def _entry(written: tuple[list[int], str]) -> tuple[_Seen, str]:
+def _entry(written: tuple[list[int], str]) -> tuple[raw_files.Seen, str]:
     seen, digest = written
     size, changed, entry_changed, inode, device = map(int, seen)
     return (size, changed, entry_changed, inode, device), str(digest)

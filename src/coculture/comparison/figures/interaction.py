@@ -81,11 +81,12 @@ def interaction(inputs: FigureInputs, subject: str) -> Drawing:
         of_endpoint = tables.arms[tables.arms["endpoint"] == scale.name]
         drawn = {str(row["arm"]) for row in rows}
         wells = of_endpoint.loc[of_endpoint["arm"].isin(drawn), "wells"].sum()
+        beyond = "divided by the product" if scale.is_ratio else "minus the sum"
         caption(
             figure,
             f"Thin lines: experiments. Thick lines: their {kind_of_mean(scale)}; {wells:.0f} wells."
-            "\nBelow each panel: the effect of both together beyond the sum of the effects of each"
-            f"{' (as a factor)' if scale.is_ratio else ''}, inside experiments.",
+            f"\nBelow each panel: the effect of both together, {beyond} of their effects alone, "
+            "inside experiments.",
         )
     return Drawing(figure, pd.DataFrame(rows, columns=list(COLUMNS)), TABLE, text)
 
