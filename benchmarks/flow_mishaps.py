@@ -8,6 +8,11 @@ percent viable; and the codes of the cautions and failures with how often each i
 study.
 
     .venv/bin/python benchmarks/flow_mishaps.py [--cases 1 4 17] [--seed 1] [--sentences]
+
+With `--clean N`, instead: N varied studies without a mistake (tests/flow/mishaps/clean_studies.py),
+the share of them with a caution, and its 95 % interval. The limit is 3 %.
+
+    .venv/bin/python benchmarks/flow_mishaps.py --clean 200
 """
 
 import argparse
@@ -22,11 +27,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.stats import binomtest
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from coculture.exchange.flags import Flag
 from coculture.exchange.problems import CocultureError
-from coculture.flow import gate_experiment
+from coculture.flow import control_drift, drift_flags, gate_experiment
 from tests.flow.mishaps import base_study
 from tests.flow.mishaps.base_study import (
     ANNEXIN,
@@ -47,6 +54,7 @@ from tests.flow.mishaps.base_study import (
     spillover_text,
     tubes,
 )
+from tests.flow.mishaps.clean_studies import clean_study
 
 EMBEDDED = {"compensation": {"source": "embedded"}}
 UNCONTROLLED = ("unstained", "stroma")
@@ -431,8 +439,7 @@ class Result:
 def run(case: Case, seed: int) -> Result:
     """Write the files of a case and gate every experiment."""
     listed = tubes(case.study) if case.listed is None else case.listed
-    codes: Counter[str] = Counter()
-    sentences: list[str] = []
+    flags: list[Flag] = []
     refusals: list[str] = []
     reported: list[pd.DataFrame] = []
     with tempfile.TemporaryDirectory() as folder:
@@ -444,9 +451,17 @@ def run(case: Case, seed: int) -> Result:
                 refusals.append(f"{experiment}: {error}")
                 continue
             reported.append(gated.wells)
-            raised = [flag for flag in gated.flags if flag.severity != "note"]
-            codes.update(flag.code for flag in raised)
-            sentences += [f"{flag.concerns.fcs or experiment}: {flag.sentence}" for flag in raised]
+            flags += gated.flags
+        try:
+            settings = base_study.settings(**case.section)
+            flags += drift_flags(control_drift(written.files, settings), settings)
+        except CocultureError as error:
+            refusals.append(f"comparing the days: {error}")
+    raised = [flag for flag in flags if flag.severity != "note"]
+    codes = Counter(flag.code for flag in raised)
+    sentences = [
+        f"{flag.concerns.fcs or flag.concerns.experiment}: {flag.sentence}" for flag in raised
+    ]
     concerned = [tube.fcs for tube in listed if case.wanted(tube) and tube.is_sample]
     truth = written.truth.loc[concerned]
     columns = ["percent_apoptotic", "percent_viable"]
@@ -463,6 +478,34 @@ def run(case: Case, seed: int) -> Result:
     if case.truth == "percent":
         errors["viable"] = found["percent_viable"] - truth["percent_viable"]
     return Result(errors, codes, sentences, refusals)
+
+
+def false_alarms(studies: int, seed: int, sentences: bool) -> None:
+    """Print how many clean studies have a caution, and which."""
+    alarmed = 0
+    codes: Counter[str] = Counter()
+    errors: list[pd.DataFrame] = []
+    for number in range(seed, seed + studies):
+        clean = clean_study(number)
+        result = run(Case(0, clean.kind, clean.study, clean.tubes), number)
+        errors.append(result.errors.assign(kind=clean.kind))
+        found = sorted({*result.codes, *("refused" for _ in result.refusals)})
+        alarmed += bool(found)
+        codes.update(found)
+        if found:
+            print(f"{number:4} {clean.kind}: {', '.join(found)}", flush=True)
+        for sentence in (*result.refusals, *result.sentences) if sentences else ():
+            print(f"      {sentence}")
+    interval = binomtest(alarmed, studies).proportion_ci(method="exact")
+    low, high = 100 * interval.low, 100 * interval.high
+    share = 100 * alarmed / studies
+    print(
+        f"{alarmed} of {studies} clean studies have a caution: {share:.1f} % ({low:.1f}-{high:.1f})"
+    )
+    print(", ".join(f"{code} {count}" for code, count in codes.most_common()) or "none")
+    every = pd.concat(errors)
+    every["error"] = every["reported"] - every["true"]
+    print(every.groupby("kind")["error"].agg(["mean", "std", "min", "max", "count"]).round(1))
 
 
 def line(case: Case, result: Result) -> str:
@@ -496,7 +539,11 @@ def main() -> None:
     parser.add_argument("--cases", type=int, nargs="*", help="numbers of cases; all if not given")
     parser.add_argument("--seed", type=int, default=1, help="of the events")
     parser.add_argument("--sentences", action="store_true", help="print each caution in full")
+    parser.add_argument("--clean", type=int, help="so many studies without a mistake, instead")
     chosen = parser.parse_args()
+    if chosen.clean:
+        false_alarms(chosen.clean, chosen.seed, chosen.sentences)
+        return
     start = time.perf_counter()
     print(
         f"{'':2} {'case':42} {'true':>15} {'reported':>15} {'mean':>6} {'worst':>6} {'viable':>6}  "

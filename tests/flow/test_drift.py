@@ -56,7 +56,7 @@ def test_a_drift_flag_names_the_file_its_channel_and_the_direction(
 ) -> None:
     drift = drift_of([[100.0] * 3, [100.0] * 3, [100.0 * factor] * 3])
     (flag,) = drift_flags(drift, flow_settings())
-    assert (flag.code, flag.severity) == ("drift", "caution")
+    assert (flag.code, flag.severity) == ("drift", "note")
     assert (flag.concerns.kind, flag.concerns.experiment) == ("tube", "E3")
     assert (flag.concerns.fcs, flag.concerns.channel) == (drift["fcs"].iloc[2], "FL1-A")
     assert flag.value == pytest.approx(np.log10(factor))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from coculture.flow.gating import gates, sources
+from coculture.flow.gating.control_tests import screened
 from coculture.flow.gating.pool import PooledTube, gated, pool
 from coculture.flow.gating.sources import debris, detector_range, manual, singlet_spread
 from coculture.flow.gating.sources.threshold import Request, ThresholdError
@@ -137,6 +138,8 @@ class _PopulationGates:
             request = Request(
                 marker.channel, channel, self.panel, singlets, singlets, is_marker=True
             )
+            # A negative marker's control is the bright side.
+            request = screened(request) if marker.positive else request
             found.append((request, _marker_setter(request, marker.positive, self.population.name)))
         return found
 
@@ -153,7 +156,7 @@ class _PopulationGates:
         found: list[tuple[Request, _SetGate]] = []
         for stain, channel in channels.items():
             if channel is not None:
-                request = Request(stain, channel, self.panel, inside, singlets)
+                request = screened(Request(stain, channel, self.panel, inside, singlets))
                 found.append((request, _stain_setter(request, asked[stain], self.population.name)))
         return found
 

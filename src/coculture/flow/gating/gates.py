@@ -40,11 +40,12 @@ Block = Mapping[str, Any]
 """One gate of gates.yaml, with keys in the order of BLOCK_KEYS (those that apply)."""
 BLOCK_KEYS = (
     "channels", "threshold", "vertices", "keep", "source", "rule", "note", "controls", "samples",
-    "events", "automatic",
+    "events", "failed_controls", "automatic",
 )  # fmt: skip
 """`source`: code of what set the gate (`sources.CODES`); `rule`: how, in words, the same for every
 study; `note`: what varies, or the user's note. `controls`, `samples`, `events`: the data behind an
-automatic gate. `automatic`: threshold of the automatic rule, for a gate set by hand."""
+automatic gate. `failed_controls`: tubes that are not what their roles say. `automatic`: threshold
+of the automatic rule, for a gate set by hand."""
 
 
 class GateError(CocultureError):

@@ -92,6 +92,9 @@ def raised(open_tube: Callable[..., Tube], flow_settings: Settings) -> Callable[
     return flags
 
 
+NOTES = {"few_events", "threshold_sensitive", "untreated_viability"}
+"""What on sound data is only to be known."""
+
 SAMPLE = {"role": "sample"}
 UNSTAINED = {"role": "unstained", "culture": ""}
 UNTREATED = {"role": "sample", "untreated": True}
@@ -153,14 +156,22 @@ def test_a_check_flags_what_is_beyond_its_limit_and_nothing_else(
     assert of_code(raised(**(quiet | within)), code) == []
     (flag,) = raised(**(quiet | beyond))
     assert flag.code == code
-    assert flag.severity == "caution"
+    assert flag.severity == ("note" if code in NOTES else "caution")
     assert flag.value == pytest.approx(numbers[0])
     assert (flag.limit, flag.unit) == numbers[1:]
     assert flag.concerns.experiment == "E1"
 
 
+def test_a_percent_that_depends_on_the_threshold_is_doubtful(
+    raised: Callable[..., list[Flag]],
+) -> None:
+    (note,) = of_code(raised(sensitivity=10.0), "threshold_sensitive")
+    (caution,) = of_code(raised(sensitivity=10.1), "threshold_sensitive")
+    assert (note.severity, caution.severity) == ("note", "caution")
+
+
 def test_every_check_is_tried() -> None:
-    own_tests = {"fallback_source", "exploratory_threshold", "gate_set_by_hand"}
+    own_tests = {"failed_control", "fallback_source", "exploratory_threshold", "gate_set_by_hand"}
     assert {check.CODE for check in checks.CHECKS} == {case[0] for case in CASES} | own_tests
 
 

@@ -1,6 +1,7 @@
 """Beads or a control whose signal differs between experiments: the cytometer has drifted.
 
-It compares experiments, so the step flow_drift makes it, and not the gating of an experiment.
+A note: each experiment has thresholds of its own. It compares experiments, so the step flow_drift
+makes it, and not the gating of an experiment.
 """
 
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ TABLE = "flow/drift.csv"
 
 
 def flags(drift: pd.DataFrame, limit: float) -> Iterator[Flag]:
-    """A caution for each row of flow/drift.csv beyond limits.drift_decades, in its order.
+    """A note for each row of flow/drift.csv beyond limits.drift_decades, in its order.
 
     Parameters
     ----------
@@ -35,7 +36,7 @@ def flags(drift: pd.DataFrame, limit: float) -> Iterator[Flag]:
                     channel=str(row["channel"]),
                 ),
                 CODE,
-                "caution",
+                "note",
                 f"The median in {row['channel']} is {abs(decades):.2f} decades "
                 f"{'higher' if decades > 0 else 'lower'} than the median over all experiments "
                 f"(limit {limit:g}).",

@@ -1,4 +1,4 @@
-"""Too few cells of a population for a percent of them."""
+"""Few cells of a population: the interval of its percent is wide, which the tables give."""
 
 from collections.abc import Iterator
 
@@ -11,14 +11,14 @@ CODE = "few_events"
 
 
 def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
-    """A caution for a sample below limits.fewest_events."""
+    """A note for a sample below limits.fewest_events."""
     limit = experiment.settings.limits.fewest_events
     found = one.counts.after["population"]
     if one.tube.role == "sample" and found < limit:
         yield Flag(
             subjects.population(one),
             CODE,
-            "caution",
+            "note",
             f"Only {many(found, 'single cell')} of the population {one.population.name} "
             f"(limit {limit:,}).",
             found,

@@ -14,6 +14,7 @@ from coculture.exchange.flags import Flag
 from coculture.flow.gating.checks import (
     doublets,
     exploratory_threshold,
+    failed_control,
     fallback_source,
     few_events,
     gate_set_by_hand,
@@ -52,6 +53,7 @@ CHECKS: tuple[Check, ...] = (
     threshold_sensitive,
     untreated_viability,
     unstained_positive,
+    failed_control,
     fallback_source,
     exploratory_threshold,
     spillover_coefficient,

@@ -1,4 +1,7 @@
-"""An unstained control with many events above a threshold: the threshold may be too low."""
+"""An unstained control with many events above a threshold: the threshold may be too low.
+
+Not for a control that failed its test, which has a flag of its own (`failed_control`).
+"""
 
 from collections.abc import Iterator
 
@@ -24,8 +27,10 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
     limit = experiment.settings.limits.unstained_positive_percent
     for stain, quadrants in _POSITIVE.items():
         percent = one.counts.percent(*quadrants)
-        if percent > limit:
-            (channel,) = experiment.blocks[one.population.name][stain]["channels"]
+        block = experiment.blocks[one.population.name].get(stain, {})
+        has_failed = one.tube.fcs in (each["fcs"] for each in block.get("failed_controls", ()))
+        if percent > limit and not has_failed:
+            (channel,) = block["channels"]
             yield Flag(
                 subjects.population(one, str(channel)),
                 CODE,

@@ -1,4 +1,7 @@
-"""Few viable cells in an untreated culture: the cells were not healthy, whatever the drugs did."""
+"""Few viable cells in an untreated culture: the cells were not healthy, whatever the drugs did.
+
+A note: primary cells are often so, and their percent is right.
+"""
 
 from collections.abc import Iterator
 
@@ -11,14 +14,14 @@ CODE = "untreated_viability"
 
 
 def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
-    """A caution for an untreated sample below limits.untreated_viable_percent."""
+    """A note for an untreated sample below limits.untreated_viable_percent."""
     limit = experiment.settings.limits.untreated_viable_percent
     viable = one.counts.percent("viable")
     if one.tube.untreated and viable < limit:
         yield Flag(
             subjects.population(one),
             CODE,
-            "caution",
+            "note",
             f"Only {number(viable)} % of the {one.population.name} cells in this untreated culture "
             f"are viable (limit {limit:g} %).",
             viable,

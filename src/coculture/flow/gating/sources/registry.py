@@ -96,10 +96,12 @@ def stain_block(request: Request, asked: str, population: str) -> gates.Block:
     ThresholdError
         If the experiment does not have what the source needs.
     """
-    for source in FOR_STAINS if asked == AUTO else (of_stain(asked),):
+    # What the config asks for cannot be had from a control that failed its test.
+    instead = FOR_STAINS if asked == AUTO or request.failed else ()
+    for source in dict.fromkeys([*([] if asked == AUTO else [of_stain(asked)]), *instead]):
         found = source.find(request)
         if found is not None:
-            return found.block(request.channel, "above", source.CODE)
+            return found.block(request.channel, "above", source.CODE, request.failed)
     needed = "any control or samples" if asked == AUTO else f"what {asked!r} (see config) needs"
     raise ThresholdError(
         f"The population {population!r} needs a threshold for {request.gate}, but the experiment "
@@ -119,7 +121,8 @@ def marker_block(request: Request, positive: bool, population: str) -> gates.Blo
     for source in FOR_MARKERS:
         found = source.find(request)
         if found is not None:
-            return found.block(request.channel, "above" if positive else "below", source.CODE)
+            keep = "above" if positive else "below"
+            return found.block(request.channel, keep, source.CODE, request.failed)
     raise ThresholdError(
         f"The population {population!r} needs a threshold for {request.gate}, but the experiment "
         "has no population_negative or unstained control, and the samples together have no two "

@@ -1,7 +1,7 @@
 """What a threshold source gets and what it gives: the request, and the threshold with its data."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -24,12 +24,43 @@ the maximum."""
 NEGATIVE_PERCENTILE = 99.5
 """Percentile of a negative control that is its upper end: common for FMO controls."""
 
+_MAY_BE_EMPTY = ("note", "failed_controls")
+"""Keys of a block that are left out if there is nothing to say."""
+
 Trust = Literal["full", "fallback", "exploratory"]
 """fallback: flagged unless the config asks for this source; exploratory: always flagged."""
 
 
+LooksLike = Literal["carry_over", "full_stain", "swapped"]
+"""What a control is that fails its test. carry_over: some of its events come from a stained tube;
+full_stain: it is stained; swapped: it has the stain that it should lack, and lacks the other."""
+
+
 class ThresholdError(CocultureError):
     """A threshold cannot be set: the experiment lacks the controls."""
+
+
+@dataclass(frozen=True)
+class FailedControl:
+    """A control with too many events as bright as the positive cells.
+
+    Attributes
+    ----------
+    fcs, role
+        The file and its role.
+    bright, events, allowed
+        Its single cells above the limit, all of them, and how many may lie above.
+    partner
+        The tube that it may have been swapped with; empty where there is none.
+    """
+
+    fcs: str
+    role: str
+    looks_like: LooksLike
+    bright: int
+    events: int
+    allowed: int
+    partner: str = ""
 
 
 @dataclass(frozen=True)
@@ -50,6 +81,9 @@ class Request:
         All single cells, for controls with too few cells of the population.
     is_marker
         Whether the threshold is that of a marker of the population.
+    failed
+        Controls that are not what their roles say, of which nothing or only a part is among the
+        events.
     """
 
     gate: str
@@ -58,6 +92,7 @@ class Request:
     inside: Sequence[PooledTube]
     singlets: Sequence[PooledTube]
     is_marker: bool = False
+    failed: tuple[FailedControl, ...] = ()
 
     def tubes(self, wanted: Callable[[Tube], bool]) -> list[PooledTube]:
         """The wanted tubes, if they have at least FEWEST_EVENTS events together; else none.
@@ -113,8 +148,13 @@ class Threshold:
     checked_with: Sequence[PooledTube] = ()
     note: str = ""
 
-    def block(self, channel: str, keep: str, source: str) -> gates.Block:
-        """The gate at this threshold, as gates.yaml has it. `source` is the code of the source."""
+    def block(
+        self, channel: str, keep: str, source: str, failed: Sequence[FailedControl] = ()
+    ) -> gates.Block:
+        """The gate at this threshold, as gates.yaml has it.
+
+        `source` is the code of the source; `failed` are controls that could not be used.
+        """
         behind = [pooled.tube for pooled in (*self.tubes, *self.checked_with)]
         block: dict[str, Any] = {
             "channels": [channel],
@@ -126,8 +166,9 @@ class Threshold:
             "controls": sorted({tube.fcs for tube in behind if not is_sample(tube)}),
             "samples": sorted({tube.fcs for tube in behind if is_sample(tube)}),
             "events": number_of_events(self.tubes),
+            "failed_controls": [asdict(one) for one in failed],
         }
-        return block if self.note else {key: block[key] for key in block if key != "note"}
+        return {key: value for key, value in block.items() if value or key not in _MAY_BE_EMPTY}
 
 
 def is_sample(tube: Tube) -> bool:

@@ -1,0 +1,51 @@
+"""A control that is not what its role says: contaminated, stained, or swapped with another."""
+
+from collections.abc import Iterator
+
+from coculture.exchange.flags import Flag
+from coculture.exchange.vocabulary import number
+from coculture.flow.gating import gates, sources
+from coculture.flow.gating.checks import subjects
+from coculture.flow.gating.measurement import Experiment, Measurement
+from coculture.flow.gating.sources.threshold import FailedControl
+
+CODE = "failed_control"
+
+_CARRY_OVER = (
+    "It looks like a tube into which stained cells were carried over. These events were not used"
+)
+_STAINED = "It looks like a stained tube. It was not used"
+_SWAPPED = "It looks as if it was swapped with {partner}. It was not used"
+
+
+def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
+    """A caution for each threshold that the tube of this measurement was not fit to set."""
+    for name, block in experiment.blocks[one.population.name].items():
+        for found in (FailedControl(**entry) for entry in block.get("failed_controls", ())):
+            if found.fcs == one.tube.fcs:
+                yield _flag(one, name, block, found)
+
+
+def _flag(one: Measurement, name: str, block: gates.Block, found: FailedControl) -> Flag:
+    (channel,) = block["channels"]
+    stain = subjects.gate_name(name)
+    percent = 100 * found.bright / found.events
+    looks = {
+        "carry_over": _CARRY_OVER,
+        "full_stain": _STAINED,
+        "swapped": _SWAPPED.format(partner=found.partner) if found.partner else _STAINED,
+    }[found.looks_like]
+    source = sources.SOURCES.get(str(block["source"]))
+    instead = f", which was set from {source.NAME}" if source else ""
+    return Flag(
+        subjects.population(one, str(channel)),
+        CODE,
+        "caution",
+        f"{found.bright} of {found.events} cells ({number(percent)} %) in this control "
+        f"({found.role}) are about as bright in {stain} as the positive cells; at most "
+        f"{found.allowed} are expected. {looks} for the {stain} threshold{instead}. Check which "
+        "tube this is; if it is another, correct its row in flow.csv or exclude it.",
+        percent,
+        100 * found.allowed / found.events,
+        "percent",
+    )
