@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
+from itertools import combinations
 from typing import Any, Literal
 
 from coculture.exchange.problems import CocultureError
@@ -154,6 +155,32 @@ class FlowSettings:
         )
         named = (*plain, *self.stained_channels)
         return list(dict.fromkeys(channel for channel in named if channel is not None))
+
+    def shared_channel(self, names: Mapping[str, str]) -> str:
+        """What is wrong if two stains have the same channel of the files; empty if none do.
+
+        Parameters
+        ----------
+        names
+            Channel as the config names it -> its name ($PnN) in the files, for those known.
+        """
+        stains = {"annexin": self.channels.annexin, "viability_dye": self.channels.viability_dye}
+        taken = [(f"flow.channels.{role}", wanted) for role, wanted in stains.items() if wanted]
+        taken += [
+            (f"the marker of {population.name} (flow.populations)", marker.channel)
+            for population in self.populations
+            for marker in population.markers
+        ]
+        for (key, wanted), (other_key, other) in combinations(taken, 2):
+            # Two populations may have the same marker.
+            name = names.get(wanted)
+            if name is not None and name == names.get(other) and wanted in stains.values():
+                return (
+                    f"{key} {wanted!r} and {other_key} {other!r} are the same channel of the "
+                    f"files, {name}. One channel cannot be both, because no gate could separate "
+                    "the two signals. Correct one of them."
+                )
+        return ""
 
     def key_of(self, channel: str) -> str:
         """The key of the config that names a needed channel."""

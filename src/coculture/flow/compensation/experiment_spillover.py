@@ -1,13 +1,17 @@
 """The spillover matrix of one experiment, from the source that the config names."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from coculture.flow.compensation.single_stains import POSITIVE_PERCENTILE, spillover_row
+from coculture.flow.compensation.single_stains import (
+    POSITIVE_PERCENTILE,
+    spillover_row,
+    spillover_row_of_slope,
+)
 from coculture.flow.compensation.spillover import (
     SpilloverError,
     check_spillover,
@@ -15,6 +19,7 @@ from coculture.flow.compensation.spillover import (
     embedded_text,
     spillover_from_csv,
 )
+from coculture.flow.compensation.usable import UnusedMatrix, compensated_by_name, unused
 from coculture.flow.fcs.data import Events, read_events
 from coculture.flow.settings import CompensationSettings
 from coculture.flow.tubes import Tube
@@ -31,6 +36,13 @@ class ExperimentSpillover:
     matrix: pd.DataFrame | None
     record: dict[str, Any]
     """For gates.yaml: source, method, and for each stain its file and its unstained controls."""
+    unused: UnusedMatrix | None = None
+    """The matrix that the config asks for, if it is not the one that is used."""
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the spill was corrected, by a matrix or before the files were written."""
+        return self.matrix is not None or (self.unused is not None and self.unused.is_compensated)
 
 
 def experiment_spillover(
@@ -38,21 +50,60 @@ def experiment_spillover(
 ) -> ExperimentSpillover:
     """Read or estimate the matrix with which the whole experiment is compensated.
 
+    A matrix that was read is used if it covers every gated stain and corrects something. Otherwise
+    single stains replace it, if the experiment has all that are needed; else nothing is
+    compensated. Values of channels that are named as compensated are not compensated again.
+
     Raises
     ------
     SpilloverError
         If the matrix is missing, does not fit the channels, or cannot be inverted.
     """
     if settings.source == "none":
-        return ExperimentSpillover(None, {"source": "none"})
+        done = compensated_by_name(tubes[0].panel.stains, "none")
+        return ExperimentSpillover(None, {"source": "none"}, done)
     if settings.source == "single_stains":
         matrix, record = _from_single_stains(tubes, settings)
-    elif settings.source == "csv":
-        matrix, record = _from_csv(tubes, str(settings.file))
-    else:
-        matrix, record = _embedded(tubes)
+        check_spillover(matrix, settings.source)
+        return ExperimentSpillover(matrix, record)
+    done = compensated_by_name(tubes[0].panel.stains, settings.source)
+    if done is not None:
+        return ExperimentSpillover(None, {"source": "none"}, done)
+    matrix, record = (
+        _from_csv(tubes, str(settings.file)) if settings.source == "csv" else _embedded(tubes)
+    )
     check_spillover(matrix, settings.source)
-    return ExperimentSpillover(matrix, record)
+    fault = unused(matrix, tubes[0].panel.stains, settings.source)
+    return (
+        ExperimentSpillover(matrix, record) if fault is None else _instead(tubes, settings, fault)
+    )
+
+
+def _instead(
+    tubes: Sequence[Tube], settings: CompensationSettings, fault: UnusedMatrix
+) -> ExperimentSpillover:
+    """The matrix from single stains in place of one that cannot be used; none if there are none."""
+    missing = _missing_stains(tubes)
+    try:
+        if not missing:
+            matrix, record = _from_single_stains(tubes, settings)
+            check_spillover(matrix, "single_stains")
+            return ExperimentSpillover(matrix, record, fault)
+    except SpilloverError as error:
+        missing = f"single stains that can be used ({str(error).rstrip('.')})"
+    without = replace(fault, single_stains_fault=missing)
+    return ExperimentSpillover(None, {"source": "none"}, without)
+
+
+def _missing_stains(tubes: Sequence[Tube]) -> str:
+    """The controls that single_stains lacks, in words; empty if it has them all."""
+    stains = _single_stains(tubes)
+    if not stains:
+        return "single stains"
+    if not any(tube.role == "unstained" for tube in tubes):
+        return "unstained control"
+    lacking = [name for name in tubes[0].panel.stains if name not in stains]
+    return f"single stain for {', '.join(lacking)}" if lacking else ""
 
 
 def _from_csv(tubes: Sequence[Tube], file: str) -> tuple[pd.DataFrame, dict[str, Any]]:
@@ -92,21 +143,14 @@ def _embedded(tubes: Sequence[Tube]) -> tuple[pd.DataFrame, dict[str, Any]]:
 def _from_single_stains(
     tubes: Sequence[Tube], settings: CompensationSettings
 ) -> tuple[pd.DataFrame, dict[str, Any]]:
-    stains = _single_stains(tubes)
-    unstained = [tube for tube in tubes if tube.role == "unstained"]
-    if not stains or not unstained:
-        missing = "single stains" if not stains else "an unstained control"
+    missing = _missing_stains(tubes)
+    if missing:
         raise SpilloverError(
             f"flow.compensation.source is single_stains, but the experiment has no {missing} "
-            "that is not excluded."
+            "that is not excluded. Add it, or choose embedded, csv or none."
         )
-    lacking = [name for name in tubes[0].panel.stains if name not in stains]
-    if lacking:
-        raise SpilloverError(
-            "flow.compensation.source is single_stains, but the experiment has no single stain "
-            f"for {', '.join(lacking)} that is not excluded. Add it, or choose embedded, csv or "
-            "none."
-        )
+    stains = _single_stains(tubes)
+    unstained = [tube for tube in tubes if tube.role == "unstained"]
     channels = [name for name in tubes[0].header.names if name in stains]
     negatives = [tube for tube in tubes if tube.role == "population_negative"]
     matrix = np.eye(len(channels))
@@ -119,6 +163,8 @@ def _from_single_stains(
         what = f"{tube.fcs} ({channel})"
         try:
             matrix[row] = spillover_row(background, stained, row, settings.method, what)
+            if settings.method == "positives" and controls[0].role == "population_negative":
+                matrix[row] = spillover_row_of_slope(background, stained, row)
         except SpilloverError as error:
             if negatives or channel not in tube.panel.markers.values():
                 raise
@@ -131,6 +177,15 @@ def _from_single_stains(
         record[channel] = {"stain": tube.fcs, "unstained": [c.fcs for c in controls]}
     frame = pd.DataFrame(matrix, index=channels, columns=channels)
     return frame, {"source": "single_stains", "method": settings.method, "stains": record}
+
+
+def stains_with_controls(tubes: Sequence[Tube]) -> Iterator[tuple[str, Tube, list[Tube]]]:
+    """The channel of each single stain, its tube, and the controls that are negative for it."""
+    unstained = [tube for tube in tubes if tube.role == "unstained"]
+    negatives = [tube for tube in tubes if tube.role == "population_negative"]
+    for channel, tube in _single_stains(tubes).items() if unstained else ():
+        own = _finite(tube, [channel])[:, 0]
+        yield channel, tube, _baseline(tube, own, channel, unstained, negatives)
 
 
 def _single_stains(tubes: Sequence[Tube]) -> dict[str, Tube]:

@@ -24,6 +24,9 @@ def set_gates(
     spillover: pd.DataFrame | None,
     settings: FlowSettings,
     own: manual.OwnGates,
+    *,
+    pooled: Sequence[PooledTube] | None = None,
+    is_compensated: bool = True,
 ) -> dict[str, Blocks]:
     """The gates of every population.
 
@@ -37,6 +40,10 @@ def set_gates(
         The flow section of the config.
     own
         The user's gates of this experiment: population -> gate -> block.
+    pooled
+        The events of the experiment, if they are read already (`pool`).
+    is_compensated
+        Whether the spill is corrected, as far as it is known.
 
     Raises
     ------
@@ -47,7 +54,7 @@ def set_gates(
     """
     panel = tubes[0].panel
     own = manual.on_channels_of(tubes[0], own)
-    pooled = pool(tubes, spillover)
+    pooled = pool(tubes, spillover) if pooled is None else pooled
     shared = _shared_gates(panel, tubes[0], pooled)
     asked = {
         gates.ANNEXIN: settings.annexin_threshold,
@@ -55,7 +62,13 @@ def set_gates(
     }
     return {
         population.name: _PopulationGates(
-            population, panel, pooled, shared, asked, own.get(population.name, {})
+            population,
+            panel,
+            pooled,
+            shared,
+            asked,
+            own.get(population.name, {}),
+            is_compensated,
         ).blocks()
         for population in settings.populations
     }
@@ -75,6 +88,8 @@ class _PopulationGates:
         Stain -> the threshold source that the config asks for.
     own
         The user's gates of the population.
+    is_compensated
+        Whether the spill is corrected.
     """
 
     population: Population
@@ -83,6 +98,7 @@ class _PopulationGates:
     shared: Blocks
     asked: Mapping[str, str]
     own: Mapping[str, gates.Block]
+    is_compensated: bool = True
 
     def blocks(self) -> Blocks:
         """Every gate of the population, the user's own where there are some."""
@@ -153,7 +169,14 @@ class _PopulationGates:
         found: list[tuple[Request, _SetGate]] = []
         for stain, channel in channels.items():
             if channel is not None:
-                request = Request(stain, channel, self.panel, inside, singlets)
+                request = Request(
+                    stain,
+                    channel,
+                    self.panel,
+                    inside,
+                    singlets,
+                    is_compensated=self.is_compensated,
+                )
                 found.append((request, _stain_setter(request, asked[stain], self.population.name)))
         return found
 

@@ -50,6 +50,9 @@ class Request:
         All single cells, for controls with too few cells of the population.
     is_marker
         Whether the threshold is that of a marker of the population.
+    is_compensated
+        Whether the spill is corrected, as far as it is known. If not, other stains may make the
+        cells of an FMO control bright, and it raises no threshold.
     """
 
     gate: str
@@ -58,6 +61,7 @@ class Request:
     inside: Sequence[PooledTube]
     singlets: Sequence[PooledTube]
     is_marker: bool = False
+    is_compensated: bool = True
 
     def tubes(self, wanted: Callable[[Tube], bool]) -> list[PooledTube]:
         """The wanted tubes, if they have at least FEWEST_EVENTS events together; else none.
