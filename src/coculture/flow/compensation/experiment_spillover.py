@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from coculture.flow.compensation.beads import in_the_same_tube, looks_like_beads
 from coculture.flow.compensation.single_stains import (
     POSITIVE_PERCENTILE,
     spillover_row,
@@ -38,6 +39,8 @@ class ExperimentSpillover:
     """For gates.yaml: source, method, and for each stain its file and its unstained controls."""
     unused: UnusedMatrix | None = None
     """The matrix that the config asks for, if it is not the one that is used."""
+    unlabelled_beads: tuple[str, ...] = ()
+    """Single stains that are on beads, as their scatter says, but not in the table."""
 
     @property
     def is_known(self) -> bool:
@@ -63,9 +66,7 @@ def experiment_spillover(
         done = compensated_by_name(tubes[0].panel.stains, "none")
         return ExperimentSpillover(None, {"source": "none"}, done)
     if settings.source == "single_stains":
-        matrix, record = _from_single_stains(tubes, settings)
-        check_spillover(matrix, settings.source)
-        return ExperimentSpillover(matrix, record)
+        return _checked(_from_single_stains(tubes, settings))
     done = compensated_by_name(tubes[0].panel.stains, settings.source)
     if done is not None:
         return ExperimentSpillover(None, {"source": "none"}, done)
@@ -86,13 +87,17 @@ def _instead(
     missing = _missing_stains(tubes)
     try:
         if not missing:
-            matrix, record = _from_single_stains(tubes, settings)
-            check_spillover(matrix, "single_stains")
-            return ExperimentSpillover(matrix, record, fault)
+            return replace(_checked(_from_single_stains(tubes, settings)), unused=fault)
     except SpilloverError as error:
         missing = f"single stains that can be used ({str(error).rstrip('.')})"
     without = replace(fault, single_stains_fault=missing)
     return ExperimentSpillover(None, {"source": "none"}, without)
+
+
+def _checked(of_stains: ExperimentSpillover) -> ExperimentSpillover:
+    assert of_stains.matrix is not None
+    check_spillover(of_stains.matrix, "single_stains")
+    return of_stains
 
 
 def _missing_stains(tubes: Sequence[Tube]) -> str:
@@ -100,7 +105,8 @@ def _missing_stains(tubes: Sequence[Tube]) -> str:
     stains = _single_stains(tubes)
     if not stains:
         return "single stains"
-    if not any(tube.role == "unstained" for tube in tubes):
+    on_cells = [tube for tube in stains.values() if not tube.is_on_beads]
+    if on_cells and not any(tube.role == "unstained" and not tube.is_on_beads for tube in tubes):
         return "unstained control"
     lacking = [name for name in tubes[0].panel.stains if name not in stains]
     return f"single stain for {', '.join(lacking)}" if lacking else ""
@@ -142,7 +148,7 @@ def _embedded(tubes: Sequence[Tube]) -> tuple[pd.DataFrame, dict[str, Any]]:
 
 def _from_single_stains(
     tubes: Sequence[Tube], settings: CompensationSettings
-) -> tuple[pd.DataFrame, dict[str, Any]]:
+) -> ExperimentSpillover:
     missing = _missing_stains(tubes)
     if missing:
         raise SpilloverError(
@@ -150,42 +156,92 @@ def _from_single_stains(
             "that is not excluded. Add it, or choose embedded, csv or none."
         )
     stains = _single_stains(tubes)
-    unstained = [tube for tube in tubes if tube.role == "unstained"]
     channels = [name for name in tubes[0].header.names if name in stains]
-    negatives = [tube for tube in tubes if tube.role == "population_negative"]
     matrix = np.eye(len(channels))
     record: dict[str, Any] = {}
+    unlabelled = []
     for row, channel in enumerate(channels):
         tube = stains[channel]
-        stained = _finite(tube, channels)
-        controls = _baseline(tube, stained[:, row], channel, unstained, negatives)
-        background = np.concatenate([_finite(control, channels) for control in controls])
+        negative = _negative(tube, channels, channel, tubes)
         what = f"{tube.fcs} ({channel})"
         try:
-            matrix[row] = spillover_row(background, stained, row, settings.method, what)
-            if settings.method == "positives" and controls[0].role == "population_negative":
-                matrix[row] = spillover_row_of_slope(background, stained, row)
+            matrix[row] = spillover_row(
+                negative.background, negative.stained, row, settings.method, what
+            )
+            if settings.method == "positives" and negative.is_of_other_cells:
+                matrix[row] = spillover_row_of_slope(negative.background, negative.stained, row)
         except SpilloverError as error:
-            if negatives or channel not in tube.panel.markers.values():
+            has_negatives = any(one.role == "population_negative" for one in tubes)
+            if has_negatives or channel not in tube.panel.markers.values():
                 raise
             raise SpilloverError(
-                f"{what}: is hardly brighter than {', '.join(c.fcs for c in controls)}. Unstained "
-                "cells that express the marker (such as GFP) cannot be used as its control. Add "
-                "unstained cells without it, with the role population_negative, or choose "
-                "embedded, csv or none as flow.compensation.source."
+                f"{what}: is hardly brighter than {', '.join(c.fcs for c in negative.controls)}. "
+                "Unstained cells that express the marker (such as GFP) cannot be used as its "
+                "control. Add unstained cells without it, with the role population_negative, or "
+                "choose embedded, csv or none as flow.compensation.source."
             ) from error
-        record[channel] = {"stain": tube.fcs, "unstained": [c.fcs for c in controls]}
+        record[channel] = {"stain": tube.fcs, "unstained": [c.fcs for c in negative.controls]}
+        if tube in negative.controls and not tube.is_on_beads:
+            unlabelled.append(tube.fcs)
     frame = pd.DataFrame(matrix, index=channels, columns=channels)
-    return frame, {"source": "single_stains", "method": settings.method, "stains": record}
+    how = {"source": "single_stains", "method": settings.method, "stains": record}
+    return ExperimentSpillover(frame, how, unlabelled_beads=tuple(unlabelled))
+
+
+@dataclass(frozen=True)
+class _Negative:
+    """What a single stain is compared with: events of shape (events, channels)."""
+
+    background: Events
+    stained: Events
+    controls: Sequence[Tube]
+
+    @property
+    def is_of_other_cells(self) -> bool:
+        return any(tube.role == "population_negative" for tube in self.controls)
+
+
+def _negative(
+    stain: Tube, channels: Sequence[str], channel: str, tubes: Sequence[Tube]
+) -> _Negative:
+    """The negative of a single stain: of beads for beads, in the same tube if there is no other."""
+    stained = _finite(stain, channels)
+    controls = _controls(stain, channel, tubes)
+    if not controls or (not stain.is_on_beads and looks_like_beads(stain, controls, channel)):
+        beads = in_the_same_tube(stain, channels, channel)
+        if beads is not None:
+            return _Negative(beads.negative, beads.stained, [stain])
+        if not controls:
+            raise SpilloverError(
+                f"{stain.fcs}: is on beads, but has no negative beads, and the experiment has no "
+                "blank beads. Unstained cells are no control of beads. Add a tube of blank beads "
+                "(role unstained, cells beads)."
+            )
+    background = np.concatenate([_finite(control, channels) for control in controls])
+    return _Negative(background, stained, controls)
+
+
+def _controls(stain: Tube, channel: str, tubes: Sequence[Tube]) -> list[Tube]:
+    """The tubes that are negative for a stain: blank beads for beads, else unstained cells."""
+    unstained = [
+        tube for tube in tubes if tube.role == "unstained" and tube.is_on_beads == stain.is_on_beads
+    ]
+    if stain.is_on_beads:
+        return unstained
+    negatives = [tube for tube in tubes if tube.role == "population_negative"]
+    own = _finite(stain, [channel])[:, 0]
+    return _baseline(stain, own, channel, unstained, negatives)
 
 
 def stains_with_controls(tubes: Sequence[Tube]) -> Iterator[tuple[str, Tube, list[Tube]]]:
-    """The channel of each single stain, its tube, and the controls that are negative for it."""
-    unstained = [tube for tube in tubes if tube.role == "unstained"]
-    negatives = [tube for tube in tubes if tube.role == "population_negative"]
-    for channel, tube in _single_stains(tubes).items() if unstained else ():
-        own = _finite(tube, [channel])[:, 0]
-        yield channel, tube, _baseline(tube, own, channel, unstained, negatives)
+    """The channel of each single stain, its tube, and the controls that are negative for it.
+
+    Single stains on beads are left out if only their own tube has negative beads.
+    """
+    for channel, tube in _single_stains(tubes).items():
+        controls = _controls(tube, channel, tubes)
+        if controls and (tube.is_on_beads or not looks_like_beads(tube, controls, channel)):
+            yield channel, tube, controls
 
 
 def _single_stains(tubes: Sequence[Tube]) -> dict[str, Tube]:

@@ -119,7 +119,7 @@ def _files(block: gate_blocks.Block) -> str:
 
 def _together(gated: GatedPopulation, roles: Sequence[str], stage: str, channel: str) -> Values:
     """Values in one channel of all tubes with these roles, after a stage of gating."""
-    tubes = [tube for tube in gated.tubes if tube.role in roles]
+    tubes = [tube for tube in gated.tubes if tube.role in roles and not tube.is_on_beads]
     parts = [gated.events(tube, stage, channel)[channel].to_numpy() for tube in tubes]
     return np.concatenate([np.empty(0), *parts])
 

@@ -96,7 +96,11 @@ def samples_of(gated: GatedPopulation, wells: pd.DataFrame) -> dict[str, Tube | 
 
 def control_of(gated: GatedPopulation, step: Step) -> Tube | None:
     """The control that shows a step best, or any; None if there is no control."""
-    controls = [tube for tube in gated.tubes if tube.role not in ("sample", "beads")]
+    controls = [
+        tube
+        for tube in gated.tubes
+        if tube.role not in ("sample", "beads") and not tube.is_on_beads
+    ]
     for role in step.control_roles:
         for tube in controls:
             if tube.role == role:

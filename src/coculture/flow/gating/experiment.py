@@ -7,7 +7,7 @@ Events that are saturated in Annexin V or dye are the brightest dying cells and 
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,7 @@ from coculture.exchange.flags import Flag, codes
 from coculture.flow.compensation.experiment_spillover import experiment_spillover
 from coculture.flow.compensation.remaining_spill import corrected
 from coculture.flow.compensation.spillover import spillover_table
-from coculture.flow.files import FlowFile, exclusion, flow_files
+from coculture.flow.files import BEADS, FlowFile, exclusion, flow_files
 from coculture.flow.gating import checks, gates
 from coculture.flow.gating.acquisition_date import usual_day
 from coculture.flow.gating.checks.margin_events import margin_percent
@@ -90,6 +90,9 @@ def gate_experiment(
     progress(f"{name}: spillover ({settings.compensation.source})")
     own = settings.gates.get(name, {})
     asked = experiment_spillover(tubes, settings.compensation)
+    tubes = [
+        replace(tube, cells=BEADS) if tube.fcs in asked.unlabelled_beads else tube for tube in tubes
+    ]
     progress(f"{name}: gates from the controls")
     used = compensated(tubes, asked, settings, own)
     spillover, blocks = used.spillover, used.blocks
@@ -106,7 +109,7 @@ def gate_experiment(
     found = {
         (row, one.population.name): checks.flags(one, experiment)
         for row, of_file in measured.items()
-        if of_file[0].tube.role != "beads"
+        if not _is_beads(of_file[0].tube)
         for one in of_file
     }
     flags = dict.fromkeys(flag for of_one in found.values() for flag in of_one)
@@ -177,7 +180,7 @@ def _identity(file: FlowFile) -> dict[str, Any]:
 def _counted(one: Measurement) -> dict[str, Any]:
     """The columns of one measurement; of beads only the number of events."""
     counts = one.counts
-    if one.tube.role == "beads":
+    if _is_beads(one.tube):
         return {"events_total": counts.total}
     row: dict[str, Any] = {
         "population": one.population.name,
@@ -229,7 +232,7 @@ def _measure(
 ) -> list[Measurement]:
     """Counts of one file for each population."""
     populations = settings.populations
-    if tube.role == "beads":
+    if _is_beads(tube):
         counts = Counts(tube.header.events, 0, {})
         return [Measurement(tube, population, counts, 0.0, 0.0, 0.0) for population in populations]
     events = read_tube(tube, spillover)
@@ -274,6 +277,11 @@ def _effects(
 
 _PERCENTS = {"apoptotic": ("early", "late"), "viable": ("viable",), "late": ("late",)}
 """Percent -> its quadrants."""
+
+
+def _is_beads(tube: Tube) -> bool:
+    """Whether no cell is in the tube: beads of the cytometer, or compensation beads."""
+    return tube.role == "beads" or tube.is_on_beads
 
 
 def steady(tube: Tube, events: Columns) -> NDArray[np.bool_]:

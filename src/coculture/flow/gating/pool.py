@@ -51,9 +51,11 @@ class PooledTube:
 def pool(tubes: Sequence[Tube], spillover: pd.DataFrame | None) -> list[PooledTube]:
     """Every control, up to 24 untreated and 24 other samples, about 20,000 events of each.
 
-    Samples and events are chosen evenly. Tubes without events are left out.
+    Samples and events are chosen evenly. Tubes without events, or of beads, are left out.
     """
-    controls = [tube for tube in tubes if tube.role not in ("sample", "beads")]
+    controls = [
+        tube for tube in tubes if tube.role not in ("sample", "beads") and not tube.is_on_beads
+    ]
     untreated = [tube for tube in tubes if tube.role == "sample" and tube.untreated]
     treated = [tube for tube in tubes if tube.role == "sample" and not tube.untreated]
     return [
