@@ -166,6 +166,13 @@ def test_every_check_is_tried() -> None:
     assert {check.CODE for check in checks.CHECKS} == {case[0] for case in CASES} | own_tests
 
 
+def test_a_single_stain_of_another_day_is_a_note(raised: Callable[..., list[Flag]]) -> None:
+    stain = {"role": "single_stain", "culture": "", "stained_channel": "FL1-A"}
+    (flag,) = raised(tube=stain, date="08-MAR-2024")
+    assert (flag.code, flag.severity, flag.value) == ("other_acquisition_day", "note", 7)
+    assert "sets no threshold" in flag.sentence
+
+
 def test_limits_are_those_of_the_config(raised: Callable[..., list[Flag]]) -> None:
     assert of_code(raised(inside=499, limits={"fewest_events": 400}), "few_events") == []
     (flag,) = of_code(raised(inside=800, limits={"fewest_events": 900}), "few_events")
