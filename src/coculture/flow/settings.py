@@ -45,6 +45,17 @@ class Marker:
 
     channel: str
     positive: bool
+    name: str | None = None
+    """What people call it (CD138); None if that is the channel."""
+
+    @property
+    def gate(self) -> str:
+        """Name of its gate, on the page and in gates.yaml.
+
+        >>> Marker("APC-A", True, "CD138").gate, Marker("GFP", True).gate
+        ('CD138', 'GFP')
+        """
+        return self.name or self.channel
 
 
 @dataclass(frozen=True)
@@ -108,7 +119,9 @@ class FlowSettings:
         populations = tuple(
             Population(
                 name=entry["name"],
-                markers=tuple(Marker(m["channel"], m["positive"]) for m in entry["markers"]),
+                markers=tuple(
+                    Marker(m["channel"], m["positive"], m.get("name")) for m in entry["markers"]
+                ),
                 same_cells_as=entry["same_cells_as"],
             )
             for entry in mapping["populations"]
@@ -245,6 +258,15 @@ def _population_problems(settings: FlowSettings) -> Iterator[str]:
                         f"{population.name!r} and also flow.channels.{role}; one channel cannot "
                         "be both, because no gate could separate the two signals."
                     )
+        gates = [marker.gate for marker in population.markers]
+        for name in dict.fromkeys(gates):
+            others = [*SHARED_GATES, *stains]
+            channels = {one.channel.casefold() for one in population.markers if one.gate == name}
+            if len(channels) > 1 or name in others:
+                yield (
+                    f"flow.populations: the marker name {name!r} of {population.name!r} is also "
+                    f"that of {'another marker' if name not in others else 'another gate'}."
+                )
         signs: dict[str, set[bool]] = {}
         for marker in population.markers:
             signs.setdefault(marker.channel.casefold(), set()).add(marker.positive)
@@ -326,7 +348,7 @@ def gate_names(population: Population, channels: Channels) -> list[str]:
     stains = {"annexin": channels.annexin, "viability_dye": channels.viability_dye}
     return [
         *SHARED_GATES,
-        *(marker.channel for marker in population.markers),
+        *(marker.gate for marker in population.markers),
         *(name for name, channel in stains.items() if channel is not None),
     ]
 

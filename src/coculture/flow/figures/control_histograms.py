@@ -85,7 +85,7 @@ def _result(panels: Sequence[tuple[GatedPopulation, str]]) -> str:
 
 def _threshold_names(gated: GatedPopulation) -> list[str]:
     """The gates of a population that have a threshold: markers, Annexin V, viability dye."""
-    markers = [marker.channel for marker in gated.population.markers]
+    markers = [marker.gate for marker in gated.population.markers]
     names = [*markers, gate_blocks.ANNEXIN, gate_blocks.VIABILITY_DYE]
     return [name for name in names if "threshold" in gated.blocks.get(name, {})]
 

@@ -48,14 +48,14 @@ def steps_of(gated: GatedPopulation) -> list[Step]:
         name = gate_blocks.SINGLETS
         steps.append(Step("Single cells", "cells", (forward, second), (name,), (blocks[name],)))
     for marker in gated.population.markers:
-        block = blocks[marker.channel]
+        block = blocks[marker.gate]
         sign = "+" if marker.positive else "−"
         steps.append(
             Step(
-                f"{gated.population.name}: {marker.channel}{sign}",
+                f"{gated.population.name}: {marker.gate}{sign}",
                 "singlets",
                 (str(block["channels"][0]), second_axis),
-                (marker.channel,),
+                (marker.gate,),
                 (block,),
                 ("population_negative", "unstained"),
             )

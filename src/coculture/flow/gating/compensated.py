@@ -92,7 +92,7 @@ def _remaining(
     """From single stains, unless they gave the matrix; else, for each pair, from the samples."""
     name = settings.report_population
     (population,) = (one for one in settings.populations if one.name == name)
-    markers = [marker.channel for marker in population.markers]
+    markers = [marker.gate for marker in population.markers]
     before = {
         gate: block for gate, block in blocks[name].items() if gate in (*SHARED_GATES, *markers)
     }

@@ -314,7 +314,7 @@ def stage_masks(
         "time": [gates.TIME],
         "cells": [gates.CELLS],
         "singlets": [gates.SINGLETS],
-        "population": [marker.channel for marker in population.markers],
+        "population": [marker.gate for marker in population.markers],
     }
     inside = np.ones(len(events), dtype=bool)
     masks = {}

@@ -150,9 +150,7 @@ class _PopulationGates:
         found: list[tuple[Request, _SetGate]] = []
         for marker in self.population.markers:
             channel = self.panel.markers[marker.channel]
-            request = Request(
-                marker.channel, channel, self.panel, singlets, singlets, is_marker=True
-            )
+            request = Request(marker.gate, channel, self.panel, singlets, singlets, is_marker=True)
             found.append((request, _marker_setter(request, marker.positive, self.population.name)))
         return found
 
