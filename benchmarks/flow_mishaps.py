@@ -20,7 +20,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -138,16 +138,30 @@ def controls() -> Iterator[Case]:
         listed = changed(tubes(), is_named("stroma"), carried_share=share, carried_from=myeloma)
         what = f"{100 * share:g} % of stroma alone is myeloma"
         yield Case(1, what, listed=listed, wanted=in_first)
-    beads = {"bead": 0.5, "blank_bead": 0.5}
-    for cells in ("myeloma", "", "beads"):
-        listed = [
-            replace(tube, kinds=beads, cells=cells) if tube.role == "single_stain" else tube
-            for tube in tubes()
-        ]
-        yield Case(12, f"single stains on beads, cells {cells or 'blank'}", listed=listed)
+    for name, matrix in degrees():
+        study = replace(BASE, spillover=matrix)
+        for cells in ("myeloma", "", "beads"):
+            what = f"stains on beads, cells {cells or 'blank'}, {name}"
+            yield Case(12, what, study, on_beads(tubes(study), cells))
     for source, embedded_matrix in (("embedded", LIGHT), ("none", None)):
         bare = replace(BASE, controls=(), embedded=embedded_matrix)
         yield Case(21, f"no control ({source})", bare, section={"compensation": {"source": source}})
+
+
+def on_beads(listed: Iterable[Tube], cells: str) -> list[Tube]:
+    """The tubes with single stains on beads, which have no marker of their own as the cells do."""
+    alone = {
+        "single-marker": (1.0, 0.0, 0.0),
+        "single-annexin": (0.0, 1.0, 0.0),
+        "single-dye": (0.0, 0.0, 1.0),
+    }
+    beads = {"bead": 0.5, "blank_bead": 0.5}
+    return [
+        replace(tube, kinds=beads, cells=cells, stains=alone[tube.name])
+        if tube.role == "single_stain"
+        else tube
+        for tube in listed
+    ]
 
 
 def degrees() -> Iterator[tuple[str, Matrix]]:

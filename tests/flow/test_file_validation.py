@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -71,3 +72,38 @@ def test_gates_of_an_experiment_that_is_not_there(flow_settings: Settings) -> No
     ]
     assert check_gates(files("E1", "day-one"), settings) == []
     assert check_gates(files("7"), flow_settings(gates={7: {"all": {}}})) == []
+
+
+@pytest.mark.parametrize(
+    ("section", "named"),
+    [
+        (
+            {"populations": [{"name": "m", "markers": [{"channel": "B675-A", "positive": True}]}]},
+            ("flow.channels.viability_dye '7-AAD'", "the marker of m", "'B675-A'"),
+        ),
+        (
+            {"channels": {"annexin": "R660-A", "viability_dye": "Annexin V-APC"}},
+            ("flow.channels.annexin 'R660-A'", "flow.channels.viability_dye 'Annexin V-APC'"),
+        ),
+    ],
+)
+def test_two_stains_on_one_channel_are_refused_once(
+    files: pd.DataFrame, myeloma_settings: Settings, section: dict[str, Any], named: tuple[str, ...]
+) -> None:
+    settings = myeloma_settings(**({"compensation": {"source": "none"}} | section))
+    (problem,) = check_files(files, settings)
+    assert all(one in problem.message for one in named)
+    assert "are the same channel of the files" in problem.message
+    with pytest.raises(FcsError, match="are the same channel of the files"):
+        gate_experiment(files, settings)
+
+
+def test_two_populations_may_share_a_marker_by_name_and_by_label(
+    files: pd.DataFrame, myeloma_settings: Settings
+) -> None:
+    both = [
+        {"name": name, "markers": [{"channel": channel, "positive": True}]}
+        for name, channel in (("a", "GFP"), ("b", "B530-A"))
+    ]
+    settings = myeloma_settings(populations=both, compensation={"source": "none"})
+    assert check_files(files, settings) == []

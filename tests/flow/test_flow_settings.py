@@ -151,3 +151,23 @@ def test_every_shape_of_gate_is_accepted(
     flow_settings: Settings, gate: str, block: dict[str, Any]
 ) -> None:
     assert flow_settings(gates={"E1": {"all": {gate: block}}}).gates["E1"]["all"][gate] == block
+
+
+def test_a_marker_has_the_name_of_the_config_or_of_its_channel(flow_settings: Settings) -> None:
+    markers = [
+        {"channel": "APC-A", "name": "CD138", "positive": True},
+        {"channel": "PE-A", "positive": False},
+    ]
+    settings = flow_settings(populations=[{"name": "m", "markers": markers}])
+    assert [marker.gate for marker in settings.populations[0].markers] == ["CD138", "PE-A"]
+    assert settings.marker_channels == ["APC-A", "PE-A"]
+
+
+@pytest.mark.parametrize("name", ["annexin", "singlets", "PE-A"])
+def test_a_marker_has_a_name_of_its_own(flow_settings: Settings, name: str) -> None:
+    markers = [
+        {"channel": "APC-A", "name": name, "positive": True},
+        {"channel": "PE-A", "positive": False},
+    ]
+    with pytest.raises(FlowSettingsError, match=f"the marker name '{name}' of 'm' is also that of"):
+        flow_settings(populations=[{"name": "m", "markers": markers}])

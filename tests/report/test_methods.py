@@ -52,6 +52,24 @@ def test_without_claims_no_test_of_a_claim_is_described(results: MakeResults) ->
     assert "Holm" not in text
 
 
+def test_experiments_with_another_matrix_than_the_config_asks_for_are_named(
+    results: MakeResults, config: Make
+) -> None:
+    asked = results().config
+    flow = asked["flow"] | {
+        "compensation": {"source": "embedded", "method": "positives", "file": None}
+    }
+    sources = {"E1": "embedded", "E2": "single_stains", "E3": "single_stains", "E4": "none"}
+    gates = {
+        name: {"spillover": {"source": source}, "populations": {}}
+        for name, source in sources.items()
+    }
+    text = _text(replace(results(), config=config(flow=flow), gates=gates))
+    assert "E2 and E3, for which that matrix could not be used, had a matrix estimated" in text
+    assert "E4, for which that matrix could not be used, had no compensation" in text
+    assert "E1, for" not in text
+
+
 def test_each_rule_of_a_gate_is_given_once(results: MakeResults) -> None:
     def gates(source: str, rule: str) -> dict[str, Any]:
         block = {"source": source, "rule": rule, "channels": ["R660-A"]}

@@ -190,3 +190,19 @@ def test_checksums_may_lie_in_a_folder_of_their_own(small_study: Path) -> None:
     names = [line.split("  ", 1)[1] for line in pin(config).read_text().splitlines()]
     assert "../flow/E1/E1-unstained-control.fcs" in names
     assert load(config).name == keys["study"]
+
+
+@pytest.mark.parametrize(
+    ("role", "cells", "accepted"),
+    [
+        ("single_stain", "beads", True),
+        ("unstained", "Beads", True),
+        ("fmo_annexin", "beads", False),
+        ("sample", "beads", False),
+        ("unstained", "bead", False),
+    ],
+)
+def test_single_stains_and_blanks_may_be_on_beads(role: str, cells: str, accepted: bool) -> None:
+    file = {**FILE, "role": role, "cells": cells}
+    problems = list(table_validation.flow_cells(_rows(file), _rows({**CULTURE, "culture": "c"})))
+    assert (problems == []) == accepted

@@ -2,6 +2,7 @@
 
 from coculture.flow.compensation.single_stains import spillover_from_single_stains
 from coculture.flow.compensation.spillover import SpilloverError
+from coculture.flow.compensation_notices import compensation_notices
 from coculture.flow.drift import control_drift, drift_flags
 from coculture.flow.fcs.sample import FlowSample, read_fcs
 from coculture.flow.fcs.text import FcsError
@@ -22,6 +23,7 @@ __all__ = [
     "ThresholdError",
     "check_files",
     "check_gates",
+    "compensation_notices",
     "control_drift",
     "drift_flags",
     "gate_experiment",

@@ -73,7 +73,11 @@ def _missing_controls(
 ) -> Iterator[Problem]:
     """Controls without which the compensation cannot be estimated."""
     missing = []
-    if not any(file.role == "unstained" for file in files):
+    stained_alone = [file for file in files if file.role in _STAINED_ALONE]
+    on_beads = bool(stained_alone) and all(file.is_on_beads for file in stained_alone)
+    if not on_beads and not any(
+        file.role == "unstained" and not file.is_on_beads for file in files
+    ):
         missing.append("an unstained control")
     stains = [one for one in opened if one.stained]
     if len(stains) == sum(file.role in _STAINED_ALONE for file in files):

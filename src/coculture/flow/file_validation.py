@@ -1,6 +1,8 @@
 """Checks of the FCS files before any job runs: header, text, size, channels and controls."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from itertools import islice
 
 import pandas as pd
 
@@ -48,6 +50,7 @@ def check_files(files: pd.DataFrame, settings: FlowSettings) -> list[Problem]:
         problems += _missing_channels(header, required, file, "fcs")
         if file.role == "single_stain":
             problems += _missing_channels(header, {file.channel: ""}, file, "channel")
+    problems += islice(_shared_channels(used, headers, settings), 1)
     for experiment in dict.fromkeys(file.experiment for file in used if file.experiment):
         of_experiment = [file for file in used if file.experiment == experiment]
         problems += experiment_problems(of_experiment, headers, settings)
@@ -76,6 +79,28 @@ def check_gates(files: pd.DataFrame, settings: FlowSettings) -> list[str]:
         except GateError as error:
             faults.append(f"flow.gates.{experiment}.{error}")
     return faults
+
+
+def _shared_channels(
+    used: Sequence[FlowFile], headers: Mapping[int, FcsHeader], settings: FlowSettings
+) -> Iterator[Problem]:
+    """Two stains of the config on one channel of a file: a mistake that all files show."""
+    for file in used:
+        if file.row in headers:
+            fault = settings.shared_channel(
+                _channels_of(headers[file.row], settings.needed_channels)
+            )
+            if fault:
+                yield _problem(file, "fcs", fault)
+
+
+def _channels_of(header: FcsHeader, wanted: Iterable[str]) -> dict[str, str]:
+    """Channel as the config names it -> name ($PnN), for those that the file has."""
+    found = {}
+    for channel in wanted:
+        with suppress(ChannelError):
+            found[channel] = find_channel(channel, header.names, header.labels)
+    return found
 
 
 def _missing_channels(

@@ -8,6 +8,8 @@ import pandas as pd
 
 from coculture.exchange.flags import Concerns, Flag
 
+BEADS = "beads"
+"""What the column cells says of a single stain or a blank on compensation beads."""
 WELLS = "flow/wells.csv"
 """Name of the result table with the counts of each file."""
 
@@ -44,6 +46,11 @@ class FlowFile:
     culture: str = ""
     untreated: bool = False
     exclude: str = ""
+
+    @property
+    def is_on_beads(self) -> bool:
+        """Whether it is a control on compensation beads: its `cells` are beads."""
+        return self.cells.casefold() == BEADS
 
 
 _OPTIONAL_TEXT = (

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
+from itertools import combinations
 from typing import Any, Literal
 
 from coculture.exchange.problems import CocultureError
@@ -44,6 +45,17 @@ class Marker:
 
     channel: str
     positive: bool
+    name: str | None = None
+    """What people call it (CD138); None if that is the channel."""
+
+    @property
+    def gate(self) -> str:
+        """Name of its gate, on the page and in gates.yaml.
+
+        >>> Marker("APC-A", True, "CD138").gate, Marker("GFP", True).gate
+        ('CD138', 'GFP')
+        """
+        return self.name or self.channel
 
 
 @dataclass(frozen=True)
@@ -107,7 +119,9 @@ class FlowSettings:
         populations = tuple(
             Population(
                 name=entry["name"],
-                markers=tuple(Marker(m["channel"], m["positive"]) for m in entry["markers"]),
+                markers=tuple(
+                    Marker(m["channel"], m["positive"], m.get("name")) for m in entry["markers"]
+                ),
                 same_cells_as=entry["same_cells_as"],
             )
             for entry in mapping["populations"]
@@ -154,6 +168,32 @@ class FlowSettings:
         )
         named = (*plain, *self.stained_channels)
         return list(dict.fromkeys(channel for channel in named if channel is not None))
+
+    def shared_channel(self, names: Mapping[str, str]) -> str:
+        """What is wrong if two stains have the same channel of the files; empty if none do.
+
+        Parameters
+        ----------
+        names
+            Channel as the config names it -> its name ($PnN) in the files, for those known.
+        """
+        stains = {"annexin": self.channels.annexin, "viability_dye": self.channels.viability_dye}
+        taken = [(f"flow.channels.{role}", wanted) for role, wanted in stains.items() if wanted]
+        taken += [
+            (f"the marker of {population.name} (flow.populations)", marker.channel)
+            for population in self.populations
+            for marker in population.markers
+        ]
+        for (key, wanted), (other_key, other) in combinations(taken, 2):
+            # Two populations may have the same marker.
+            name = names.get(wanted)
+            if name is not None and name == names.get(other) and wanted in stains.values():
+                return (
+                    f"{key} {wanted!r} and {other_key} {other!r} are the same channel of the "
+                    f"files, {name}. One channel cannot be both, because no gate could separate "
+                    "the two signals. Correct one of them."
+                )
+        return ""
 
     def key_of(self, channel: str) -> str:
         """The key of the config that names a needed channel."""
@@ -218,6 +258,15 @@ def _population_problems(settings: FlowSettings) -> Iterator[str]:
                         f"{population.name!r} and also flow.channels.{role}; one channel cannot "
                         "be both, because no gate could separate the two signals."
                     )
+        gates = [marker.gate for marker in population.markers]
+        for name in dict.fromkeys(gates):
+            others = [*SHARED_GATES, *stains]
+            channels = {one.channel.casefold() for one in population.markers if one.gate == name}
+            if len(channels) > 1 or name in others:
+                yield (
+                    f"flow.populations: the marker name {name!r} of {population.name!r} is also "
+                    f"that of {'another marker' if name not in others else 'another gate'}."
+                )
         signs: dict[str, set[bool]] = {}
         for marker in population.markers:
             signs.setdefault(marker.channel.casefold(), set()).add(marker.positive)
@@ -299,7 +348,7 @@ def gate_names(population: Population, channels: Channels) -> list[str]:
     stains = {"annexin": channels.annexin, "viability_dye": channels.viability_dye}
     return [
         *SHARED_GATES,
-        *(marker.channel for marker in population.markers),
+        *(marker.gate for marker in population.markers),
         *(name for name, channel in stains.items() if channel is not None),
     ]
 

@@ -83,8 +83,8 @@ def open_tubes(files: Iterable[FlowFile], settings: FlowSettings) -> list[Tube]:
     Raises
     ------
     FcsError
-        If a file cannot be read, lacks a channel that the gating needs, or has other channel
-        names than the first file.
+        If a file cannot be read, lacks a channel that the gating needs, has one channel for two
+        stains, or has other channel names than the first file.
     """
     tubes = [_open(file, settings) for file in files if not file.exclude]
     for tube in tubes[1:]:
@@ -103,11 +103,15 @@ def _open(file: FlowFile, settings: FlowSettings) -> Tube:
         except ChannelError as error:
             raise FcsError(header.path, str(error)) from error
 
+    panel = _panel(settings, find)
+    fault = settings.shared_channel(panel.names)
+    if fault:
+        raise FcsError(header.path, fault)
     return Tube(
         **asdict(file),
         stained_channel=find(file.channel) if file.role == "single_stain" else "",
         header=header,
-        panel=_panel(settings, find),
+        panel=panel,
     )
 
 

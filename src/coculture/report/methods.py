@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from coculture.exchange.vocabulary import listed
 from coculture.report.references import REFERENCES, Reference
 from coculture.report.results import Results
 
@@ -14,6 +15,10 @@ _COMPENSATION = {
     "single_stains": "a spillover matrix estimated from each experiment's single stains ({method})",
     "embedded": "the spillover matrix that the cytometer wrote into the files",
     "csv": "the spillover matrix in {file}",
+}
+_INSTEAD = {
+    "single_stains": "had a matrix estimated from single stains",
+    "none": "had no compensation in this analysis",
 }
 _SPILLOVER_METHODS = {
     "positives": "medians of the events above the unstained control's 99.5th percentile",
@@ -67,6 +72,7 @@ def _flow(flow: Mapping[str, Any], gates: Mapping[str, Mapping[str, Any]]) -> st
             method=_SPILLOVER_METHODS[compensation["method"]], file=compensation["file"]
         )
         text += f" They were compensated with {how} [compensation]."
+        text += _otherwise_compensated(compensation["source"], gates)
     else:
         text += " They were not compensated."
     populations = "; ".join(_population(one) for one in flow["populations"]) or "all single cells"
@@ -78,6 +84,20 @@ def _flow(flow: Mapping[str, Any], gates: Mapping[str, Mapping[str, Any]]) -> st
         "applied to linear values; the logicle scale [logicle] was used to choose thresholds and "
         "to draw. Apoptotic cells are Annexin V-positive cells (early and late apoptotic), in "
         "percent of the single cells of the population."
+    )
+
+
+def _otherwise_compensated(asked: str, gates: Mapping[str, Mapping[str, Any]]) -> str:
+    """The experiments whose matrix is not the one that the config asks for."""
+    used: dict[str, list[str]] = {}
+    for experiment, record in gates.items():
+        source = record.get("spillover", {}).get("source", asked)
+        if source != asked:
+            used.setdefault(source, []).append(experiment)
+    return "".join(
+        f" {listed(used[source])}, for which that matrix could not be used, {what}."
+        for source, what in _INSTEAD.items()
+        if source in used
     )
 
 
@@ -97,7 +117,8 @@ def _gate_rules(gates: Mapping[str, Mapping[str, Any]]) -> str:
 
 def _population(population: Mapping[str, Any]) -> str:
     markers = " and ".join(
-        f"{marker['channel']}-{'positive' if marker['positive'] else 'negative'}"
+        (marker.get("name") or marker["channel"])
+        + ("-positive" if marker["positive"] else "-negative")
         for marker in population["markers"]
     )
     return f"{population['name']}: {markers}" if markers else str(population["name"])

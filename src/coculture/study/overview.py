@@ -1,5 +1,6 @@
 """What a study consists of, shown before it is run."""
 
+from coculture import flow
 from coculture.comparison import ComparisonSettings
 from coculture.comparison.design.arms import wells_by_arm
 from coculture.exchange.vocabulary import many
@@ -7,7 +8,7 @@ from coculture.study.study import Study
 
 
 def summary(study: Study) -> str:
-    """How many cultures, files and plates a study has, and a table of its arms by experiment."""
+    """What a study has: its cultures, files, plates and arms, and how its compensation is known."""
     settings = ComparisonSettings.from_config(*study.comparison_settings())
     wells = wells_by_arm(study.cultures, settings).rename_axis(index=None, columns=None)
     counts = (
@@ -15,9 +16,19 @@ def summary(study: Study) -> str:
         many(len(study.flow), "FCS file"),
         many(len(study.plates), "ELISA plate"),
     )
+    noticed = _noticed(study)
+    notices = "".join(f"\n  {one}" for one in noticed)
     return (
         f"{study.path}: no problems. {', '.join(counts)}. Its report: "
         f"results/{study.name}/report.html\n"
         "Cultures of each arm in each experiment (a mistyped dose appears as a separate arm):\n"
         f"{wells.astype(str).replace('0', '-').to_string()}"
+        + (f"\nTo look at before the results are used:{notices}" if noticed else "")
     )
+
+
+def _noticed(study: Study) -> list[str]:
+    if study.flow.empty:
+        return []
+    settings = flow.FlowSettings.from_config(study.flow_settings())
+    return flow.compensation_notices(study.flow, settings)

@@ -16,6 +16,7 @@ from coculture import clinical, comparison
 from coculture.elisa.plates.plate import well_name
 from coculture.exchange.problems import Problem
 from coculture.exchange.vocabulary import nearest
+from coculture.flow.files import BEADS
 from coculture.study.configuration import line_of
 
 BARE_ANSWERS = (
@@ -181,12 +182,18 @@ def flow_rows(flow_table: pd.DataFrame, cultures: pd.DataFrame) -> Iterator[Prob
     )
 
 
+_ON_BEADS = ("single_stain", "annexin_only", "dye_only", "unstained")
+"""Roles of files that can be on compensation beads."""
+
+
 def flow_cells(flow_table: pd.DataFrame, cultures: pd.DataFrame) -> Iterator[Problem]:
     """The cells of a file occur in cultures.csv; those of a sample are the cells of its culture."""
     known = sorted(set(cultures["cells"].dropna()))
     of_culture = cultures.drop_duplicates("culture").set_index("culture")["cells"]
     for row, file in _rows(flow_table[flow_table["cells"].fillna("") != ""]):
         own = of_culture.get(file["culture"])
+        if file["cells"].casefold() == BEADS and file["role"] in _ON_BEADS:
+            continue
         if file["cells"] not in known:
             message = f"these cells are not in cultures.csv. {nearest(file['cells'], known)}"
             yield Problem("flow.csv", message, row, "cells", file["cells"])

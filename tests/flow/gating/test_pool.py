@@ -52,3 +52,17 @@ def test_gates_apply_one_after_the_other_and_leave_the_tubes_before_them_alone(
     not_looked_up = gated(tubes, {"cells": ABOVE})
     assert number_of_events(gated(not_looked_up, {"dim": BELOW})) == 3
     assert number_of_events(not_looked_up) == 6
+
+
+def test_a_single_stain_of_another_day_sets_no_gate(open_tube: Callable[..., Tube]) -> None:
+    roles = {"a": "sample", "b": "sample", "stain": "single_stain", "late": "single_stain"}
+    tubes = [
+        open_tube(
+            {"FSC-A": [1.0]},
+            fcs=name,
+            role=role,
+            keywords={"$DATE": "08-MAR-2024" if name == "late" else "01-MAR-2024"},
+        )
+        for name, role in roles.items()
+    ]
+    assert {one.tube.fcs for one in pool(tubes, None)} == {"a", "b", "stain"}

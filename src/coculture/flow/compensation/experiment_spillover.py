@@ -1,13 +1,18 @@
 """The spillover matrix of one experiment, from the source that the config names."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from coculture.flow.compensation.single_stains import POSITIVE_PERCENTILE, spillover_row
+from coculture.flow.compensation.beads import in_the_same_tube, looks_like_beads
+from coculture.flow.compensation.single_stains import (
+    POSITIVE_PERCENTILE,
+    spillover_row,
+    spillover_row_of_slope,
+)
 from coculture.flow.compensation.spillover import (
     SpilloverError,
     check_spillover,
@@ -15,6 +20,7 @@ from coculture.flow.compensation.spillover import (
     embedded_text,
     spillover_from_csv,
 )
+from coculture.flow.compensation.usable import UnusedMatrix, compensated_by_name, unused
 from coculture.flow.fcs.data import Events, read_events
 from coculture.flow.settings import CompensationSettings
 from coculture.flow.tubes import Tube
@@ -31,6 +37,15 @@ class ExperimentSpillover:
     matrix: pd.DataFrame | None
     record: dict[str, Any]
     """For gates.yaml: source, method, and for each stain its file and its unstained controls."""
+    unused: UnusedMatrix | None = None
+    """The matrix that the config asks for, if it is not the one that is used."""
+    unlabelled_beads: tuple[str, ...] = ()
+    """Single stains that are on beads, as their scatter says, but not in the table."""
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the spill was corrected, by a matrix or before the files were written."""
+        return self.matrix is not None or (self.unused is not None and self.unused.is_compensated)
 
 
 def experiment_spillover(
@@ -38,21 +53,63 @@ def experiment_spillover(
 ) -> ExperimentSpillover:
     """Read or estimate the matrix with which the whole experiment is compensated.
 
+    A matrix that was read is used if it covers every gated stain and corrects something. Otherwise
+    single stains replace it, if the experiment has all that are needed; else nothing is
+    compensated. Values of channels that are named as compensated are not compensated again.
+
     Raises
     ------
     SpilloverError
         If the matrix is missing, does not fit the channels, or cannot be inverted.
     """
     if settings.source == "none":
-        return ExperimentSpillover(None, {"source": "none"})
+        done = compensated_by_name(tubes[0].panel.stains, "none")
+        return ExperimentSpillover(None, {"source": "none"}, done)
     if settings.source == "single_stains":
-        matrix, record = _from_single_stains(tubes, settings)
-    elif settings.source == "csv":
-        matrix, record = _from_csv(tubes, str(settings.file))
-    else:
-        matrix, record = _embedded(tubes)
+        return _checked(_from_single_stains(tubes, settings))
+    done = compensated_by_name(tubes[0].panel.stains, settings.source)
+    if done is not None:
+        return ExperimentSpillover(None, {"source": "none"}, done)
+    matrix, record = (
+        _from_csv(tubes, str(settings.file)) if settings.source == "csv" else _embedded(tubes)
+    )
     check_spillover(matrix, settings.source)
-    return ExperimentSpillover(matrix, record)
+    fault = unused(matrix, tubes[0].panel.stains, settings.source)
+    return (
+        ExperimentSpillover(matrix, record) if fault is None else _instead(tubes, settings, fault)
+    )
+
+
+def _instead(
+    tubes: Sequence[Tube], settings: CompensationSettings, fault: UnusedMatrix
+) -> ExperimentSpillover:
+    """The matrix from single stains in place of one that cannot be used; none if there are none."""
+    missing = _missing_stains(tubes)
+    try:
+        if not missing:
+            return replace(_checked(_from_single_stains(tubes, settings)), unused=fault)
+    except SpilloverError as error:
+        missing = f"single stains that can be used ({str(error).rstrip('.')})"
+    without = replace(fault, single_stains_fault=missing)
+    return ExperimentSpillover(None, {"source": "none"}, without)
+
+
+def _checked(of_stains: ExperimentSpillover) -> ExperimentSpillover:
+    assert of_stains.matrix is not None
+    check_spillover(of_stains.matrix, "single_stains")
+    return of_stains
+
+
+def _missing_stains(tubes: Sequence[Tube]) -> str:
+    """The controls that single_stains lacks, in words; empty if it has them all."""
+    stains = _single_stains(tubes)
+    if not stains:
+        return "single stains"
+    on_cells = [tube for tube in stains.values() if not tube.is_on_beads]
+    if on_cells and not any(tube.role == "unstained" and not tube.is_on_beads for tube in tubes):
+        return "unstained control"
+    lacking = [name for name in tubes[0].panel.stains if name not in stains]
+    return f"single stain for {', '.join(lacking)}" if lacking else ""
 
 
 def _from_csv(tubes: Sequence[Tube], file: str) -> tuple[pd.DataFrame, dict[str, Any]]:
@@ -91,46 +148,100 @@ def _embedded(tubes: Sequence[Tube]) -> tuple[pd.DataFrame, dict[str, Any]]:
 
 def _from_single_stains(
     tubes: Sequence[Tube], settings: CompensationSettings
-) -> tuple[pd.DataFrame, dict[str, Any]]:
-    stains = _single_stains(tubes)
-    unstained = [tube for tube in tubes if tube.role == "unstained"]
-    if not stains or not unstained:
-        missing = "single stains" if not stains else "an unstained control"
+) -> ExperimentSpillover:
+    missing = _missing_stains(tubes)
+    if missing:
         raise SpilloverError(
             f"flow.compensation.source is single_stains, but the experiment has no {missing} "
-            "that is not excluded."
+            "that is not excluded. Add it, or choose embedded, csv or none."
         )
-    lacking = [name for name in tubes[0].panel.stains if name not in stains]
-    if lacking:
-        raise SpilloverError(
-            "flow.compensation.source is single_stains, but the experiment has no single stain "
-            f"for {', '.join(lacking)} that is not excluded. Add it, or choose embedded, csv or "
-            "none."
-        )
+    stains = _single_stains(tubes)
     channels = [name for name in tubes[0].header.names if name in stains]
-    negatives = [tube for tube in tubes if tube.role == "population_negative"]
     matrix = np.eye(len(channels))
     record: dict[str, Any] = {}
+    unlabelled = []
     for row, channel in enumerate(channels):
         tube = stains[channel]
-        stained = _finite(tube, channels)
-        controls = _baseline(tube, stained[:, row], channel, unstained, negatives)
-        background = np.concatenate([_finite(control, channels) for control in controls])
+        negative = _negative(tube, channels, channel, tubes)
         what = f"{tube.fcs} ({channel})"
         try:
-            matrix[row] = spillover_row(background, stained, row, settings.method, what)
+            matrix[row] = spillover_row(
+                negative.background, negative.stained, row, settings.method, what
+            )
+            if settings.method == "positives" and negative.is_of_other_cells:
+                matrix[row] = spillover_row_of_slope(negative.background, negative.stained, row)
         except SpilloverError as error:
-            if negatives or channel not in tube.panel.markers.values():
+            has_negatives = any(one.role == "population_negative" for one in tubes)
+            if has_negatives or channel not in tube.panel.markers.values():
                 raise
             raise SpilloverError(
-                f"{what}: is hardly brighter than {', '.join(c.fcs for c in controls)}. Unstained "
-                "cells that express the marker (such as GFP) cannot be used as its control. Add "
-                "unstained cells without it, with the role population_negative, or choose "
-                "embedded, csv or none as flow.compensation.source."
+                f"{what}: is hardly brighter than {', '.join(c.fcs for c in negative.controls)}. "
+                "Unstained cells that express the marker (such as GFP) cannot be used as its "
+                "control. Add unstained cells without it, with the role population_negative, or "
+                "choose embedded, csv or none as flow.compensation.source."
             ) from error
-        record[channel] = {"stain": tube.fcs, "unstained": [c.fcs for c in controls]}
+        record[channel] = {"stain": tube.fcs, "unstained": [c.fcs for c in negative.controls]}
+        if tube in negative.controls and not tube.is_on_beads:
+            unlabelled.append(tube.fcs)
     frame = pd.DataFrame(matrix, index=channels, columns=channels)
-    return frame, {"source": "single_stains", "method": settings.method, "stains": record}
+    how = {"source": "single_stains", "method": settings.method, "stains": record}
+    return ExperimentSpillover(frame, how, unlabelled_beads=tuple(unlabelled))
+
+
+@dataclass(frozen=True)
+class _Negative:
+    """What a single stain is compared with: events of shape (events, channels)."""
+
+    background: Events
+    stained: Events
+    controls: Sequence[Tube]
+
+    @property
+    def is_of_other_cells(self) -> bool:
+        return any(tube.role == "population_negative" for tube in self.controls)
+
+
+def _negative(
+    stain: Tube, channels: Sequence[str], channel: str, tubes: Sequence[Tube]
+) -> _Negative:
+    """The negative of a single stain: of beads for beads, in the same tube if there is no other."""
+    stained = _finite(stain, channels)
+    controls = _controls(stain, channel, tubes)
+    if not controls or (not stain.is_on_beads and looks_like_beads(stain, controls, channel)):
+        beads = in_the_same_tube(stain, channels, channel)
+        if beads is not None:
+            return _Negative(beads.negative, beads.stained, [stain])
+        if not controls:
+            raise SpilloverError(
+                f"{stain.fcs}: is on beads, but has no negative beads, and the experiment has no "
+                "blank beads. Unstained cells are no control of beads. Add a tube of blank beads "
+                "(role unstained, cells beads)."
+            )
+    background = np.concatenate([_finite(control, channels) for control in controls])
+    return _Negative(background, stained, controls)
+
+
+def _controls(stain: Tube, channel: str, tubes: Sequence[Tube]) -> list[Tube]:
+    """The tubes that are negative for a stain: blank beads for beads, else unstained cells."""
+    unstained = [
+        tube for tube in tubes if tube.role == "unstained" and tube.is_on_beads == stain.is_on_beads
+    ]
+    if stain.is_on_beads:
+        return unstained
+    negatives = [tube for tube in tubes if tube.role == "population_negative"]
+    own = _finite(stain, [channel])[:, 0]
+    return _baseline(stain, own, channel, unstained, negatives)
+
+
+def stains_with_controls(tubes: Sequence[Tube]) -> Iterator[tuple[str, Tube, list[Tube]]]:
+    """The channel of each single stain, its tube, and the controls that are negative for it.
+
+    Single stains on beads are left out if only their own tube has negative beads.
+    """
+    for channel, tube in _single_stains(tubes).items():
+        controls = _controls(tube, channel, tubes)
+        if controls and (tube.is_on_beads or not looks_like_beads(tube, controls, channel)):
+            yield channel, tube, controls
 
 
 def _single_stains(tubes: Sequence[Tube]) -> dict[str, Tube]:

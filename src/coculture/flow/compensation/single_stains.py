@@ -65,6 +65,33 @@ def spillover_from_single_stains(
     return pd.DataFrame(matrix, index=names, columns=names)
 
 
+def spillover_row_of_slope(
+    unstained: NDArray[np.float64], stained: NDArray[np.float64], own: int
+) -> NDArray[np.float64]:
+    """One row of the matrix from the stained cells alone: how other channels rise with the stain.
+
+    For stains whose negative control is of other cells. Their autofluorescence is not that of the
+    stained cells, and the difference would count as spill. Between the medians of the highest and
+    the lowest quarter of the positives in the stain, it is the same.
+
+    Parameters
+    ----------
+    unstained, stained
+        Arrays of shape (events, channels). Of the unstained only the limit of the positives is
+        used. There must be at least FEWEST_POSITIVES positives, as `spillover_row` checks.
+    own
+        The column of the stain.
+    """
+    limit = np.percentile(unstained[:, own], POSITIVE_PERCENTILE)
+    positive = stained[stained[:, own] > limit]
+    order = np.argsort(positive[:, own])
+    quarter = len(order) // 4
+    rise = np.median(positive[order[-quarter:]], axis=0) - np.median(
+        positive[order[:quarter]], axis=0
+    )
+    return np.asarray(np.clip(rise, 0, None) / rise[own])
+
+
 def spillover_row(
     unstained: NDArray[np.float64],
     stained: NDArray[np.float64],

@@ -66,7 +66,7 @@ def stain_view(gated: GatedPopulation, block: Mapping[str, Any], values: Values)
 def _channel_label(gated: GatedPopulation, channel: str) -> str:
     panel, names = gated.tubes[0].panel, gated.settings.channels
     roles = {panel.annexin: names.annexin, panel.viability_dye: names.viability_dye}
-    roles |= {found: wanted for wanted, found in panel.markers.items()}
+    roles |= {panel.markers[one.channel]: one.gate for one in gated.population.markers}
     wanted = roles.get(channel)
     return channel if wanted in (None, channel) else f"{wanted} ({channel})"
 

@@ -85,7 +85,7 @@ def _result(panels: Sequence[tuple[GatedPopulation, str]]) -> str:
 
 def _threshold_names(gated: GatedPopulation) -> list[str]:
     """The gates of a population that have a threshold: markers, Annexin V, viability dye."""
-    markers = [marker.channel for marker in gated.population.markers]
+    markers = [marker.gate for marker in gated.population.markers]
     names = [*markers, gate_blocks.ANNEXIN, gate_blocks.VIABILITY_DYE]
     return [name for name in names if "threshold" in gated.blocks.get(name, {})]
 
@@ -119,7 +119,7 @@ def _files(block: gate_blocks.Block) -> str:
 
 def _together(gated: GatedPopulation, roles: Sequence[str], stage: str, channel: str) -> Values:
     """Values in one channel of all tubes with these roles, after a stage of gating."""
-    tubes = [tube for tube in gated.tubes if tube.role in roles]
+    tubes = [tube for tube in gated.tubes if tube.role in roles and not tube.is_on_beads]
     parts = [gated.events(tube, stage, channel)[channel].to_numpy() for tube in tubes]
     return np.concatenate([np.empty(0), *parts])
 

@@ -48,14 +48,14 @@ def steps_of(gated: GatedPopulation) -> list[Step]:
         name = gate_blocks.SINGLETS
         steps.append(Step("Single cells", "cells", (forward, second), (name,), (blocks[name],)))
     for marker in gated.population.markers:
-        block = blocks[marker.channel]
+        block = blocks[marker.gate]
         sign = "+" if marker.positive else "−"
         steps.append(
             Step(
-                f"{gated.population.name}: {marker.channel}{sign}",
+                f"{gated.population.name}: {marker.gate}{sign}",
                 "singlets",
                 (str(block["channels"][0]), second_axis),
-                (marker.channel,),
+                (marker.gate,),
                 (block,),
                 ("population_negative", "unstained"),
             )
@@ -96,7 +96,11 @@ def samples_of(gated: GatedPopulation, wells: pd.DataFrame) -> dict[str, Tube | 
 
 def control_of(gated: GatedPopulation, step: Step) -> Tube | None:
     """The control that shows a step best, or any; None if there is no control."""
-    controls = [tube for tube in gated.tubes if tube.role not in ("sample", "beads")]
+    controls = [
+        tube
+        for tube in gated.tubes
+        if tube.role not in ("sample", "beads") and not tube.is_on_beads
+    ]
     for role in step.control_roles:
         for tube in controls:
             if tube.role == role:

@@ -36,5 +36,15 @@ def usual_day(headers: Iterable[FcsHeader]) -> datetime.date | None:
     return Counter(days).most_common(1)[0][0] if days else None
 
 
+MAX_DAYS = 1
+"""An experiment may be acquired past midnight."""
+
+
+def days_apart(header: FcsHeader, usual: datetime.date | None) -> int:
+    """Days between the acquisition of a file and the usual day; 0 where one is not known."""
+    day = day_of(header)
+    return 0 if day is None or usual is None else abs((day - usual).days)
+
+
 def _text(header: FcsHeader) -> str:
     return header.keywords.get("$DATE") or header.keywords.get("$BEGINDATETIME", "")

@@ -107,6 +107,9 @@ def _should_lack(tube: Tube, request: Request) -> bool:
     """Whether the tube is a control that must be negative in the channel of the request."""
     if request.is_marker:
         return tube.role == "population_negative" and tube.stained_channel in ("", request.channel)
+    if not request.is_compensated:
+        # The spill of the other stain makes an FMO control bright.
+        return tube.role == "unstained"
     others = tube.role == "single_stain" and tube.stained_channel not in ("", request.channel)
     return tube.role in _LACKING[request.gate] or others
 

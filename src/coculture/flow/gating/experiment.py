@@ -7,7 +7,7 @@ Events that are saturated in Annexin V or dye are the brightest dying cells and 
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,16 +16,20 @@ from numpy.typing import NDArray
 
 from coculture.exchange.flags import Flag, codes
 from coculture.flow.compensation.experiment_spillover import experiment_spillover
+from coculture.flow.compensation.remaining_spill import corrected
 from coculture.flow.compensation.spillover import spillover_table
-from coculture.flow.files import FlowFile, exclusion, flow_files
+from coculture.flow.files import BEADS, FlowFile, exclusion, flow_files
 from coculture.flow.gating import checks, gates
 from coculture.flow.gating.acquisition_date import usual_day
 from coculture.flow.gating.checks.margin_events import margin_percent
 from coculture.flow.gating.checks.threshold_sensitive import largest_change
+from coculture.flow.gating.compensated import Compensated, compensated
 from coculture.flow.gating.flowcytometrytools import passes
 from coculture.flow.gating.gate_setting import Blocks, set_gates
 from coculture.flow.gating.intervals import wilson_interval
 from coculture.flow.gating.measurement import STAGES, Counts, Experiment, Measurement
+from coculture.flow.gating.refusal import refuse_unknown
+from coculture.flow.gating.spill_effect import SpillEffect, change
 from coculture.flow.gating.steadiness import Steadiness, all_steady, steadiness
 from coculture.flow.settings import FlowSettings, Population
 from coculture.flow.tubes import Columns, Tube, TubeEvents, open_tubes, read_tube
@@ -84,19 +88,28 @@ def gate_experiment(
         wells = _wells(listed, {}, {}, settings)
         return GatedExperiment(wells, record, spillover_table(None), excluded)
     progress(f"{name}: spillover ({settings.compensation.source})")
-    spillover = experiment_spillover(tubes, settings.compensation)
+    own = settings.gates.get(name, {})
+    asked = experiment_spillover(tubes, settings.compensation)
+    tubes = [
+        replace(tube, cells=BEADS) if tube.fcs in asked.unlabelled_beads else tube for tube in tubes
+    ]
     progress(f"{name}: gates from the controls")
-    blocks = set_gates(tubes, spillover.matrix, settings, settings.gates.get(name, {}))
+    used = compensated(tubes, asked, settings, own)
+    spillover, blocks = used.spillover, used.blocks
     measured: dict[int, list[Measurement]] = {}
     for number, tube in enumerate(tubes, start=1):
         progress(f"{name}: file {number} of {len(tubes)}, {tube.fcs}")
         measured[tube.row] = _measure(tube, spillover.matrix, settings, blocks)
     day = usual_day(tube.header for tube in tubes)
-    experiment = Experiment(name, settings, blocks, spillover.matrix, day, measured)
+    effects = _effects(tubes, used, settings, measured)
+    refuse_unknown(name, spillover, effects)
+    experiment = Experiment(
+        name, settings, blocks, spillover.matrix, day, measured, spillover, effects
+    )
     found = {
         (row, one.population.name): checks.flags(one, experiment)
         for row, of_file in measured.items()
-        if of_file[0].tube.role != "beads"
+        if not _is_beads(of_file[0].tube)
         for one in of_file
     }
     flags = dict.fromkeys(flag for of_one in found.values() for flag in of_one)
@@ -167,7 +180,7 @@ def _identity(file: FlowFile) -> dict[str, Any]:
 def _counted(one: Measurement) -> dict[str, Any]:
     """The columns of one measurement; of beads only the number of events."""
     counts = one.counts
-    if one.tube.role == "beads":
+    if _is_beads(one.tube):
         return {"events_total": counts.total}
     row: dict[str, Any] = {
         "population": one.population.name,
@@ -219,7 +232,7 @@ def _measure(
 ) -> list[Measurement]:
     """Counts of one file for each population."""
     populations = settings.populations
-    if tube.role == "beads":
+    if _is_beads(tube):
         counts = Counts(tube.header.events, 0, {})
         return [Measurement(tube, population, counts, 0.0, 0.0, 0.0) for population in populations]
     events = read_tube(tube, spillover)
@@ -235,6 +248,40 @@ def _measure(
             )
         )
     return measured
+
+
+def _effects(
+    tubes: Sequence[Tube],
+    used: Compensated,
+    settings: FlowSettings,
+    measured: Mapping[int, Sequence[Measurement]],
+) -> tuple[SpillEffect, ...]:
+    """What the percents of the report population would be without the spill that is left."""
+    if not used.remaining:
+        return ()
+    matrix = corrected(used.spillover.matrix, used.remaining)
+    own = settings.gates.get(tubes[0].experiment, {})
+    blocks = set_gates(tubes, matrix, settings, own, is_compensated=False)
+    samples = [tube for tube in tubes if tube.role == "sample"]
+    place = [one.name for one in settings.populations].index(settings.report_population)
+    before = [measured[tube.row][place].counts for tube in samples]
+    after = [_measure(tube, matrix, settings, blocks)[place].counts for tube in samples]
+    changes = {
+        name: change(
+            [one.percent(*which) for one in before], [one.percent(*which) for one in after]
+        )
+        for name, which in _PERCENTS.items()
+    }
+    return (SpillEffect(used.remaining, changes, used.spillover.matrix is None),)
+
+
+_PERCENTS = {"apoptotic": ("early", "late"), "viable": ("viable",), "late": ("late",)}
+"""Percent -> its quadrants."""
+
+
+def _is_beads(tube: Tube) -> bool:
+    """Whether no cell is in the tube: beads of the cytometer, or compensation beads."""
+    return tube.role == "beads" or tube.is_on_beads
 
 
 def steady(tube: Tube, events: Columns) -> NDArray[np.bool_]:
@@ -267,7 +314,7 @@ def stage_masks(
         "time": [gates.TIME],
         "cells": [gates.CELLS],
         "singlets": [gates.SINGLETS],
-        "population": [marker.channel for marker in population.markers],
+        "population": [marker.gate for marker in population.markers],
     }
     inside = np.ones(len(events), dtype=bool)
     masks = {}

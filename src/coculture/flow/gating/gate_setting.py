@@ -25,6 +25,9 @@ def set_gates(
     spillover: pd.DataFrame | None,
     settings: FlowSettings,
     own: manual.OwnGates,
+    *,
+    pooled: Sequence[PooledTube] | None = None,
+    is_compensated: bool = True,
 ) -> dict[str, Blocks]:
     """The gates of every population.
 
@@ -38,6 +41,10 @@ def set_gates(
         The flow section of the config.
     own
         The user's gates of this experiment: population -> gate -> block.
+    pooled
+        The events of the experiment, if they are read already (`pool`).
+    is_compensated
+        Whether the spill is corrected, as far as it is known.
 
     Raises
     ------
@@ -48,7 +55,7 @@ def set_gates(
     """
     panel = tubes[0].panel
     own = manual.on_channels_of(tubes[0], own)
-    pooled = pool(tubes, spillover)
+    pooled = pool(tubes, spillover) if pooled is None else pooled
     shared = _shared_gates(panel, tubes[0], pooled)
     asked = {
         gates.ANNEXIN: settings.annexin_threshold,
@@ -56,7 +63,13 @@ def set_gates(
     }
     return {
         population.name: _PopulationGates(
-            population, panel, pooled, shared, asked, own.get(population.name, {})
+            population,
+            panel,
+            pooled,
+            shared,
+            asked,
+            own.get(population.name, {}),
+            is_compensated,
         ).blocks()
         for population in settings.populations
     }
@@ -76,6 +89,8 @@ class _PopulationGates:
         Stain -> the threshold source that the config asks for.
     own
         The user's gates of the population.
+    is_compensated
+        Whether the spill is corrected.
     """
 
     population: Population
@@ -84,6 +99,7 @@ class _PopulationGates:
     shared: Blocks
     asked: Mapping[str, str]
     own: Mapping[str, gates.Block]
+    is_compensated: bool = True
 
     def blocks(self) -> Blocks:
         """Every gate of the population, the user's own where there are some."""
@@ -135,9 +151,7 @@ class _PopulationGates:
         found: list[tuple[Request, _SetGate]] = []
         for marker in self.population.markers:
             channel = self.panel.markers[marker.channel]
-            request = Request(
-                marker.channel, channel, self.panel, singlets, singlets, is_marker=True
-            )
+            request = Request(marker.gate, channel, self.panel, singlets, singlets, is_marker=True)
             # A negative marker's control is the bright side.
             request = screened(request) if marker.positive else request
             found.append((request, _marker_setter(request, marker.positive, self.population.name)))
@@ -156,7 +170,16 @@ class _PopulationGates:
         found: list[tuple[Request, _SetGate]] = []
         for stain, channel in channels.items():
             if channel is not None:
-                request = screened(Request(stain, channel, self.panel, inside, singlets))
+                request = screened(
+                    Request(
+                        stain,
+                        channel,
+                        self.panel,
+                        inside,
+                        singlets,
+                        is_compensated=self.is_compensated,
+                    )
+                )
                 found.append((request, _stain_setter(request, asked[stain], self.population.name)))
         return found
 

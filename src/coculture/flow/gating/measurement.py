@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from coculture.flow.compensation.experiment_spillover import ExperimentSpillover
 from coculture.flow.gating import gates
+from coculture.flow.gating.spill_effect import SpillEffect
 from coculture.flow.settings import FlowSettings, Population
 from coculture.flow.tubes import Tube
 
@@ -91,6 +93,10 @@ class Experiment:
         The day on which most of its files were acquired; None if no file says.
     measurements
         Row of a file -> its measurements, one for each population.
+    compensation
+        Where that matrix is from, and what was not used.
+    remaining
+        The spill that is left after compensation, with its effect.
     """
 
     name: str
@@ -99,3 +105,11 @@ class Experiment:
     spillover: pd.DataFrame | None
     usual_day: datetime.date | None
     measurements: Mapping[int, Sequence[Measurement]]
+    compensation: ExperimentSpillover | None = None
+    remaining: Sequence[SpillEffect] = ()
+
+    @property
+    def is_compensated(self) -> bool:
+        """Whether the spill is corrected, as far as it is known."""
+        known = self.compensation is None or self.compensation.is_known
+        return known and not self.remaining

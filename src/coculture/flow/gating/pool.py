@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from coculture.flow.gating import gates
+from coculture.flow.gating.acquisition_date import MAX_DAYS, days_apart, usual_day
 from coculture.flow.gating.flowcytometrytools import passes
 from coculture.flow.gating.logicle import Logicle, logicle_for
 from coculture.flow.tubes import Columns, Tube, read_tube
@@ -51,9 +52,17 @@ class PooledTube:
 def pool(tubes: Sequence[Tube], spillover: pd.DataFrame | None) -> list[PooledTube]:
     """Every control, up to 24 untreated and 24 other samples, about 20,000 events of each.
 
-    Samples and events are chosen evenly. Tubes without events are left out.
+    Samples and events are chosen evenly. Tubes without events, or of beads, are left out, and so
+    are single stains of another day: they may compensate, but the gains may have changed since.
     """
-    controls = [tube for tube in tubes if tube.role not in ("sample", "beads")]
+    day = usual_day(tube.header for tube in tubes)
+    controls = [
+        tube
+        for tube in tubes
+        if tube.role not in ("sample", "beads")
+        and not tube.is_on_beads
+        and not (tube.role == "single_stain" and days_apart(tube.header, day) > MAX_DAYS)
+    ]
     untreated = [tube for tube in tubes if tube.role == "sample" and tube.untreated]
     treated = [tube for tube in tubes if tube.role == "sample" and not tube.untreated]
     return [

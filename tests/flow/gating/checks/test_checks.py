@@ -172,7 +172,16 @@ def test_a_percent_that_depends_on_the_threshold_is_doubtful(
 
 def test_every_check_is_tried() -> None:
     own_tests = {"failed_control", "fallback_source", "exploratory_threshold", "gate_set_by_hand"}
+    own_tests |= {"matrix_not_used", "already_compensated", "remaining_spill", "fmo_not_used"}
+    own_tests |= {"unlabelled_beads"}
     assert {check.CODE for check in checks.CHECKS} == {case[0] for case in CASES} | own_tests
+
+
+def test_a_single_stain_of_another_day_is_a_note(raised: Callable[..., list[Flag]]) -> None:
+    stain = {"role": "single_stain", "culture": "", "stained_channel": "FL1-A"}
+    (flag,) = raised(tube=stain, date="08-MAR-2024")
+    assert (flag.code, flag.severity, flag.value) == ("other_acquisition_day", "note", 7)
+    assert "sets no threshold" in flag.sentence
 
 
 def test_limits_are_those_of_the_config(raised: Callable[..., list[Flag]]) -> None:

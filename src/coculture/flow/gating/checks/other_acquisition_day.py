@@ -3,29 +3,30 @@
 from collections.abc import Iterator
 
 from coculture.exchange.flags import Flag
-from coculture.flow.gating.acquisition_date import day_of
+from coculture.flow.gating.acquisition_date import MAX_DAYS, day_of, days_apart
 from coculture.flow.gating.checks import subjects
 from coculture.flow.gating.measurement import Experiment, Measurement
 
 CODE = "other_acquisition_day"
 
-_MAX_DAYS = 1
-"""An experiment may be acquired past midnight."""
+_COMPENSATES = " It compensates this experiment, but sets no threshold."
 
 
 def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
-    """A caution for a file acquired more than a day before or after most of its experiment."""
-    day, usual = day_of(one.tube.header), experiment.usual_day
-    if day is None or usual is None:
-        return
-    days = abs((day - usual).days)
-    if days > _MAX_DAYS:
+    """A caution for a file acquired more than a day before or after most of its experiment.
+
+    Of a single stain a note: the spill between two dyes changes little from day to day.
+    """
+    days = days_apart(one.tube.header, experiment.usual_day)
+    if days > MAX_DAYS:
+        is_stain = one.tube.role == "single_stain"
         yield Flag(
             subjects.tube(one),
             CODE,
-            "caution",
-            f"The file was acquired on {day}, most files of its experiment on {usual}.",
+            "note" if is_stain else "caution",
+            f"The file was acquired on {day_of(one.tube.header)}, most files of its experiment on "
+            f"{experiment.usual_day}.{_COMPENSATES if is_stain else ''}",
             days,
-            _MAX_DAYS,
+            MAX_DAYS,
             "days",
         )

@@ -43,6 +43,11 @@ def gate(experiment: Experiment, population_name: str, block: gates.Block) -> Co
     )
 
 
+def experiment(of: Experiment, channel: str = "") -> Concerns:
+    """All files of the experiment."""
+    return Concerns(WELLS, "experiment", experiment=of.name, channel=channel)
+
+
 def gate_name(name: str) -> str:
     """What a gate is called in a sentence.
 

@@ -84,6 +84,9 @@ class Request:
     failed
         Controls that are not what their roles say, of which nothing or only a part is among the
         events.
+    is_compensated
+        Whether the spill is corrected, as far as it is known. If not, other stains may make the
+        cells of an FMO control bright, and it raises no threshold.
     """
 
     gate: str
@@ -93,6 +96,7 @@ class Request:
     singlets: Sequence[PooledTube]
     is_marker: bool = False
     failed: tuple[FailedControl, ...] = ()
+    is_compensated: bool = True
 
     def tubes(self, wanted: Callable[[Tube], bool]) -> list[PooledTube]:
         """The wanted tubes, if they have at least FEWEST_EVENTS events together; else none.

@@ -1,0 +1,48 @@
+"""An FMO control that would raise a threshold, in an experiment whose spill is not corrected."""
+
+from collections.abc import Iterator
+
+from coculture.exchange.flags import Flag
+from coculture.exchange.vocabulary import number
+from coculture.flow.gating import gates
+from coculture.flow.gating.checks import subjects
+from coculture.flow.gating.measurement import Experiment, Measurement
+from coculture.flow.gating.sources import fmo, live_peak
+
+CODE = "fmo_not_used"
+
+_POSITIVE = {
+    "fmo_annexin": (gates.ANNEXIN, ("early", "late")),
+    "fmo_dye": (gates.VIABILITY_DYE, ("late", "necrotic")),
+}
+"""Role -> the stain that it lacks, and the quadrants above the threshold of that stain."""
+
+
+def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
+    """A note for the tube; a caution if the config asks for a threshold at the FMO control."""
+    if one.tube.role not in _POSITIVE or experiment.is_compensated:
+        return
+    stain, quadrants = _POSITIVE[one.tube.role]
+    block = experiment.blocks[one.population.name].get(stain, {})
+    percent, limit = one.counts.percent(*quadrants), 100 * live_peak.MAX_CONTROL_ABOVE
+    if block.get("source") == fmo.CODE:
+        yield Flag(
+            subjects.population(one, str(block["channels"][0])),
+            CODE,
+            "caution",
+            f"The {gates.STAIN_NAMES[stain]} threshold is at the end of this FMO control, but the "
+            "spill of its other stain is not corrected and may have raised it: percent apoptotic "
+            "may be too low. Compensate, or write auto under flow.thresholds.",
+        )
+    elif block.get("source") == live_peak.CODE and percent > limit:
+        yield Flag(
+            subjects.population(one, str(block["channels"][0])),
+            CODE,
+            "note",
+            f"{number(percent)} % of this FMO control are above the {gates.STAIN_NAMES[stain]} "
+            f"threshold (limit {limit:g} %). The threshold was not raised, because the spill is "
+            "not corrected: it makes cells of an FMO control bright.",
+            percent,
+            limit,
+            "percent",
+        )

@@ -1,0 +1,46 @@
+"""Spill that is left after compensation, or values from which too much was taken away."""
+
+from collections.abc import Iterator
+
+from coculture.exchange.flags import Flag, Severity
+from coculture.flow.gating import compensation_words as words
+from coculture.flow.gating.checks import subjects
+from coculture.flow.gating.measurement import Experiment, Measurement
+from coculture.flow.gating.spill_effect import SpillEffect
+
+CODE = "remaining_spill"
+
+MATTERS_POINTS = 1.0
+"""A smaller change of percent apoptotic and viable is a note: it is below the error of a well of
+2,000 cells (one SD is 1 percentage point)."""
+MATTERS_LATE_POINTS = 5.0
+"""The same for percent late, which no finding uses, but which the page shows."""
+
+
+def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
+    """One flag for the experiment, if the file is a sample."""
+    if one.tube.role != "sample":
+        return
+    for effect in experiment.remaining:
+        largest = max(effect.spills, key=lambda spill: abs(spill.share))
+        to_do = _TO_DO if effect.is_uncompensated else _CHECK
+        parts = (words.spills(effect), words.changes(effect.changes), to_do)
+        yield Flag(
+            subjects.experiment(experiment, largest.channel),
+            CODE,
+            _severity(effect),
+            f"{experiment.name}: {' '.join(filter(None, parts))}",
+            largest.share,
+            largest.limit,
+            "share",
+        )
+
+
+_TO_DO = "Compensate: see flow.compensation.source."
+_CHECK = "Check the single stains or the matrix: is it of these files, and are the tubes right?"
+
+
+def _severity(effect: SpillEffect) -> Severity:
+    late = abs(effect.changes["late"])
+    matters = effect.largest > MATTERS_POINTS or late > MATTERS_LATE_POINTS
+    return "caution" if matters else "note"

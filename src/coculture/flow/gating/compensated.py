@@ -1,0 +1,110 @@
+"""The compensation and the gates of an experiment, which are set together.
+
+Gates need compensated events, and only gated events show whether spill is left.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from coculture.flow.compensation.experiment_spillover import ExperimentSpillover
+from coculture.flow.compensation.remaining_spill import RemainingSpill, from_single_stains
+from coculture.flow.compensation.usable import UnusedMatrix
+from coculture.flow.gating import sample_spill
+from coculture.flow.gating.gate_setting import Blocks, set_gates
+from coculture.flow.gating.pool import PooledTube, gated, pool
+from coculture.flow.gating.sources.manual import OwnGates
+from coculture.flow.gating.sources.threshold import is_sample
+from coculture.flow.settings import SHARED_GATES, FlowSettings
+from coculture.flow.tubes import Tube
+
+_TWICE = -0.02
+"""A spill below it means that too much was taken away (the limits of `sample_spill`)."""
+
+
+@dataclass(frozen=True)
+class Compensated:
+    """What is used: the spillover, the gates, and the spill that they leave."""
+
+    spillover: ExperimentSpillover
+    blocks: dict[str, Blocks]
+    remaining: tuple[RemainingSpill, ...]
+
+
+def compensated(
+    tubes: Sequence[Tube],
+    spillover: ExperimentSpillover,
+    settings: FlowSettings,
+    own: OwnGates,
+) -> Compensated:
+    """Set the gates and look for spill that is left.
+
+    A matrix from the files or a table is not used if it takes too much away and nothing is left
+    without it: the values were compensated before the files were written.
+    """
+    first = _with(tubes, spillover, settings, own)
+    reads_matrix = spillover.record["source"] in ("embedded", "csv")
+    if not reads_matrix or not any(one.share < _TWICE for one in first.remaining):
+        return first
+    assert spillover.matrix is not None
+    done = UnusedMatrix(
+        "compensated_values",
+        str(spillover.record["source"]),
+        tuple(tubes[0].panel.stains),
+        tuple(map(str, spillover.matrix.columns)),
+    )
+    without = replace(spillover, matrix=None, record={"source": "none"}, unused=done)
+    second = _with(tubes, without, settings, own)
+    return first if second.remaining else second
+
+
+def _with(
+    tubes: Sequence[Tube],
+    spillover: ExperimentSpillover,
+    settings: FlowSettings,
+    own: OwnGates,
+) -> Compensated:
+    pooled = pool(tubes, spillover.matrix)
+
+    def blocks(is_compensated: bool) -> dict[str, Blocks]:
+        return set_gates(
+            tubes,
+            spillover.matrix,
+            settings,
+            own,
+            pooled=pooled,
+            is_compensated=is_compensated,
+        )
+
+    found = blocks(spillover.is_known)
+    remaining = _remaining(tubes, pooled, spillover, settings, found)
+    if spillover.is_known and remaining:
+        found = blocks(is_compensated=False)
+    return Compensated(spillover, found, remaining)
+
+
+def _remaining(
+    tubes: Sequence[Tube],
+    pooled: Sequence[PooledTube],
+    spillover: ExperimentSpillover,
+    settings: FlowSettings,
+    blocks: dict[str, Blocks],
+) -> tuple[RemainingSpill, ...]:
+    """From single stains, unless they gave the matrix; else, for each pair, from the samples."""
+    name = settings.report_population
+    (population,) = (one for one in settings.populations if one.name == name)
+    markers = [marker.gate for marker in population.markers]
+    before = {
+        gate: block for gate, block in blocks[name].items() if gate in (*SHARED_GATES, *markers)
+    }
+    samples = [one for one in pooled if is_sample(one.tube)]
+    panel = tubes[0].panel
+    positive = [panel.markers[one.channel] for one in population.markers if one.positive]
+    of_samples = sample_spill.from_samples(gated(samples, before), panel, positive)
+    if spillover.record["source"] == "single_stains":
+        return tuple(of_samples)
+    of_stains = tuple(from_single_stains(tubes, spillover.matrix))
+    known = {(one.stain, one.channel) for one in of_stains}
+    return (
+        *of_stains,
+        *(one for one in of_samples if (one.stain, one.channel) not in known),
+    )
