@@ -13,6 +13,7 @@ from coculture.flow.compensation.spillover import (
     check_spillover,
     embedded_spillover,
     embedded_text,
+    is_same_matrix,
     spillover_from_csv,
 )
 from coculture.flow.fcs.data import Events, read_events
@@ -81,7 +82,7 @@ def _embedded(tubes: Sequence[Tube]) -> tuple[pd.DataFrame, dict[str, Any]]:
         if embedded_text(tube.header) == written and tube.header.names == samples[0].header.names:
             continue
         other = embedded_spillover(tube.header)
-        if other is None or not other.equals(first):
+        if other is None or not is_same_matrix(first, other):
             raise SpilloverError(
                 f"{tube.fcs}: has a different spillover matrix than {samples[0].fcs}, but an "
                 "experiment needs one matrix. Use single_stains or csv as source."
