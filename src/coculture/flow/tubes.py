@@ -1,7 +1,7 @@
 """The FCS files of one experiment, opened: their channels by role, and their events."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -14,6 +14,7 @@ from coculture.flow.fcs.data import read_events
 from coculture.flow.fcs.header import FcsHeader, read_header
 from coculture.flow.fcs.text import FcsError
 from coculture.flow.files import FlowFile
+from coculture.flow.ranges import with_own_ranges
 from coculture.flow.settings import FlowSettings
 
 _BLOCK = 8192
@@ -91,7 +92,16 @@ def open_tubes(files: Iterable[FlowFile], settings: FlowSettings) -> list[Tube]:
         fault = name_mismatch(tube.panel.names, tubes[0].panel.names, tubes[0].fcs)
         if fault:
             raise FcsError(tube.header.path, fault)
-    return tubes
+    return _with_own_ranges(tubes)
+
+
+def _with_own_ranges(tubes: Sequence[Tube]) -> list[Tube]:
+    if not tubes:
+        return []
+    panel = tubes[0].panel
+    names = [name for name in (*panel.plain, *panel.stains) if name != panel.time]
+    headers = with_own_ranges([tube.header for tube in tubes], names)
+    return [replace(tube, header=header) for tube, header in zip(tubes, headers, strict=True)]
 
 
 def _open(file: FlowFile, settings: FlowSettings) -> Tube:

@@ -2,7 +2,8 @@
 
 import datetime
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -34,6 +35,7 @@ def raised(open_tube: Callable[..., Tube], flow_settings: Settings) -> Callable[
         *,
         tube: Mapping[str, Any] | None = None,
         date: str = "01-MAR-2024",
+        notes: Sequence[str] = (),
         nonfinite: int = 0,
         cells: int = 1000,
         singlets: int = 900,
@@ -52,6 +54,7 @@ def raised(open_tube: Callable[..., Tube], flow_settings: Settings) -> Callable[
         opened = open_tube(
             {name: [1.0] for name in channels}, fcs="a.fcs", keywords={"$DATE": date}, **fields
         )
+        opened = replace(opened, header=replace(opened.header, notes=tuple(notes)))
         populations = [
             {"name": "cells", "markers": MARKERS},
             {"name": "twin", "markers": [], "same_cells_as": "cells"},
@@ -160,7 +163,7 @@ def test_a_check_flags_what_is_beyond_its_limit_and_nothing_else(
 
 
 def test_every_check_is_tried() -> None:
-    own_tests = {"fallback_source", "exploratory_threshold", "gate_set_by_hand"}
+    own_tests = {"unusual_file", "fallback_source", "exploratory_threshold", "gate_set_by_hand"}
     assert {check.CODE for check in checks.CHECKS} == {case[0] for case in CASES} | own_tests
 
 
@@ -234,3 +237,9 @@ def test_nothing_is_flagged_in_an_unremarkable_file(raised: Callable[..., list[F
     quiet = {"viable": 90, "early": 5, "late": 5, "necrotic": 0}
     for tube in (SAMPLE, UNTREATED, {"role": "fmo_dye", "culture": ""}):
         assert raised(tube=tube, quadrants=quiet) == []
+
+
+def test_a_note_of_the_reader_on_one_file(raised: Callable[..., list[Flag]]) -> None:
+    (flag,) = raised(notes=["$TIMESTEP 'tick' is not a number."])
+    assert (flag.code, flag.severity, flag.concerns.fcs) == ("unusual_file", "note", "a.fcs")
+    assert flag.sentence == "$TIMESTEP 'tick' is not a number."

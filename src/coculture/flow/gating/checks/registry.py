@@ -27,6 +27,7 @@ from coculture.flow.gating.checks import (
     unstained_positive,
     unsteady_acquisition,
     untreated_viability,
+    unusual_file,
 )
 from coculture.flow.gating.measurement import Experiment, Measurement
 
@@ -42,6 +43,7 @@ class Check(Protocol):
 
 
 CHECKS: tuple[Check, ...] = (
+    unusual_file,
     other_acquisition_day,
     not_finite,
     margin_events,
