@@ -7,9 +7,9 @@ import pandas as pd
 from coculture.exchange.problems import Problem
 from coculture.flow.channels import ChannelError, find_channel
 from coculture.flow.experiment_validation import experiment_problems
-from coculture.flow.fcs.header import FcsHeader, read_header
+from coculture.flow.fcs.header import FcsHeader
 from coculture.flow.fcs.text import FcsError
-from coculture.flow.files import FlowFile, flow_files
+from coculture.flow.files import FlowFile, flow_files, open_file
 from coculture.flow.gating.gates import GateError
 from coculture.flow.gating.sources.manual import on_channels_of
 from coculture.flow.settings import FlowSettings, not_known
@@ -40,7 +40,7 @@ def check_files(files: pd.DataFrame, settings: FlowSettings) -> list[Problem]:
     headers: dict[int, FcsHeader] = {}
     for file in used:
         try:
-            header = read_header(file.path)
+            header = open_file(file)
         except FcsError as error:
             problems.append(_problem(file, "fcs", f"The file {error.fault}"))
             continue

@@ -1,12 +1,16 @@
 """The rows of flow.csv as records: one FCS file of the study and what it is."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from coculture.exchange.flags import Concerns, Flag
+from coculture.exchange.vocabulary import many
+from coculture.flow.fcs.header import FcsHeader, data_sets, read_header
+from coculture.flow.fcs.text import FcsError
+from coculture.flow.fcs.wells import well_of
 
 WELLS = "flow/wells.csv"
 """Name of the result table with the counts of each file."""
@@ -21,9 +25,11 @@ class FlowFile:
     row
         Index of the row in the table.
     fcs
-        The file as the table names it.
+        The file as the table names it; with a `data_set`, "plate.fcs#2", which names the set.
     path
         The file as it can be opened.
+    data_set
+        Number of the data set of the file, from 1; None if the table gives none.
     channel
         The channel that a single stain is for, as the table names it.
     untreated
@@ -35,6 +41,7 @@ class FlowFile:
     row: int
     fcs: str
     path: str
+    data_set: int | None = None
     experiment: str = ""
     plate: str = ""
     well: str = ""
@@ -63,6 +70,42 @@ def flow_files(table: pd.DataFrame) -> list[FlowFile]:
     return [_file(int(str(row)), values) for row, values in _rows(table)]
 
 
+def open_file(file: FlowFile) -> FcsHeader:
+    """HEADER and TEXT of the data set that a row of flow.csv names.
+
+    Raises
+    ------
+    FcsError
+        If the file cannot be read, or has several data sets and the row names none of them.
+    """
+    header = read_header(file.path, file.data_set or 1)
+    if file.data_set is None and header.has_following:
+        sets = data_sets(file.path)
+        raise FcsError(
+            header.path,
+            f"has {len(sets)} data sets: {_listed(sets)}. Write the number of the one that is "
+            "meant in the column data_set of flow.csv, one row for each set that is used.",
+        )
+    return header
+
+
+_MOST_LISTED = 12
+"""Data sets that a message lists; a plate may have 384."""
+
+
+def _listed(sets: Sequence[FcsHeader]) -> str:
+    named = []
+    for number, header in enumerate(sets[:_MOST_LISTED], start=1):
+        name = well_of(header) or next(filter(None, map(header.keywords.get, _NAMES)), "")
+        named.append(f"{number} ({name + ', ' if name else ''}{many(header.events, 'event')})")
+    more = f" and {len(sets) - _MOST_LISTED} more" if len(sets) > _MOST_LISTED else ""
+    return ", ".join(named) + more
+
+
+_NAMES = ("$SMNO", "$FIL", "TUBE NAME", "$SRC")
+"""Keywords that name a data set where no well does."""
+
+
 def exclusion(file: FlowFile) -> Flag:
     """The note that an excluded file has in flags.csv, with the user's reason."""
     concerns = Concerns(
@@ -79,10 +122,13 @@ def _rows(table: pd.DataFrame) -> Iterator[tuple[object, Mapping[str, Any]]]:
 
 
 def _file(row: int, values: Mapping[str, Any]) -> FlowFile:
+    name, number = str(values["fcs"]), _text(values, "data_set")
+    data_set = int(float(number)) if number else None
     return FlowFile(
         row=row,
-        fcs=str(values["fcs"]),
-        path=_text(values, "path") or str(values["fcs"]),
+        fcs=name if data_set is None else f"{name}#{data_set}",
+        path=_text(values, "path") or name,
+        data_set=data_set,
         untreated=_text(values, "untreated") == "True",
         **{name: _text(values, name) for name in _OPTIONAL_TEXT},
     )

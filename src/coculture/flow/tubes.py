@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from coculture.flow.channels import ChannelError, find_channel, name_mismatch
 from coculture.flow.compensation.spillover import unmixing
 from coculture.flow.fcs.data import read_events
-from coculture.flow.fcs.header import FcsHeader, read_header
+from coculture.flow.fcs.header import FcsHeader
 from coculture.flow.fcs.text import FcsError
-from coculture.flow.files import FlowFile
+from coculture.flow.files import FlowFile, open_file
 from coculture.flow.ranges import with_own_ranges
 from coculture.flow.settings import FlowSettings
 
@@ -105,7 +105,7 @@ def _with_own_ranges(tubes: Sequence[Tube]) -> list[Tube]:
 
 
 def _open(file: FlowFile, settings: FlowSettings) -> Tube:
-    header = read_header(file.path)
+    header = open_file(file)
 
     def find(wanted: str) -> str:
         try:

@@ -162,15 +162,16 @@ def flow_rows(flow_table: pd.DataFrame, cultures: pd.DataFrame) -> Iterator[Prob
         if file["role"] == "single_stain" and file["channel"] == "":
             message = "a single stain needs its channel, spelled as in the FCS file."
             yield Problem("flow.csv", message, row, "channel", "")
-    yield from _doubled(
-        "flow.csv",
-        flow_table,
-        ["path", "role"],
-        "this file is already in row {first} with the same role.",
-        "fcs",
-    )
+    # Experiments may share a control.
+    is_sample = flow_table["role"] == "sample"
+    for rows, same in (
+        (flow_table[is_sample], ["path", "data_set", "role"]),
+        (flow_table[~is_sample], ["path", "data_set", "role", "experiment"]),
+    ):
+        message = "this file is already in row {first} with the same role."
+        yield from _doubled("flow.csv", rows.fillna({"data_set": 1}), same, message, "fcs")
     placed = flow_table[(flow_table["well"] != "") & (flow_table["plate"] != "")]
-    placed = placed.drop_duplicates("path")
+    placed = placed.drop_duplicates(["path", "data_set"])
     placed = placed.assign(well=placed["well"].map(well_name, na_action="ignore"))
     yield from _doubled(
         "flow.csv",

@@ -6,7 +6,9 @@ applied and noted in `FcsHeader.notes`, or the file is refused.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO
 
@@ -45,6 +47,8 @@ class FcsHeader(FcsDescription):
     events: int
     data_start: int
     """Byte at which the data begin, from the start of the file."""
+    has_following: bool = False
+    """Whether another data set follows in the file."""
 
     @property
     def event_bytes(self) -> int:
@@ -86,21 +90,53 @@ def read_header(path: str | Path, data_set: int = 1) -> FcsHeader:
         raise FcsError(path, f"cannot be opened ({error.strerror or error}).") from error
 
 
+def data_sets(path: str | Path) -> tuple[FcsHeader, ...]:
+    """The data sets of a file, in their order; a damaged one and those behind it are left out."""
+    path = Path(path)
+    state = path.stat()
+    return _data_sets(path, state.st_size, state.st_mtime_ns)
+
+
+# Remembered, because each well of a plate in one file asks for them.
+@lru_cache(maxsize=8)
+def _data_sets(path: Path, size: int, changed: int) -> tuple[FcsHeader, ...]:
+    del size, changed
+    found: list[FcsHeader] = []
+    with suppress(FcsError):
+        while not found or found[-1].has_following:
+            found.append(read_header(path, len(found) + 1))
+    return tuple(found)
+
+
+@lru_cache(maxsize=8)
+def _places_of_sets(path: Path, size: int, changed: int) -> tuple[int, ...]:
+    """The byte at which each data set begins."""
+    del changed
+    places = [0]
+    with path.open("rb") as file:
+        while True:
+            _, offsets = _read_offsets(path, file, places[-1])
+            keywords, _ = _read_text(path, file, size, places[-1], offsets)
+            following = whole_number(path, keywords, "$NEXTDATA", 0)
+            if following <= 0 or not _is_data_set(file, size, places[-1] + following):
+                return tuple(places)
+            places.append(places[-1] + following)
+
+
 def _read_data_set(path: Path, file: BinaryIO, size: int, data_set: int) -> FcsHeader:
-    base, notes = 0, []
-    for number in range(1, data_set + 1):
-        version, offsets = _read_offsets(path, file, base)
-        keywords, text_notes = _read_text(path, file, size, base, offsets)
-        following = whole_number(path, keywords, "$NEXTDATA", 0)
-        if number == data_set:
-            break
-        if following == 0:
+    base = 0
+    if data_set > 1:
+        places = _places_of_sets(path, size, path.stat().st_mtime_ns)
+        if data_set > len(places):
             raise FcsError(
-                path, f"has only {number} data set(s), but data set {data_set} was requested."
+                path, f"has only {len(places)} data set(s), but data set {data_set} was requested."
             )
-        base += following
-    notes += text_notes
-    if following != 0 and _is_data_set(file, size, base + following):
+        base = places[data_set - 1]
+    version, offsets = _read_offsets(path, file, base)
+    keywords, notes = _read_text(path, file, size, base, offsets)
+    following = whole_number(path, keywords, "$NEXTDATA", 0)
+    has_following = following != 0 and _is_data_set(file, size, base + following)
+    if has_following and data_set == 1:
         notes.append(f"The file has more than one data set; data set {data_set} was read.")
     channels, channel_notes = channels_of(path, version, keywords)
     byte_order = _byte_order(path, keywords, channels)
@@ -109,8 +145,8 @@ def _read_data_set(path: Path, file: BinaryIO, size: int, data_set: int) -> FcsH
     )
     start = base + starts[0]
     if len(starts) > 1 and events:
-        places = [base + one for one in starts]
-        start, why = place_of_data(path, channels, byte_order, events, places)
+        possible = [base + one for one in starts]
+        start, why = place_of_data(path, channels, byte_order, events, possible)
         data_notes.append(f"Of the places of the data that are possible, the one {why} was used.")
     padding_notes = check_padded_words(path, channels, byte_order, events, start)
     channels, linear_notes = linear_floats(path, channels, byte_order, events, start)
@@ -122,6 +158,7 @@ def _read_data_set(path: Path, file: BinaryIO, size: int, data_set: int) -> FcsH
         byte_order=byte_order,
         events=events,
         data_start=start,
+        has_following=has_following,
         notes=(*notes, *channel_notes, *data_notes, *padding_notes, *linear_notes),
     )
 
