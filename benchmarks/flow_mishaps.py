@@ -450,7 +450,8 @@ def run(case: Case, seed: int) -> Result:
     concerned = [tube.fcs for tube in listed if case.wanted(tube) and tube.is_sample]
     truth = written.truth.loc[concerned]
     columns = ["percent_apoptotic", "percent_viable"]
-    found = pd.concat([pd.DataFrame(columns=["fcs", *columns]), *reported]).set_index("fcs")
+    wells = pd.concat([pd.DataFrame(columns=["fcs", "culture", "population", *columns]), *reported])
+    found = _of_cultures(wells).set_index("fcs")
     found = found.reindex(concerned)[columns].astype(float)
     of_dose = dict(zip(case.study.doses, case.study.percents, strict=True))
     errors = pd.DataFrame(
@@ -463,6 +464,17 @@ def run(case: Case, seed: int) -> Result:
     if case.truth == "percent":
         errors["viable"] = found["percent_viable"] - truth["percent_viable"]
     return Result(errors, codes, sentences, refusals)
+
+
+def _of_cultures(wells: pd.DataFrame) -> pd.DataFrame:
+    """The wells, those of a culture with several files with the percent of the culture."""
+    several = wells["culture"].ne("") & wells.duplicated(["culture", "population"], keep=False)
+    counts = (
+        wells[several].groupby("culture")[["n_viable", "n_early", "n_late", "n_necrotic"]].sum()
+    )
+    apoptotic = 100 * (counts["n_early"] + counts["n_late"]) / counts.sum(axis=1)
+    percents = wells["culture"].map(apoptotic).where(several, wells["percent_apoptotic"])
+    return wells.assign(percent_apoptotic=percents)
 
 
 def line(case: Case, result: Result) -> str:

@@ -172,6 +172,11 @@ def flow_rows(flow_table: pd.DataFrame, cultures: pd.DataFrame) -> Iterator[Prob
         yield from _doubled("flow.csv", rows.fillna({"data_set": 1}), same, message, "fcs")
     placed = flow_table[(flow_table["well"] != "") & (flow_table["plate"] != "")]
     placed = placed.drop_duplicates(["path", "data_set"])
+    # One tube may be in two files: an acquisition that was aborted, and its repetition.
+    is_part = (placed["role"] == "sample") & placed.duplicated(
+        ["experiment", "plate", "well", "culture"]
+    )
+    placed = placed[~is_part]
     placed = placed.assign(well=placed["well"].map(well_name, na_action="ignore"))
     yield from _doubled(
         "flow.csv",

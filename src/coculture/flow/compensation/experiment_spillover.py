@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from coculture.flow.compensation.embedded import matrices
 from coculture.flow.compensation.single_stains import POSITIVE_PERCENTILE, spillover_row
 from coculture.flow.compensation.spillover import (
     SpilloverError,
@@ -46,6 +47,8 @@ def experiment_spillover(
     """
     if settings.source == "none":
         return ExperimentSpillover(None, {"source": "none"})
+    if settings.source == "each_file":
+        return _each_file(tubes)
     if settings.source == "single_stains":
         matrix, record = _from_single_stains(tubes, settings)
     elif settings.source == "csv":
@@ -68,6 +71,18 @@ def _from_csv(tubes: Sequence[Tube], file: str) -> tuple[pd.DataFrame, dict[str,
     return matrix, {"source": "csv"}
 
 
+def _each_file(tubes: Sequence[Tube]) -> ExperimentSpillover:
+    """The matrix of the first sample for the record; each tube brings its own."""
+    samples = [tube for tube in tubes if tube.role == "sample"] or list(tubes)
+    different = matrices([tube.header for tube in tubes])
+    for matrix, places in different:
+        if matrix is not None:
+            check_spillover(matrix, f"of {tubes[places[0]].fcs}")
+    files = [[tubes[place].fcs for place in places] for _, places in different]
+    record = {"source": "each_file", "file": samples[0].fcs, "same_matrix": files}
+    return ExperimentSpillover(samples[0].own_spillover, record)
+
+
 def _embedded(tubes: Sequence[Tube]) -> tuple[pd.DataFrame, dict[str, Any]]:
     """The matrix in the samples, which must be the same in all of them."""
     samples = [tube for tube in tubes if tube.role == "sample"] or list(tubes)
@@ -85,7 +100,7 @@ def _embedded(tubes: Sequence[Tube]) -> tuple[pd.DataFrame, dict[str, Any]]:
         if other is None or not is_same_matrix(first, other):
             raise SpilloverError(
                 f"{tube.fcs}: has a different spillover matrix than {samples[0].fcs}, but an "
-                "experiment needs one matrix. Use single_stains or csv as source."
+                "experiment needs one matrix. Use single_stains, csv or each_file as source."
             )
     return first, {"source": "embedded", "file": samples[0].fcs}
 

@@ -36,6 +36,7 @@ def raised(open_tube: Callable[..., Tube], flow_settings: Settings) -> Callable[
         tube: Mapping[str, Any] | None = None,
         date: str = "01-MAR-2024",
         notes: Sequence[str] = (),
+        others: Sequence[Mapping[str, Any]] = ({"role": "unstained", "culture": ""},),
         nonfinite: int = 0,
         cells: int = 1000,
         singlets: int = 900,
@@ -69,10 +70,10 @@ def raised(open_tube: Callable[..., Tube], flow_settings: Settings) -> Callable[
         after["population"] = inside
         whole = quadrants or {"viable": 800, "early": 100, "late": 60, "necrotic": 40}
         counts = Counts(1000, nonfinite, after, whole, sensitivity)
-        others = Counts(1000, 0, after, twin or whole, 0.0)
+        of_twin = Counts(1000, 0, after, twin or whole, 0.0)
         measured = [
             Measurement(opened, population, of_it, *percents)
-            for population, of_it in zip(settings.populations, (counts, others), strict=True)
+            for population, of_it in zip(settings.populations, (counts, of_twin), strict=True)
         ]
         automatic = {
             "FL3-A": gate("population_negative"),
@@ -88,11 +89,24 @@ def raised(open_tube: Callable[..., Tube], flow_settings: Settings) -> Callable[
             blocks={"cells": automatic | dict(blocks or {}), "twin": automatic},
             spillover=matrix,
             usual_day=datetime.date(2024, 3, 1),
-            measurements={opened.row: measured},
+            measurements={opened.row: measured} | _others(measured[0], others),
         )
         return checks.flags(measured[0], experiment)
 
     return flags
+
+
+def _others(
+    one: Measurement, tubes: Sequence[Mapping[str, Any]]
+) -> dict[int, Sequence[Measurement]]:
+    """Other files of the experiment, with the same counts; `keywords` are those of the file."""
+    made: dict[int, Sequence[Measurement]] = {}
+    for row, fields in enumerate(tubes, start=100):
+        own = dict(fields)
+        header = replace(one.tube.header, keywords=own.pop("keywords", {}))
+        tube = replace(one.tube, row=row, header=header, **{"fcs": f"{row}.fcs"} | own)
+        made[row] = [replace(one, tube=tube)]
+    return made
 
 
 SAMPLE = {"role": "sample"}
@@ -163,7 +177,15 @@ def test_a_check_flags_what_is_beyond_its_limit_and_nothing_else(
 
 
 def test_every_check_is_tried() -> None:
-    own_tests = {"unusual_file", "fallback_source", "exploratory_threshold", "gate_set_by_hand"}
+    own_tests = {
+        "matrix_of_each_file",
+        "unusual_file",
+        "no_controls",
+        "several_files",
+        "fallback_source",
+        "exploratory_threshold",
+        "gate_set_by_hand",
+    }
     assert {check.CODE for check in checks.CHECKS} == {case[0] for case in CASES} | own_tests
 
 
@@ -243,3 +265,34 @@ def test_a_note_of_the_reader_on_one_file(raised: Callable[..., list[Flag]]) -> 
     (flag,) = raised(notes=["$TIMESTEP 'tick' is not a number."])
     assert (flag.code, flag.severity, flag.concerns.fcs) == ("unusual_file", "note", "a.fcs")
     assert flag.sentence == "$TIMESTEP 'tick' is not a number."
+
+
+def test_an_experiment_without_a_control_is_flagged_once(
+    raised: Callable[..., list[Flag]],
+) -> None:
+    (flag,) = raised(others=[{"role": "beads", "culture": ""}])
+    assert (flag.code, flag.severity, flag.concerns.kind) == (
+        "no_controls",
+        "caution",
+        "experiment",
+    )
+    assert flag.sentence.startswith("E1 has no control tube.")
+    assert raised(others=[{"role": "single_stain", "culture": ""}]) == []
+
+
+@pytest.mark.parametrize(
+    ("tube", "other", "how"),
+    [
+        ({"well": "B3"}, {"well": "b3"}, "parts of one tube (the same well, B3)"),
+        ({"well": "B3"}, {"well": "B4"}, "They count as replicates, each weighted"),
+        ({}, {"keywords": {"$SMNO": "dex"}}, "They count as replicates"),
+    ],
+)
+def test_how_files_of_one_culture_were_combined(
+    raised: Callable[..., list[Flag]], tube: dict[str, str], other: dict[str, Any], how: str
+) -> None:
+    control = {"role": "unstained", "culture": ""}
+    (flag,) = raised(tube=tube, others=[control, other])
+    assert (flag.code, flag.severity, flag.concerns.culture) == ("several_files", "note", "c1")
+    assert "a.fcs, 1,000 events, 16 % apoptotic; 101.fcs, 1,000 events" in flag.sentence
+    assert how in flag.sentence

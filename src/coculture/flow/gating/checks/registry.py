@@ -19,8 +19,11 @@ from coculture.flow.gating.checks import (
     gate_set_by_hand,
     gating_difference,
     margin_events,
+    matrix_of_each_file,
+    no_controls,
     not_finite,
     other_acquisition_day,
+    several_files,
     spillover_coefficient,
     threshold_sensitive,
     time_lost,
@@ -43,7 +46,10 @@ class Check(Protocol):
 
 
 CHECKS: tuple[Check, ...] = (
+    no_controls,
+    matrix_of_each_file,
     unusual_file,
+    several_files,
     other_acquisition_day,
     not_finite,
     margin_events,
