@@ -1,5 +1,6 @@
 """Flow cytometry: from FCS files to percent apoptotic, with every threshold on record."""
 
+from coculture.flow.agreement import notices
 from coculture.flow.compensation.single_stains import spillover_from_single_stains
 from coculture.flow.compensation.spillover import SpilloverError
 from coculture.flow.drift import control_drift, drift_flags
@@ -25,6 +26,7 @@ __all__ = [
     "control_drift",
     "drift_flags",
     "gate_experiment",
+    "notices",
     "read_fcs",
     "spillover_from_single_stains",
 ]

@@ -36,6 +36,7 @@ def raised(open_tube: Callable[..., Tube], flow_settings: Settings) -> Callable[
         tube: Mapping[str, Any] | None = None,
         date: str = "01-MAR-2024",
         notes: Sequence[str] = (),
+        keywords: Mapping[str, str] | None = None,
         others: Sequence[Mapping[str, Any]] = ({"role": "unstained", "culture": ""},),
         nonfinite: int = 0,
         cells: int = 1000,
@@ -55,7 +56,9 @@ def raised(open_tube: Callable[..., Tube], flow_settings: Settings) -> Callable[
         opened = open_tube(
             {name: [1.0] for name in channels}, fcs="a.fcs", keywords={"$DATE": date}, **fields
         )
-        opened = replace(opened, header=replace(opened.header, notes=tuple(notes)))
+        own_keywords = opened.header.keywords | dict(keywords or {})
+        header = replace(opened.header, notes=tuple(notes), keywords=own_keywords)
+        opened = replace(opened, header=header)
         populations = [
             {"name": "cells", "markers": MARKERS},
             {"name": "twin", "markers": [], "same_cells_as": "cells"},
@@ -179,6 +182,8 @@ def test_a_check_flags_what_is_beyond_its_limit_and_nothing_else(
 def test_every_check_is_tried() -> None:
     own_tests = {
         "matrix_of_each_file",
+        "other_voltage",
+        "other_well",
         "unusual_file",
         "no_controls",
         "several_files",
@@ -296,3 +301,30 @@ def test_how_files_of_one_culture_were_combined(
     assert (flag.code, flag.severity, flag.concerns.culture) == ("several_files", "note", "c1")
     assert "a.fcs, 1,000 events, 16 % apoptotic; 101.fcs, 1,000 events" in flag.sentence
     assert how in flag.sentence
+
+
+CONTROL = {"role": "unstained", "culture": ""}
+
+
+def test_a_well_that_the_file_denies_is_flagged(raised: Callable[..., list[Flag]]) -> None:
+    here = {"tube": {"well": "A1"}, "keywords": {"$WELLID": "C01"}}
+    other = {"well": "C1", "keywords": {"$WELLID": "A1"}, "culture": "c2"}
+    (flag,) = raised(**here, others=[CONTROL, other])
+    assert (flag.code, flag.severity, flag.concerns.fcs) == ("other_well", "caution", "a.fcs")
+    assert "101.fcs the other way round: the two may be swapped" in flag.sentence
+    assert raised(tube={"well": "A1"}, keywords={"$WELLID": "A01"}) == []
+    more = [{"well": f"B{n}", "keywords": {"$WELLID": f"D{n}"}, "culture": ""} for n in (1, 2)]
+    (flag,) = raised(**here, others=[CONTROL, *more])
+    assert flag.concerns.kind == "experiment"
+    assert "3 files name another well than flow.csv" in flag.sentence
+
+
+@pytest.mark.parametrize(("voltage", "codes"), [("514", []), ("516", ["other_voltage"])])
+def test_a_voltage_unlike_the_others(
+    raised: Callable[..., list[Flag]], voltage: str, codes: list[str]
+) -> None:
+    others = [CONTROL | {"keywords": {"$P2V": "500"}}] * 2
+    found = raised(keywords={"$P2V": voltage}, others=others)
+    assert [flag.code for flag in found] == codes
+    assert all(flag.concerns.channel == "FL1-A" for flag in found)
+    assert raised(keywords={"$P2V": "0"}, others=others) == []

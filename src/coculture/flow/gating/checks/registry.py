@@ -23,6 +23,8 @@ from coculture.flow.gating.checks import (
     no_controls,
     not_finite,
     other_acquisition_day,
+    other_voltage,
+    other_well,
     several_files,
     spillover_coefficient,
     threshold_sensitive,
@@ -47,6 +49,8 @@ class Check(Protocol):
 
 CHECKS: tuple[Check, ...] = (
     no_controls,
+    other_well,
+    other_voltage,
     matrix_of_each_file,
     unusual_file,
     several_files,
