@@ -82,10 +82,12 @@ def plate(files: pd.DataFrame, write_fcs: Callable[..., Path]) -> Callable[..., 
     def written(chosen: bool) -> pd.DataFrame:
         samples = files.index[files["role"] == "sample"]
         content = b""
-        for number, path in enumerate(files.loc[samples, "path"]):
+        for number, (path, well) in enumerate(
+            zip(files.loc[samples, "path"], files.loc[samples, "well"], strict=True)
+        ):
             one = read_fcs(path)
             labels = {f"$P{n}S": text for n, text in enumerate(one.labels.values(), 1) if text}
-            more = {"$NEXTDATA": "00000000", "$WELLID": f"B{number + 1:02d}"}
+            more = {"$NEXTDATA": "00000000", "$WELLID": well}
             part = write_fcs(
                 one.events.to_numpy(), list(one.events), keywords=labels | more
             ).read_bytes()
@@ -109,7 +111,7 @@ def test_a_file_of_several_data_sets_needs_a_choice(
     unclear = plate(chosen=False)
     problem = check_files(unclear, myeloma_settings())[0]
     assert (problem.column, problem.value) == ("fcs", "plate.fcs")
-    assert problem.message.startswith("The file has 12 data sets: 1 (B01, ")
+    assert problem.message.startswith("The file has 12 data sets: 1 (A1, ")
     assert "Write the number of the one that is meant in the column data_set" in problem.message
     with pytest.raises(FcsError, match="has 12 data sets"):
         gate_experiment(unclear, myeloma_settings())

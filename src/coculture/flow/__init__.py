@@ -11,6 +11,7 @@ from coculture.flow.gating.experiment import GatedExperiment, gate_experiment
 from coculture.flow.gating.gates import GateError
 from coculture.flow.gating.sources.threshold import ThresholdError
 from coculture.flow.settings import FlowSettings, FlowSettingsError
+from coculture.flow.shared_controls import shared_controls
 
 __all__ = [
     "FcsError",
@@ -28,5 +29,6 @@ __all__ = [
     "gate_experiment",
     "notices",
     "read_fcs",
+    "shared_controls",
     "spillover_from_single_stains",
 ]

@@ -18,6 +18,7 @@ from coculture.flow.files import FlowFile, flow_files, open_file
 from coculture.flow.gating.acquisition_date import day_of
 from coculture.flow.named_wells import is_whole_plate, other_wells, whole_plate
 from coculture.flow.settings import FlowSettings
+from coculture.flow.shared_controls import of_experiment, served
 
 _MOST_NAMED = 3
 """Files that a line names."""
@@ -50,10 +51,13 @@ def notices(files: pd.DataFrame, settings: FlowSettings) -> list[Problem]:
     Each with the first row concerned, in the order of the experiments.
     """
     opened = [one for file in flow_files(files) if not file.exclude for one in _open(file)]
+    by_row = {one.file.row: one.header for one in opened}
+    listed = [one.file for one in opened]
+    shared = served(listed, by_row)
     found: list[Problem] = []
-    for experiment in dict.fromkeys(one.file.experiment for one in opened):
-        of_experiment = [one for one in opened if one.file.experiment == experiment]
-        found += _of_experiment(of_experiment, settings)
+    for experiment in dict.fromkeys(file.experiment for file in listed if file.experiment):
+        own = of_experiment(listed, experiment, shared)
+        found += _of_experiment([_Opened(file, by_row[file.row]) for file in own], settings)
     return found
 
 

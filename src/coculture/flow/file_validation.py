@@ -13,6 +13,7 @@ from coculture.flow.files import FlowFile, flow_files, open_file
 from coculture.flow.gating.gates import GateError
 from coculture.flow.gating.sources.manual import on_channels_of
 from coculture.flow.settings import FlowSettings, not_known
+from coculture.flow.shared_controls import of_experiment, served, unserving
 from coculture.flow.tubes import open_tubes
 
 
@@ -48,9 +49,10 @@ def check_files(files: pd.DataFrame, settings: FlowSettings) -> list[Problem]:
         problems += _missing_channels(header, required, file, "fcs")
         if file.role == "single_stain":
             problems += _missing_channels(header, {file.channel: ""}, file, "channel")
+    shared = served(used, headers)
+    problems += unserving(used, headers, shared)
     for experiment in dict.fromkeys(file.experiment for file in used if file.experiment):
-        of_experiment = [file for file in used if file.experiment == experiment]
-        problems += experiment_problems(of_experiment, headers, settings)
+        problems += experiment_problems(of_experiment(used, experiment, shared), headers, settings)
     return sorted(problems, key=lambda problem: problem.row or 0)
 
 
@@ -60,7 +62,7 @@ def check_gates(files: pd.DataFrame, settings: FlowSettings) -> list[str]:
     `files` are rows of flow.csv that can be opened.
     """
     all_files = flow_files(files)
-    known = list(dict.fromkeys(file.experiment for file in all_files))
+    known = list(dict.fromkeys(file.experiment for file in all_files if file.experiment))
     faults = []
     for experiment, own in settings.gates.items():
         if experiment not in known:

@@ -34,6 +34,8 @@ class FlowFile:
         The channel that a single stain is for, as the table names it.
     untreated
         Whether it is a sample of a culture without drugs, as far as the table says.
+    shared_with
+        Other experiments that use the same control, for people.
     exclude
         The reason for not using the file; empty for a file that is used.
     """
@@ -50,11 +52,13 @@ class FlowFile:
     channel: str = ""
     culture: str = ""
     untreated: bool = False
+    shared_with: str = ""
     exclude: str = ""
 
 
 _OPTIONAL_TEXT = (
-    "experiment", "plate", "well", "role", "cells", "channel", "culture", "exclude",
+    "experiment", "plate", "well", "role", "cells", "channel", "culture", "shared_with",
+    "exclude",
 )  # fmt: skip
 
 

@@ -148,7 +148,10 @@ def flow_rows(flow_table: pd.DataFrame, cultures: pd.DataFrame) -> Iterator[Prob
     experiments = set(cultures["experiment"].dropna())
     for row, file in _rows(flow_table):
         experiment, culture = file["experiment"], file["culture"]
-        if pd.notna(experiment) and experiment not in experiments:
+        if experiment == "" and file["role"] == "sample":
+            message = "a sample needs its experiment, spelled as in cultures.csv."
+            yield Problem("flow.csv", message, row, "experiment", "")
+        elif pd.notna(experiment) and experiment not in (*experiments, ""):
             near = nearest(experiment, sorted(experiments))
             message = f"this experiment is not in cultures.csv. {near}"
             yield Problem("flow.csv", message, row, "experiment", experiment)

@@ -184,6 +184,7 @@ def test_every_check_is_tried() -> None:
         "matrix_of_each_file",
         "other_voltage",
         "other_well",
+        "shared_control",
         "unusual_file",
         "no_controls",
         "several_files",
@@ -328,3 +329,10 @@ def test_a_voltage_unlike_the_others(
     assert [flag.code for flag in found] == codes
     assert all(flag.concerns.channel == "FL1-A" for flag in found)
     assert raised(keywords={"$P2V": "0"}, others=others) == []
+
+
+def test_a_shared_control_is_noted(raised: Callable[..., list[Flag]]) -> None:
+    found = raised(tube=CONTROL | {"shared_with": "E2, E3"})
+    (flag,) = [one for one in found if one.code == "shared_control"]
+    assert (flag.code, flag.severity) == ("shared_control", "note")
+    assert "E1 uses it, and so do E2, E3." in flag.sentence
