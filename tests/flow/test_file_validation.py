@@ -111,7 +111,7 @@ def test_a_file_of_several_data_sets_needs_a_choice(
     unclear = plate(chosen=False)
     problem = check_files(unclear, myeloma_settings())[0]
     assert (problem.column, problem.value) == ("fcs", "plate.fcs")
-    assert problem.message.startswith("The file has 12 data sets: 1 (A1, ")
+    assert problem.message.startswith("The file has 12 data sets: 1 (C2, ")
     assert "Write the number of the one that is meant in the column data_set" in problem.message
     with pytest.raises(FcsError, match="has 12 data sets"):
         gate_experiment(unclear, myeloma_settings())
