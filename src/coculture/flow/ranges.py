@@ -40,7 +40,8 @@ def with_own_ranges(headers: Sequence[FcsHeader], channels: Sequence[str]) -> li
     The headers in their order. A channel whose data exceed its range in any file gets one range in
     all files: up to the largest value where events pile up there, else up to the next power of 2.
     """
-    exceeded = [name for name in channels if any(_exceeds(one, name) for one in headers)]
+    beyond = {name for header in headers for name in _exceeded(header, channels)}
+    exceeded = [name for name in channels if name in beyond]
     ranges = {name: _own_range(headers, name) for name in exceeded}
     return [_with_ranges(header, ranges) for header in headers]
 
@@ -49,14 +50,21 @@ def _channel(header: FcsHeader, name: str) -> FcsChannel | None:
     return next((one for one in header.channels if one.name == name), None)
 
 
-def _exceeds(header: FcsHeader, name: str) -> bool:
-    channel = _channel(header, name)
-    if channel is None or channel.data_type == "I" or not np.isfinite(channel.range):
-        return False
+def _exceeded(header: FcsHeader, names: Sequence[str]) -> list[str]:
+    """Those channels of a file whose range is too small for its first events."""
+    floats = [
+        channel
+        for channel in header.channels
+        if channel.name in names and channel.data_type != "I" and np.isfinite(channel.range)
+    ]
+    if not floats:
+        return []
     first = replace(header, events=min(header.events, LOOK_AT))
-    values = read_events(first, [name])[:, 0]
-    beyond = int(np.count_nonzero(values > channel.linear(channel.range)))
-    return beyond >= max(FEWEST_BEYOND, MOST_BEYOND * len(values))
+    values = read_events(first, [channel.name for channel in floats])
+    tops = np.array([channel.linear(channel.range) for channel in floats])
+    beyond = np.count_nonzero(values > tops, axis=0)
+    limit = max(FEWEST_BEYOND, MOST_BEYOND * len(values))
+    return [one.name for one, count in zip(floats, beyond, strict=True) if count >= limit]
 
 
 def _own_range(headers: Sequence[FcsHeader], name: str) -> float:
