@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from coculture.flow.files import flow_files
 from coculture.study import Study, load
 
 CONTROL = "flow/E1/E1-unstained-control.fcs"
@@ -37,3 +38,15 @@ def test_a_control_listed_for_two_experiments_is_shared(small_study: Path) -> No
     assert _uses(study, "E2") == [("E2", "E1")]
     samples = [one for one in study.fcs_files("E1") if one["role"] == "sample"]
     assert {one["shared_with"] for one in samples} == {""}
+
+
+def test_a_data_set_reaches_the_gating(small_study: Path) -> None:
+    table = pd.read_csv(small_study / "flow.csv", dtype=str, keep_default_na=False)
+    samples = table["role"] == "sample"
+    table.assign(data_set=samples.map({True: "1", False: ""})).to_csv(
+        small_study / "flow.csv", index=False
+    )
+    files = flow_files(pd.DataFrame(load(small_study / "config.yaml").fcs_files("E1")))
+    assert {one.data_set for one in files if one.role == "sample"} == {1}
+    assert {one.data_set for one in files if one.role != "sample"} == {None}
+    assert all(one.fcs.endswith(".fcs#1") for one in files if one.role == "sample")
