@@ -64,3 +64,20 @@ def test_a_plate_in_one_file(files: pd.DataFrame, plain: GatedExperiment) -> Non
         gate_experiment(odd_files.one_file(files, chosen=False), SETTINGS)
     gated = gate_experiment(odd_files.one_file(files, chosen=True), SETTINGS)
     pd.testing.assert_frame_equal(gated.wells.drop(columns="fcs"), plain.wells.drop(columns="fcs"))
+
+
+def test_two_swapped_wells_give_one_caution(tmp_path: Path) -> None:
+    """The wells of both are in it, and both rows of the table have its code."""
+    own = {"E1-dose0-1": "C1", "E1-dose100-1": "A1"}
+    listed = [
+        replace(tube, keywords={"wellid": own.get(tube.name, tube.well)})
+        for tube in base_study.tubes(STUDY)
+    ]
+    gated = gate_experiment(base_study.write(tmp_path, STUDY, listed).files, SETTINGS)
+    (flag,) = [one for one in gated.flags if one.code == "other_well"]
+    assert flag.sentence.startswith(
+        "E1: flow.csv has E1/E1-dose0-1.fcs in well A1, but the file itself says C1 ($WELLID), and "
+        "E1/E1-dose100-1.fcs the other way round: the two may be swapped."
+    )
+    flagged = gated.wells["flags"].str.contains("other_well")
+    assert set(gated.wells.loc[flagged, "fcs"]) == {f"E1/{name}.fcs" for name in own}

@@ -311,8 +311,11 @@ def test_a_well_that_the_file_denies_is_flagged(raised: Callable[..., list[Flag]
     here = {"tube": {"well": "A1"}, "keywords": {"$WELLID": "C01"}}
     other = {"well": "C1", "keywords": {"$WELLID": "A1"}, "culture": "c2"}
     (flag,) = raised(**here, others=[CONTROL, other])
-    assert (flag.code, flag.severity, flag.concerns.fcs) == ("other_well", "caution", "a.fcs")
+    assert (flag.code, flag.severity, flag.concerns.kind) == ("other_well", "caution", "experiment")
     assert "101.fcs the other way round: the two may be swapped" in flag.sentence
+    (flag,) = raised(**here, others=[CONTROL, other | {"keywords": {}}])
+    assert (flag.code, flag.severity, flag.concerns.fcs) == ("other_well", "caution", "a.fcs")
+    assert "a.fcs in well A1, but the file itself says C1 ($WELLID), where flow" in flag.sentence
     assert raised(tube={"well": "A1"}, keywords={"$WELLID": "A01"}) == []
     more = [{"well": f"B{n}", "keywords": {"$WELLID": f"D{n}"}, "culture": ""} for n in (1, 2)]
     (flag,) = raised(**here, others=[CONTROL, *more])

@@ -12,16 +12,27 @@ CODE = "other_well"
 
 
 def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
-    """A caution for the file, or for the experiment where more than half of its files differ."""
+    """A caution for the file; for the experiment where two are swapped, or more than half differ.
+
+    A caution of the experiment is on the first screen of the page.
+    """
     if not may_differ(one.tube, one.tube.header):
         return
     tubes = [of_file[0].tube for of_file in experiment.measurements.values()]
     found = other_wells([(tube, tube.header) for tube in tubes])
+    of_experiment = Concerns(WELLS, "experiment", experiment=experiment.name)
     if is_whole_plate(found, tubes):
-        concerns = Concerns(WELLS, "experiment", experiment=experiment.name)
         words = f"{experiment.name}: {whole_plate(found)}"
-        yield Flag(concerns, CODE, "caution", words, len(found), 0, "files")
+        yield Flag(of_experiment, CODE, "caution", words, len(found), 0, "files")
         return
-    for other in found:
-        if other.file.row == one.tube.row:
-            yield Flag(subjects.tube(one), CODE, "caution", other.sentence)
+    by_row = {other.file.row: other for other in found}
+    other = by_row.get(one.tube.row)
+    if other is None:
+        return
+    if other.is_swap and other.there is not None:
+        # One flag for the two of them, in the words of the first.
+        first = by_row[min(other.file.row, other.there.row)]
+        words = f"{experiment.name}: {first.sentence}"
+        yield Flag(of_experiment, CODE, "caution", words, 2, 0, "files")
+    else:
+        yield Flag(subjects.tube(one), CODE, "caution", other.sentence)
