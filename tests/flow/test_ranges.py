@@ -51,9 +51,10 @@ def test_events_piled_up_are_at_the_limit(header: Callable[..., FcsHeader]) -> N
         (np.linspace(10, 4095, 400), "f4"),
         (np.full(400, 4096.0), "f4"),
         ([*np.linspace(10, 4000, 1000), 5000, 5000, 5000, 5000], "f4"),
+        ([*np.full(15, 9000.0), *np.linspace(10, 4000, 9000)], "f4"),
         (np.linspace(10, 60_000, 400), "u2"),
     ],
-    ids=["within", "saturated", "few", "integers"],
+    ids=["within", "saturated", "few", "clumps at the start", "integers"],
 )
 def test_a_range_that_holds_its_data_stays(
     header: Callable[..., FcsHeader], values: object, form: str

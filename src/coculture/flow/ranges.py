@@ -51,20 +51,26 @@ def _channel(header: FcsHeader, name: str) -> FcsChannel | None:
 
 
 def _exceeded(header: FcsHeader, names: Sequence[str]) -> list[str]:
-    """Those channels of a file whose range is too small for its first events."""
+    """Those channels of a file whose range is too small for its data."""
     floats = [
         channel
         for channel in header.channels
         if channel.name in names and channel.data_type != "I" and np.isfinite(channel.range)
     ]
-    if not floats:
+    first = _beyond(replace(header, events=min(header.events, LOOK_AT)), floats)
+    # The first events of a run may be clumps or bubbles: the whole file decides.
+    return [one.name for one in _beyond(header, first)]
+
+
+def _beyond(header: FcsHeader, channels: Sequence[FcsChannel]) -> list[FcsChannel]:
+    """Those of the channels in which too many events lie above the range."""
+    if not channels:
         return []
-    first = replace(header, events=min(header.events, LOOK_AT))
-    values = read_events(first, [channel.name for channel in floats])
-    tops = np.array([channel.linear(channel.range) for channel in floats])
-    beyond = np.count_nonzero(values > tops, axis=0)
+    values = read_events(header, [channel.name for channel in channels])
+    tops = np.array([channel.linear(channel.range) for channel in channels])
+    counts = np.count_nonzero(values > tops, axis=0)
     limit = max(FEWEST_BEYOND, MOST_BEYOND * len(values))
-    return [one.name for one, count in zip(floats, beyond, strict=True) if count >= limit]
+    return [one for one, count in zip(channels, counts, strict=True) if count >= limit]
 
 
 def _own_range(headers: Sequence[FcsHeader], name: str) -> float:
