@@ -22,6 +22,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from coculture.exchange.flags import Flag
 from coculture.exchange.problems import CocultureError
 from coculture.flow import control_drift, drift_flags, gate_experiment
-from tests.flow.mishaps import base_study
+from tests.flow.mishaps import base_study, odd_files
 from tests.flow.mishaps.base_study import (
     ANNEXIN,
     BASE,
@@ -72,6 +73,8 @@ class Case:
         Of the case in the issue; 0 is the study without a mistake.
     wanted
         The wells concerned.
+    rewrite
+        Changes the files that were written, and the table.
     truth
         Column of the truth that the report should give; OF_DOSE: the study's percent at that dose,
         where what is in a file is not its culture.
@@ -85,6 +88,7 @@ class Case:
     section: Mapping[str, Any] = field(default_factory=dict)
     wanted: Callable[[Tube], bool] = lambda tube: tube.is_sample
     truth: str = "percent"
+    rewrite: Callable[[pd.DataFrame], pd.DataFrame] = lambda files: files
 
 
 def in_first(tube: Tube) -> bool:
@@ -110,6 +114,41 @@ def cases() -> Iterator[Case]:
     yield from wells()
     yield from stains()
     yield from tables()
+    yield from odd()
+
+
+def odd() -> Iterator[Case]:
+    """13, 15."""
+    base = replace(BASE, embedded=LIGHT)
+
+    def each(rewrite: odd_files.Rewrite) -> Callable[[pd.DataFrame], pd.DataFrame]:
+        def all_files(files: pd.DataFrame) -> pd.DataFrame:
+            for path in files["path"]:
+                rewrite(Path(path))
+            return files
+
+        return all_files
+
+    yield Case(13, "supplemental TEXT", base, section=EMBEDDED, rewrite=each(odd_files.supplement))
+    turned = (2, 0, 1)
+    other = spillover_text(
+        [BASE.detectors[i] for i in turned], [[LIGHT[i][j] for j in turned] for i in turned]
+    )
+    listed = changed(tubes(base), at_top, keywords={"spillover": other})
+    yield Case(13, "channels of the matrix in another order", base, listed, section=EMBEDDED)
+    spaced = ("FSC-A", "FSC-H", "SSC-A", "GFP , A", "APC, A", "7AAD,A", "Time")
+    yield Case(13, "comma and space", replace(base, names=spaced), section=EMBEDDED)
+    listed = [replace(tube, keywords={"timestep": "unknown"}) for tube in tubes(base)]
+    yield Case(13, "$TIMESTEP that is no number", base, listed, section=EMBEDDED)
+    yield Case(13, "10 bits in words of 16", rewrite=each(odd_files.ten_bits))
+    yield Case(13, "HEADER a channel off", rewrite=each(odd_files.shifted))
+    yield Case(13, "floats with $PnE 4,0", rewrite=each(odd_files.stale_exponents))
+    for chosen in (True, False):
+        yield Case(
+            15,
+            f"a plate in one file, {'data_set given' if chosen else 'no data_set'}",
+            rewrite=partial(odd_files.one_file, chosen=chosen),
+        )
 
 
 def controls() -> Iterator[Case]:
@@ -458,6 +497,7 @@ def run(case: Case, seed: int) -> Result:
     reported: list[pd.DataFrame] = []
     with tempfile.TemporaryDirectory() as folder:
         written = base_study.write(Path(folder), case.study, listed, case.edit, seed)
+        written = replace(written, files=case.rewrite(written.files))
         for experiment, rows in written.of_experiments().items():
             try:
                 gated = gate_experiment(rows, base_study.settings(**case.section))
@@ -479,7 +519,12 @@ def run(case: Case, seed: int) -> Result:
     concerned = [tube.fcs for tube in listed if case.wanted(tube) and tube.is_sample]
     truth = written.truth.loc[concerned]
     columns = ["percent_apoptotic", "percent_viable"]
-    found = pd.concat([pd.DataFrame(columns=["fcs", *columns]), *reported]).set_index("fcs")
+    wells = pd.concat([pd.DataFrame(columns=["fcs", "culture", "population", *columns]), *reported])
+    # A data set of a file counts as the file that it was.
+    name_of = {tube.culture: tube.fcs for tube in listed if tube.is_sample}
+    is_set = wells["fcs"].str.contains("plate.fcs", regex=False, na=False)
+    wells["fcs"] = wells["fcs"].where(~is_set, wells["culture"].map(name_of))
+    found = _of_cultures(wells).set_index("fcs")
     found = found.reindex(concerned)[columns].astype(float)
     of_dose = dict(zip(case.study.doses, case.study.percents, strict=True))
     errors = pd.DataFrame(
@@ -520,6 +565,19 @@ def false_alarms(studies: int, seed: int, sentences: bool) -> None:
     every = pd.concat(errors)
     every["error"] = every["reported"] - every["true"]
     print(every.groupby("kind")["error"].agg(["mean", "std", "min", "max", "count"]).round(1))
+
+
+def _of_cultures(wells: pd.DataFrame) -> pd.DataFrame:
+    """The wells, those of a culture with several files with the percent of the culture."""
+    several = wells["culture"].ne("") & wells.duplicated(["culture", "population"], keep=False)
+    if not several.any():
+        return wells
+    counts = (
+        wells[several].groupby("culture")[["n_viable", "n_early", "n_late", "n_necrotic"]].sum()
+    )
+    apoptotic = 100 * (counts["n_early"] + counts["n_late"]) / counts.sum(axis=1)
+    percents = wells["culture"].map(apoptotic).where(several, wells["percent_apoptotic"])
+    return wells.assign(percent_apoptotic=percents)
 
 
 def line(case: Case, result: Result) -> str:

@@ -103,7 +103,7 @@ def with_numpy(paths: list[Path]) -> Counts:
     counts = []
     for path in paths:
         header = read_header(path)
-        data = np.memmap(path, "<f4", "r", header.data_starts[0], (header.events, len(CHANNELS)))
+        data = np.memmap(path, "<f4", "r", header.data_start, (header.events, len(CHANNELS)))
         area, height, side = data[:, 0], data[:, 1], data[:, 2]
         inside = (area >= 0) & (area < TOP) & (side >= 0) & (side < TOP) & (area >= CELLS)
         inside &= height >= RATIO * area

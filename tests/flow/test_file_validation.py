@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -13,6 +14,7 @@ from coculture.flow import (
     check_files,
     check_gates,
     gate_experiment,
+    read_fcs,
 )
 
 Settings = Callable[..., FlowSettings]
@@ -107,3 +109,64 @@ def test_two_populations_may_share_a_marker_by_name_and_by_label(
     ]
     settings = myeloma_settings(populations=both, compensation={"source": "none"})
     assert check_files(files, settings) == []
+
+
+@pytest.fixture
+def plate(files: pd.DataFrame, write_fcs: Callable[..., Path]) -> Callable[..., pd.DataFrame]:
+    """The samples of the study in one file, as its data sets; `chosen` fills in the column."""
+
+    def written(chosen: bool) -> pd.DataFrame:
+        samples = files.index[files["role"] == "sample"]
+        content = b""
+        for number, (path, well) in enumerate(
+            zip(files.loc[samples, "path"], files.loc[samples, "well"], strict=True)
+        ):
+            one = read_fcs(path)
+            labels = {f"$P{n}S": text for n, text in enumerate(one.labels.values(), 1) if text}
+            more = {"$NEXTDATA": "00000000", "$WELLID": well}
+            part = write_fcs(
+                one.events.to_numpy(), list(one.events), keywords=labels | more
+            ).read_bytes()
+            if number < len(samples) - 1:
+                part = part.replace(b"NEXTDATA|00000000", b"NEXTDATA|%08d" % len(part))
+            content += part
+        whole = write_fcs(np.ones((1, 1)), ["A"], name="plate.fcs")
+        whole.write_bytes(content)
+        changed = files.assign(data_set=np.nan)
+        changed.loc[samples, ["path", "fcs"]] = [str(whole), "plate.fcs"]
+        if chosen:
+            changed.loc[samples, "data_set"] = np.arange(1.0, len(samples) + 1)
+        return changed
+
+    return written
+
+
+def test_a_file_of_several_data_sets_needs_a_choice(
+    plate: Callable[..., pd.DataFrame], myeloma_settings: Settings
+) -> None:
+    unclear = plate(chosen=False)
+    problem = check_files(unclear, myeloma_settings())[0]
+    assert (problem.column, problem.value) == ("fcs", "plate.fcs")
+    assert problem.message.startswith("The file has 12 data sets: 1 (C2, ")
+    assert "Write the number of the one that is meant in the column data_set" in problem.message
+    with pytest.raises(FcsError, match="has 12 data sets"):
+        gate_experiment(unclear, myeloma_settings())
+    beyond = plate(chosen=True)
+    beyond.loc[beyond.index[-1], "data_set"] = 99
+    assert any(
+        "has only 12 data set" in one.message for one in check_files(beyond, myeloma_settings())
+    )
+
+
+def test_each_data_set_is_its_own_well(
+    files: pd.DataFrame, plate: Callable[..., pd.DataFrame], myeloma_settings: Settings
+) -> None:
+    chosen = plate(chosen=True)
+    assert check_files(chosen, myeloma_settings()) == []
+    separate = gate_experiment(files, myeloma_settings()).wells
+    together = gate_experiment(chosen, myeloma_settings()).wells
+    pd.testing.assert_frame_equal(
+        together.drop(columns="fcs"), separate.drop(columns="fcs"), rtol=1e-5
+    )
+    samples = together[together["role"] == "sample"]
+    assert list(samples["fcs"])[:2] == ["plate.fcs#1", "plate.fcs#2"]

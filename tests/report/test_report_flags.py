@@ -4,11 +4,12 @@ from collections.abc import Callable
 
 import pytest
 
-from coculture.exchange.flags import Flag
+from coculture.exchange.flags import Concerns, Flag
 from coculture.report.flags import (
     cultures_outside_range,
     exclusions,
     flags_by_culture,
+    flow_notes,
     listed_flag,
     quality_flags,
 )
@@ -85,3 +86,14 @@ def test_exclusions_and_bounds_are_known_by_their_codes(flag: MakeFlag) -> None:
     flags = [excluded, culture, well]
     assert [one.flag for one in exclusions(flags)] == [excluded]
     assert cultures_outside_range(flags) == [culture]
+
+
+def test_notes_on_fcs_files_are_listed_and_exclusions_are_not() -> None:
+    tube = Concerns("flow/wells.csv", "tube", fcs="a.fcs")
+    notes = [
+        Flag(tube, "unusual_file", "note", "read so"),
+        Flag(tube, "excluded", "note", "clogged"),
+        Flag(tube, "doublets", "caution", "many"),
+        Flag(Concerns("elisa/wells.csv", "well"), "excluded_standard", "note", "far off"),
+    ]
+    assert [one.flag.code for one in flow_notes(notes)] == ["unusual_file"]

@@ -1,5 +1,6 @@
 """What the tables may and may not say, checked on rows made by hand."""
 
+from math import nan
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ WELL = {
 FILE = {
     "fcs": "a.fcs",
     "path": "flow/a.fcs",
+    "data_set": float("nan"),
     "experiment": "E1",
     "role": "unstained",
     "culture": "",
@@ -126,6 +128,22 @@ def test_a_file_may_have_two_roles_but_each_once(role: str, rows: list[int]) -> 
         problem.row
         for problem in table_validation.flow_rows(files, _rows(CULTURE | {"culture": "c"}))
     ] == rows
+
+
+@pytest.mark.parametrize(("first", "second", "rows"), [(1, 2, []), (2, 2, [3]), (nan, 1, [3])])
+def test_a_data_set_is_used_once(first: float, second: float, rows: list[int]) -> None:
+    files = _rows({**FILE, "data_set": first}, {**FILE, "data_set": second})
+    found = table_validation.flow_rows(files, _rows(CULTURE | {"culture": "c"}))
+    assert [problem.row for problem in found] == rows
+
+
+def test_a_control_may_be_listed_for_several_experiments() -> None:
+    cultures = _rows(CULTURE | {"culture": "c"}, CULTURE | {"culture": "d", "experiment": "E2"})
+    other = {**FILE, "experiment": "E2"}
+    assert list(table_validation.flow_rows(_rows(FILE, other), cultures)) == []
+    sample = {"role": "sample", "culture": "c"}
+    problems = table_validation.flow_rows(_rows(FILE | sample, other | sample), cultures)
+    assert [one.row for one in problems if "already in row 2" in one.message] == [3]
 
 
 def test_only_samples_must_be_different_bytes(tmp_path: Path) -> None:

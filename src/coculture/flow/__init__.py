@@ -1,5 +1,6 @@
 """Flow cytometry: from FCS files to percent apoptotic, with every threshold on record."""
 
+from coculture.flow.agreement import notices
 from coculture.flow.compensation.single_stains import spillover_from_single_stains
 from coculture.flow.compensation.spillover import SpilloverError
 from coculture.flow.compensation_notices import compensation_notices
@@ -11,6 +12,7 @@ from coculture.flow.gating.experiment import GatedExperiment, gate_experiment
 from coculture.flow.gating.gates import GateError
 from coculture.flow.gating.sources.threshold import ThresholdError
 from coculture.flow.settings import FlowSettings, FlowSettingsError
+from coculture.flow.shared_controls import shared_controls
 
 __all__ = [
     "FcsError",
@@ -27,6 +29,8 @@ __all__ = [
     "control_drift",
     "drift_flags",
     "gate_experiment",
+    "notices",
     "read_fcs",
+    "shared_controls",
     "spillover_from_single_stains",
 ]

@@ -5,11 +5,14 @@ from dataclasses import dataclass
 
 from coculture.exchange.problems import Problem
 from coculture.flow.channels import ChannelError, find_channel, name_mismatch
+from coculture.flow.compensation.embedded import matrices
 from coculture.flow.compensation.single_stains import FEWEST_POSITIVES
+from coculture.flow.compensation.spillover import SpilloverError, embedded_spillover
 from coculture.flow.fcs.header import FcsHeader
 from coculture.flow.files import FlowFile
 from coculture.flow.gating import sources
 from coculture.flow.settings import AUTO, FlowSettings
+from coculture.flow.tubes import NO_MATRIX
 
 _STAINED_ALONE = ("single_stain", "annexin_only", "dye_only")
 
@@ -23,7 +26,11 @@ class _Opened:
     """Name ($PnN) of the channel that a single stain stains; empty if unknown or no stain."""
     names: dict[str, str]
     """Channel as the config names it -> name ($PnN), for the channels that the file has."""
-    events: int
+    header: FcsHeader
+
+    @property
+    def events(self) -> int:
+        return self.header.events
 
 
 def experiment_problems(
@@ -45,6 +52,8 @@ def experiment_problems(
         yield from _missing_controls(files, opened, settings)
         yield from _doubled_stains(opened)
         yield from _few_stained(opened, settings)
+    if settings.compensation.source in ("embedded", "each_file"):
+        yield from _embedded_matrices(opened, settings.compensation.source)
     yield from _no_events(opened)
     yield from _different_names(opened)
     yield from _missing_sources(files, opened, settings)
@@ -64,7 +73,7 @@ def _opened(file: FlowFile, header: FcsHeader, settings: FlowSettings) -> _Opene
         file=file,
         stained=found(stained) if stained else "",
         names={wanted: name for wanted, name in names.items() if name},
-        events=header.events,
+        header=header,
     )
 
 
@@ -123,6 +132,37 @@ def _few_stained(opened: Sequence[_Opened], settings: FlowSettings) -> Iterator[
                 f"{FEWEST_POSITIVES} stained ones. Use a file with more events, or choose "
                 "embedded, csv or none as flow.compensation.source.",
             )
+
+
+def _embedded_matrices(opened: Sequence[_Opened], source: str) -> Iterator[Problem]:
+    """Files without a matrix, or, where all samples need the same, with another one."""
+    if source == "embedded":
+        used = [one for one in opened if one.file.role == "sample"] or list(opened)
+    else:
+        used = [one for one in opened if one.file.role != "beads"]
+    readable = []
+    for one in used:
+        try:
+            matrix = embedded_spillover(one.header)
+        except SpilloverError as error:
+            yield _of_file(one, str(error))
+            continue
+        if matrix is None:
+            yield _of_file(one, f"The file {NO_MATRIX}")
+        else:
+            readable.append(one)
+    if source == "each_file":
+        return
+    groups = [places for _, places in matrices([one.header for one in readable])]
+    first = readable[groups[0][0]] if groups else None
+    for one in (readable[place] for places in groups[1:] for place in sorted(places)):
+        assert first is not None
+        yield _of_file(
+            one,
+            f"The file has a different spillover matrix than {first.file.fcs} (row "
+            f"{first.file.row}), but embedded needs the same matrix in all samples of an "
+            "experiment. Choose each_file, single_stains or csv as flow.compensation.source.",
+        )
 
 
 def _no_events(opened: Sequence[_Opened]) -> Iterator[Problem]:

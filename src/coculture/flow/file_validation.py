@@ -9,12 +9,13 @@ import pandas as pd
 from coculture.exchange.problems import Problem
 from coculture.flow.channels import ChannelError, find_channel
 from coculture.flow.experiment_validation import experiment_problems
-from coculture.flow.fcs.header import FcsHeader, read_header
+from coculture.flow.fcs.header import FcsHeader
 from coculture.flow.fcs.text import FcsError
-from coculture.flow.files import FlowFile, flow_files
+from coculture.flow.files import FlowFile, flow_files, open_file
 from coculture.flow.gating.gates import GateError
 from coculture.flow.gating.sources.manual import on_channels_of
 from coculture.flow.settings import FlowSettings, not_known
+from coculture.flow.shared_controls import of_experiment, served, unserving
 from coculture.flow.tubes import open_tubes
 
 
@@ -42,7 +43,7 @@ def check_files(files: pd.DataFrame, settings: FlowSettings) -> list[Problem]:
     headers: dict[int, FcsHeader] = {}
     for file in used:
         try:
-            header = read_header(file.path)
+            header = open_file(file)
         except FcsError as error:
             problems.append(_problem(file, "fcs", f"The file {error.fault}"))
             continue
@@ -51,9 +52,10 @@ def check_files(files: pd.DataFrame, settings: FlowSettings) -> list[Problem]:
         if file.role == "single_stain":
             problems += _missing_channels(header, {file.channel: ""}, file, "channel")
     problems += islice(_shared_channels(used, headers, settings), 1)
+    shared = served(used, headers)
+    problems += unserving(used, headers, shared)
     for experiment in dict.fromkeys(file.experiment for file in used if file.experiment):
-        of_experiment = [file for file in used if file.experiment == experiment]
-        problems += experiment_problems(of_experiment, headers, settings)
+        problems += experiment_problems(of_experiment(used, experiment, shared), headers, settings)
     return sorted(problems, key=lambda problem: problem.row or 0)
 
 
@@ -63,7 +65,7 @@ def check_gates(files: pd.DataFrame, settings: FlowSettings) -> list[str]:
     `files` are rows of flow.csv that can be opened.
     """
     all_files = flow_files(files)
-    known = list(dict.fromkeys(file.experiment for file in all_files))
+    known = list(dict.fromkeys(file.experiment for file in all_files if file.experiment))
     faults = []
     for experiment, own in settings.gates.items():
         if experiment not in known:

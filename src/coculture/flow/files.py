@@ -1,12 +1,16 @@
 """The rows of flow.csv as records: one FCS file of the study and what it is."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from coculture.exchange.flags import Concerns, Flag
+from coculture.exchange.vocabulary import many
+from coculture.flow.fcs.header import FcsHeader, data_sets, read_header
+from coculture.flow.fcs.text import FcsError
+from coculture.flow.fcs.wells import well_of
 
 BEADS = "beads"
 """What the column cells says of a single stain or a blank on compensation beads."""
@@ -23,13 +27,17 @@ class FlowFile:
     row
         Index of the row in the table.
     fcs
-        The file as the table names it.
+        The file as the table names it; with a `data_set`, "plate.fcs#2", which names the set.
     path
         The file as it can be opened.
+    data_set
+        Number of the data set of the file, from 1; None if the table gives none.
     channel
         The channel that a single stain is for, as the table names it.
     untreated
         Whether it is a sample of a culture without drugs, as far as the table says.
+    shared_with
+        Other experiments that use the same control, for people.
     exclude
         The reason for not using the file; empty for a file that is used.
     """
@@ -37,6 +45,7 @@ class FlowFile:
     row: int
     fcs: str
     path: str
+    data_set: int | None = None
     experiment: str = ""
     plate: str = ""
     well: str = ""
@@ -45,6 +54,7 @@ class FlowFile:
     channel: str = ""
     culture: str = ""
     untreated: bool = False
+    shared_with: str = ""
     exclude: str = ""
 
     @property
@@ -54,7 +64,8 @@ class FlowFile:
 
 
 _OPTIONAL_TEXT = (
-    "experiment", "plate", "well", "role", "cells", "channel", "culture", "exclude",
+    "experiment", "plate", "well", "role", "cells", "channel", "culture", "shared_with",
+    "exclude",
 )  # fmt: skip
 
 
@@ -68,6 +79,42 @@ def flow_files(table: pd.DataFrame) -> list[FlowFile]:
         `FlowFile` where they are known. The index is the row.
     """
     return [_file(int(str(row)), values) for row, values in _rows(table)]
+
+
+def open_file(file: FlowFile) -> FcsHeader:
+    """HEADER and TEXT of the data set that a row of flow.csv names.
+
+    Raises
+    ------
+    FcsError
+        If the file cannot be read, or has several data sets and the row names none of them.
+    """
+    header = read_header(file.path, file.data_set or 1)
+    if file.data_set is None and header.has_following:
+        sets = data_sets(file.path)
+        raise FcsError(
+            header.path,
+            f"has {len(sets)} data sets: {_listed(sets)}. Write the number of the one that is "
+            "meant in the column data_set of flow.csv, one row for each set that is used.",
+        )
+    return header
+
+
+_MOST_LISTED = 12
+"""Data sets that a message lists; a plate may have 384."""
+
+
+def _listed(sets: Sequence[FcsHeader]) -> str:
+    named = []
+    for number, header in enumerate(sets[:_MOST_LISTED], start=1):
+        name = well_of(header) or next(filter(None, map(header.keywords.get, _NAMES)), "")
+        named.append(f"{number} ({name + ', ' if name else ''}{many(header.events, 'event')})")
+    more = f" and {len(sets) - _MOST_LISTED} more" if len(sets) > _MOST_LISTED else ""
+    return ", ".join(named) + more
+
+
+_NAMES = ("$SMNO", "$FIL", "TUBE NAME", "$SRC")
+"""Keywords that name a data set where no well does."""
 
 
 def exclusion(file: FlowFile) -> Flag:
@@ -86,10 +133,13 @@ def _rows(table: pd.DataFrame) -> Iterator[tuple[object, Mapping[str, Any]]]:
 
 
 def _file(row: int, values: Mapping[str, Any]) -> FlowFile:
+    name, number = str(values["fcs"]), _text(values, "data_set")
+    data_set = int(float(number)) if number else None
     return FlowFile(
         row=row,
-        fcs=str(values["fcs"]),
-        path=_text(values, "path") or str(values["fcs"]),
+        fcs=name if data_set is None else f"{name}#{data_set}",
+        path=_text(values, "path") or name,
+        data_set=data_set,
         untreated=_text(values, "untreated") == "True",
         **{name: _text(values, name) for name in _OPTIONAL_TEXT},
     )

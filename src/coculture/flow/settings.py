@@ -71,7 +71,7 @@ class Population:
 class CompensationSettings:
     """Where the spillover matrix comes from."""
 
-    source: Literal["single_stains", "embedded", "csv", "none"]
+    source: Literal["single_stains", "embedded", "each_file", "csv", "none"]
     method: Literal["positives", "all_events"]
     file: str | None
 

@@ -1,7 +1,7 @@
 """The FCS files of one experiment, opened: their channels by role, and their events."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -9,11 +9,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from coculture.flow.channels import ChannelError, find_channel, name_mismatch
-from coculture.flow.compensation.spillover import unmixing
+from coculture.flow.compensation.spillover import embedded_spillover, unmixing
 from coculture.flow.fcs.data import read_events
-from coculture.flow.fcs.header import FcsHeader, read_header
+from coculture.flow.fcs.header import FcsHeader
 from coculture.flow.fcs.text import FcsError
-from coculture.flow.files import FlowFile
+from coculture.flow.files import FlowFile, open_file
+from coculture.flow.ranges import with_own_ranges
 from coculture.flow.settings import FlowSettings
 
 _BLOCK = 8192
@@ -70,11 +71,15 @@ class Tube(FlowFile):
     ----------
     stained_channel
         Channel name ($PnN) that a single stain stains; empty for other roles.
+    own_spillover
+        The matrix that the tube is compensated with in place of that of its experiment; None if
+        there is none, or the config does not ask for it.
     """
 
     stained_channel: str = ""
     header: FcsHeader
     panel: Panel
+    own_spillover: pd.DataFrame | None = field(default=None, compare=False)
 
 
 def open_tubes(files: Iterable[FlowFile], settings: FlowSettings) -> list[Tube]:
@@ -85,17 +90,28 @@ def open_tubes(files: Iterable[FlowFile], settings: FlowSettings) -> list[Tube]:
     FcsError
         If a file cannot be read, lacks a channel that the gating needs, has one channel for two
         stains, or has other channel names than the first file.
+    SpilloverError
+        If a file's own matrix, where the config asks for it, cannot be read.
     """
     tubes = [_open(file, settings) for file in files if not file.exclude]
     for tube in tubes[1:]:
         fault = name_mismatch(tube.panel.names, tubes[0].panel.names, tubes[0].fcs)
         if fault:
             raise FcsError(tube.header.path, fault)
-    return tubes
+    return _with_own_ranges(tubes)
+
+
+def _with_own_ranges(tubes: Sequence[Tube]) -> list[Tube]:
+    if not tubes:
+        return []
+    panel = tubes[0].panel
+    names = [name for name in (*panel.plain, *panel.stains) if name != panel.time]
+    headers = with_own_ranges([tube.header for tube in tubes], names)
+    return [replace(tube, header=header) for tube, header in zip(tubes, headers, strict=True)]
 
 
 def _open(file: FlowFile, settings: FlowSettings) -> Tube:
-    header = read_header(file.path)
+    header = open_file(file)
 
     def find(wanted: str) -> str:
         try:
@@ -112,7 +128,25 @@ def _open(file: FlowFile, settings: FlowSettings) -> Tube:
         stained_channel=find(file.channel) if file.role == "single_stain" else "",
         header=header,
         panel=panel,
+        own_spillover=_own_spillover(file, header, settings),
     )
+
+
+def _own_spillover(
+    file: FlowFile, header: FcsHeader, settings: FlowSettings
+) -> pd.DataFrame | None:
+    if settings.compensation.source != "each_file" or file.role == "beads":
+        return None
+    matrix = embedded_spillover(header)
+    if matrix is None:
+        raise FcsError(header.path, NO_MATRIX)
+    return matrix
+
+
+NO_MATRIX = (
+    "has no spillover matrix ($SPILLOVER, SPILL, $COMP). Choose another flow.compensation.source."
+)
+"""What is wrong with a file that should bring its own matrix."""
 
 
 def _panel(settings: FlowSettings, find: Callable[[str], str]) -> Panel:
@@ -173,6 +207,8 @@ def read_tube(tube: Tube, spillover: pd.DataFrame | None, every: int = 1) -> Tub
     `tube.header.events` includes them.
     """
     panel = tube.panel
+    if tube.own_spillover is not None:
+        spillover = tube.own_spillover
     mixed = [] if spillover is None else [name for name in panel.stains if name in spillover]
     seen, coefficients = ([], None) if spillover is None else unmixing(spillover, mixed)
     as_is = [*panel.plain, *(name for name in panel.stains if name not in seen)]

@@ -65,6 +65,15 @@ def quality_flags(flags: Iterable[Flag]) -> list[ListedFlag]:
     ]
 
 
+def flow_notes(flags: Iterable[Flag]) -> list[ListedFlag]:
+    """The notes on FCS files and experiments, without exclusions: how unusual files were read."""
+    return [
+        one
+        for one in map(listed_flag, (flag for flag in flags if flag.severity == "note"))
+        if one.stage == _STAGES["flow"] and one.flag.code != EXCLUDED
+    ]
+
+
 def exclusions(flags: Iterable[Flag]) -> list[ListedFlag]:
     """The files and wells that the study's tables exclude, each with the reason as sentence."""
     return [listed_flag(flag) for flag in flags if flag.code == EXCLUDED]

@@ -28,6 +28,8 @@ _SECTIONS = {"flow": "flow", "ELISA": "elisa", "comparison": "comparison", "clin
 _ACTIONS_BY_CODE = {
     "few_experiments": "Repeat the experiment on another day or with another donor.",
     "pooled_error_disagrees": "Report the primary verdict and mention the other.",
+    "no_controls": "Record at least an unstained tube and single stains in the next experiment.",
+    "other_well": "Compare flow.csv with the plate map.",
     "plate_failed": "Do not use its concentrations; repeat the plate.",
 }
 """What to do about flags for which more can be said than about others of their kind."""

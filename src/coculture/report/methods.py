@@ -12,6 +12,7 @@ from coculture.report.references import REFERENCES, Reference
 from coculture.report.results import Results
 
 _COMPENSATION = {
+    "each_file": "the spillover matrix in each file, which may differ between files",
     "single_stains": "a spillover matrix estimated from each experiment's single stains ({method})",
     "embedded": "the spillover matrix that the cytometer wrote into the files",
     "csv": "the spillover matrix in {file}",

@@ -19,7 +19,13 @@ from markupsafe import Markup
 
 from coculture.exchange.vocabulary import BELOW_RANGE, is_missing, many, number
 from coculture.report import first_screen, page_tables, provenance
-from coculture.report.flags import ListedFlag, exclusions, flags_by_culture, quality_flags
+from coculture.report.flags import (
+    ListedFlag,
+    exclusions,
+    flags_by_culture,
+    flow_notes,
+    quality_flags,
+)
 from coculture.report.formatting import unbroken_names
 from coculture.report.glossary import GLOSSARY
 from coculture.report.limitations import analyte_columns, limitations, without_measurement
@@ -61,7 +67,7 @@ def render(results: Results) -> str:
     environment.filters["many"] = many
     environment.filters["unbroken_names"] = unbroken_names
     figures = shown_figures(results)
-    found = quality_flags(results.flags)
+    found = [*quality_flags(results.flags), *flow_notes(results.flags)]
     script = _joined(SCRIPTS)
     versions = provenance.versions(results.software)
     named = study_columns(results)

@@ -10,7 +10,7 @@ import pandas as pd
 from coculture.comparison import ComparisonError, ComparisonSettings
 from coculture.elisa import ElisaSettings
 from coculture.exchange.problems import Problem, StudyError
-from coculture.flow import FlowSettings, FlowSettingsError
+from coculture.flow import FlowSettings, FlowSettingsError, shared_controls
 from coculture.study import (
     configuration,
     files,
@@ -86,7 +86,13 @@ def _read(path: Path, checksums: Checksums) -> tuple[Study, list[Problem]]:
             home = (folder / written).parent if written else folder
             names = found[table][FILE_COLUMNS[table]].fillna("")
             found[table]["path"] = [files.usable(home / name) for name in names]
-    study = Study(path=path, config=config, checksums=checksums, **found)
+    study = Study(
+        path=path,
+        config=config,
+        checksums=checksums,
+        shared=shared_controls(found["flow"].dropna(subset=["fcs"])),
+        **found,
+    )
     written_tables = [table for table in TABLES if config["tables"][table] is not None]
     if not any(found[table].empty for table in written_tables):
         unread = {(problem.file, problem.row, problem.column) for problem in problems}

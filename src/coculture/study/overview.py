@@ -8,7 +8,10 @@ from coculture.study.study import Study
 
 
 def summary(study: Study) -> str:
-    """What a study has: its cultures, files, plates and arms, and how its compensation is known."""
+    """What a study has: cultures, files, plates and arms; what is to be looked at before a run.
+
+    That is how its compensation is known, and what differs between FCS files that belong together.
+    """
     settings = ComparisonSettings.from_config(*study.comparison_settings())
     wells = wells_by_arm(study.cultures, settings).rename_axis(index=None, columns=None)
     counts = (
@@ -31,4 +34,5 @@ def _noticed(study: Study) -> list[str]:
     if study.flow.empty:
         return []
     settings = flow.FlowSettings.from_config(study.flow_settings())
-    return flow.compensation_notices(study.flow, settings)
+    differing = map(str, flow.notices(study.flow, settings))
+    return [*flow.compensation_notices(study.flow, settings), *differing]

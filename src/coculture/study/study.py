@@ -1,7 +1,7 @@
 """One validated study: its config with every default, and its tables."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,8 @@ class Study:
     elisa: pd.DataFrame
     clinical: pd.DataFrame
     checksums: Checksums
+    shared: Mapping[int, Sequence[str]] = field(default_factory=dict)
+    """Row of flow.csv of a control without an experiment -> the experiments that it serves."""
 
     @property
     def name(self) -> str:
@@ -43,7 +45,7 @@ class Study:
     @property
     def experiments(self) -> list[str]:
         """The experiments that have FCS files, sorted."""
-        return sorted(self.flow["experiment"].dropna().unique())
+        return sorted(name for name in self.flow["experiment"].dropna().unique() if name)
 
     @property
     def plates(self) -> list[str]:
@@ -79,8 +81,10 @@ class Study:
         """The rows of flow.csv of one experiment, each with its file's SHA-256.
 
         A sample has the cells of its culture; `untreated` says whether that culture got no drug.
+        A control that serves several experiments is among the rows of each; `shared_with` names
+        the others.
         """
-        rows = self.flow[self.flow["experiment"] == experiment]
+        rows = self._of_experiment(experiment)
         cultures = self.cultures.set_index("culture")
         untreated = is_untreated(cultures, self.config["factors"])
         of_culture = rows["culture"].isin(cultures.index)
@@ -88,12 +92,36 @@ class Study:
             rows.assign(
                 cells=rows["cells"].where(~of_culture, rows["culture"].map(cultures["cells"])),
                 untreated=rows["culture"].map(untreated).fillna(False).astype(bool),
+                shared_with=[self._shared_with(row, experiment) for row in rows.index],
             )
         )
 
     def control_files(self) -> list[dict[str, Any]]:
         """The rows of flow.csv that are not samples, of all experiments."""
-        return self._records(self.flow[self.flow["role"] != "sample"])
+        controls = self.flow[(self.flow["role"] != "sample") & (self.flow["experiment"] != "")]
+        shared = [
+            self.flow.loc[[row]].assign(experiment=experiment)
+            for row, experiments in self.shared.items()
+            for experiment in experiments
+        ]
+        return self._records(pd.concat([controls, *shared]))
+
+    def _of_experiment(self, experiment: str) -> pd.DataFrame:
+        serving = [row for row, served in self.shared.items() if experiment in served]
+        is_own = self.flow["experiment"] == experiment
+        rows = self.flow[is_own | self.flow.index.isin(serving)]
+        return rows.assign(experiment=experiment)
+
+    def _shared_with(self, row: int, experiment: str) -> str:
+        """The other experiments that use the file of a row in the same role."""
+        file = self.flow.loc[row]
+        if file["role"] == "sample":
+            return ""
+        same = (self.flow["path"] == file["path"]) & (self.flow["role"] == file["role"])
+        same &= self.flow["data_set"].fillna(1) == (file["data_set"] if file["data_set"] > 0 else 1)
+        named = set(self.flow.loc[same, "experiment"]) - {""}
+        named |= {name for one in self.flow.index[same] for name in self.shared.get(one, ())}
+        return ", ".join(sorted(named - {experiment}))
 
     def control_paths(self) -> list[str]:
         """The FCS files that are not samples."""

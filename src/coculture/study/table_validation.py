@@ -149,7 +149,10 @@ def flow_rows(flow_table: pd.DataFrame, cultures: pd.DataFrame) -> Iterator[Prob
     experiments = set(cultures["experiment"].dropna())
     for row, file in _rows(flow_table):
         experiment, culture = file["experiment"], file["culture"]
-        if pd.notna(experiment) and experiment not in experiments:
+        if experiment == "" and file["role"] == "sample":
+            message = "a sample needs its experiment, spelled as in cultures.csv."
+            yield Problem("flow.csv", message, row, "experiment", "")
+        elif pd.notna(experiment) and experiment not in (*experiments, ""):
             near = nearest(experiment, sorted(experiments))
             message = f"this experiment is not in cultures.csv. {near}"
             yield Problem("flow.csv", message, row, "experiment", experiment)
@@ -163,15 +166,21 @@ def flow_rows(flow_table: pd.DataFrame, cultures: pd.DataFrame) -> Iterator[Prob
         if file["role"] == "single_stain" and file["channel"] == "":
             message = "a single stain needs its channel, spelled as in the FCS file."
             yield Problem("flow.csv", message, row, "channel", "")
-    yield from _doubled(
-        "flow.csv",
-        flow_table,
-        ["path", "role"],
-        "this file is already in row {first} with the same role.",
-        "fcs",
-    )
+    # Experiments may share a control.
+    is_sample = flow_table["role"] == "sample"
+    for rows, same in (
+        (flow_table[is_sample], ["path", "data_set", "role"]),
+        (flow_table[~is_sample], ["path", "data_set", "role", "experiment"]),
+    ):
+        message = "this file is already in row {first} with the same role."
+        yield from _doubled("flow.csv", rows.fillna({"data_set": 1}), same, message, "fcs")
     placed = flow_table[(flow_table["well"] != "") & (flow_table["plate"] != "")]
-    placed = placed.drop_duplicates("path")
+    placed = placed.drop_duplicates(["path", "data_set"])
+    # One tube may be in two files: an acquisition that was aborted, and its repetition.
+    is_part = (placed["role"] == "sample") & placed.duplicated(
+        ["experiment", "plate", "well", "culture"]
+    )
+    placed = placed[~is_part]
     placed = placed.assign(well=placed["well"].map(well_name, na_action="ignore"))
     yield from _doubled(
         "flow.csv",

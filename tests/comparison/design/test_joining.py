@@ -84,14 +84,14 @@ def test_a_culture_that_one_assay_lacks_stays_with_the_reason(
     assert joined["n_apoptotic"]["a"] == 80
 
 
-def test_repeated_readings_are_averaged_before_anything_else(
+def test_repeated_readings_count_by_their_events(
     cultures: pd.DataFrame, settings: ComparisonSettings
 ) -> None:
     flow = [_flow("a", 50, 50, 900), _flow("a", 100, 100, 300), _flow("b", 1, 1, 98)]
     joined = _join(cultures, flow, settings)
-    assert joined["percent_apoptotic"]["a"] == pytest.approx((10 + 40) / 2)
+    assert joined["percent_apoptotic"]["a"] == pytest.approx(100 * 300 / 1500)
     assert joined["n_events"]["a"] == 1500
-    assert joined["n_apoptotic"]["a"] == pytest.approx(0.25 * 1500)
+    assert joined["n_apoptotic"]["a"] == 300
 
 
 def test_excluded_readings_do_not_count(

@@ -12,6 +12,7 @@ from coculture.flow import SpilloverError, read_fcs
 from coculture.flow.compensation.spillover import (
     check_spillover,
     embedded_spillover,
+    is_same_matrix,
     spillover_from_csv,
     spillover_matrix,
     spillover_table,
@@ -66,6 +67,32 @@ def test_embedded_that_does_not_fit(write_fcs: WriteFcs, value: str, message: st
     sample = read_fcs(path)
     assert sample.spillover is None
     assert "$SPILLOVER" in sample.notes[-1]
+
+
+def test_names_with_commas_and_spaces(write_fcs: WriteFcs) -> None:
+    names = ["FITC, A", "PE , Cy5,A", "FITC", "APC-A"]
+    value = ",".join(["4", *names, *map(str, np.eye(4).ravel())])
+    path = write_fcs(np.zeros((3, 4)), names, keywords={"$SPILLOVER": value})
+    matrix = embedded_spillover(read_header(path))
+    assert matrix is not None
+    assert list(matrix.columns) == names
+
+
+def test_a_label_with_a_comma(write_fcs: WriteFcs) -> None:
+    keywords = {"$SPILLOVER": "2,FL1-A,CD38, PE,1,0.1,0.2,1", "$P2S": "CD38, PE"}
+    matrix = embedded_spillover(
+        read_header(write_fcs(np.zeros((3, 2)), ["FL1-A", "FL2-A"], keywords=keywords))
+    )
+    assert matrix is not None
+    assert list(matrix.columns) == ["FL1-A", "FL2-A"]
+
+
+def test_the_order_of_channels_makes_no_other_matrix() -> None:
+    one = pd.DataFrame(TRUE, index=NAMES, columns=NAMES)
+    turned = one.loc[NAMES[::-1], NAMES[::-1]]
+    assert is_same_matrix(one, turned)
+    assert not is_same_matrix(one, turned.T)
+    assert not is_same_matrix(one, turned.iloc[1:, 1:])
 
 
 def test_a_matrix_that_cannot_be_undone_is_refused() -> None:

@@ -36,9 +36,9 @@ def join_cultures(
 ) -> pd.DataFrame:
     """Join the results of the two assays, one row for each culture of the study.
 
-    Several FCS files of one culture are repeated readings: their percents are averaged, their
-    events are added, and `n_apoptotic` is that percent of those events. Cultures that an assay did
-    not measure, or with excluded readings, are kept, with the reason.
+    Several FCS files of one culture are parts of one tube, or replicates that are weighted by their
+    events: either way their counts are added, and the percent is that of the sum. Cultures that an
+    assay did not measure, or with excluded readings, are kept, with the reason.
 
     Parameters
     ----------
@@ -150,11 +150,11 @@ def _flow_readings(wells: pd.DataFrame, population: str) -> pd.DataFrame:
 def _one_culture(
     used: pd.DataFrame, reasons: "pd.Series[str]", all_readings: pd.DataFrame
 ) -> tuple[str, float, float, float, str, str]:
-    percent = float(used["percent_apoptotic"].mean()) if len(used) else float("nan")
-    events = float(used[list(QUADRANTS)].to_numpy(float).sum()) if len(used) else float("nan")
-    # One reading has a whole number of events; the mean of several may not.
-    counted = float(used[["n_early", "n_late"]].to_numpy(float).sum())
-    apoptotic = counted if len(used) == 1 else percent / 100 * events
+    events = apoptotic = percent = float("nan")
+    if len(used):
+        events = float(used[list(QUADRANTS)].to_numpy(float).sum())
+        apoptotic = float(used[["n_early", "n_late"]].to_numpy(float).sum())
+        percent = 100 * apoptotic / events
     reason = _joined(reasons)
     if reason:
         reason = f"flow: {reason}" + (" (one of several readings)" if len(used) else "")

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from coculture.flow.compensation.beads import in_the_same_tube, looks_like_beads
+from coculture.flow.compensation.embedded import matrices
 from coculture.flow.compensation.single_stains import (
     POSITIVE_PERCENTILE,
     spillover_row,
@@ -18,6 +19,7 @@ from coculture.flow.compensation.spillover import (
     check_spillover,
     embedded_spillover,
     embedded_text,
+    is_same_matrix,
     spillover_from_csv,
 )
 from coculture.flow.compensation.usable import UnusedMatrix, compensated_by_name, unused
@@ -65,6 +67,8 @@ def experiment_spillover(
     if settings.source == "none":
         done = compensated_by_name(tubes[0].panel.stains, "none")
         return ExperimentSpillover(None, {"source": "none"}, done)
+    if settings.source == "each_file":
+        return _each_file(tubes)
     if settings.source == "single_stains":
         return _checked(_from_single_stains(tubes, settings))
     done = compensated_by_name(tubes[0].panel.stains, settings.source)
@@ -124,6 +128,18 @@ def _from_csv(tubes: Sequence[Tube], file: str) -> tuple[pd.DataFrame, dict[str,
     return matrix, {"source": "csv"}
 
 
+def _each_file(tubes: Sequence[Tube]) -> ExperimentSpillover:
+    """The matrix of the first sample for the record; each tube brings its own."""
+    samples = [tube for tube in tubes if tube.role == "sample"] or list(tubes)
+    different = matrices([tube.header for tube in tubes])
+    for matrix, places in different:
+        if matrix is not None:
+            check_spillover(matrix, f"of {tubes[places[0]].fcs}")
+    files = [[tubes[place].fcs for place in places] for _, places in different]
+    record = {"source": "each_file", "file": samples[0].fcs, "same_matrix": files}
+    return ExperimentSpillover(samples[0].own_spillover, record)
+
+
 def _embedded(tubes: Sequence[Tube]) -> tuple[pd.DataFrame, dict[str, Any]]:
     """The matrix in the samples, which must be the same in all of them."""
     samples = [tube for tube in tubes if tube.role == "sample"] or list(tubes)
@@ -138,10 +154,10 @@ def _embedded(tubes: Sequence[Tube]) -> tuple[pd.DataFrame, dict[str, Any]]:
         if embedded_text(tube.header) == written and tube.header.names == samples[0].header.names:
             continue
         other = embedded_spillover(tube.header)
-        if other is None or not other.equals(first):
+        if other is None or not is_same_matrix(first, other):
             raise SpilloverError(
                 f"{tube.fcs}: has a different spillover matrix than {samples[0].fcs}, but an "
-                "experiment needs one matrix. Use single_stains or csv as source."
+                "experiment needs one matrix. Use single_stains, csv or each_file as source."
             )
     return first, {"source": "embedded", "file": samples[0].fcs}
 

@@ -21,6 +21,7 @@ LARGEST_CONDITION = 1e4
 change the result completely."""
 
 _KEYWORDS = ("$SPILLOVER", "SPILLOVER", "$SPILL", "SPILL", "$COMP", "COMP")
+_SEPARATOR = re.compile(r"[,\n\t]")
 
 
 class SpilloverError(CocultureError):
@@ -42,7 +43,7 @@ def embedded_spillover(header: FcsHeader) -> pd.DataFrame | None:
     keyword, _ = embedded_text(header)
     if not keyword:
         return None
-    parts = [part.strip() for part in re.split(r"[,\n\t]", header.keywords[keyword])]
+    parts = [part.strip() for part in _SEPARATOR.split(header.keywords[keyword])]
     parts = [part for part in parts if part]
     size = int(parts[0]) if parts[:1] and parts[0].isdecimal() else 0
     if size < 1:
@@ -74,14 +75,18 @@ def embedded_spillover(header: FcsHeader) -> pd.DataFrame | None:
 
 def _whole_names(pieces: Sequence[str], header: FcsHeader) -> list[str]:
     """The names, with those joined that were split at a comma, which the standard forbids."""
+    known = {}
+    for name in (*header.labels.values(), *header.names):
+        parts = tuple(part for part in map(str.strip, _SEPARATOR.split(name)) if part)
+        if len(parts) > 1:
+            known[parts] = name
+    longest_first = sorted(known, key=len, reverse=True)
     whole: list[str] = []
-    for piece in pieces:
-        with_last = ",".join([*whole[-1:], piece])
-        begins = any(name.startswith(with_last) for name in header.names)
-        if whole and begins and whole[-1] not in header.names:
-            whole[-1] = with_last
-        else:
-            whole.append(piece)
+    place = 0
+    while place < len(pieces):
+        fitting = [one for one in longest_first if tuple(pieces[place : place + len(one)]) == one]
+        whole.append(known[fitting[0]] if fitting else pieces[place])
+        place += len(fitting[0]) if fitting else 1
     return whole
 
 
@@ -107,6 +112,14 @@ def _embedded_name(header: FcsHeader, keyword: str, written: str) -> str:
         raise SpilloverError(
             f"{header.path.name}: {keyword} has the channel {written!r}, which is not in the file."
         ) from None
+
+
+def is_same_matrix(one: pd.DataFrame, other: pd.DataFrame) -> bool:
+    """Whether two matrices have the same values for the same channels, in whatever order."""
+    channels = list(one.columns)
+    if sorted(channels) != sorted(other.columns):
+        return False
+    return bool(np.array_equal(one.loc[channels, channels], other.loc[channels, channels]))
 
 
 def spillover_from_csv(path: str | Path) -> pd.DataFrame:

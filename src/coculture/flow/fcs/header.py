@@ -5,10 +5,19 @@ Standards: FCS 2.0 (Dean et al. 1990), 3.0 (Seamer et al. 1997), 3.1 (Spidlen et
 applied and noted in `FcsHeader.notes`, or the file is refused.
 """
 
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO
 
+from coculture.flow.fcs.contradictions import (
+    check_padded_words,
+    linear_floats,
+    packed,
+    place_of_data,
+)
 from coculture.flow.fcs.parameters import FcsChannel, channels_of
 from coculture.flow.fcs.text import FcsError, parse_text, whole_number
 
@@ -36,9 +45,10 @@ class FcsHeader(FcsDescription):
     byte_order: str
     """`<` (little-endian) or `>` (big-endian)."""
     events: int
-    data_starts: tuple[int, ...]
-    """Byte at which the data begin, from the start of the file; several if the file contradicts
-    itself and each of them is possible."""
+    data_start: int
+    """Byte at which the data begin, from the start of the file."""
+    has_following: bool = False
+    """Whether another data set follows in the file."""
 
     @property
     def event_bytes(self) -> int:
@@ -80,36 +90,76 @@ def read_header(path: str | Path, data_set: int = 1) -> FcsHeader:
         raise FcsError(path, f"cannot be opened ({error.strerror or error}).") from error
 
 
+def data_sets(path: str | Path) -> tuple[FcsHeader, ...]:
+    """The data sets of a file, in their order; a damaged one and those behind it are left out."""
+    path = Path(path)
+    state = path.stat()
+    return _data_sets(path, state.st_size, state.st_mtime_ns)
+
+
+# Remembered, because each well of a plate in one file asks for them.
+@lru_cache(maxsize=8)
+def _data_sets(path: Path, size: int, changed: int) -> tuple[FcsHeader, ...]:
+    del size, changed
+    found: list[FcsHeader] = []
+    with suppress(FcsError):
+        while not found or found[-1].has_following:
+            found.append(read_header(path, len(found) + 1))
+    return tuple(found)
+
+
+@lru_cache(maxsize=8)
+def _places_of_sets(path: Path, size: int, changed: int) -> tuple[int, ...]:
+    """The byte at which each data set begins."""
+    del changed
+    places = [0]
+    with path.open("rb") as file:
+        while True:
+            _, offsets = _read_offsets(path, file, places[-1])
+            keywords, _ = _read_text(path, file, size, places[-1], offsets)
+            following = whole_number(path, keywords, "$NEXTDATA", 0)
+            if following <= 0 or not _is_data_set(file, size, places[-1] + following):
+                return tuple(places)
+            places.append(places[-1] + following)
+
+
 def _read_data_set(path: Path, file: BinaryIO, size: int, data_set: int) -> FcsHeader:
-    base, notes = 0, []
-    for number in range(1, data_set + 1):
-        version, offsets = _read_offsets(path, file, base)
-        keywords, text_notes = _read_text(path, file, size, base, offsets)
-        following = whole_number(path, keywords, "$NEXTDATA", 0)
-        if number == data_set:
-            break
-        if following == 0:
+    base = 0
+    if data_set > 1:
+        places = _places_of_sets(path, size, path.stat().st_mtime_ns)
+        if data_set > len(places):
             raise FcsError(
-                path, f"has only {number} data set(s), but data set {data_set} was requested."
+                path, f"has only {len(places)} data set(s), but data set {data_set} was requested."
             )
-        base += following
-    notes += text_notes
-    if following != 0 and _is_data_set(file, size, base + following):
+        base = places[data_set - 1]
+    version, offsets = _read_offsets(path, file, base)
+    keywords, notes = _read_text(path, file, size, base, offsets)
+    following = whole_number(path, keywords, "$NEXTDATA", 0)
+    has_following = following != 0 and _is_data_set(file, size, base + following)
+    if has_following and data_set == 1:
         notes.append(f"The file has more than one data set; data set {data_set} was read.")
     channels, channel_notes = channels_of(path, version, keywords)
-    event_bytes = sum(channel.bytes for channel in channels)
+    byte_order = _byte_order(path, keywords, channels)
     events, starts, data_notes = _locate_data(
-        path, keywords, version, offsets, size - base, event_bytes
+        path, keywords, version, offsets, size - base, channels
     )
+    start = base + starts[0]
+    if len(starts) > 1 and events:
+        possible = [base + one for one in starts]
+        start, why = place_of_data(path, channels, byte_order, events, possible)
+        data_notes.append(f"Of the places of the data that are possible, the one {why} was used.")
+    padding_notes = check_padded_words(path, channels, byte_order, events, start)
+    channels, linear_notes = linear_floats(path, channels, byte_order, events, start)
     return FcsHeader(
         path=path,
         version=version,
         keywords=keywords,
         channels=channels,
-        byte_order=_byte_order(path, keywords, channels),
+        byte_order=byte_order,
         events=events,
-        data_starts=tuple(base + start for start in starts),
-        notes=(*notes, *channel_notes, *data_notes),
+        data_start=start,
+        has_following=has_following,
+        notes=(*notes, *channel_notes, *data_notes, *padding_notes, *linear_notes),
     )
 
 
@@ -171,14 +221,47 @@ def _read_text(
     last = whole_number(path, keywords, "$ENDSTEXT", 0)
     notes = []
     if first > 0 and last > first and (first, last) != (offsets.text_first, offsets.text_last):
-        supplement = _segment(path, file, size, base, first, last, "supplemental TEXT")
-        keywords = supplement | keywords
-        notes.append("Keywords of the supplemental TEXT segment were added.")
+        delimiter = _bytes(file, base, offsets.text_first, offsets.text_first)[:1]
+        supplement = _segment(
+            path, file, size, base, first, last, "supplemental TEXT", delimiter.decode("latin-1")
+        )
+        new = {key: value for key, value in supplement.items() if value and not keywords.get(key)}
+        known = keywords | new
+        other = [key for key, value in supplement.items() if value and value != known[key]]
+        keywords = known
+        notes += _supplement_notes(list(new), other)
     return keywords, notes
 
 
+_MOST_NAMED = 5
+"""Keywords that a note names."""
+
+
+def _supplement_notes(new: Sequence[str], other: Sequence[str]) -> list[str]:
+    def named(keywords: Sequence[str]) -> str:
+        more = f" and {len(keywords) - _MOST_NAMED} more" * (len(keywords) > _MOST_NAMED)
+        return f"{', '.join(keywords[:_MOST_NAMED])}{more}"
+
+    notes = []
+    if new:
+        notes.append(f"From the supplemental TEXT segment were added: {named(new)}.")
+    if other:
+        notes.append(
+            f"The supplemental TEXT segment has another value of {named(other)}; that of the "
+            "first TEXT segment was used."
+        )
+    return notes
+
+
 def _segment(
-    path: Path, file: BinaryIO, size: int, base: int, first: int, last: int, name: str
+    path: Path,
+    file: BinaryIO,
+    size: int,
+    base: int,
+    first: int,
+    last: int,
+    name: str,
+    delimiter: str = "",
 ) -> dict[str, str]:
     if first < HEADER_BYTES or last <= first:
         raise FcsError(
@@ -191,13 +274,19 @@ def _segment(
             f"is cut short in its {name} segment: it should end at byte {base + last}, but the "
             f"file has {size} bytes.",
         )
-    file.seek(base + first)
-    content = file.read(last - first + 1)
+    content = _bytes(file, base, first, last)
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError:
         text = content.decode("latin-1")
-    return parse_text(text)
+    # Some programs do not repeat the delimiter at the beginning of the supplement.
+    lacks_delimiter = delimiter and (text[0].isalnum() or text[0] in "$ ")
+    return parse_text(delimiter + text.lstrip() if lacks_delimiter else text)
+
+
+def _bytes(file: BinaryIO, base: int, first: int, last: int) -> bytes:
+    file.seek(base + first)
+    return file.read(last - first + 1)
 
 
 def _byte_order(path: Path, keywords: dict[str, str], channels: tuple[FcsChannel, ...]) -> str:
@@ -224,13 +313,15 @@ def _locate_data(
     version: str,
     offsets: _Offsets,
     size: int,
-    event_bytes: int,
+    channels: Sequence[FcsChannel],
 ) -> tuple[int, list[int], list[str]]:
     """Number of events, possible first bytes of the data, and notes.
 
     HEADER and TEXT may disagree. A place is accepted if its length is that of $TOT events, or one
     byte more or less, because some programs count the end exclusively.
     """
+    event_bytes = sum(channel.bytes for channel in channels)
+    padded = [channel for channel in channels if channel.bits < 8 * channel.bytes]
     in_header = (offsets.data_first, offsets.data_last)
     in_text = (
         whole_number(path, keywords, "$BEGINDATA", 0),
@@ -252,6 +343,8 @@ def _locate_data(
         first, last = places[0]
         total, rest = divmod(min(last, size - 1) - first + 1, event_bytes)
         if rest > 1:
+            if padded:
+                raise FcsError(path, packed(padded[0]))
             raise FcsError(
                 path,
                 f"has no $TOT, and its data are not a whole number of events: {rest} bytes are "
@@ -261,6 +354,8 @@ def _locate_data(
     fitting = [
         (first, last) for first, last in places if abs(_announced(first, last) - expected) <= 1
     ]
+    if not fitting and padded:
+        raise FcsError(path, packed(padded[0]))
     if not fitting:
         announced = _announced(*places[0])
         raise FcsError(

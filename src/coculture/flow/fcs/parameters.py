@@ -18,8 +18,10 @@ class FcsChannel:
     """$PnS, empty if the file gives none."""
     data_type: str
     """I (unsigned integer), F (float) or D (double)."""
+    bits: int
+    """Bits of one value ($PnB)."""
     bytes: int
-    """Bytes of one value in the file."""
+    """Bytes of one value in the file: those of a word with room for its bits."""
     range: float
     """$PnR, the number of values that the channel can have; infinite if not given."""
     decades: float
@@ -117,7 +119,7 @@ def _channel(
     bits = whole_number(path, {"$PnB": keyword("B").replace("*", "")}, "$PnB", 0)
     if data_type in "FD":
         bits = {"F": 32, "D": 64}[data_type]
-    elif bits not in {8, 16, 24, 32, 40, 48, 56, 64}:
+    elif not 1 <= bits <= 64:
         raise FcsError(
             path,
             f"stores parameter {number} ({name}) in {keyword('B')!r} bits ($P{number}B), "
@@ -132,14 +134,7 @@ def _channel(
         notes.append(
             f"$P{number}DATATYPE of {name} was used, although {version} does not define it."
         )
-    if decades > 0 and data_type != "I":
-        raise FcsError(
-            path,
-            f"gives parameter {number} ({name}) a logarithmic amplifier ($P{number}E "
-            f"{keyword('E')}) although its data are floating-point, which the standard forbids. "
-            "Export the file again with linear values.",
-        )
-    if decades > 0 and not math.isfinite(top):
+    if decades > 0 and data_type == "I" and not math.isfinite(top):
         raise FcsError(path, f"has a logarithmic parameter {number} ({name}) without $P{number}R.")
     scale = 1.0
     gain = finite_number(path, f"$P{number}G", keyword("G")) if keyword("G") else 1.0
@@ -148,8 +143,9 @@ def _channel(
             path, f"has $P{number}G {keyword('G')!r}: the gain of {name} cannot be negative."
         )
     if name.casefold() == "time":
-        scale = _time_step(path, keywords.get("$TIMESTEP", ""))
-    elif gain not in (0.0, 1.0) and decades > 0:
+        scale, time_notes = _time_step(path, keywords.get("$TIMESTEP", ""))
+        notes += time_notes
+    elif gain not in (0.0, 1.0) and decades > 0 and data_type == "I":
         notes.append(f"$P{number}G of {name} was ignored, because its amplifier is logarithmic.")
     elif gain != 0.0:
         scale = 1 / gain
@@ -158,7 +154,8 @@ def _channel(
             name=name,
             label=keyword("S"),
             data_type=data_type,
-            bytes=bits // 8,
+            bits=bits,
+            bytes=_word_bytes(bits),
             range=top,
             decades=decades,
             log_minimum=log_minimum,
@@ -168,12 +165,38 @@ def _channel(
     )
 
 
-def _time_step(path: Path, written: str) -> float:
-    """Seconds per unit of time ($TIMESTEP); 1 if it is not given or 0."""
-    step = finite_number(path, "$TIMESTEP", written) if written else 0.0
+def _word_bytes(bits: int) -> int:
+    """Bytes of the word that a value lies in: whole bytes as they are, else 1, 2, 4 or 8."""
+    if bits % 8 == 0:
+        return bits // 8
+    return next(size for size in (1, 2, 4, 8) if 8 * size >= bits)
+
+
+def _time_step(path: Path, written: str) -> tuple[float, list[str]]:
+    """Seconds per unit of time ($TIMESTEP), and notes; 1 if it is not given, 0 or no number."""
+    step = _number_in(written)
+    if step is None:
+        return 1.0, [f"$TIMESTEP {written!r} is not a number; time is in the file's own unit."]
     if step < 0:
         raise FcsError(path, f"has $TIMESTEP {written!r}; it cannot be negative.")
-    return step or 1.0
+    plain = not written or _is_number(written)
+    return step or 1.0, [] if plain else [f"$TIMESTEP {written!r} was read as {step:g} s."]
+
+
+def _number_in(written: str) -> float | None:
+    """The number that is written, also with a decimal comma or seconds behind it; 0 for nothing."""
+    if not written:
+        return 0.0
+    text = re.sub(r"\s*(s|sec|secs|seconds?)\.?$", "", written, flags=re.IGNORECASE)
+    text = text.replace(",", ".") if text.count(",") == 1 and "." not in text else text
+    return float(text) if _is_number(text) else None
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return math.isfinite(float(text))
+    except ValueError:
+        return False
 
 
 def _amplifier(path: Path, number: int, written: str) -> tuple[float, float]:

@@ -8,8 +8,9 @@ import pandas as pd
 
 from coculture.flow.compensation.spillover import SpilloverError, embedded_spillover
 from coculture.flow.fcs.data import read_events
-from coculture.flow.fcs.header import FcsDescription, FcsHeader, read_header
+from coculture.flow.fcs.header import FcsDescription, read_header
 from coculture.flow.fcs.text import FcsError
+from coculture.flow.fcs.wells import well_of
 from coculture.flow.gating.acquisition_date import acquisition_date
 
 __all__ = ["FcsError", "FlowSample", "read_fcs", "read_header"]
@@ -60,16 +61,9 @@ def read_fcs(path: str | Path, data_set: int = 1) -> FlowSample:
         labels=header.labels,
         keywords=header.keywords,
         cytometer=header.keywords.get("$CYT", ""),
-        well=_well(header),
+        well=well_of(header),
         date=acquisition_date(header),
         nonfinite_events=int(np.sum(~finite)),
         spillover=spillover,
         notes=notes,
     )
-
-
-def _well(header: FcsHeader) -> str:
-    for keyword in ("$WELLID", "WELLID", "WELL ID", "WELL_ID", "WELL"):
-        if header.keywords.get(keyword):
-            return header.keywords[keyword]
-    return ""

@@ -23,6 +23,7 @@ from coculture.flow.gating import checks, gates
 from coculture.flow.gating.acquisition_date import usual_day
 from coculture.flow.gating.checks.margin_events import margin_percent
 from coculture.flow.gating.checks.threshold_sensitive import largest_change
+from coculture.flow.gating.checks.unusual_file import reading_notes
 from coculture.flow.gating.compensated import Compensated, compensated
 from coculture.flow.gating.flowcytometrytools import passes
 from coculture.flow.gating.gate_setting import Blocks, set_gates
@@ -84,7 +85,8 @@ def gate_experiment(
     tubes = open_tubes(listed, settings)
     excluded = tuple(exclusion(file) for file in listed if file.exclude)
     if not tubes:
-        record = _record(name, {"source": "none"}, {one.name: {} for one in settings.populations})
+        no_gates: dict[str, Blocks] = {one.name: {} for one in settings.populations}
+        record = _record(name, {"source": "none"}, no_gates, {})
         wells = _wells(listed, {}, {}, settings)
         return GatedExperiment(wells, record, spillover_table(None), excluded)
     progress(f"{name}: spillover ({settings.compensation.source})")
@@ -115,18 +117,23 @@ def gate_experiment(
     flags = dict.fromkeys(flag for of_one in found.values() for flag in of_one)
     return GatedExperiment(
         wells=_wells(listed, measured, found, settings),
-        gates=_record(name, spillover.record, blocks),
+        gates=_record(name, spillover.record, blocks, reading_notes(tubes)),
         spillover=spillover_table(spillover.matrix),
         flags=(*excluded, *flags),
     )
 
 
 def _record(
-    name: str, spillover: Mapping[str, Any], blocks: Mapping[str, Blocks]
+    name: str,
+    spillover: Mapping[str, Any],
+    blocks: Mapping[str, Blocks],
+    notes: Mapping[str, Sequence[str]],
 ) -> dict[str, Any]:
-    """The content of gates.yaml."""
+    """The content of gates.yaml; `notes` is a note on how files were read -> these files."""
+    unusual = {"files": [{"note": note, "fcs": list(fcs)} for note, fcs in notes.items()]}
     return {
         "experiment": name,
+        **(unusual if notes else {}),
         "spillover": dict(spillover),
         "time": {"rule": TIME_RULE},
         "populations": {

@@ -2,7 +2,8 @@
 
 import datetime
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -34,6 +35,9 @@ def raised(open_tube: Callable[..., Tube], flow_settings: Settings) -> Callable[
         *,
         tube: Mapping[str, Any] | None = None,
         date: str = "01-MAR-2024",
+        notes: Sequence[str] = (),
+        keywords: Mapping[str, str] | None = None,
+        others: Sequence[Mapping[str, Any]] = ({"role": "unstained", "culture": ""},),
         nonfinite: int = 0,
         cells: int = 1000,
         singlets: int = 900,
@@ -52,6 +56,9 @@ def raised(open_tube: Callable[..., Tube], flow_settings: Settings) -> Callable[
         opened = open_tube(
             {name: [1.0] for name in channels}, fcs="a.fcs", keywords={"$DATE": date}, **fields
         )
+        own_keywords = opened.header.keywords | dict(keywords or {})
+        header = replace(opened.header, notes=tuple(notes), keywords=own_keywords)
+        opened = replace(opened, header=header)
         populations = [
             {"name": "cells", "markers": MARKERS},
             {"name": "twin", "markers": [], "same_cells_as": "cells"},
@@ -66,10 +73,10 @@ def raised(open_tube: Callable[..., Tube], flow_settings: Settings) -> Callable[
         after["population"] = inside
         whole = quadrants or {"viable": 800, "early": 100, "late": 60, "necrotic": 40}
         counts = Counts(1000, nonfinite, after, whole, sensitivity)
-        others = Counts(1000, 0, after, twin or whole, 0.0)
+        of_twin = Counts(1000, 0, after, twin or whole, 0.0)
         measured = [
             Measurement(opened, population, of_it, *percents)
-            for population, of_it in zip(settings.populations, (counts, others), strict=True)
+            for population, of_it in zip(settings.populations, (counts, of_twin), strict=True)
         ]
         automatic = {
             "FL3-A": gate("population_negative"),
@@ -85,7 +92,7 @@ def raised(open_tube: Callable[..., Tube], flow_settings: Settings) -> Callable[
             blocks={"cells": automatic | dict(blocks or {}), "twin": automatic},
             spillover=matrix,
             usual_day=datetime.date(2024, 3, 1),
-            measurements={opened.row: measured},
+            measurements={opened.row: measured} | _others(measured[0], others),
         )
         return checks.flags(measured[0], experiment)
 
@@ -94,6 +101,20 @@ def raised(open_tube: Callable[..., Tube], flow_settings: Settings) -> Callable[
 
 NOTES = {"few_events", "threshold_sensitive", "untreated_viability"}
 """What on sound data is only to be known."""
+
+
+def _others(
+    one: Measurement, tubes: Sequence[Mapping[str, Any]]
+) -> dict[int, Sequence[Measurement]]:
+    """Other files of the experiment, with the same counts; `keywords` are those of the file."""
+    made: dict[int, Sequence[Measurement]] = {}
+    for row, fields in enumerate(tubes, start=100):
+        own = dict(fields)
+        header = replace(one.tube.header, keywords=own.pop("keywords", {}))
+        tube = replace(one.tube, row=row, header=header, **{"fcs": f"{row}.fcs"} | own)
+        made[row] = [replace(one, tube=tube)]
+    return made
+
 
 SAMPLE = {"role": "sample"}
 UNSTAINED = {"role": "unstained", "culture": ""}
@@ -173,7 +194,8 @@ def test_a_percent_that_depends_on_the_threshold_is_doubtful(
 def test_every_check_is_tried() -> None:
     own_tests = {"failed_control", "fallback_source", "exploratory_threshold", "gate_set_by_hand"}
     own_tests |= {"matrix_not_used", "already_compensated", "remaining_spill", "fmo_not_used"}
-    own_tests |= {"unlabelled_beads"}
+    own_tests |= {"unlabelled_beads", "matrix_of_each_file", "other_voltage", "other_well"}
+    own_tests |= {"shared_control", "unusual_file", "no_controls", "several_files"}
     assert {check.CODE for check in checks.CHECKS} == {case[0] for case in CASES} | own_tests
 
 
@@ -254,3 +276,77 @@ def test_nothing_is_flagged_in_an_unremarkable_file(raised: Callable[..., list[F
     quiet = {"viable": 90, "early": 5, "late": 5, "necrotic": 0}
     for tube in (SAMPLE, UNTREATED, {"role": "fmo_dye", "culture": ""}):
         assert raised(tube=tube, quadrants=quiet) == []
+
+
+def test_a_note_of_the_reader_on_one_file(raised: Callable[..., list[Flag]]) -> None:
+    (flag,) = raised(notes=["$TIMESTEP 'tick' is not a number."])
+    assert (flag.code, flag.severity, flag.concerns.fcs) == ("unusual_file", "note", "a.fcs")
+    assert flag.sentence == "$TIMESTEP 'tick' is not a number."
+
+
+def test_an_experiment_without_a_control_is_flagged_once(
+    raised: Callable[..., list[Flag]],
+) -> None:
+    (flag,) = raised(others=[{"role": "beads", "culture": ""}])
+    assert (flag.code, flag.severity, flag.concerns.kind) == (
+        "no_controls",
+        "caution",
+        "experiment",
+    )
+    assert flag.sentence.startswith("E1 has no control tube.")
+    assert raised(others=[{"role": "single_stain", "culture": ""}]) == []
+
+
+@pytest.mark.parametrize(
+    ("tube", "other", "how"),
+    [
+        ({"well": "B3"}, {"well": "b3"}, "parts of one tube (the same well, B3)"),
+        ({"well": "B3"}, {"well": "B4"}, "They count as replicates, each weighted"),
+        ({}, {"keywords": {"$SMNO": "dex"}}, "They count as replicates"),
+    ],
+)
+def test_how_files_of_one_culture_were_combined(
+    raised: Callable[..., list[Flag]], tube: dict[str, str], other: dict[str, Any], how: str
+) -> None:
+    control = {"role": "unstained", "culture": ""}
+    (flag,) = raised(tube=tube, others=[control, other])
+    assert (flag.code, flag.severity, flag.concerns.culture) == ("several_files", "note", "c1")
+    assert "a.fcs, 1,000 events, 16 % apoptotic; 101.fcs, 1,000 events" in flag.sentence
+    assert how in flag.sentence
+
+
+CONTROL = {"role": "unstained", "culture": ""}
+
+
+def test_a_well_that_the_file_denies_is_flagged(raised: Callable[..., list[Flag]]) -> None:
+    here = {"tube": {"well": "A1"}, "keywords": {"$WELLID": "C01"}}
+    other = {"well": "C1", "keywords": {"$WELLID": "A1"}, "culture": "c2"}
+    (flag,) = raised(**here, others=[CONTROL, other])
+    assert (flag.code, flag.severity, flag.concerns.kind) == ("other_well", "caution", "experiment")
+    assert "101.fcs the other way round: the two may be swapped" in flag.sentence
+    (flag,) = raised(**here, others=[CONTROL, other | {"keywords": {}}])
+    assert (flag.code, flag.severity, flag.concerns.fcs) == ("other_well", "caution", "a.fcs")
+    assert "a.fcs in well A1, but the file itself says C1 ($WELLID), where flow" in flag.sentence
+    assert raised(tube={"well": "A1"}, keywords={"$WELLID": "A01"}) == []
+    more = [{"well": f"B{n}", "keywords": {"$WELLID": f"D{n}"}, "culture": ""} for n in (1, 2)]
+    (flag,) = raised(**here, others=[CONTROL, *more])
+    assert flag.concerns.kind == "experiment"
+    assert "3 files name another well than flow.csv" in flag.sentence
+
+
+@pytest.mark.parametrize(("voltage", "codes"), [("514", []), ("516", ["other_voltage"])])
+def test_a_voltage_unlike_the_others(
+    raised: Callable[..., list[Flag]], voltage: str, codes: list[str]
+) -> None:
+    others = [CONTROL | {"keywords": {"$P2V": "500"}}] * 2
+    found = raised(keywords={"$P2V": voltage}, others=others)
+    assert [flag.code for flag in found] == codes
+    assert all(flag.concerns.channel == "FL1-A" for flag in found)
+    assert raised(keywords={"$P2V": "0"}, others=others) == []
+
+
+def test_a_shared_control_is_noted(raised: Callable[..., list[Flag]]) -> None:
+    found = raised(tube=CONTROL | {"shared_with": "E2, E3"})
+    (flag,) = [one for one in found if one.code == "shared_control"]
+    assert (flag.code, flag.severity) == ("shared_control", "note")
+    assert "E1 uses it, and so do E2, E3." in flag.sentence

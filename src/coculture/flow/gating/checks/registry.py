@@ -23,9 +23,15 @@ from coculture.flow.gating.checks import (
     gating_difference,
     margin_events,
     matrix_not_used,
+    matrix_of_each_file,
+    no_controls,
     not_finite,
     other_acquisition_day,
+    other_voltage,
+    other_well,
     remaining_spill,
+    several_files,
+    shared_control,
     spillover_coefficient,
     threshold_sensitive,
     time_lost,
@@ -33,6 +39,7 @@ from coculture.flow.gating.checks import (
     unstained_positive,
     unsteady_acquisition,
     untreated_viability,
+    unusual_file,
 )
 from coculture.flow.gating.measurement import Experiment, Measurement
 
@@ -48,6 +55,13 @@ class Check(Protocol):
 
 
 CHECKS: tuple[Check, ...] = (
+    no_controls,
+    other_well,
+    other_voltage,
+    matrix_of_each_file,
+    unusual_file,
+    several_files,
+    shared_control,
     other_acquisition_day,
     not_finite,
     margin_events,
