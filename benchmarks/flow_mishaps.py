@@ -246,7 +246,9 @@ def channels_and_matrices() -> Iterator[Case]:
     for name, matrix in degrees():
         study = replace(BASE, spillover=matrix, embedded=IDENTITY)
         yield Case(4, f"identity as $SPILLOVER, {name}", study, section=EMBEDDED)
-    for form in ("Comp-{}", "FJComp-{}", "<{}>"):
+        bare = replace(study, controls=(*UNCONTROLLED, "fmo-annexin", "fmo-dye"))
+        yield Case(4, f"the same, no single stains, {name}", bare, section=EMBEDDED)
+    for form in ("Comp-{}", "FJComp-{}", "<{}>", "{}"):
         study = replace(BASE, spillover=HEAVY, embedded=HEAVY)
         yield Case(
             5, f"already compensated, {form.format('X')}", study, None, compensated(form), EMBEDDED
