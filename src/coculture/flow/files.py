@@ -26,6 +26,9 @@ class FlowFile:
         The file as it can be opened.
     channel
         The channel that a single stain is for, as the table names it.
+    arm
+        What the culture of a sample was given, in words; files of one experiment with the same arm
+        are replicates.
     untreated
         Whether it is a sample of a culture without drugs, as far as the table says.
     exclude
@@ -42,12 +45,13 @@ class FlowFile:
     cells: str = ""
     channel: str = ""
     culture: str = ""
+    arm: str = ""
     untreated: bool = False
     exclude: str = ""
 
 
 _OPTIONAL_TEXT = (
-    "experiment", "plate", "well", "role", "cells", "channel", "culture", "exclude",
+    "experiment", "plate", "well", "role", "cells", "channel", "culture", "arm", "exclude",
 )  # fmt: skip
 
 

@@ -20,7 +20,7 @@ from coculture.report.results import Results, with_labels
 
 _MAX_NAMED = 6
 """Up to this number things are named one by one; more are counted."""
-_OF_THE_STUDY = ("study", "experiment", "finding")
+_OF_THE_STUDY = ("study", "experiment", "finding", "arm")
 """Kinds of things whose cautions concern the findings as a whole, not one measurement."""
 _UNNAMED = ("tube", "well", "culture")
 """Kinds of things that the sentences of their flags do not name."""
@@ -35,6 +35,7 @@ _ACTIONS_BY_KIND = {
     "tube": "Exclude the file with a reason, or record it again.",
     "well": "Exclude the well with a reason, or repeat it.",
     "experiment": "Check whether the findings hold without this experiment.",
+    "arm": "Check the wells of this arm before you use its percents.",
     "finding": "Mention this when you report the finding.",
 }
 _ANY_ACTION = "Check this before you use the results."

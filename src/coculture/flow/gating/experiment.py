@@ -25,6 +25,7 @@ from coculture.flow.gating.checks.threshold_sensitive import largest_change
 from coculture.flow.gating.flowcytometrytools import passes
 from coculture.flow.gating.gate_setting import Blocks, set_gates
 from coculture.flow.gating.intervals import wilson_interval
+from coculture.flow.gating.live_peaks import LivePeak, live_peaks
 from coculture.flow.gating.measurement import STAGES, Counts, Experiment, Measurement
 from coculture.flow.gating.steadiness import Steadiness, all_steady, steadiness
 from coculture.flow.settings import FlowSettings, Population
@@ -62,9 +63,9 @@ def gate_experiment(
     files
         Rows of flow.csv of one experiment: fcs, experiment, plate, well, role, cells, channel,
         culture, exclude; `path` where a file is opened from another place than `fcs`;
-        `untreated` (samples of cultures without drugs) and the `cells` of a sample where they are
-        known. Files with a reason under `exclude` are listed in the result but not read; if all
-        files are excluded, no gate is set.
+        `untreated` (samples of cultures without drugs), `arm` (what a sample was given) and the
+        `cells` of a sample where they are known. Files with a reason under `exclude` are listed in
+        the result but not read; if all files are excluded, no gate is set.
     settings
         The flow section of the config.
     progress
@@ -227,11 +228,17 @@ def _measure(
     time = all_steady(events) if own_time else _steadiness(tube, events)
     measured = []
     for population in populations:
-        counts = _count(tube, events, population, blocks[population.name], time.steady)
+        counts, peaks = _count(tube, events, population, blocks[population.name], time.steady)
         margin = margin_percent(tube, events, counts.after["scatter"], counts.total)
         measured.append(
             Measurement(
-                tube, population, counts, margin, time.percent_departing, time.percent_time_lost
+                tube,
+                population,
+                counts,
+                margin,
+                time.percent_departing,
+                time.percent_time_lost,
+                peaks,
             )
         )
     return measured
@@ -287,23 +294,26 @@ def _count(
     population: Population,
     blocks: Mapping[str, gates.Block],
     steady: NDArray[np.bool_],
-) -> Counts:
-    """Events after each stage and in each quadrant."""
+) -> tuple[Counts, Mapping[str, LivePeak]]:
+    """Events after each stage and in each quadrant; of a sample also its live peaks."""
     masks = stage_masks(events, population, blocks, steady)
     total = tube.header.events
     after = {stage: int(np.count_nonzero(mask)) for stage, mask in masks.items()}
     if gates.ANNEXIN not in blocks or gates.VIABILITY_DYE not in blocks:
-        return Counts(total, total - len(events), after)
+        return Counts(total, total - len(events), after), {}
     annexin, dye = blocks[gates.ANNEXIN], blocks[gates.VIABILITY_DYE]
-    stained = _of_events(events, masks["population"], [annexin["channels"][0], dye["channels"][0]])
+    size = tube.panel.forward_scatter_area
+    read = [annexin["channels"][0], dye["channels"][0], size]
+    stained = _of_events(events, masks["population"], read)
     quadrants = gates.quadrant_counts(annexin, dye, stained)
-    return Counts(
+    counts = Counts(
         total=total,
         nonfinite=total - len(events),
         after=after,
         quadrants=quadrants,
         sensitivity=largest_change(stained, annexin, quadrants["early"] + quadrants["late"]),
     )
+    return counts, live_peaks(stained, annexin, dye, size) if tube.role == "sample" else {}
 
 
 def _of_events(events: Columns, wanted: NDArray[np.bool_], channels: Sequence[str]) -> TubeEvents:

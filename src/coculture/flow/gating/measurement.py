@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from coculture.flow.gating import gates
+from coculture.flow.gating.live_peaks import LivePeak
 from coculture.flow.settings import FlowSettings, Population
 from coculture.flow.tubes import Tube
 
@@ -67,6 +68,8 @@ class Measurement:
         Percent of the events acquired while the signal or the rate was unsteady.
     percent_time_lost
         Percent of the acquisition time in which almost no events were recorded.
+    peaks
+        Stain -> its live peak, of a sample with enough cells.
     """
 
     tube: Tube
@@ -75,6 +78,7 @@ class Measurement:
     percent_margin: float
     percent_departing: float
     percent_time_lost: float
+    peaks: Mapping[str, LivePeak] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
