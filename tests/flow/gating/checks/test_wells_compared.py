@@ -97,7 +97,7 @@ def test_fluorescent_drug_in_the_dye_is_flagged(raised: Raised) -> None:
 
 
 def test_gain_of_one_well_is_told_from_autofluorescence(raised: Raised) -> None:
-    (flag,) = raised(changed(tubes(SMALL), third, gain=(1.0, 2.5, 1.0)))
+    (flag,) = raised(changed(tubes(SMALL), third, gain=(1.0, 4.0, 1.0)))
     assert (flag.code, flag.concerns.fcs) == ("replicate_gain", "E1/E1-dose100-3.fcs")
     (flag,) = raised(changed(tubes(SMALL), third, light=(0.0, 300.0, 0.0)))
     assert (flag.code, flag.concerns.arm) == ("live_peak_moved", "dose 100")
