@@ -87,6 +87,8 @@ class FlowSettings:
     channels: Channels
     populations: tuple[Population, ...]
     report_population: str
+    min_cells: int
+    """Cells of a population below which a sample gives no percent."""
     compensation: CompensationSettings
     annexin_threshold: str
     """AUTO, or the code of a threshold source (gating/sources)."""
@@ -116,6 +118,7 @@ class FlowSettings:
             channels=Channels(**mapping["channels"]),
             populations=populations,
             report_population=mapping["report_population"] or populations[0].name,
+            min_cells=mapping["min_cells"],
             compensation=CompensationSettings(**mapping["compensation"]),
             annexin_threshold=mapping["thresholds"]["annexin"],
             viability_dye_threshold=mapping["thresholds"]["viability_dye"],

@@ -22,6 +22,7 @@ from coculture.flow.gating import checks, gates
 from coculture.flow.gating.acquisition_date import usual_day
 from coculture.flow.gating.checks.margin_events import margin_percent
 from coculture.flow.gating.checks.threshold_sensitive import largest_change
+from coculture.flow.gating.checks.too_few_cells import lacks_percent
 from coculture.flow.gating.flowcytometrytools import passes
 from coculture.flow.gating.gate_setting import Blocks, set_gates
 from coculture.flow.gating.intervals import wilson_interval
@@ -138,7 +139,7 @@ def _wells(
     for file in files:
         counted: Iterator[dict[str, Any]]
         if file.row in measured:
-            counted = (_counted(one) for one in measured[file.row])
+            counted = (_counted(one, settings.min_cells) for one in measured[file.row])
         else:
             counted = ({"population": population.name} for population in settings.populations)
         for row in counted:
@@ -165,8 +166,11 @@ def _identity(file: FlowFile) -> dict[str, Any]:
     }
 
 
-def _counted(one: Measurement) -> dict[str, Any]:
-    """The columns of one measurement; of beads only the number of events."""
+def _counted(one: Measurement, min_cells: int) -> dict[str, Any]:
+    """The columns of one measurement; of beads only the number of events.
+
+    A sample with fewer than `min_cells` cells has counts but no percents.
+    """
     counts = one.counts
     if one.tube.role == "beads":
         return {"events_total": counts.total}
@@ -178,10 +182,12 @@ def _counted(one: Measurement) -> dict[str, Any]:
     }
     if not counts.has_quadrants:
         return row
+    row |= {f"n_{name}": number for name, number in counts.quadrants.items()}
+    if lacks_percent(one, min_cells):
+        return row
     apoptotic = counts.quadrants["early"] + counts.quadrants["late"]
     lower, upper = wilson_interval(apoptotic, sum(counts.quadrants.values()))
     return row | {
-        **{f"n_{name}": number for name, number in counts.quadrants.items()},
         **{f"percent_{name}": counts.percent(name) for name in counts.quadrants},
         "percent_apoptotic": counts.percent_apoptotic,
         "percent_apoptotic_lower": 100 * lower,

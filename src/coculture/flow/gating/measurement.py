@@ -45,6 +45,11 @@ class Counts:
     def has_quadrants(self) -> bool:
         return bool(self.quadrants)
 
+    @property
+    def cells(self) -> int:
+        """Single cells of the population."""
+        return self.after["population"]
+
     def percent(self, *quadrants: str) -> float:
         """Percent of the population in these quadrants; NaN without events or quadrants."""
         whole = sum(self.quadrants.values())

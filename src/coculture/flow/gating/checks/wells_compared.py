@@ -62,12 +62,13 @@ def wells(
         for one in measured:
             if one.population.name != population or stain not in one.peaks:
                 continue
-            if of is None or _is_replicate(one, of):
+            if of is None or is_replicate(one, of):
                 found.append(Well(one, one.peaks[stain]))
     return found
 
 
-def _is_replicate(one: Measurement, other: Measurement) -> bool:
+def is_replicate(one: Measurement, other: Measurement) -> bool:
+    """Whether two samples are wells of one arm and cell line; without arms each is alone."""
     if not other.tube.arm:
         return one.tube.row == other.tube.row
     return (one.tube.arm, one.tube.cells) == (other.tube.arm, other.tube.cells)
@@ -101,10 +102,14 @@ def level(compared: Sequence[Well]) -> str:
 
 def named(compared: Sequence[Well]) -> str:
     """The files of some wells: by name, or how many there are."""
-    if len(compared) > _MOST_NAMED:
-        first, last = compared[0].fcs, compared[-1].fcs
-        return f"{many(len(compared), 'well')}, {first} to {last}"
-    return listed([one.fcs for one in compared])
+    return files([one.fcs for one in compared])
+
+
+def files(names: Sequence[str]) -> str:
+    """Some files: by name, or how many there are."""
+    if len(names) > _MOST_NAMED:
+        return f"{many(len(names), 'well')}, {names[0]} to {names[-1]}"
+    return listed(names)
 
 
 def arm_of(one: Measurement) -> str:
