@@ -214,6 +214,6 @@ def _shared_gates(panel: Panel, tube: Tube, pooled: Sequence[PooledTube]) -> Blo
         if channel is not None
     }
     inside = gated(pooled, in_range)
-    cells = {gates.CELLS: debris.block(panel.forward_scatter_area, inside)}
+    cells = {gates.CELLS: debris.block(panel, inside)}
     singlets = singlet_spread.block(panel, gated(inside, cells))
     return in_range | cells | ({} if singlets is None else {gates.SINGLETS: singlets})

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from coculture.exchange.flags import Flag
 from coculture.flow.gating.checks import (
+    debris_not_testable,
     doublets,
     dye_peak_moved,
     exploratory_threshold,
@@ -53,6 +54,7 @@ CHECKS: tuple[Check, ...] = (
     unsteady_acquisition,
     time_lost,
     doublets,
+    debris_not_testable,
     too_few_cells,
     few_events,
     live_peak_moved,
