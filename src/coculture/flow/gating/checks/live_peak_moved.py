@@ -31,6 +31,9 @@ of studies), at 5 % nothing is gained."""
 
 FEWEST_CELLS = 500
 """Of a well that is flagged although most of its replicates are not: smaller ones scatter."""
+POINTS_ALONE = 10.0
+"""The change of percent apoptotic in such a well: in a population of several kinds of cell, the
+lowest peak of a well may be that of another kind."""
 
 
 def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
@@ -56,7 +59,8 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
 def _is_odd(well: Well, experiment: Experiment) -> bool:
     """Whether a well unlike its replicates is large enough, and has no other gain."""
     is_gain = replicate_gain.is_stronger(well.measurement, experiment, gates.ANNEXIN)
-    return well.cells >= FEWEST_CELLS and not is_gain
+    change = abs(well.percent_apoptotic - well.peak.percent_apoptotic)
+    return well.cells >= FEWEST_CELLS and change > POINTS_ALONE and not is_gain
 
 
 def _changes(well: Well) -> bool:

@@ -1,6 +1,8 @@
 """A well whose detector, or staining, was stronger than in the replicates of its arm.
 
-A gain moves the live peak and makes it wider; autofluorescence only moves it. Replicates have the
+A gain moves the live peak and makes it wider, and moves the stained cells; autofluorescence only
+moves the live peak. Neither changes forward scatter, so that another one means another kind of
+cell, where a population holds several. Replicates have the
 same share of dying cells, so that a dose that kills all cells raises no alarm. Limits:
 shared/measured/flow_controls.md, section 6.
 """
@@ -21,6 +23,11 @@ CODE = "replicate_gain"
 
 DECADES = 0.2
 """Of the peak and of its SD above the arm's medians: no false alarm in 1,500 sound studies."""
+_POINTS_OF_MIXTURE = 20.0
+"""In a population without a marker, which may hold several kinds of cell, a smaller change of a
+percent is a note: the lowest peak of a well may be that of another kind (2 of 25 sound studies)."""
+_SAME_SIZE = 0.07
+"""Share by which the forward scatter of one kind of cell differs between tubes at most."""
 FEWEST_WELLS = 3
 """Of two wells it cannot be said which is wrong."""
 LEAST_SHARE = 0.2
@@ -58,7 +65,9 @@ def _is_above(well: Well, arm: Sequence[Well]) -> bool:
     moved = well.peak.position - middle(one.peak.position for one in others)
     usual = middle(one.peak.sd for one in others)
     wider = np.log10(well.peak.sd / usual) if min(well.peak.sd, usual) > 0 else 0.0
-    return bool(moved > DECADES and wider > DECADES)
+    brighter = well.peak.positives - middle(one.peak.positives for one in others)
+    is_same_peak = abs(wells_compared.forward_scatter_ratio(well, others) - 1) <= _SAME_SIZE
+    return bool(moved > DECADES and wider > DECADES and is_same_peak and not brighter <= DECADES)
 
 
 def _flag(one: Measurement, experiment: Experiment, stain: str) -> Flag:
@@ -67,11 +76,12 @@ def _flag(one: Measurement, experiment: Experiment, stain: str) -> Flag:
     others = [other for other in arm if other.fcs != well.fcs]
     which = "" if len(arm) >= FEWEST_WELLS else " Of two wells it cannot be said which is wrong."
     change = max(abs(one.counts.percent(name) - own) for name, own in well.peak.percents.items())
+    is_sure = bool(one.population.markers) or change > _POINTS_OF_MIXTURE
     moved = well.peak.position - middle(other.peak.position for other in others)
     return Flag(
         subjects.population(one, channel),
         CODE,
-        "caution",
+        "caution" if is_sure else "note",
         f"The live cells of {one.population.name} are brighter and "
         f"more spread in {channel} ({gates.STAIN_NAMES[stain]}) than in "
         f"{wells_compared.named(others)} of the same arm: {wells_compared.level([well])} against "
