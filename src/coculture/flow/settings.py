@@ -93,6 +93,8 @@ class FlowSettings:
     annexin_threshold: str
     """AUTO, or the code of a threshold source (gating/sources)."""
     viability_dye_threshold: str
+    threshold_scope: str
+    """experiment or well: what has a threshold of its own."""
     gates: Gates
     limits: Limits
 
@@ -122,6 +124,7 @@ class FlowSettings:
             compensation=CompensationSettings(**mapping["compensation"]),
             annexin_threshold=mapping["thresholds"]["annexin"],
             viability_dye_threshold=mapping["thresholds"]["viability_dye"],
+            threshold_scope=mapping["thresholds"]["scope"],
             gates={
                 str(experiment): {str(name): blocks for name, blocks in populations.items()}
                 for experiment, populations in mapping["gates"].items()

@@ -72,6 +72,7 @@ def limitations(results: Results) -> list[Limitation]:
         ),
         *_missing_experiments(results),
         *_manual_gates(results.gates),
+        *_own_thresholds(results.gates),
         *_excluded(results.flags),
         *_unmeasured(results.table("cultures.csv")),
         *_outside_range(results.flags),
@@ -147,6 +148,31 @@ def _manual_gates(gates: Mapping[str, Mapping[str, Any]]) -> Iterator[Limitation
             "Compare each with its automatic threshold in gates.yaml.",
             "flow",
         )
+
+
+def _own_thresholds(gates: Mapping[str, Mapping[str, Any]]) -> Iterator[Limitation]:
+    """Thresholds that not all wells of an experiment share."""
+    reasons = {
+        "of_cells": (
+            "cell line, because their live cells differ",
+            "Compare percents within a cell line.",
+        ),
+        "of_files": (
+            "well, as the config asks",
+            "Live cells that begin to bind Annexin V are not counted; compare with the results of "
+            "thresholds.scope: experiment.",
+        ),
+    }
+    for key, (what, action) in reasons.items():
+        found = [
+            experiment
+            for experiment, of_experiment in gates.items()
+            for blocks in of_experiment["populations"].values()
+            if any(key in block for block in blocks.values())
+        ]
+        if found:
+            experiments = listed(dict.fromkeys(found))
+            yield Limitation(f"Thresholds are set for each {what}: {experiments}.", action, "flow")
 
 
 def _excluded(flags: Iterable[Flag]) -> Iterator[Limitation]:

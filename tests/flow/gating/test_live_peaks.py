@@ -5,7 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from coculture.flow.gating.live_peaks import LivePeak, decades, linear, live_peaks
+from coculture.flow.gating.asinh_scale import decades, linear
+from coculture.flow.gating.live_peaks import LivePeak, live_peaks
 from coculture.flow.tubes import TubeEvents
 
 ANNEXIN = {"channels": ["A"], "threshold": 300.0}

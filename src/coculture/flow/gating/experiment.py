@@ -234,7 +234,8 @@ def _measure(
     time = all_steady(events) if own_time else _steadiness(tube, events)
     measured = []
     for population in populations:
-        counts, peaks = _count(tube, events, population, blocks[population.name], time.steady)
+        own = gates.of_tube(blocks[population.name], tube)
+        counts, peaks = _count(tube, events, population, own, time.steady)
         margin = margin_percent(tube, events, counts.after["scatter"], counts.total)
         measured.append(
             Measurement(

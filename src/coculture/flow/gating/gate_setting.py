@@ -10,8 +10,9 @@ from dataclasses import dataclass
 import pandas as pd
 
 from coculture.flow.gating import gates, sources
-from coculture.flow.gating.pool import PooledTube, gated, pool
+from coculture.flow.gating.pool import MAX_SAMPLES, PooledTube, gated, pool
 from coculture.flow.gating.sources import debris, detector_range, manual, singlet_spread
+from coculture.flow.gating.sources.own_thresholds import WELL
 from coculture.flow.gating.sources.threshold import Request, ThresholdError
 from coculture.flow.settings import SHARED_GATES, FlowSettings, Population
 from coculture.flow.tubes import Panel, Tube
@@ -47,7 +48,8 @@ def set_gates(
     """
     panel = tubes[0].panel
     own = manual.on_channels_of(tubes[0], own)
-    pooled = pool(tubes, spillover)
+    # For thresholds of each well every sample is needed, not some.
+    pooled = pool(tubes, spillover, len(tubes) if settings.threshold_scope == WELL else MAX_SAMPLES)
     shared = _shared_gates(panel, tubes[0], pooled)
     asked = {
         gates.ANNEXIN: settings.annexin_threshold,
@@ -55,7 +57,13 @@ def set_gates(
     }
     return {
         population.name: _PopulationGates(
-            population, panel, pooled, shared, asked, own.get(population.name, {})
+            population,
+            panel,
+            pooled,
+            shared,
+            asked,
+            settings.threshold_scope,
+            own.get(population.name, {}),
         ).blocks()
         for population in settings.populations
     }
@@ -73,6 +81,8 @@ class _PopulationGates:
         The automatic gates that all populations share.
     asked
         Stain -> the threshold source that the config asks for.
+    scope
+        What has a threshold of its own: experiment or well.
     own
         The user's gates of the population.
     """
@@ -82,6 +92,7 @@ class _PopulationGates:
     pooled: Sequence[PooledTube]
     shared: Blocks
     asked: Mapping[str, str]
+    scope: str
     own: Mapping[str, gates.Block]
 
     def blocks(self) -> Blocks:
@@ -154,7 +165,8 @@ class _PopulationGates:
         for stain, channel in channels.items():
             if channel is not None:
                 request = Request(stain, channel, self.panel, inside, singlets)
-                found.append((request, _stain_setter(request, asked[stain], self.population.name)))
+                setter = _stain_setter(request, asked[stain], self.population.name, self.scope)
+                found.append((request, setter))
         return found
 
 
@@ -166,8 +178,8 @@ def _marker_setter(request: Request, positive: bool, population: str) -> _SetGat
     return lambda: sources.marker_block(request, positive, population)
 
 
-def _stain_setter(request: Request, asked: str, population: str) -> _SetGate:
-    return lambda: sources.stain_block(request, asked, population)
+def _stain_setter(request: Request, asked: str, population: str, scope: str) -> _SetGate:
+    return lambda: sources.stain_block(request, asked, population, scope)
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,13 @@ checks; nothing here changes a threshold.
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from coculture.flow.gating import gates
+from coculture.flow.gating.asinh_scale import decades, linear
 from coculture.flow.gating.densities import Distribution, percentiles
 from coculture.flow.gating.sources.live_peak import LIVE_SDS, negative_peak
 from coculture.flow.gating.sources.threshold import FEWEST_EVENTS
@@ -20,9 +21,6 @@ from coculture.flow.tubes import Columns
 
 Values = NDArray[np.float64]
 
-COFACTOR = 150.0
-"""Of the scale asinh(x / 150), in decades, on which wells are compared: near the noise of a
-detector it is linear, so that a peak at zero has a width."""
 MOST_EVENTS = 10_000
 """Of one well: the peak of so many is known to a hundredth of its SD."""
 _SD_PER_MEDIAN = 1.4826
@@ -33,19 +31,11 @@ _FEWEST_POSITIVES = 50
 """Stained events of which a median is compared."""
 
 
-def decades(linear: Values) -> Values:
-    """Linear values on the scale asinh(x / 150), in decades; any shape."""
-    return np.arcsinh(linear / COFACTOR) / math.log(10)
-
-
-def linear(position: float) -> float:
-    """The linear value of a position on that scale."""
-    return COFACTOR * math.sinh(position * math.log(10))
-
-
 @dataclass(frozen=True)
 class LivePeak:
     """The lowest substantial peak of one stain in one well, on the scale of `decades`.
+
+    That of the dye is of the cells below the shared Annexin V threshold.
 
     Attributes
     ----------
@@ -95,7 +85,7 @@ def live_peaks(
 
     Returns
     -------
-    Stain -> peak; empty with fewer than 100 cells.
+    Stain -> peak; none with fewer than 100 such cells.
     """
     if len(cells) < FEWEST_EVENTS:
         return {}
@@ -103,24 +93,21 @@ def live_peaks(
     values = [np.asarray(cells[str(block["channels"][0])])[every] for block in (annexin, dye)]
     size = np.asarray(cells[forward_scatter])[every]
     shared = [float(annexin["threshold"]), float(dye["threshold"])]
+    is_negative = values[0] < shared[0]
     found = {}
     for place, stain in enumerate((gates.ANNEXIN, gates.VIABILITY_DYE)):
-        peak = _peak(values[place], size)
+        # Of the dye only cells without Annexin V, whose spill into the dye may be uncertain.
+        seen = is_negative if place else np.ones(len(is_negative), bool)
+        if np.count_nonzero(seen) < FEWEST_EVENTS:
+            continue
+        peak = _peak(values[place][seen], size[seen])
         ends = [peak.threshold if at == place else end for at, end in enumerate(shared)]
         is_positive = [value >= end for value, end in zip(values, ends, strict=True)]
         percents = {
             name: 100 * float(np.mean((is_positive[0] == a) & (is_positive[1] == d)))
             for name, (a, d) in gates.POSITIVE.items()
         }
-        found[stain] = LivePeak(
-            peak.position,
-            peak.sd,
-            peak.share,
-            peak.threshold,
-            peak.forward_scatter,
-            peak.positives,
-            percents,
-        )
+        found[stain] = replace(peak, share=peak.share * float(np.mean(seen)), percents=percents)
     return found
 
 

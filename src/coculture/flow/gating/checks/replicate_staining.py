@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from coculture.exchange.flags import Flag
 from coculture.exchange.vocabulary import number
 from coculture.flow.gating import gates
+from coculture.flow.gating.asinh_scale import linear
 from coculture.flow.gating.checks import replicate_gain, subjects, wells_compared
 from coculture.flow.gating.checks.wells_compared import Well
-from coculture.flow.gating.live_peaks import linear, middle
+from coculture.flow.gating.live_peaks import middle
 from coculture.flow.gating.measurement import Experiment, Measurement
 
 CODE = "replicate_staining"

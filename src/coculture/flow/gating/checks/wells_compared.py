@@ -13,7 +13,8 @@ from coculture.exchange.vocabulary import listed, many, number
 from coculture.flow.fcs.data import read_events
 from coculture.flow.files import WELLS
 from coculture.flow.gating.acquisition_date import acquisition_date
-from coculture.flow.gating.live_peaks import LivePeak, linear, middle
+from coculture.flow.gating.asinh_scale import linear
+from coculture.flow.gating.live_peaks import LivePeak, middle
 from coculture.flow.gating.measurement import Experiment, Measurement
 
 _MOST_NAMED = 4

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from coculture.flow.gating.asinh_scale import decades
 from coculture.flow.gating.densities import Density, Distribution, density, percentiles
 from coculture.flow.gating.gates import Block
 from coculture.flow.gating.pool import PooledTube, Values, values
@@ -107,7 +108,7 @@ def _dyed(panel: Panel, tubes: Sequence[PooledTube]) -> Dyed | None:
     if panel.viability_dye is None:
         return None
     sizes = values(samples, panel.forward_scatter_area)
-    dye = np.arcsinh(values(samples, panel.viability_dye)[sizes > 0] / 150)
+    dye = decades(values(samples, panel.viability_dye)[sizes > 0])
     if len(dye) < FEWEST_EVENTS:
         return None
     distribution = Distribution(dye)
