@@ -6,6 +6,7 @@ is no live gate before the quadrants, because it would remove the cells that are
 Events that are saturated in Annexin V or dye are the brightest dying cells and are kept.
 """
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -245,10 +246,18 @@ def _measure(
                 margin,
                 time.percent_departing,
                 time.percent_time_lost,
+                _seconds(tube, events),
                 peaks,
             )
         )
     return measured
+
+
+def _seconds(tube: Tube, events: Columns) -> float:
+    """From the first event to the last; NaN without a time channel or events."""
+    if tube.panel.time is None or not len(events):
+        return math.nan
+    return float(np.ptp(np.asarray(events[tube.panel.time])))
 
 
 def steady(tube: Tube, events: Columns) -> NDArray[np.bool_]:

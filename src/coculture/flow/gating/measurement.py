@@ -73,6 +73,8 @@ class Measurement:
         Percent of the events acquired while the signal or the rate was unsteady.
     percent_time_lost
         Percent of the acquisition time in which almost no events were recorded.
+    seconds
+        From the first event to the last; NaN without a time channel.
     peaks
         Stain -> its live peak, of a sample with enough cells.
     """
@@ -83,6 +85,7 @@ class Measurement:
     percent_margin: float
     percent_departing: float
     percent_time_lost: float
+    seconds: float = math.nan
     peaks: Mapping[str, LivePeak] = field(default_factory=dict)
 
 

@@ -162,7 +162,7 @@ def test_a_check_flags_what_is_beyond_its_limit_and_nothing_else(
 def test_every_check_is_tried() -> None:
     own_tests = {"fallback_source", "exploratory_threshold", "gate_set_by_hand"}
     own_tests |= {"live_peak_moved", "dye_peak_moved", "replicate_gain", "replicate_staining"}
-    own_tests |= {"too_few_cells", "debris_not_testable"}
+    own_tests |= {"too_few_cells", "debris_not_testable", "vanished_cells"}
     assert {check.CODE for check in checks.CHECKS} == {case[0] for case in CASES} | own_tests
 
 

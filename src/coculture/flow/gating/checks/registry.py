@@ -33,6 +33,7 @@ from coculture.flow.gating.checks import (
     unstained_positive,
     unsteady_acquisition,
     untreated_viability,
+    vanished_cells,
 )
 from coculture.flow.gating.measurement import Experiment, Measurement
 
@@ -57,6 +58,7 @@ CHECKS: tuple[Check, ...] = (
     debris_not_testable,
     too_few_cells,
     few_events,
+    vanished_cells,
     live_peak_moved,
     dye_peak_moved,
     replicate_gain,

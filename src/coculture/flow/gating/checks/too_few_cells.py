@@ -36,12 +36,14 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
     )
     arm = [
         other
-        for other in _samples(experiment, population)
+        for other in wells_compared.samples(experiment, population)
         if wells_compared.is_replicate(other, one)
     ]
     lacking = [other for other in arm if lacks_percent(other, least)]
     usual = middle(
-        other.counts.cells for other in _samples(experiment, population) if other.tube.untreated
+        other.counts.cells
+        for other in wells_compared.samples(experiment, population)
+        if other.tube.untreated
     )
     yield Flag(
         wells_compared.arm(one, ""),
@@ -62,12 +64,3 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
 def lacks_percent(one: Measurement, least: int) -> bool:
     """Whether a sample with quadrants has fewer than `least` cells of its population."""
     return one.tube.role == "sample" and one.counts.has_quadrants and one.counts.cells < least
-
-
-def _samples(experiment: Experiment, population: str) -> list[Measurement]:
-    return [
-        one
-        for measured in experiment.measurements.values()
-        for one in measured
-        if one.population.name == population and one.tube.role == "sample"
-    ]

@@ -68,6 +68,16 @@ def wells(
     return found
 
 
+def samples(experiment: Experiment, population: str) -> list[Measurement]:
+    """The samples of the experiment, as this population was counted in them."""
+    return [
+        one
+        for measured in experiment.measurements.values()
+        for one in measured
+        if one.population.name == population and one.tube.role == "sample"
+    ]
+
+
 def is_replicate(one: Measurement, other: Measurement) -> bool:
     """Whether two samples are wells of one arm and cell line; without arms each is alone."""
     if not other.tube.arm:
