@@ -147,6 +147,19 @@ def test_a_gate_is_manual_by_its_source_whatever_its_rule_says(results: MakeResu
     assert _sentences(study, "by hand") == ["Gates set by hand: E1 myeloma viability dye."]
 
 
+def test_thresholds_that_not_all_wells_share_are_said(results: MakeResults) -> None:
+    def gates(**own: dict[str, float]) -> dict[str, Any]:
+        block = {"source": "live_peak", "rule": "r", "channels": ["A"], "threshold": 1.0, **own}
+        return {"populations": {"myeloma": {"annexin": block}}}
+
+    study = results(gates={"E1": gates(of_cells={"A": 2.0}), "E2": gates(of_files={"f": 2.0})})
+    assert _sentences(study, "Thresholds are set") == [
+        "Thresholds are set for each cell line, because their live cells differ: E1.",
+        "Thresholds are set for each well, as the config asks: E2.",
+    ]
+    assert _sentences(results(gates={"E1": gates()}), "Thresholds are set") == []
+
+
 def test_excluded_files_and_wells_are_counted_once_each(
     results: MakeResults, flag: MakeFlag
 ) -> None:

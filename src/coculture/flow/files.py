@@ -34,6 +34,9 @@ class FlowFile:
         Number of the data set of the file, from 1; None if the table gives none.
     channel
         The channel that a single stain is for, as the table names it.
+    arm
+        What the culture of a sample was given, in words; files of one experiment with the same arm
+        are replicates.
     untreated
         Whether it is a sample of a culture without drugs, as far as the table says.
     shared_with
@@ -53,6 +56,7 @@ class FlowFile:
     cells: str = ""
     channel: str = ""
     culture: str = ""
+    arm: str = ""
     untreated: bool = False
     shared_with: str = ""
     exclude: str = ""
@@ -64,7 +68,7 @@ class FlowFile:
 
 
 _OPTIONAL_TEXT = (
-    "experiment", "plate", "well", "role", "cells", "channel", "culture", "shared_with",
+    "experiment", "plate", "well", "role", "cells", "channel", "culture", "arm", "shared_with",
     "exclude",
 )  # fmt: skip
 

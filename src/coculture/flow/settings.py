@@ -99,10 +99,14 @@ class FlowSettings:
     channels: Channels
     populations: tuple[Population, ...]
     report_population: str
+    min_cells: int
+    """Cells of a population below which a sample gives no percent."""
     compensation: CompensationSettings
     annexin_threshold: str
     """AUTO, or the code of a threshold source (gating/sources)."""
     viability_dye_threshold: str
+    threshold_scope: str
+    """experiment or well: what has a threshold of its own."""
     gates: Gates
     limits: Limits
 
@@ -130,9 +134,11 @@ class FlowSettings:
             channels=Channels(**mapping["channels"]),
             populations=populations,
             report_population=mapping["report_population"] or populations[0].name,
+            min_cells=mapping["min_cells"],
             compensation=CompensationSettings(**mapping["compensation"]),
             annexin_threshold=mapping["thresholds"]["annexin"],
             viability_dye_threshold=mapping["thresholds"]["viability_dye"],
+            threshold_scope=mapping["thresholds"]["scope"],
             gates={
                 str(experiment): {str(name): blocks for name, blocks in populations.items()}
                 for experiment, populations in mapping["gates"].items()

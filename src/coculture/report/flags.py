@@ -125,6 +125,7 @@ def _item(concerns: Concerns) -> str:
         "curve": f"curve of {concerns.analyte}",
         "finding": f"finding {concerns.finding}",
         "study": "all experiments",
+        "arm": f"arm {concerns.arm or concerns.fcs}",
         "gate": f"{concerns.population}: gate on {concerns.channel}",
         "experiment": concerns.analyte or "all files",
         "culture": concerns.analyte or "culture",

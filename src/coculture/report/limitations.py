@@ -20,7 +20,7 @@ from coculture.report.results import Results, with_labels
 
 _MAX_NAMED = 6
 """Up to this number things are named one by one; more are counted."""
-_OF_THE_STUDY = ("study", "experiment", "finding")
+_OF_THE_STUDY = ("study", "experiment", "finding", "arm")
 """Kinds of things whose cautions concern the findings as a whole, not one measurement."""
 _UNNAMED = ("tube", "well", "culture")
 """Kinds of things that the sentences of their flags do not name."""
@@ -37,6 +37,7 @@ _ACTIONS_BY_KIND = {
     "tube": "Exclude the file with a reason, or record it again.",
     "well": "Exclude the well with a reason, or repeat it.",
     "experiment": "Check whether the findings hold without this experiment.",
+    "arm": "Check the wells of this arm before you use its percents.",
     "finding": "Mention this when you report the finding.",
 }
 _ANY_ACTION = "Check this before you use the results."
@@ -73,6 +74,7 @@ def limitations(results: Results) -> list[Limitation]:
         ),
         *_missing_experiments(results),
         *_manual_gates(results.gates),
+        *_own_thresholds(results.gates),
         *_excluded(results.flags),
         *_unmeasured(results.table("cultures.csv")),
         *_outside_range(results.flags),
@@ -148,6 +150,31 @@ def _manual_gates(gates: Mapping[str, Mapping[str, Any]]) -> Iterator[Limitation
             "Compare each with its automatic threshold in gates.yaml.",
             "flow",
         )
+
+
+def _own_thresholds(gates: Mapping[str, Mapping[str, Any]]) -> Iterator[Limitation]:
+    """Thresholds that not all wells of an experiment share."""
+    reasons = {
+        "of_cells": (
+            "cell line, because their live cells differ",
+            "Compare percents within a cell line.",
+        ),
+        "of_files": (
+            "well, as the config asks",
+            "Live cells that begin to bind Annexin V are not counted; compare with the results of "
+            "thresholds.scope: experiment.",
+        ),
+    }
+    for key, (what, action) in reasons.items():
+        found = [
+            experiment
+            for experiment, of_experiment in gates.items()
+            for blocks in of_experiment["populations"].values()
+            if any(key in block for block in blocks.values())
+        ]
+        if found:
+            experiments = listed(dict.fromkeys(found))
+            yield Limitation(f"Thresholds are set for each {what}: {experiments}.", action, "flow")
 
 
 def _excluded(flags: Iterable[Flag]) -> Iterator[Limitation]:

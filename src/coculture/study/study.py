@@ -11,7 +11,7 @@ from coculture.exchange.names import column_prefix
 from coculture.flow import FlowSettings
 from coculture.study import files
 from coculture.study.checksums import Checksums
-from coculture.study.table_validation import is_untreated
+from coculture.study.table_validation import arm_names, is_untreated
 
 TABLES = ("cultures", "flow", "elisa", "clinical")
 FILE_COLUMNS = {"flow": "fcs", "elisa": "file"}
@@ -80,19 +80,21 @@ class Study:
     def fcs_files(self, experiment: str) -> list[dict[str, Any]]:
         """The rows of flow.csv of one experiment, each with its file's SHA-256.
 
-        A sample has the cells of its culture; `untreated` says whether that culture got no drug.
-        A control that serves several experiments is among the rows of each; `shared_with` names
-        the others.
+        A sample has the cells of its culture; `untreated` says whether that culture got no drug,
+        `arm` what it got. A control that serves several experiments is among the rows of each;
+        `shared_with` names the others.
         """
         rows = self._of_experiment(experiment)
         cultures = self.cultures.set_index("culture")
         untreated = is_untreated(cultures, self.config["factors"])
+        arms = arm_names(cultures, self.config["factors"])
         of_culture = rows["culture"].isin(cultures.index)
         return self._records(
             rows.assign(
                 cells=rows["cells"].where(~of_culture, rows["culture"].map(cultures["cells"])),
                 untreated=rows["culture"].map(untreated).fillna(False).astype(bool),
                 shared_with=[self._shared_with(row, experiment) for row in rows.index],
+                arm=rows["culture"].map(arms).fillna(""),
             )
         )
 

@@ -101,6 +101,26 @@ def is_untreated(cultures: pd.DataFrame, factors: Sequence[Mapping[str, Any]]) -
     return untreated
 
 
+def arm_names(cultures: pd.DataFrame, factors: Sequence[Mapping[str, Any]]) -> "pd.Series[str]":
+    """Per culture, its arm in words: what differs between the cultures of the study.
+
+    >>> table = pd.DataFrame({"cells": ["A", "A"], "dex_nM": [0.0, 10.0]})
+    >>> list(arm_names(table, [{"column": "dex_nM"}]))
+    ['dex_nM 0', 'dex_nM 10']
+    """
+    columns = ["cells", "stroma", "hours", *(factor["column"] for factor in factors)]
+    varied = [one for one in columns if one in cultures and len(cultures[one].unique()) > 1]
+    return pd.Series(
+        [", ".join(map(_level, varied, row)) for row in cultures[varied].to_numpy(dtype=object)],
+        index=cultures.index,
+        dtype=object,
+    )
+
+
+def _level(column: str, level: Any) -> str:
+    return str(level) if isinstance(level, str) else f"{column} {level:g}"
+
+
 def unmeasured_cultures(
     cultures: pd.DataFrame, flow_table: pd.DataFrame, elisa_table: pd.DataFrame
 ) -> Iterator[Problem]:

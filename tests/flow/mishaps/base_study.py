@@ -522,6 +522,7 @@ def _row(tube: Tube, path: Path) -> dict[str, Any]:
         "culture": tube.culture,
         "exclude": "",
         "untreated": tube.dose == 0,
+        "arm": f"dose {tube.dose:g}" if tube.is_sample else "",
     }
 
 

@@ -13,6 +13,7 @@ import pandas as pd
 from coculture.comparison.design.arms import Design, arms_of
 from coculture.comparison.settings import APOPTOSIS, ComparisonSettings, require_own_columns
 from coculture.exchange.names import column_prefix
+from coculture.exchange.vocabulary import many
 
 QUADRANTS = ("n_viable", "n_early", "n_late", "n_necrotic")
 VIABLE_CELLS = "viable_cells_per_ml"
@@ -136,7 +137,12 @@ def _flow_readings(wells: pd.DataFrame, population: str) -> pd.DataFrame:
     rows = rows[(rows["population"] == population) & (_filled(rows["culture"]) != "")]
     rows = rows.assign(excluded=_filled(rows["excluded"]), flags=_filled(rows["flags"]))
     measured = (rows["excluded"] == "") & rows["percent_apoptotic"].notna()
-    reasons = rows["excluded"].where(rows["excluded"] != "", "no percent apoptotic")
+    cells = rows[list(QUADRANTS)].sum(axis=1, min_count=1)
+    few = [
+        "no percent apoptotic" + ("" if np.isnan(n) else f" ({many(int(n), 'cell')})")
+        for n in cells.to_numpy(float, na_value=np.nan)
+    ]
+    reasons = rows["excluded"].where(rows["excluded"] != "", pd.Series(few, rows.index))
     readings = {
         str(culture): _one_culture(
             group[measured[group.index]], reasons[group.index[~measured[group.index]]], group

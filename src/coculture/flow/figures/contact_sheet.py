@@ -2,7 +2,7 @@
 
 import math
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import matplotlib as mpl
@@ -26,6 +26,7 @@ from coculture.flow.figures.axis_views import View, binned, stain_view
 from coculture.flow.figures.experiment_results import (
     NO_QUADRANTS,
     ExperimentResults,
+    GatedPopulation,
     Values,
     nothing_to_draw,
     percents_by_file,
@@ -71,6 +72,8 @@ class _Panel:
     tube: Tube
     tile: Values
     percents: Mapping[str, float]
+    thresholds: tuple[float, ...]
+    """Of Annexin V and of the dye, in bins from the edge of the panel."""
 
 
 @dataclass(frozen=True)
@@ -115,21 +118,24 @@ def draw(results: ExperimentResults) -> Drawing:
         for column, block in enumerate((annexin, dye))
     ]
     percents = percents_by_file(results.wells, population)
+    thresholds = {tube.row: _thresholds(gated, tube) for tube in samples}
     panels = [
-        _Panel(tube, _tile(pairs[tube.row], views), percents.get(tube.fcs, {})) for tube in samples
-    ]
-    thresholds = [
-        _in_bins(float(block["threshold"]), view)
-        for block, view in zip((annexin, dye), views, strict=True)
+        _Panel(
+            tube,
+            _tile(pairs[tube.row], views),
+            percents.get(tube.fcs, {}),
+            tuple(map(_in_bins, thresholds[tube.row], views)),
+        )
+        for tube in samples
     ]
     title = f"{results.name}: {population}, {views[0].label} across, {views[1].label} up"
     explanation = (
-        f"Both axes are logicle scales. Lines: thresholds {float(annexin['threshold']):.4g} and "
-        f"{float(dye['threshold']):.4g}. Numbers: percent of {population} in each "
+        f"Both axes are logicle scales. Lines: thresholds {_listed(thresholds.values(), 0)} and "
+        f"{_listed(thresholds.values(), 1)}. Numbers: percent of {population} in each "
         "quadrant. Colour: density of events, scaled to the maximum of each sample."
     )
     with style.house_style():
-        figure = _draw_sheet(panels, (thresholds[0], thresholds[1]), title, explanation)
+        figure = _draw_sheet(panels, title, explanation)
     rows = [
         {
             "fcs": tube.fcs,
@@ -137,13 +143,27 @@ def draw(results: ExperimentResults) -> Drawing:
             "population": population,
             "events": len(pairs[tube.row]),
             **{f"percent_{name}": percents.get(tube.fcs, {}).get(name) for name in QUADRANTS},
-            "annexin_threshold": float(annexin["threshold"]),
-            "viability_dye_threshold": float(dye["threshold"]),
+            "annexin_threshold": thresholds[tube.row][0],
+            "viability_dye_threshold": thresholds[tube.row][1],
         }
         for tube in samples
     ]
     text = FigureText(TITLE, CAPTION, _result(results))
     return Drawing(figure, pd.DataFrame(rows, columns=COLUMNS), TABLE, text)
+
+
+def _thresholds(gated: GatedPopulation, tube: Tube) -> tuple[float, float]:
+    """The thresholds of Annexin V and of the dye that one file has."""
+    blocks = gate_blocks.of_tube(gated.blocks, tube)
+    annexin, dye = (blocks[name] for name in (gate_blocks.ANNEXIN, gate_blocks.VIABILITY_DYE))
+    return float(annexin["threshold"]), float(dye["threshold"])
+
+
+def _listed(thresholds: Iterable[tuple[float, float]], place: int) -> str:
+    """One threshold of all files; where they differ, from the lowest to the highest."""
+    ends = [pair[place] for pair in thresholds]
+    low, high = f"{min(ends):.4g}", f"{max(ends):.4g}"
+    return low if low == high else f"{low} to {high}"
 
 
 def _result(results: ExperimentResults) -> str:
@@ -178,9 +198,7 @@ def _in_bins(threshold: float, view: View) -> float:
     return float((view.place([threshold])[0] - low) * _TILE / (high - low))
 
 
-def _draw_sheet(
-    panels: Sequence[_Panel], thresholds: tuple[float, float], title: str, explanation: str
-) -> Figure:
+def _draw_sheet(panels: Sequence[_Panel], title: str, explanation: str) -> Figure:
     """All wells in one Axes, with one image: an Axes for each well takes much longer."""
     grid = _Grid.of(len(panels))
     width, height = grid.inches
@@ -189,7 +207,7 @@ def _draw_sheet(
     ax = figure.add_axes((0.01, _FOOT / height, 0.98, 1 - (_HEAD + _FOOT) / height))
     ax.set_axis_off()
     _draw_densities(ax, panels, grid)
-    _draw_thresholds(ax, panels, grid, thresholds)
+    _draw_thresholds(ax, panels, grid)
     _write(ax, panels, grid)
     ax.set_aspect("equal")
     ax.set_xlim(-1, grid.columns * _STEP[0] - _GAP + 1)
@@ -211,13 +229,11 @@ def _draw_densities(ax: Axes, panels: Sequence[_Panel], grid: _Grid) -> None:
     ax.add_image(PcolorImage(ax, across, up, coloured))
 
 
-def _draw_thresholds(
-    ax: Axes, panels: Sequence[_Panel], grid: _Grid, thresholds: tuple[float, float]
-) -> None:
+def _draw_thresholds(ax: Axes, panels: Sequence[_Panel], grid: _Grid) -> None:
     """Both thresholds in every panel, and its frame."""
     lines: list[list[tuple[float, float]]] = []
     for panel, (left, bottom) in zip(panels, grid.corners(), strict=False):
-        x, y = left + thresholds[0], bottom + thresholds[1]
+        x, y = left + panel.thresholds[0], bottom + panel.thresholds[1]
         lines += [[(x, bottom), (x, bottom + _TILE)], [(left, y), (left + _TILE, y)]]
         frame = Rectangle((left, bottom), _TILE, _TILE, fill=False, edgecolor=style.GREY, lw=0.5)
         mark_culture(ax.add_patch(frame), panel.tube.culture)

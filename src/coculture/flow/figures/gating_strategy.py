@@ -70,8 +70,9 @@ def draw(results: ExperimentResults) -> Drawing:
             ]
             views = _views(gated, step, [events for *_, events in shown])
             for ax, kind, tube, events in shown:
-                counted = _counted(step, events)
-                kept = _draw_step(ax, step, views, events, counted)
+                own = step.of_tube(tube)
+                counted = _counted(own, events)
+                kept = _draw_step(ax, own, views, events, counted)
                 rows.append(_shown(gated, step, kind, tube, len(events), counted))
                 ax.set_title(f"{step.title} · {kind}", fontsize=8, pad=15)
                 ax.text(

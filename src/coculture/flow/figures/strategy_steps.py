@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -25,6 +25,11 @@ class Step:
     names: tuple[str, ...]
     blocks: tuple[Mapping[str, Any], ...]
     control_roles: tuple[str, ...] = ("unstained",)
+
+    def of_tube(self, tube: Tube) -> "Step":
+        """The row with the thresholds of one file."""
+        blocks = gate_blocks.of_tube(dict(zip(self.names, self.blocks, strict=True)), tube)
+        return replace(self, blocks=tuple(blocks.values()))
 
 
 def steps_of(gated: GatedPopulation) -> list[Step]:

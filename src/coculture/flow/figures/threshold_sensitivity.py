@@ -45,8 +45,9 @@ def draw(results: ExperimentResults) -> Drawing:
     samples, population = gated.samples, gated.population.name
     if not gated.has_quadrants or not samples:
         return nothing_to_draw(NO_QUADRANTS, TITLE, TABLE, COLUMNS)
-    threshold = float(gated.blocks[gate_blocks.ANNEXIN]["threshold"])
-    lines = _lines(gated, samples, threshold * 10**_SHIFTS)
+    lines = _lines(gated, samples)
+    used = sorted({_threshold(gated, tube) for tube in samples})
+    named = " to ".join(f"{threshold:.4g}" for threshold in dict.fromkeys((used[0], used[-1])))
     limit = results.settings.limits.sensitivity_percent_points
     with style.house_style():
         figure = Figure(figsize=(6.4, 4.2))
@@ -59,7 +60,7 @@ def draw(results: ExperimentResults) -> Drawing:
         ax.set_ylabel(f"percent apoptotic of {population}")
         ax.set_title(f"{results.name}: sensitivity to the Annexin V threshold")
         figure.supxlabel(
-            f"One line per sample, with a mark at the threshold used ({threshold:.4g}). Coloured: "
+            f"One line per sample, with a mark at the threshold used ({named}). Coloured: "
             f"changes by more than {limit:g} percentage points;\nup to {_MAX_NAMED} of these are "
             "named, with their largest change.",
             x=0.01,
@@ -69,7 +70,7 @@ def draw(results: ExperimentResults) -> Drawing:
     rows = [
         (tube.fcs, tube.culture, population, *point)
         for tube, percents in lines
-        for point in zip(_SHIFTS, threshold * 10**_SHIFTS, percents, strict=True)
+        for point in zip(_SHIFTS, _threshold(gated, tube) * 10**_SHIFTS, percents, strict=True)
     ]
     text = FigureText(TITLE, CAPTION, _result(results))
     return Drawing(figure, pd.DataFrame(rows, columns=COLUMNS), TABLE, text)
@@ -85,16 +86,19 @@ def _result(results: ExperimentResults) -> str:
     )
 
 
-def _lines(
-    gated: GatedPopulation, samples: Sequence[Tube], thresholds: Values
-) -> list[tuple[Tube, Values]]:
-    """Each sample that has events, with its percent apoptotic at each threshold."""
+def _threshold(gated: GatedPopulation, tube: Tube) -> float:
+    """The Annexin V threshold of one file."""
+    return float(gate_blocks.of_tube(gated.blocks, tube)[gate_blocks.ANNEXIN]["threshold"])
+
+
+def _lines(gated: GatedPopulation, samples: Sequence[Tube]) -> list[tuple[Tube, Values]]:
+    """Each sample that has events, with its percent apoptotic at each moved threshold."""
     channel = gated.blocks[gate_blocks.ANNEXIN]["channels"][0]
     lines = []
     for tube in samples:
         events = np.sort(gated.events(tube, "population", channel)[channel])
         if len(events):
-            below = np.searchsorted(events, thresholds)
+            below = np.searchsorted(events, _threshold(gated, tube) * 10**_SHIFTS)
             lines.append((tube, 100 * (len(events) - below) / len(events)))
     return lines
 

@@ -6,6 +6,7 @@ is no live gate before the quadrants, because it would remove the cells that are
 Events that are saturated in Annexin V or dye are the brightest dying cells and are kept.
 """
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -23,11 +24,13 @@ from coculture.flow.gating import checks, gates
 from coculture.flow.gating.acquisition_date import usual_day
 from coculture.flow.gating.checks.margin_events import margin_percent
 from coculture.flow.gating.checks.threshold_sensitive import largest_change
+from coculture.flow.gating.checks.too_few_cells import lacks_percent
 from coculture.flow.gating.checks.unusual_file import reading_notes
 from coculture.flow.gating.compensated import Compensated, compensated
 from coculture.flow.gating.flowcytometrytools import passes
 from coculture.flow.gating.gate_setting import Blocks, set_gates
 from coculture.flow.gating.intervals import wilson_interval
+from coculture.flow.gating.live_peaks import LivePeak, live_peaks
 from coculture.flow.gating.measurement import STAGES, Counts, Experiment, Measurement
 from coculture.flow.gating.refusal import refuse_unknown
 from coculture.flow.gating.spill_effect import SpillEffect, change
@@ -67,9 +70,9 @@ def gate_experiment(
     files
         Rows of flow.csv of one experiment: fcs, experiment, plate, well, role, cells, channel,
         culture, exclude; `path` where a file is opened from another place than `fcs`;
-        `untreated` (samples of cultures without drugs) and the `cells` of a sample where they are
-        known. Files with a reason under `exclude` are listed in the result but not read; if all
-        files are excluded, no gate is set.
+        `untreated` (samples of cultures without drugs), `arm` (what a sample was given) and the
+        `cells` of a sample where they are known. Files with a reason under `exclude` are listed in
+        the result but not read; if all files are excluded, no gate is set.
     settings
         The flow section of the config.
     progress
@@ -157,7 +160,7 @@ def _wells(
     for file in files:
         counted: Iterator[dict[str, Any]]
         if file.row in measured:
-            counted = (_counted(one) for one in measured[file.row])
+            counted = (_counted(one, settings.min_cells) for one in measured[file.row])
         else:
             counted = ({"population": population.name} for population in settings.populations)
         for row in counted:
@@ -184,8 +187,11 @@ def _identity(file: FlowFile) -> dict[str, Any]:
     }
 
 
-def _counted(one: Measurement) -> dict[str, Any]:
-    """The columns of one measurement; of beads only the number of events."""
+def _counted(one: Measurement, min_cells: int) -> dict[str, Any]:
+    """The columns of one measurement; of beads only the number of events.
+
+    A sample with fewer than `min_cells` cells has counts but no percents.
+    """
     counts = one.counts
     if _is_beads(one.tube):
         return {"events_total": counts.total}
@@ -197,10 +203,12 @@ def _counted(one: Measurement) -> dict[str, Any]:
     }
     if not counts.has_quadrants:
         return row
+    row |= {f"n_{name}": number for name, number in counts.quadrants.items()}
+    if lacks_percent(one, min_cells):
+        return row
     apoptotic = counts.quadrants["early"] + counts.quadrants["late"]
     lower, upper = wilson_interval(apoptotic, sum(counts.quadrants.values()))
     return row | {
-        **{f"n_{name}": number for name, number in counts.quadrants.items()},
         **{f"percent_{name}": counts.percent(name) for name in counts.quadrants},
         "percent_apoptotic": counts.percent_apoptotic,
         "percent_apoptotic_lower": 100 * lower,
@@ -247,11 +255,19 @@ def _measure(
     time = all_steady(events) if own_time else _steadiness(tube, events)
     measured = []
     for population in populations:
-        counts = _count(tube, events, population, blocks[population.name], time.steady)
+        own = gates.of_tube(blocks[population.name], tube)
+        counts, peaks = _count(tube, events, population, own, time.steady)
         margin = margin_percent(tube, events, counts.after["scatter"], counts.total)
         measured.append(
             Measurement(
-                tube, population, counts, margin, time.percent_departing, time.percent_time_lost
+                tube,
+                population,
+                counts,
+                margin,
+                time.percent_departing,
+                time.percent_time_lost,
+                _seconds(tube, events),
+                peaks,
             )
         )
     return measured
@@ -289,6 +305,13 @@ _PERCENTS = {"apoptotic": ("early", "late"), "viable": ("viable",), "late": ("la
 def _is_beads(tube: Tube) -> bool:
     """Whether no cell is in the tube: beads of the cytometer, or compensation beads."""
     return tube.role == "beads" or tube.is_on_beads
+
+
+def _seconds(tube: Tube, events: Columns) -> float:
+    """From the first event to the last; NaN without a time channel or events."""
+    if tube.panel.time is None or not len(events):
+        return math.nan
+    return float(np.ptp(np.asarray(events[tube.panel.time])))
 
 
 def steady(tube: Tube, events: Columns) -> NDArray[np.bool_]:
@@ -341,23 +364,26 @@ def _count(
     population: Population,
     blocks: Mapping[str, gates.Block],
     steady: NDArray[np.bool_],
-) -> Counts:
-    """Events after each stage and in each quadrant."""
+) -> tuple[Counts, Mapping[str, LivePeak]]:
+    """Events after each stage and in each quadrant; of a sample also its live peaks."""
     masks = stage_masks(events, population, blocks, steady)
     total = tube.header.events
     after = {stage: int(np.count_nonzero(mask)) for stage, mask in masks.items()}
     if gates.ANNEXIN not in blocks or gates.VIABILITY_DYE not in blocks:
-        return Counts(total, total - len(events), after)
+        return Counts(total, total - len(events), after), {}
     annexin, dye = blocks[gates.ANNEXIN], blocks[gates.VIABILITY_DYE]
-    stained = _of_events(events, masks["population"], [annexin["channels"][0], dye["channels"][0]])
+    size = tube.panel.forward_scatter_area
+    read = [annexin["channels"][0], dye["channels"][0], size]
+    stained = _of_events(events, masks["population"], read)
     quadrants = gates.quadrant_counts(annexin, dye, stained)
-    return Counts(
+    counts = Counts(
         total=total,
         nonfinite=total - len(events),
         after=after,
         quadrants=quadrants,
         sensitivity=largest_change(stained, annexin, quadrants["early"] + quadrants["late"]),
     )
+    return counts, live_peaks(stained, annexin, dye, size) if tube.role == "sample" else {}
 
 
 def _of_events(events: Columns, wanted: NDArray[np.bool_], channels: Sequence[str]) -> TubeEvents:

@@ -11,8 +11,9 @@ import pandas as pd
 
 from coculture.flow.gating import gates, sources
 from coculture.flow.gating.control_tests import screened
-from coculture.flow.gating.pool import PooledTube, gated, pool
+from coculture.flow.gating.pool import MAX_SAMPLES, PooledTube, gated, pool
 from coculture.flow.gating.sources import debris, detector_range, manual, singlet_spread
+from coculture.flow.gating.sources.own_thresholds import WELL
 from coculture.flow.gating.sources.threshold import Request, ThresholdError
 from coculture.flow.settings import SHARED_GATES, FlowSettings, Population
 from coculture.flow.tubes import Panel, Tube
@@ -55,7 +56,10 @@ def set_gates(
     """
     panel = tubes[0].panel
     own = manual.on_channels_of(tubes[0], own)
-    pooled = pool(tubes, spillover) if pooled is None else pooled
+    if pooled is None:
+        # For thresholds of each well every sample is needed, not some.
+        of_each_well = settings.threshold_scope == WELL
+        pooled = pool(tubes, spillover, len(tubes) if of_each_well else MAX_SAMPLES)
     shared = _shared_gates(panel, tubes[0], pooled)
     asked = {
         gates.ANNEXIN: settings.annexin_threshold,
@@ -68,6 +72,7 @@ def set_gates(
             pooled,
             shared,
             asked,
+            settings.threshold_scope,
             own.get(population.name, {}),
             is_compensated,
         ).blocks()
@@ -87,6 +92,8 @@ class _PopulationGates:
         The automatic gates that all populations share.
     asked
         Stain -> the threshold source that the config asks for.
+    scope
+        What has a threshold of its own: experiment or well.
     own
         The user's gates of the population.
     is_compensated
@@ -98,6 +105,7 @@ class _PopulationGates:
     pooled: Sequence[PooledTube]
     shared: Blocks
     asked: Mapping[str, str]
+    scope: str
     own: Mapping[str, gates.Block]
     is_compensated: bool = True
 
@@ -180,7 +188,8 @@ class _PopulationGates:
                         is_compensated=self.is_compensated,
                     )
                 )
-                found.append((request, _stain_setter(request, asked[stain], self.population.name)))
+                setter = _stain_setter(request, asked[stain], self.population.name, self.scope)
+                found.append((request, setter))
         return found
 
 
@@ -192,8 +201,8 @@ def _marker_setter(request: Request, positive: bool, population: str) -> _SetGat
     return lambda: sources.marker_block(request, positive, population)
 
 
-def _stain_setter(request: Request, asked: str, population: str) -> _SetGate:
-    return lambda: sources.stain_block(request, asked, population)
+def _stain_setter(request: Request, asked: str, population: str, scope: str) -> _SetGate:
+    return lambda: sources.stain_block(request, asked, population, scope)
 
 
 @dataclass(frozen=True)
@@ -240,6 +249,6 @@ def _shared_gates(panel: Panel, tube: Tube, pooled: Sequence[PooledTube]) -> Blo
         if channel is not None
     }
     inside = gated(pooled, in_range)
-    cells = {gates.CELLS: debris.block(panel.forward_scatter_area, inside)}
+    cells = {gates.CELLS: debris.block(panel, inside)}
     singlets = singlet_spread.block(panel, gated(inside, cells))
     return in_range | cells | ({} if singlets is None else {gates.SINGLETS: singlets})

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from coculture.exchange.problems import CocultureError
+from coculture.flow.files import FlowFile
 from coculture.flow.gating.flowcytometrytools import (
     Gate,
     both,
@@ -39,13 +40,14 @@ QUADRANTS = tuple(POSITIVE)
 Block = Mapping[str, Any]
 """One gate of gates.yaml, with keys in the order of BLOCK_KEYS (those that apply)."""
 BLOCK_KEYS = (
-    "channels", "threshold", "vertices", "keep", "source", "rule", "note", "controls", "samples",
-    "events", "failed_controls", "automatic",
+    "channels", "threshold", "of_cells", "of_files", "vertices", "keep", "source", "rule", "note",
+    "controls", "samples", "events", "failed_controls", "automatic",
 )  # fmt: skip
 """`source`: code of what set the gate (`sources.CODES`); `rule`: how, in words, the same for every
 study; `note`: what varies, or the user's note. `controls`, `samples`, `events`: the data behind an
-automatic gate. `failed_controls`: tubes that are not what their roles say. `automatic`: threshold
-of the automatic rule, for a gate set by hand."""
+automatic gate. `failed_controls`: tubes that are not what their roles say. `of_cells`, `of_files`:
+cell line or file -> its own threshold, instead of `threshold`. `automatic`: threshold of the
+automatic rule, for a gate set by hand."""
 
 
 class GateError(CocultureError):
@@ -104,6 +106,18 @@ def quadrants(annexin: Block, viability_dye: Block) -> Quadrants:
         late=corner("top right"),
         necrotic=corner("top left"),
     )
+
+
+def of_tube(blocks: Mapping[str, Block], tube: FlowFile) -> dict[str, Block]:
+    """The gates of one file: with the threshold of the file or of its cell line, if it has one."""
+    return {name: _of_tube(block, tube) for name, block in blocks.items()}
+
+
+def _of_tube(block: Block, tube: FlowFile) -> Block:
+    own = block.get("of_files", {}).get(tube.fcs)
+    if own is None:
+        own = block.get("of_cells", {}).get(tube.cells)
+    return block if own is None else {**block, "threshold": float(own)}
 
 
 def boundary(block: Block) -> str:

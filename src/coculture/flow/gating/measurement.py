@@ -9,6 +9,7 @@ import pandas as pd
 
 from coculture.flow.compensation.experiment_spillover import ExperimentSpillover
 from coculture.flow.gating import gates
+from coculture.flow.gating.live_peaks import LivePeak
 from coculture.flow.gating.spill_effect import SpillEffect
 from coculture.flow.settings import FlowSettings, Population
 from coculture.flow.tubes import Tube
@@ -46,6 +47,11 @@ class Counts:
     def has_quadrants(self) -> bool:
         return bool(self.quadrants)
 
+    @property
+    def cells(self) -> int:
+        """Single cells of the population."""
+        return self.after["population"]
+
     def percent(self, *quadrants: str) -> float:
         """Percent of the population in these quadrants; NaN without events or quadrants."""
         whole = sum(self.quadrants.values())
@@ -69,6 +75,10 @@ class Measurement:
         Percent of the events acquired while the signal or the rate was unsteady.
     percent_time_lost
         Percent of the acquisition time in which almost no events were recorded.
+    seconds
+        From the first event to the last; NaN without a time channel.
+    peaks
+        Stain -> its live peak, of a sample with enough cells.
     """
 
     tube: Tube
@@ -77,6 +87,8 @@ class Measurement:
     percent_margin: float
     percent_departing: float
     percent_time_lost: float
+    seconds: float = math.nan
+    peaks: Mapping[str, LivePeak] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -49,8 +49,10 @@ class PooledTube:
         return None if self.kept is None else np.flatnonzero(self.kept)
 
 
-def pool(tubes: Sequence[Tube], spillover: pd.DataFrame | None) -> list[PooledTube]:
-    """Every control, up to 24 untreated and 24 other samples, about 20,000 events of each.
+def pool(
+    tubes: Sequence[Tube], spillover: pd.DataFrame | None, most: int = MAX_SAMPLES
+) -> list[PooledTube]:
+    """Every control, up to `most` untreated and other samples, about 20,000 events of each.
 
     Samples and events are chosen evenly. Tubes without events, or of beads, are left out, and so
     are single stains of another day: they may compensate, but the gains may have changed since.
@@ -67,13 +69,13 @@ def pool(tubes: Sequence[Tube], spillover: pd.DataFrame | None) -> list[PooledTu
     treated = [tube for tube in tubes if tube.role == "sample" and not tube.untreated]
     return [
         PooledTube(tube, read_tube(tube, spillover, _step(tube.header.events, MAX_EVENTS)))
-        for tube in [*controls, *_evenly(untreated), *_evenly(treated)]
+        for tube in [*controls, *_evenly(untreated, most), *_evenly(treated, most)]
         if tube.header.events > 0
     ]
 
 
-def _evenly(tubes: Sequence[Tube]) -> list[Tube]:
-    return list(tubes[:: _step(len(tubes), MAX_SAMPLES)])
+def _evenly(tubes: Sequence[Tube], most: int) -> list[Tube]:
+    return list(tubes[:: _step(len(tubes), most)])
 
 
 def _step(count: int, most: int) -> int:

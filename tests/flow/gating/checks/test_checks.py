@@ -196,6 +196,8 @@ def test_every_check_is_tried() -> None:
     own_tests |= {"matrix_not_used", "already_compensated", "remaining_spill", "fmo_not_used"}
     own_tests |= {"unlabelled_beads", "matrix_of_each_file", "other_voltage", "other_well"}
     own_tests |= {"shared_control", "unusual_file", "no_controls", "several_files"}
+    own_tests |= {"live_peak_moved", "dye_peak_moved", "replicate_gain", "replicate_staining"}
+    own_tests |= {"too_few_cells", "debris_not_testable", "vanished_cells"}
     assert {check.CODE for check in checks.CHECKS} == {case[0] for case in CASES} | own_tests
 
 
@@ -216,8 +218,8 @@ def test_limits_are_those_of_the_config(raised: Callable[..., list[Flag]]) -> No
 
 def test_some_checks_are_for_samples_only(raised: Callable[..., list[Flag]]) -> None:
     control = {"role": "fmo_dye", "culture": ""}
-    assert raised(tube=control, inside=3, sensitivity=50.0, spillover=2.0) == []
-    codes = {flag.code for flag in raised(inside=3, sensitivity=50.0, spillover=2.0)}
+    assert raised(tube=control, inside=60, sensitivity=50.0, spillover=2.0) == []
+    codes = {flag.code for flag in raised(inside=60, sensitivity=50.0, spillover=2.0)}
     assert codes == {"few_events", "threshold_sensitive", "spillover_coefficient"}
 
 

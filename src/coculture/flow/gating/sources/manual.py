@@ -19,7 +19,9 @@ CODE = "manual"
 NAME = "the config"
 RULE = "set by hand in the config"
 
-_SHAPE = ("channels", "threshold", "vertices", "keep")
+_OF_SOME = ("of_cells", "of_files")
+"""Thresholds of cell lines and files."""
+_SHAPE = ("channels", "threshold", *_OF_SOME, "vertices", "keep")
 """The keys of a block that say what is kept."""
 _OF_RULES = ("controls", "samples", "events")
 """The keys of a block that only automatic rules write."""
@@ -47,6 +49,10 @@ def block(own: Block, automatic: Block | None, alternatives: Iterable[Block] = (
         if _is_copy(own, candidate):
             return _with_note(candidate, str(own.get("note", "")))
     recorded: dict[str, Any] = {key: own[key] for key in _SHAPE if key in own}
+    if any(own.get("threshold") != candidate.get("threshold") for candidate in candidates):
+        # An edited threshold would else have no effect on lines and files with their own.
+        copied = [one.get(key) for one in candidates for key in _OF_SOME]
+        recorded = {k: v for k, v in recorded.items() if k not in _OF_SOME or v not in copied}
     recorded |= {"source": CODE, "rule": RULE}
     note = _note(own, candidates)
     if note:

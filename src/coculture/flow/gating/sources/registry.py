@@ -17,6 +17,7 @@ from coculture.flow.gating.sources import (
     fmo,
     live_peak,
     manual,
+    own_thresholds,
     pooled,
     population_negative,
     singlet_spread,
@@ -57,6 +58,8 @@ FOR_STAINS: tuple[StainSource, ...] = (live_peak, fmo, unstained, pooled)
 """Tried in this order for Annexin V and the viability dye."""
 ONLY_ON_REQUEST: tuple[StainSource, ...] = (untreated,)
 """For Annexin V and the viability dye, if the config asks for it."""
+_FROM_LIVE_PEAKS = (live_peak, untreated)
+"""Sources of which a cell line or a well can have its own threshold."""
 FOR_MARKERS: tuple[Source, ...] = (population_negative, pooled, unstained)
 """Tried in this order for the markers of populations."""
 SOURCES = {
@@ -79,7 +82,9 @@ def of_stain(code: str) -> StainSource:
     return next(one for one in (*FOR_STAINS, *ONLY_ON_REQUEST) if code == one.CODE)
 
 
-def stain_block(request: Request, asked: str, population: str) -> gates.Block:
+def stain_block(
+    request: Request, asked: str, population: str, scope: str = own_thresholds.EXPERIMENT
+) -> gates.Block:
     """The gate of Annexin V or the viability dye.
 
     Parameters
@@ -90,6 +95,8 @@ def stain_block(request: Request, asked: str, population: str) -> gates.Block:
         The source that the config asks for: a code, or auto for the best one.
     population
         Name of the population, for the message.
+    scope
+        What has a threshold of its own: the experiment, with cell lines that differ, or each well.
 
     Raises
     ------
@@ -101,7 +108,10 @@ def stain_block(request: Request, asked: str, population: str) -> gates.Block:
     for source in dict.fromkeys([*([] if asked == AUTO else [of_stain(asked)]), *instead]):
         found = source.find(request)
         if found is not None:
-            return found.block(request.channel, "above", source.CODE, request.failed)
+            shared = found.block(request.channel, "above", source.CODE, request.failed)
+            if source not in _FROM_LIVE_PEAKS:
+                return shared
+            return own_thresholds.block(request, shared, source.find, scope)
     needed = "any control or samples" if asked == AUTO else f"what {asked!r} (see config) needs"
     raise ThresholdError(
         f"The population {population!r} needs a threshold for {request.gate}, but the experiment "

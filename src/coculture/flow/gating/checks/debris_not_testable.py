@@ -1,0 +1,28 @@
+"""A gate on cells whose densest pile may be debris, because nothing takes the viability dye."""
+
+from collections.abc import Iterator
+
+from coculture.exchange.flags import Flag
+from coculture.flow.gating import gates
+from coculture.flow.gating.checks import subjects
+from coculture.flow.gating.measurement import Experiment, Measurement
+from coculture.flow.gating.sources import debris
+
+CODE = "debris_not_testable"
+
+
+def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
+    """A caution for the gate of a sample."""
+    block = experiment.blocks[one.population.name].get(gates.CELLS, {})
+    if one.tube.role != "sample" or block.get("source") != debris.UNTESTED:
+        return
+    (channel,) = block["channels"]
+    yield Flag(
+        subjects.gate(experiment, one.population.name, block),
+        CODE,
+        "caution",
+        f"{experiment.name}: most events are far smaller in {channel} than the largest cells, and "
+        "were taken as cells. Whether they are debris is not testable, because too few events take "
+        "the viability dye. Draw the gate on cells yourself (flow.gates), or include a tube with "
+        "dead cells.",
+    )

@@ -1,0 +1,122 @@
+"""Live cells that lie elsewhere in Annexin V than those of the untreated wells.
+
+A drug that fluoresces, another voltage or another staining moves the live cells against the
+threshold that all wells share, and live cells are then counted as apoptotic. Cells that die early
+also move; they shrink. So the forward scatter of the cells in the peak tells the two apart, if a
+drug changes it by less than 7 %. Limits: shared/measured/flow_controls.md, section 5.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from coculture.exchange.flags import Flag
+from coculture.exchange.vocabulary import number
+from coculture.flow.gating import gates
+from coculture.flow.gating.checks import replicate_gain, wells_compared
+from coculture.flow.gating.checks.wells_compared import Well
+from coculture.flow.gating.live_peaks import middle
+from coculture.flow.gating.measurement import Experiment, Measurement
+
+CODE = "live_peak_moved"
+
+POINTS = 5.0
+"""Change of percent apoptotic at the well's own threshold, in percentage points: what the study
+calls a wrong number. Alone it would flag 17 % of sound studies by well."""
+SDS = 1.0
+"""The live peak must also have moved by more than one SD of the untreated wells' live cells: a
+small well places its own threshold badly."""
+SAME_FORWARD_SCATTER = 0.07
+"""Live cells keep their forward scatter within this share; at 10 % the false alarms begin (0.6 %
+of studies), at 5 % nothing is gained."""
+
+
+FEWEST_CELLS = 500
+"""Of a well that is flagged although most of its replicates are not: smaller ones scatter."""
+POINTS_ALONE = 10.0
+"""The change of percent apoptotic in such a well: in a population of several kinds of cell, the
+lowest peak of a well may be that of another kind."""
+
+
+def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
+    """A caution for the wells of the sample's arm that meet all three conditions.
+
+    Where most of them also differ in forward scatter, a note says that the two causes cannot be
+    told apart.
+    """
+    if gates.ANNEXIN not in one.peaks:
+        return
+    references = wells_compared.reference(experiment, one, gates.ANNEXIN)
+    arm = wells_compared.wells(experiment, one.population.name, gates.ANNEXIN, one)
+    moved = [well for well in arm if _changes(well) and _has_moved(well, references)]
+    kept = [well for well in moved if _keeps_size(well, references)]
+    if 2 * len(kept) < len(arm):
+        kept = [well for well in kept if _is_odd(well, experiment)]
+    if kept:
+        yield _caution(one, experiment, kept, references)
+    elif 2 * len(moved) >= len(arm) and not one.tube.untreated:
+        yield _note(one, experiment, moved)
+
+
+def _is_odd(well: Well, experiment: Experiment) -> bool:
+    """Whether a well unlike its replicates is large enough, and has no other gain."""
+    is_gain = replicate_gain.is_stronger(well.measurement, experiment, gates.ANNEXIN)
+    change = abs(well.percent_apoptotic - well.peak.percent_apoptotic)
+    return well.cells >= FEWEST_CELLS and change > POINTS_ALONE and not is_gain
+
+
+def _changes(well: Well) -> bool:
+    return abs(well.percent_apoptotic - well.peak.percent_apoptotic) > POINTS
+
+
+def _has_moved(well: Well, references: Sequence[Well]) -> bool:
+    return abs(wells_compared.shift(well, references)) > SDS
+
+
+def _keeps_size(well: Well, references: Sequence[Well]) -> bool:
+    ratio = wells_compared.forward_scatter_ratio(well, references)
+    return abs(ratio - 1) <= SAME_FORWARD_SCATTER
+
+
+def _percents(wells: Sequence[Well]) -> str:
+    """What the two thresholds give, in words."""
+    shared = middle(well.percent_apoptotic for well in wells)
+    own = middle(well.peak.percent_apoptotic for well in wells)
+    return (
+        f"{number(shared)} % are apoptotic at the threshold that all wells share, {number(own)} % "
+        "at the wells' own live peak"
+    )
+
+
+def _caution(
+    one: Measurement, experiment: Experiment, wells: Sequence[Well], references: Sequence[Well]
+) -> Flag:
+    channel = str(experiment.blocks[one.population.name][gates.ANNEXIN]["channels"][0])
+    change = middle(abs(well.percent_apoptotic - well.peak.percent_apoptotic) for well in wells)
+    return Flag(
+        wells_compared.arm(one, channel),
+        CODE,
+        "caution",
+        f"{experiment.name}, {wells_compared.arm_of(one)} ({wells_compared.named(wells)}): the "
+        f"live cells of {one.population.name} lie at {wells_compared.level(wells)} in {channel} "
+        f"(Annexin V), those of the untreated wells at {wells_compared.level(references)}, with "
+        f"the same forward scatter; {_percents(wells)}. The drug may fluoresce, or the wells were "
+        f"stained or recorded differently. {wells_compared.differences(wells, references)} Record "
+        "the same treatment without stains, or use thresholds of each well (flow.thresholds.scope: "
+        "well).",
+        change,
+        POINTS,
+        "percent points",
+    )
+
+
+def _note(one: Measurement, experiment: Experiment, wells: Sequence[Well]) -> Flag:
+    channel = str(experiment.blocks[one.population.name][gates.ANNEXIN]["channels"][0])
+    return Flag(
+        wells_compared.arm(one, channel),
+        CODE,
+        "note",
+        f"{experiment.name}, {wells_compared.arm_of(one)} ({wells_compared.named(wells)}): the "
+        f"lowest peak of {one.population.name} in {channel} (Annexin V) and its forward scatter "
+        f"differ from the untreated wells'; {_percents(wells)}. Dying cells and a drug that "
+        "fluoresces cannot be told apart here; the same treatment without stains would show which "
+        "it is.",
+    )

@@ -1,0 +1,70 @@
+"""A well with a handful of cells gives no percent, and its arm says so."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from coculture.flow import GatedExperiment, gate_experiment
+from tests.flow.mishaps import base_study
+from tests.flow.mishaps.base_study import BASE, LIGHT, Recorded, Tube, tubes
+
+SMALL = replace(
+    BASE,
+    experiments=1,
+    doses=(0.0, 100.0),
+    percents=(8.0, 60.0),
+    events_sample=1500,
+    events_control=500,
+    controls=("unstained", "stroma"),
+    embedded=LIGHT,
+)
+WELL = "E1/E1-dose100-1.fcs"
+Gated = Callable[..., GatedExperiment]
+
+
+@pytest.fixture
+def gated(tmp_path: Path) -> Gated:
+    """The experiment with a well of `left` events."""
+
+    def make(left: int, **section: int) -> GatedExperiment:
+        def cut(tube: Tube, recorded: Recorded) -> Recorded:
+            few = recorded.events.iloc[:left]
+            return replace(recorded, events=few) if tube.fcs == WELL else recorded
+
+        written = base_study.write(tmp_path, SMALL, tubes(SMALL), cut)
+        settings = base_study.settings(compensation={"source": "embedded"}, **section)
+        return gate_experiment(written.files, settings)
+
+    return make
+
+
+def row(gated: GatedExperiment) -> dict[str, Any]:
+    (found,) = gated.wells[gated.wells["fcs"] == WELL].to_dict("records")
+    return {str(name): value for name, value in found.items()}
+
+
+def test_well_of_few_cells_keeps_its_counts_but_has_no_percent(gated: Gated) -> None:
+    found = gated(30)
+    percents = [value for name, value in row(found).items() if name.startswith("percent_")]
+    assert len(percents) > 4
+    assert all(pd.isna(value) for value in percents)
+    assert 0 < row(found)["events_population"] < 30
+    assert row(found)["flags"] == "too_few_cells; wells_without_percent"
+    assert found.wells.set_index("fcs")["percent_apoptotic"].notna().sum() > 4
+
+
+def test_arm_says_how_many_wells_lack_a_percent(gated: Gated) -> None:
+    (flag,) = [flag for flag in gated(30).flags if flag.code == "wells_without_percent"]
+    assert (flag.concerns.kind, flag.concerns.arm, flag.value) == ("arm", "dose 100", 1)
+    assert "1 of 3 wells gives no percent apoptotic" in flag.sentence
+    assert WELL in flag.sentence
+
+
+def test_least_number_is_that_of_the_config(gated: Gated) -> None:
+    found = gated(30, min_cells=0)
+    assert row(found)["percent_apoptotic"] > 0
+    assert row(found)["flags"] == "few_events"

@@ -1,0 +1,75 @@
+"""An arm that has lost most of its cells per volume carries a caution."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from coculture.exchange.flags import Flag
+from coculture.flow import gate_experiment
+from tests.flow.mishaps import base_study
+from tests.flow.mishaps.base_study import BASE, LIGHT, Tube, tubes
+
+SMALL = replace(
+    BASE,
+    experiments=1,
+    doses=(0.0, 100.0),
+    percents=(8.0, 60.0),
+    events_sample=1000,
+    events_control=500,
+    controls=("unstained", "stroma"),
+    embedded=LIGHT,
+)
+Raised = Callable[..., list[Flag]]
+
+
+@pytest.fixture
+def raised(tmp_path: Path) -> Raised:
+    """The flags where every tube has these keywords, and treated ones `left` of the events."""
+
+    def gated(
+        keywords: Callable[[Tube], Mapping[str, str]], left: float, wells: int = 3
+    ) -> list[Flag]:
+        study = replace(SMALL, wells=wells)
+        listed = [
+            replace(
+                tube,
+                keywords=dict(keywords(tube)),
+                events=round(tube.events * (left if tube.dose == 100 else 1)),
+            )
+            for tube in tubes(study)
+        ]
+        written = base_study.write(tmp_path, study, listed)
+        settings = base_study.settings(compensation={"source": "embedded"})
+        found = gate_experiment(written.files, settings).flags
+        return [flag for flag in found if flag.code == "vanished_cells"]
+
+    return gated
+
+
+def test_few_cells_per_volume_name_the_arm_and_the_share(raised: Raised) -> None:
+    (flag,) = raised(lambda _: {"vol": "50000"}, 0.25)
+    assert (flag.severity, flag.concerns.kind, flag.concerns.arm) == ("caution", "arm", "dose 100")
+    assert flag.value == pytest.approx(0.25, abs=0.04)
+    assert "understates" in flag.sentence
+
+
+def test_smaller_volume_is_allowed_for(raised: Raised) -> None:
+    assert raised(lambda tube: {"vol": "12500" if tube.dose == 100 else "50000"}, 0.25) == []
+
+
+def test_half_of_the_cells_is_not_flagged(raised: Raised) -> None:
+    assert raised(lambda _: {"vol": "50000"}, 0.5) == []
+
+
+def test_seconds_count_at_one_flow_rate_only(raised: Raised) -> None:
+    (flag,) = raised(lambda _: {"flowrate": "35"}, 0.25)
+    assert "per second" in flag.sentence
+    assert raised(lambda tube: {"flowrate": "12" if tube.dose == 100 else "60"}, 0.25) == []
+    assert raised(lambda _: {}, 0.25) == []
+
+
+def test_two_wells_are_a_note(raised: Raised) -> None:
+    (flag,) = raised(lambda _: {"vol": "50000"}, 0.25, wells=2)
+    assert flag.severity == "note"

@@ -1,0 +1,110 @@
+"""Wells that differ from the others of their experiment are flagged, and no sound well is."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from coculture.exchange.flags import Flag
+from coculture.flow import gate_experiment
+from tests.flow.mishaps import base_study
+from tests.flow.mishaps.base_study import BASE, LIGHT, Edit, Tube, changed, tubes
+
+SMALL = replace(
+    BASE,
+    experiments=1,
+    doses=(0.0, 100.0),
+    percents=(8.0, 60.0),
+    events_sample=2000,
+    events_control=1000,
+    controls=("unstained", "stroma"),
+    embedded=LIGHT,
+)
+CODES = ("live_peak_moved", "dye_peak_moved", "replicate_gain", "replicate_staining")
+Raised = Callable[..., list[Flag]]
+
+
+@pytest.fixture
+def raised(tmp_path: Path) -> Raised:
+    """The flags of the codes of this file for a study with these tubes."""
+
+    def gated(
+        listed: Sequence[Tube] | None = None, edit: Edit | None = None, **section: Any
+    ) -> list[Flag]:
+        written = base_study.write(tmp_path, SMALL, listed or tubes(SMALL), edit)
+        settings = base_study.settings(compensation={"source": "embedded"}, **section)
+        return [f for f in gate_experiment(written.files, settings).flags if f.code in CODES]
+
+    return gated
+
+
+def at_top(tube: Tube) -> bool:
+    return tube.dose == 100
+
+
+def third(tube: Tube) -> bool:
+    return tube.replicate == 3 and at_top(tube)
+
+
+def test_sound_wells_are_not_flagged(raised: Raised) -> None:
+    assert raised() == []
+
+
+@pytest.mark.parametrize("light", [300.0, 900.0])
+def test_fluorescent_drug_in_annexin_names_arm_channel_and_both_percents(
+    raised: Raised, light: float
+) -> None:
+    (flag,) = raised(changed(tubes(SMALL), at_top, light=(0.0, light, 0.0)))
+    assert (flag.code, flag.severity) == ("live_peak_moved", "caution")
+    assert (flag.concerns.arm, flag.concerns.channel) == ("dose 100", "R660-A")
+    assert "E1-dose100-2.fcs" in flag.sentence
+    assert flag.value > 30
+
+
+def test_other_voltage_is_named(raised: Raised) -> None:
+    moved = changed(tubes(SMALL), at_top, light=(0.0, 300.0, 0.0), keywords={"p5v": "620"})
+    listed = changed(moved, lambda tube: not at_top(tube), keywords={"p5v": "500"})
+    assert "the voltage of R660-A (620 and 500)" in raised(listed)[0].sentence
+
+
+def test_light_in_an_empty_channel_is_named(raised: Raised) -> None:
+    def with_empty(tube: Tube, recorded: base_study.Recorded) -> base_study.Recorded:
+        events = recorded.events.copy()
+        events["V450-A"] = 200.0 if at_top(tube) else 50.0
+        return replace(recorded, events=events)
+
+    listed = changed(tubes(SMALL), at_top, light=(0.0, 300.0, 0.0))
+    (flag,) = raised(listed, with_empty)
+    assert "the median in V450-A, which has no stain of this study (200 and 50)" in flag.sentence
+
+
+def test_moved_cells_of_other_size_are_a_note(raised: Raised) -> None:
+    def shrink(tube: Tube, recorded: base_study.Recorded) -> base_study.Recorded:
+        events = recorded.events.copy()
+        events[["FSC-A", "FSC-H"]] *= 0.8 if at_top(tube) else 1.0
+        return replace(recorded, events=events)
+
+    (flag,) = raised(changed(tubes(SMALL), at_top, light=(0.0, 300.0, 0.0)), shrink)
+    assert (flag.code, flag.severity) == ("live_peak_moved", "note")
+    assert "cannot be told apart" in flag.sentence
+
+
+def test_fluorescent_drug_in_the_dye_is_flagged(raised: Raised) -> None:
+    (flag,) = raised(changed(tubes(SMALL), at_top, light=(0.0, 0.0, 300.0)))
+    assert (flag.code, flag.concerns.channel) == ("dye_peak_moved", "B675-A")
+
+
+def test_gain_of_one_well_is_told_from_autofluorescence(raised: Raised) -> None:
+    (flag,) = raised(changed(tubes(SMALL), third, gain=(1.0, 4.0, 1.0)))
+    assert (flag.code, flag.concerns.fcs) == ("replicate_gain", "E1/E1-dose100-3.fcs")
+    (flag,) = raised(changed(tubes(SMALL), third, light=(0.0, 300.0, 0.0)))
+    assert (flag.code, flag.concerns.arm) == ("live_peak_moved", "dose 100")
+    assert "E1-dose100-3.fcs" in flag.sentence
+    assert "E1-dose100-2.fcs" not in flag.sentence
+
+
+def test_brighter_staining_of_one_well_is_told_from_gain(raised: Raised) -> None:
+    (flag,) = raised(changed(tubes(SMALL), third, stains=(1.0, 2.5, 1.0)))
+    assert (flag.code, flag.concerns.fcs) == ("replicate_staining", "E1/E1-dose100-3.fcs")
