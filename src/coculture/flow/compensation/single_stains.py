@@ -12,6 +12,10 @@ from coculture.flow.fcs.sample import FlowSample
 
 POSITIVE_PERCENTILE = 99.5
 """Events of a single stain above this percentile of the unstained control are its positives."""
+BRIGHTEST_PERCENTILE = 99.0
+"""Percentile of the positives that is their upper end."""
+COFACTOR = 150.0
+"""Below this value the scale is about linear, above it logarithmic."""
 FEWEST_POSITIVES = 50
 """Fewest positives of a single stain: the medians of fewer vary too much."""
 
@@ -26,8 +30,9 @@ def spillover_from_single_stains(
 
     `all_events`: the median of all events minus the unstained median, in every channel (negative
     differences become 0), divided by that in the channel of the stain (the method of `spillover`
-    in flowCore). `positives` does the same with the events above the 99.5th percentile of the
-    unstained control in the channel of the stain, so that unstained cells do not count.
+    in flowCore). `positives` does the same with the bright ones among the events above the 99.5th
+    percentile of the unstained control in the channel of the stain, so that unstained cells do not
+    count.
 
     Parameters
     ----------
@@ -92,6 +97,19 @@ def spillover_row_of_slope(
     return np.asarray(np.clip(rise, 0, None) / rise[own])
 
 
+def _halfway(unstained: NDArray[np.float64], positive: NDArray[np.float64]) -> float:
+    """Halfway from the unstained median to the brightest positives, on a scale of asinh(x / 150).
+
+    Dim positives are left out: live cells that bind some Annexin V are above the unstained ones,
+    and between cells that bind little, other channels differ for other reasons than spill.
+    """
+    if not len(positive):
+        return -np.inf
+    low, high = np.median(unstained), np.percentile(positive, BRIGHTEST_PERCENTILE)
+    scaled = np.arcsinh(np.array([low, high]) / COFACTOR)
+    return float(COFACTOR * np.sinh(np.mean(scaled)))
+
+
 def spillover_row(
     unstained: NDArray[np.float64],
     stained: NDArray[np.float64],
@@ -111,11 +129,13 @@ def spillover_row(
     if method == "positives":
         limit = np.percentile(unstained[:, own], POSITIVE_PERCENTILE)
         stained = stained[stained[:, own] > limit]
+        bright = stained[stained[:, own] > _halfway(unstained[:, own], stained[:, own])]
+        stained = bright if len(bright) >= FEWEST_POSITIVES else stained
         if len(stained) < FEWEST_POSITIVES:
             raise SpilloverError(
                 f"{what}: only {len(stained)} events are brighter than the {POSITIVE_PERCENTILE}th "
-                f"percentile of the unstained control ({limit:.4g}); {FEWEST_POSITIVES} are "
-                "needed. Check that this is the stain of that channel."
+                f"percentile of the unstained control ({limit:.4g}); {FEWEST_POSITIVES} are needed. "
+                "Check that this is the stain of that channel, and that its control lacks it."
             )
     difference = np.clip(np.median(stained, axis=0) - np.median(unstained, axis=0), 0, None)
     if difference[own] <= 0:

@@ -10,8 +10,8 @@ from coculture.flow.compensation.experiment_spillover import ExperimentSpillover
 from coculture.flow.compensation.remaining_spill import RemainingSpill, from_single_stains
 from coculture.flow.compensation.usable import UnusedMatrix
 from coculture.flow.gating import sample_spill
-from coculture.flow.gating.gate_setting import Blocks, set_gates
-from coculture.flow.gating.pool import PooledTube, gated, pool
+from coculture.flow.gating.gate_setting import Blocks, pool_for, set_gates
+from coculture.flow.gating.pool import PooledTube, gated
 from coculture.flow.gating.sources.manual import OwnGates
 from coculture.flow.gating.sources.threshold import is_sample
 from coculture.flow.settings import SHARED_GATES, FlowSettings
@@ -63,7 +63,7 @@ def _with(
     settings: FlowSettings,
     own: OwnGates,
 ) -> Compensated:
-    pooled = pool(tubes, spillover.matrix)
+    pooled = pool_for(tubes, spillover.matrix, settings)
 
     def blocks(is_compensated: bool) -> dict[str, Blocks]:
         return set_gates(

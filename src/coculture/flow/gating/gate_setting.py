@@ -56,10 +56,7 @@ def set_gates(
     """
     panel = tubes[0].panel
     own = manual.on_channels_of(tubes[0], own)
-    if pooled is None:
-        # For thresholds of each well every sample is needed, not some.
-        of_each_well = settings.threshold_scope == WELL
-        pooled = pool(tubes, spillover, len(tubes) if of_each_well else MAX_SAMPLES)
+    pooled = pool_for(tubes, spillover, settings) if pooled is None else pooled
     shared = _shared_gates(panel, tubes[0], pooled)
     asked = {
         gates.ANNEXIN: settings.annexin_threshold,
@@ -78,6 +75,14 @@ def set_gates(
         ).blocks()
         for population in settings.populations
     }
+
+
+def pool_for(
+    tubes: Sequence[Tube], spillover: pd.DataFrame | None, settings: FlowSettings
+) -> list[PooledTube]:
+    """The events that gates are set from; every sample where each well has its own threshold."""
+    of_each_well = settings.threshold_scope == WELL
+    return pool(tubes, spillover, len(tubes) if of_each_well else MAX_SAMPLES)
 
 
 @dataclass(frozen=True)

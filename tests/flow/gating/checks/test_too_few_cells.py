@@ -67,4 +67,5 @@ def test_arm_says_how_many_wells_lack_a_percent(gated: Gated) -> None:
 def test_least_number_is_that_of_the_config(gated: Gated) -> None:
     found = gated(30, min_cells=0)
     assert row(found)["percent_apoptotic"] > 0
-    assert row(found)["flags"] == "few_events"
+    assert row(found)["flags"] == ""
+    assert "few_events" in {flag.code for flag in found.flags}
