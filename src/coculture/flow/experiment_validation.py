@@ -73,7 +73,7 @@ def _missing_controls(
 ) -> Iterator[Problem]:
     """Controls without which the compensation cannot be estimated."""
     missing = []
-    if not any(file.role == "unstained" for file in files):
+    if not any(file.role == "unstained" and not file.culture for file in files):
         missing.append("an unstained control")
     stains = [one for one in opened if one.stained]
     if len(stains) == sum(file.role in _STAINED_ALONE for file in files):

@@ -79,24 +79,29 @@ class Study:
         """The rows of flow.csv of one experiment, each with its file's SHA-256.
 
         A sample has the cells of its culture; `untreated` says whether that culture got no drug,
-        `arm` what it got.
+        `arm` what it got. An unstained control of a treated culture has its arm, but no culture:
+        it is no measurement of it.
         """
         rows = self.flow[self.flow["experiment"] == experiment]
         cultures = self.cultures.set_index("culture")
         untreated = is_untreated(cultures, self.config["factors"])
         arms = arm_names(cultures, self.config["factors"])
+        is_sample = rows["role"] == "sample"
+        is_untreated_row = rows["culture"].map(untreated).fillna(False).astype(bool)
         of_culture = rows["culture"].isin(cultures.index)
         return self._records(
             rows.assign(
                 cells=rows["cells"].where(~of_culture, rows["culture"].map(cultures["cells"])),
-                untreated=rows["culture"].map(untreated).fillna(False).astype(bool),
-                arm=rows["culture"].map(arms).fillna(""),
+                untreated=is_untreated_row & is_sample,
+                arm=rows["culture"].map(arms).fillna("").where(is_sample | ~is_untreated_row, ""),
+                culture=rows["culture"].where(is_sample, ""),
             )
         )
 
     def control_files(self) -> list[dict[str, Any]]:
-        """The rows of flow.csv that are not samples, of all experiments."""
-        return self._records(self.flow[self.flow["role"] != "sample"])
+        """The rows of flow.csv of all experiments that are neither samples nor of one culture."""
+        is_control = (self.flow["role"] != "sample") & (self.flow["culture"] == "")
+        return self._records(self.flow[is_control])
 
     def control_paths(self) -> list[str]:
         """The FCS files that are not samples."""

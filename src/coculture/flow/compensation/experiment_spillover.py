@@ -93,7 +93,7 @@ def _from_single_stains(
     tubes: Sequence[Tube], settings: CompensationSettings
 ) -> tuple[pd.DataFrame, dict[str, Any]]:
     stains = _single_stains(tubes)
-    unstained = [tube for tube in tubes if tube.role == "unstained"]
+    unstained = [tube for tube in tubes if tube.is_unstained]
     if not stains or not unstained:
         missing = "single stains" if not stains else "an unstained control"
         raise SpilloverError(
