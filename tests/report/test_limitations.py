@@ -155,7 +155,8 @@ def test_thresholds_that_not_all_wells_share_are_said(results: MakeResults) -> N
     study = results(gates={"E1": gates(of_cells={"A": 2.0}), "E2": gates(of_files={"f": 2.0})})
     assert _sentences(study, "Thresholds are set") == [
         "Thresholds are set for each cell line, because their live cells differ: E1.",
-        "Thresholds are set for each well, as the config asks: E2.",
+        "Thresholds are set for each well or arm, as the config or an unstained control of "
+        "treated cells asks: E2.",
     ]
     assert _sentences(results(gates={"E1": gates()}), "Thresholds are set") == []
 

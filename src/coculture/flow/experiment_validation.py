@@ -85,7 +85,7 @@ def _missing_controls(
     stained_alone = [file for file in files if file.role in _STAINED_ALONE]
     on_beads = bool(stained_alone) and all(file.is_on_beads for file in stained_alone)
     if not on_beads and not any(
-        file.role == "unstained" and not file.is_on_beads for file in files
+        file.role == "unstained" and not file.culture and not file.is_on_beads for file in files
     ):
         missing.append("an unstained control")
     stains = [one for one in opened if one.stained]

@@ -36,7 +36,7 @@ class FlowFile:
         The channel that a single stain is for, as the table names it.
     arm
         What the culture of a sample was given, in words; files of one experiment with the same arm
-        are replicates.
+        are replicates. An unstained control with an arm is of treated cells, and serves that arm.
     untreated
         Whether it is a sample of a culture without drugs, as far as the table says.
     shared_with
@@ -65,6 +65,16 @@ class FlowFile:
     def is_on_beads(self) -> bool:
         """Whether it is a control on compensation beads: its `cells` are beads."""
         return self.cells.casefold() == BEADS
+
+    @property
+    def is_unstained(self) -> bool:
+        """Whether it is an unstained control of untreated cells, which serves all samples."""
+        return self.role == "unstained" and not self.arm
+
+    @property
+    def is_treated_unstained(self) -> bool:
+        """Whether it is an unstained control of treated cells, which serves its arm only."""
+        return self.role == "unstained" and bool(self.arm)
 
 
 _OPTIONAL_TEXT = (

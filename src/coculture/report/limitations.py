@@ -160,9 +160,8 @@ def _own_thresholds(gates: Mapping[str, Mapping[str, Any]]) -> Iterator[Limitati
             "Compare percents within a cell line.",
         ),
         "of_files": (
-            "well, as the config asks",
-            "Live cells that begin to bind Annexin V are not counted; compare with the results of "
-            "thresholds.scope: experiment.",
+            "well or arm, as the config or an unstained control of treated cells asks",
+            "Compare with the results of one threshold for all; gates.yaml has both.",
         ),
     }
     for key, (what, action) in reasons.items():

@@ -81,26 +81,31 @@ class Study:
         """The rows of flow.csv of one experiment, each with its file's SHA-256.
 
         A sample has the cells of its culture; `untreated` says whether that culture got no drug,
-        `arm` what it got. A control that serves several experiments is among the rows of each;
-        `shared_with` names the others.
+        `arm` what it got. An unstained control of a treated culture has its arm, but no culture:
+        it is no measurement of it. A control that serves several experiments is among the rows of
+        each; `shared_with` names the others.
         """
         rows = self._of_experiment(experiment)
         cultures = self.cultures.set_index("culture")
         untreated = is_untreated(cultures, self.config["factors"])
         arms = arm_names(cultures, self.config["factors"])
+        is_sample = rows["role"] == "sample"
+        is_untreated_row = rows["culture"].map(untreated).fillna(False).astype(bool)
         of_culture = rows["culture"].isin(cultures.index)
         return self._records(
             rows.assign(
                 cells=rows["cells"].where(~of_culture, rows["culture"].map(cultures["cells"])),
-                untreated=rows["culture"].map(untreated).fillna(False).astype(bool),
+                untreated=is_untreated_row & is_sample,
+                arm=rows["culture"].map(arms).fillna("").where(is_sample | ~is_untreated_row, ""),
+                culture=rows["culture"].where(is_sample, ""),
                 shared_with=[self._shared_with(row, experiment) for row in rows.index],
-                arm=rows["culture"].map(arms).fillna(""),
             )
         )
 
     def control_files(self) -> list[dict[str, Any]]:
-        """The rows of flow.csv that are not samples, of all experiments."""
-        controls = self.flow[(self.flow["role"] != "sample") & (self.flow["experiment"] != "")]
+        """The rows of flow.csv of all experiments that are neither samples nor of one culture."""
+        is_control = (self.flow["role"] != "sample") & (self.flow["culture"] == "")
+        controls = self.flow[is_control & (self.flow["experiment"] != "")]
         shared = [
             self.flow.loc[[row]].assign(experiment=experiment)
             for row, experiments in self.shared.items()

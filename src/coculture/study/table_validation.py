@@ -136,19 +136,22 @@ def unmeasured_cultures(
 
 
 def references(table: str, rows: pd.DataFrame, cultures: pd.DataFrame) -> Iterator[Problem]:
-    """Samples name a culture of cultures.csv; controls name none."""
+    """Samples name a culture of cultures.csv; controls name none, but unstained ones can."""
     known = list(dict.fromkeys(cultures["culture"].dropna()))
     for row, role, culture in rows[["role", "culture"]].itertuples():
         if role == "sample" and culture == "":
             message = "a sample needs its culture, spelled as in cultures.csv."
             yield Problem(table, message, row, "culture", "")
-        elif role == "sample" and pd.notna(culture) and culture not in known:
+        elif role in ("sample", "unstained") and pd.notna(culture) and culture not in ("", *known):
             message = f"this culture is not in cultures.csv. {nearest(culture, known)}"
             if len(known) > 12 and "Known are" in message:
                 message = "this culture is not in cultures.csv."
             yield Problem(table, message, row, "culture", culture)
-        elif pd.notna(role) and role != "sample" and culture != "":
-            message = f'only samples have a culture, but this row has the role "{role}".'
+        elif pd.notna(role) and role not in ("sample", "unstained") and culture != "":
+            message = (
+                "only samples and unstained controls of treated cells have a culture, but this row "
+                f'has the role "{role}".'
+            )
             yield Problem(table, message, row, "culture", culture)
 
 

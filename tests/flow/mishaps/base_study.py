@@ -191,6 +191,8 @@ class Tube:
         Signal in each detector that a fluorescent drug gives to each cell: median.
     gain
         Multiple of everything that each detector records, noise included.
+    arm
+        Of a control of treated cells.
     carried_share, carried_from
         This share of the events is from another tube.
     keywords
@@ -219,6 +221,7 @@ class Tube:
     replicate: int = 0
     cells: str = "myeloma"
     well: str = ""
+    arm: str = ""
 
     @property
     def fcs(self) -> str:
@@ -522,7 +525,7 @@ def _row(tube: Tube, path: Path) -> dict[str, Any]:
         "culture": tube.culture,
         "exclude": "",
         "untreated": tube.dose == 0,
-        "arm": f"dose {tube.dose:g}" if tube.is_sample else "",
+        "arm": f"dose {tube.dose:g}" if tube.is_sample else tube.arm,
     }
 
 

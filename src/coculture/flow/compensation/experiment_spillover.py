@@ -110,7 +110,7 @@ def _missing_stains(tubes: Sequence[Tube]) -> str:
     if not stains:
         return "single stains"
     on_cells = [tube for tube in stains.values() if not tube.is_on_beads]
-    if on_cells and not any(tube.role == "unstained" and not tube.is_on_beads for tube in tubes):
+    if on_cells and not any(tube.is_unstained and not tube.is_on_beads for tube in tubes):
         return "unstained control"
     lacking = [name for name in tubes[0].panel.stains if name not in stains]
     return f"single stain for {', '.join(lacking)}" if lacking else ""
@@ -240,7 +240,7 @@ def _negative(
 def _controls(stain: Tube, channel: str, tubes: Sequence[Tube]) -> list[Tube]:
     """The tubes that are negative for a stain: blank beads for beads, else unstained cells."""
     unstained = [
-        tube for tube in tubes if tube.role == "unstained" and tube.is_on_beads == stain.is_on_beads
+        tube for tube in tubes if tube.is_unstained and tube.is_on_beads == stain.is_on_beads
     ]
     if stain.is_on_beads:
         return unstained

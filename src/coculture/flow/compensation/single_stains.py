@@ -134,7 +134,7 @@ def spillover_row(
         if len(stained) < FEWEST_POSITIVES:
             raise SpilloverError(
                 f"{what}: only {len(stained)} events are brighter than the {POSITIVE_PERCENTILE}th "
-                f"percentile of the unstained control ({limit:.4g}); {FEWEST_POSITIVES} are needed. "
+                f"percentile of the unstained control ({limit:.4g}), of {FEWEST_POSITIVES} needed. "
                 "Check that this is the stain of that channel, and that its control lacks it."
             )
     difference = np.clip(np.median(stained, axis=0) - np.median(unstained, axis=0), 0, None)

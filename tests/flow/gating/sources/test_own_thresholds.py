@@ -98,3 +98,25 @@ def test_edited_threshold_replaces_those_of_lines_that_were_copied_with_it() -> 
     assert manual.block(automatic, automatic) == automatic
     own = manual.block({**automatic, "of_cells": {"B": 8.0}}, automatic)
     assert (own["source"], own["of_cells"]) == ("manual", {"B": 8.0})
+
+
+def test_treated_unstained_control_moves_the_threshold_of_its_arm(tmp_path: Path) -> None:
+    light = (0.0, 300.0, 0.0)
+    listed = changed(tubes(SMALL), lambda tube: tube.dose == 100, light=light)
+    (unstained,) = [tube for tube in listed if tube.role == "unstained"]
+    treated = replace(
+        unstained, name="unstained-100", percent=60.0, light=light, arm="dose 100", well="H8"
+    )
+    experiment, written = gated(tmp_path, [*listed, treated])
+    block = annexin(experiment)
+    assert set(block["of_files"]) == {"E1/E1-dose100-1.fcs", "E1/unstained-100.fcs"}
+    assert block["controls"] != []
+    assert errors(experiment, written).abs().max() < 3.5
+    assert "live_peak_moved" not in {flag.code for flag in experiment.flags}
+
+
+def test_treated_unstained_control_like_the_untreated_one_changes_nothing(tmp_path: Path) -> None:
+    (unstained,) = [tube for tube in tubes(SMALL) if tube.role == "unstained"]
+    treated = replace(unstained, name="unstained-100", percent=60.0, arm="dose 100", well="H8")
+    experiment, _ = gated(tmp_path, [*tubes(SMALL), treated])
+    assert "of_files" not in annexin(experiment)

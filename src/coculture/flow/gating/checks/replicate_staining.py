@@ -39,11 +39,12 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
     arm = [
         well
         for well in wells_compared.wells(experiment, one.population.name, stain, one)
-        if well.peak.positives > 0
+        if well.peak.positives > 0 and well.peak.share >= replicate_gain.LEAST_SHARE
     ]
     others = [well for well in arm if well.fcs != one.tube.fcs]
     usual = middle(well.peak.positives for well in others)
-    if len(arm) < FEWEST_WELLS or not own - usual > DECADES:
+    is_small = one.peaks[stain].share < replicate_gain.LEAST_SHARE
+    if is_small or len(arm) < FEWEST_WELLS or not own - usual > DECADES:
         return
     if abs(wells_compared.shift(Well(one, one.peaks[stain]), others)) > _SAME_PEAK_SDS:
         return

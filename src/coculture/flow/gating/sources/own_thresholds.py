@@ -10,6 +10,7 @@ Annexin V, so it is used only if the config asks for it.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -17,13 +18,19 @@ from coculture.flow.gating import gates
 from coculture.flow.gating.asinh_scale import decades
 from coculture.flow.gating.densities import Distribution
 from coculture.flow.gating.pool import PooledTube, number_of_events, values
-from coculture.flow.gating.sources.live_peak import NegativePeak, live_threshold, negative_peak
+from coculture.flow.gating.sources.live_peak import (
+    LIVE_SDS,
+    NegativePeak,
+    live_threshold,
+    negative_peak,
+)
 from coculture.flow.gating.sources.threshold import (
     FEWEST_EVENTS,
     Request,
     Threshold,
     is_sample,
 )
+from coculture.flow.tubes import Tube
 
 EXPERIMENT, WELL = "experiment", "well"
 """What the config can say of `thresholds.scope`."""
@@ -31,6 +38,8 @@ EXPERIMENT, WELL = "experiment", "well"
 _DIFFERENT_SDS = 1.0
 """Live peaks of two lines differ if they are more than one SD apart: a smaller distance changes
 percent apoptotic by less than 1.5 points."""
+_SD_PER_MEDIAN = 1.4826
+"""SD of a normal distribution divided by the median distance from its middle."""
 _FEWEST_OF_WELL = 500
 """Cells of a well that has a threshold of its own: with fewer it is placed badly."""
 _LEAST_SHARE = 0.2
@@ -40,6 +49,7 @@ _SAME_FORWARD_SCATTER = 0.07
 dying cells (shared/measured/flow_controls.md, section 5)."""
 
 OF_CELLS = ", for each cell line, because their live peaks differ"
+OF_ARMS = ", moved for the arms whose own unstained control is brighter"
 OF_FILES = ", for each well at its own live peak where the live cells have kept their size"
 
 
@@ -63,8 +73,14 @@ def block(
         experiment or well.
     """
     of_cells = _of_cells(request, find)
+    of_arms = _of_arms(request, float(shared["threshold"]), of_cells)
     of_files = _of_files(request) if scope == WELL else {}
-    rule = str(shared["rule"]) + (OF_CELLS if of_cells else "") + (OF_FILES if of_files else "")
+    rule = str(shared["rule"]) + "".join(
+        text
+        for text, found in ((OF_CELLS, of_cells), (OF_ARMS, of_arms), (OF_FILES, of_files))
+        if found
+    )
+    of_files = {**of_arms, **of_files}
     added = {"of_cells": of_cells, "of_files": of_files}
     whole = {**shared, "rule": rule, **{key: value for key, value in added.items() if value}}
     return {key: whole[key] for key in gates.BLOCK_KEYS if key in whole}
@@ -100,6 +116,39 @@ def _only(request: Request, line: str, lines: Sequence[str]) -> Request:
 def _peak(request: Request, tubes: Sequence[PooledTube]) -> NegativePeak:
     """The live peak on the scale asinh(x / 150)."""
     return negative_peak(Distribution(decades(request.values(tubes))))
+
+
+def _of_arms(request: Request, shared: float, of_cells: Mapping[str, float]) -> dict[str, float]:
+    """File -> threshold, of the arms whose unstained control is unlike that of untreated cells.
+
+    The threshold moves by as much as the upper end of the unstained cells does.
+    """
+    usual = request.tubes(lambda tube: tube.is_unstained)
+    arms = sorted({one.tube.arm for one in request.singlets if one.tube.is_treated_unstained})
+    found: dict[str, float] = {}
+    for arm in arms if usual else ():
+        controls = request.tubes(partial(_is_control_of, arm=arm))
+        if not controls:
+            continue
+        (high, sd), (low, usual_sd) = _unstained(request, controls), _unstained(request, usual)
+        if abs(high - low) <= _DIFFERENT_SDS * usual_sd:
+            continue
+        moved = high - low + LIVE_SDS * (sd - usual_sd)
+        for one in (*request.singlets, *controls):
+            if one.tube.arm == arm and (is_sample(one.tube) or one.tube.is_treated_unstained):
+                found[one.tube.fcs] = of_cells.get(one.tube.cells, shared) + moved
+    return found
+
+
+def _is_control_of(tube: Tube, arm: str) -> bool:
+    return tube.is_treated_unstained and tube.arm == arm
+
+
+def _unstained(request: Request, tubes: Sequence[PooledTube]) -> tuple[float, float]:
+    """Median and SD of unstained cells on the linear scale; the SD is of their lower half."""
+    linear = request.values(tubes)
+    median = float(np.median(linear))
+    return median, _SD_PER_MEDIAN * float(np.median(median - linear[linear <= median]))
 
 
 def _of_files(request: Request) -> Mapping[str, float]:

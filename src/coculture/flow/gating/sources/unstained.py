@@ -40,8 +40,8 @@ def find(request: Request) -> Threshold | None:
 
 
 def tubes(request: Request) -> list[PooledTube]:
-    """The unstained controls; empty if there are none."""
-    return request.tubes(lambda tube: tube.role == "unstained")
+    """The unstained controls of untreated cells; empty if there are none."""
+    return request.tubes(lambda tube: tube.is_unstained)
 
 
 def above_median(negative: Values, scale: Logicle) -> float:

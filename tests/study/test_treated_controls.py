@@ -1,0 +1,35 @@
+"""An unstained control of treated cells names a culture; other controls name none."""
+
+import pandas as pd
+
+from coculture.study.table_validation import arm_names, references
+
+CULTURES = pd.DataFrame({"culture": ["c1"], "cells": ["MM"], "dex_nM": [10.0]})
+
+
+def messages(role: str, culture: str) -> list[str]:
+    rows = pd.DataFrame({"role": [role], "culture": [culture]})
+    return [problem.message for problem in references("flow.csv", rows, CULTURES)]
+
+
+def test_unstained_control_can_name_a_culture() -> None:
+    assert messages("unstained", "c1") == []
+    assert messages("unstained", "") == []
+
+
+def test_its_culture_must_be_known() -> None:
+    (message,) = messages("unstained", "c2")
+    assert "not in cultures.csv" in message
+
+
+def test_other_controls_have_no_culture() -> None:
+    (message,) = messages("fmo_dye", "c1")
+    assert "only samples and unstained controls" in message
+
+
+def test_arm_is_what_differs_between_cultures() -> None:
+    cultures = pd.DataFrame(
+        {"cells": ["A", "B"], "stroma": ["HS", "HS"], "hours": [24.0, 48.0], "dex_nM": [0.0, 10.0]}
+    )
+    names = list(arm_names(cultures, [{"column": "dex_nM"}]))
+    assert names == ["A, hours 24, dex_nM 0", "B, hours 48, dex_nM 10"]
