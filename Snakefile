@@ -57,20 +57,12 @@ TEMPLATE = fingerprint.of_folder(PACKAGE / "report/template")
 STARTED = time.time()
 
 
-def again(step):
-    """Force the job of `step` if it has to be done again; an input function that adds no input.
-
-    The dates and the records of Snakemake decide nothing: they are lost with .snakemake.
-    """
-    workflow.dag.forcefiles.update(STALE.get(step.name, []))
-    return []
-
-
 wildcard_constraints:
     experiment="[^/]+",
     plate="[^/]+",
 
 
+include: "workflow/rules/again.smk"
 include: "workflow/rules/study.smk"
 include: "workflow/rules/flow.smk"
 include: "workflow/rules/elisa.smk"

@@ -197,7 +197,7 @@ def test_every_check_is_tried() -> None:
     own_tests |= {"unlabelled_beads", "matrix_of_each_file", "other_voltage", "other_well"}
     own_tests |= {"shared_control", "unusual_file", "no_controls", "several_files"}
     own_tests |= {"live_peak_moved", "dye_peak_moved", "replicate_gain", "replicate_staining"}
-    own_tests |= {"too_few_cells", "debris_not_testable", "vanished_cells"}
+    own_tests |= {"annexin_missing", "too_few_cells", "debris_not_testable", "vanished_cells"}
     assert {check.CODE for check in checks.CHECKS} == {case[0] for case in CASES} | own_tests
 
 

@@ -13,6 +13,7 @@ from typing import Protocol
 from coculture.exchange.flags import Flag
 from coculture.flow.gating.checks import (
     already_compensated,
+    annexin_missing,
     debris_not_testable,
     doublets,
     dye_peak_moved,
@@ -74,6 +75,7 @@ CHECKS: tuple[Check, ...] = (
     margin_events,
     unsteady_acquisition,
     time_lost,
+    annexin_missing,
     doublets,
     debris_not_testable,
     too_few_cells,

@@ -1,0 +1,90 @@
+"""Dead cells without Annexin V: the stain (or its calcium) may have been forgotten, or fail.
+
+Cells whose membrane is open take the dye, and most of them have bound Annexin V before. Where
+hardly any dye-positive cell is Annexin-positive, the stain is missing, or the cells died without
+exposing phosphatidylserine; percent apoptotic is then near 0 whatever happened. Limits:
+shared/measured/flow_controls.md, section 4 (0.4 % and below 0.5 % of sound studies).
+"""
+
+from collections.abc import Iterator
+
+from coculture.exchange.flags import Concerns, Flag
+from coculture.exchange.vocabulary import number
+from coculture.flow.files import WELLS
+from coculture.flow.gating import gates
+from coculture.flow.gating.checks import subjects, wells_compared
+from coculture.flow.gating.measurement import Counts, Experiment, Measurement
+
+CODE = "annexin_missing"
+
+LEAST_PERCENT_OF_WELL = 12.0
+"""Of a well's dye-positive cells. A forgotten stain is found in 97 % of wells; a fifth of the usual
+stain is not."""
+FEWEST_OF_WELL = 15
+"""Dye-positive cells of a well."""
+LEAST_PERCENT_OF_EXPERIMENT = 30.0
+"""Of the dye-positive cells of all wells: an inert drug leaves as many necrotic as late cells."""
+FEWEST_OF_EXPERIMENT = 30
+
+_WHY = (
+    "Annexin V or its calcium may have been forgotten or be weak, another channel may be meant, or "
+    "the cells died without exposing phosphatidylserine"
+)
+
+
+def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
+    """A caution for the experiment, or else for the well."""
+    if one.tube.role != "sample" or not one.counts.has_quadrants:
+        return
+    wells = wells_compared.samples(experiment, one.population.name)
+    of_all = [well.counts for well in wells if well.counts.has_quadrants]
+    dead, percent = _dead(*of_all), _percent_positive(*of_all)
+    channel = str(experiment.blocks[one.population.name][gates.ANNEXIN]["channels"][0])
+    if dead >= FEWEST_OF_EXPERIMENT and percent < LEAST_PERCENT_OF_EXPERIMENT:
+        yield Flag(
+            Concerns(
+                WELLS,
+                "experiment",
+                experiment=experiment.name,
+                population=one.population.name,
+                channel=channel,
+            ),
+            CODE,
+            "caution",
+            f"{experiment.name}: only {number(percent)} % of the {dead:,} dye-positive cells of "
+            f"{one.population.name} in all wells are positive for Annexin V ({channel}); of sound "
+            f"wells most are. {_WHY}. Percent apoptotic of this experiment is then too low, and "
+            "that a drug does not raise it means nothing. Do not use it; percent late + necrotic "
+            "(dye-positive) is not affected.",
+            percent,
+            LEAST_PERCENT_OF_EXPERIMENT,
+            "percent",
+        )
+        return
+    dead, percent = _dead(one.counts), _percent_positive(one.counts)
+    if dead >= FEWEST_OF_WELL and percent < LEAST_PERCENT_OF_WELL:
+        yield Flag(
+            subjects.population(one, channel),
+            CODE,
+            "caution",
+            f"Only {number(percent)} % of the {dead:,} dye-positive cells of "
+            f"{one.population.name} in this well are positive for Annexin V ({channel}); in all "
+            f"wells of the experiment {number(_percent_positive(*of_all))} % are. {_WHY}. "
+            f"{number(one.counts.percent_apoptotic)} % are counted as apoptotic, while "
+            f"{number(one.counts.percent('late', 'necrotic'))} % are dye-positive. Compare it with "
+            "its replicates; if the stain was forgotten, exclude the file with this reason.",
+            percent,
+            LEAST_PERCENT_OF_WELL,
+            "percent",
+        )
+
+
+def _dead(*counts: Counts) -> int:
+    """Number of dye-positive cells."""
+    return sum(one.quadrants["late"] + one.quadrants["necrotic"] for one in counts)
+
+
+def _percent_positive(*counts: Counts) -> float:
+    """Percent of the dye-positive cells that are Annexin-positive; 100 without any."""
+    dead = _dead(*counts)
+    return 100 * sum(one.quadrants["late"] for one in counts) / dead if dead else 100.0

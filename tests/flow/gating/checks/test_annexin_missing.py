@@ -1,0 +1,47 @@
+"""Dye-positive cells without Annexin V: in one well, in an experiment, and not in sound studies."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from coculture.exchange.flags import Flag
+from coculture.flow import gate_experiment
+from coculture.flow.gating.checks.annexin_missing import CODE
+from tests.flow.mishaps import base_study
+from tests.flow.mishaps.base_study import BASE, LIGHT, BaseStudy, Tube, changed, tubes
+
+STUDY = replace(BASE, experiments=1, wells=2, events_sample=2000, embedded=LIGHT, controls=())
+FORGOTTEN = {"stains": (1.0, 0.0, 1.0)}
+
+
+def _raised(folder: Path, listed: list[Tube], study: BaseStudy = STUDY) -> list[Flag]:
+    written = base_study.write(folder, study, listed)
+    settings = base_study.settings(compensation={"source": "embedded"})
+    flags = gate_experiment(written.files, settings).flags
+    return [flag for flag in flags if flag.code == CODE]
+
+
+def test_a_well_without_annexin_is_named(tmp_path: Path) -> None:
+    name = "E1-dose100-1"
+    (flag,) = _raised(tmp_path, changed(tubes(STUDY), lambda tube: tube.name == name, **FORGOTTEN))
+    assert flag.severity == "caution"
+    assert (flag.concerns.kind, flag.concerns.fcs) == ("tube", f"E1/{name}.fcs")
+    assert flag.value < flag.limit == 12
+    assert "% are dye-positive" in flag.sentence
+
+
+def test_an_experiment_without_annexin_is_named_once(tmp_path: Path) -> None:
+    (flag,) = _raised(tmp_path, changed(tubes(STUDY), lambda tube: tube.is_sample, **FORGOTTEN))
+    assert (flag.concerns.kind, flag.concerns.experiment) == ("experiment", "E1")
+    assert flag.value < flag.limit == 30
+    assert "that a drug does not raise it means nothing" in flag.sentence
+
+
+@pytest.mark.parametrize(
+    "percents", [(8.0, 35.0, 60.0), (5.0, 4.0, 6.0), (8.0, 50.0, 99.0)], ids=str
+)
+def test_sound_wells_are_not(tmp_path: Path, percents: tuple[float, ...]) -> None:
+    """An inert drug and an all-dead dose among them."""
+    study = replace(STUDY, percents=percents)
+    assert _raised(tmp_path, tubes(study), study) == []
