@@ -176,16 +176,21 @@ def _from_single_stains(
     matrix = np.eye(len(channels))
     record: dict[str, Any] = {}
     unlabelled = []
-    for row, channel in enumerate(channels):
+    negatives = [_negative(stains[channel], channels, channel, tubes) for channel in channels]
+    reporters = [place for place, one in enumerate(negatives) if one.is_of_other_cells]
+    for row, (channel, negative) in enumerate(zip(channels, negatives, strict=True)):
         tube = stains[channel]
-        negative = _negative(tube, channels, channel, tubes)
         what = f"{tube.fcs} ({channel})"
         try:
             matrix[row] = spillover_row(
                 negative.background, negative.stained, row, settings.method, what
             )
-            if settings.method == "positives" and negative.is_of_other_cells:
-                matrix[row] = spillover_row_of_slope(negative.background, negative.stained, row)
+            if settings.method == "positives":
+                slope = spillover_row_of_slope(negative.background, negative.stained, row)
+                # A reporter differs between the cells of two tubes without any spill.
+                others = [place for place in reporters if place != row]
+                matrix[row, others] = np.minimum(matrix[row, others], slope[others])
+                matrix[row] = slope if negative.is_of_other_cells else matrix[row]
         except SpilloverError as error:
             has_negatives = any(one.role == "population_negative" for one in tubes)
             if has_negatives or channel not in tube.panel.markers.values():
