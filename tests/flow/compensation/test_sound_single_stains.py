@@ -9,7 +9,7 @@ import pytest
 
 from coculture.flow import gate_experiment
 from tests.flow.mishaps import base_study
-from tests.flow.mishaps.base_study import BASE, BaseStudy, Tube, changed, tubes
+from tests.flow.mishaps.base_study import BASE, BaseStudy, Tube, changed, spill, tubes
 
 ONE = replace(BASE, experiments=1, wells=1, events_sample=1000)
 FEW = 0.02
@@ -22,10 +22,14 @@ def _matrix(folder: Path, study: BaseStudy, listed: list[Tube]) -> pd.DataFrame:
 
 
 def test_live_cells_that_bind_annexin_do_not_count(tmp_path: Path) -> None:
-    """They are brighter than the unstained cells, but not bright."""
-    study = replace(ONE, live=replace(BASE.live, annexin=200))
-    matrix = _matrix(tmp_path, study, tubes(study))
-    assert matrix.to_numpy() == pytest.approx(np.array(BASE.spillover), abs=FEW)
+    """They are brighter than the unstained cells, but other channels differ for other reasons."""
+    spilled = spill(0.05, 0.02, 0.1)
+    live = replace(BASE.live, annexin=250)
+    study = replace(ONE, live=live, single_stain_percent=25, spillover=spilled)
+    brighter = (1.15, 1.0, 0.0)
+    listed = changed(tubes(study), lambda tube: tube.name == "single-annexin", stains=brighter)
+    matrix = _matrix(tmp_path, study, listed)
+    assert matrix.to_numpy() == pytest.approx(np.array(spilled), abs=FEW)
 
 
 @pytest.mark.parametrize("share", [0.0, 0.4])
