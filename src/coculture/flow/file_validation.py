@@ -49,7 +49,7 @@ def check_files(files: pd.DataFrame, settings: FlowSettings) -> list[Problem]:
             continue
         headers[file.row] = header
         problems += _missing_channels(header, required, file, "fcs")
-        if file.role == "single_stain":
+        if file.names_channel:
             problems += _missing_channels(header, {file.channel: ""}, file, "channel")
     problems += islice(_shared_channels(used, headers, settings), 1)
     shared = served(used, headers)

@@ -33,7 +33,8 @@ class FlowFile:
     data_set
         Number of the data set of the file, from 1; None if the table gives none.
     channel
-        The channel that a single stain is for, as the table names it.
+        The channel that a single stain is for, or the marker that a population_negative control is
+        for (empty: all markers), as the table names it.
     arm
         What the culture of a sample was given, in words; files of one experiment with the same arm
         are replicates. An unstained control with an arm is of treated cells, and serves that arm.
@@ -65,6 +66,12 @@ class FlowFile:
     def is_on_beads(self) -> bool:
         """Whether it is a control on compensation beads: its `cells` are beads."""
         return self.cells.casefold() == BEADS
+
+    @property
+    def names_channel(self) -> bool:
+        """Whether it is for one channel: a single stain, or a control for one marker."""
+        for_marker = self.role == "population_negative" and self.channel != ""
+        return self.role == "single_stain" or for_marker
 
     @property
     def is_unstained(self) -> bool:

@@ -70,7 +70,8 @@ class Tube(FlowFile):
     Attributes
     ----------
     stained_channel
-        Channel name ($PnN) that a single stain stains; empty for other roles.
+        Channel name ($PnN) that a single stain stains, or of the marker that a population_negative
+        control is for; empty for other roles, and for a control for all markers.
     own_spillover
         The matrix that the tube is compensated with in place of that of its experiment; None if
         there is none, or the config does not ask for it.
@@ -125,7 +126,7 @@ def _open(file: FlowFile, settings: FlowSettings) -> Tube:
         raise FcsError(header.path, fault)
     return Tube(
         **asdict(file),
-        stained_channel=find(file.channel) if file.role == "single_stain" else "",
+        stained_channel=find(file.channel) if file.names_channel else "",
         header=header,
         panel=panel,
         own_spillover=_own_spillover(file, header, settings),

@@ -9,13 +9,12 @@ from numpy.typing import NDArray
 
 from coculture.flow.compensation.spillover import SpilloverError
 from coculture.flow.fcs.sample import FlowSample
+from coculture.flow.gating.asinh_scale import decades, linear
 
 POSITIVE_PERCENTILE = 99.5
 """Events of a single stain above this percentile of the unstained control are its positives."""
 BRIGHTEST_PERCENTILE = 99.0
 """Percentile of the positives that is their upper end."""
-COFACTOR = 150.0
-"""Below this value the scale is about linear, above it logarithmic."""
 FEWEST_POSITIVES = 50
 """Fewest positives of a single stain: the medians of fewer vary too much."""
 
@@ -106,8 +105,7 @@ def _halfway(unstained: NDArray[np.float64], positive: NDArray[np.float64]) -> f
     if not len(positive):
         return -np.inf
     low, high = np.median(unstained), np.percentile(positive, BRIGHTEST_PERCENTILE)
-    scaled = np.arcsinh(np.array([low, high]) / COFACTOR)
-    return float(COFACTOR * np.sinh(np.mean(scaled)))
+    return linear(float(np.mean(decades(np.array([low, high])))))
 
 
 def spillover_row(

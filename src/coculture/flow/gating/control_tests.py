@@ -16,6 +16,7 @@ import numpy as np
 import scipy
 
 from coculture.flow.gating import gates
+from coculture.flow.gating.asinh_scale import decades
 from coculture.flow.gating.densities import Distribution
 from coculture.flow.gating.pool import PooledTube, Values, values
 from coculture.flow.gating.sources.live_peak import negative_peak
@@ -28,7 +29,6 @@ from coculture.flow.gating.sources.threshold import (
 )
 from coculture.flow.tubes import Tube
 
-_COFACTOR = 150.0
 _POSITIVE_SDS = 8.0
 """Events so many SDs of the live peak above it are positive."""
 _FEWEST_POSITIVE = 20
@@ -166,11 +166,16 @@ def _positive(request: Request, channel: str) -> float | None:
     untreated = [one for one in samples if one.tube.untreated] or samples
     if sum(map(len, untreated)) < FEWEST_EVENTS:
         return None
-    reference = Distribution(_decades(values(untreated, channel)))
+    reference = Distribution(decades(values(untreated, channel)))
     mode = negative_peak(reference).mode
     sd = _SD_PER_MEDIAN * float(np.median(mode - reference.below(mode)))
-    stained = [*samples, *(one for one in request.singlets if one.tube.stained_channel == channel)]
-    every = _decades(values(stained, channel))
+    own = [
+        one
+        for one in request.singlets
+        if one.tube.role == "single_stain" and one.tube.stained_channel == channel
+    ]
+    stained = [*samples, *own]
+    every = decades(values(stained, channel))
     above = every[every > mode + _POSITIVE_SDS * sd]
     return float(np.median(above)) if len(above) >= _FEWEST_POSITIVE else None
 
@@ -181,12 +186,12 @@ def _samples(request: Request) -> list[PooledTube]:
 
 def _bright(one: PooledTube, channel: str, positive: float) -> int:
     """Number of events above the tube's limit."""
-    decades = _decades(one.values(channel))
-    return int(np.count_nonzero(decades > _limit(decades, positive, _LIMIT)))
+    found = decades(one.values(channel))
+    return int(np.count_nonzero(found > _limit(found, positive, _LIMIT)))
 
 
-def _limit(decades: Values, positive: float, part: float) -> float:
-    own = float(np.median(decades))
+def _limit(positions: Values, positive: float, part: float) -> float:
+    own = float(np.median(positions))
     return own + part * (positive - own)
 
 
@@ -194,14 +199,9 @@ def _without_bright(one: PooledTube, request: Request, positive: float) -> Poole
     """The tube without the events above its limit."""
     if not len(one):
         return one
-    decades = _decades(one.values(request.channel))
+    found = decades(one.values(request.channel))
     part = _HALFWAY if request.is_marker else _LIMIT
-    dim = decades <= _limit(decades, positive, part)
+    dim = found <= _limit(found, positive, part)
     kept = np.ones(len(one.events), bool) if one.kept is None else one.kept.copy()
     kept[np.flatnonzero(kept)[~dim]] = False
     return PooledTube(one.tube, one.events, kept)
-
-
-def _decades(linear: Values) -> Values:
-    decades: Values = np.arcsinh(linear / _COFACTOR) / np.log(10)
-    return decades

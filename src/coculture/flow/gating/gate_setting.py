@@ -164,7 +164,15 @@ class _PopulationGates:
         found: list[tuple[Request, _SetGate]] = []
         for marker in self.population.markers:
             channel = self.panel.markers[marker.channel]
-            request = Request(marker.gate, channel, self.panel, singlets, singlets, is_marker=True)
+            request = Request(
+                marker.gate,
+                channel,
+                self.panel,
+                singlets,
+                singlets,
+                is_marker=True,
+                keeps_below=not marker.positive,
+            )
             # A negative marker's control is the bright side.
             request = screened(request) if marker.positive else request
             found.append((request, _marker_setter(request, marker.positive, self.population.name)))

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from coculture.flow.gating import gates
 from coculture.flow.gating.sources import (
+    bright_control,
     debris,
     detector_range,
     fmo,
@@ -60,7 +61,7 @@ ONLY_ON_REQUEST: tuple[StainSource, ...] = (untreated,)
 """For Annexin V and the viability dye, if the config asks for it."""
 _FROM_LIVE_PEAKS = (live_peak, untreated)
 """Sources of which a cell line or a well can have its own threshold."""
-FOR_MARKERS: tuple[Source, ...] = (population_negative, pooled, unstained)
+FOR_MARKERS: tuple[Source, ...] = (bright_control, population_negative, pooled, unstained)
 """Tried in this order for the markers of populations."""
 SOURCES = {
     source.CODE: source

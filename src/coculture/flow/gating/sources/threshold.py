@@ -81,6 +81,8 @@ class Request:
         All single cells, for controls with too few cells of the population.
     is_marker
         Whether the threshold is that of a marker of the population.
+    keeps_below
+        Whether the population is below the threshold: it lacks the marker.
     failed
         Controls that are not what their roles say, of which nothing or only a part is among the
         events.
@@ -95,6 +97,7 @@ class Request:
     inside: Sequence[PooledTube]
     singlets: Sequence[PooledTube]
     is_marker: bool = False
+    keeps_below: bool = False
     failed: tuple[FailedControl, ...] = ()
     is_compensated: bool = True
 
