@@ -9,7 +9,12 @@ import pandas as pd
 from coculture.comparison.design.arms import Design
 from coculture.comparison.design.endpoints import endpoints
 from coculture.comparison.design.joining import are_counted, in_order, is_measured
-from coculture.comparison.findings.evaluation import claim_table, evaluate_findings, finding_table
+from coculture.comparison.findings.evaluation import (
+    claim_table,
+    evaluate_findings,
+    finding_table,
+    unstained_arms,
+)
 from coculture.comparison.flags import comparison_flags
 from coculture.comparison.settings import APOPTOSIS, ComparisonSettings
 from coculture.comparison.statistics.combination import combination_table
@@ -64,7 +69,7 @@ def compare(
     )
     subjects = (APOPTOSIS, *settings.analytes)
     measured = [subject for subject in subjects if is_measured(cultures, subject)]
-    results = evaluate_findings(arms, design, settings, measured)
+    results = evaluate_findings(arms, design, settings, measured, unstained_arms(cultures))
     contrasts, contrast_values = contrast_tables(arms, scales, design, settings)
     return Comparison(
         arms=arms,

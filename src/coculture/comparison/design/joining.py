@@ -20,7 +20,7 @@ VIABLE_CELLS = "viable_cells_per_ml"
 OK, EXCLUDED, MISSING = "ok", "excluded", "missing"
 """States of a reading: used; acquired but not used; not made. Of an analyte there are more."""
 FLOW_COLUMNS = (
-    "culture", "population", *QUADRANTS, "percent_apoptotic", "flags", "excluded",
+    "culture", "population", *QUADRANTS, "percent_apoptotic", "annexin_seen", "flags", "excluded",
 )  # fmt: skip
 ELISA_COLUMNS = (
     "culture", "analyte", "concentration_pg_ml", "state", "bound_pg_ml", "flags", "excluded",
@@ -59,6 +59,7 @@ def join_cultures(
     Returns
     -------
     All columns of `cultures`, then arm, apoptosis_state, percent_apoptotic, n_events, n_apoptotic,
+    annexin_seen (whether Annexin V stained, as far as dead cells show it),
     and for each analyte (IL-6: il6_) `_pg_ml`, `_state`, `_bound_pg_ml`; then flags (codes),
     excluded, and the reasons for missing values. Sorted by experiment, arm (display order) and
     culture. Counts, doses and hours that are whole numbers are integers.
@@ -78,6 +79,7 @@ def join_cultures(
     joined["apoptosis_state"] = _texts(flow["state"].fillna(MISSING))
     for column in ("percent_apoptotic", "n_events", "n_apoptotic"):
         joined[column] = flow[column].to_numpy(dtype=float)
+    joined["annexin_seen"] = pd.array(flow["annexin_seen"].tolist(), dtype="boolean")
     flags = [_texts(flow["flags"])]
     reasons = {"apoptosis_reason": _texts(flow["reason"].fillna("not measured by flow cytometry"))}
     for analyte in analytes:
@@ -132,7 +134,8 @@ def in_order(joined: pd.DataFrame, design: Design) -> pd.DataFrame:
 
 
 def _flow_readings(wells: pd.DataFrame, population: str) -> pd.DataFrame:
-    """One row a culture: state, percent_apoptotic, n_events, n_apoptotic, flags, reason."""
+    """One row a culture: state, percent_apoptotic, n_events, n_apoptotic, annexin_seen, flags,
+    reason."""
     rows = _of(wells, FLOW_COLUMNS)
     rows = rows[(rows["population"] == population) & (_filled(rows["culture"]) != "")]
     rows = rows.assign(excluded=_filled(rows["excluded"]), flags=_filled(rows["flags"]))
@@ -149,13 +152,16 @@ def _flow_readings(wells: pd.DataFrame, population: str) -> pd.DataFrame:
         )
         for culture, group in rows.groupby("culture")
     }
-    columns = ["state", "percent_apoptotic", "n_events", "n_apoptotic", "flags", "reason"]
+    columns = [
+        *("state", "percent_apoptotic", "n_events", "n_apoptotic"),
+        *("annexin_seen", "flags", "reason"),
+    ]
     return pd.DataFrame.from_dict(readings, orient="index", columns=columns)
 
 
 def _one_culture(
     used: pd.DataFrame, reasons: "pd.Series[str]", all_readings: pd.DataFrame
-) -> tuple[str, float, float, float, str, str]:
+) -> tuple[str, float, float, float, bool | None, str, str]:
     events = apoptotic = percent = float("nan")
     if len(used):
         events = float(used[list(QUADRANTS)].to_numpy(float).sum())
@@ -165,7 +171,9 @@ def _one_culture(
     if reason:
         reason = f"flow: {reason}" + (" (one of several readings)" if len(used) else "")
     flags = _joined(all_readings["flags"])
-    return OK if len(used) else EXCLUDED, percent, events, apoptotic, flags, reason
+    # A table of before this column says nothing of it.
+    seen = not bool(used["annexin_seen"].eq(False).any()) if len(used) else None
+    return OK if len(used) else EXCLUDED, percent, events, apoptotic, seen, flags, reason
 
 
 def _elisa_readings(table: pd.DataFrame, analyte: str) -> pd.DataFrame:

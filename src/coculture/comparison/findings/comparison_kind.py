@@ -32,6 +32,7 @@ class ComparisonKind(ABC):
     side: Side
     """The alternative of its tests."""
     required = ("arm", "compared_with")
+    needs_staining = False
 
     @abstractmethod
     def claimed(self, finding: Finding) -> str:

@@ -54,6 +54,7 @@ class _Eliminated:
     required = (EFFECT, RESIDUAL)
     limits = ("margin_points", "residual_fraction", "alpha_difference", "alpha_margin")
     endpoint = APOPTOSIS
+    needs_staining = True
 
     @property
     def keys(self) -> Mapping[str, Mapping[str, Any]]:

@@ -1,7 +1,8 @@
 """The findings of a study: their results, and the tables of results and tests."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 import pandas as pd
 
@@ -74,6 +75,7 @@ def evaluate_findings(
     design: Design,
     settings: ComparisonSettings,
     measured: Collection[str],
+    unstained: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> list[FindingResult]:
     """The result of every finding of the study.
 
@@ -83,6 +85,8 @@ def evaluate_findings(
         comparison/arms.csv (`group_means` of every endpoint).
     measured
         The subjects (apoptosis, analytes) that any culture was measured for.
+    unstained
+        Arm -> the experiments in which no positive staining was seen in it (`unstained_arms`).
     """
     labels = [design.label(arm) for arm in design.arms]
     scales = {one.endpoint: primary_endpoint(one.endpoint, settings) for one in settings.findings}
@@ -92,15 +96,34 @@ def evaluate_findings(
         if subject in measured
     }
     return [
-        _result(finding, scales[finding.endpoint], means[finding.endpoint], design)
+        _result(finding, scales[finding.endpoint], means[finding.endpoint], design, unstained)
         if finding.endpoint in means
         else _not_measured(finding, scales[finding.endpoint])
         for finding in settings.findings
     ]
 
 
+def unstained_arms(cultures: pd.DataFrame) -> dict[str, list[str]]:
+    """Arm -> the experiments in which Annexin V may not have stained one of its wells.
+
+    `cultures` is cultures.csv; percents that were not made by gating have no such column.
+    """
+    if "annexin_seen" not in cultures:
+        return {}
+    seen = cultures["annexin_seen"].astype("boolean").fillna(True)
+    missing = cultures.loc[~seen, ["arm", "experiment"]].drop_duplicates()
+    return {
+        str(arm): list(map(str, experiments))
+        for arm, experiments in missing.groupby("arm")["experiment"]
+    }
+
+
 def _result(
-    finding: Finding, endpoint: Endpoint, means: GroupMeans, design: Design
+    finding: Finding,
+    endpoint: Endpoint,
+    means: GroupMeans,
+    design: Design,
+    unstained: Mapping[str, Sequence[str]],
 ) -> FindingResult:
     try:
         claims = claims_of(finding, design)
@@ -118,6 +141,20 @@ def _result(
         reason = design.with_display_labels(reason)
         advice = f"Compare {finding.endpoint} only in arms to which none was added."
         return _without_tests(finding, endpoint, reason, advice)
+    unseen = [
+        experiment
+        for claim in claims
+        for label in claim.weights
+        for experiment in unstained.get(label, ())
+    ]
+    if unseen and finding.endpoint == APOPTOSIS and kind_of(finding.kind).needs_staining:
+        where = listed(sorted(set(unseen)))
+        return _without_tests(
+            finding,
+            endpoint,
+            f"no positive Annexin V staining was seen in wells of {where}",
+            "See the caution annexin_missing. Stain again, or exclude the files with the reason.",
+        )
     tests = tuple(evaluate(claim, means) for claim in claims)
     verdict, pooled = verdict_of(tests), pooled_verdict_of(tests)
     testable = verdict != NOT_TESTABLE

@@ -81,6 +81,10 @@ class FindingKind(Protocol):
     def endpoint(self) -> str | None:
         """The only endpoint that it allows; None if it allows all."""
 
+    @property
+    def needs_staining(self) -> bool:
+        """Whether it claims that something is absent, which a missing stain would show as well."""
+
     def claims(self, finding: Finding, pairs: Sequence[Pair], design: Design) -> list[Claim]:
         """The tests that must all hold for the finding to be shown.
 

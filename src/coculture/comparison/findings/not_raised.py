@@ -22,6 +22,7 @@ class _NotRaised(ComparisonKind):
     side = "less"
     limits = ("margin_points", "alpha_margin")
     endpoint = APOPTOSIS
+    needs_staining = True
 
     def claimed(self, finding: Finding) -> str:
         """That a rise is below the margin."""

@@ -11,6 +11,7 @@ from coculture.flow.compensation.beads import in_the_same_tube, looks_like_beads
 from coculture.flow.compensation.embedded import matrices
 from coculture.flow.compensation.single_stains import (
     POSITIVE_PERCENTILE,
+    bright,
     spillover_row,
     spillover_row_of_slope,
 )
@@ -182,11 +183,12 @@ def _from_single_stains(
         tube = stains[channel]
         what = f"{tube.fcs} ({channel})"
         try:
-            matrix[row] = spillover_row(
-                negative.background, negative.stained, row, settings.method, what
-            )
+            stained = negative.stained
             if settings.method == "positives":
-                slope = spillover_row_of_slope(negative.background, negative.stained, row)
+                stained = bright(negative.background, stained, row)
+            matrix[row] = spillover_row(negative.background, stained, row, settings.method, what)
+            if settings.method == "positives":
+                slope = spillover_row_of_slope(negative.background, stained, row)
                 # A reporter differs between the cells of two tubes without any spill.
                 others = [place for place in reporters if place != row]
                 matrix[row, others] = np.minimum(matrix[row, others], slope[others])

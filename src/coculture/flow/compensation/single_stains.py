@@ -29,9 +29,8 @@ def spillover_from_single_stains(
 
     `all_events`: the median of all events minus the unstained median, in every channel (negative
     differences become 0), divided by that in the channel of the stain (the method of `spillover`
-    in flowCore). `positives` does the same with the bright ones among the events above the 99.5th
-    percentile of the unstained control in the channel of the stain, so that unstained cells do not
-    count.
+    in flowCore). `positives` does the same with the events above the 99.5th percentile of the
+    unstained control in the channel of the stain, so that unstained cells do not count.
 
     Parameters
     ----------
@@ -96,16 +95,32 @@ def spillover_row_of_slope(
     return np.asarray(np.clip(rise, 0, None) / rise[own])
 
 
-def _halfway(unstained: NDArray[np.float64], positive: NDArray[np.float64]) -> float:
-    """Halfway from the unstained median to the brightest positives, on a scale of asinh(x / 150).
+def bright(
+    unstained: NDArray[np.float64], stained: NDArray[np.float64], own: int
+) -> NDArray[np.float64]:
+    """The bright events of a single stain, or all of them where fewer than 50 are bright.
 
-    Dim positives are left out: live cells that bind some Annexin V are above the unstained ones,
-    and between cells that bind little, other channels differ for other reasons than spill.
+    Bright is above halfway from the unstained median to the brightest positives on a scale of
+    asinh(x / 150). Live cells that bind some Annexin V are above the unstained ones, and between
+    cells that bind little, other channels differ for other reasons than spill.
+
+    Parameters
+    ----------
+    unstained, stained
+        Arrays of shape (events, channels).
+    own
+        The column of the stain.
     """
-    if not len(positive):
-        return -np.inf
-    low, high = np.median(unstained), np.percentile(positive, BRIGHTEST_PERCENTILE)
-    return linear(float(np.mean(decades(np.array([low, high])))))
+    if not len(unstained) or not len(stained):
+        return stained
+    positive = stained[stained[:, own] > np.percentile(unstained[:, own], POSITIVE_PERCENTILE)]
+    if len(positive) < FEWEST_POSITIVES:
+        return stained
+    low = float(np.median(unstained[:, own]))
+    high = float(np.percentile(positive[:, own], BRIGHTEST_PERCENTILE))
+    halfway = linear(float(np.mean(decades(np.array([low, high])))))
+    found = stained[stained[:, own] > halfway]
+    return found if len(found) >= FEWEST_POSITIVES else stained
 
 
 def spillover_row(
@@ -127,8 +142,6 @@ def spillover_row(
     if method == "positives":
         limit = np.percentile(unstained[:, own], POSITIVE_PERCENTILE)
         stained = stained[stained[:, own] > limit]
-        bright = stained[stained[:, own] > _halfway(unstained[:, own], stained[:, own])]
-        stained = bright if len(bright) >= FEWEST_POSITIVES else stained
         if len(stained) < FEWEST_POSITIVES:
             raise SpilloverError(
                 f"{what}: only {len(stained)} events are brighter than the {POSITIVE_PERCENTILE}th "

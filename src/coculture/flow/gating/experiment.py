@@ -22,6 +22,7 @@ from coculture.flow.compensation.spillover import spillover_table
 from coculture.flow.files import BEADS, FlowFile, exclusion, flow_files
 from coculture.flow.gating import checks, gates
 from coculture.flow.gating.acquisition_date import usual_day
+from coculture.flow.gating.checks import annexin_missing
 from coculture.flow.gating.checks.margin_events import margin_percent
 from coculture.flow.gating.checks.threshold_sensitive import largest_change
 from coculture.flow.gating.checks.too_few_cells import lacks_percent
@@ -165,13 +166,15 @@ def _wells(
             counted = ({"population": population.name} for population in settings.populations)
         for row in counted:
             raised = flags.get((file.row, str(row.get("population"))), ())
-            cautions = (flag for flag in raised if flag.severity != "note")
+            cautions = [flag for flag in raised if flag.severity != "note"]
+            if file.role == "sample" and "percent_apoptotic" in row:
+                row["annexin_seen"] = annexin_missing.CODE not in {flag.code for flag in cautions}
             rows.append({**_identity(file), **row, "flags": codes(cautions)})
     # Not with columns=_columns(), which would drop a column that it does not list.
     wells = pd.DataFrame(rows)
     wells = wells.reindex(columns=[*_columns(), *wells.columns.difference(_columns())])
     whole = [name for name in _columns() if name.startswith(("events_", "n_"))]
-    return wells.astype(dict.fromkeys(whole, "Int64"))
+    return wells.astype({**dict.fromkeys(whole, "Int64"), "annexin_seen": "boolean"})
 
 
 def _identity(file: FlowFile) -> dict[str, Any]:
@@ -231,6 +234,7 @@ def _columns() -> list[str]:
         *quadrants,
         *apoptotic,
         "sensitivity_percent_points",
+        "annexin_seen",
         "flags",
         "excluded",
     ]

@@ -45,3 +45,13 @@ def test_sound_wells_are_not(tmp_path: Path, percents: tuple[float, ...]) -> Non
     """An inert drug and an all-dead dose among them."""
     study = replace(STUDY, percents=percents)
     assert _raised(tmp_path, tubes(study), study) == []
+
+
+def test_the_table_says_in_which_wells_it_was_seen(tmp_path: Path) -> None:
+    name = "E1-dose100-1"
+    listed = changed(tubes(STUDY), lambda tube: tube.name == name, **FORGOTTEN)
+    written = base_study.write(tmp_path, STUDY, listed)
+    settings = base_study.settings(compensation={"source": "embedded"})
+    wells = gate_experiment(written.files, settings).wells.set_index("fcs")
+    assert list(wells.index[~wells["annexin_seen"]]) == [f"E1/{name}.fcs"]
+    assert wells["annexin_seen"].notna().all()

@@ -1,0 +1,43 @@
+"""Without positive staining, that apoptosis is not raised or eliminated cannot be shown."""
+
+from collections.abc import Callable
+
+import pandas as pd
+
+from coculture.comparison import ComparisonSettings, compare
+from coculture.comparison.findings.evaluation import unstained_arms
+from coculture.exchange.vocabulary import NOT_TESTABLE
+
+JoinedStudy = Callable[..., pd.DataFrame]
+
+
+def test_arms_in_which_no_staining_was_seen() -> None:
+    cultures = pd.DataFrame(
+        {
+            "arm": ["a", "a", "b", "b", "c"],
+            "experiment": ["E1", "E2", "E1", "E2", "E1"],
+            "annexin_seen": pd.array([False, True, True, pd.NA, False], dtype="boolean"),
+        }
+    )
+    assert unstained_arms(cultures) == {"a": ["E1"], "c": ["E1"]}
+    assert unstained_arms(cultures.drop(columns="annexin_seen")) == {}
+
+
+def test_only_findings_of_an_absence_need_it(
+    joined_study: JoinedStudy, settings: ComparisonSettings
+) -> None:
+    """1a is of IL-6, 3b claims a rise; 1b no rise, 2a to 2c that an effect is gone."""
+    cultures = joined_study()
+    before = compare(cultures, settings).findings.set_index("id")
+    assert NOT_TESTABLE not in set(before["verdict"])
+    cultures["annexin_seen"] = (cultures["experiment"] != "E1").astype("boolean")
+    after = compare(cultures, settings).findings.set_index("id")
+    untested = after.index[after["verdict"] == NOT_TESTABLE]
+    assert list(untested) == ["1b", "2a", "2b", "2c"]
+    assert set(after.loc[untested, "reason"]) == {
+        "no positive Annexin V staining was seen in wells of E1"
+    }
+    others = before.index.difference(untested)
+    # Of fewer findings that are tested, fewer are corrected for.
+    same = [column for column in before if column != "p_holm"]
+    pd.testing.assert_frame_equal(after.loc[others, same], before.loc[others, same])
