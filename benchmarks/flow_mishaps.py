@@ -51,6 +51,7 @@ from tests.flow.mishaps.base_study import (
     Recorded,
     Tube,
     changed,
+    compensated,
     spill,
     spillover_text,
     tubes,
@@ -271,21 +272,6 @@ def heights(tube: Tube, recorded: Recorded) -> Recorded:
     for number in (1, 2, 3):
         events.insert(6, f"FL{number}-H", BASE.height_over_area * events[f"FL{number}-A"])
     return replace(recorded, events=events, labels={})
-
-
-def compensated(form: str) -> Edit:
-    """The detectors compensated by the true matrix, and renamed as software does."""
-
-    def edit(tube: Tube, recorded: Recorded) -> Recorded:
-        del tube
-        names = list(BASE.detectors)
-        events = recorded.events.copy()
-        events[names] = events[names].to_numpy() @ np.linalg.inv(np.array(HEAVY))
-        renamed = {name: form.format(name) for name in names}
-        labels = {renamed[name]: label for name, label in recorded.labels.items()}
-        return replace(recorded, events=events.rename(columns=renamed), labels=labels)
-
-    return edit
 
 
 def ranged(ranges: Mapping[str, float]) -> Edit:

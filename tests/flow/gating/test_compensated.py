@@ -20,8 +20,7 @@ from tests.flow.mishaps.base_study import (
     LIGHT,
     Edit,
     Matrix,
-    Recorded,
-    Tube,
+    compensated,
     spillover_text,
     tubes,
 )
@@ -55,19 +54,6 @@ def run(tmp_path: Path) -> Run:
 
 def found(result: GatedExperiment) -> dict[str, Flag]:
     return {flag.code: flag for flag in result.flags if flag.code in CODES}
-
-
-def compensated(form: str) -> Edit:
-    def edit(tube: Tube, recorded: Recorded) -> Recorded:
-        del tube
-        names = list(BASE.detectors)
-        events = recorded.events.copy()
-        events[names] = events[names].to_numpy() @ np.linalg.inv(np.array(HEAVY))
-        renamed = {name: form.format(name) for name in names}
-        labels = {renamed[name]: label for name, label in recorded.labels.items()}
-        return replace(recorded, events=events.rename(columns=renamed), labels=labels)
-
-    return edit
 
 
 def matrix_of(channels: tuple[str, ...], matrix: Matrix) -> Mapping[str, str]:

@@ -465,6 +465,21 @@ def _particles(
     )
 
 
+def compensated(form: str) -> Edit:
+    """The detectors compensated by the true matrix HEAVY, and renamed as software does."""
+
+    def edit(tube: Tube, recorded: Recorded) -> Recorded:
+        del tube
+        names = list(BASE.detectors)
+        events = recorded.events.copy()
+        events[names] = events[names].to_numpy() @ np.linalg.inv(np.array(HEAVY))
+        renamed = {name: form.format(name) for name in names}
+        labels = {renamed[name]: label for name, label in recorded.labels.items()}
+        return replace(recorded, events=events.rename(columns=renamed), labels=labels)
+
+    return edit
+
+
 # The files -------------------------------------------------------------------------------------
 
 

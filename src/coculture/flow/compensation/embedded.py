@@ -15,7 +15,7 @@ from coculture.flow.fcs.header import FcsHeader
 def matrices(headers: Sequence[FcsHeader]) -> list[tuple[pd.DataFrame | None, list[int]]]:
     """The different matrices of some files, each with the places of its files in `headers`.
 
-    The matrix that most files have comes first; None stands for files without one.
+    The matrix that most files have comes first; None means files without one.
 
     Raises
     ------

@@ -17,7 +17,7 @@ import scipy
 
 from coculture.flow.gating import gates
 from coculture.flow.gating.asinh_scale import decades
-from coculture.flow.gating.densities import Distribution
+from coculture.flow.gating.densities import Distribution, lower_half_sd
 from coculture.flow.gating.pool import PooledTube, Values, values
 from coculture.flow.gating.sources.live_peak import negative_peak
 from coculture.flow.gating.sources.threshold import (
@@ -46,8 +46,6 @@ _SWAPPED = 0.25
 should lack was swapped."""
 _FEW = 0.025
 """A smaller share of an FMO tube, less than half of that of the other stain, was carried over."""
-_SD_PER_MEDIAN = 1.4826
-"""SD of a normal distribution divided by the median distance of its lower half from the mode."""
 
 _LACKING = {
     gates.ANNEXIN: ("unstained", "fmo_annexin", "dye_only"),
@@ -106,7 +104,7 @@ def most_allowed(events: int) -> int:
 def _should_lack(tube: Tube, request: Request) -> bool:
     """Whether the tube is a control that must be negative in the channel of the request."""
     if request.is_marker:
-        return tube.role == "population_negative" and tube.stained_channel in ("", request.channel)
+        return request.is_for_marker(tube)
     if not request.is_compensated:
         # The spill of the other stain makes an FMO control bright.
         return tube.role == "unstained"
@@ -123,7 +121,11 @@ def _tested(one: PooledTube, request: Request, positive: float) -> FailedControl
     return FailedControl(
         fcs=one.tube.fcs,
         role=one.tube.role,
-        looks_like=(_fmo_looks_like if is_fmo else _looks_like)(one, request, positive),
+        looks_like=(
+            _fmo_looks_like(one, request, positive, bright / events)
+            if is_fmo
+            else _looks_like(request, positive, bright / events)
+        ),
         bright=bright,
         events=events,
         allowed=most_allowed(events),
@@ -131,26 +133,24 @@ def _tested(one: PooledTube, request: Request, positive: float) -> FailedControl
     )
 
 
-def _fmo_looks_like(one: PooledTube, request: Request, positive: float) -> LooksLike:
+def _fmo_looks_like(one: PooledTube, request: Request, positive: float, share: float) -> LooksLike:
     """By its share of cells that are positive for the other one of Annexin V and the dye."""
     panel = request.panel
     other = panel.viability_dye if request.gate == gates.ANNEXIN else panel.annexin
     positive_for_other = None if other is None else _positive(request, other)
     if other is None or positive_for_other is None:
-        return _looks_like(one, request, positive)
-    share = _bright(one, request.channel, positive) / len(one)
+        return _looks_like(request, positive, share)
     of_other = _bright(one, other, positive_for_other) / len(one)
     if of_other < _SWAPPED * share:
         return "swapped"
     return "carry_over" if share < _FEW and of_other > 2 * share else "full_stain"
 
 
-def _looks_like(one: PooledTube, request: Request, positive: float) -> LooksLike:
+def _looks_like(request: Request, positive: float, share: float) -> LooksLike:
     """By its share of positive cells, beside that of the samples together."""
     samples = _samples(request)
     of_samples = sum(_bright(sample, request.channel, positive) for sample in samples)
     usual = of_samples / sum(map(len, samples))
-    share = _bright(one, request.channel, positive) / len(one)
     return "carry_over" if share < usual / 2 else "full_stain"
 
 
@@ -168,7 +168,7 @@ def _positive(request: Request, channel: str) -> float | None:
         return None
     reference = Distribution(decades(values(untreated, channel)))
     mode = negative_peak(reference).mode
-    sd = _SD_PER_MEDIAN * float(np.median(mode - reference.below(mode)))
+    sd = lower_half_sd(reference, mode)
     own = [
         one
         for one in request.singlets

@@ -13,6 +13,8 @@ Values = NDArray[np.float64]
 LEAST_PEAK = 0.05
 """Share of the highest peak by which a peak must stand out; smaller ones are taken as noise."""
 
+_SD_PER_MEDIAN = 1.4826
+"""SD of a normal distribution divided by the median distance of its lower half from the mode."""
 _BINS = 512
 """Bins of a density: its resolution is finer than the kernel for up to about 100,000 events."""
 
@@ -79,6 +81,15 @@ class Distribution:
     @cached_property
     def _ends(self) -> Values:
         return percentiles(self.ordered, [0.05, 25, 75, 99.95])
+
+
+def lower_half_sd(values: Distribution, mode: float) -> float:
+    """SD of a peak from the events below its mode: 1.4826 x their median distance from it.
+
+    The upper half of a live peak holds graded and bright cells. NaN with nothing below the mode.
+    """
+    below = mode - values.below(mode)[::-1]
+    return _SD_PER_MEDIAN * float(percentiles(below, 50)) if len(below) else float("nan")
 
 
 def joined(parts: Sequence[Distribution]) -> Distribution:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from coculture.flow.gating import gates
 from coculture.flow.gating.asinh_scale import decades, linear
-from coculture.flow.gating.densities import Distribution, percentiles
+from coculture.flow.gating.densities import Distribution, lower_half_sd
 from coculture.flow.gating.sources.live_peak import LIVE_SDS, negative_peak
 from coculture.flow.gating.sources.threshold import FEWEST_EVENTS
 from coculture.flow.tubes import Columns
@@ -23,8 +23,6 @@ Values = NDArray[np.float64]
 
 MOST_EVENTS = 10_000
 """Of one well: the peak of so many is known to a hundredth of its SD."""
-_SD_PER_MEDIAN = 1.4826
-"""SD of a normal distribution divided by the median distance from its mode."""
 _POSITIVE_SDS = 8.0
 """An event so many SDs above the live peak is stained: no live cell of ten thousand is."""
 _FEWEST_POSITIVES = 50
@@ -116,8 +114,8 @@ def _peak(values: Values, size: Values) -> LivePeak:
     positions = decades(values)
     distribution = Distribution(positions)
     peak = negative_peak(distribution)
-    below = peak.mode - distribution.below(peak.mode)[::-1]
-    sd = _SD_PER_MEDIAN * float(percentiles(below, 50)) if len(below) else peak.sd
+    lower = lower_half_sd(distribution, peak.mode)
+    sd = peak.sd if math.isnan(lower) else lower
     in_peak = positions < peak.mode
     bright = positions[positions > peak.mode + _POSITIVE_SDS * sd]
     return LivePeak(

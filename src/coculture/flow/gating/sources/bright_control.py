@@ -10,7 +10,7 @@ within 4 at 2 SDs (95 % of experiments).
 import numpy as np
 
 from coculture.flow.gating.asinh_scale import decades, linear
-from coculture.flow.gating.densities import Distribution
+from coculture.flow.gating.densities import Distribution, lower_half_sd
 from coculture.flow.gating.sources.live_peak import negative_peak
 from coculture.flow.gating.sources.threshold import Request, Threshold, Trust, is_sample
 
@@ -26,17 +26,11 @@ _BRIGHT_SDS = 3.0
 _BRIGHT_SHARE = 0.5
 """The control has the marker if more than this share of it is 3 SDs above the samples' lowest peak;
 95 to 100 % were measured."""
-_SD_PER_MEDIAN = 1.4826
-"""SD of a normal distribution divided by the median distance of its lower half from the median."""
 
 
 def find(request: Request) -> Threshold | None:
     """The threshold; None for a marker that the population has, or without such a control."""
-    controls = request.tubes(
-        lambda tube: (
-            tube.role == "population_negative" and tube.stained_channel in ("", request.channel)
-        )
-    )
+    controls = request.tubes(request.is_for_marker)
     samples = request.tubes(is_sample)
     if not request.keeps_below or not controls or not samples:
         return None
@@ -45,7 +39,7 @@ def find(request: Request) -> Threshold | None:
     if np.mean(control > peak.mode + _BRIGHT_SDS * peak.sd) <= _BRIGHT_SHARE:
         return None
     median = float(np.median(control))
-    sd = _SD_PER_MEDIAN * float(np.median(median - control[control < median]))
+    sd = lower_half_sd(Distribution(control), median)
     between = (peak.mode * sd + median * peak.sd) / (peak.sd + sd)
     apart = (median - peak.mode) / np.hypot(peak.sd, sd)
     note = f"the two are {apart:.2g} SDs apart"

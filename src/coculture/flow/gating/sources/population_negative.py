@@ -20,11 +20,7 @@ TRUST: Trust = "full"
 
 def find(request: Request) -> Threshold | None:
     """The threshold; None if there is no such control."""
-    controls = request.tubes(
-        lambda tube: (
-            tube.role == "population_negative" and tube.stained_channel in ("", request.channel)
-        )
-    )
+    controls = request.tubes(request.is_for_marker)
     if not controls:
         return None
     threshold = upper_end(request.values(controls))

@@ -119,6 +119,10 @@ class Request:
                     return candidates
         return []
 
+    def is_for_marker(self, tube: Tube) -> bool:
+        """Whether a tube is the population_negative control of this marker, or of all markers."""
+        return tube.role == "population_negative" and tube.stained_channel in ("", self.channel)
+
     def values(self, tubes: Sequence[PooledTube]) -> Values:
         """Linear values of all tubes in the channel, shape (events,)."""
         return values(tubes, self.channel)
