@@ -10,7 +10,7 @@ import pytest
 
 from coculture.flow import FcsError, FlowSettings, SpilloverError, check_files, gate_experiment
 from tests.flow.mishaps import base_study
-from tests.flow.mishaps.base_study import BASE, HEAVY, LIGHT, Recorded, Tube, Written
+from tests.flow.mishaps.base_study import BASE, HEAVY, IDENTITY, LIGHT, Recorded, Tube, Written
 
 WELLS = replace(
     BASE,
@@ -69,6 +69,44 @@ def test_each_file_is_compensated_with_its_own(written: Written) -> None:
     assert "There are 2: 7 files with that of E1/unstained.fcs; 1 with that of" in note.sentence
     assert gated.gates["spillover"]["source"] == "each_file"
     assert gated.gates["spillover"]["same_matrix"][1] == ["E1/E1-dose100-2.fcs"]
+
+
+@pytest.mark.parametrize(
+    ("names", "severity"),
+    [(("E1-dose100-2", "E1-dose10-1"), "caution"), (("unstained", "stroma"), "note")],
+)
+def test_files_with_the_identity_have_the_matrix_of_the_others(
+    tmp_path: Path, names: tuple[str, ...], severity: str
+) -> None:
+    identity = base_study.spillover_text(BASE.detectors, IDENTITY)
+    heavy = replace(WELLS, wells=2, spillover=HEAVY, embedded=HEAVY)
+    listed = base_study.changed(
+        base_study.tubes(heavy), lambda tube: tube.name in names, keywords={"spillover": identity}
+    )
+    written = base_study.write(tmp_path, heavy, listed)
+    gated = gate_experiment(written.files, EACH_FILE)
+    samples = gated.wells[gated.wells["role"] == "sample"].set_index("fcs")
+    truth = written.truth.loc[samples.index]
+    assert (samples["percent_viable"].astype(float) - truth["percent_viable"]).abs().max() < 3.5
+    (flag,) = [flag for flag in gated.flags if flag.code == "matrix_not_used"]
+    assert flag.severity == severity
+    assert "is the identity" in flag.sentence
+    assert "compensated with the matrix that most of the other files have" in flag.sentence
+    assert all(f"E1/{name}.fcs" in flag.sentence for name in names)
+    assert set(gated.gates["spillover"]["without_own_matrix"]) == {f"E1/{one}.fcs" for one in names}
+
+
+def test_single_stains_replace_matrices_of_which_none_can_be_used(tmp_path: Path) -> None:
+    study = replace(BASE, experiments=1, wells=1, spillover=HEAVY, embedded=IDENTITY)
+    written = base_study.write(tmp_path, study)
+    own, shared = (
+        gate_experiment(written.files, EACH_FILE),
+        gate_experiment(written.files, EMBEDDED),
+    )
+    assert own.gates["spillover"]["source"] == "single_stains"
+    (flag,) = [flag for flag in own.flags if flag.code == "matrix_not_used"]
+    assert flag.severity == "caution"
+    pd.testing.assert_frame_equal(own.wells, shared.wells)
 
 
 def test_one_matrix_in_all_files_gives_no_note(tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ from tests.flow.mishaps.base_study import (
 
 STUDY = replace(BASE, experiments=1, wells=1, spillover=HEAVY)
 EMBEDDED = {"compensation": {"source": "embedded"}}
+EACH_FILE = {"compensation": {"source": "each_file"}}
 FEW = ("unstained", "stroma", "fmo-annexin", "fmo-dye")
 CODES = ("matrix_not_used", "already_compensated", "remaining_spill", "fmo_not_used")
 Run = Callable[..., tuple[GatedExperiment, float]]
@@ -104,9 +105,14 @@ def test_uncorrected_spill_is_estimated_from_the_samples(run: Run) -> None:
     assert "E1/fmo-annexin.fcs" in [flag.concerns.fcs for flag in kept]
 
 
-def test_spill_that_a_wrong_matrix_leaves_is_estimated_from_single_stains(run: Run) -> None:
-    result, _ = run(replace(STUDY, embedded=LIGHT), EMBEDDED)
+@pytest.mark.parametrize("section", [EMBEDDED, EACH_FILE])
+def test_spill_that_a_wrong_matrix_leaves_is_estimated_from_single_stains(
+    run: Run, section: Mapping[str, Any]
+) -> None:
+    result, _ = run(replace(STUDY, embedded=LIGHT), section)
     flag = found(result)["remaining_spill"]
+    assert "Without this spill percent apoptotic would change by" in flag.sentence
+    assert "late by −" in flag.sentence
     assert flag.value == pytest.approx(HEAVY[1][2] - LIGHT[1][2], abs=0.03)
     assert flag.limit == 0.015
     assert "E1/single-annexin.fcs" in flag.sentence
@@ -134,12 +140,13 @@ def test_values_that_are_named_as_compensated_are_not_compensated_again(
     assert set(found(result)) == {"already_compensated"}
 
 
+@pytest.mark.parametrize("section", [EMBEDDED, EACH_FILE])
 @pytest.mark.parametrize("controls", [BASE.controls, FEW])
 def test_values_that_are_compensated_without_a_sign_of_it_are_recognised(
-    run: Run, controls: tuple[str, ...]
+    run: Run, controls: tuple[str, ...], section: Mapping[str, Any]
 ) -> None:
     study = replace(STUDY, embedded=HEAVY, controls=controls)
-    result, error = run(study, EMBEDDED, compensated("{}"))
+    result, error = run(study, section, compensated("{}"))
     assert error < 3.5
     assert result.spillover.empty
     flag = found(result)["already_compensated"]

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from coculture.flow import GatedExperiment, gate_experiment
+from coculture.flow import GatedExperiment, ThresholdError, gate_experiment
 from coculture.flow.gating.control_tests import most_allowed
 from tests.flow.mishaps import base_study
 from tests.flow.mishaps.base_study import BASE, LIGHT, BaseStudy, Tube, changed, tubes
@@ -120,3 +120,12 @@ def test_where_nothing_is_dead_nothing_can_be_said(tmp_path: Path) -> None:
 
 def test_more_may_be_carried_over_into_a_larger_tube() -> None:
     assert [most_allowed(events) for events in (0, 300, 3000, 30_000)] == [0, 3, 10, 48]
+
+
+def test_only_a_failed_control_of_the_source_asked_for_brings_another(tmp_path: Path) -> None:
+    study = replace(ONE, controls=("unstained", "stroma"))
+    listed = changed(
+        tubes(study), lambda tube: tube.name == "unstained", carried_share=0.5, carried_from=STAINED
+    )
+    with pytest.raises(ThresholdError, match="lacks what 'fmo'"):
+        _gated(tmp_path, listed, study, thresholds={"annexin": "fmo"})

@@ -44,6 +44,9 @@ class ExperimentSpillover:
     """The matrix that the config asks for, if it is not the one that is used."""
     unlabelled_beads: tuple[str, ...] = ()
     """Single stains that are on beads, as their scatter says, but not in the table."""
+    without_own: tuple[str, ...] = ()
+    """Files that should bring a matrix of their own (each_file), whose matrix cannot be used; they
+    are compensated with that of the experiment."""
 
     @property
     def is_known(self) -> bool:
@@ -68,13 +71,14 @@ def experiment_spillover(
     if settings.source == "none":
         done = compensated_by_name(tubes[0].panel.stains, "none")
         return ExperimentSpillover(None, {"source": "none"}, done)
-    if settings.source == "each_file":
-        return _each_file(tubes)
     if settings.source == "single_stains":
         return _checked(_from_single_stains(tubes, settings))
     done = compensated_by_name(tubes[0].panel.stains, settings.source)
     if done is not None:
-        return ExperimentSpillover(None, {"source": "none"}, done)
+        every = tuple(tube.fcs for tube in tubes)
+        return ExperimentSpillover(None, {"source": "none"}, done, without_own=every)
+    if settings.source == "each_file":
+        return _each_file(tubes, settings)
     matrix, record = (
         _from_csv(tubes, str(settings.file)) if settings.source == "csv" else _embedded(tubes)
     )
@@ -129,16 +133,32 @@ def _from_csv(tubes: Sequence[Tube], file: str) -> tuple[pd.DataFrame, dict[str,
     return matrix, {"source": "csv"}
 
 
-def _each_file(tubes: Sequence[Tube]) -> ExperimentSpillover:
-    """The matrix of the first sample for the record; each tube brings its own."""
-    samples = [tube for tube in tubes if tube.role == "sample"] or list(tubes)
-    different = matrices([tube.header for tube in tubes])
-    for matrix, places in different:
-        if matrix is not None:
-            check_spillover(matrix, f"of {tubes[places[0]].fcs}")
-    files = [[tubes[place].fcs for place in places] for _, places in different]
-    record = {"source": "each_file", "file": samples[0].fcs, "same_matrix": files}
-    return ExperimentSpillover(samples[0].own_spillover, record)
+def _each_file(tubes: Sequence[Tube], settings: CompensationSettings) -> ExperimentSpillover:
+    """Each tube brings its own matrix; those that cannot be used are replaced by the usual one."""
+    own = [tube for tube in tubes if tube.own_spillover is not None]
+    usable: list[tuple[pd.DataFrame, list[str]]] = []
+    faults: list[UnusedMatrix] = []
+    for matrix, places in matrices([tube.header for tube in own]):
+        assert matrix is not None
+        files = [own[place].fcs for place in places]
+        check_spillover(matrix, f"of {files[0]}")
+        fault = unused(matrix, tubes[0].panel.stains, "each_file")
+        if fault is None:
+            usable.append((matrix, files))
+        else:
+            faults.append(replace(fault, files=tuple(files)))
+    without_own = tuple(name for fault in faults for name in fault.files)
+    if not usable:
+        return replace(_instead(tubes, settings, faults[0]), without_own=without_own)
+    usual, files = usable[0]
+    record = {
+        "source": "each_file",
+        "file": files[0],
+        "same_matrix": [files for _, files in usable],
+        **({"without_own_matrix": list(without_own)} if without_own else {}),
+    }
+    fault = replace(faults[0], files=without_own, has_usual_matrix=True) if faults else None
+    return ExperimentSpillover(usual, record, fault, without_own=without_own)
 
 
 def _embedded(tubes: Sequence[Tube]) -> tuple[pd.DataFrame, dict[str, Any]]:

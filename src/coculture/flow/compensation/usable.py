@@ -28,13 +28,17 @@ class UnusedMatrix:
     Attributes
     ----------
     source
-        embedded or csv.
+        embedded, csv or each_file.
     stains
         The gated channels that the reason is about.
     channels
         The channels of the matrix.
     single_stains_fault
         Why the single stains cannot replace it; empty if they do, or if nothing is to be replaced.
+    files
+        The files that have it, where each file has a matrix of its own.
+    has_usual_matrix
+        Whether these files were compensated with the matrix that most of the others have.
     """
 
     reason: Reason
@@ -42,6 +46,8 @@ class UnusedMatrix:
     stains: tuple[str, ...]
     channels: tuple[str, ...]
     single_stains_fault: str = ""
+    files: tuple[str, ...] = ()
+    has_usual_matrix: bool = False
 
     @property
     def is_compensated(self) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from coculture.flow.compensation.experiment_spillover import ExperimentSpillover
 from coculture.flow.compensation.remaining_spill import RemainingSpill, from_single_stains
 from coculture.flow.compensation.usable import UnusedMatrix
+from coculture.flow.files import BEADS
 from coculture.flow.gating import sample_spill
 from coculture.flow.gating.gate_setting import Blocks, pool_for, set_gates
 from coculture.flow.gating.pool import PooledTube, gated
@@ -25,6 +26,8 @@ _TWICE = -0.02
 class Compensated:
     """What is used: the spillover, the gates, and the spill that they leave."""
 
+    tubes: Sequence[Tube]
+    """Without the matrices of their own that cannot be used."""
     spillover: ExperimentSpillover
     blocks: dict[str, Blocks]
     remaining: tuple[RemainingSpill, ...]
@@ -42,7 +45,7 @@ def compensated(
     without it: the values were compensated before the files were written.
     """
     first = _with(tubes, spillover, settings, own)
-    reads_matrix = spillover.record["source"] in ("embedded", "csv")
+    reads_matrix = spillover.record["source"] in ("embedded", "csv", "each_file")
     if not reads_matrix or not any(one.share < _TWICE for one in first.remaining):
         return first
     assert spillover.matrix is not None
@@ -52,7 +55,13 @@ def compensated(
         tuple(tubes[0].panel.stains),
         tuple(map(str, spillover.matrix.columns)),
     )
-    without = replace(spillover, matrix=None, record={"source": "none"}, unused=done)
+    without = replace(
+        spillover,
+        matrix=None,
+        record={"source": "none"},
+        unused=done,
+        without_own=tuple(tube.fcs for tube in tubes),
+    )
     second = _with(tubes, without, settings, own)
     return first if second.remaining else second
 
@@ -63,6 +72,7 @@ def _with(
     settings: FlowSettings,
     own: OwnGates,
 ) -> Compensated:
+    tubes = [_as_used(tube, spillover) for tube in tubes]
     pooled = pool_for(tubes, spillover.matrix, settings)
 
     def blocks(is_compensated: bool) -> dict[str, Blocks]:
@@ -79,7 +89,16 @@ def _with(
     remaining = _remaining(tubes, pooled, spillover, settings, found)
     if spillover.is_known and remaining:
         found = blocks(is_compensated=False)
-    return Compensated(spillover, found, remaining)
+    return Compensated(tubes, spillover, found, remaining)
+
+
+def _as_used(tube: Tube, spillover: ExperimentSpillover) -> Tube:
+    """The tube as beads, if it looks like beads, and without a matrix that cannot be used."""
+    return replace(
+        tube,
+        cells=BEADS if tube.fcs in spillover.unlabelled_beads else tube.cells,
+        own_spillover=None if tube.fcs in spillover.without_own else tube.own_spillover,
+    )
 
 
 def _remaining(

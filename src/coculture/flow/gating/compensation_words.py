@@ -1,9 +1,9 @@
 """Sentences about compensation that errors and flags share."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from coculture.exchange.vocabulary import listed, number
+from coculture.exchange.vocabulary import listed, many, number
 from coculture.flow.compensation.usable import UnusedMatrix
 from coculture.flow.gating.spill_effect import SpillEffect
 
@@ -11,12 +11,18 @@ TO_DO = (
     "Add single stains (of another day, if need be) and write single_stains as "
     "flow.compensation.source, or give a matrix of all stains as csv."
 )
-_WHERE = {"embedded": "in the files", "csv": "of flow.compensation.file"}
+_WHERE = {
+    "embedded": "in the files",
+    "each_file": "in the files",
+    "csv": "of flow.compensation.file",
+}
+_MOST_NAMED = 3
+"""Files that a sentence names."""
 
 
 def unused(matrix: UnusedMatrix) -> str:
     """Why a matrix was not used, and what was used instead."""
-    where = _WHERE.get(matrix.source, "")
+    where = f"of {_named(matrix.files)}" if matrix.files else _WHERE.get(matrix.source, "")
     if matrix.reason == "compensated_names":
         return (
             f"The values of {listed(matrix.stains)} are compensated already, as the names of the "
@@ -29,6 +35,20 @@ def unused(matrix: UnusedMatrix) -> str:
             "compensated again."
         )
     return f"{_fault(matrix, where)} {_instead(matrix)}"
+
+
+def _named(files: Sequence[str]) -> str:
+    """The first of the files, and how many there are.
+
+    >>> _named(["a.fcs"]), _named(["a.fcs", "b.fcs", "c.fcs", "d.fcs", "e.fcs"])
+    ('a.fcs', 'a.fcs, b.fcs, c.fcs and 2 more files')
+    """
+    more = len(files) - _MOST_NAMED
+    return (
+        f"{', '.join(files[:_MOST_NAMED])} and {many(more, 'more file')}"
+        if more > 0
+        else listed(files)
+    )
 
 
 def _fault(matrix: UnusedMatrix, where: str) -> str:
@@ -56,6 +76,13 @@ def _instead(matrix: UnusedMatrix) -> str:
         return (
             "Nothing was compensated, because the experiment has no "
             f"{matrix.single_stains_fault} either."
+        )
+    if matrix.has_usual_matrix:
+        return (
+            f"{'These files were' if len(matrix.files) > 1 else 'It was'} compensated with the "
+            "matrix that most of the other files have. If the voltages differ, exclude "
+            f"{'them' if len(matrix.files) > 1 else 'it'}, or choose another "
+            "flow.compensation.source."
         )
     return (
         "The matrix was estimated from the single stains instead. Write single_stains as "

@@ -19,7 +19,7 @@ from coculture.exchange.flags import Flag, codes
 from coculture.flow.compensation.experiment_spillover import experiment_spillover
 from coculture.flow.compensation.remaining_spill import corrected
 from coculture.flow.compensation.spillover import spillover_table
-from coculture.flow.files import BEADS, FlowFile, exclusion, flow_files
+from coculture.flow.files import FlowFile, exclusion, flow_files
 from coculture.flow.gating import checks, gates
 from coculture.flow.gating.acquisition_date import usual_day
 from coculture.flow.gating.checks import annexin_missing
@@ -34,7 +34,7 @@ from coculture.flow.gating.intervals import wilson_interval
 from coculture.flow.gating.live_peaks import LivePeak, live_peaks
 from coculture.flow.gating.measurement import STAGES, Counts, Experiment, Measurement
 from coculture.flow.gating.refusal import refuse_unknown
-from coculture.flow.gating.spill_effect import SpillEffect, change
+from coculture.flow.gating.spill_effect import SpillEffect, changes_of_arms
 from coculture.flow.gating.steadiness import Steadiness, all_steady, steadiness
 from coculture.flow.settings import FlowSettings, Population
 from coculture.flow.tubes import Columns, Tube, TubeEvents, open_tubes, read_tube
@@ -96,12 +96,9 @@ def gate_experiment(
     progress(f"{name}: spillover ({settings.compensation.source})")
     own = settings.gates.get(name, {})
     asked = experiment_spillover(tubes, settings.compensation)
-    tubes = [
-        replace(tube, cells=BEADS) if tube.fcs in asked.unlabelled_beads else tube for tube in tubes
-    ]
     progress(f"{name}: gates from the controls")
     used = compensated(tubes, asked, settings, own)
-    spillover, blocks = used.spillover, used.blocks
+    tubes, spillover, blocks = list(used.tubes), used.spillover, used.blocks
     measured: dict[int, list[Measurement]] = {}
     for number, tube in enumerate(tubes, start=1):
         progress(f"{name}: file {number} of {len(tubes)}, {tube.fcs}")
@@ -287,23 +284,21 @@ def _effects(
     if not used.remaining:
         return ()
     matrix = corrected(used.spillover.matrix, used.remaining)
+    tubes = [
+        tube
+        if tube.own_spillover is None
+        else replace(tube, own_spillover=corrected(tube.own_spillover, used.remaining))
+        for tube in tubes
+    ]
     own = settings.gates.get(tubes[0].experiment, {})
     blocks = set_gates(tubes, matrix, settings, own, is_compensated=False)
     samples = [tube for tube in tubes if tube.role == "sample"]
     place = [one.name for one in settings.populations].index(settings.report_population)
-    before = [measured[tube.row][place].counts for tube in samples]
-    after = [_measure(tube, matrix, settings, blocks)[place].counts for tube in samples]
-    changes = {
-        name: change(
-            [one.percent(*which) for one in before], [one.percent(*which) for one in after]
-        )
-        for name, which in _PERCENTS.items()
-    }
+    arms = [(tube.cells, tube.arm or tube.culture or tube.fcs) for tube in samples]
+    reported = [measured[tube.row][place].counts.quadrants for tube in samples]
+    without = [_measure(tube, matrix, settings, blocks)[place].counts.quadrants for tube in samples]
+    changes = changes_of_arms(arms, reported, without)
     return (SpillEffect(used.remaining, changes, used.spillover.matrix is None),)
-
-
-_PERCENTS = {"apoptotic": ("early", "late"), "viable": ("viable",), "late": ("late",)}
-"""Percent -> its quadrants."""
 
 
 def _is_beads(tube: Tube) -> bool:

@@ -1,7 +1,8 @@
 """What the spill that is left after compensation does to the percents."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
 from coculture.flow.compensation.remaining_spill import RemainingSpill
@@ -17,8 +18,8 @@ class SpillEffect:
         What was estimated.
     changes
         Percent that is meant (apoptotic, viable, late) -> its change in percentage points in the
-        sample in which it changes most but one, corrected minus reported. One sample alone may
-        have too few cells. NaN if there is no sample.
+        arm in which it changes most, corrected minus reported. The cells of an arm's wells are
+        counted together: a well alone may have too few. NaN if there is no sample with cells.
     is_uncompensated
         Whether the values were not compensated at all.
     """
@@ -34,18 +35,52 @@ class SpillEffect:
         return max([0.0, *(one for one in known if math.isfinite(one))])
 
 
-def change(reported: Sequence[float], corrected: Sequence[float]) -> float:
-    """The change that is largest but one; the only one if there is one; NaN if there is none.
+_PERCENTS = {"apoptotic": ("early", "late"), "viable": ("viable",), "late": ("late",)}
+"""Percent -> its quadrants."""
 
-    >>> change([10.0, 20.0, 30.0], [11.0, 20.0, 36.0])
-    1.0
+
+def changes_of_arms(
+    arms: Sequence[Hashable],
+    reported: Sequence[Mapping[str, int]],
+    corrected: Sequence[Mapping[str, int]],
+) -> dict[str, float]:
+    """The change of each percent in the arm in which it changes most, as in `SpillEffect.changes`.
+
+    Parameters
+    ----------
+    arms
+        The arm of each well.
+    reported, corrected
+        Quadrant -> number of cells, for each well.
+
+    >>> before, after = {"early": 10, "viable": 90}, {"early": 30, "viable": 70}
+    >>> changes_of_arms(["A", "A", "B"], [before] * 3, [before, after, before])["apoptotic"]
+    10.0
     """
-    differences = sorted(
-        (
-            after - before
-            for before, after in zip(reported, corrected, strict=True)
-            if math.isfinite(after - before)
-        ),
-        key=abs,
-    )
-    return differences[-2:][0] if differences else math.nan
+    pairs = [
+        (_together(arms, reported, arm), _together(arms, corrected, arm))
+        for arm in dict.fromkeys(arms)
+    ]
+    found = {}
+    for name, quadrants in _PERCENTS.items():
+        changes = [
+            _percent(after, quadrants) - _percent(before, quadrants) for before, after in pairs
+        ]
+        found[name] = max(filter(math.isfinite, changes), key=abs, default=math.nan)
+    return found
+
+
+def _together(
+    arms: Sequence[Hashable], wells: Sequence[Mapping[str, int]], arm: Hashable
+) -> Counter[str]:
+    """Cells of all wells of one arm."""
+    total: Counter[str] = Counter()
+    for of_well, well in zip(arms, wells, strict=True):
+        if of_well == arm:
+            total.update(well)
+    return total
+
+
+def _percent(cells: Counter[str], quadrants: Sequence[str]) -> float:
+    whole = cells.total()
+    return 100 * sum(cells[name] for name in quadrants) / whole if whole else math.nan

@@ -8,6 +8,7 @@ FOR_STAINS and FOR_MARKERS are in the order in which they are tried; benchmarks/
 measures that order. A block in the config (`manual`) replaces all of them.
 """
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from coculture.flow.gating import gates
@@ -104,9 +105,7 @@ def stain_block(
     ThresholdError
         If the experiment does not have what the source needs.
     """
-    # What the config asks for cannot be had from a control that failed its test.
-    instead = FOR_STAINS if asked == AUTO or request.failed else ()
-    for source in dict.fromkeys([*([] if asked == AUTO else [of_stain(asked)]), *instead]):
+    for source in _to_try(request, asked):
         found = source.find(request)
         if found is not None:
             shared = found.block(request.channel, "above", source.CODE, request.failed)
@@ -119,6 +118,15 @@ def stain_block(
         f"lacks {needed} with at least {FEWEST_EVENTS} events; samples alone must have two clear "
         "peaks. Add a control or set the gate in flow.gates."
     )
+
+
+def _to_try(request: Request, asked: str) -> Sequence[StainSource]:
+    """The sources in their order; others than the one asked for only if its control failed."""
+    if asked == AUTO:
+        return FOR_STAINS
+    wanted = of_stain(asked)
+    has_failed = {one.role for one in request.failed} & {*wanted.roles(request.gate)}
+    return (wanted, *(one for one in FOR_STAINS if has_failed and one != wanted))
 
 
 def marker_block(request: Request, positive: bool, population: str) -> gates.Block:
