@@ -39,10 +39,10 @@ def test_every_limitation_says_what_to_do_and_where_to_look(
     failed = flag(kind="curve", code="plate_failed", severity="failure", plate="P1", analyte="IL-6")
     study = results(config=config(simulated=True), tables={"cultures.csv": awkward_cultures})
     found = limitations(replace(study, flags=[*awkward_flags, failed]))
-    assert len(found) == 6
     assert all(one.action.endswith(".") for one in found)
     assert [one.section for one in found] == [
-        *("methods", "elisa", "excluded", "excluded", "elisa", "quality")
+        *("methods", "elisa", "excluded", "excluded", "elisa"),
+        *["quality"] * 5,
     ]
 
 
@@ -64,17 +64,16 @@ def test_a_failed_plate_is_a_limitation_with_its_own_sentence(
     assert found.section == "elisa"
 
 
-@pytest.mark.parametrize(
-    ("kind", "count"),
-    [("study", 1), ("experiment", 1), ("finding", 1), ("well", 0), ("tube", 0), ("culture", 0)],
-)
-def test_cautions_about_the_whole_study_are_limitations(
-    results: MakeResults, flag: MakeFlag, kind: str, count: int
+@pytest.mark.parametrize("kind", ["study", "experiment", "finding"])
+def test_cautions_about_the_whole_study_come_before_those_about_one_measurement(
+    results: MakeResults, flag: MakeFlag, kind: str
 ) -> None:
-    """Those about single measurements are only counted."""
-    study = replace(results(), flags=[flag(kind=kind, sentence="something is wrong")])
-    assert len(_about(study, "Something is wrong.")) == count
-    assert _sentences(study, "quality flag") == ["1 quality flag (1 in ELISA)."]
+    one = flag("elisa/wells.csv", "well", sentence="outlier", plate="P1", well="A1")
+    study = replace(results(), flags=[one, flag(kind=kind, sentence="something is wrong")])
+    assert [found.sentence for found in limitations(study)] == [
+        "Something is wrong.",
+        "P1, well A1: outlier.",
+    ]
 
 
 def test_a_failed_file_is_named(results: MakeResults, flag: MakeFlag) -> None:
@@ -95,7 +94,7 @@ def test_what_to_do_depends_on_what_was_found(results: MakeResults, flag: MakeFl
         flag(table, "study", "few_experiments", "Only 2 experiments."),
         flag(table, "finding", "pooled_error_disagrees", 'Finding 1b is "shown".', finding="1b"),
     ]
-    few, disagrees, _ = limitations(replace(results(), flags=flags))
+    few, disagrees = limitations(replace(results(), flags=flags))
     assert "Repeat the experiment" in few.action
     assert "primary verdict" in disagrees.action
     assert few.section == disagrees.section == "comparison"
@@ -247,8 +246,44 @@ def test_cultures_outside_the_range_are_counted_by_side(
     assert "1 above ULOQ and 2 below LLOQ." in found
 
 
-def test_quality_flags_are_counted_by_assay(
+def test_cautions_about_single_files_and_wells_name_them(
     results: MakeResults, awkward_flags: tuple[Flag, ...]
 ) -> None:
-    study = replace(results(), flags=awkward_flags)
-    assert _sentences(study, "quality flag") == ["5 quality flags (2 in flow, 3 in ELISA)."]
+    found = [one.sentence for one in limitations(replace(results(), flags=awkward_flags))]
+    assert "E1, fmo.fcs: few events (400, limit 500)." in found
+    assert "E2, c.fcs: many doublets (30 %, limit 25 %)." in found
+    assert "P1, well A2: odd." in found
+
+
+def test_a_caution_of_many_files_is_said_once_with_their_names(
+    results: MakeResults, flag: MakeFlag
+) -> None:
+    flags = [
+        flag("flow/wells.csv", "tube", "blank", f"blank {i}.", experiment="E1", fcs=f"{i}.fcs")
+        for i in range(9)
+    ]
+    (found,) = _sentences(replace(results(), flags=flags), "blank")
+    assert found == (
+        "E1, 0.fcs: blank 0. Similarly in E1, 1.fcs; E1, 2.fcs; E1, 3.fcs; E1, 4.fcs; E1, 5.fcs; "
+        "E1, 6.fcs and 2 more."
+    )
+
+
+def test_cautions_of_many_kinds_are_counted_after_the_first(
+    results: MakeResults, flag: MakeFlag
+) -> None:
+    flags = [
+        flag("flow/wells.csv", "tube", f"kind_{i}", f"Fault {i}", experiment="E1", fcs="a.fcs")
+        for i in range(10)
+    ]
+    study = replace(results(), flags=flags)
+    assert len(_sentences(study, "Fault")) == 7
+    assert _sentences(study, "further") == ["3 further cautions: kind 7, kind 8 and kind 9."]
+    assert len(_sentences(replace(study, flags=flags[:8]), "Fault")) == 8
+
+
+def test_a_culture_is_named_with_its_analyte(results: MakeResults, flag: MakeFlag) -> None:
+    flags = [
+        flag("elisa/cultures.csv", "culture", "odd", "Odd", plate="P1", culture="X", analyte="IL-6")
+    ]
+    assert _sentences(replace(results(), flags=flags), "Odd") == ["P1, X IL-6: Odd."]

@@ -73,7 +73,7 @@ def test_what_is_flagged_excluded_and_outside_the_range_is_on_the_page(
     tables = {"elisa/wells.csv": awkward_elisa, "cultures.csv": awkward_cultures}
     page = render(replace(results(tables=tables), flags=awkward_flags))
     limits = page[page.index(">Limitations<") : page.index("</aside>")]
-    for words in ("1 ELISA well", "1 below LLOQ", "5 quality flags", "E10-untreated-1"):
+    for words in ("1 ELISA well", "1 below LLOQ", "P1, well A2: odd.", "E10-untreated-1"):
         assert words in limits
     quality = page[page.index('<section id="quality"') : page.index('<section id="excluded"')]
     assert quality.count("<tr") == 1 + 5

@@ -20,6 +20,8 @@ from coculture.report.results import Results, with_labels
 
 _MAX_NAMED = 6
 """Up to this number things are named one by one; more are counted."""
+_MOST_KINDS = 8
+"""Kinds of cautions about single files and wells that the first screen says in words."""
 _OF_THE_STUDY = ("study", "experiment", "finding", "arm")
 """Kinds of things whose cautions concern the findings as a whole, not one measurement."""
 _UNNAMED = ("tube", "well", "culture")
@@ -40,6 +42,7 @@ _ACTIONS_BY_KIND = {
     "arm": "Check the wells of this arm before you use its percents.",
     "finding": "Mention this when you report the finding.",
 }
+_ACTION_OF_ONE = "Exclude a file or well only for a technical reason."
 _ANY_ACTION = "Check this before you use the results."
 
 
@@ -112,8 +115,16 @@ def _sentence(one: ListedFlag) -> str:
     """The sentence of a flag, with the file, well or culture that it is about."""
     text = one.flag.sentence.rstrip(".")
     if one.flag.concerns.kind in _UNNAMED:
-        return f"{', '.join(filter(None, (one.place, one.item)))}: {text}."
+        return f"{_place(one)}: {text}."
     return f"{text[:1].upper()}{text[1:]}."
+
+
+def _place(one: ListedFlag) -> str:
+    """Where it was found: the experiment or plate, and the file, well or culture."""
+    concerns = one.flag.concerns
+    of_culture = " ".join(filter(None, (one.culture, concerns.analyte)))
+    name = of_culture if concerns.kind == "culture" else one.item
+    return ", ".join(filter(None, (one.place, name)))
 
 
 def _missing_experiments(results: Results) -> Iterator[Limitation]:
@@ -259,11 +270,28 @@ def _outside_range(flags: Iterable[Flag]) -> Iterator[Limitation]:
 
 
 def _flagged(flags: list[ListedFlag]) -> Iterator[Limitation]:
-    if flags:
-        stages = [one.stage for one in flags]
-        by_stage = ", ".join(f"{stages.count(name)} in {name}" for name in dict.fromkeys(stages))
+    """Cautions about single files, wells and cultures: one of each kind whole, the others named."""
+    by_code: dict[tuple[str, str], list[ListedFlag]] = {}
+    for one in flags:
+        if one.flag.severity == "caution" and one.flag.concerns.kind not in _OF_THE_STUDY:
+            by_code.setdefault((one.stage, one.flag.code), []).append(one)
+    groups = list(by_code.values())
+    shown = groups if len(groups) <= _MOST_KINDS else groups[: _MOST_KINDS - 1]
+    for group in shown:
+        yield Limitation(_of_kind(group), _ACTION_OF_ONE, "quality")
+    left = [one for group in groups[len(shown) :] for one in group]
+    if left:
+        words = dict.fromkeys(one.flag.code.replace("_", " ") for one in left)
         yield Limitation(
-            f"{many(len(flags), 'quality flag')} ({by_stage}).",
-            "Look at each; exclude a well only for a technical reason.",
-            "quality",
+            f"{many(len(left), 'further caution')}: {listed(words)}.", _ACTION_OF_ONE, "quality"
         )
+
+
+def _of_kind(group: list[ListedFlag]) -> str:
+    first, *others = group
+    places = list(dict.fromkeys(_place(one) for one in others if _place(one) != _place(first)))
+    if not places:
+        return _sentence(first)
+    more = len(places) - _MAX_NAMED
+    named = "; ".join(places[:_MAX_NAMED])
+    return f"{_sentence(first)} Similarly in {named}{f' and {more} more' if more > 0 else ''}."
