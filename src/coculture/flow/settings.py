@@ -68,6 +68,17 @@ class Population:
 
 
 @dataclass(frozen=True)
+class CountingBeads:
+    """Beads that are added to each sample, so that cells can be counted by volume.
+
+    An event is a bead if its signal in `channel`, as recorded, is at least `above`.
+    """
+
+    channel: str
+    above: float
+
+
+@dataclass(frozen=True)
 class CompensationSettings:
     """Where the spillover matrix comes from."""
 
@@ -109,6 +120,7 @@ class FlowSettings:
     """experiment or well: what has a threshold of its own."""
     gates: Gates
     limits: Limits
+    counting_beads: CountingBeads | None = None
 
     @classmethod
     def from_config(cls, mapping: Mapping[str, Any]) -> "FlowSettings":
@@ -144,6 +156,7 @@ class FlowSettings:
                 for experiment, populations in mapping["gates"].items()
             },
             limits=Limits(**mapping["limits"]),
+            counting_beads=CountingBeads(**beads) if (beads := mapping["counting_beads"]) else None,
         )
         _check(settings)
         return settings
@@ -172,7 +185,8 @@ class FlowSettings:
             channels.side_scatter_area,
             channels.time,
         )
-        named = (*plain, *self.stained_channels)
+        beads = self.counting_beads.channel if self.counting_beads else None
+        named = (*plain, *self.stained_channels, beads)
         return list(dict.fromkeys(channel for channel in named if channel is not None))
 
     def shared_channel(self, names: Mapping[str, str]) -> str:
@@ -205,7 +219,14 @@ class FlowSettings:
         """The key of the config that names a needed channel."""
         roles = [field.name for field in fields(self.channels)]
         named = [role for role in roles if getattr(self.channels, role) == channel]
-        return f"flow.channels.{named[0]}" if named else "flow.populations"
+        if named:
+            return f"flow.channels.{named[0]}"
+        if self.counting_beads is not None and channel == self.counting_beads.channel:
+            return "flow.populations" if channel in self.marker_channels else _BEADS_KEY
+        return "flow.populations"
+
+
+_BEADS_KEY = "flow.counting_beads.channel"
 
 
 def _check(settings: FlowSettings) -> None:

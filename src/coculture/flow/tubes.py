@@ -15,7 +15,7 @@ from coculture.flow.fcs.header import FcsHeader
 from coculture.flow.fcs.text import FcsError
 from coculture.flow.files import FlowFile, open_file
 from coculture.flow.ranges import with_own_ranges
-from coculture.flow.settings import FlowSettings
+from coculture.flow.settings import CountingBeads, FlowSettings
 
 _BLOCK = 8192
 """Events compensated at a time: they stay in the processor's cache."""
@@ -36,6 +36,8 @@ class Panel:
     """The marker as the config names it -> channel name."""
     names: dict[str, str]
     """Every channel as the config names it -> channel name."""
+    counting_beads: CountingBeads | None = None
+    """With the channel name ($PnN) as its channel."""
 
     @property
     def stains(self) -> list[str]:
@@ -45,15 +47,17 @@ class Panel:
 
     @property
     def plain(self) -> list[str]:
-        """Channels that are not compensated: scatter and time."""
+        """Channels that are not compensated: scatter, time, and counting beads without a stain."""
         named = (
             self.forward_scatter_area,
             self.forward_scatter_height,
             self.forward_scatter_width,
             self.side_scatter_area,
             self.time,
+            self.counting_beads.channel if self.counting_beads else None,
         )
-        return list(dict.fromkeys(name for name in named if name is not None))
+        known = dict.fromkeys(name for name in named if name is not None)
+        return [name for name in known if name not in self.stains]
 
     @property
     def singlet_ratio(self) -> str | None:
@@ -167,6 +171,11 @@ def _panel(settings: FlowSettings, find: Callable[[str], str]) -> Panel:
         time=found(channels.time),
         markers={marker: names[marker] for marker in settings.marker_channels},
         names=names,
+        counting_beads=(
+            None
+            if settings.counting_beads is None
+            else replace(settings.counting_beads, channel=names[settings.counting_beads.channel])
+        ),
     )
 
 
@@ -189,6 +198,8 @@ class TubeEvents:
     """Channel ($PnN, or "height / area") -> values, shape (events,)."""
     count: int
     """Number of events."""
+    beads: int = 0
+    """Counting beads, which are not among the events."""
 
     def __getitem__(self, channel: str, /) -> NDArray[np.float64]:
         return self.columns[channel]
@@ -204,8 +215,8 @@ def read_tube(tube: Tube, spillover: pd.DataFrame | None, every: int = 1) -> Tub
 
     Returns
     -------
-    Only each `every`-th event. Events with a value that is not finite are removed;
-    `tube.header.events` includes them.
+    Only each `every`-th event. Events with a value that is not finite are removed, and so are
+    counting beads; `tube.header.events` includes them.
     """
     panel = tube.panel
     if tube.own_spillover is not None:
@@ -217,14 +228,21 @@ def read_tube(tube: Tube, spillover: pd.DataFrame | None, every: int = 1) -> Tub
     events = read_events(tube.header, [*as_is, *seen], every)
     if not all(np.isfinite(channel).all() for channel in events.T):
         events = np.asfortranarray(events[np.isfinite(events).all(axis=1)])
-    columns = dict(zip([*as_is, *seen], events.T, strict=True))
+    names = [*as_is, *seen]
+    beads = 0
+    if panel.counting_beads is not None:
+        place = names.index(panel.counting_beads.channel)
+        is_bead = events[:, place] >= panel.counting_beads.above
+        beads = int(np.count_nonzero(is_bead))
+        events = np.asfortranarray(events[~is_bead])
+    columns = dict(zip(names, events.T, strict=True))
     if coefficients is not None:
         _unmix(events[:, len(as_is) :], coefficients, [columns[name] for name in mixed])
     if panel.singlet_ratio is not None and panel.forward_scatter_height is not None:
         height, area = columns[panel.forward_scatter_height], columns[panel.forward_scatter_area]
         with np.errstate(divide="ignore", invalid="ignore"):
             columns[panel.singlet_ratio] = height / area
-    return TubeEvents(columns, len(events))
+    return TubeEvents(columns, len(events), beads)
 
 
 def _unmix(

@@ -28,7 +28,7 @@ CSV_ONLY: Mapping[str, frozenset[str]] = {
         | {"lloq_pg_ml", "uloq_pg_ml"}
     ),
     "flow/wells.csv": frozenset(
-        {"events_nonfinite", "n_viable", "n_early", "n_late", "n_necrotic"}
+        {"events_nonfinite", "events_beads", "n_viable", "n_early", "n_late", "n_necrotic"}
     ),
 }
 """Columns that only the CSV files and the workbook have."""

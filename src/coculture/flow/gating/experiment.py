@@ -199,6 +199,7 @@ def _counted(one: Measurement, min_cells: int) -> dict[str, Any]:
         "population": one.population.name,
         "events_total": counts.total,
         "events_nonfinite": counts.nonfinite,
+        "events_beads": counts.beads,
         **{f"events_{stage}": number for stage, number in counts.after.items()},
     }
     if not counts.has_quadrants:
@@ -220,7 +221,12 @@ def _counted(one: Measurement, min_cells: int) -> dict[str, Any]:
 def _columns() -> list[str]:
     """Column order: the file, counts along the gates, percents, flags."""
     identity = ["experiment", "fcs", "plate", "well", "role", "culture", "cells", "population"]
-    counts = ["events_total", "events_nonfinite", *(f"events_{stage}" for stage in STAGES)]
+    counts = [
+        "events_total",
+        "events_nonfinite",
+        "events_beads",
+        *(f"events_{stage}" for stage in STAGES),
+    ]
     quadrants = [f"n_{name}" for name in gates.QUADRANTS] + [
         f"percent_{name}" for name in gates.QUADRANTS
     ]
@@ -359,7 +365,7 @@ def stage_masks(
 
 def _count(
     tube: Tube,
-    events: Columns,
+    events: TubeEvents,
     population: Population,
     blocks: Mapping[str, gates.Block],
     steady: NDArray[np.bool_],
@@ -367,9 +373,11 @@ def _count(
     """Events after each stage and in each quadrant; of a sample also its live peaks."""
     masks = stage_masks(events, population, blocks, steady)
     total = tube.header.events
+    nonfinite = total - len(events) - events.beads
+    beads = events.beads if tube.panel.counting_beads else None
     after = {stage: int(np.count_nonzero(mask)) for stage, mask in masks.items()}
     if gates.ANNEXIN not in blocks or gates.VIABILITY_DYE not in blocks:
-        return Counts(total, total - len(events), after), {}
+        return Counts(total, nonfinite, after, beads=beads), {}
     annexin, dye = blocks[gates.ANNEXIN], blocks[gates.VIABILITY_DYE]
     size = tube.panel.forward_scatter_area
     read = [annexin["channels"][0], dye["channels"][0], size]
@@ -377,9 +385,10 @@ def _count(
     quadrants = gates.quadrant_counts(annexin, dye, stained)
     counts = Counts(
         total=total,
-        nonfinite=total - len(events),
+        nonfinite=nonfinite,
         after=after,
         quadrants=quadrants,
+        beads=beads,
         sensitivity=largest_change(stained, annexin, quadrants["early"] + quadrants["late"]),
     )
     return counts, live_peaks(stained, annexin, dye, size) if tube.role == "sample" else {}

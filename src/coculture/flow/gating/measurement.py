@@ -35,6 +35,8 @@ class Counts:
     sensitivity
         Largest change of percent apoptotic, in percentage points, when the Annexin V threshold
         moves by a tenth of a decade; NaN if it cannot be computed.
+    beads
+        Counting beads in the tube; None if the config names none.
     """
 
     total: int
@@ -42,6 +44,7 @@ class Counts:
     after: Mapping[str, int]
     quadrants: Mapping[str, int] = field(default_factory=dict)
     sensitivity: float = math.nan
+    beads: int | None = None
 
     @property
     def has_quadrants(self) -> bool:

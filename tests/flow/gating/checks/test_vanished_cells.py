@@ -4,12 +4,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from coculture.exchange.flags import Flag
-from coculture.flow import gate_experiment
+from coculture.flow import GatedExperiment, gate_experiment
 from tests.flow.mishaps import base_study
-from tests.flow.mishaps.base_study import BASE, LIGHT, Tube, tubes
+from tests.flow.mishaps.base_study import (
+    BASE,
+    LIGHT,
+    Edit,
+    Recorded,
+    Tube,
+    Written,
+    tubes,
+)
 
 SMALL = replace(
     BASE,
@@ -73,3 +82,50 @@ def test_seconds_count_at_one_flow_rate_only(raised: Raised) -> None:
 def test_two_wells_are_a_note(raised: Raised) -> None:
     (flag,) = raised(lambda _: {"vol": "50000"}, 0.25, wells=2)
     assert flag.severity == "note"
+
+
+def _beads_added(number: int, light: float) -> Edit:
+    def edit(tube: Tube, recorded: Recorded) -> Recorded:
+        if not tube.is_sample:
+            return recorded
+        events = recorded.events.sample(number, replace=True, random_state=1)
+        events["B530-A"], events["FSC-A"] = light, 60_000.0
+        both = pd.concat([recorded.events, events]).sort_values("Time", ignore_index=True)
+        return replace(recorded, events=both.fillna(0))
+
+    return edit
+
+
+def _with_beads(
+    folder: Path, beads: int, above: float, left: float = 0.25
+) -> tuple[GatedExperiment, Written]:
+    study = replace(SMALL, wells=3)
+    listed = [
+        replace(tube, events=round(tube.events * (left if tube.dose == 100 else 1)))
+        for tube in tubes(study)
+    ]
+    written = base_study.write(folder, study, listed, _beads_added(beads, 150_000.0))
+    settings = base_study.settings(
+        compensation={"source": "embedded"}, counting_beads={"channel": "B530-A", "above": above}
+    )
+    return gate_experiment(written.files, settings), written
+
+
+def test_cells_are_counted_per_bead_and_beads_are_not_gated(tmp_path: Path) -> None:
+    gated, written = _with_beads(tmp_path, 400, 140_000)
+    (flag,) = [flag for flag in gated.flags if flag.code == "vanished_cells"]
+    assert flag.value == pytest.approx(0.25, abs=0.04)
+    assert "per counting bead" in flag.sentence
+    samples = gated.wells[gated.wells["role"] == "sample"].set_index("fcs")
+    assert samples["events_beads"].eq(400).all()
+    assert samples["events_nonfinite"].eq(0).all()
+    errors = samples["percent_apoptotic"] - written.truth["percent"].reindex(samples.index)
+    assert errors.abs().max() < 3.5
+
+
+def test_a_wrong_limit_of_the_beads_is_said(tmp_path: Path) -> None:
+    gated, _ = _with_beads(tmp_path, 400, 200_000)
+    found = [flag for flag in gated.flags if flag.code == "few_counting_beads"]
+    assert {flag.severity for flag in found} == {"caution"}
+    assert len(found) == 6
+    assert "Only 0 counting beads (at least 200,000 in B530-A; limit 50)" in found[0].sentence

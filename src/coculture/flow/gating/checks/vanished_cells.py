@@ -1,8 +1,9 @@
 """An arm with far fewer cells per volume than the untreated wells: dead cells have fallen apart.
 
 Cells that have disintegrated are in no quadrant, so that percent apoptotic understates what the
-drug did. Counts can be compared if the files give the volume ($VOL), or the same flow rate
-(FLOWRATE) and an acquisition time. A drug that stops growth lowers counts too.
+drug did. Counts can be compared if the tubes have counting beads, or the files give the volume
+($VOL), or the same flow rate (FLOWRATE) and an acquisition time. A drug that stops growth lowers
+counts too.
 """
 
 import math
@@ -22,6 +23,8 @@ three wells an arm, replicates that scatter by 40 % fall below half in 3 to 6 % 
 below this hardly ever (shared/measured/flow_controls.md, section 12)."""
 FEWEST_WELLS = 3
 """Of the arm and of the untreated wells: the median of fewer scatters more; it is then a note."""
+FEWEST_BEADS = 50
+"""Of each well: fewer vary by more than 14 % from well to well by chance."""
 _VOLUME = "$VOL"
 _FLOW_RATE = ("$FLOWRATE", "FLOWRATE", "FLOW RATE")
 """FCS 3.2 has the first; cytometers that write older files name it as they like."""
@@ -60,6 +63,9 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
 
 def _amounts(wells: Sequence[Measurement]) -> tuple[str, list[float]]:
     """What cells are counted per, and how much of it each well has; NaN where it is unknown."""
+    beads = [one.counts.beads or 0 for one in wells]
+    if min(beads, default=0) >= FEWEST_BEADS:
+        return "counting bead", list(map(float, beads))
     volumes = [_number(one, _VOLUME) for one in wells]
     if all(volume > 0 for volume in volumes):
         return "volume", volumes
