@@ -82,6 +82,10 @@ class Tube(FlowFile):
     panel: Panel
     own_spillover: pd.DataFrame | None = field(default=None, compare=False)
 
+    def is_control_of(self, channel: str) -> bool:
+        """Whether it is the population_negative control of the marker in this channel."""
+        return self.role == "population_negative" and self.stained_channel in ("", channel)
+
 
 def open_tubes(files: Iterable[FlowFile], settings: FlowSettings) -> list[Tube]:
     """Open every file of one experiment that is not excluded: HEADER and TEXT only.

@@ -121,7 +121,7 @@ class Request:
 
     def is_for_marker(self, tube: Tube) -> bool:
         """Whether a tube is the population_negative control of this marker, or of all markers."""
-        return tube.role == "population_negative" and tube.stained_channel in ("", self.channel)
+        return tube.is_control_of(self.channel)
 
     def values(self, tubes: Sequence[PooledTube]) -> Values:
         """Linear values of all tubes in the channel, shape (events,)."""
