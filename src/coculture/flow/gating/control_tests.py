@@ -13,12 +13,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-import scipy
 
-from coculture.flow.gating import gates
+from coculture.flow.gating import carry_over, gates
 from coculture.flow.gating.asinh_scale import decades
 from coculture.flow.gating.densities import Distribution, lower_half_sd
-from coculture.flow.gating.pool import PooledTube, Values, values
+from coculture.flow.gating.pool import PooledTube, values
 from coculture.flow.gating.sources.live_peak import negative_peak
 from coculture.flow.gating.sources.threshold import (
     FEWEST_EVENTS,
@@ -29,18 +28,8 @@ from coculture.flow.gating.sources.threshold import (
 )
 from coculture.flow.tubes import Tube
 
-_POSITIVE_SDS = 8.0
-"""Events so many SDs of the live peak above it are positive."""
 _FEWEST_POSITIVE = 20
 """With fewer positive events nothing can be said of a control."""
-_LIMIT = 0.7
-"""Where a tube's limit lies on the way from its own median to that of the positive cells."""
-_HALFWAY = 0.5
-"""Where the events of a contaminated control are cut that has other cells than the samples."""
-_CARRY_OVER = 0.001
-"""Share of the events that a cytometer carries over from the tube before."""
-_QUANTILE = 0.999
-"""Of the Poisson distribution of the events that are carried over: the most that is allowed."""
 _SWAPPED = 0.25
 """A tube whose share of the other stain is below this part of the share of the stain that it
 should lack was swapped."""
@@ -88,19 +77,6 @@ def screened(request: Request) -> Request:
     )
 
 
-def most_allowed(events: int) -> int:
-    """How many of a tube's events may be bright: the 99.9 % quantile for a carry-over of 0.1 %.
-
-    >>> [most_allowed(events) for events in (300, 500, 1000, 3000)]
-    [3, 4, 5, 10]
-    """
-    carried_over = _CARRY_OVER * events
-    most = 0
-    while scipy.special.pdtr(most, carried_over) < _QUANTILE:
-        most += 1
-    return most
-
-
 def _should_lack(tube: Tube, request: Request) -> bool:
     """Whether the tube is a control that must be negative in the channel of the request."""
     if request.is_marker:
@@ -115,7 +91,7 @@ def _should_lack(tube: Tube, request: Request) -> bool:
 def _tested(one: PooledTube, request: Request, positive: float) -> FailedControl | None:
     """What is wrong with a control; None if nothing is."""
     events, bright = len(one), _bright(one, request.channel, positive)
-    if bright <= most_allowed(events):
+    if bright <= carry_over.most_allowed(events):
         return None
     is_fmo = one.tube.role in _PARTNER
     return FailedControl(
@@ -128,7 +104,7 @@ def _tested(one: PooledTube, request: Request, positive: float) -> FailedControl
         ),
         bright=bright,
         events=events,
-        allowed=most_allowed(events),
+        allowed=carry_over.most_allowed(events),
         partner=_partner(one.tube, request),
     )
 
@@ -176,7 +152,7 @@ def _positive(request: Request, channel: str) -> float | None:
     ]
     stained = [*samples, *own]
     every = decades(values(stained, channel))
-    above = every[every > mode + _POSITIVE_SDS * sd]
+    above = every[every > mode + carry_over.POSITIVE_SDS * sd]
     return float(np.median(above)) if len(above) >= _FEWEST_POSITIVE else None
 
 
@@ -187,12 +163,7 @@ def _samples(request: Request) -> list[PooledTube]:
 def _bright(one: PooledTube, channel: str, positive: float) -> int:
     """Number of events above the tube's limit."""
     found = decades(one.values(channel))
-    return int(np.count_nonzero(found > _limit(found, positive, _LIMIT)))
-
-
-def _limit(positions: Values, positive: float, part: float) -> float:
-    own = float(np.median(positions))
-    return own + part * (positive - own)
+    return int(np.count_nonzero(found > carry_over.limit(found, positive, carry_over.LIMIT)))
 
 
 def _without_bright(one: PooledTube, request: Request, positive: float) -> PooledTube:
@@ -200,8 +171,8 @@ def _without_bright(one: PooledTube, request: Request, positive: float) -> Poole
     if not len(one):
         return one
     found = decades(one.values(request.channel))
-    part = _HALFWAY if request.is_marker else _LIMIT
-    dim = found <= _limit(found, positive, part)
+    part = carry_over.HALFWAY if request.is_marker else carry_over.LIMIT
+    dim = found <= carry_over.limit(found, positive, part)
     kept = np.ones(len(one.events), bool) if one.kept is None else one.kept.copy()
     kept[np.flatnonzero(kept)[~dim]] = False
     return PooledTube(one.tube, one.events, kept)
