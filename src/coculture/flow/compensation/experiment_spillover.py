@@ -313,15 +313,12 @@ def _baseline(
     """The unstained controls for a stain, of the same cells if there are any.
 
     Unstained cells that express a reporter such as GFP cannot be used in the channel of the
-    reporter; there, cells without it (population_negative) are used. Stained cells that were
-    carried over into a control do not count, but may not be told from cells that express a marker.
+    reporter; there, cells without it (population_negative) are used. Of these, stained cells that
+    were carried over do not count; of unstained cells they cannot be told from a reporter.
     """
     same = [tube for tube in unstained if tube.cells == stain.cells]
-    of_cells = [same, list(unstained)]
-    candidates = [(controls, _all_events) for controls in of_cells]
+    candidates = [(controls, _all_events) for controls in (same, list(unstained))]
     candidates += [([tube], _own_events) for tube in negatives]
-    if channel not in stain.panel.markers.values():
-        candidates += [(controls, _own_events) for controls in of_cells]
     for controls, read in candidates:
         if not controls:
             continue
