@@ -14,6 +14,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from coculture.flow.files import MARKER_FMO
 from coculture.flow.gating import carry_over, gates
 from coculture.flow.gating.asinh_scale import decades
 from coculture.flow.gating.densities import Distribution, lower_half_sd
@@ -80,7 +81,9 @@ def screened(request: Request) -> Request:
 def _should_lack(tube: Tube, request: Request) -> bool:
     """Whether the tube is a control that must be negative in the channel of the request."""
     if request.is_marker:
-        return request.is_for_marker(tube)
+        # A negative marker's control without the population is the bright side.
+        is_control = tube.is_control_of(request.channel) and not request.keeps_below
+        return is_control or (request.is_compensated and tube.is_fmo_of(request.channel))
     if not request.is_compensated:
         # The spill of the other stain makes an FMO control bright.
         return tube.role == "unstained"
@@ -93,20 +96,53 @@ def _tested(one: PooledTube, request: Request, positive: float) -> FailedControl
     events, bright = len(one), _bright(one, request.channel, positive)
     if bright <= carry_over.most_allowed(events):
         return None
+    other = _other_fmo(one, request)
     is_fmo = one.tube.role in _PARTNER
+    looks_like: LooksLike = (
+        _fmo_looks_like(one, request, positive, bright / events)
+        if is_fmo
+        else _looks_like(request, positive, bright / events)
+    )
     return FailedControl(
         fcs=one.tube.fcs,
         role=one.tube.role,
-        looks_like=(
-            _fmo_looks_like(one, request, positive, bright / events)
-            if is_fmo
-            else _looks_like(request, positive, bright / events)
-        ),
+        looks_like="swapped" if other else looks_like,
         bright=bright,
         events=events,
         allowed=carry_over.most_allowed(events),
-        partner=_partner(one.tube, request),
+        partner=other or _partner(one.tube, request),
     )
+
+
+def _other_fmo(one: PooledTube, request: Request) -> str:
+    """The FMO control whose stain this one lacks, as if it were that; empty if there is none.
+
+    Only where one of the two is of a marker.
+    """
+    lacked = _lacked_stain(one.tube)
+    if lacked is None:
+        return ""
+    for other in request.singlets:
+        channel = _lacked_stain(other.tube)
+        of_marker = MARKER_FMO in (one.tube.role, other.tube.role)
+        if channel is None or channel == lacked or not of_marker:
+            continue
+        positive = _positive(request, channel)
+        if positive is not None and _bright(one, channel, positive) <= carry_over.most_allowed(
+            len(one)
+        ):
+            return other.tube.fcs
+    return ""
+
+
+def _lacked_stain(tube: Tube) -> str | None:
+    """The channel that an FMO control lacks; None for other tubes."""
+    stains = {
+        "fmo_annexin": tube.panel.annexin,
+        "fmo_dye": tube.panel.viability_dye,
+        MARKER_FMO: tube.stained_channel,
+    }
+    return stains.get(tube.role)
 
 
 def _fmo_looks_like(one: PooledTube, request: Request, positive: float, share: float) -> LooksLike:

@@ -96,11 +96,11 @@ def _states(
 ) -> Iterator[MarkerState]:
     seen = [one for one in every if marker.gate in one.markers]
     samples = [one for one in seen if one.tube.role == "sample"]
-    control = together(
-        one.markers[marker.gate]
-        for one in seen
-        if one.tube.is_control_of(one.tube.panel.markers[marker.channel])
-    )
+    controls = [
+        one for one in seen if one.tube.is_control_of(one.tube.panel.markers[marker.channel])
+    ]
+    own = [one for one in controls if one.tube.stained_channel]
+    control = together(one.markers[marker.gate] for one in own or controls)
     for cells in dict.fromkeys(one.tube.cells for one in samples):
         of_line = [one for one in samples if one.tube.cells == cells]
         untreated = [one for one in of_line if one.tube.untreated] or of_line

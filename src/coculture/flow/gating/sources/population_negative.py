@@ -45,7 +45,7 @@ of the population is dying and none of the others, they move its percent by 1.5 
 
 def find(request: Request) -> Threshold | None:
     """The threshold; None if there is no such control."""
-    controls = request.tubes(request.is_for_marker)
+    controls = request.controls_of_marker()
     if not controls:
         return None
     negative = request.values(controls)
