@@ -1,5 +1,6 @@
 """Dying cells that leave the population through the gate of its marker."""
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +10,11 @@ import pytest
 
 from coculture.exchange.flags import Flag
 from coculture.flow import gate_experiment
+from coculture.flow.gating.checks import population_lost
+from coculture.flow.gating.marker_state import ArmLoss, Evidence, MarkerState
+from coculture.flow.gating.measurement import Counts, Experiment, Measurement
+from coculture.flow.settings import Marker, Population
+from coculture.flow.tubes import Tube as FlowTube
 from tests.flow.mishaps import base_study
 from tests.flow.mishaps.base_study import BASE, LIGHT, BaseStudy, Tube, tubes
 
@@ -143,3 +149,40 @@ def test_of_two_cell_lines_the_dim_one_is_named(raised: Raised) -> None:
 
 def test_without_markers_there_is_nothing_to_lose(raised: Raised) -> None:
     assert raised(of_markers(SMALL, 450, 360, 225), populations=[]) == {code: [] for code in CODES}
+
+
+def _loss(evidence: Evidence, points: float, *, of_others: bool = False) -> ArmLoss:
+    return ArmLoss(
+        arm=f"{evidence} {points:g}",
+        evidence=evidence,
+        lost=0.3,
+        outside_percent=50.0,
+        expected_percent=10.0,
+        expected_of_control=False,
+        percent=40.0,
+        percent_with=40.0 + points,
+        looks_like_other_cells=of_others,
+    )
+
+
+@pytest.mark.parametrize(
+    ("losses", "severity", "named"),
+    [
+        ([_loss("excess", 4), _loss("excess", 9, of_others=True)], "note", "excess 9"),
+        ([_loss("excess", 4, of_others=True), _loss("excess", 9)], "caution", "excess 9"),
+        ([_loss("overlap", 6), _loss("excess", 9, of_others=True)], "caution", "overlap 6"),
+    ],
+)
+def test_the_arm_with_the_largest_excess_tells_whether_other_cells_died(
+    open_tube: Callable[..., FlowTube], losses: list[ArmLoss], severity: str, named: str
+) -> None:
+    tube = open_tube({"FSC-A": [1.0], "GFP": [1.0]}, role="sample", experiment="E1")
+    population = Population("cells", (Marker("GFP", True),))
+    state = MarkerState("cells", "GFP", "GFP", "", True, 5.0, math.nan, tuple(losses))
+    one = Measurement(tube, population, Counts(1, 0, {}), 0.0, 0.0, 0.0)
+    experiment = Experiment(
+        "E1", base_study.settings(), {}, None, None, {tube.row: [one]}, markers=[state]
+    )
+    (flag,) = population_lost.flags(one, experiment)
+    assert flag.severity == severity
+    assert flag.sentence.startswith(f"E1, {named}")

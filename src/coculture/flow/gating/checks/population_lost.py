@@ -1,6 +1,6 @@
 """Dying cells that a marker's gate puts outside the population: percent apoptotic is too low."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from coculture.exchange.flags import Flag
 from coculture.exchange.vocabulary import number
@@ -28,11 +28,22 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
     for state in experiment.markers:
         if (state.population, state.cells) != (one.population.name, one.tube.cells):
             continue
-        found = [loss for loss in state.losses if loss.evidence is not None]
-        sure = [loss for loss in found if not loss.looks_like_other_cells]
+        found = _of_population([loss for loss in state.losses if loss.evidence is not None])
         if found:
-            worst = max(sure or found, key=lambda loss: loss.points)
-            yield _flag(experiment, state, worst, len(sure or found))
+            worst = max(found, key=lambda loss: loss.points)
+            yield _flag(experiment, state, worst, len(found))
+
+
+def _of_population(found: Sequence[ArmLoss]) -> Sequence[ArmLoss]:
+    """Without excesses, if in the arm with the largest one other cells seem to have died.
+
+    All, if there is nothing else: in other arms fewer died, and it is harder to tell.
+    """
+    excesses = [loss for loss in found if loss.evidence == "excess"]
+    largest = max(excesses, key=lambda loss: loss.points, default=None)
+    if largest is None or not largest.looks_like_other_cells:
+        return found
+    return [loss for loss in found if loss.evidence != "excess"] or found
 
 
 def _flag(experiment: Experiment, state: MarkerState, worst: ArmLoss, arms: int) -> Flag:
