@@ -186,3 +186,9 @@ def test_the_arm_with_the_largest_excess_tells_whether_other_cells_died(
     (flag,) = population_lost.flags(one, experiment)
     assert flag.severity == severity
     assert flag.sentence.startswith(f"E1, {named}")
+
+
+def test_of_large_files_a_part_is_enough(raised: Raised) -> None:
+    large = replace(of_markers(SMALL, 8000, 6000, 800), wells=1, events_sample=25_000)
+    (flag,) = raised(large)["population_lost"]
+    assert flag.value == pytest.approx(0.42, abs=0.03)
