@@ -284,16 +284,22 @@ def cells() -> Iterator[Case]:
         study = replace(BASE, debris_share=share)
         what = f"populations: [], {100 * share:g} % debris"
         yield Case(7, what, study, section={"populations": []}, truth="percent_of_all_cells")
-    for live in (1500.0, 800.0, 450.0):
-        study = replace(
-            BASE,
-            live=replace(BASE.live, marker=live),
-            early=replace(BASE.early, marker=0.8 * live),
-            late=replace(BASE.late, marker=0.5 * live),
-            necrotic=replace(BASE.necrotic, marker=0.5 * live),
-        )
-        yield Case(9, f"dim marker {live:g}", study)
-    for bright in (20_000.0, 8000.0, 2000.0):
+    primary = replace(BASE, percents=(45.0, 55.0, 70.0))
+    for name, study in (("", BASE), ("primary cells, ", primary)):
+        for live in (1500.0, 800.0, 450.0):
+            yield Case(9, f"{name}dim marker {live:g}", of_marker(study, live, 0.8, 0.5))
+        for what, early, late in (
+            ("late cells at 1/10", 0.75, 0.1),
+            ("early at 1/2.5, late at 1/33", 0.4, 0.03),
+            ("early at 1/10, late none", 0.1, 0.0),
+        ):
+            yield Case(9, f"{name}{what}", of_marker(study, BASE.live.marker, early, late))
+    bare = replace(BASE, embedded=LIGHT, controls=("unstained", "fmo-annexin", "fmo-dye"))
+    for live in (1500.0, 800.0):
+        what = f"dim marker {live:g}, no stroma alone"
+        yield Case(9, what, of_marker(bare, live, 0.8, 0.5), section=EMBEDDED)
+    yield Case(9, "bright marker, the drug kills stroma", listed=list(map(killed_stroma, tubes())))
+    for bright in (20_000.0, 8000.0, 2000.0, 500.0, 200.0, 100.0):
         study = of_negative_marker(bright)
         # The single stain of the marker needs cells that have it.
         listed = changed(
@@ -324,6 +330,38 @@ def cells() -> Iterator[Case]:
             listed=of_two,
             wanted=lambda tube: tube.cells == "line B",
         )
+
+
+def of_marker(study: BaseStudy, live: float, early: float, late: float) -> BaseStudy:
+    """Live cells with this median of the marker; early and late ones with these parts of it."""
+
+    def marked(kind: Kind, part: float) -> Kind:
+        return replace(kind, marker=part * live)
+
+    return replace(
+        study,
+        live=marked(study.live, 1.0),
+        early=marked(study.early, early),
+        late=marked(study.late, late),
+        necrotic=marked(study.necrotic, late),
+    )
+
+
+def killed_stroma(tube: Tube) -> Tube:
+    """The tube with 30 % of its stroma dying at the middle dose, and 60 % at the top dose."""
+    dying = {BASE.doses[1]: 0.3, TOP: 0.6}.get(tube.dose)
+    if dying is None:
+        return tube
+    apoptotic, myeloma = tube.percent / 100, 1 - tube.stroma
+    kinds = {
+        "live": myeloma * (1 - apoptotic) * (1 - BASE.necrotic_share),
+        "early": myeloma * apoptotic * (1 - BASE.late_share),
+        "late": myeloma * apoptotic * BASE.late_share,
+        "necrotic": myeloma * (1 - apoptotic) * BASE.necrotic_share,
+        "stroma": tube.stroma * (1 - dying),
+        "dying_stroma": tube.stroma * dying,
+    }
+    return replace(tube, kinds=kinds)
 
 
 def of_negative_marker(bright: float) -> BaseStudy:

@@ -170,3 +170,20 @@ def test_each_data_set_is_its_own_well(
     )
     samples = together[together["role"] == "sample"]
     assert list(samples["fcs"])[:2] == ["plate.fcs#1", "plate.fcs#2"]
+
+
+@pytest.mark.parametrize(("channel", "is_marker"), [("GFP", True), ("Annexin V-APC", False)])
+def test_an_fmo_control_names_a_marker_of_the_config(
+    files: pd.DataFrame, myeloma_settings: Settings, channel: str, is_marker: bool
+) -> None:
+    changed = files.copy()
+    row = files.index[files["role"] == "fmo_dye"][0]
+    changed.loc[row, ["role", "channel"]] = ["fmo", channel]
+    found = [problem for problem in check_files(changed, myeloma_settings()) if problem.row == row]
+    assert [problem.column for problem in found] == ([] if is_marker else ["channel"])
+    assert all("fmo_annexin or fmo_dye" in problem.message for problem in found)
+    changed.loc[row, "channel"] = "PE"
+    (missing,) = [
+        problem for problem in check_files(changed, myeloma_settings()) if problem.row == row
+    ]
+    assert missing.message.startswith('The file has no channel "PE"')

@@ -130,6 +130,18 @@ def test_a_file_may_have_two_roles_but_each_once(role: str, rows: list[int]) -> 
     ] == rows
 
 
+@pytest.mark.parametrize(("role", "channel", "rows"), [("fmo", "", [2]), ("fmo", "GFP", [])])
+def test_a_control_for_one_channel_names_it(role: str, channel: str, rows: list[int]) -> None:
+    found = list(
+        table_validation.flow_rows(
+            _rows({**FILE, "role": role, "channel": channel}), _rows(CULTURE | {"culture": "c"})
+        )
+    )
+    assert [(problem.row, problem.column) for problem in found] == [
+        (row, "channel") for row in rows
+    ]
+
+
 @pytest.mark.parametrize(("first", "second", "rows"), [(1, 2, []), (2, 2, [3]), (nan, 1, [3])])
 def test_a_data_set_is_used_once(first: float, second: float, rows: list[int]) -> None:
     files = _rows({**FILE, "data_set": first}, {**FILE, "data_set": second})

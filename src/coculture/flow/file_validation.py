@@ -11,7 +11,7 @@ from coculture.flow.channels import ChannelError, find_channel
 from coculture.flow.experiment_validation import experiment_problems
 from coculture.flow.fcs.header import FcsHeader
 from coculture.flow.fcs.text import FcsError
-from coculture.flow.files import FlowFile, flow_files, open_file
+from coculture.flow.files import MARKER_FMO, FlowFile, flow_files, open_file
 from coculture.flow.gating.gates import GateError
 from coculture.flow.gating.sources.manual import on_channels_of
 from coculture.flow.settings import FlowSettings, not_known
@@ -51,6 +51,7 @@ def check_files(files: pd.DataFrame, settings: FlowSettings) -> list[Problem]:
         problems += _missing_channels(header, required, file, "fcs")
         if file.names_channel:
             problems += _missing_channels(header, {file.channel: ""}, file, "channel")
+        problems += _no_marker(header, file, settings)
     problems += islice(_shared_channels(used, headers, settings), 1)
     shared = served(used, headers)
     problems += unserving(used, headers, shared)
@@ -119,6 +120,23 @@ def _missing_channels(
         except ChannelError as error:
             problems.append(_problem(file, column, f"The file {error}{more}"))
     return problems
+
+
+def _no_marker(header: FcsHeader, file: FlowFile, settings: FlowSettings) -> Iterator[Problem]:
+    """An FMO control for a channel that is no marker's."""
+    if file.role != MARKER_FMO or not file.channel:
+        return
+    found = _channels_of(header, [file.channel]).get(file.channel)
+    markers = _channels_of(header, settings.marker_channels)
+    if found is None or found in markers.values():
+        return
+    known = f" ({', '.join(markers)})" if markers else ""
+    yield _problem(
+        file,
+        "channel",
+        f"An fmo control is for a marker of flow.populations{known}, and {file.channel} is none. "
+        "For Annexin V or the viability dye, the role is fmo_annexin or fmo_dye.",
+    )
 
 
 def _problem(file: FlowFile, column: str, message: str) -> Problem:

@@ -14,6 +14,8 @@ from coculture.flow.fcs.wells import well_of
 
 BEADS = "beads"
 """What the column cells says of a single stain or a blank on compensation beads."""
+MARKER_FMO = "fmo"
+"""Role of the tube with every stain but the one of a marker."""
 WELLS = "flow/wells.csv"
 """Name of the result table with the counts of each file."""
 
@@ -33,8 +35,8 @@ class FlowFile:
     data_set
         Number of the data set of the file, from 1; None if the table gives none.
     channel
-        The channel that a single stain is for, or the marker that a population_negative control is
-        for (empty: all markers), as the table names it.
+        The channel that a single stain or an FMO control of a marker is for, or the marker that a
+        population_negative control is for (empty: all markers), as the table names it.
     arm
         What the culture of a sample was given, in words; files of one experiment with the same arm
         are replicates. An unstained control with an arm is of treated cells, and serves that arm.
@@ -71,7 +73,7 @@ class FlowFile:
     def names_channel(self) -> bool:
         """Whether it is for one channel: a single stain, or a control for one marker."""
         for_marker = self.role == "population_negative" and self.channel != ""
-        return self.role == "single_stain" or for_marker
+        return self.role in ("single_stain", MARKER_FMO) or for_marker
 
     @property
     def is_unstained(self) -> bool:

@@ -13,7 +13,7 @@ from coculture.flow.compensation.spillover import embedded_spillover, unmixing
 from coculture.flow.fcs.data import read_events
 from coculture.flow.fcs.header import FcsHeader
 from coculture.flow.fcs.text import FcsError
-from coculture.flow.files import FlowFile, open_file
+from coculture.flow.files import MARKER_FMO, FlowFile, open_file
 from coculture.flow.ranges import with_own_ranges
 from coculture.flow.settings import CountingBeads, FlowSettings
 
@@ -74,8 +74,9 @@ class Tube(FlowFile):
     Attributes
     ----------
     stained_channel
-        Channel name ($PnN) that a single stain stains, or of the marker that a population_negative
-        control is for; empty for other roles, and for a control for all markers.
+        Channel name ($PnN) that a single stain stains, that an FMO control of a marker lacks, or of
+        the marker that a population_negative control is for; empty for other roles, and for a
+        control for all markers.
     own_spillover
         The matrix that the tube is compensated with in place of that of its experiment; None if
         there is none, or the config does not ask for it.
@@ -85,6 +86,14 @@ class Tube(FlowFile):
     header: FcsHeader
     panel: Panel
     own_spillover: pd.DataFrame | None = field(default=None, compare=False)
+
+    def is_control_of(self, channel: str) -> bool:
+        """Whether it is the population_negative control of the marker in this channel."""
+        return self.role == "population_negative" and self.stained_channel in ("", channel)
+
+    def is_fmo_of(self, channel: str) -> bool:
+        """Whether it is the FMO control of the marker in this channel."""
+        return self.role == MARKER_FMO and self.stained_channel == channel
 
 
 def open_tubes(files: Iterable[FlowFile], settings: FlowSettings) -> list[Tube]:

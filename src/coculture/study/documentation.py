@@ -51,7 +51,7 @@ that the experiment has is used, and `gates.yaml` names it:
 
 1. `manual`: a gate under `flow.gates` in the config, copied from `gates.yaml` and edited;
 2. `live_peak`: the live cells' own peak in the stained wells (Annexin V, dye), checked against FMO
-   and unstained tubes; for a marker, the cells that lack it (`population_negative`);
+   and unstained tubes;
 3. `fmo`: the 99.5th percentile of the tube with every stain but this one;
 4. `unstained`: median + 3 robust SD of the unstained cells;
 5. `pooled`: the valley between two peaks of all samples together. Exploratory, and refused if there
@@ -59,7 +59,22 @@ that the experiment has is used, and `gates.yaml` names it:
 
 Live cells bind a little Annexin V. Tubes without Annexin V lack it, so thresholds from them alone
 were wrong by up to tens of points in simulated wells (`benchmarks/flow_thresholds.py`); therefore
-they check the live peak and do not replace it. A gate in the config looks like this:
+they check the live peak and do not replace it.
+
+A marker has controls of its own. With several markers, `channel` in flow.csv says which one a
+control is for; one that names a marker is preferred to one for all of them. In this order:
+
+1. `bright_control`: for a marker that the population lacks, cells that have it (a
+   `population_negative` tube stained for it, such as stroma alone); the threshold lies between them
+   and the population;
+2. `population_negative`: the 99.5th percentile of cells that lack the marker, raised to the valley
+   below the positive cells of the samples; lower where dim positive cells reach below it;
+3. `marker_fmo`: the same of the FMO control of the marker (role `fmo`, with its `channel`), where
+   spill is corrected;
+4. `pooled`, then `unstained`, as above (with the 99.5th percentile).
+
+`population_lost` and `marker_separation` on the page say where a marker does not separate the
+population. A gate in the config looks like this:
 
 ```yaml
 flow:

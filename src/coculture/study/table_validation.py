@@ -189,6 +189,12 @@ def flow_rows(flow_table: pd.DataFrame, cultures: pd.DataFrame) -> Iterator[Prob
         if file["role"] == "single_stain" and file["channel"] == "":
             message = "a single stain needs its channel, spelled as in the FCS file."
             yield Problem("flow.csv", message, row, "channel", "")
+        if file["role"] == "fmo" and file["channel"] == "":
+            message = (
+                "an fmo control needs the channel of the marker that it lacks. For Annexin V or "
+                "the viability dye, the role is fmo_annexin or fmo_dye."
+            )
+            yield Problem("flow.csv", message, row, "channel", "")
     # Experiments may share a control.
     is_sample = flow_table["role"] == "sample"
     for rows, same in (

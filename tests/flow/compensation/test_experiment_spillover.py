@@ -1,7 +1,9 @@
 """The spillover matrix of an experiment, from every source."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,6 +17,8 @@ from coculture.flow import (
     read_fcs,
 )
 from coculture.simulate.parameters import Cytometer
+from tests.flow.mishaps import base_study
+from tests.flow.mishaps.base_study import BASE, LIGHT, Tube, changed, tubes
 
 Settings = Callable[..., FlowSettings]
 
@@ -52,3 +56,46 @@ def test_missing_controls_stop_with_a_reason(
     (problem,) = check_files(files[files["role"] != "single_stain"], myeloma_settings())
     assert (problem.column, problem.value) == ("experiment", "E1")
     assert "lacks a single stain" in problem.message
+
+
+BASE_OF_ONE = replace(BASE, experiments=1, wells=1, events_sample=3000)
+SINGLE_STAINS = ("single-annexin", "single-dye")
+MYELOMA = Tube("E1", "myeloma", "sample", 1, 35, 0)
+APOPTOTIC = Tube("E1", "apoptotic", "sample", 1, 100, 0)
+
+
+@pytest.mark.parametrize(
+    ("name", "carried", "channel"),
+    [("stroma", MYELOMA, "B530-A"), ("unstained", APOPTOTIC, "R660-A")],
+)
+def test_cells_carried_over_into_a_control_change_no_coefficient(
+    tmp_path: Path, name: str, carried: Tube, channel: str
+) -> None:
+    """A tenth of the control is stained; its 99.5th percentile is among the stained cells."""
+    controls = BASE_OF_ONE.controls if name == "stroma" else ("unstained", *SINGLE_STAINS)
+    study = replace(BASE_OF_ONE, controls=controls)
+    listed = changed(
+        tubes(study), lambda tube: tube.name == name, carried_share=0.1, carried_from=carried
+    )
+    section: dict[str, Any] = {} if name == "stroma" else {"populations": []}
+    gated = gate_experiment(
+        base_study.write(tmp_path, study, listed).files, base_study.settings(**section)
+    )
+    assert gated.gates["spillover"]["stains"][channel]["unstained"] == [f"E1/{name}.fcs"]
+    found = gated.spillover.set_index("stain")
+    true = pd.DataFrame(np.array(LIGHT), index=study.detectors, columns=study.detectors)
+    np.testing.assert_allclose(found, true.loc[found.index, found.columns], atol=0.025)
+    assert {flag.concerns.fcs for flag in gated.flags if flag.code == "failed_control"} == {
+        f"E1/{name}.fcs"
+    }
+
+
+def test_a_control_that_has_the_marker_is_named_in_place_of_the_single_stain(
+    tmp_path: Path,
+) -> None:
+    listed = changed(
+        tubes(BASE_OF_ONE), lambda tube: tube.name == "stroma", stroma=0.0, percent=35.0
+    )
+    files = base_study.write(tmp_path, BASE_OF_ONE, listed).files
+    with pytest.raises(SpilloverError, match=r"E1/stroma\.fcs \(population_negative\) should lack"):
+        gate_experiment(files, base_study.settings())

@@ -4,10 +4,14 @@ from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import replace
 
+import pandas as pd
+
 from coculture.drawing import Drawing
 from coculture.flow import FlowSettings
 from coculture.flow.figures import control_histograms
 from coculture.flow.figures.experiment_results import ExperimentResults
+from coculture.flow.files import flow_files
+from tests.flow.figures.conftest import ReadBack
 
 Settings = Callable[..., FlowSettings]
 Texts = Callable[[Drawing], str]
@@ -84,3 +88,35 @@ def test_rows_of_the_histograms_are_what_is_drawn(results: ExperimentResults) ->
         block = results.gates["populations"]["myeloma"][name]
         assert thresholds.loc[name, "value"] == block["threshold"]
         assert thresholds.loc[name, "rule"] == block["rule"]
+
+
+def test_a_marker_shows_its_own_controls_and_no_other(
+    files: pd.DataFrame, myeloma_settings: Settings, read_back: ReadBack
+) -> None:
+    """The FMO control of the dye, as if it were of the marker, and controls for other markers."""
+    of_marker = files.copy()
+    fmo, stroma = (
+        of_marker.index[of_marker["role"] == role][0] for role in ("fmo_dye", "population_negative")
+    )
+    of_marker.loc[fmo, ["role", "channel"]] = ["fmo", "GFP"]
+    results = read_back(files, myeloma_settings())
+
+    def curves(**channels: str) -> set[str]:
+        table = of_marker.copy()
+        for name, channel in channels.items():
+            table.loc[fmo if name == "fmo" else stroma, "channel"] = channel
+        shown = control_histograms.draw(replace(results, files=flow_files(table))).shown
+        return set(shown[shown["gate"] == "GFP"]["curve"])
+
+    usual = {"all samples", "unstained", "threshold"}
+    control, of_fmo = "control without the stain or marker", "FMO control of the marker"
+    assert curves() == usual | {control, of_fmo}
+    assert curves(stroma="GFP") == usual | {control, of_fmo}
+    assert curves(stroma="Annexin V-APC", fmo="Annexin V-APC") == usual
+
+
+def test_cells_that_have_the_marker_are_called_so(results: ExperimentResults) -> None:
+    gates = deepcopy(results.gates)
+    gates["populations"]["myeloma"]["GFP"]["source"] = "bright_control"
+    shown = control_histograms.draw(replace(results, gates=gates)).shown
+    assert "control that has the marker" in set(shown[shown["gate"] == "GFP"]["curve"])

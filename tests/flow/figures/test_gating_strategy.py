@@ -66,3 +66,17 @@ def test_rows_of_the_gating_strategy_are_those_of_the_wells_table(
     )
     early = shown[shown["gate"] == "early"]
     assert set(early["boundary"]) == {f"R660-A >= {annexin} and B675-A < {dye}"}
+
+
+def test_a_marker_is_not_shown_by_the_control_of_another(
+    results: ExperimentResults, texts: Texts
+) -> None:
+    def shown(channel: str) -> str:
+        files = [
+            replace(file, channel=channel) if file.role == "population_negative" else file
+            for file in results.files
+        ]
+        return texts(gating_strategy.draw(replace(results, files=files)))
+
+    assert "E1-stroma-alone: 0.0 % of" in shown("GFP")
+    assert "E1-stroma-alone: 0.0 % of" not in shown("Annexin V-APC")

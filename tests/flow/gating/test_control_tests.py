@@ -8,7 +8,6 @@ import pandas as pd
 import pytest
 
 from coculture.flow import GatedExperiment, ThresholdError, gate_experiment
-from coculture.flow.gating.control_tests import most_allowed
 from tests.flow.mishaps import base_study
 from tests.flow.mishaps.base_study import BASE, LIGHT, BaseStudy, Tube, changed, tubes
 
@@ -116,10 +115,6 @@ def test_where_nothing_is_dead_nothing_can_be_said(tmp_path: Path) -> None:
     alive = replace(alive, controls=("unstained", "stroma", "fmo-annexin", "fmo-dye"))
     gated, _ = _gated(tmp_path, tubes(alive), alive)
     assert _failed(gated) == {}
-
-
-def test_more_may_be_carried_over_into_a_larger_tube() -> None:
-    assert [most_allowed(events) for events in (0, 300, 3000, 30_000)] == [0, 3, 10, 48]
 
 
 def test_only_a_failed_control_of_the_source_asked_for_brings_another(tmp_path: Path) -> None:

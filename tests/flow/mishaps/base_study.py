@@ -323,6 +323,8 @@ def _controls(study: BaseStudy, number: int) -> list[Tube]:
         control("single-dye", "single_stain", killed, channel=dye, stains=(unstained[0], 0, 1)),
         control("fmo-annexin", "fmo_annexin", mixed, stroma=share, stains=(1, 0, 1)),
         control("fmo-dye", "fmo_dye", mixed, stroma=share, stains=(1, 1, 0)),
+        # Only for a marker that is no reporter.
+        control("fmo-marker", "fmo", mixed, stroma=share, stains=(0, 1, 1), channel=marker),
     )
     return [
         replace(one, well=f"H{i}") for i, one in enumerate(every, 1) if one.name in study.controls

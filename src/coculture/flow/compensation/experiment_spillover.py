@@ -25,6 +25,8 @@ from coculture.flow.compensation.spillover import (
 )
 from coculture.flow.compensation.usable import UnusedMatrix, compensated_by_name, unused
 from coculture.flow.fcs.data import Events, read_events
+from coculture.flow.gating.asinh_scale import decades
+from coculture.flow.gating.carry_over import is_own
 from coculture.flow.settings import CompensationSettings
 from coculture.flow.tubes import Tube
 
@@ -214,21 +216,33 @@ def _from_single_stains(
                 matrix[row, others] = np.minimum(matrix[row, others], slope[others])
                 matrix[row] = slope if negative.is_of_other_cells else matrix[row]
         except SpilloverError as error:
-            has_negatives = any(one.role == "population_negative" for one in tubes)
-            if has_negatives or channel not in tube.panel.markers.values():
+            if channel not in tube.panel.markers.values():
                 raise
-            raise SpilloverError(
-                f"{what}: is hardly brighter than {', '.join(c.fcs for c in negative.controls)}. "
-                "Unstained cells that express the marker (such as GFP) cannot be used as its "
-                "control. Add unstained cells without it, with the role population_negative, or "
-                "choose embedded, csv or none as flow.compensation.source."
-            ) from error
+            raise SpilloverError(_not_brighter(what, negative.controls, tubes)) from error
         record[channel] = {"stain": tube.fcs, "unstained": [c.fcs for c in negative.controls]}
         if tube in negative.controls and not tube.is_on_beads:
             unlabelled.append(tube.fcs)
     frame = pd.DataFrame(matrix, index=channels, columns=channels)
     how = {"source": "single_stains", "method": settings.method, "stains": record}
     return ExperimentSpillover(frame, how, unlabelled_beads=tuple(unlabelled))
+
+
+def _not_brighter(what: str, controls: Sequence[Tube], tubes: Sequence[Tube]) -> str:
+    """What is wrong where no control lacks the marker of a single stain."""
+    same = f"{what}: is hardly brighter than {', '.join(one.fcs for one in controls)}."
+    negatives = [one.fcs for one in tubes if one.role == "population_negative"]
+    if negatives:
+        return (
+            f"{same} {' and '.join(negatives)} (population_negative) should lack the marker, but "
+            "holds about as bright cells. It may hold cells that have the marker, or be another "
+            "tube: correct its row in flow.csv or exclude it. Or the single stain is not stained. "
+            "To go on without it, choose embedded, csv or none as flow.compensation.source."
+        )
+    return (
+        f"{same} Unstained cells that express the marker (such as GFP) cannot be used as its "
+        "control. Add unstained cells without it, with the role population_negative, or choose "
+        "embedded, csv or none as flow.compensation.source."
+    )
 
 
 @dataclass(frozen=True)
@@ -260,7 +274,10 @@ def _negative(
                 "blank beads. Unstained cells are no control of beads. Add a tube of blank beads "
                 "(role unstained, cells beads)."
             )
-    background = np.concatenate([_finite(control, channels) for control in controls])
+    place = list(channels).index(channel)
+    background = np.concatenate(
+        [_own_events(control, channels, place, stained[:, place]) for control in controls]
+    )
     return _Negative(background, stained, controls)
 
 
@@ -316,16 +333,35 @@ def _baseline(
     """The unstained controls for a stain, of the same cells if there are any.
 
     Unstained cells that express a reporter such as GFP cannot be used in the channel of the
-    reporter; there, cells without it (population_negative) are used.
+    reporter; there, cells without it (population_negative) are used. Of these, stained cells that
+    were carried over do not count; of unstained cells they cannot be told from a reporter.
     """
     same = [tube for tube in unstained if tube.cells == stain.cells]
-    candidates = [same, list(unstained), *[[tube] for tube in negatives]]
-    for controls in filter(None, candidates):
-        values = np.concatenate([_finite(control, [channel])[:, 0] for control in controls])
+    candidates = [(controls, _all_events) for controls in (same, list(unstained))]
+    candidates += [([tube], _own_events) for tube in negatives]
+    for controls, read in candidates:
+        if not controls:
+            continue
+        values = np.concatenate([read(control, [channel], 0, own)[:, 0] for control in controls])
         limit = np.percentile(values, POSITIVE_PERCENTILE)
         if np.mean(own > limit) >= _LEAST_POSITIVE_SHARE:
             return controls
     return same or list(unstained)
+
+
+def _all_events(control: Tube, channels: Sequence[str], place: int, stained: Events) -> Events:
+    del place, stained
+    return _finite(control, channels)
+
+
+def _own_events(control: Tube, channels: Sequence[str], place: int, stained: Events) -> Events:
+    """The events of a control without those that were carried over from stained cells.
+
+    `place` is that of the stain's channel among the channels, `stained` are the values of the
+    single stain there, shape (events,).
+    """
+    events = _finite(control, channels)
+    return events[is_own(decades(events[:, place]), decades(stained))]
 
 
 def _finite(tube: Tube, channels: Sequence[str]) -> Events:

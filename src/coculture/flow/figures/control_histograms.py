@@ -2,7 +2,7 @@
 
 import math
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +23,8 @@ from coculture.flow.figures.experiment_results import (
 from coculture.flow.gating import gates as gate_blocks
 from coculture.flow.gating.densities import density
 from coculture.flow.gating.gates import STAIN_NAMES
+from coculture.flow.gating.sources import bright_control
+from coculture.flow.tubes import Tube
 
 TABLE = "figures/flow/control_histograms.csv"
 TITLE = "Thresholds and controls"
@@ -36,6 +38,15 @@ _EVERY = 4
 """Every so many-th point of a density is drawn: more would not be visible."""
 _MAX_NAMED = 3
 """Most controls that are named; of more, only the number is given."""
+_CONTROL, _BRIGHT = "control without the stain or marker", "control that has the marker"
+_FMO = "FMO control of the marker"
+_COLOURS = {
+    _CONTROL: style.BLUE,
+    _BRIGHT: style.BLUE,
+    _FMO: style.GREEN,
+    "unstained": style.GREY,
+    "all samples": style.ORANGE,
+}
 _LEGEND = {"unstained": "unstained (still has a reporter such as GFP)"}
 """Curves that the legend explains if a panel shows a marker."""
 
@@ -117,33 +128,50 @@ def _files(block: gate_blocks.Block) -> str:
     return f"From {'; '.join(named)}" if named else ""
 
 
-def _together(gated: GatedPopulation, roles: Sequence[str], stage: str, channel: str) -> Values:
-    """Values in one channel of all tubes with these roles, after a stage of gating."""
-    tubes = [tube for tube in gated.tubes if tube.role in roles and not tube.is_on_beads]
+def _together(
+    gated: GatedPopulation, wanted: Callable[[Tube], bool], stage: str, channel: str
+) -> Values:
+    """Values in one channel of all wanted tubes, after a stage of gating."""
+    tubes = [tube for tube in gated.tubes if wanted(tube) and not tube.is_on_beads]
     parts = [gated.events(tube, stage, channel)[channel].to_numpy() for tube in tubes]
     return np.concatenate([np.empty(0), *parts])
+
+
+def _has_role(*roles: str) -> Callable[[Tube], bool]:
+    return lambda tube: tube.role in roles
+
+
+_WITHOUT = {
+    gate_blocks.ANNEXIN: _has_role("fmo_annexin", "dye_only"),
+    gate_blocks.VIABILITY_DYE: _has_role("fmo_dye", "annexin_only"),
+}
+"""Stain -> the controls that lack it and have the other."""
+
+
+def _groups(name: str, block: gate_blocks.Block) -> dict[str, Callable[[Tube], bool]]:
+    """Curve -> its tubes."""
+    channel = str(block["channels"][0])
+    rest = {"unstained": _has_role("unstained"), "all samples": _has_role("sample")}
+    if name in _WITHOUT:
+        return {_CONTROL: _WITHOUT[name], **rest}
+    of_marker = _BRIGHT if block.get("source") == bright_control.CODE else _CONTROL
+    return {
+        of_marker: lambda tube: tube.is_control_of(channel),
+        _FMO: lambda tube: tube.is_fmo_of(channel),
+        **rest,
+    }
 
 
 def _draw_histogram(ax: Axes, gated: GatedPopulation, name: str) -> pd.DataFrame:
     """Draw curves and threshold. Returns the rows of the figure's table."""
     block = gated.blocks[name]
     channel, threshold = str(block["channels"][0]), float(block["threshold"])
-    stage, without = {
-        gate_blocks.ANNEXIN: ("population", ("fmo_annexin", "dye_only")),
-        gate_blocks.VIABILITY_DYE: ("population", ("fmo_dye", "annexin_only")),
-    }.get(name, ("singlets", ("population_negative",)))
-    groups = {
-        "control without the stain or marker": without,
-        "unstained": ("unstained",),
-        "all samples": ("sample",),
+    stage = "population" if name in _WITHOUT else "singlets"
+    values = {
+        label: _together(gated, wanted, stage, channel)
+        for label, wanted in _groups(name, block).items()
     }
-    values = {label: _together(gated, roles, stage, channel) for label, roles in groups.items()}
     view = stain_view(gated, block, np.concatenate(list(values.values())))
-    colours = {
-        "control without the stain or marker": style.BLUE,
-        "unstained": style.GREY,
-        "all samples": style.ORANGE,
-    }
     shown = []
     for label, of_group in values.items():
         if len(of_group) < 2:
@@ -151,8 +179,8 @@ def _draw_histogram(ax: Axes, gated: GatedPopulation, name: str) -> pd.DataFrame
         curve = density(view.place(of_group))
         position = curve.position[::_EVERY]
         height = np.round(curve.height[::_EVERY] / curve.height.max(), 4)
-        ax.fill_between(position, height, color=colours[label], alpha=0.18, linewidth=0)
-        ax.plot(position, height, color=colours[label], label=label)
+        ax.fill_between(position, height, color=_COLOURS[label], alpha=0.18, linewidth=0)
+        ax.plot(position, height, color=_COLOURS[label], label=label)
         points = {"curve": label, "value": view.linear(position), "height": height}
         shown.append(pd.DataFrame({**points, "events": len(of_group)}))
     ax.axvline(float(view.place([threshold])[0]), color=style.VERMILION, label="threshold")

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from coculture.flow.figures.experiment_results import GatedPopulation, percents_by_file
+from coculture.flow.files import MARKER_FMO
 from coculture.flow.gating import gates as gate_blocks
 from coculture.flow.tubes import Tube
 
@@ -62,7 +63,7 @@ def steps_of(gated: GatedPopulation) -> list[Step]:
                 (str(block["channels"][0]), second_axis),
                 (marker.gate,),
                 (block,),
-                ("population_negative", "unstained"),
+                ("population_negative", MARKER_FMO, "unstained"),
             )
         )
     if gated.has_quadrants:
@@ -104,10 +105,18 @@ def control_of(gated: GatedPopulation, step: Step) -> Tube | None:
     controls = [
         tube
         for tube in gated.tubes
-        if tube.role not in ("sample", "beads") and not tube.is_on_beads
+        if tube.role not in ("sample", "beads")
+        and not tube.is_on_beads
+        and not _is_of_other_marker(tube, step)
     ]
     for role in step.control_roles:
         for tube in controls:
             if tube.role == role:
                 return tube
     return controls[0] if controls else None
+
+
+def _is_of_other_marker(tube: Tube, step: Step) -> bool:
+    """Whether it is a control for a marker that the step does not show."""
+    of_marker = tube.role in ("population_negative", MARKER_FMO) and tube.stained_channel != ""
+    return of_marker and tube.stained_channel not in step.axes

@@ -13,12 +13,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-import scipy
 
-from coculture.flow.gating import gates
+from coculture.flow.files import MARKER_FMO
+from coculture.flow.gating import carry_over, gates
 from coculture.flow.gating.asinh_scale import decades
 from coculture.flow.gating.densities import Distribution, lower_half_sd
-from coculture.flow.gating.pool import PooledTube, Values, values
+from coculture.flow.gating.pool import PooledTube, values
 from coculture.flow.gating.sources.live_peak import negative_peak
 from coculture.flow.gating.sources.threshold import (
     FEWEST_EVENTS,
@@ -29,18 +29,8 @@ from coculture.flow.gating.sources.threshold import (
 )
 from coculture.flow.tubes import Tube
 
-_POSITIVE_SDS = 8.0
-"""Events so many SDs of the live peak above it are positive."""
 _FEWEST_POSITIVE = 20
 """With fewer positive events nothing can be said of a control."""
-_LIMIT = 0.7
-"""Where a tube's limit lies on the way from its own median to that of the positive cells."""
-_HALFWAY = 0.5
-"""Where the events of a contaminated control are cut that has other cells than the samples."""
-_CARRY_OVER = 0.001
-"""Share of the events that a cytometer carries over from the tube before."""
-_QUANTILE = 0.999
-"""Of the Poisson distribution of the events that are carried over: the most that is allowed."""
 _SWAPPED = 0.25
 """A tube whose share of the other stain is below this part of the share of the stain that it
 should lack was swapped."""
@@ -88,23 +78,12 @@ def screened(request: Request) -> Request:
     )
 
 
-def most_allowed(events: int) -> int:
-    """How many of a tube's events may be bright: the 99.9 % quantile for a carry-over of 0.1 %.
-
-    >>> [most_allowed(events) for events in (300, 500, 1000, 3000)]
-    [3, 4, 5, 10]
-    """
-    carried_over = _CARRY_OVER * events
-    most = 0
-    while scipy.special.pdtr(most, carried_over) < _QUANTILE:
-        most += 1
-    return most
-
-
 def _should_lack(tube: Tube, request: Request) -> bool:
     """Whether the tube is a control that must be negative in the channel of the request."""
     if request.is_marker:
-        return request.is_for_marker(tube)
+        # A negative marker's control without the population is the bright side.
+        is_control = tube.is_control_of(request.channel) and not request.keeps_below
+        return is_control or (request.is_compensated and tube.is_fmo_of(request.channel))
     if not request.is_compensated:
         # The spill of the other stain makes an FMO control bright.
         return tube.role == "unstained"
@@ -115,22 +94,55 @@ def _should_lack(tube: Tube, request: Request) -> bool:
 def _tested(one: PooledTube, request: Request, positive: float) -> FailedControl | None:
     """What is wrong with a control; None if nothing is."""
     events, bright = len(one), _bright(one, request.channel, positive)
-    if bright <= most_allowed(events):
+    if bright <= carry_over.most_allowed(events):
         return None
+    other = _other_fmo(one, request)
     is_fmo = one.tube.role in _PARTNER
+    looks_like: LooksLike = (
+        _fmo_looks_like(one, request, positive, bright / events)
+        if is_fmo
+        else _looks_like(request, positive, bright / events)
+    )
     return FailedControl(
         fcs=one.tube.fcs,
         role=one.tube.role,
-        looks_like=(
-            _fmo_looks_like(one, request, positive, bright / events)
-            if is_fmo
-            else _looks_like(request, positive, bright / events)
-        ),
+        looks_like="swapped" if other else looks_like,
         bright=bright,
         events=events,
-        allowed=most_allowed(events),
-        partner=_partner(one.tube, request),
+        allowed=carry_over.most_allowed(events),
+        partner=other or _partner(one.tube, request),
     )
+
+
+def _other_fmo(one: PooledTube, request: Request) -> str:
+    """The FMO control whose stain this one lacks, as if it were that; empty if there is none.
+
+    Only where one of the two is of a marker.
+    """
+    lacked = _lacked_stain(one.tube)
+    if lacked is None:
+        return ""
+    for other in request.singlets:
+        channel = _lacked_stain(other.tube)
+        of_marker = MARKER_FMO in (one.tube.role, other.tube.role)
+        if channel is None or channel == lacked or not of_marker:
+            continue
+        positive = _positive(request, channel)
+        if positive is not None and _bright(one, channel, positive) <= carry_over.most_allowed(
+            len(one)
+        ):
+            return other.tube.fcs
+    return ""
+
+
+def _lacked_stain(tube: Tube) -> str | None:
+    """The channel that an FMO control lacks; None for other tubes."""
+    stains = {
+        "fmo_annexin": tube.panel.annexin,
+        "fmo_dye": tube.panel.viability_dye,
+        MARKER_FMO: tube.stained_channel,
+    }
+    return stains.get(tube.role)
 
 
 def _fmo_looks_like(one: PooledTube, request: Request, positive: float, share: float) -> LooksLike:
@@ -176,7 +188,7 @@ def _positive(request: Request, channel: str) -> float | None:
     ]
     stained = [*samples, *own]
     every = decades(values(stained, channel))
-    above = every[every > mode + _POSITIVE_SDS * sd]
+    above = every[every > mode + carry_over.POSITIVE_SDS * sd]
     return float(np.median(above)) if len(above) >= _FEWEST_POSITIVE else None
 
 
@@ -187,12 +199,7 @@ def _samples(request: Request) -> list[PooledTube]:
 def _bright(one: PooledTube, channel: str, positive: float) -> int:
     """Number of events above the tube's limit."""
     found = decades(one.values(channel))
-    return int(np.count_nonzero(found > _limit(found, positive, _LIMIT)))
-
-
-def _limit(positions: Values, positive: float, part: float) -> float:
-    own = float(np.median(positions))
-    return own + part * (positive - own)
+    return int(np.count_nonzero(found > carry_over.limit(found, positive, carry_over.LIMIT)))
 
 
 def _without_bright(one: PooledTube, request: Request, positive: float) -> PooledTube:
@@ -200,8 +207,8 @@ def _without_bright(one: PooledTube, request: Request, positive: float) -> Poole
     if not len(one):
         return one
     found = decades(one.values(request.channel))
-    part = _HALFWAY if request.is_marker else _LIMIT
-    dim = found <= _limit(found, positive, part)
+    part = carry_over.HALFWAY if request.is_marker else carry_over.LIMIT
+    dim = found <= carry_over.limit(found, positive, part)
     kept = np.ones(len(one.events), bool) if one.kept is None else one.kept.copy()
     kept[np.flatnonzero(kept)[~dim]] = False
     return PooledTube(one.tube, one.events, kept)

@@ -59,10 +59,15 @@ class Distribution:
     @cached_property
     def usual(self) -> Density:
         """The density with the bandwidth of Silverman's rule for all values."""
+        return self.density(self.bandwidth)
+
+    @cached_property
+    def bandwidth(self) -> float:
+        """Of Silverman's rule for all values."""
         _, first_quartile, third_quartile, _ = self._ends
         deviation = float(np.std(self.values))
         spread = min(deviation, float(third_quartile - first_quartile) / 1.34)
-        return self.density(silverman(spread or deviation or 1.0, len(self.values)))
+        return silverman(spread or deviation or 1.0, len(self.values))
 
     def density(self, bandwidth: float) -> Density:
         """A fine histogram smoothed with a normal kernel whose SD is `bandwidth`."""

@@ -32,6 +32,12 @@ from coculture.flow.gating.flowcytometrytools import passes
 from coculture.flow.gating.gate_setting import Blocks, set_gates
 from coculture.flow.gating.intervals import wilson_interval
 from coculture.flow.gating.live_peaks import LivePeak, live_peaks
+from coculture.flow.gating.marker_histograms import (
+    MOST_EVENTS,
+    MarkerHistogram,
+    marker_histograms,
+)
+from coculture.flow.gating.marker_losses import marker_states
 from coculture.flow.gating.measurement import STAGES, Counts, Experiment, Measurement
 from coculture.flow.gating.refusal import refuse_unknown
 from coculture.flow.gating.spill_effect import SpillEffect, changes_of_arms
@@ -106,8 +112,9 @@ def gate_experiment(
     day = usual_day(tube.header for tube in tubes)
     effects = _effects(tubes, used, settings, measured)
     refuse_unknown(name, spillover, effects)
+    states = marker_states(measured)
     experiment = Experiment(
-        name, settings, blocks, spillover.matrix, day, measured, spillover, effects
+        name, settings, blocks, spillover.matrix, day, measured, spillover, effects, states
     )
     found = {
         (row, one.population.name): checks.flags(one, experiment)
@@ -263,7 +270,7 @@ def _measure(
     measured = []
     for population in populations:
         own = gates.of_tube(blocks[population.name], tube)
-        counts, peaks = _count(tube, events, population, own, time.steady)
+        counts, peaks, markers = _count(tube, events, population, own, time.steady)
         margin = margin_percent(tube, events, counts.after["scatter"], counts.total)
         measured.append(
             Measurement(
@@ -275,6 +282,7 @@ def _measure(
                 time.percent_time_lost,
                 _seconds(tube, events),
                 peaks,
+                markers,
             )
         )
     return measured
@@ -369,15 +377,19 @@ def _count(
     population: Population,
     blocks: Mapping[str, gates.Block],
     steady: NDArray[np.bool_],
-) -> tuple[Counts, Mapping[str, LivePeak]]:
-    """Events after each stage and in each quadrant; of a sample also its live peaks."""
+) -> tuple[Counts, Mapping[str, LivePeak], Mapping[str, MarkerHistogram]]:
+    """Events after each stage and in each quadrant.
+
+    Of a sample also its live peaks; of samples and controls of markers where their single cells lie
+    along the markers.
+    """
     masks = stage_masks(events, population, blocks, steady)
     total = tube.header.events
     nonfinite = total - len(events) - events.beads
     beads = events.beads if tube.panel.counting_beads else None
     after = {stage: int(np.count_nonzero(mask)) for stage, mask in masks.items()}
     if gates.ANNEXIN not in blocks or gates.VIABILITY_DYE not in blocks:
-        return Counts(total, nonfinite, after, beads=beads), {}
+        return Counts(total, nonfinite, after, beads=beads), {}, {}
     annexin, dye = blocks[gates.ANNEXIN], blocks[gates.VIABILITY_DYE]
     size = tube.panel.forward_scatter_area
     read = [annexin["channels"][0], dye["channels"][0], size]
@@ -391,13 +403,34 @@ def _count(
         beads=beads,
         sensitivity=largest_change(stained, annexin, quadrants["early"] + quadrants["late"]),
     )
-    return counts, live_peaks(stained, annexin, dye, size) if tube.role == "sample" else {}
+    peaks = live_peaks(stained, annexin, dye, size) if tube.role == "sample" else {}
+    return counts, peaks, _along_markers(tube, events, population, blocks, masks["singlets"])
 
 
-def _of_events(events: Columns, wanted: NDArray[np.bool_], channels: Sequence[str]) -> TubeEvents:
-    """The wanted events, a mask of shape (events,), in some channels."""
+def _along_markers(
+    tube: Tube,
+    events: Columns,
+    population: Population,
+    blocks: Mapping[str, gates.Block],
+    singlets: NDArray[np.bool_],
+) -> dict[str, MarkerHistogram]:
+    """Of a sample or a control of markers, the histograms of the population's markers."""
+    markers = {one.gate: blocks[one.gate] for one in population.markers}
+    if not markers or tube.role not in ("sample", "population_negative"):
+        return {}
+    annexin, dye = blocks[gates.ANNEXIN], blocks[gates.VIABILITY_DYE]
+    read = {str(name) for block in (*markers.values(), annexin, dye) for name in block["channels"]}
+    every = max(1, -(-int(np.count_nonzero(singlets)) // MOST_EVENTS))
+    cells = _of_events(events, singlets, sorted(read), every)
+    return marker_histograms(cells, markers, annexin, dye)
+
+
+def _of_events(
+    events: Columns, wanted: NDArray[np.bool_], channels: Sequence[str], every: int = 1
+) -> TubeEvents:
+    """Each `every`-th of the wanted events, a mask of shape (events,), in some channels."""
     # A list of places, made once, is faster than a mask for each channel.
-    places = np.flatnonzero(wanted)
+    places = np.flatnonzero(wanted)[::every]
     return TubeEvents(
         {channel: np.asarray(events[channel]).take(places) for channel in channels}, len(places)
     )

@@ -172,9 +172,9 @@ class _PopulationGates:
                 singlets,
                 is_marker=True,
                 keeps_below=not marker.positive,
+                is_compensated=self.is_compensated,
             )
-            # A negative marker's control is the bright side.
-            request = screened(request) if marker.positive else request
+            request = screened(request)
             found.append((request, _marker_setter(request, marker.positive, self.population.name)))
         return found
 

@@ -10,6 +10,8 @@ import pandas as pd
 from coculture.flow.compensation.experiment_spillover import ExperimentSpillover
 from coculture.flow.gating import gates
 from coculture.flow.gating.live_peaks import LivePeak
+from coculture.flow.gating.marker_histograms import MarkerHistogram
+from coculture.flow.gating.marker_state import MarkerState
 from coculture.flow.gating.spill_effect import SpillEffect
 from coculture.flow.settings import FlowSettings, Population
 from coculture.flow.tubes import Tube
@@ -82,6 +84,8 @@ class Measurement:
         From the first event to the last; NaN without a time channel.
     peaks
         Stain -> its live peak, of a sample with enough cells.
+    markers
+        Marker -> where the single cells of a sample, or of a control of markers, lie along it.
     """
 
     tube: Tube
@@ -92,6 +96,7 @@ class Measurement:
     percent_time_lost: float
     seconds: float = math.nan
     peaks: Mapping[str, LivePeak] = field(default_factory=dict)
+    markers: Mapping[str, MarkerHistogram] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -112,6 +117,8 @@ class Experiment:
         Where that matrix is from, and what was not used.
     remaining
         The spill that is left after compensation, with its effect.
+    markers
+        How well each marker separates each cell line.
     """
 
     name: str
@@ -122,6 +129,7 @@ class Experiment:
     measurements: Mapping[int, Sequence[Measurement]]
     compensation: ExperimentSpillover | None = None
     remaining: Sequence[SpillEffect] = ()
+    markers: Sequence[MarkerState] = ()
 
     @property
     def is_compensated(self) -> bool:

@@ -111,9 +111,9 @@ def test_a_marker_is_not_set_by_the_negative_control_of_another_channel(pooled: 
     other = pooled("population_negative", "other.fcs", GFP, np.full(500, 9000.0), DYE)
     block = marker(own, of_all, other)
     assert block["source"] == "population_negative"
-    assert block["controls"] == ["all.fcs", "own.fcs"]
+    assert block["controls"] == ["own.fcs"]
     assert block["threshold"] == pytest.approx(100)
-    assert block["events"] == 1000
+    assert marker(of_all, other)["controls"] == ["all.fcs"]
 
 
 def test_a_marker_without_a_control_is_set_from_the_samples_or_the_unstained(
@@ -135,3 +135,19 @@ def test_the_single_stain_of_the_dye_and_no_other_serves_as_fmo(pooled: Pooled) 
     block = annexin("fmo", own, of_gfp, of_dye)
     assert block["controls"] == ["dye.fcs"]
     assert block["threshold"] == pytest.approx(100)
+
+
+def test_two_markers_have_a_control_each(pooled: Pooled) -> None:
+    """CD138-positive, CD105-negative cells: stroma without stain, and stroma stained for CD105."""
+    dark = pooled("population_negative", "dark.fcs", GFP, around(100))
+    stained = pooled("population_negative", "cd105.fcs", GFP, around(9000), GFP)
+    sample = pooled("sample", "s.fcs", GFP, np.concatenate([around(100), around(9000)]))
+    tubes = [dark, stained, sample]
+    negative = Request(
+        "CD105", GFP, dark.tube.panel, tubes, tubes, is_marker=True, keeps_below=True
+    )
+    block = sources.marker_block(negative, False, "cells")
+    assert (block["source"], block["controls"]) == ("bright_control", ["cd105.fcs"])
+    assert 200 < block["threshold"] < 6000
+    positive = marker(dark, pooled("population_negative", "o.fcs", GFP, around(9000), DYE), sample)
+    assert (positive["source"], positive["controls"]) == ("population_negative", ["dark.fcs"])

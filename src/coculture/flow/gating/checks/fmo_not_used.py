@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 from coculture.exchange.flags import Flag
 from coculture.exchange.vocabulary import number
+from coculture.flow.files import MARKER_FMO
 from coculture.flow.gating import gates
 from coculture.flow.gating.checks import subjects
 from coculture.flow.gating.measurement import Experiment, Measurement
-from coculture.flow.gating.sources import fmo, live_peak
+from coculture.flow.gating.sources import fmo, live_peak, pooled, unstained
 
 CODE = "fmo_not_used"
 
@@ -16,11 +17,17 @@ _POSITIVE = {
     "fmo_dye": (gates.VIABILITY_DYE, ("late", "necrotic")),
 }
 """Role -> the stain that it lacks, and the quadrants above the threshold of that stain."""
+_AFTER_FMO = (pooled.CODE, unstained.CODE)
+"""Sources of a marker's threshold that the FMO control would have replaced."""
 
 
 def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
     """A note for the tube; a caution if the config asks for a threshold at the FMO control."""
-    if one.tube.role not in _POSITIVE or experiment.is_compensated:
+    if experiment.is_compensated:
+        return
+    if one.tube.role == MARKER_FMO:
+        yield from _of_marker(one, experiment)
+    if one.tube.role not in _POSITIVE:
         return
     stain, quadrants = _POSITIVE[one.tube.role]
     block = experiment.blocks[one.population.name].get(stain, {})
@@ -45,4 +52,20 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
             percent,
             limit,
             "percent",
+        )
+
+
+def _of_marker(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
+    """A note for each marker of the population that the tube would have set."""
+    for marker in one.population.markers:
+        block = experiment.blocks[one.population.name].get(marker.gate, {})
+        channel = one.tube.panel.markers[marker.channel]
+        if not one.tube.is_fmo_of(channel) or block.get("source") not in _AFTER_FMO:
+            continue
+        yield Flag(
+            subjects.population(one, channel),
+            CODE,
+            "note",
+            f"This FMO control was not used for the {marker.gate} threshold, because the spill is "
+            "not corrected: it makes cells of an FMO control bright. Compensate to use it.",
         )

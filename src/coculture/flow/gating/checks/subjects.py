@@ -3,6 +3,7 @@
 from coculture.exchange.flags import Concerns
 from coculture.flow.files import WELLS
 from coculture.flow.gating import gates
+from coculture.flow.gating.marker_state import MarkerState
 from coculture.flow.gating.measurement import Experiment, Measurement
 from coculture.flow.settings import SHARED_GATES
 
@@ -41,6 +42,24 @@ def gate(experiment: Experiment, population_name: str, block: gates.Block) -> Co
         population=population_name,
         channel=", ".join(map(str, block["channels"])),
     )
+
+
+def marker(of: Experiment, state: MarkerState) -> Concerns:
+    """The gate of a marker, which all files of the experiment share."""
+    return Concerns(
+        WELLS,
+        "gate",
+        experiment=of.name,
+        population=state.population,
+        channel=state.channel,
+    )
+
+
+def marker_name(state: MarkerState) -> str:
+    """A marker in a sentence, with its channel where that is another name."""
+    if state.marker == state.channel:
+        return state.marker
+    return f"{state.marker} ({state.channel})"
 
 
 def experiment(of: Experiment, channel: str = "") -> Concerns:

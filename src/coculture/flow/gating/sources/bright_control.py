@@ -30,7 +30,7 @@ _BRIGHT_SHARE = 0.5
 
 def find(request: Request) -> Threshold | None:
     """The threshold; None for a marker that the population has, or without such a control."""
-    controls = request.tubes(request.is_for_marker)
+    controls = request.controls_of_marker()
     samples = request.tubes(is_sample)
     if not request.keeps_below or not controls or not samples:
         return None

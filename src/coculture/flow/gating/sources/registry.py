@@ -19,6 +19,7 @@ from coculture.flow.gating.sources import (
     fmo,
     live_peak,
     manual,
+    marker_fmo,
     own_thresholds,
     pooled,
     population_negative,
@@ -62,7 +63,13 @@ ONLY_ON_REQUEST: tuple[StainSource, ...] = (untreated,)
 """For Annexin V and the viability dye, if the config asks for it."""
 _FROM_LIVE_PEAKS = (live_peak, untreated)
 """Sources of which a cell line or a well can have its own threshold."""
-FOR_MARKERS: tuple[Source, ...] = (bright_control, population_negative, pooled, unstained)
+FOR_MARKERS: tuple[Source, ...] = (
+    bright_control,
+    population_negative,
+    marker_fmo,
+    pooled,
+    unstained,
+)
 """Tried in this order for the markers of populations."""
 SOURCES = {
     source.CODE: source
@@ -144,6 +151,6 @@ def marker_block(request: Request, positive: bool, population: str) -> gates.Blo
             return found.block(request.channel, keep, source.CODE, request.failed)
     raise ThresholdError(
         f"The population {population!r} needs a threshold for {request.gate}, but the experiment "
-        "has no population_negative or unstained control, and the samples together have no two "
-        "separate peaks. Add a control or set the gate in flow.gates."
+        "has no population_negative, fmo or unstained control that can be used for it, and the "
+        "samples together have no two separate peaks. Add a control or set the gate in flow.gates."
     )

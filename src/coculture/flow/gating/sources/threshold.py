@@ -119,9 +119,14 @@ class Request:
                     return candidates
         return []
 
-    def is_for_marker(self, tube: Tube) -> bool:
-        """Whether a tube is the population_negative control of this marker, or of all markers."""
-        return tube.role == "population_negative" and tube.stained_channel in ("", self.channel)
+    def controls_of_marker(self) -> list[PooledTube]:
+        """The population_negative controls of this marker, or else those of all markers.
+
+        The two are not mixed: of a marker that the population lacks, the one has it.
+        """
+        return self.tubes(
+            lambda tube: tube.is_control_of(self.channel) and bool(tube.stained_channel)
+        ) or self.tubes(lambda tube: tube.is_control_of(self.channel))
 
     def values(self, tubes: Sequence[PooledTube]) -> Values:
         """Linear values of all tubes in the channel, shape (events,)."""
