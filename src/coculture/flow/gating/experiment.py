@@ -22,7 +22,7 @@ from coculture.flow.compensation.spillover import spillover_table
 from coculture.flow.files import BEADS, FlowFile, exclusion, flow_files
 from coculture.flow.gating import checks, gates
 from coculture.flow.gating.acquisition_date import usual_day
-from coculture.flow.gating.checks import annexin_missing
+from coculture.flow.gating.checks import annexin_missing, staining_not_seen
 from coculture.flow.gating.checks.margin_events import margin_percent
 from coculture.flow.gating.checks.threshold_sensitive import largest_change
 from coculture.flow.gating.checks.too_few_cells import lacks_percent
@@ -34,7 +34,9 @@ from coculture.flow.gating.intervals import wilson_interval
 from coculture.flow.gating.live_peaks import LivePeak, live_peaks
 from coculture.flow.gating.measurement import STAGES, Counts, Experiment, Measurement
 from coculture.flow.gating.refusal import refuse_unknown
+from coculture.flow.gating.sources.threshold import FEWEST_EVENTS
 from coculture.flow.gating.spill_effect import SpillEffect, change
+from coculture.flow.gating.stained_cells import StainedCells, stained_of_tube
 from coculture.flow.gating.steadiness import Steadiness, all_steady, steadiness
 from coculture.flow.settings import FlowSettings, Population
 from coculture.flow.tubes import Columns, Tube, TubeEvents, open_tubes, read_tube
@@ -43,6 +45,8 @@ TIME_RULE = (
     "in each file, parts of the acquisition whose signal differs from the rest of the file, or "
     "whose rate is above 2.5 times the median rate, are removed"
 )
+_UNSEEN = {annexin_missing.CODE, staining_not_seen.CODE}
+"""Cautions that Annexin V may not have stained."""
 Progress = Callable[[str], None]
 
 
@@ -168,7 +172,7 @@ def _wells(
             raised = flags.get((file.row, str(row.get("population"))), ())
             cautions = [flag for flag in raised if flag.severity != "note"]
             if file.role == "sample" and "percent_apoptotic" in row:
-                row["annexin_seen"] = annexin_missing.CODE not in {flag.code for flag in cautions}
+                row["annexin_seen"] = _UNSEEN.isdisjoint(flag.code for flag in cautions)
             rows.append({**_identity(file), **row, "flags": codes(cautions)})
     # Not with columns=_columns(), which would drop a column that it does not list.
     wells = pd.DataFrame(rows)
@@ -260,7 +264,7 @@ def _measure(
     measured = []
     for population in populations:
         own = gates.of_tube(blocks[population.name], tube)
-        counts, peaks = _count(tube, events, population, own, time.steady)
+        counts, peaks, stained = _count(tube, events, population, own, time.steady)
         margin = margin_percent(tube, events, counts.after["scatter"], counts.total)
         measured.append(
             Measurement(
@@ -272,6 +276,7 @@ def _measure(
                 time.percent_time_lost,
                 _seconds(tube, events),
                 peaks,
+                stained,
             )
         )
     return measured
@@ -368,26 +373,30 @@ def _count(
     population: Population,
     blocks: Mapping[str, gates.Block],
     steady: NDArray[np.bool_],
-) -> tuple[Counts, Mapping[str, LivePeak]]:
-    """Events after each stage and in each quadrant; of a sample also its live peaks."""
+) -> tuple[Counts, Mapping[str, LivePeak], Mapping[str, StainedCells]]:
+    """Events after each stage and in each quadrant; live peaks of a sample, stained cells."""
     masks = stage_masks(events, population, blocks, steady)
     total = tube.header.events
     after = {stage: int(np.count_nonzero(mask)) for stage, mask in masks.items()}
     if gates.ANNEXIN not in blocks or gates.VIABILITY_DYE not in blocks:
-        return Counts(total, total - len(events), after), {}
+        return Counts(total, total - len(events), after), {}, {}
     annexin, dye = blocks[gates.ANNEXIN], blocks[gates.VIABILITY_DYE]
     size = tube.panel.forward_scatter_area
     read = [annexin["channels"][0], dye["channels"][0], size]
-    stained = _of_events(events, masks["population"], read)
-    quadrants = gates.quadrant_counts(annexin, dye, stained)
+    cells = _of_events(events, masks["population"], read)
+    quadrants = gates.quadrant_counts(annexin, dye, cells)
     counts = Counts(
         total=total,
         nonfinite=total - len(events),
         after=after,
         quadrants=quadrants,
-        sensitivity=largest_change(stained, annexin, quadrants["early"] + quadrants["late"]),
+        sensitivity=largest_change(cells, annexin, quadrants["early"] + quadrants["late"]),
     )
-    return counts, live_peaks(stained, annexin, dye, size) if tube.role == "sample" else {}
+    peaks = live_peaks(cells, annexin, dye, size) if tube.role == "sample" else {}
+    if tube.role == "single_stain" and len(cells) < FEWEST_EVENTS:
+        cells = _of_events(events, masks["singlets"], read)
+    of_stains = {gates.ANNEXIN: annexin, gates.VIABILITY_DYE: dye}
+    return counts, peaks, stained_of_tube(tube, cells, of_stains, peaks)
 
 
 def _of_events(events: Columns, wanted: NDArray[np.bool_], channels: Sequence[str]) -> TubeEvents:

@@ -11,6 +11,7 @@ from coculture.flow.compensation.experiment_spillover import ExperimentSpillover
 from coculture.flow.gating import gates
 from coculture.flow.gating.live_peaks import LivePeak
 from coculture.flow.gating.spill_effect import SpillEffect
+from coculture.flow.gating.stained_cells import StainedCells
 from coculture.flow.settings import FlowSettings, Population
 from coculture.flow.tubes import Tube
 
@@ -79,6 +80,9 @@ class Measurement:
         From the first event to the last; NaN without a time channel.
     peaks
         Stain -> its live peak, of a sample with enough cells.
+    stained
+        Stain -> its stained cells, of every tube that has the stain; of a single stain without
+        cells of the population (it lacks the marker) those of all single cells.
     """
 
     tube: Tube
@@ -89,6 +93,7 @@ class Measurement:
     percent_time_lost: float
     seconds: float = math.nan
     peaks: Mapping[str, LivePeak] = field(default_factory=dict)
+    stained: Mapping[str, StainedCells] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from coculture.flow.gating.checks import (
     annexin_missing,
     debris_not_testable,
     doublets,
+    dye_missing,
     dye_peak_moved,
     exploratory_threshold,
     failed_control,
@@ -39,6 +40,7 @@ from coculture.flow.gating.checks import (
     several_files,
     shared_control,
     spillover_coefficient,
+    staining_not_seen,
     threshold_sensitive,
     time_lost,
     too_few_cells,
@@ -48,6 +50,7 @@ from coculture.flow.gating.checks import (
     untreated_viability,
     unusual_file,
     vanished_cells,
+    weak_stain,
 )
 from coculture.flow.gating.measurement import Experiment, Measurement
 
@@ -75,7 +78,10 @@ CHECKS: tuple[Check, ...] = (
     margin_events,
     unsteady_acquisition,
     time_lost,
+    staining_not_seen,
     annexin_missing,
+    dye_missing,
+    weak_stain,
     doublets,
     debris_not_testable,
     too_few_cells,
