@@ -34,7 +34,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from coculture.exchange.flags import Flag
 from coculture.exchange.problems import CocultureError
-from coculture.flow import control_drift, drift_flags, gate_experiment
+from coculture.flow import control_drift, drift_flags, gate_experiment, staining_flags
 from tests.flow.mishaps import base_study, odd_files
 from tests.flow.mishaps.base_study import (
     ANNEXIN,
@@ -529,6 +529,7 @@ def run(case: Case, seed: int) -> Result:
         try:
             settings = base_study.settings(**case.section)
             flags += drift_flags(control_drift(written.files, settings), settings)
+            flags += staining_flags(pd.concat(reported), settings) if reported else []
         except CocultureError as error:
             refusals.append(f"comparing the days: {error}")
     raised = [flag for flag in flags if flag.severity != "note"]

@@ -23,6 +23,7 @@ from coculture.flow.files import BEADS, FlowFile, exclusion, flow_files
 from coculture.flow.gating import checks, gates
 from coculture.flow.gating.acquisition_date import usual_day
 from coculture.flow.gating.checks import annexin_missing, staining_not_seen
+from coculture.flow.gating.checks.brightness_differs import LOST
 from coculture.flow.gating.checks.margin_events import margin_percent
 from coculture.flow.gating.checks.threshold_sensitive import largest_change
 from coculture.flow.gating.checks.too_few_cells import lacks_percent
@@ -210,7 +211,7 @@ def _counted(one: Measurement, min_cells: int) -> dict[str, Any]:
     }
     if not counts.has_quadrants:
         return row
-    row |= {f"n_{name}": number for name, number in counts.quadrants.items()}
+    row |= {f"n_{name}": number for name, number in counts.quadrants.items()} | _brightness(one)
     if lacks_percent(one, min_cells):
         return row
     apoptotic = counts.quadrants["early"] + counts.quadrants["late"]
@@ -222,6 +223,15 @@ def _counted(one: Measurement, min_cells: int) -> dict[str, Any]:
         "percent_apoptotic_upper": 100 * upper,
         "sensitivity_percent_points": counts.sensitivity,
     }
+
+
+def _brightness(one: Measurement) -> dict[str, float]:
+    """Brightness of the stained cells of each stain, and what a weaker Annexin V would lose."""
+    found = {f"{stain}_brightness": cells.brightness for stain, cells in one.stained.items()}
+    if gates.ANNEXIN in one.stained:
+        for times, column in LOST.items():
+            found[column] = 100 * one.stained[gates.ANNEXIN].share_lost(times)
+    return found
 
 
 def _columns() -> list[str]:
@@ -238,6 +248,8 @@ def _columns() -> list[str]:
         *quadrants,
         *apoptotic,
         "sensitivity_percent_points",
+        *(f"{stain}_brightness" for stain in gates.STAIN_NAMES),
+        *LOST.values(),
         "annexin_seen",
         "flags",
         "excluded",
