@@ -38,6 +38,8 @@ _MANY = 0.1
 """Share of positive cells of which some would be bright, were the stain not weak."""
 _LIVE_ABOVE = float(scipy.special.ndtr(-LIVE_SDS))
 """Share of live cells above a threshold that is 2.4 SD above their peak."""
+_PLENTY = 0.05
+"""Share of bright cells that is a peak wherever it lies."""
 _ROUNDS = 4
 """Rounds in which the limit of the stained cells and their median settle."""
 _STAINED = {
@@ -60,7 +62,8 @@ class StainedCells:
     bright
         How many lie more than 8 SD above the live peak.
     has_peak
-        Whether there is a peak at least 3 SD above the live peak.
+        Whether there is a peak at least 3 SD above the live peak; so many bright cells that they
+        make one need no look.
     brightness
         Median of the stained cells above the live peak, linear; NaN with fewer than 20. They are
         those above the middle, on the scale of `decades`, between the live peak and their median;
@@ -151,14 +154,15 @@ def stained_cells(
     first = live + BRIGHT_SDS * live_sd
     if not has_live:
         live, live_sd, share, first = 0.0, 0.0, 0.0, float(decades(np.array(threshold)))
-    curve = distribution.usual
-    peaks = curve.position[curve.peaks(_LEAST_PEAK)]
+    bright = int(np.count_nonzero(positions > first))
     of_live = round(_LIVE_ABOVE * share * len(values))
     positive = np.sort(values[values >= threshold])[of_live:] - linear(live)
     return StainedCells(
         cells=len(values),
-        bright=int(np.count_nonzero(positions > first)),
-        has_peak=bool(np.any(peaks > live + PEAK_SDS * live_sd)),
+        bright=bright,
+        has_peak=(
+            bright > _PLENTY * len(values) or _has_peak(distribution, live + PEAK_SDS * live_sd)
+        ),
         has_live=has_live,
         brightness=_brightness(positions, live, first, positive),
         positive=len(positive),
@@ -175,6 +179,11 @@ def _live(distribution: Distribution) -> tuple[float, float, float]:
 
 def _known(peak: LivePeak) -> tuple[float, float, float]:
     return peak.position, peak.sd, peak.share
+
+
+def _has_peak(distribution: Distribution, above: float) -> bool:
+    curve = distribution.usual
+    return bool(np.any(curve.position[curve.peaks(_LEAST_PEAK)] > above))
 
 
 def _brightness(positions: Values, live: float, first: float, positive: Values) -> float:

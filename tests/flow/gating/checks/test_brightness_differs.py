@@ -1,5 +1,7 @@
 """Brightness of stained cells between experiments: a note, or a caution where cells are lost."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,7 +11,7 @@ from coculture.flow.gating.checks.brightness_differs import CODE, flags
 from tests.flow.mishaps import base_study
 
 
-def raised(annexin: list[float], dye: list[float] | None = None, **columns: object) -> list[Flag]:
+def raised(annexin: list[float], dye: list[float] | None = None, **columns: Any) -> list[Flag]:
     """Of experiments E1, E2, ... with two wells and a control each; the second well has 60 %."""
     rows = [
         {
@@ -66,8 +68,8 @@ def test_two_of_three_that_are_weak_are_both_named() -> None:
 
 def test_tenfold_between_days_or_no_loss_is_a_note() -> None:
     assert {flag.severity for flag in raised([500, 5000, 5000])} == {"note"}
-    nothing = {"annexin_lost_at_fifth": 0.0, "annexin_lost_at_twentieth": 0.0}
-    assert {flag.severity for flag in raised([250, 5000, 5000], **nothing)} == {"note"}
+    sound = raised([250, 5000, 5000], annexin_lost_at_fifth=0.0, annexin_lost_at_twentieth=0.0)
+    assert {flag.severity for flag in sound} == {"note"}
 
 
 def test_a_weak_dye_is_a_note() -> None:
