@@ -34,7 +34,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from coculture.exchange.flags import Flag
 from coculture.exchange.problems import CocultureError
-from coculture.flow import control_drift, drift_flags, gate_experiment
+from coculture.flow import control_drift, drift_flags, gate_experiment, staining_flags
 from tests.flow.mishaps import base_study, odd_files
 from tests.flow.mishaps.base_study import (
     ANNEXIN,
@@ -434,28 +434,60 @@ def cut(name: str, left: int) -> Edit:
 
 def stains() -> Iterator[Case]:
     """16."""
-    without = {"stains": (1.0, 0.0, 1.0)}
     one = "E1-dose100-1"
-    yield Case(
-        16,
-        "no Annexin V in one well",
-        listed=changed(tubes(), lambda tube: tube.name == one, **without),
-        wanted=lambda tube: tube.name == one,
-    )
-
-    def has_annexin(tube: Tube) -> bool:
-        return (tube.is_sample or tube.name == "fmo-dye") and tube.stains[1] > 0
-
-    listed = changed(tubes(), lambda tube: has_annexin(tube) and tube.number == 1, **without)
-    yield Case(16, "no Annexin V in E1", listed=listed, wanted=in_first)
-    yield Case(16, "no Annexin V in the study", listed=changed(tubes(), has_annexin, **without))
+    yield of_stain("no Annexin V in one well", 1, 0, is_named(one))
+    yield of_stain("no Annexin V in E1", 1, 0, in_day_one)
+    yield of_stain("no Annexin V in the study", 1, 0, lambda _: True)
     for part in (3, 10, 20):
-        weak = {"stains": (1.0, 1 / part, 1.0)}
-        listed = changed(tubes(), lambda tube: has_annexin(tube) and tube.number == 1, **weak)
-        yield Case(16, f"Annexin V at 1/{part} in E1", listed=listed, wanted=in_first)
+        yield of_stain(f"Annexin V at 1/{part} in E1", 1, 1 / part, in_day_one)
+        yield of_stain(f"Annexin V at 1/{part} in one well", 1, 1 / part, is_named(one))
+    bare = replace(BASE, controls=UNCONTROLLED, embedded=LIGHT)
+    for part in (5, 20):
+        weak = 1 / part
+        yield of_stain(f"Annexin V at 1/{part}, treated wells of E1", 1, weak, is_treated)
+        yield of_stain(f"Annexin V at 1/{part} in the study", 1, weak, lambda _: True)
+        what = f"Annexin V at 1/{part} in E1, no single stain"
+        yield of_stain(what, 1, weak, in_day_one, bare, EMBEDDED)
+    yield of_stain("no dye in one well", 2, 0, is_named(one))
+    for share in (0, 1 / 20, 1 / 5):
+        yield of_stain(f"dye x {share:.2g} in E1", 2, share, in_day_one)
+    yield of_stain("no dye in the study", 2, 0, lambda _: True)
     study = replace(BASE, embedded=LIGHT)
     section = EMBEDDED | {"channels": {"annexin": "V450-A", "viability_dye": DYE}}
     yield Case(16, "an empty channel is annexin", study, None, empty_channel, section)
+
+
+def in_day_one(tube: Tube) -> bool:
+    return tube.number == 1
+
+
+def is_treated(tube: Tube) -> bool:
+    return in_first(tube) and tube.dose > 0
+
+
+def of_stain(
+    what: str,
+    place: int,
+    factor: float,
+    wanted: Callable[[Tube], bool],
+    study: BaseStudy = BASE,
+    section: Mapping[str, Any] | None = None,
+) -> Case:
+    """A stain weak or missing in the wanted wells, and in the FMO tubes that should have it.
+
+    `place` is that of the stain in `Tube.stains`: 1 is Annexin V, 2 the dye. The single stains are
+    prepared apart.
+    """
+
+    def weakened(tube: Tube) -> Tube:
+        is_mixed = tube.is_sample or tube.role.startswith("fmo")
+        if not is_mixed or not wanted(tube):
+            return tube
+        brightness = [factor * own if at == place else own for at, own in enumerate(tube.stains)]
+        return replace(tube, stains=(brightness[0], brightness[1], brightness[2]))
+
+    listed = [weakened(tube) for tube in tubes(study)]
+    return Case(16, what, study, listed, section=section or {}, wanted=wanted)
 
 
 def empty_channel(tube: Tube, recorded: Recorded) -> Recorded:
@@ -535,6 +567,7 @@ def run(case: Case, seed: int) -> Result:
         try:
             settings = base_study.settings(**case.section)
             flags += drift_flags(control_drift(written.files, settings), settings)
+            flags += staining_flags(pd.concat(reported), settings) if reported else []
         except CocultureError as error:
             refusals.append(f"comparing the days: {error}")
     raised = [flag for flag in flags if flag.severity != "note"]

@@ -23,7 +23,7 @@ import pandas as pd
 
 from coculture.flow import FlowSettings, gate_experiment
 from coculture.flow.files import flow_files
-from coculture.flow.gating.experiment import stage_masks, steady
+from coculture.flow.gating.counting import stage_masks, steady
 from coculture.flow.tubes import open_tubes, read_tube
 from coculture.simulate import events as simulated
 from coculture.simulate.files import write_fcs

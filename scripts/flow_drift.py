@@ -1,15 +1,16 @@
-"""Compare beads and controls between experiments."""
+"""Compare beads, controls and stained cells between experiments."""
 
 from typing import Any
 
 import pandas as pd
 
 from coculture.exchange import flags, result_tables
-from coculture.flow import FlowSettings, control_drift, drift_flags
+from coculture.flow import FlowSettings, control_drift, drift_flags, staining_flags
 
 
 def main(inputs: Any, outputs: Any, parameters: Any) -> None:
     settings = FlowSettings.from_config(parameters.settings)
     drift = control_drift(pd.DataFrame(parameters.files), settings, progress=print)
     result_tables.write(drift, outputs.drift, "flow/drift.csv")
-    flags.write(drift_flags(drift, settings), outputs.flags)
+    wells = pd.concat([result_tables.read(path) for path in inputs.wells], ignore_index=True)
+    flags.write([*drift_flags(drift, settings), *staining_flags(wells, settings)], outputs.flags)

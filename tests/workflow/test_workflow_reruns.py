@@ -109,11 +109,13 @@ def edited(file: str, added: str, after: str = "") -> Change:
         ),
         pytest.param(edited(GATING, "# a comment\n"), set(), id="a comment in the code"),
         pytest.param(
-            a_new_fcs_file, FLOW | COMPARISON | REPORT | RECORDS, id="a new FCS file of E1"
+            a_new_fcs_file,
+            FLOW | {"flow_drift"} | COMPARISON | REPORT | RECORDS,
+            id="a new FCS file of E1",
         ),
         pytest.param(
             an_fcs_file_replaced_by_an_older_one,
-            FLOW | COMPARISON | REPORT | RECORDS,
+            FLOW | {"flow_drift"} | COMPARISON | REPORT | RECORDS,
             id="an FCS file of E1 replaced by an older one",
         ),
         pytest.param(

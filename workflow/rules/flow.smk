@@ -33,6 +33,7 @@ GATE_FIGURES = {
 }
 DRIFT = STEPS.step(
     "flow_drift",
+    after=GATE.values(),
     files=STUDY.control_files(),
     settings=STUDY.flow_settings(),
     spillover=STUDY.spillover_rows(),
@@ -91,6 +92,7 @@ rule flow_drift:
     input:
         lambda _: again(DRIFT),
         fcs=STUDY.control_paths(),
+        wells=expand(rules.flow_gate.output.wells, experiment=STUDY.experiments),
         spillover=STUDY.spillover_files(),
     output:
         drift=f"{RESULTS}/flow/drift.csv",
@@ -99,6 +101,6 @@ rule flow_drift:
         f"{LOGS}/flow_drift.log",
     threads: 1
     message:
-        "All experiments: comparing beads and controls between them"
+        "All experiments: comparing beads, controls and stained cells between them"
     run:
         WORKERS.run(DRIFT, input, output, log)

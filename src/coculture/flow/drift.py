@@ -1,4 +1,4 @@
-"""Whether the cytometer changed between experiments: medians of beads and controls."""
+"""Whether the cytometer or a stain changed between experiments."""
 
 from collections.abc import Callable
 
@@ -8,6 +8,7 @@ import pandas as pd
 from coculture.exchange.flags import Flag
 from coculture.flow.fcs.data import read_events
 from coculture.flow.files import flow_files
+from coculture.flow.gating.checks import brightness_differs
 from coculture.flow.gating.checks import drift as check
 from coculture.flow.settings import FlowSettings
 from coculture.flow.tubes import Tube, open_tubes
@@ -61,6 +62,11 @@ def control_drift(
 def drift_flags(drift: pd.DataFrame, settings: FlowSettings) -> list[Flag]:
     """flow/drift_flags.csv: a caution for each row of flow/drift.csv beyond the limit."""
     return list(check.flags(drift, settings.limits.drift_decades))
+
+
+def staining_flags(wells: pd.DataFrame, settings: FlowSettings) -> list[Flag]:
+    """Experiments whose stained cells are dimmer or brighter; `wells` is flow/wells.csv of all."""
+    return list(brightness_differs.flags(wells, settings))
 
 
 def _medians(tube: Tube) -> dict[str, float]:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pandas as pd
 
 from coculture.comparison import ComparisonSettings, compare
+from coculture.comparison.design.arms import Design
 from coculture.comparison.findings.evaluation import unstained_arms
 from coculture.exchange.vocabulary import NOT_TESTABLE
 
@@ -41,3 +42,25 @@ def test_only_findings_of_an_absence_need_it(
     # Of fewer findings that are tested, fewer are corrected for.
     same = [column for column in before if column != "p_holm"]
     pd.testing.assert_frame_equal(after.loc[others, same], before.loc[others, same])
+
+
+def test_a_difference_that_one_unstained_arm_makes_is_not_testable(
+    joined_study: JoinedStudy, settings: ComparisonSettings
+) -> None:
+    """3b: that an arm is higher than another one, which lacks the stain, is not shown by that."""
+    cultures = joined_study()
+    (finding,) = (one for one in settings.findings if one.id == "3b")
+    difference = finding.differences[0]
+    assert finding.kind == "higher"
+
+    def verdict(unstained: Callable[[pd.DataFrame], "pd.Series[bool]"]) -> str:
+        seen = ~(unstained(cultures) & (cultures["experiment"] == "E2"))
+        changed = cultures.assign(annexin_seen=seen.astype("boolean"))
+        return str(compare(changed, settings).findings.set_index("id").loc["3b", "verdict"])
+
+    design = Design.of(cultures, settings)
+    higher = design.label(design.resolve(difference.arm))
+    lowers = [design.label(design.resolve(one.compared_with)) for one in finding.differences]
+    assert verdict(lambda table: table["arm"] == lowers[0]) == NOT_TESTABLE
+    assert verdict(lambda table: table["arm"] == higher) != NOT_TESTABLE
+    assert verdict(lambda table: table["arm"].isin([higher, *lowers])) != NOT_TESTABLE

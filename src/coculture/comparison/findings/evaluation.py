@@ -141,19 +141,15 @@ def _result(
         reason = design.with_display_labels(reason)
         advice = f"Compare {finding.endpoint} only in arms to which none was added."
         return _without_tests(finding, endpoint, reason, advice)
-    unseen = [
-        experiment
-        for claim in claims
-        for label in claim.weights
-        for experiment in unstained.get(label, ())
-    ]
-    if unseen and finding.endpoint == APOPTOSIS and kind_of(finding.kind).needs_staining:
-        where = listed(sorted(set(unseen)))
+    unseen = _unseen(claims, unstained, kind_of(finding.kind).needs_staining)
+    if unseen and finding.endpoint == APOPTOSIS:
+        where = listed(sorted(unseen))
         return _without_tests(
             finding,
             endpoint,
             f"no positive Annexin V staining was seen in wells of {where}",
-            "See the caution annexin_missing. Stain again, or exclude the files with the reason.",
+            "See the cautions annexin_missing and staining_not_seen. Stain again, or exclude the "
+            "files with the reason.",
         )
     tests = tuple(evaluate(claim, means) for claim in claims)
     verdict, pooled = verdict_of(tests), pooled_verdict_of(tests)
@@ -179,6 +175,27 @@ def _result(
         pooled=pooled,
     )
     return _with_texts(result, means, design)
+
+
+def _unseen(
+    claims: Sequence[Claim], unstained: Mapping[str, Sequence[str]], needs_staining: bool
+) -> set[str]:
+    """The experiments whose missing stain may be why the claims hold.
+
+    An arm without staining reads too low. Of a claim that something is absent, any arm counts;
+    of a difference only an arm that makes it by reading low, beside one that was stained.
+    """
+    found: set[str] = set()
+    for claim in claims:
+        arms = [label for label, weight in claim.weights.items() if weight]
+        if needs_staining:
+            found.update(*(unstained.get(label, ()) for label in arms))
+            continue
+        sign = 1 if claim.side == "less" else -1
+        makes_it = [label for label in arms if sign * claim.weights[label] > 0]
+        low = {experiment for label in makes_it for experiment in unstained.get(label, ())}
+        found |= {one for one in low if not all(one in unstained.get(arm, ()) for arm in arms)}
+    return found
 
 
 def _with_texts(result: FindingResult, means: GroupMeans, design: Design) -> FindingResult:

@@ -83,7 +83,11 @@ class FindingKind(Protocol):
 
     @property
     def needs_staining(self) -> bool:
-        """Whether it claims that something is absent, which a missing stain would show as well."""
+        """Whether it claims that something is absent, which a missing stain would show as well.
+
+        A difference needs the staining only in the arm that is said to be lower, beside one that
+        was stained; this holds for all kinds.
+        """
 
     def claims(self, finding: Finding, pairs: Sequence[Pair], design: Design) -> list[Claim]:
         """The tests that must all hold for the finding to be shown.

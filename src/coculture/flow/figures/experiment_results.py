@@ -16,7 +16,7 @@ from coculture.exchange.figure_text import FigureText
 from coculture.flow.compensation.spillover import spillover_matrix
 from coculture.flow.files import FlowFile
 from coculture.flow.gating import gates as gate_blocks
-from coculture.flow.gating.experiment import stage_masks, steady
+from coculture.flow.gating.counting import stage_masks, steady
 from coculture.flow.gating.gates import QUADRANTS
 from coculture.flow.settings import FlowSettings, Population
 from coculture.flow.tubes import Tube, open_tubes, read_tube

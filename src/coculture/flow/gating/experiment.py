@@ -6,14 +6,11 @@ is no live gate before the quadrants, because it would remove the cells that are
 Events that are saturated in Annexin V or dye are the brightest dying cells and are kept.
 """
 
-import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from coculture.exchange.flags import Flag, codes
 from coculture.flow.compensation.experiment_spillover import experiment_spillover
@@ -22,33 +19,27 @@ from coculture.flow.compensation.spillover import spillover_table
 from coculture.flow.files import FlowFile, exclusion, flow_files
 from coculture.flow.gating import checks, gates
 from coculture.flow.gating.acquisition_date import usual_day
-from coculture.flow.gating.checks import annexin_missing
-from coculture.flow.gating.checks.margin_events import margin_percent
-from coculture.flow.gating.checks.threshold_sensitive import largest_change
+from coculture.flow.gating.checks import annexin_missing, staining_not_seen
+from coculture.flow.gating.checks.brightness_differs import LOST
 from coculture.flow.gating.checks.too_few_cells import lacks_percent
 from coculture.flow.gating.checks.unusual_file import reading_notes
 from coculture.flow.gating.compensated import Compensated, compensated
-from coculture.flow.gating.flowcytometrytools import passes
+from coculture.flow.gating.counting import is_beads, measure
 from coculture.flow.gating.gate_setting import Blocks, set_gates
 from coculture.flow.gating.intervals import wilson_interval
-from coculture.flow.gating.live_peaks import LivePeak, live_peaks
-from coculture.flow.gating.marker_histograms import (
-    MOST_EVENTS,
-    MarkerHistogram,
-    marker_histograms,
-)
 from coculture.flow.gating.marker_losses import marker_states
-from coculture.flow.gating.measurement import STAGES, Counts, Experiment, Measurement
+from coculture.flow.gating.measurement import STAGES, Experiment, Measurement
 from coculture.flow.gating.refusal import refuse_unknown
 from coculture.flow.gating.spill_effect import SpillEffect, changes_of_arms
-from coculture.flow.gating.steadiness import Steadiness, all_steady, steadiness
-from coculture.flow.settings import FlowSettings, Population
-from coculture.flow.tubes import Columns, Tube, TubeEvents, open_tubes, read_tube
+from coculture.flow.settings import FlowSettings
+from coculture.flow.tubes import Tube, open_tubes
 
 TIME_RULE = (
     "in each file, parts of the acquisition whose signal differs from the rest of the file, or "
     "whose rate is above 2.5 times the median rate, are removed"
 )
+_UNSEEN = {annexin_missing.CODE, staining_not_seen.CODE}
+"""Cautions that Annexin V may not have stained."""
 Progress = Callable[[str], None]
 
 
@@ -108,7 +99,7 @@ def gate_experiment(
     measured: dict[int, list[Measurement]] = {}
     for number, tube in enumerate(tubes, start=1):
         progress(f"{name}: file {number} of {len(tubes)}, {tube.fcs}")
-        measured[tube.row] = _measure(tube, spillover.matrix, settings, blocks)
+        measured[tube.row] = measure(tube, spillover.matrix, settings, blocks)
     day = usual_day(tube.header for tube in tubes)
     effects = _effects(tubes, used, settings, measured)
     refuse_unknown(name, spillover, effects)
@@ -119,7 +110,7 @@ def gate_experiment(
     found = {
         (row, one.population.name): checks.flags(one, experiment)
         for row, of_file in measured.items()
-        if not _is_beads(of_file[0].tube)
+        if not is_beads(of_file[0].tube)
         for one in of_file
     }
     flags = dict.fromkeys(flag for of_one in found.values() for flag in of_one)
@@ -172,7 +163,7 @@ def _wells(
             raised = flags.get((file.row, str(row.get("population"))), ())
             cautions = [flag for flag in raised if flag.severity != "note"]
             if file.role == "sample" and "percent_apoptotic" in row:
-                row["annexin_seen"] = annexin_missing.CODE not in {flag.code for flag in cautions}
+                row["annexin_seen"] = _UNSEEN.isdisjoint(flag.code for flag in cautions)
             rows.append({**_identity(file), **row, "flags": codes(cautions)})
     # Not with columns=_columns(), which would drop a column that it does not list.
     wells = pd.DataFrame(rows)
@@ -200,7 +191,7 @@ def _counted(one: Measurement, min_cells: int) -> dict[str, Any]:
     A sample with fewer than `min_cells` cells has counts but no percents.
     """
     counts = one.counts
-    if _is_beads(one.tube):
+    if is_beads(one.tube):
         return {"events_total": counts.total}
     row: dict[str, Any] = {
         "population": one.population.name,
@@ -211,7 +202,7 @@ def _counted(one: Measurement, min_cells: int) -> dict[str, Any]:
     }
     if not counts.has_quadrants:
         return row
-    row |= {f"n_{name}": number for name, number in counts.quadrants.items()}
+    row |= {f"n_{name}": number for name, number in counts.quadrants.items()} | _brightness(one)
     if lacks_percent(one, min_cells):
         return row
     apoptotic = counts.quadrants["early"] + counts.quadrants["late"]
@@ -223,6 +214,15 @@ def _counted(one: Measurement, min_cells: int) -> dict[str, Any]:
         "percent_apoptotic_upper": 100 * upper,
         "sensitivity_percent_points": counts.sensitivity,
     }
+
+
+def _brightness(one: Measurement) -> dict[str, float]:
+    """Brightness of the stained cells of each stain, and what a weaker Annexin V would lose."""
+    found = {f"{stain}_brightness": cells.brightness for stain, cells in one.stained.items()}
+    if gates.ANNEXIN in one.stained:
+        for times, column in LOST.items():
+            found[column] = 100 * one.stained[gates.ANNEXIN].share_lost(times)
+    return found
 
 
 def _columns() -> list[str]:
@@ -244,48 +244,12 @@ def _columns() -> list[str]:
         *quadrants,
         *apoptotic,
         "sensitivity_percent_points",
+        *(f"{stain}_brightness" for stain in gates.STAIN_NAMES),
+        *LOST.values(),
         "annexin_seen",
         "flags",
         "excluded",
     ]
-
-
-# Counting --------------------------------------------------------------------------------------
-
-
-def _measure(
-    tube: Tube,
-    spillover: pd.DataFrame | None,
-    settings: FlowSettings,
-    blocks: Mapping[str, Mapping[str, gates.Block]],
-) -> list[Measurement]:
-    """Counts of one file for each population."""
-    populations = settings.populations
-    if _is_beads(tube):
-        counts = Counts(tube.header.events, 0, {})
-        return [Measurement(tube, population, counts, 0.0, 0.0, 0.0) for population in populations]
-    events = read_tube(tube, spillover)
-    own_time = all(gates.TIME in blocks[population.name] for population in populations)
-    time = all_steady(events) if own_time else _steadiness(tube, events)
-    measured = []
-    for population in populations:
-        own = gates.of_tube(blocks[population.name], tube)
-        counts, peaks, markers = _count(tube, events, population, own, time.steady)
-        margin = margin_percent(tube, events, counts.after["scatter"], counts.total)
-        measured.append(
-            Measurement(
-                tube,
-                population,
-                counts,
-                margin,
-                time.percent_departing,
-                time.percent_time_lost,
-                _seconds(tube, events),
-                peaks,
-                markers,
-            )
-        )
-    return measured
 
 
 def _effects(
@@ -310,127 +274,6 @@ def _effects(
     place = [one.name for one in settings.populations].index(settings.report_population)
     arms = [(tube.cells, tube.arm or tube.culture or tube.fcs) for tube in samples]
     reported = [measured[tube.row][place].counts.quadrants for tube in samples]
-    without = [_measure(tube, matrix, settings, blocks)[place].counts.quadrants for tube in samples]
+    without = [measure(tube, matrix, settings, blocks)[place].counts.quadrants for tube in samples]
     changes = changes_of_arms(arms, reported, without)
     return (SpillEffect(used.remaining, changes, used.spillover.matrix is None),)
-
-
-def _is_beads(tube: Tube) -> bool:
-    """Whether no cell is in the tube: beads of the cytometer, or compensation beads."""
-    return tube.role == "beads" or tube.is_on_beads
-
-
-def _seconds(tube: Tube, events: Columns) -> float:
-    """From the first event to the last; NaN without a time channel or events."""
-    if tube.panel.time is None or not len(events):
-        return math.nan
-    return float(np.ptp(np.asarray(events[tube.panel.time])))
-
-
-def steady(tube: Tube, events: Columns) -> NDArray[np.bool_]:
-    """Which events were acquired steadily, shape (events,); all without a time channel."""
-    return _steadiness(tube, events).steady
-
-
-def _steadiness(tube: Tube, events: Columns) -> Steadiness:
-    panel = tube.panel
-    if panel.time is None:
-        return all_steady(events)
-    channels = (panel.forward_scatter_area, panel.annexin, panel.viability_dye)
-    signals = [np.asarray(events[channel]) for channel in channels if channel is not None]
-    return steadiness(np.asarray(events[panel.time]), signals)
-
-
-def stage_masks(
-    events: Columns,
-    population: Population,
-    blocks: Mapping[str, gates.Block],
-    steady: NDArray[np.bool_],
-) -> dict[str, NDArray[np.bool_]]:
-    """Which events are left after each of STAGES, masks of shape (events,).
-
-    `steady` are the events that were acquired steadily. It is not used if the user set a gate on
-    time.
-    """
-    of_stage = {
-        "scatter": [gates.SCATTER, gates.SIDE_SCATTER],
-        "time": [gates.TIME],
-        "cells": [gates.CELLS],
-        "singlets": [gates.SINGLETS],
-        "population": [marker.gate for marker in population.markers],
-    }
-    inside = np.ones(len(events), dtype=bool)
-    masks = {}
-    for stage in STAGES:
-        if stage == "time" and gates.TIME not in blocks:
-            inside = inside & steady
-        for name in of_stage[stage]:
-            if name in blocks:
-                inside = inside & passes(gates.draw(name, blocks[name]), events)
-        masks[stage] = inside
-    return masks
-
-
-def _count(
-    tube: Tube,
-    events: TubeEvents,
-    population: Population,
-    blocks: Mapping[str, gates.Block],
-    steady: NDArray[np.bool_],
-) -> tuple[Counts, Mapping[str, LivePeak], Mapping[str, MarkerHistogram]]:
-    """Events after each stage and in each quadrant.
-
-    Of a sample also its live peaks; of samples and controls of markers where their single cells lie
-    along the markers.
-    """
-    masks = stage_masks(events, population, blocks, steady)
-    total = tube.header.events
-    nonfinite = total - len(events) - events.beads
-    beads = events.beads if tube.panel.counting_beads else None
-    after = {stage: int(np.count_nonzero(mask)) for stage, mask in masks.items()}
-    if gates.ANNEXIN not in blocks or gates.VIABILITY_DYE not in blocks:
-        return Counts(total, nonfinite, after, beads=beads), {}, {}
-    annexin, dye = blocks[gates.ANNEXIN], blocks[gates.VIABILITY_DYE]
-    size = tube.panel.forward_scatter_area
-    read = [annexin["channels"][0], dye["channels"][0], size]
-    stained = _of_events(events, masks["population"], read)
-    quadrants = gates.quadrant_counts(annexin, dye, stained)
-    counts = Counts(
-        total=total,
-        nonfinite=nonfinite,
-        after=after,
-        quadrants=quadrants,
-        beads=beads,
-        sensitivity=largest_change(stained, annexin, quadrants["early"] + quadrants["late"]),
-    )
-    peaks = live_peaks(stained, annexin, dye, size) if tube.role == "sample" else {}
-    return counts, peaks, _along_markers(tube, events, population, blocks, masks["singlets"])
-
-
-def _along_markers(
-    tube: Tube,
-    events: Columns,
-    population: Population,
-    blocks: Mapping[str, gates.Block],
-    singlets: NDArray[np.bool_],
-) -> dict[str, MarkerHistogram]:
-    """Of a sample or a control of markers, the histograms of the population's markers."""
-    markers = {one.gate: blocks[one.gate] for one in population.markers}
-    if not markers or tube.role not in ("sample", "population_negative"):
-        return {}
-    annexin, dye = blocks[gates.ANNEXIN], blocks[gates.VIABILITY_DYE]
-    read = {str(name) for block in (*markers.values(), annexin, dye) for name in block["channels"]}
-    every = max(1, -(-int(np.count_nonzero(singlets)) // MOST_EVENTS))
-    cells = _of_events(events, singlets, sorted(read), every)
-    return marker_histograms(cells, markers, annexin, dye)
-
-
-def _of_events(
-    events: Columns, wanted: NDArray[np.bool_], channels: Sequence[str], every: int = 1
-) -> TubeEvents:
-    """Each `every`-th of the wanted events, a mask of shape (events,), in some channels."""
-    # A list of places, made once, is faster than a mask for each channel.
-    places = np.flatnonzero(wanted)[::every]
-    return TubeEvents(
-        {channel: np.asarray(events[channel]).take(places) for channel in channels}, len(places)
-    )

@@ -332,7 +332,7 @@ def _excess(one: _Seen, others: _Others) -> tuple[float, float]:
 
 def _others_are_fewer(one: _Seen, lowest: _Seen) -> bool:
     """Whether negative cells outside are fewer, as where other cells died, than if none did."""
-    if lowest.share_outside >= 1:
+    if not one.outside or lowest.share_outside >= 1:
         return False
     if_died = (1 - one.share_outside) / (1 - lowest.share_outside)
     return one.part_negative / lowest.part_negative < math.sqrt(if_died)

@@ -13,6 +13,7 @@ from coculture.flow.gating.live_peaks import LivePeak
 from coculture.flow.gating.marker_histograms import MarkerHistogram
 from coculture.flow.gating.marker_state import MarkerState
 from coculture.flow.gating.spill_effect import SpillEffect
+from coculture.flow.gating.stained_cells import StainedCells
 from coculture.flow.settings import FlowSettings, Population
 from coculture.flow.tubes import Tube
 
@@ -86,6 +87,9 @@ class Measurement:
         Stain -> its live peak, of a sample with enough cells.
     markers
         Marker -> where the single cells of a sample, or of a control of markers, lie along it.
+    stained
+        Stain -> its stained cells, of every tube that has the stain; of a single stain without
+        cells of the population (it lacks the marker) those of all single cells.
     """
 
     tube: Tube
@@ -97,6 +101,7 @@ class Measurement:
     seconds: float = math.nan
     peaks: Mapping[str, LivePeak] = field(default_factory=dict)
     markers: Mapping[str, MarkerHistogram] = field(default_factory=dict)
+    stained: Mapping[str, StainedCells] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,22 @@ def test_a_well_without_annexin_is_named(tmp_path: Path) -> None:
     assert "% are dye-positive" in flag.sentence
 
 
+def test_a_well_far_below_its_replicates_is_named(tmp_path: Path) -> None:
+    """At a hundredth some late cells are positive still; in the other wells nearly all."""
+    study, name = replace(STUDY, wells=3), "E1-dose100-1"
+    listed = changed(tubes(study), lambda tube: tube.name == name, stains=(1.0, 1 / 100, 1.0))
+    (flag,) = _raised(tmp_path, listed, study)
+    assert flag.concerns.fcs == f"E1/{name}.fcs"
+    assert 12 < flag.value < flag.limit < 50
+
+
+def test_arms_may_differ(tmp_path: Path) -> None:
+    """A drug that leaves three necrotic cells for each late one, in all wells of its arm."""
+    necrotic = {"live": 0.6, "early": 0.2, "late": 0.05, "necrotic": 0.15}
+    listed = changed(tubes(STUDY), lambda tube: tube.dose == 100, kinds=necrotic)
+    assert _raised(tmp_path, listed) == []
+
+
 def test_an_experiment_without_annexin_is_named_once(tmp_path: Path) -> None:
     (flag,) = _raised(tmp_path, changed(tubes(STUDY), lambda tube: tube.is_sample, **FORGOTTEN))
     assert (flag.concerns.kind, flag.concerns.experiment) == ("experiment", "E1")

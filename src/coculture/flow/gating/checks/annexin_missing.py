@@ -6,7 +6,8 @@ exposing phosphatidylserine; percent apoptotic is then near 0 whatever happened.
 shared/measured/flow_controls.md, section 4 (0.4 % and below 0.5 % of sound studies).
 """
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
 
 from coculture.exchange.flags import Concerns, Flag
 from coculture.exchange.vocabulary import number
@@ -25,6 +26,9 @@ FEWEST_OF_WELL = 15
 LEAST_PERCENT_OF_EXPERIMENT = 30.0
 """Of the dye-positive cells of all wells: an inert drug leaves as many necrotic as late cells."""
 FEWEST_OF_EXPERIMENT = 30
+
+_STANDARD_ERRORS = 5.0
+"""Of the difference to the other wells of the arm: never by chance."""
 
 _WHY = (
     "Annexin V or its calcium may have been forgotten or be weak, another channel may be meant, or "
@@ -62,7 +66,9 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
         )
         return
     dead, percent = _dead(one.counts), _percent_positive(one.counts)
-    if dead >= FEWEST_OF_WELL and percent < LEAST_PERCENT_OF_WELL:
+    is_lacking = percent < LEAST_PERCENT_OF_WELL
+    least = LEAST_PERCENT_OF_WELL if is_lacking else _least_beside_replicates(one, wells)
+    if dead >= FEWEST_OF_WELL and percent < least:
         yield Flag(
             subjects.population(one, channel),
             CODE,
@@ -74,9 +80,30 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
             f"{number(one.counts.percent('late', 'necrotic'))} % are dye-positive. Compare it with "
             "its replicates; if the stain was forgotten, exclude the file with this reason.",
             percent,
-            LEAST_PERCENT_OF_WELL,
+            least,
             "percent",
         )
+
+
+def _least_beside_replicates(one: Measurement, wells: Sequence[Measurement]) -> float:
+    """The limit of a well: half of what is positive in the other wells of its arm.
+
+    Between arms the share differs; between the wells of an arm only by chance, which is allowed
+    for.
+    """
+    others = [
+        well.counts
+        for well in wells
+        if well.tube.row != one.tube.row
+        and well.counts.has_quadrants
+        and wells_compared.is_replicate(well, one)
+    ]
+    dead, of_others = _dead(one.counts), _dead(*others)
+    if not dead or not of_others:
+        return 0.0
+    usual = _percent_positive(*others)
+    error = math.sqrt(usual * (100 - usual) * (1 / dead + 1 / of_others))
+    return min(usual / 2, usual - _STANDARD_ERRORS * error)
 
 
 def _dead(*counts: Counts) -> int:

@@ -47,13 +47,25 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
     references = wells_compared.reference(experiment, one, gates.ANNEXIN)
     arm = wells_compared.wells(experiment, one.population.name, gates.ANNEXIN, one)
     moved = [well for well in arm if _changes(well) and _has_moved(well, references)]
-    kept = [well for well in moved if _keeps_size(well, references)]
-    if 2 * len(kept) < len(arm):
-        kept = [well for well in kept if _is_odd(well, experiment)]
+    kept = wells(one, experiment)
     if kept:
         yield _caution(one, experiment, kept, references)
     elif 2 * len(moved) >= len(arm) and not one.tube.untreated:
         yield _note(one, experiment, moved)
+
+
+def wells(one: Measurement, experiment: Experiment) -> list[Well]:
+    """The wells of the sample's arm that the caution names."""
+    references = wells_compared.reference(experiment, one, gates.ANNEXIN)
+    arm = wells_compared.wells(experiment, one.population.name, gates.ANNEXIN, one)
+    kept = [
+        well
+        for well in arm
+        if _changes(well) and _has_moved(well, references) and _keeps_size(well, references)
+    ]
+    if 2 * len(kept) < len(arm):
+        return [well for well in kept if _is_odd(well, experiment)]
+    return kept
 
 
 def _is_odd(well: Well, experiment: Experiment) -> bool:

@@ -23,7 +23,7 @@ CODE = "replicate_gain"
 
 DECADES = 0.2
 """Of the peak and of its SD above the arm's medians: no false alarm in 1,500 sound studies."""
-_POINTS_OF_MIXTURE = 20.0
+POINTS_OF_MIXTURE = 20.0
 """In a population without a marker, which may hold several kinds of cell, a smaller change of a
 percent is a note: the lowest peak of a well may be that of another kind (2 of 25 sound studies)."""
 _SAME_SIZE = 0.07
@@ -46,11 +46,12 @@ def is_stronger(one: Measurement, experiment: Experiment, stain: str) -> bool:
     """Whether the well's live peak is higher and wider than in the replicates of its arm."""
     if stain not in one.peaks or one.peaks[stain].share < LEAST_SHARE:
         return False
-    arm = _arm(one, experiment, stain)
+    arm = replicates(one, experiment, stain)
     return len(arm) > 1 and _is_above(Well(one, one.peaks[stain]), arm)
 
 
-def _arm(one: Measurement, experiment: Experiment, stain: str) -> list[Well]:
+def replicates(one: Measurement, experiment: Experiment, stain: str) -> list[Well]:
+    """The wells of the arm whose live peak is large enough to be compared."""
     every = wells_compared.wells(experiment, one.population.name, stain, one)
     return [well for well in every if well.peak.share >= LEAST_SHARE]
 
@@ -71,12 +72,12 @@ def _is_above(well: Well, arm: Sequence[Well]) -> bool:
 
 
 def _flag(one: Measurement, experiment: Experiment, stain: str) -> Flag:
-    well, arm = Well(one, one.peaks[stain]), _arm(one, experiment, stain)
+    well, arm = Well(one, one.peaks[stain]), replicates(one, experiment, stain)
     channel = str(experiment.blocks[one.population.name][stain]["channels"][0])
     others = [other for other in arm if other.fcs != well.fcs]
     which = "" if len(arm) >= FEWEST_WELLS else " Of two wells it cannot be said which is wrong."
     change = max(abs(one.counts.percent(name) - own) for name, own in well.peak.percents.items())
-    is_sure = bool(one.population.markers) or change > _POINTS_OF_MIXTURE
+    is_sure = bool(one.population.markers) or change > POINTS_OF_MIXTURE
     moved = well.peak.position - middle(other.peak.position for other in others)
     return Flag(
         subjects.population(one, channel),

@@ -1,7 +1,7 @@
 """A well whose Annexin-V-positive cells are brighter than in the replicates of its arm.
 
-Not where the live cells are brighter too, which is a gain (`replicate_gain`). A dimmer well is the
-business of the checks for missing stains. Limit: shared/measured/flow_controls.md, section 6.
+Not where the live cells are brighter too, which is a gain (`replicate_gain`). A dimmer well is
+that of `weak_stain`. Limit: shared/measured/flow_controls.md, section 6.
 """
 
 from collections.abc import Iterator
@@ -42,7 +42,8 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
         if well.peak.positives > 0 and well.peak.share >= replicate_gain.LEAST_SHARE
     ]
     others = [well for well in arm if well.fcs != one.tube.fcs]
-    usual = middle(well.peak.positives for well in others)
+    # Of the whole arm: beside a dim well (`weak_stain`), the others are not too bright.
+    usual = middle(well.peak.positives for well in arm)
     is_small = one.peaks[stain].share < replicate_gain.LEAST_SHARE
     if is_small or len(arm) < FEWEST_WELLS or not own - usual > DECADES:
         return

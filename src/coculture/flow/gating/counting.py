@@ -1,0 +1,197 @@
+"""Counting the events of one file in every gate, and measuring what the checks need besides."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from coculture.flow.gating import gates
+from coculture.flow.gating.checks.margin_events import margin_percent
+from coculture.flow.gating.checks.threshold_sensitive import largest_change
+from coculture.flow.gating.flowcytometrytools import passes
+from coculture.flow.gating.live_peaks import LivePeak, live_peaks
+from coculture.flow.gating.marker_histograms import (
+    MOST_EVENTS,
+    MarkerHistogram,
+    marker_histograms,
+)
+from coculture.flow.gating.measurement import STAGES, Counts, Measurement
+from coculture.flow.gating.sources.threshold import FEWEST_EVENTS
+from coculture.flow.gating.stained_cells import StainedCells, stained_of_tube
+from coculture.flow.gating.steadiness import Steadiness, all_steady, steadiness
+from coculture.flow.settings import FlowSettings, Population
+from coculture.flow.tubes import Columns, Tube, TubeEvents, read_tube
+
+
+def measure(
+    tube: Tube,
+    spillover: pd.DataFrame | None,
+    settings: FlowSettings,
+    blocks: Mapping[str, Mapping[str, gates.Block]],
+) -> list[Measurement]:
+    """What is counted and measured in one file, for each population."""
+    populations = settings.populations
+    if is_beads(tube):
+        counts = Counts(tube.header.events, 0, {})
+        return [Measurement(tube, population, counts, 0.0, 0.0, 0.0) for population in populations]
+    events = read_tube(tube, spillover)
+    own_time = all(gates.TIME in blocks[population.name] for population in populations)
+    time = all_steady(events) if own_time else _steadiness(tube, events)
+    measured = []
+    for population in populations:
+        own = gates.of_tube(blocks[population.name], tube)
+        counted = _count(tube, events, population, own, time.steady)
+        after, total = counted.counts.after["scatter"], counted.counts.total
+        measured.append(
+            Measurement(
+                tube,
+                population,
+                counted.counts,
+                percent_margin=margin_percent(tube, events, after, total),
+                percent_departing=time.percent_departing,
+                percent_time_lost=time.percent_time_lost,
+                seconds=_seconds(tube, events),
+                peaks=counted.peaks,
+                markers=counted.markers,
+                stained=counted.stained,
+            )
+        )
+    return measured
+
+
+@dataclass(frozen=True)
+class _Counted:
+    """What one population of one file gives; the attributes are those of `Measurement`."""
+
+    counts: Counts
+    peaks: Mapping[str, LivePeak] = field(default_factory=dict)
+    markers: Mapping[str, MarkerHistogram] = field(default_factory=dict)
+    stained: Mapping[str, StainedCells] = field(default_factory=dict)
+
+
+def is_beads(tube: Tube) -> bool:
+    """Whether no cell is in the tube: beads of the cytometer, or compensation beads."""
+    return tube.role == "beads" or tube.is_on_beads
+
+
+def _seconds(tube: Tube, events: Columns) -> float:
+    """From the first event to the last; NaN without a time channel or events."""
+    if tube.panel.time is None or not len(events):
+        return math.nan
+    return float(np.ptp(np.asarray(events[tube.panel.time])))
+
+
+def steady(tube: Tube, events: Columns) -> NDArray[np.bool_]:
+    """Which events were acquired steadily, shape (events,); all without a time channel."""
+    return _steadiness(tube, events).steady
+
+
+def _steadiness(tube: Tube, events: Columns) -> Steadiness:
+    panel = tube.panel
+    if panel.time is None:
+        return all_steady(events)
+    channels = (panel.forward_scatter_area, panel.annexin, panel.viability_dye)
+    signals = [np.asarray(events[channel]) for channel in channels if channel is not None]
+    return steadiness(np.asarray(events[panel.time]), signals)
+
+
+def stage_masks(
+    events: Columns,
+    population: Population,
+    blocks: Mapping[str, gates.Block],
+    steady: NDArray[np.bool_],
+) -> dict[str, NDArray[np.bool_]]:
+    """Which events are left after each of STAGES, masks of shape (events,).
+
+    `steady` are the events that were acquired steadily. It is not used if the user set a gate on
+    time.
+    """
+    of_stage = {
+        "scatter": [gates.SCATTER, gates.SIDE_SCATTER],
+        "time": [gates.TIME],
+        "cells": [gates.CELLS],
+        "singlets": [gates.SINGLETS],
+        "population": [marker.gate for marker in population.markers],
+    }
+    inside = np.ones(len(events), dtype=bool)
+    masks = {}
+    for stage in STAGES:
+        if stage == "time" and gates.TIME not in blocks:
+            inside = inside & steady
+        for name in of_stage[stage]:
+            if name in blocks:
+                inside = inside & passes(gates.draw(name, blocks[name]), events)
+        masks[stage] = inside
+    return masks
+
+
+def _count(
+    tube: Tube,
+    events: TubeEvents,
+    population: Population,
+    blocks: Mapping[str, gates.Block],
+    steady: NDArray[np.bool_],
+) -> _Counted:
+    """Events after each stage and in each quadrant, and what the checks need besides."""
+    masks = stage_masks(events, population, blocks, steady)
+    total = tube.header.events
+    nonfinite = total - len(events) - events.beads
+    beads = events.beads if tube.panel.counting_beads else None
+    after = {stage: int(np.count_nonzero(mask)) for stage, mask in masks.items()}
+    if gates.ANNEXIN not in blocks or gates.VIABILITY_DYE not in blocks:
+        return _Counted(Counts(total, nonfinite, after, beads=beads))
+    annexin, dye = blocks[gates.ANNEXIN], blocks[gates.VIABILITY_DYE]
+    size = tube.panel.forward_scatter_area
+    read = [annexin["channels"][0], dye["channels"][0], size]
+    cells = _of_events(events, masks["population"], read)
+    quadrants = gates.quadrant_counts(annexin, dye, cells)
+    counts = Counts(
+        total=total,
+        nonfinite=nonfinite,
+        after=after,
+        quadrants=quadrants,
+        beads=beads,
+        sensitivity=largest_change(cells, annexin, quadrants["early"] + quadrants["late"]),
+    )
+    peaks = live_peaks(cells, annexin, dye, size) if tube.role == "sample" else {}
+    if tube.role == "single_stain" and len(cells) < FEWEST_EVENTS:
+        cells = _of_events(events, masks["singlets"], read)
+    of_stains = {gates.ANNEXIN: annexin, gates.VIABILITY_DYE: dye}
+    return _Counted(
+        counts,
+        peaks,
+        _along_markers(tube, events, population, blocks, masks["singlets"]),
+        stained_of_tube(tube, cells, of_stains, peaks),
+    )
+
+
+def _along_markers(
+    tube: Tube,
+    events: Columns,
+    population: Population,
+    blocks: Mapping[str, gates.Block],
+    singlets: NDArray[np.bool_],
+) -> dict[str, MarkerHistogram]:
+    """Of a sample or a control of markers, the histograms of the population's markers."""
+    markers = {one.gate: blocks[one.gate] for one in population.markers}
+    if not markers or tube.role not in ("sample", "population_negative"):
+        return {}
+    annexin, dye = blocks[gates.ANNEXIN], blocks[gates.VIABILITY_DYE]
+    read = {str(name) for block in (*markers.values(), annexin, dye) for name in block["channels"]}
+    every = max(1, -(-int(np.count_nonzero(singlets)) // MOST_EVENTS))
+    cells = _of_events(events, singlets, sorted(read), every)
+    return marker_histograms(cells, markers, annexin, dye)
+
+
+def _of_events(
+    events: Columns, wanted: NDArray[np.bool_], channels: Sequence[str], every: int = 1
+) -> TubeEvents:
+    """Each `every`-th of the wanted events, a mask of shape (events,), in some channels."""
+    # A list of places, made once, is faster than a mask for each channel.
+    places = np.flatnonzero(wanted)[::every]
+    return TubeEvents(
+        {channel: np.asarray(events[channel]).take(places) for channel in channels}, len(places)
+    )
