@@ -42,7 +42,7 @@ def _of_experiment(rows: pd.DataFrame, settings: FlowSettings) -> Iterator[str]:
     if not tubes:
         return
     try:
-        spillover = experiment_spillover(tubes, settings.compensation)
+        spillover = experiment_spillover(tubes, settings)
     except SpilloverError:
         return  # The run stops with this error, which names the file.
     if spillover.unused is None:

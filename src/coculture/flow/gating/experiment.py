@@ -95,7 +95,7 @@ def gate_experiment(
         return GatedExperiment(wells, record, spillover_table(None), excluded)
     progress(f"{name}: spillover ({settings.compensation.source})")
     own = settings.gates.get(name, {})
-    asked = experiment_spillover(tubes, settings.compensation)
+    asked = experiment_spillover(tubes, settings)
     progress(f"{name}: gates from the controls")
     used = compensated(tubes, asked, settings, own)
     tubes, spillover, blocks = list(used.tubes), used.spillover, used.blocks
