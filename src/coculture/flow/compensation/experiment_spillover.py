@@ -12,6 +12,7 @@ from coculture.exchange.vocabulary import many, number
 from coculture.flow.compensation.beads import in_the_same_tube, looks_like_beads
 from coculture.flow.compensation.embedded import matrices
 from coculture.flow.compensation.single_stains import (
+    BRIGHTEST_PERCENTILE,
     FEWEST_POSITIVES,
     POSITIVE_PERCENTILE,
     bright,
@@ -35,8 +36,27 @@ _LEAST_POSITIVE_SHARE = 0.05
 """A control counts as unstained for a stain if at least this share of the stain's events is above
 the control's 99.5th percentile, ten times as many as by chance."""
 
+_AS_BRIGHT = 0.5
+"""A tube with less of another channel's signal than this part of that channel's single stain may
+have it from spill."""
 FEWEST_NEGATIVES = 50
 """Fewest events of an unstained control, as of the positives of a single stain."""
+
+
+@dataclass(frozen=True)
+class StainOfMatrix:
+    """The row of a matrix that a single stain set.
+
+    Attributes
+    ----------
+    channel
+        Of the stain ($PnN).
+    within_tube
+        Channels of other stains in the tube, whose spill is from cells within the tube only.
+    """
+
+    channel: str
+    within_tube: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -53,6 +73,17 @@ class ExperimentSpillover:
     without_own: tuple[str, ...] = ()
     """Files that should bring a matrix of their own (each_file), whose matrix cannot be used; they
     are compensated with that of the experiment."""
+
+    def set_by(self, fcs: str) -> StainOfMatrix | None:
+        """What a single stain gave to the matrix; None if it gave nothing."""
+        for channel, entry in self.record.get("stains", {}).items():
+            if entry["stain"] == fcs:
+                return StainOfMatrix(channel, tuple(entry.get("within_tube", ())))
+        return None
+
+    def stain_file(self, channel: str) -> str:
+        """The single stain that gave the row of a channel; empty if none did."""
+        return str(self.record.get("stains", {}).get(channel, {}).get("stain", ""))
 
     @property
     def is_known(self) -> bool:
@@ -206,11 +237,11 @@ def _from_single_stains(
     for row, (channel, negative) in enumerate(zip(channels, negatives, strict=True)):
         tube = stains[channel]
         try:
-            matrix[row], also = _row(tube, channels, negative, row, of_markers, settings.method)
+            matrix[row], also = _row(tube, channels, negatives, row, of_markers, settings.method)
         except SpilloverError as error:
             has_negatives = any(one.role == "population_negative" for one in tubes)
             has_marker = channel in panel.markers.values()
-            if has_negatives or not has_marker or _bright_in(negative, row, channels):
+            if has_negatives or not has_marker or _bright_in(negatives, row, channels):
                 raise
             raise SpilloverError(
                 f"{tube.fcs} ({channel}): is hardly brighter than "
@@ -234,7 +265,7 @@ def _from_single_stains(
 def _row(
     tube: Tube,
     channels: Sequence[str],
-    negative: "_Negative",
+    negatives: Sequence["_Negative"],
     own: int,
     of_markers: NDArray[np.bool_],
     method: str,
@@ -242,6 +273,7 @@ def _row(
     """A row of the matrix, and for which channels another stain in the tube was left out of it."""
     what = f"{tube.fcs} ({channels[own]})"
     none = np.zeros(len(of_markers), dtype=bool)
+    negative = negatives[own]
     try:
         if method != "positives":
             row = spillover_row(negative.background, negative.stained, own, method, what)
@@ -249,20 +281,30 @@ def _row(
         stained = bright(negative.background, negative.stained, own)
         row = spillover_row(negative.background, stained, own, method, what)
     except SpilloverError as error:
-        raise SpilloverError(f"{error}{_bright_in(negative, own, channels)}", tube.fcs) from error
+        raise SpilloverError(f"{error}{_bright_in(negatives, own, channels)}", tube.fcs) from error
     within = slopes(negative.background, stained, own)
     if negative.is_of_other_cells:
         return within.shares, none
     return within.reduced(row, of_markers & (np.arange(len(row)) != own))
 
 
-def _bright_in(negative: "_Negative", own: int, channels: Sequence[str]) -> str:
-    """In which channel of another stain a tube is bright that is dark in its own; else empty."""
-    limits = np.percentile(negative.background, POSITIVE_PERCENTILE, axis=0)
-    bright_events = np.count_nonzero(negative.stained > limits, axis=0)
-    brightest = int(np.argmax(bright_events))
-    if bright_events[brightest] < max(FEWEST_POSITIVES, 2 * bright_events[own]):
+def _bright_in(negatives: Sequence["_Negative"], own: int, channels: Sequence[str]) -> str:
+    """In which channel of another stain a tube is bright that is dark in its own; else empty.
+
+    `negatives` are those of the single stains of all channels.
+    """
+    one = negatives[own]
+    limits = np.percentile(one.background, POSITIVE_PERCENTILE, axis=0)
+    above = np.count_nonzero(one.stained > limits, axis=0)
+    brightest = int(np.argmax(above))
+    if above[brightest] < max(FEWEST_POSITIVES, 2 * above[own]):
         return ""
+    here, there = (
+        np.percentile(tube.stained[:, brightest], BRIGHTEST_PERCENTILE) - limits[brightest]
+        for tube in (one, negatives[brightest])
+    )
+    if here < _AS_BRIGHT * there:
+        return ""  # Spill may do it.
     return f" It is bright in {channels[brightest]}: is it the single stain of that channel?"
 
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from coculture.exchange.flags import Flag, codes
 from coculture.flow.compensation.experiment_spillover import experiment_spillover
-from coculture.flow.compensation.remaining_spill import corrected
+from coculture.flow.compensation.remaining_spill import RemainingSpill, corrected
 from coculture.flow.compensation.spillover import spillover_table
 from coculture.flow.files import FlowFile, exclusion, flow_files
 from coculture.flow.gating import checks, gates
@@ -33,6 +33,7 @@ from coculture.flow.gating.gate_setting import Blocks, set_gates
 from coculture.flow.gating.intervals import wilson_interval
 from coculture.flow.gating.live_peaks import LivePeak, live_peaks
 from coculture.flow.gating.measurement import STAGES, Counts, Experiment, Measurement
+from coculture.flow.gating.possible_spill import PossibleEffect
 from coculture.flow.gating.refusal import refuse_unknown
 from coculture.flow.gating.spill_effect import SpillEffect, changes_of_arms
 from coculture.flow.gating.steadiness import Steadiness, all_steady, steadiness
@@ -107,7 +108,15 @@ def gate_experiment(
     effects = _effects(tubes, used, settings, measured)
     refuse_unknown(name, spillover, effects)
     experiment = Experiment(
-        name, settings, blocks, spillover.matrix, day, measured, spillover, effects
+        name,
+        settings,
+        blocks,
+        spillover.matrix,
+        day,
+        measured,
+        spillover,
+        effects,
+        _possible_effect(tubes, used, settings, measured),
     )
     found = {
         (row, one.population.name): checks.flags(one, experiment)
@@ -289,22 +298,61 @@ def _effects(
     """What the percents of the report population would be without the spill that is left."""
     if not used.remaining:
         return ()
-    matrix = corrected(used.spillover.matrix, used.remaining)
+    own = settings.gates.get(tubes[0].experiment, {})
+    changes = _changes_without(
+        used.remaining,
+        tubes,
+        used,
+        settings,
+        measured,
+        lambda tubes, matrix: set_gates(tubes, matrix, settings, own, is_compensated=False),
+    )
+    return (SpillEffect(used.remaining, changes, used.spillover.matrix is None),)
+
+
+def _possible_effect(
+    tubes: Sequence[Tube],
+    used: Compensated,
+    settings: FlowSettings,
+    measured: Mapping[int, Sequence[Measurement]],
+) -> PossibleEffect | None:
+    """What percent apoptotic would be without a spill that is not known."""
+    if used.possible is None:
+        return None
+    spill = used.possible.as_remaining
+    # At the same thresholds: live cells have no dye that could spill.
+    changes = _changes_without(
+        [spill], tubes, used, settings, measured, lambda _tubes, _matrix: used.blocks
+    )
+    return PossibleEffect(used.possible, changes["apoptotic"])
+
+
+def _changes_without(
+    spills: Sequence[RemainingSpill],
+    tubes: Sequence[Tube],
+    used: Compensated,
+    settings: FlowSettings,
+    measured: Mapping[int, Sequence[Measurement]],
+    gates_of: Callable[[Sequence[Tube], pd.DataFrame], Mapping[str, Blocks]],
+) -> dict[str, float]:
+    """The change of each percent, as in `SpillEffect`, if these spills are taken away, too.
+
+    `gates_of` gives the gates for the tubes with another matrix.
+    """
+    matrix = corrected(used.spillover.matrix, spills)
     tubes = [
         tube
         if tube.own_spillover is None
-        else replace(tube, own_spillover=corrected(tube.own_spillover, used.remaining))
+        else replace(tube, own_spillover=corrected(tube.own_spillover, spills))
         for tube in tubes
     ]
-    own = settings.gates.get(tubes[0].experiment, {})
-    blocks = set_gates(tubes, matrix, settings, own, is_compensated=False)
+    blocks = gates_of(tubes, matrix)
     samples = [tube for tube in tubes if tube.role == "sample"]
     place = [one.name for one in settings.populations].index(settings.report_population)
     arms = [(tube.cells, tube.arm or tube.culture or tube.fcs) for tube in samples]
     reported = [measured[tube.row][place].counts.quadrants for tube in samples]
     without = [_measure(tube, matrix, settings, blocks)[place].counts.quadrants for tube in samples]
-    changes = changes_of_arms(arms, reported, without)
-    return (SpillEffect(used.remaining, changes, used.spillover.matrix is None),)
+    return changes_of_arms(arms, reported, without)
 
 
 def _is_beads(tube: Tube) -> bool:

@@ -10,6 +10,7 @@ import pandas as pd
 from coculture.flow.compensation.experiment_spillover import ExperimentSpillover
 from coculture.flow.gating import gates
 from coculture.flow.gating.live_peaks import LivePeak
+from coculture.flow.gating.possible_spill import PossibleEffect
 from coculture.flow.gating.spill_effect import SpillEffect
 from coculture.flow.settings import FlowSettings, Population
 from coculture.flow.tubes import Tube
@@ -112,6 +113,8 @@ class Experiment:
         Where that matrix is from, and what was not used.
     remaining
         The spill that is left after compensation, with its effect.
+    possible
+        Without compensation, a spill that samples do not show, with its effect; else None.
     """
 
     name: str
@@ -122,6 +125,7 @@ class Experiment:
     measurements: Mapping[int, Sequence[Measurement]]
     compensation: ExperimentSpillover | None = None
     remaining: Sequence[SpillEffect] = ()
+    possible: PossibleEffect | None = None
 
     @property
     def is_compensated(self) -> bool:

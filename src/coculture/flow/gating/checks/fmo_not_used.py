@@ -18,21 +18,31 @@ _POSITIVE = {
 """Role -> the stain that it lacks, and the quadrants above the threshold of that stain."""
 
 
+_TOO_LOW = {gates.ANNEXIN: "apoptotic", gates.VIABILITY_DYE: "late and necrotic"}
+"""Stain -> the percents that are too low if its threshold is too high."""
+
+
 def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
-    """A note for the tube; a caution if the config asks for a threshold at the FMO control."""
+    """A note for the tube; a caution if the threshold is at the FMO control."""
     if one.tube.role not in _POSITIVE or experiment.is_compensated:
         return
     stain, quadrants = _POSITIVE[one.tube.role]
     block = experiment.blocks[one.population.name].get(stain, {})
     percent, limit = one.counts.percent(*quadrants), 100 * live_peak.MAX_CONTROL_ABOVE
+    spill = (
+        "spill is not corrected"
+        if experiment.spillover is None
+        else "spill is left after compensation"
+    )
     if block.get("source") == fmo.CODE:
+        channel = str(block["channels"][0])
         yield Flag(
-            subjects.population(one, str(block["channels"][0])),
+            subjects.population(one, channel),
             CODE,
             "caution",
-            f"The {gates.STAIN_NAMES[stain]} threshold is at the end of this FMO control, but the "
-            "spill of its other stain is not corrected and may have raised it: percent apoptotic "
-            "may be too low. Compensate, or write auto under flow.thresholds.",
+            f"The {gates.STAIN_NAMES[stain]} threshold is at the end of this FMO control, but "
+            f"{spill}, and that of its other stain may have raised the threshold: percent "
+            f"{_TOO_LOW[stain]} may be too low. {_to_do(experiment, stain, channel)}",
         )
     elif block.get("source") == live_peak.CODE and percent > limit:
         yield Flag(
@@ -40,9 +50,24 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
             CODE,
             "note",
             f"{number(percent)} % of this FMO control are above the {gates.STAIN_NAMES[stain]} "
-            f"threshold (limit {limit:g} %). The threshold was not raised, because the spill is "
-            "not corrected: it makes cells of an FMO control bright.",
+            f"threshold (limit {limit:g} %). The threshold was not raised, because {spill}, which "
+            "makes cells of an FMO control bright.",
             percent,
             limit,
             "percent",
         )
+
+
+def _to_do(experiment: Experiment, stain: str, channel: str) -> str:
+    settings = experiment.settings
+    asked = {
+        gates.ANNEXIN: settings.annexin_threshold,
+        gates.VIABILITY_DYE: settings.viability_dye_threshold,
+    }[stain]
+    matrix = "Compensate" if experiment.spillover is None else "Correct the matrix"
+    if asked == fmo.CODE:
+        return f"{matrix}, or write auto under flow.thresholds."
+    return (
+        f"{matrix}. The FMO control was used because the samples have no peak of live cells in "
+        f"{channel}: check that it is the channel of this stain, with linear values."
+    )
