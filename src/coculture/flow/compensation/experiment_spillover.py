@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from coculture.exchange.vocabulary import many, number
+from coculture.exchange.vocabulary import listed, many, number
 from coculture.flow.compensation.beads import in_the_same_tube, looks_like_beads
 from coculture.flow.compensation.embedded import matrices
 from coculture.flow.compensation.single_stains import (
@@ -281,7 +281,11 @@ def _row(
         stained = bright(negative.background, negative.stained, own)
         row = spillover_row(negative.background, stained, own, method, what)
     except SpilloverError as error:
-        raise SpilloverError(f"{error}{_bright_in(negatives, own, channels)}", tube.fcs) from error
+        controls = [control.fcs for control in negative.controls if control.fcs != tube.fcs]
+        named = f" Its control is {listed(controls)}." if controls else ""
+        raise SpilloverError(
+            f"{error}{named}{_bright_in(negatives, own, channels)}", tube.fcs
+        ) from error
     within = slopes(negative.background, stained, own)
     if negative.is_of_other_cells:
         return within.shares, none

@@ -23,7 +23,7 @@ MARKER_LIMIT = 0.01
 """Of a marker in the dye channel: none of 1,200 clean experiments is above it. Dim markers give
 false values below zero, which are not used."""
 TAKEN_LIMIT = 0.05
-"""Of a stain that was taken from a marker: no estimate of 60 clean studies is beyond it."""
+"""Of a stain that was taken from a marker: no estimate of 180 clean experiments is beyond it."""
 FEWEST_EVENTS = 300
 """Of cells that an estimate is from. The measured limits allow 50, but the one false estimate that
 was not of a wrong matrix was from 210 events."""
