@@ -4,15 +4,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from coculture.exchange.problems import Problem
-from coculture.flow.channels import ChannelError, find_channel, name_mismatch
+from coculture.flow.channels import ChannelError, find_channel, is_fluorescence, name_mismatch
 from coculture.flow.compensation.embedded import matrices
+from coculture.flow.compensation.experiment_spillover import experiment_spillover
 from coculture.flow.compensation.single_stains import FEWEST_POSITIVES
 from coculture.flow.compensation.spillover import SpilloverError, embedded_spillover
 from coculture.flow.fcs.header import FcsHeader
+from coculture.flow.fcs.text import FcsError
 from coculture.flow.files import FlowFile
 from coculture.flow.gating import sources
 from coculture.flow.settings import AUTO, FlowSettings
-from coculture.flow.tubes import NO_MATRIX
+from coculture.flow.tubes import NO_MATRIX, open_tubes
 
 _STAINED_ALONE = ("single_stain", "annexin_only", "dye_only")
 
@@ -48,6 +50,17 @@ def experiment_problems(
         The flow section of the config.
     """
     opened = [_opened(file, headers[file.row], settings) for file in files if file.row in headers]
+    found = [*_of_headers(files, opened, settings)]
+    yield from found
+    if not found and len(opened) == len(files):
+        yield from _spillover(files, settings)
+
+
+def _of_headers(
+    files: Sequence[FlowFile], opened: Sequence[_Opened], settings: FlowSettings
+) -> Iterator[Problem]:
+    """Problems that need no events."""
+    yield from _not_fluorescent(opened)
     if settings.compensation.source == "single_stains":
         yield from _missing_controls(files, opened, settings)
         yield from _doubled_stains(opened)
@@ -57,6 +70,36 @@ def experiment_problems(
     yield from _no_events(opened)
     yield from _different_names(opened)
     yield from _missing_sources(files, opened, settings)
+
+
+def _spillover(files: Sequence[FlowFile], settings: FlowSettings) -> Iterator[Problem]:
+    """The error with which the run would stop before it gates, from the events of the controls."""
+    if settings.compensation.source == "csv":
+        return  # It is of the whole study: `check_spillover_file`.
+    try:
+        experiment_spillover(open_tubes(files, settings), settings)
+    except SpilloverError as error:
+        at_fault = next((one for one in files if one.fcs == error.fcs), None)
+        if at_fault is None:
+            yield _of_experiment(files, str(error))
+        else:
+            yield Problem("flow.csv", str(error), at_fault.row, "fcs", at_fault.fcs)
+    except FcsError:
+        return  # `check_files` reports the file.
+
+
+def _not_fluorescent(opened: Sequence[_Opened]) -> Iterator[Problem]:
+    """Single stains of scatter or time."""
+    for one in opened:
+        if one.file.role == "single_stain" and one.stained and not is_fluorescence(one.stained):
+            yield Problem(
+                "flow.csv",
+                f"A single stain is of a fluorescence channel, but {one.stained} is none. Write "
+                "the channel of the stain that is in the tube.",
+                one.file.row,
+                "channel",
+                one.file.channel,
+            )
 
 
 def _opened(file: FlowFile, header: FcsHeader, settings: FlowSettings) -> _Opened:

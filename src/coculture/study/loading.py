@@ -164,7 +164,10 @@ def _raw_file_problems(study: Study) -> Iterator[Problem]:
         yield from missing
         there[table] = named.loc[~named[column].isin([problem.value for problem in missing])]
     yield from raw_file_validation.same_content(there["flow"], study.checksums)
-    yield from raw_file_validation.spillover_file(str(study.path), study.spillover_files())
+    is_used = study.config["flow"]["compensation"]["source"] == "csv"
+    yield from raw_file_validation.spillover_file(
+        str(study.path), study.spillover_files(), there["flow"] if is_used else None
+    )
     try:
         settings = FlowSettings.from_config(study.config["flow"])
     except FlowSettingsError as error:
