@@ -8,9 +8,10 @@ from coculture.elisa.plates.layout import read_layout
 from coculture.elisa.plates.plate import Plate, PlateError
 from coculture.elisa.plates.quantification import (
     QuantifiedPlate,
-    pooled_variance_function,
+    pooled_scatter,
     quantify_plate,
 )
+from coculture.elisa.plates.scatter import Scatter
 from coculture.elisa.plates.standard_curve import (
     StandardCurve,
     fit_standard_curve,
@@ -27,13 +28,14 @@ __all__ = [
     "Plate",
     "PlateError",
     "QuantifiedPlate",
+    "Scatter",
     "StandardCurve",
     "VarianceFunction",
     "check_files",
     "combine_cultures",
     "fit_standard_curve",
     "fit_standard_curves",
-    "pooled_variance_function",
+    "pooled_scatter",
     "quantify_plate",
     "read_label_grid",
     "read_layout",

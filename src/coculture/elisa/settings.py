@@ -32,7 +32,6 @@ class ElisaSettings:
     zero_standard: str
     as_reader: str | None
     outlier_wells: str
-    plates_for_pooling: int
     starting_sd_percent_of_range: float
     starting_cv_percent: float
     limits: AcceptanceLimits

@@ -8,11 +8,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from coculture.elisa import ElisaSettings, VarianceFunction, combine_cultures, quantify_plate
+from coculture.elisa import (
+    ElisaSettings,
+    Scatter,
+    VarianceFunction,
+    combine_cultures,
+    quantify_plate,
+)
 from coculture.exchange import result_tables
 from coculture.exchange.flags import Concerns, Flag, Severity
 
-KNOWN = VarianceFunction(0.005, 0.05, 4, 40, "stated")
+FUNCTION = VarianceFunction(0.005, 0.05, 4, 38, "stated")
+KNOWN = Scatter(FUNCTION, FUNCTION, is_assumed=False)
 Settings = Callable[..., ElisaSettings]
 Readings = Callable[..., pd.DataFrame]
 

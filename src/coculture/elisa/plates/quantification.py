@@ -7,11 +7,6 @@ import numpy as np
 import pandas as pd
 
 from coculture.curves.fitting import CurveError
-from coculture.curves.variance_function import (
-    VarianceFunction,
-    fit_variance_function,
-    starting_variance_function,
-)
 from coculture.elisa.plates import notes
 from coculture.elisa.plates.checks import curve_results, plate_failed, subjects, well_flags
 from coculture.elisa.plates.checks.curve_data import CurveData, WellData
@@ -19,6 +14,7 @@ from coculture.elisa.plates.flag_codes import WellFlags, codes
 from coculture.elisa.plates.plate import PlateError, well_position
 from coculture.elisa.plates.quantification_range import quantification_range
 from coculture.elisa.plates.roles import STANDARD_ROLES
+from coculture.elisa.plates.scatter import Scatter, scatter_of
 from coculture.elisa.plates.standard_curve import StandardCurve, fit_standard_curve
 from coculture.elisa.plates.standard_levels import standard_levels
 from coculture.elisa.plates.well_reading import FROM_CURVE, read_from_curve, without_curve
@@ -66,31 +62,17 @@ class QuantifiedPlate:
     flags: tuple[Flag, ...] = ()
 
 
-def pooled_variance_function(readings: pd.DataFrame, settings: ElisaSettings) -> VarianceFunction:
-    """The scatter of wells, from the replicates of all plates of a study.
+def pooled_scatter(readings: pd.DataFrame, settings: ElisaSettings) -> Scatter:
+    """The scatter of wells, from the replicates and standards of all plates of a study.
 
-    With fewer plates than `settings.plates_for_pooling` it has the starting values of the settings.
-    Replicates are wells of one plate and analyte with the same standard, control or culture and
-    dilution.
+    Replicates are wells of one plate and analyte with the same control or culture and dilution.
     """
-    usable = _corrected(readings, settings)
-    usable = usable[_is_usable(usable) & (usable["role"] != "unassigned")]
-    keys = ["plate", "analyte", "role", "concentration_pg_ml", "culture", "dilution"]
-    groups = usable.groupby(keys, dropna=False)["response"].agg(["mean", "var", "size"])
-    replicates = groups[groups["size"] > 1].rename(columns={"var": "variance", "size": "wells"})
-    plates = replicates.index.get_level_values("plate").nunique()
-    if plates >= settings.plates_for_pooling:
-        return fit_variance_function(replicates.reset_index(), plates)
-    standards = usable.loc[usable["role"].isin(STANDARD_ROLES), "response"]
-    return starting_variance_function(
-        standards if len(standards) else [0.0, 1.0],
-        settings.starting_sd_percent_of_range,
-        settings.starting_cv_percent,
-    )
+    corrected = _corrected(readings, settings)
+    return scatter_of(corrected[_is_usable(corrected)], settings)
 
 
 def quantify_plate(
-    readings: pd.DataFrame, settings: ElisaSettings, variance_function: VarianceFunction
+    readings: pd.DataFrame, settings: ElisaSettings, scatter: Scatter
 ) -> QuantifiedPlate:
     """Fit the standards of each analyte, and read every well of the plate from the curve.
 
@@ -98,8 +80,8 @@ def quantify_plate(
     ----------
     readings
         The rows of one plate from :func:`coculture.elisa.read_layout`.
-    variance_function
-        From :func:`pooled_variance_function`.
+    scatter
+        From :func:`pooled_scatter`.
 
     Returns
     -------
@@ -120,7 +102,7 @@ def quantify_plate(
     entries: dict[str, Any] = {}
     found: list[Flag] = []
     for analyte, of_analyte in assigned.groupby("analyte", sort=True):
-        part, entry, raised = _quantify(of_analyte, str(analyte), settings, variance_function)
+        part, entry, raised = _quantify(of_analyte, str(analyte), settings, scatter)
         parts.append(part)
         entries[str(analyte)] = entry
         found += raised
@@ -139,7 +121,7 @@ def quantify_plate(
 
 
 def fit_plate_standards(
-    standards: pd.DataFrame, settings: ElisaSettings, variance_function: VarianceFunction
+    standards: pd.DataFrame, settings: ElisaSettings, scatter: Scatter
 ) -> StandardCurve:
     """The curve through wells with concentration_pg_ml and response, fitted as the settings say."""
     concentration = standards["concentration_pg_ml"].to_numpy(float)
@@ -154,7 +136,7 @@ def fit_plate_standards(
         response,
         settings.model,
         settings.weighting,
-        variance_function=variance_function,
+        variance_function=scatter.standards,
         bisquare=settings.outlier_wells == "bisquare",
     )
 
@@ -187,7 +169,7 @@ def _quantify(
     wells: pd.DataFrame,
     analyte: str,
     settings: ElisaSettings,
-    variance_function: VarianceFunction,
+    scatter: Scatter,
 ) -> tuple[pd.DataFrame, dict[str, Any], list[Flag]]:
     """The wells of one analyte, its entry of curve.json, and what is doubtful about them."""
     plate = str(wells["plate"].iloc[0])
@@ -196,14 +178,14 @@ def _quantify(
     if settings.zero_standard == "subtract" and settings.as_reader is None:
         standards = standards[standards["concentration_pg_ml"] > 0]
     try:
-        curve = fit_plate_standards(standards, settings, variance_function)
+        curve = fit_plate_standards(standards, settings, scatter)
     except CurveError as error:
         reasons = [f"no standard curve, because {error}"]
         failed = {"plate": plate, "analyte": analyte, "verdict": "fail", "reasons": reasons}
         return without_curve(wells), failed, [plate_failed.flag(plate, analyte, reasons)]
     levels = standard_levels(curve, standards, settings.limits)
-    span = quantification_range(curve, levels, settings.limits)
-    read = read_from_curve(wells, curve, span)
+    span = quantification_range(curve, levels, settings.limits, scatter.wells)
+    read = read_from_curve(wells, curve, span, scatter)
     controls = read[(read["role"] == "control") & (read["excluded"] == "")]
     checks = curve_results(CurveData(curve, levels, controls, settings.limits))
     reasons = [check.summary() for check in checks if check.verdict == "fail"]

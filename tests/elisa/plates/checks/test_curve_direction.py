@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from coculture.elisa import ElisaSettings, VarianceFunction, quantify_plate
+from coculture.elisa import ElisaSettings, Scatter, VarianceFunction, quantify_plate
 
-KNOWN = VarianceFunction(0.005, 0.05, 4, 40, "stated")
+FUNCTION = VarianceFunction(0.005, 0.05, 4, 38, "stated")
+KNOWN = Scatter(FUNCTION, FUNCTION, is_assumed=False)
 Settings = Callable[..., ElisaSettings]
 Readings = Callable[..., pd.DataFrame]
 
