@@ -15,7 +15,7 @@ PUBLIC = {
         *("AcceptanceLimits", "CurveError", "ElisaSettings", "Plate", "PlateError"),
         *("QuantifiedPlate", "Scatter", "StandardCurve", "VarianceFunction", "check_files"),
         *("combine_cultures", "fit_standard_curve", "fit_standard_curves"),
-        *("pooled_scatter", "quantify_plate", "read_label_grid", "read_layout"),
+        *("pooled_scatter", "precision_of", "quantify_plate", "read_label_grid", "read_layout"),
         "read_plates",
     ],
     "coculture.comparison": [

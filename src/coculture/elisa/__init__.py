@@ -2,7 +2,7 @@
 
 from coculture.curves.fitting import CurveError
 from coculture.curves.variance_function import VarianceFunction
-from coculture.elisa.plates.cultures import combine_cultures
+from coculture.elisa.plates.cultures import combine_cultures, precision_of
 from coculture.elisa.plates.label_grid import read_label_grid
 from coculture.elisa.plates.layout import read_layout
 from coculture.elisa.plates.plate import Plate, PlateError
@@ -36,6 +36,7 @@ __all__ = [
     "fit_standard_curve",
     "fit_standard_curves",
     "pooled_scatter",
+    "precision_of",
     "quantify_plate",
     "read_label_grid",
     "read_layout",

@@ -192,7 +192,7 @@ def _quantify(
     concerns = subjects.curve(plate, analyte)
     flags = [plate_failed.flag(plate, analyte, reasons)] if reasons else []
     flags += [check.flag(concerns) for check in checks if check.verdict == "warning"]
-    flags += well_flags(WellData(read, curve, standards, settings))
+    flags += well_flags(WellData(read, curve, standards, settings, scatter))
     fit = curve.to_dict()
     fit["wells"] = standards["well"].tolist() if settings.as_reader != "level_means" else []
     entry = {

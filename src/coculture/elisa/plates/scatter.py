@@ -12,14 +12,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from coculture.curves.fitting import CurveError
+from coculture.curves.fitting import CurveError, fit_curve
 from coculture.curves.variance_function import (
     VarianceFunction,
     shrunken_variance_function,
     starting_variance_function,
 )
 from coculture.elisa.plates.roles import STANDARD_ROLES
-from coculture.elisa.plates.standard_curve import fit_standard_curve
 from coculture.elisa.settings import ElisaSettings
 
 _REPLICATES = ["plate", "analyte", "role", "concentration_pg_ml", "culture", "dilution"]
@@ -107,7 +106,7 @@ def _of_standards(
         standards = standards[standards["concentration_pg_ml"] > 0]
     for _, wells in standards.groupby(["plate", "analyte"], sort=True):
         try:
-            curve = fit_standard_curve(
+            curve = fit_curve(
                 wells["concentration_pg_ml"].to_numpy(float),
                 wells["response"].to_numpy(float),
                 settings.model,

@@ -7,6 +7,7 @@ import pandas as pd
 
 from coculture.curves.fitted_curve import FittedCurve
 from coculture.curves.models import Floats
+from coculture.elisa.plates.scatter import Scatter
 from coculture.elisa.settings import AcceptanceLimits, ElisaSettings
 
 
@@ -64,3 +65,8 @@ class WellData:
     curve: FittedCurve
     standards: pd.DataFrame
     settings: ElisaSettings
+    scatter: Scatter
+
+    def error_at(self, concentration: float) -> float:
+        """Standard error of ln of a concentration in a well, from the well's own scatter."""
+        return float(self.curve.well_error(concentration, self.scatter.wells)[0])

@@ -18,15 +18,15 @@ from coculture.elisa.plates.checks import (
     curve_direction,
     curve_fit,
     dilutions_contradict,
+    dilutions_disagree,
     high_dose_hook,
-    not_parallel,
     number_of_standards,
     order_of_standards,
     outlier,
     parameter_at_bound,
     plates_differ,
-    replicates_across_limit,
-    replicates_differ,
+    replicates_disagree,
+    replicates_of_wells,
     standards_passing,
     wells_not_fitted,
 )
@@ -80,10 +80,10 @@ FIT_CHECKS: tuple[FitCheck, ...] = (
     asymmetry,
     high_dose_hook,
 )
-WELL_CHECKS: tuple[WellCheck, ...] = (replicates_differ, outlier)
+WELL_CHECKS: tuple[WellCheck, ...] = (replicates_of_wells, outlier)
 CULTURE_CHECKS: tuple[CultureCheck, ...] = (
-    replicates_across_limit,
-    not_parallel,
+    replicates_disagree,
+    dilutions_disagree,
     plates_differ,
     between_dilutions,
     dilutions_contradict,
