@@ -209,7 +209,8 @@ def study(
     """The cultures of a study: truth, value, lower, upper, caution, in_range (dilutions)."""
     rng = np.random.default_rng(seed)
     dilutions, replicates = LAYOUTS[layout] if isinstance(layout, str) else layout
-    parts, truths = [], {}
+    parts: list[pd.DataFrame] = []
+    truths: dict[str, float] = {}
     for number in range(plates):
         part, truth = plate(f"P{number}", fault, dilutions, replicates, cv, careful, bad, rng)
         parts.append(part)
@@ -257,7 +258,7 @@ def plate(
     curve = Curve(0.05, rng.uniform(2.4, 3.3), rng.uniform(0.95, 1.4), rng.uniform(0.2, 0.7) * top)
     rows = [("standard", level, "", 1.0, level, cv / careful) for level in np.repeat(LEVELS, 2)]
     rows += [("control", level, "", 1.0, level, cv) for level in (40.0, 40.0, 250.0, 250.0)]
-    truths = {}
+    truths: dict[str, float] = {}
     # So that most have at least one dilution in range, as a laboratory chooses them.
     low, high = np.log(2 * LEVELS[-2] * min(dilutions)), np.log(0.7 * top * max(dilutions))
     for number in range(30):

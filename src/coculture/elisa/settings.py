@@ -30,6 +30,7 @@ class ElisaSettings:
     model: str
     weighting: str
     zero_standard: str
+    direction: str
     as_reader: str | None
     outlier_wells: str
     starting_sd_percent_of_range: float

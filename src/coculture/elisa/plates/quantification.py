@@ -8,7 +8,13 @@ import pandas as pd
 
 from coculture.curves.fitting import CurveError
 from coculture.elisa.plates import notes
-from coculture.elisa.plates.checks import curve_results, plate_failed, subjects, well_flags
+from coculture.elisa.plates.checks import (
+    curve_direction,
+    curve_results,
+    plate_failed,
+    subjects,
+    well_flags,
+)
 from coculture.elisa.plates.checks.curve_data import CurveData, WellData
 from coculture.elisa.plates.flag_codes import WellFlags, codes
 from coculture.elisa.plates.plate import PlateError, well_position
@@ -187,7 +193,7 @@ def _quantify(
     span = quantification_range(curve, levels, settings.limits, scatter.wells)
     read = read_from_curve(wells, curve, span, scatter)
     controls = read[(read["role"] == "control") & (read["excluded"] == "")]
-    checks = curve_results(CurveData(curve, levels, controls, settings.limits))
+    checks = curve_results(CurveData(curve, levels, controls, settings.limits, settings.direction))
     reasons = [check.summary() for check in checks if check.verdict == "fail"]
     concerns = subjects.curve(plate, analyte)
     flags = [plate_failed.flag(plate, analyte, reasons)] if reasons else []
@@ -209,6 +215,9 @@ def _quantify(
         "checks": [check.to_dict() for check in checks],
         "medium_blanks": _medium_blanks(read),
     }
+    if any(check.code == curve_direction.CODE and check.verdict == "fail" for check in checks):
+        # These concentrations are wrong; those of a plate that fails otherwise may serve.
+        return without_curve(wells), _plain(entry), flags
     return read, _plain(entry), flags
 
 

@@ -21,12 +21,15 @@ class CurveData:
         From `standard_levels`, one row for each concentration.
     controls
         One row for each control well: nominal_pg_ml and recovery_percent (NaN: no value was read).
+    direction
+        rising or falling: how the response changes with the concentration in this assay.
     """
 
     curve: FittedCurve
     levels: pd.DataFrame
     controls: pd.DataFrame
     limits: AcceptanceLimits
+    direction: str = "rising"
 
     @property
     def judged_levels(self) -> pd.DataFrame:
