@@ -48,7 +48,7 @@ def check_files(wells: pd.DataFrame, settings: ElisaSettings) -> list[Problem]:
             column, value = "plate_in_file", plate_in_file
             chosen = choose_plate(plates, file, plate, plate_in_file)
             column, value = "file", file
-            readings = plate_readings(chosen, file, settings)
+            readings = plate_readings(chosen, file, plate, settings)
         except PlateError as error:
             message = _without_file(str(error), path_of(rows), file)
             problems.append(Problem("elisa.csv", message, first, column, value))

@@ -145,6 +145,9 @@ def _problems(study: Study) -> Iterator[Problem]:
     yield from table_validation.references("elisa.csv", study.elisa, cultures)
     yield from table_validation.elisa_rows(study.elisa)
     yield from table_validation.dilutions(study.elisa)
+    yield from table_validation.plates_with_own_readings(
+        str(study.path), study.elisa, study.config["elisa"]
+    )
     compared = study.config["comparison"]["analytes"]
     yield from table_validation.analytes(str(study.path), study.elisa, compared, factors)
     yield from table_validation.clinical_rows(study.clinical)

@@ -259,6 +259,21 @@ def analytes(
             yield Problem(config, message, line, place, analyte)
 
 
+def plates_with_own_readings(
+    config: str, elisa_table: pd.DataFrame, settings: Mapping[str, Any]
+) -> Iterator[Problem]:
+    """A plate to which the elisa section gives a reading of its own is in elisa.csv."""
+    plates = sorted(set(elisa_table["plate"].dropna()))
+    for key in ("wavelength_nm", "reference_wavelength_nm"):
+        of_plate = settings[key].get("of_plate", {}) if isinstance(settings[key], dict) else {}
+        for plate in of_plate:
+            if str(plate) not in plates:
+                message = f"this plate is not in elisa.csv. {nearest(str(plate), plates)}"
+                place = ("elisa", key, "of_plate", str(plate))
+                line = line_of(Path(config), place)
+                yield Problem(config, message, line, ".".join(place))
+
+
 def elisa_rows(elisa_table: pd.DataFrame) -> Iterator[Problem]:
     """No plate well is used twice, a plate is one file, and a standard has its concentration."""
     wells = elisa_table.assign(well=elisa_table["well"].map(well_name, na_action="ignore"))

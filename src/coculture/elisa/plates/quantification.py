@@ -1,5 +1,6 @@
 """From the responses of a plate's wells to concentrations with limits and states."""
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -18,6 +19,7 @@ from coculture.elisa.plates.checks.curve_data import CurveData, WellData
 from coculture.elisa.plates.flag_codes import WellFlags, codes
 from coculture.elisa.plates.plate import PlateError, well_position
 from coculture.elisa.plates.quantification_range import quantification_range
+from coculture.elisa.plates.reading_choice import UsedReadings, used_readings
 from coculture.elisa.plates.roles import STANDARD_ROLES
 from coculture.elisa.plates.standard_curve import StandardCurve, fit_standard_curve
 from coculture.elisa.plates.standard_levels import standard_levels
@@ -119,10 +121,11 @@ def quantify_plate(
     parts = [_without_analyte(corrected[corrected["role"] == "unassigned"])]
     entries: dict[str, Any] = {}
     found: list[Flag] = []
+    used = used_readings(corrected)
     for analyte, of_analyte in assigned.groupby("analyte", sort=True):
         part, entry, raised = _quantify(of_analyte, str(analyte), settings, variance_function)
         parts.append(part)
-        entries[str(analyte)] = entry
+        entries[str(analyte)] = entry | {"readings": used and _plain(used.to_dict())}
         found += raised
     wells = pd.concat([part for part in parts if len(part)], ignore_index=True)
     order = sorted(range(len(wells)), key=lambda i: well_position(wells["well"].iloc[i]))
@@ -133,6 +136,7 @@ def quantify_plate(
         *notes.exclusions(wells),
         *notes.masked(corrected[is_masked & (corrected["role"] != "unassigned")]),
         *notes.well_bounds(wells),
+        *_not_corrected(str(wells["plate"].iloc[0]), used, settings),
         *found,
     )
     return QuantifiedPlate(wells, entries, flags)
@@ -228,6 +232,15 @@ def _quantify(
         "medium_blanks": _medium_blanks(read),
     }
     return read, _plain(entry), flags
+
+
+def _not_corrected(
+    plate: str, used: UsedReadings | None, settings: ElisaSettings
+) -> Iterator[Flag]:
+    """A note where the config wants a reference that the plate does not have."""
+    wanted = settings.reference_wavelength_nm.of(plate)
+    if used is not None and used.reference is None and wanted is not None:
+        yield notes.no_reference(plate)
 
 
 def _medium_blanks(read: pd.DataFrame) -> list[dict[str, Any]]:
