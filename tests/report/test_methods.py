@@ -106,3 +106,10 @@ def test_the_readings_are_those_that_the_steps_used(results: MakeResults) -> Non
     assert 'at 450 nm (reading "blue 2") minus that' in text(P1=named)
     both = text(P1=usual, P2=plain, P3=usual)
     assert f"at 450 nm minus that at 570 nm (plates P1 and P3); {alone} (plate P2). One" in both
+
+
+def test_factors_of_activity_are_stated(results: MakeResults, config: Make) -> None:
+    elisa = results().config["elisa"] | {"pg_per_unit": {"IL-6": 8.0}}
+    text = _text(replace(results(), config=config(elisa=elisa)))
+    assert "Standards in U/mL were converted: 1 U of IL-6 as 8 pg." in text
+    assert "U/mL" not in _text(results())

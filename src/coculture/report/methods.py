@@ -129,11 +129,18 @@ def _elisa(elisa: Mapping[str, Any], curves: Mapping[str, Mapping[str, Any]]) ->
     model, weighting = (elisa[key].replace("_", " ") for key in ("model", "weighting"))
     return (
         f"ELISA: {_readings(curves)}. One {model} standard curve was fitted for each plate and "
-        f"analyte [curve], weights: {weighting}; "
-        f"{_ZERO_STANDARDS[elisa['zero_standard']]}. Concentrations are those of the undiluted "
-        "supernatant, with a 95 % interval on the log scale from the errors of curve and wells. "
-        "Values outside the quantifiable range (LLOQ and ULOQ times the dilution) are reported as "
-        "bounds."
+        f"analyte [curve], weights: {weighting}; {_ZERO_STANDARDS[elisa['zero_standard']]}."
+        f"{_units(elisa['pg_per_unit'])} Concentrations are those of the undiluted supernatant, "
+        "with a 95 % interval on the log scale from the errors of curve and wells. Values outside "
+        "the quantifiable range (LLOQ and ULOQ times the dilution) are reported as bounds."
+    )
+
+
+def _units(pg_per_unit: Mapping[str, float]) -> str:
+    """The factors by which standards in units of activity became pg/mL."""
+    return "".join(
+        f" Standards in U/mL were converted: 1 U of {analyte} as {factor:g} pg."
+        for analyte, factor in pg_per_unit.items()
     )
 
 

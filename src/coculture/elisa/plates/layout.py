@@ -151,12 +151,10 @@ def plate_readings(chosen: Plate, file: str, plate: str, settings: ElisaSettings
 
 def _wells_of(plate: Plate, reading: reading_choice.Reading) -> pd.DataFrame:
     """The wells (index) of one reading: od, state."""
-    wells = plate.wells
-    chosen = (wells["reading"] == reading.name) & (
-        (wells["wavelength_nm"] == reading.wavelength_nm)
-        | (wells["wavelength_nm"].isna() & np.isnan(reading.wavelength_nm))
-    )
-    return wells.loc[chosen, ["well", "od", "state"]].set_index("well")
+    wells = plate.wells[plate.wells["reading"] == reading.name]
+    if np.isfinite(reading.wavelength_nm):
+        wells = wells[wells["wavelength_nm"] == reading.wavelength_nm]
+    return wells.set_index("well")[["od", "state"]].copy()
 
 
 def _join(

@@ -28,6 +28,7 @@ from coculture.elisa.plates.checks import (
     replicates_across_limit,
     replicates_differ,
     standards_passing,
+    unit_of_standards,
     wells_not_fitted,
 )
 from coculture.elisa.plates.checks.check_result import CheckResult
@@ -70,6 +71,7 @@ CURVE_CHECKS: tuple[CurveCheck, ...] = (
     curve_fit,
     curve_direction,
     order_of_standards,
+    unit_of_standards,
     controls,
     controls_at_each_level,
 )
