@@ -36,10 +36,10 @@ def quantification_range(
     curve: FittedCurve, levels: pd.DataFrame, limits: AcceptanceLimits
 ) -> QuantificationRange:
     """The LOD, and as LLOQ and ULOQ the lowest and the highest standard that pass."""
-    above_zero = levels[levels["nominal_pg_ml"] > 0]
-    passing = above_zero.loc[above_zero["verdict"] == "pass", "nominal_pg_ml"]
+    judged = levels[levels["verdict"] != "not judged"]
+    passing = judged.loc[judged["verdict"] == "pass", "nominal_pg_ml"]
     if passing.empty:
-        passing = above_zero["nominal_pg_ml"]
+        passing = judged["nominal_pg_ml"]
         rules = ("lowest standard; none passes", "highest standard; none passes")
     else:
         rules = (
@@ -48,7 +48,7 @@ def quantification_range(
             f"highest standard within {limits.recovery_at_limits_percent:g} % and with a CV of at "
             f"most {limits.cv_at_limits_percent:g} %",
         )
-    low, high = precision_profile(curve, above_zero["nominal_pg_ml"], limits)
+    low, high = precision_profile(curve, judged["nominal_pg_ml"], limits)
     return QuantificationRange(
         lod=limit_of_detection(curve),
         lloq=float(passing.min()),

@@ -29,8 +29,8 @@ class CurveData:
 
     @property
     def judged_levels(self) -> pd.DataFrame:
-        """The standards above zero, which alone can be read back."""
-        return self.levels[self.levels["nominal_pg_ml"] > 0]
+        """The standards above zero, which alone can be read back, without anchors."""
+        return self.levels[self.levels["verdict"] != "not judged"]
 
     @property
     def good_controls(self) -> "pd.Series[bool]":
