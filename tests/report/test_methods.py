@@ -113,3 +113,12 @@ def test_factors_of_activity_are_stated(results: MakeResults, config: Make) -> N
     text = _text(replace(results(), config=config(elisa=elisa)))
     assert "Standards in U/mL were converted: 1 U of IL-6 as 8 pg." in text
     assert "U/mL" not in _text(results())
+
+
+def test_a_medium_that_was_subtracted_is_stated(results: MakeResults) -> None:
+    def text(is_subtracted: bool) -> str:
+        curves = {"P1": {"IL-6": {"medium_subtracted": is_subtracted}}}
+        return _text(replace(results(), curves=curves))
+
+    assert "The mean concentration of the medium blanks was subtracted" in text(True)
+    assert "medium blank" not in text(False)

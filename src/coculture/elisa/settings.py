@@ -46,6 +46,7 @@ class AcceptanceLimits:
     levels_passing_percent: float
     levels_passing: int
     control_recovery_percent: float
+    spike_recovery_percent: float
     precision_profile_cv_percent: float
     r_squared: float
 
@@ -60,6 +61,7 @@ class ElisaSettings:
     model: str
     weighting: str
     zero_standard: str
+    medium_blanks: str
     as_reader: str | None
     outlier_wells: str
     plates_for_pooling: int

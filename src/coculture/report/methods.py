@@ -130,9 +130,21 @@ def _elisa(elisa: Mapping[str, Any], curves: Mapping[str, Mapping[str, Any]]) ->
     return (
         f"ELISA: {_readings(curves)}. One {model} standard curve was fitted for each plate and "
         f"analyte [curve], weights: {weighting}; {_ZERO_STANDARDS[elisa['zero_standard']]}."
-        f"{_units(elisa['pg_per_unit'])} Concentrations are those of the undiluted supernatant, "
-        "with a 95 % interval on the log scale from the errors of curve and wells. Values outside "
-        "the quantifiable range (LLOQ and ULOQ times the dilution) are reported as bounds."
+        f"{_units(elisa['pg_per_unit'])}{_medium(curves)} Concentrations are those of the "
+        "undiluted supernatant, with a 95 % interval on the log scale from the errors of curve and "
+        "wells. Values outside the quantifiable range (LLOQ and ULOQ times the dilution) are "
+        "reported as bounds."
+    )
+
+
+def _medium(curves: Mapping[str, Mapping[str, Any]]) -> str:
+    """Whether the medium was subtracted."""
+    entries = [entry for of_analyte in curves.values() for entry in of_analyte.values()]
+    if not any(entry.get("medium_subtracted") for entry in entries):
+        return ""
+    return (
+        " The mean concentration of the medium blanks was subtracted from the samples of the same "
+        "plate and medium, in pg/mL; a medium below the LLOQ counted as zero."
     )
 
 

@@ -17,10 +17,12 @@ from coculture.elisa.plates import notes
 from coculture.elisa.plates.checks import curve_results, plate_failed, subjects, well_flags
 from coculture.elisa.plates.checks.curve_data import CurveData, WellData
 from coculture.elisa.plates.flag_codes import WellFlags, codes
+from coculture.elisa.plates.medium_blanks import SUBTRACT, medium_blanks, without_medium
 from coculture.elisa.plates.plate import PlateError, well_position
 from coculture.elisa.plates.quantification_range import quantification_range
 from coculture.elisa.plates.reading_choice import UsedReadings, used_readings
 from coculture.elisa.plates.roles import STANDARD_ROLES
+from coculture.elisa.plates.spike_recovery import spike_recoveries, with_recoveries
 from coculture.elisa.plates.standard_curve import StandardCurve, fit_standard_curve
 from coculture.elisa.plates.standard_levels import standard_levels
 from coculture.elisa.plates.well_reading import FROM_CURVE, read_from_curve, without_curve
@@ -39,9 +41,11 @@ WELL_COLUMNS = (
     "od_reference",
     "response",
     *FROM_CURVE,
+    "medium_pg_ml",
     "state",
     "flags",
     "excluded",
+    "medium",
     "file",
     "plate_in_file",
 )
@@ -165,7 +169,8 @@ def fit_plate_standards(
 
 def _corrected(readings: pd.DataFrame, settings: ElisaSettings) -> pd.DataFrame:
     """Readings with blanks as zero standards, or with the mean of the blanks subtracted."""
-    wells = readings.copy()
+    medium = readings["medium"].astype(object).fillna("") if "medium" in readings else ""
+    wells = readings.assign(medium=medium, medium_pg_ml=np.nan)
     wells.loc[wells["role"] == "blank", "concentration_pg_ml"] = 0.0
     if settings.zero_standard == "fit" or settings.as_reader is not None:
         return wells
@@ -208,13 +213,17 @@ def _quantify(
     levels = standard_levels(curve, standards, settings.limits)
     span = quantification_range(curve, levels, settings.limits)
     read = read_from_curve(wells, curve, span)
+    spikes, blanks = spike_recoveries(read), medium_blanks(read)
+    read = with_recoveries(read, spikes)
+    if settings.medium_blanks == SUBTRACT:
+        read = without_medium(read, blanks)
     controls = read[(read["role"] == "control") & (read["excluded"] == "")]
     checks = curve_results(CurveData(curve, levels, controls, settings.limits))
     reasons = [check.summary() for check in checks if check.verdict == "fail"]
     concerns = subjects.curve(plate, analyte)
     flags = [plate_failed.flag(plate, analyte, reasons)] if reasons else []
     flags += [check.flag(concerns) for check in checks if check.verdict == "warning"]
-    flags += well_flags(WellData(read, curve, standards, settings))
+    flags += well_flags(WellData(read, curve, standards, settings, spikes, blanks))
     fit = curve.to_dict()
     fit["wells"] = standards["well"].tolist() if settings.as_reader != "level_means" else []
     entry = {
@@ -229,7 +238,9 @@ def _quantify(
         "limits": span.to_dict(),
         "acceptance": asdict(settings.limits),
         "checks": [check.to_dict() for check in checks],
-        "medium_blanks": _medium_blanks(read),
+        "medium_blanks": [blank.to_dict() for blank in blanks],
+        "medium_subtracted": settings.medium_blanks == SUBTRACT,
+        "spikes": [spike.to_dict() for spike in spikes],
     }
     return read, _plain(entry), flags
 
@@ -241,13 +252,6 @@ def _not_corrected(
     wanted = settings.reference_wavelength_nm.of(plate)
     if used is not None and used.reference is None and wanted is not None:
         yield notes.no_reference(plate)
-
-
-def _medium_blanks(read: pd.DataFrame) -> list[dict[str, Any]]:
-    """The wells of medium alone: the signal without cells."""
-    blanks = read[read["role"] == "medium_blank"]
-    columns = ["well", "response", "in_well_pg_ml", "concentration_pg_ml", "state"]
-    return [{str(k): v for k, v in row.items()} for row in blanks[columns].to_dict("records")]
 
 
 def _without_analyte(wells: pd.DataFrame) -> pd.DataFrame:

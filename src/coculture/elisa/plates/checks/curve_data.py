@@ -7,6 +7,8 @@ import pandas as pd
 
 from coculture.curves.fitted_curve import FittedCurve
 from coculture.curves.models import Floats
+from coculture.elisa.plates.medium_blanks import MediumBlank
+from coculture.elisa.plates.spike_recovery import SpikeRecovery
 from coculture.elisa.settings import AcceptanceLimits, ElisaSettings
 
 
@@ -64,3 +66,5 @@ class WellData:
     curve: FittedCurve
     standards: pd.DataFrame
     settings: ElisaSettings
+    spikes: tuple[SpikeRecovery, ...] = ()
+    blanks: tuple[MediumBlank, ...] = ()

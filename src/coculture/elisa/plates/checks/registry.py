@@ -19,6 +19,7 @@ from coculture.elisa.plates.checks import (
     curve_fit,
     dilutions_contradict,
     high_dose_hook,
+    medium_blank,
     not_parallel,
     number_of_standards,
     order_of_standards,
@@ -27,6 +28,7 @@ from coculture.elisa.plates.checks import (
     plates_differ,
     replicates_across_limit,
     replicates_differ,
+    spike_recovery,
     standards_passing,
     unit_of_standards,
     wells_not_fitted,
@@ -82,7 +84,7 @@ FIT_CHECKS: tuple[FitCheck, ...] = (
     asymmetry,
     high_dose_hook,
 )
-WELL_CHECKS: tuple[WellCheck, ...] = (replicates_differ, outlier)
+WELL_CHECKS: tuple[WellCheck, ...] = (replicates_differ, outlier, medium_blank, spike_recovery)
 CULTURE_CHECKS: tuple[CultureCheck, ...] = (
     replicates_across_limit,
     not_parallel,
