@@ -156,10 +156,10 @@ def references(table: str, rows: pd.DataFrame, cultures: pd.DataFrame) -> Iterat
                 message = "this culture is not in cultures.csv."
             yield Problem(table, message, row, "culture", culture)
         elif pd.notna(role) and role not in ("sample", "unstained", "spike") and culture != "":
-            message = (
-                "only samples, spikes and unstained controls of treated cells have a culture, but "
-                f'this row has the role "{role}".'
-            )
+            having = "samples and spikes"
+            if table == "flow.csv":
+                having = "samples and unstained controls of treated cells"
+            message = f'only {having} have a culture, but this row has the role "{role}".'
             yield Problem(table, message, row, "culture", culture)
 
 
