@@ -156,7 +156,7 @@ def default_settings() -> ElisaSettings:
 
 def summary(fault: str, layout: str, cv: float, found: pd.DataFrame) -> str:
     """One line of the table; of cultures with a number or a caution."""
-    off = np.log(found["value"] / found["truth"]).abs()
+    off = (np.log(found["value"]) - np.log(found["truth"])).abs()
     has_number = found["value"].notna()
     silent = (off > WRONG) & ~found["caution"]
     three = found["in_range"] >= 3

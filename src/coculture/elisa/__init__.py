@@ -3,7 +3,7 @@
 from coculture.curves.fitting import CurveError
 from coculture.curves.variance_function import VarianceFunction
 from coculture.elisa.plates.cultures import combine_cultures, precision_of
-from coculture.elisa.plates.label_grid import read_label_grid
+from coculture.elisa.plates.label_grid import DilutionSeries, read_label_grid
 from coculture.elisa.plates.layout import read_layout
 from coculture.elisa.plates.plate import Plate, PlateError
 from coculture.elisa.plates.quantification import (
@@ -24,6 +24,7 @@ from coculture.elisa.validation import check_files
 __all__ = [
     "AcceptanceLimits",
     "CurveError",
+    "DilutionSeries",
     "ElisaSettings",
     "Plate",
     "PlateError",

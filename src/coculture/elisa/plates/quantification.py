@@ -1,5 +1,6 @@
 """From the responses of a plate's wells to concentrations with limits and states."""
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -17,10 +18,13 @@ from coculture.elisa.plates.checks import (
 )
 from coculture.elisa.plates.checks.curve_data import CurveData, WellData
 from coculture.elisa.plates.flag_codes import WellFlags, codes
+from coculture.elisa.plates.medium_blanks import SUBTRACT, medium_blanks, without_medium
 from coculture.elisa.plates.plate import PlateError, well_position
 from coculture.elisa.plates.quantification_range import quantification_range
+from coculture.elisa.plates.reading_choice import UsedReadings, used_readings
 from coculture.elisa.plates.roles import STANDARD_ROLES
 from coculture.elisa.plates.scatter import Scatter, scatter_of
+from coculture.elisa.plates.spike_recovery import spike_recoveries, with_recoveries
 from coculture.elisa.plates.standard_curve import StandardCurve, fit_standard_curve
 from coculture.elisa.plates.standard_levels import standard_levels
 from coculture.elisa.plates.well_reading import FROM_CURVE, read_from_curve, without_curve
@@ -39,9 +43,11 @@ WELL_COLUMNS = (
     "od_reference",
     "response",
     *FROM_CURVE,
+    "medium_pg_ml",
     "state",
     "flags",
     "excluded",
+    "medium",
     "file",
     "plate_in_file",
 )
@@ -107,10 +113,11 @@ def quantify_plate(
     parts = [_without_analyte(corrected[corrected["role"] == "unassigned"])]
     entries: dict[str, Any] = {}
     found: list[Flag] = []
+    used = used_readings(corrected)
     for analyte, of_analyte in assigned.groupby("analyte", sort=True):
         part, entry, raised = _quantify(of_analyte, str(analyte), settings, scatter)
         parts.append(part)
-        entries[str(analyte)] = entry
+        entries[str(analyte)] = entry | {"readings": used and _plain(used.to_dict())}
         found += raised
     wells = pd.concat([part for part in parts if len(part)], ignore_index=True)
     order = sorted(range(len(wells)), key=lambda i: well_position(wells["well"].iloc[i]))
@@ -121,6 +128,7 @@ def quantify_plate(
         *notes.exclusions(wells),
         *notes.masked(corrected[is_masked & (corrected["role"] != "unassigned")]),
         *notes.well_bounds(wells),
+        *_not_corrected(str(wells["plate"].iloc[0]), used, settings),
         *found,
     )
     return QuantifiedPlate(wells, entries, flags)
@@ -149,7 +157,8 @@ def fit_plate_standards(
 
 def _corrected(readings: pd.DataFrame, settings: ElisaSettings) -> pd.DataFrame:
     """Readings with blanks as zero standards, or with the mean of the blanks subtracted."""
-    wells = readings.copy()
+    medium = readings["medium"].astype(object).fillna("") if "medium" in readings else ""
+    wells = readings.assign(medium=medium, medium_pg_ml=np.nan)
     wells.loc[wells["role"] == "blank", "concentration_pg_ml"] = 0.0
     if settings.zero_standard == "fit" or settings.as_reader is not None:
         return wells
@@ -192,13 +201,17 @@ def _quantify(
     levels = standard_levels(curve, standards, settings.limits)
     span = quantification_range(curve, levels, settings.limits, scatter.wells)
     read = read_from_curve(wells, curve, span, scatter)
+    spikes, blanks = spike_recoveries(read), medium_blanks(read)
+    read = with_recoveries(read, spikes)
+    if settings.medium_blanks == SUBTRACT:
+        read = without_medium(read, blanks)
     controls = read[(read["role"] == "control") & (read["excluded"] == "")]
     checks = curve_results(CurveData(curve, levels, controls, settings.limits, settings.direction))
     reasons = [check.summary() for check in checks if check.verdict == "fail"]
     concerns = subjects.curve(plate, analyte)
     flags = [plate_failed.flag(plate, analyte, reasons)] if reasons else []
     flags += [check.flag(concerns) for check in checks if check.verdict == "warning"]
-    flags += well_flags(WellData(read, curve, standards, settings, scatter))
+    flags += well_flags(WellData(read, curve, standards, settings, scatter, spikes, blanks))
     fit = curve.to_dict()
     fit["wells"] = standards["well"].tolist() if settings.as_reader != "level_means" else []
     entry = {
@@ -213,7 +226,9 @@ def _quantify(
         "limits": span.to_dict(),
         "acceptance": asdict(settings.limits),
         "checks": [check.to_dict() for check in checks],
-        "medium_blanks": _medium_blanks(read),
+        "medium_blanks": [blank.to_dict() for blank in blanks],
+        "medium_subtracted": settings.medium_blanks == SUBTRACT,
+        "spikes": [spike.to_dict() for spike in spikes],
     }
     if any(check.code == curve_direction.CODE and check.verdict == "fail" for check in checks):
         # These concentrations are wrong; those of a plate that fails otherwise may serve.
@@ -221,11 +236,13 @@ def _quantify(
     return read, _plain(entry), flags
 
 
-def _medium_blanks(read: pd.DataFrame) -> list[dict[str, Any]]:
-    """The wells of medium alone: the signal without cells."""
-    blanks = read[read["role"] == "medium_blank"]
-    columns = ["well", "response", "in_well_pg_ml", "concentration_pg_ml", "state"]
-    return [{str(k): v for k, v in row.items()} for row in blanks[columns].to_dict("records")]
+def _not_corrected(
+    plate: str, used: UsedReadings | None, settings: ElisaSettings
+) -> Iterator[Flag]:
+    """A note where the config wants a reference that the plate does not have."""
+    wanted = settings.reference_wavelength_nm.of(plate)
+    if used is not None and used.reference is None and wanted is not None:
+        yield notes.no_reference(plate)
 
 
 def _without_analyte(wells: pd.DataFrame) -> pd.DataFrame:

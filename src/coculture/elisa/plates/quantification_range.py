@@ -43,10 +43,10 @@ def quantification_range(
 
     `scatter` is that of the samples' wells.
     """
-    above_zero = levels[levels["nominal_pg_ml"] > 0]
-    passing = above_zero.loc[above_zero["verdict"] == "pass", "nominal_pg_ml"]
+    judged = levels[levels["verdict"] != "not judged"]
+    passing = judged.loc[judged["verdict"] == "pass", "nominal_pg_ml"]
     if passing.empty:
-        passing = above_zero["nominal_pg_ml"]
+        passing = judged["nominal_pg_ml"]
         rules = ("lowest standard; none passes", "highest standard; none passes")
     else:
         rules = (
@@ -55,7 +55,7 @@ def quantification_range(
             f"highest standard within {limits.recovery_at_limits_percent:g} % and with a CV of at "
             f"most {limits.cv_at_limits_percent:g} %",
         )
-    low, high = precision_profile(curve, above_zero["nominal_pg_ml"], limits, scatter)
+    low, high = precision_profile(curve, judged["nominal_pg_ml"], limits, scatter)
     return QuantificationRange(
         lod=limit_of_detection(curve, scatter),
         lloq=float(passing.min()),

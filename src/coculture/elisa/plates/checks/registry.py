@@ -20,6 +20,7 @@ from coculture.elisa.plates.checks import (
     dilutions_contradict,
     dilutions_disagree,
     high_dose_hook,
+    medium_blank,
     number_of_standards,
     order_of_standards,
     outlier,
@@ -27,7 +28,9 @@ from coculture.elisa.plates.checks import (
     plates_differ,
     replicates_disagree,
     replicates_of_wells,
+    spike_recovery,
     standards_passing,
+    unit_of_standards,
     wells_not_fitted,
 )
 from coculture.elisa.plates.checks.check_result import CheckResult
@@ -70,6 +73,7 @@ CURVE_CHECKS: tuple[CurveCheck, ...] = (
     curve_fit,
     curve_direction,
     order_of_standards,
+    unit_of_standards,
     controls,
     controls_at_each_level,
 )
@@ -80,7 +84,12 @@ FIT_CHECKS: tuple[FitCheck, ...] = (
     asymmetry,
     high_dose_hook,
 )
-WELL_CHECKS: tuple[WellCheck, ...] = (replicates_of_wells, outlier)
+WELL_CHECKS: tuple[WellCheck, ...] = (
+    replicates_of_wells,
+    outlier,
+    medium_blank,
+    spike_recovery,
+)
 CULTURE_CHECKS: tuple[CultureCheck, ...] = (
     replicates_disagree,
     dilutions_disagree,

@@ -67,12 +67,13 @@ def flags(series: Sequence[Series]) -> Iterator[Flag]:
     for one in series:
         analytes.setdefault(one.analyte, []).append(one)
     for of_analyte in analytes.values():
-        compared = list(filter(None, (_compared(one, of_analyte) for one in of_analyte)))
+        found = [_compared(one, of_analyte) for one in of_analyte]
+        compared = [one for one in found if one is not None]
         if len(compared) == 2:
             yield from _two(*compared)
             continue
-        for one in compared:
-            yield from _of_plate(one)
+        for of_plate in compared:
+            yield from _of_plate(of_plate)
 
 
 def _of_plate(one: Comparison) -> Iterator[Flag]:
@@ -148,7 +149,7 @@ def _read(one: Series, other: Series) -> tuple[float, float] | None:
 
 
 def series_of(curves: Mapping[tuple[str, str], FittedCurve]) -> list[Series]:
-    """The standards of each curve, (plate, analyte) -> curve, with three levels above zero or more."""
+    """The standards of each (plate, analyte) -> curve with at least three levels above zero."""
     found = []
     for (plate, analyte), curve in curves.items():
         wells = pd.DataFrame({"written": curve.concentrations, "response": curve.responses})
