@@ -14,6 +14,7 @@ from coculture.elisa.readers.grid import Grid, find_grids, grid_readings, title_
 from coculture.elisa.readers.long_table import find_tables, table_readings
 from coculture.elisa.readers.reading_names import is_computed
 from coculture.elisa.readers.source import NotThisFormatError, Rows, Sheet, Source
+from coculture.elisa.readers.wells_across import across_readings, find_across
 
 NAME = "BioTek Gen5"
 _LAYOUT = re.compile(r"well id|conc/dil|name|layout", re.IGNORECASE)
@@ -56,6 +57,8 @@ def _plate(source: Source, sheet: Sheet, start: int, stop: int) -> Plate:
     for table in find_tables(rows, start + 1):
         for readings in table_readings(table, float("nan")).values():
             found.extend(readings)
+    for across in find_across(rows, start + 1):
+        found.extend(across_readings(across))
     found = found or _readings(computed)
     if not found:
         raise PlateError(
