@@ -115,7 +115,7 @@ def table_readings(table: WellTable, wavelength_nm: float) -> dict[str, list[Rea
     special = {table.well_column, wavelengths, plates}
     readable = [i for i in range(len(heading)) if i not in special and _is_reading(table, i)]
     if not readable:
-        readable = [i for i, name in enumerate(heading) if _MEAN.fullmatch(name)]
+        readable = [i for i, name in enumerate(heading) if _is_mean(table, i, name)]
     columns = [i for i in readable if not is_computed(heading[i])] or readable
     if wavelengths is not None:
         columns = columns[:1]
@@ -217,6 +217,12 @@ def _is_reading(table: WellTable, column: int) -> bool:
             f'"{name}": {not_a_reading(cells[place])}'
         )
     return False
+
+
+def _is_mean(table: WellTable, column: int, name: str) -> bool:
+    """Whether a column contains the mean of several reads of each well."""
+    cells = [optical_density(_cell(row, column)) for row in table.rows]
+    return _MEAN.fullmatch(name) is not None and None not in cells
 
 
 def _cell(row: list[str], column: int) -> str:
