@@ -14,7 +14,6 @@ from coculture.elisa.readers.reading_names import (
     is_wavelength_pair,
     wavelength_in,
 )
-from coculture.elisa.readers.wells_across import across_readings, find_across
 from coculture.elisa.readers.source import (
     LineError,
     NotThisFormatError,
@@ -26,6 +25,7 @@ from coculture.elisa.readers.source import (
     number,
     optical_density,
 )
+from coculture.elisa.readers.wells_across import across_readings, find_across
 
 NAME = "table of wells"
 _WELL = re.compile(r"wells?|well[ _]?(position|id|name|number)s?|position", re.IGNORECASE)
@@ -36,9 +36,9 @@ _WAVELENGTH = re.compile(r"(measurement )?wavelength( ?[\[(_]?nm[\])]?)?", re.IG
 _NOT_A_READING = re.compile(
     r"(well[ _]?)?(row|col(umn)?)|cycle.*|.*time.*|temp.*|.*conc.*|.*dil.*|.*vol.*|.*date.*|"
     r".*sample.*|id|name|content|group|layout|role|replicate|no\.?|nr\.?|index|.*%.*|cv|sd|mean.*|av.*|"
-    r"count|events?|(num(ber)?|no\.?) of (reads|flashes|replicates)|n|repeat(s|[ _]?no)?|flashes|gain|"
+    r"count|events?|(num(ber)?|no\.?) of (reads|flashes|replicates)|n|repeat(s|[ _]?no)?|flashes|"
     r"st(d|andard)?[ ._-]*(dev(iation)?|err(or)?)\.?|sem|se|var(iance)?|min(imum)?|max(imum)?|"
-    r"well[ _]?type|type|status|flag|assay[ _]?repeat",
+    r"gain|well[ _]?type|type|status|flag|assay[ _]?repeat",
     re.IGNORECASE,
 )
 _MEAN = re.compile(r"mean|average", re.IGNORECASE)

@@ -15,11 +15,14 @@ from coculture.elisa.readers import (
     envision,
     gen5,
     grid,
+    kaleido,
     long_table,
     mars,
+    msd,
     skanit,
     softmax,
     tecan,
+    victor,
 )
 from coculture.elisa.readers.source import (
     LineError,
@@ -41,10 +44,13 @@ class Reader(Protocol):
 READERS: tuple[Reader, ...] = (
     softmax,
     gen5,
+    msd,
     tecan,
     skanit,
     envision,
+    kaleido,
     mars,
+    victor,
     long_table,
     grid,
 )

@@ -329,9 +329,10 @@ def _place_of_wells(header: list[str]) -> int | None:
     for place in range(10, len(header)):
         first, count, wells = (number(text) for text in header[place - 2 : place + 1])
         rows = _ROWS_OF_PLATE.get(int(wells), 0) if wells is not None else 0
-        if rows and first is not None and count is not None:
-            if first >= 1 and count >= 1 and (first - 1 + count) * rows <= int(wells or 0):
-                return place
+        if not rows or first is None or count is None or first < 1 or count < 1:
+            continue
+        if (first - 1 + count) * rows <= int(wells or 0):
+            return place
     return None
 
 
@@ -352,9 +353,10 @@ def _stated_rows(header: list[str], where: str) -> tuple[int, int]:
     found = [text for text in header[after:] if text]
     for one, other in reversed(list(pairwise(found))):
         first, count = number(one), number(other)
-        if first is not None and count is not None and first >= 1 and count >= 1:
-            if first - 1 + count <= rows and first == int(first) and count == int(count):
-                return int(first) - 1, int(count)
+        if first is None or count is None or first < 1 or count < 1:
+            continue
+        if first - 1 + count <= rows and first == int(first) and count == int(count):
+            return int(first) - 1, int(count)
     raise PlateError(
         f"{where}: its header does not end with the first row and the number of rows, such as "
         "1 and 8; export it again"

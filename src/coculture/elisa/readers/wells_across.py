@@ -22,8 +22,8 @@ from coculture.elisa.readers.source import (
 _HEADING = re.compile(r"wells?([ _]?(name|position)s?)?|<>|", re.IGNORECASE)
 _TIMED = re.compile(r"time.*|cycle.*|t°.*|temp.*|kinetic.*|zeit.*|zyklus.*", re.IGNORECASE)
 _NOT_A_READING = re.compile(
-    r"well.*|name|sample.*|group|type|layout|conc.*|dil.*|replicate.*|count|mean|std\.? ?dev.*|cv.*|"
-    r"time.*|temp.*",
+    r"well.*|name|sample.*|group|type|layout|conc.*|dil.*|replicate.*|count|mean|std\.? ?dev.*|"
+    r"cv.*|time.*|temp.*",
     re.IGNORECASE,
 )
 _FEWEST_WELLS = 4
