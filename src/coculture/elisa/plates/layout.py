@@ -115,6 +115,11 @@ def choose_plate(plates: list[Plate], file: str, plate: str, plate_in_file: str)
 
 def plate_readings(plate: Plate, file: str, settings: ElisaSettings) -> pd.DataFrame:
     """The wells of a plate (index) with od, od_reference, response and state."""
+    if plate.concentrations:
+        raise PlateError(
+            f"{file}: contains concentrations from curves of the reader's own software (plate "
+            f"{plate.name}), and no readings to fit; name the plate-reader export with the readings"
+        )
     main = _select(plate, settings.wavelength_nm, file, "wavelength_nm")
     if main is None:
         raise PlateError(

@@ -12,11 +12,13 @@ from typing import Protocol
 
 from coculture.elisa.plates.plate import Plate, PlateError
 from coculture.elisa.readers import (
+    allotrope,
     envision,
     gen5,
     grid,
     kaleido,
     long_table,
+    luminex,
     mars,
     msd,
     skanit,
@@ -42,6 +44,8 @@ class Reader(Protocol):
 
 
 READERS: tuple[Reader, ...] = (
+    allotrope,
+    luminex,
     softmax,
     gen5,
     msd,
@@ -79,7 +83,7 @@ def read_plates(path: str | Path) -> list[Plate]:
         except LineError as error:
             raise PlateError(f"{path}: {error}") from error
         plates = [_with_wells_once(source, plate) for plate in plates]
-        if not any((plate.wells["state"] != "missing").any() for plate in plates):
+        if not any(_is_measured(plate) for plate in plates):
             raise PlateError(f"{path}: this {reader.NAME} export contains no measurement")
         return _with_unique_names(plates)
     tried = "\n  ".join(refusals)
@@ -87,6 +91,10 @@ def read_plates(path: str | Path) -> list[Plate]:
         f"{path}: the format of this file is not known. Tried:\n  {tried}\n"
         "Export a plate grid (a row 1 to 12, rows A to H) or a table with the columns well and od."
     )
+
+
+def _is_measured(plate: Plate) -> bool:
+    return bool(plate.concentrations) or bool((plate.wells["state"] != "missing").any())
 
 
 def _with_wells_once(source: Source, plate: Plate) -> Plate:
