@@ -14,6 +14,12 @@ def exports(reference: Path) -> Path:
 
 
 @pytest.fixture
+def failing(reference: Path) -> Path:
+    """The folder of exports that an earlier version read wrongly, with made-up values."""
+    return reference / "elisa" / "failing"
+
+
+@pytest.fixture
 def workbook(tmp_path: Path) -> Callable[..., Path]:
     """Write sheets (name to rows) as a spreadsheet."""
 
