@@ -21,13 +21,13 @@ def failing(reference: Path) -> Path:
 
 @pytest.fixture
 def workbook(tmp_path: Path) -> Callable[..., Path]:
-    """Write sheets (name to rows) as a spreadsheet."""
+    """Write sheets (name to rows) as a spreadsheet: _ is a space in a name, and __ is a _."""
 
     def make(**sheets: list[list[object]]) -> Path:
         book = openpyxl.Workbook()
         book.remove(book.worksheets[0])
         for name, rows in sheets.items():
-            sheet = book.create_sheet(name.replace("_", " "))
+            sheet = book.create_sheet(name.replace("_", " ").replace("  ", "_"))
             for row in rows:
                 sheet.append(row)
         path = tmp_path / "export.xlsx"

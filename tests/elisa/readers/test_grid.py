@@ -16,9 +16,11 @@ from tests.elisa.readers.written_exports import (
     ROWS,
     by_reading,
     cells,
+    counted,
     grid_lines,
     lettered_grid,
     ods,
+    only_plate,
     only_reading,
     point,
     well_grid,
@@ -136,3 +138,72 @@ def test_a_grid_may_stand_far_from_the_margin(tmp_path: Path) -> None:
 def test_grids_directly_under_each_other_are_both_read(tmp_path: Path) -> None:
     path = write_export(tmp_path, [*lettered_grid(","), *lettered_grid(",")], "stacked.csv")
     assert [len(plate.wells) for plate in read_plates(path)] == [96, 96]
+
+
+@pytest.mark.reference
+def test_the_plain_grids_that_were_read_wrongly(failing: Path) -> None:
+    assert only_reading(failing / "xlsx_notes_right_of_grid" / "noted.xlsx") == counted(0.05)
+    layout = failing / "layout_of_integers_alone_read_as_od" / "layout.csv"
+    with pytest.raises(PlateError, match='line 2: the plate grid "Plate Layout" contains whole'):
+        read_plates(layout)
+
+
+@pytest.mark.parametrize("gap", [[], [""]])
+@pytest.mark.parametrize("heading", [[], ["Labels"]])
+def test_notes_to_the_right_of_a_grid_are_left_alone(
+    workbook: Callable[..., Path], gap: list[str], heading: list[str]
+) -> None:
+    rows: list[list[object]] = cells(OD, "")
+    for row, notes in zip(
+        rows[1:], [["B1", "", 450, "moved"], ["x"], [], *[["B2"]] * 5], strict=True
+    ):
+        row += [*gap, *notes]
+    rows[0] += [*gap, *heading]
+    path = workbook(Plate_1=[["Read", "Read: (A) 450"], [], *rows])
+    assert list(only_reading(path).values()) == OD.ravel().tolist()
+
+
+def test_a_reading_beyond_the_heading_is_refused(workbook: Callable[..., Path]) -> None:
+    rows: list[list[object]] = cells(OD, "")
+    rows[0].pop()
+    with pytest.raises(PlateError, match="row A has more cells than the heading has columns"):
+        read_plates(workbook(Plate_1=rows))
+
+
+def whole(values: list[int], title: str = "") -> list[str]:
+    grid = np.array(values).reshape(8, 12)
+    return [title, *grid_lines(grid, delimiter=",")]
+
+
+REPEATED = [1000, 500, 250, 125, 62, 31] * 16
+LAYOUTS = {
+    "samples in order": whole(list(range(1, 97))),
+    "samples in pairs": whole([i // 2 for i in range(96)]),
+    "doses in replicates": whole(REPEATED),
+    "a title": whole([i**2 for i in range(96)], "Plate map"),
+}
+
+
+@pytest.mark.parametrize("kind", LAYOUTS)
+def test_whole_numbers_like_a_layout_are_no_optical_densities(tmp_path: Path, kind: str) -> None:
+    lines = LAYOUTS[kind]
+    with pytest.raises(
+        PlateError, match=r"line 2: .* contains whole numbers like a layout \(well A"
+    ):
+        read_plates(write_export(tmp_path, lines))
+    both = [*lines, "", "OD", *well_grid(MAIN)]
+    assert only_reading(write_export(tmp_path, both)) == MAIN
+
+
+def test_whole_readings_are_read(tmp_path: Path) -> None:
+    rfu = [50 + 13 * i for i in range(96)]
+    assert list(only_reading(write_export(tmp_path, whole(rfu))).values()) == rfu
+    named = [line.replace(",1,2,3,", "OD450,1,2,3,", 1) for line in whole(REPEATED)]
+    assert list(only_reading(write_export(tmp_path, named)).values()) == REPEATED
+
+
+def test_a_wavelength_at_the_end_of_the_lines_names_the_reading(tmp_path: Path) -> None:
+    lines = [lettered_grid("\t")[0], *(f"{line}\t450" for line in lettered_grid("\t")[1:])]
+    plate = only_plate(write_export(tmp_path, lines))
+    assert list(by_reading(plate)) == ["450"]
+    assert plate.wells["wavelength_nm"].unique().tolist() == [450]

@@ -32,7 +32,7 @@ def grid(values: dict[str, float], title: str, repeat: int = 1) -> list[str]:
 
 FOOT = [
     "Analysis Result", "", "Measurement Basic Information", "Software version:,,Kaleido 2.0",
-    "Platemap", "Plate", *well_grid({well: 1.0 for well in MAIN}), "",
+    "Platemap", "Plate", *well_grid(dict.fromkeys(MAIN, 1.0)), "",
     "Meas,,,,", "Tech,,,,ABS mono 1", "Excitation wavelength [nm],,,,450", "",
     "Meas,,,,", "Tech,,,,ABS mono 2", "Excitation wavelength [nm],,,,570",
 ]  # fmt: skip
@@ -47,8 +47,8 @@ def test_two_measurements_of_a_plate_have_their_wavelengths(tmp_path: Path) -> N
 
 def test_version_3_has_the_barcode_in_a_table(tmp_path: Path) -> None:
     lines = [
-        "EnSight Results from,,", "", "Result for ABS 1,,", "Barcode,Repeat,Loop no,Exc wl / filter",
-        "P3 13:39:01,1,,", ",,", *well_grid(MAIN), "", "Measurement Information,,",
+        "EnSight Results from,,", "", "Result for ABS 1,,", "Barcode,Repeat,Loop no",
+        "P3 13:39:01,1,", ",,", *well_grid(MAIN), "", "Measurement Information,,",
         "Operation,,,ABS 1", "Excitation wavelength [nm],,,450",
     ]  # fmt: skip
     plate = only_plate(write_export(tmp_path, lines))

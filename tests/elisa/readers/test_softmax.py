@@ -11,9 +11,9 @@ from tests.elisa.readers.written_exports import (
     COLUMNS,
     MAIN,
     OD,
+    OTHER,
     ROWS,
     SOFTMAX_HEADER,
-    OTHER,
     WELLS,
     by_reading,
     counted,
@@ -309,7 +309,8 @@ def headless(lead: str, gap: str = "", columns: int = 12) -> list[str]:
     header = SOFTMAX_HEADER.replace("\t1.3\t", "\t0.3\t").replace("\t1\t450 \t", "\t2\t450 570 \t")
     chosen = COLUMNS[:columns]
     rows = [
-        lead + f"\t{gap}".join("\t".join(point(v[f"{r}{c}"]) for c in chosen) for v in (MAIN, OTHER))
+        lead
+        + f"\t{gap}".join("\t".join(point(v[f"{r}{c}"]) for c in chosen) for v in (MAIN, OTHER))
         for r in ROWS
     ]
     return ["##BLOCKS= 1", header, *rows, "", "~End"]

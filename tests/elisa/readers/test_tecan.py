@@ -106,7 +106,14 @@ def spark_list(values: dict[str, float]) -> list[str]:
 
 def test_spark_grids_and_lists_have_the_names_of_their_steps(tmp_path: Path) -> None:
     for grid in (lambda values: well_grid(values, "\t", corner="<>"), spark_list):
-        lines = [*SPARK, *spark_step("blue 1"), *grid(MAIN), "", *spark_step("blue 2"), *grid(OTHER)]
+        lines = [
+            *SPARK,
+            *spark_step("blue 1"),
+            *grid(MAIN),
+            "",
+            *spark_step("blue 2"),
+            *grid(OTHER),
+        ]
         plate = only_plate(write_export(tmp_path, lines))
         assert by_reading(plate) == {"blue 1": MAIN, "blue 2": OTHER}
         assert wavelengths(plate) == {"blue 1": 640, "blue 2": 640}
@@ -127,7 +134,7 @@ def test_steps_described_above_all_grids_are_found_by_title(tmp_path: Path) -> N
 def test_a_damaged_cell_of_a_spark_list_is_refused(tmp_path: Path) -> None:
     lines = [*SPARK, *spark_step("blue"), *spark_list(MAIN)]
     lines[13] = "A3\t0.1x\t0"
-    with pytest.raises(PlateError, match='line 14: well A3: "0.1x" is not a reading'):
+    with pytest.raises(PlateError, match=r'line 14: well A3: "0\.1x" is not a reading'):
         read_plates(write_export(tmp_path, lines))
 
 

@@ -37,7 +37,7 @@ def test_a_kinetic_table_is_no_reading(tmp_path: Path) -> None:
 
 def test_a_damaged_cell_is_refused_by_its_well(tmp_path: Path) -> None:
     damaged = line("OD450", MAIN).replace(point(MAIN["C4"]), "0.3x")
-    with pytest.raises(PlateError, match='line 2: well C4: "0.3x" is not a reading'):
+    with pytest.raises(PlateError, match=r'line 2: well C4: "0\.3x" is not a reading'):
         read_plates(write_export(tmp_path, [HEADING, damaged]))
 
 

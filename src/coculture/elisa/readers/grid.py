@@ -59,6 +59,9 @@ class Grid:
     line_labels
         The label at the right end of each line of a row of wells; empty if there is none, or not
         the same one in all rows.
+    damage
+        What shows that a row lost a cell; empty for a sound grid. It matters if the cells are
+        readings.
     """
 
     row: int
@@ -67,6 +70,7 @@ class Grid:
     corner: str
     cells: dict[str, list[str]]
     line_labels: list[str]
+    damage: str = ""
 
 
 def find_grids(rows: Rows, first_line: int = 1) -> list[Grid]:
@@ -109,8 +113,12 @@ def grid_readings(
             unknown = unknown or (well, texts[line])
         else:
             readings.append(Reading(well, name, wavelength_nm, *value))
+    if unknown is None and not any(reading.state == "ok" for reading in readings):
+        return None
+    if grid.damage:
+        raise LineError(grid.damage)
     if unknown is None:
-        return readings if any(reading.state == "ok" for reading in readings) else None
+        return readings
     filled = sum(bool(texts[line]) for texts in grid.cells.values())
     if not mostly_readings([reading.od for reading in readings], filled):
         return None
@@ -244,7 +252,8 @@ def _grid_at(rows: Rows, index: int, first_line: int) -> Grid | None:
         label if all(lines[i] == label for lines in labels.values()) else ""
         for i, label in enumerate(first)
     ]
-    return Grid(index, first_line + index, row, rows[index][start - 1], cells, shared)
+    damage = _damage(rows[index + 1 : row], first_line + index + 1, end, labels)
+    return Grid(index, first_line + index, row, rows[index][start - 1], cells, shared, damage)
 
 
 def _side_by_side(rows: Rows) -> list[Rows]:
@@ -310,6 +319,26 @@ def _order_by_label(
             labels[letter] = list(first)
 
 
+def _damage(rows: Rows, first_line: int, end: int, labels: dict[str, list[str]]) -> str:
+    """What shows that a row of a grid lost a cell, so that the cells after it moved to the left.
+
+    It is shorter than the heading and the other rows, or has their label in its last column.
+    """
+    filled = [(line, row) for line, row in enumerate(rows, first_line) if any(row[1:])]
+    widest = max((len(row) for _, row in filled), default=0)
+    stated = {label for lines in labels.values() for label in lines if label}
+    for line, row in filled:
+        short = len(row) < min(end, widest)
+        moved = len(row) >= end and not any(row[end:]) and row[end - 1] in stated
+        if short or moved:
+            return (
+                f"line {line}: the row has fewer cells than the heading has columns; a cell was "
+                "lost, or separators at its end. Leave the cell of an unread well empty, but keep "
+                "its separator, or export the plate again"
+            )
+    return ""
+
+
 def _refuse_uneven_rows(labels: dict[str, list[str]], line: int) -> None:
     """Refuse a grid in which a row of wells lost one of its lines: readings would be mixed up."""
     first = next(iter(labels.values()))
@@ -354,6 +383,9 @@ def _is_overfull(row: list[str], heading: list[str], start: int, end: int) -> bo
     adjacent = row[end] if end < len(row) else ""
     if adjacent and number(adjacent) is None:
         return False
+    headed = end < len(heading) and bool(heading[end])
+    if adjacent and not headed and not _is_wavelength(adjacent):
+        return True
     values = [number(text) for text in row[start:end]]
     if not adjacent and any(value is not None and value != int(value) for value in values):
         return False
@@ -363,4 +395,7 @@ def _is_overfull(row: list[str], heading: list[str], start: int, end: int) -> bo
 
 
 def _is_wavelength(text: str) -> bool:
-    return wavelength_in(text) > 0 or is_wavelength_pair(text)
+    """Whether a cell beside a line is the label of its wavelength; a reading (0.450) is none."""
+    value = number(text)
+    is_reading = value is not None and value != int(value)
+    return is_wavelength_pair(text) or (wavelength_in(text) > 0 and not is_reading)

@@ -27,7 +27,6 @@ from coculture.elisa.readers import (
     victor,
 )
 from coculture.elisa.readers.source import (
-    LineError,
     NotThisFormatError,
     Source,
     open_source,
@@ -80,7 +79,9 @@ def read_plates(path: str | Path) -> list[Plate]:
         except NotThisFormatError as refusal:
             refusals.append(f"{reader.NAME}: {refusal}")
             continue
-        except LineError as error:
+        except PlateError as error:
+            if str(error).startswith(f"{source.path}: "):
+                raise
             raise PlateError(f"{path}: {error}") from error
         plates = [_with_wells_once(source, plate) for plate in plates]
         if not any(_is_measured(plate) for plate in plates):

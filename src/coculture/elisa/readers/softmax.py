@@ -218,6 +218,10 @@ def _whole_plate(
     warm = next((i for i, (_, row) in enumerate(section.lines) if len(row) > 1 and row[1]), None)
     if warm != first and (warm is not None or len(section.lines) < rows):
         return []
+    width = 2 + max((i for i, text in enumerate(section.heading, 1) if text), default=0)
+    whole = [len(row) >= width for _, row in section.lines]
+    if all(whole[:first]) and sum(whole) != rows:
+        return []
     lines = section.lines[: first + stated]
     last = section.lines[-1][0]
     missing = range(len(lines), max(rows, first + stated))
@@ -228,7 +232,8 @@ def _plate_grid(
     section: _Section, names: list[str], wavelengths: list[float], first_row: int, where: str
 ) -> Iterator[Reading]:
     """Rows below column numbers; the wavelengths are side by side."""
-    blocks = _column_blocks(section.heading)
+    blocks = _column_blocks(section.heading, where)
+    _refuse_shorter_lines(section, where)
     if len(blocks) != len(names):
         raise PlateError(
             f"{where} names {len(names)} wavelengths but has {len(blocks)} blocks of columns"
@@ -246,6 +251,9 @@ def _time_lines(
     section: _Section, names: list[str], wavelengths: list[float], where: str
 ) -> Iterator[Reading]:
     """One line for each wavelength, one column for each well."""
+    foreign = next((text for text in section.heading if text and not is_well(text)), "")
+    if foreign:
+        raise PlateError(f'{where}: "{foreign}" in its heading is not a well; export it again')
     wells = [(i, well_name(text)) for i, text in enumerate(section.heading) if is_well(text)]
     lines = [(line, row) for line, row in section.lines if any(row[2:])]
     if len(lines) != len(names):
@@ -258,17 +266,32 @@ def _time_lines(
             yield Reading(well, name, wavelength, *_od(row[2 + position], well, line, where))
 
 
-def _column_blocks(heading: list[str]) -> list[list[tuple[int, int]]]:
+def _column_blocks(heading: list[str], where: str) -> list[list[tuple[int, int]]]:
     """Position and column number of each cell, split where the numbers start again."""
     blocks: list[list[tuple[int, int]]] = []
     for position, text in enumerate(heading):
         value = number(text)
         if value is None:
             continue
+        if value < 1 or value != int(value):
+            raise PlateError(f'{where}: "{text}" in its heading is not a column; export it again')
         if not blocks or value <= blocks[-1][-1][1]:
             blocks.append([])
         blocks[-1].append((position, int(value)))
     return blocks
+
+
+def _refuse_shorter_lines(section: _Section, where: str) -> None:
+    """Refuse a line that is shorter than the others and ends early: it lost a cell."""
+    filled = [(line, row) for line, row in section.lines if any(row[2:])]
+    widest = max((len(row) for _, row in filled), default=0)
+    last = 2 + max((i for i, text in enumerate(section.heading) if text), default=0)
+    for line, row in filled:
+        if last < len(row) < widest and not row[last]:
+            raise PlateError(
+                f"{where}: line {line} has fewer cells than the others; a cell was lost; "
+                "export it again"
+            )
 
 
 def _check_width(row: list[str], width: int, heading_width: int, line: int, where: str) -> None:

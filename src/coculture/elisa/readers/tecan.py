@@ -196,13 +196,18 @@ def _well_list(rows: Rows, index: int, place: int) -> tuple[int, list[Reading]]:
 
 
 def _heading(rows: Rows) -> tuple[list[_Step], str]:
-    """The steps described between two grids, and the title of the second: the last single cell."""
+    """The steps described between two grids, and the title of the second grid.
+
+    The title is the last line with a single cell, below those that describe the steps.
+    """
     steps: list[_Step] = []
     step, title, in_mode = _Step(), "", False
     for row in rows:
         filled = [text for text in row if text]
         first = filled[0] if filled and row[0] else ""
         is_mode = _MODE.fullmatch(first) is not None
+        if is_mode or _REFERENCE.fullmatch(first) or _WAVELENGTH.fullmatch(first):
+            title = ""
         if first.startswith("Label:") or (is_mode and step.wavelength_nm > 0):
             steps.append(step)
             step, in_mode = _Step(), False
