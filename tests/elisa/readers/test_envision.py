@@ -1,5 +1,6 @@
 """EnVision: with and without headings, in one or two channels."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -86,7 +87,7 @@ def test_what_envision_computed_gives_way_to_what_it_measured(tmp_path: Path) ->
 def test_a_lost_line_of_numbers_is_refused(tmp_path: Path, lost: int) -> None:
     lines = [*head("A450(1)"), *numbers(MAIN), *FOOT]
     del lines[8 + lost]
-    with pytest.raises(PlateError, match="line 9: 7 lines of 12 results do not have the shape"):
+    with pytest.raises(PlateError, match="line 9: 7 lines of 12 results do not have the shape of"):
         read_plates(write_export(tmp_path, lines))
 
 
@@ -101,3 +102,15 @@ def test_a_lost_cell_of_a_line_of_numbers_is_refused(tmp_path: Path) -> None:
 def test_an_envision_export_that_ends_early_says_so(tmp_path: Path, lines: int) -> None:
     with pytest.raises(PlateError, match='EnVision export without a "Results for" grid'):
         read_plates(write_export(tmp_path, head("A450")[:lines]))
+
+
+def test_envision_without_headings_saved_as_a_workbook(
+    workbook: Callable[..., Path],
+) -> None:
+    lines = [*head("ELISA 450(1)"), *numbers(MAIN), *FOOT]
+    rows: list[list[object]] = [
+        [float(cell) if cell[:2] in ("0.", "1.") else cell for cell in line.split(",")]
+        for line in lines
+    ]
+    rows[2][2] = "P9"
+    assert only_reading(workbook(Sheet1=rows)) == MAIN

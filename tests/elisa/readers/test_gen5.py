@@ -191,3 +191,22 @@ def test_wells_across_are_read_line_by_line(tmp_path: Path, headed: bool) -> Non
     plate = only_plate(write_export(tmp_path, lines))
     assert by_reading(plate) == {"450": MAIN, "570": OTHER}
     assert wavelengths(plate) == {"450": 450, "570": 570}
+
+
+def test_a_damaged_whole_number_is_refused_and_not_replaced_by_computed_lines(
+    tmp_path: Path,
+) -> None:
+    grid = ["\t".join([r, *(str(RFU[f"{r}{c}"]) for c in COLUMNS), "Alpha"]) for r in ROWS]
+    heading = "\t" + "\t".join(map(str, COLUMNS))
+    blanked = [line.replace("Alpha", "Blank Alpha") for line in grid]
+    lines = [*HEAD, heading, *grid, "", "Blank Alpha", heading, *blanked]
+    assert by_reading(only_plate(write_export(tmp_path, lines))) == {"Alpha": RFU}
+    lines[7] = lines[7].replace(str(RFU["C4"]), "4x1")
+    with pytest.raises(PlateError, match=r'well C4 of the plate grid "Alpha".*"4x1" is not'):
+        read_plates(write_export(tmp_path, lines))
+
+
+def test_concentrations_of_gen5_are_never_readings(tmp_path: Path) -> None:
+    lines = [*HEAD, *lettered_grid("\t", "Conc")]
+    with pytest.raises(PlateError, match="has no grid of results"):
+        read_plates(write_export(tmp_path, lines))

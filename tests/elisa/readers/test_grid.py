@@ -154,10 +154,10 @@ def test_notes_to_the_right_of_a_grid_are_left_alone(
     workbook: Callable[..., Path], gap: list[str], heading: list[str]
 ) -> None:
     rows: list[list[object]] = cells(OD, "")
-    for row, notes in zip(
-        rows[1:], [["B1", "", 450, "moved"], ["x"], [], *[["B2"]] * 5], strict=True
-    ):
-        row += [*gap, *notes]
+    notes: list[list[object]] = [["B1", "", 450, "moved"], ["x"], []]
+    notes += [["B2"] for _ in range(5)]
+    for row, beside in zip(rows[1:], notes, strict=True):
+        row += [*gap, *beside]
     rows[0] += [*gap, *heading]
     path = workbook(Plate_1=[["Read", "Read: (A) 450"], [], *rows])
     assert list(only_reading(path).values()) == OD.ravel().tolist()
@@ -207,3 +207,32 @@ def test_a_wavelength_at_the_end_of_the_lines_names_the_reading(tmp_path: Path) 
     plate = only_plate(write_export(tmp_path, lines))
     assert list(by_reading(plate)) == ["450"]
     assert plate.wells["wavelength_nm"].unique().tolist() == [450]
+
+
+def test_a_row_that_lost_a_cell_is_refused(tmp_path: Path) -> None:
+    lines = well_grid(MAIN, "\t", corner="450")
+    lines[3] = lines[3].replace(f"\t{point(MAIN['C4'])}", "")
+    with pytest.raises(PlateError, match="line 4: the row has fewer cells than the heading"):
+        read_plates(write_export(tmp_path, lines))
+    labelled = [f"{line}\t{'' if i == 0 else 450}" for i, line in enumerate(lines)]
+    with pytest.raises(PlateError, match="line 4: the row has fewer cells than the heading"):
+        read_plates(write_export(tmp_path, labelled))
+    ended = [f"{line}\t" for line in lines]
+    with pytest.raises(PlateError, match="line 4: the row has fewer cells than the heading"):
+        read_plates(write_export(tmp_path, ended))
+
+
+def test_columns_that_are_missing_in_all_rows_are_no_damage(tmp_path: Path) -> None:
+    lines = well_grid(MAIN, "\t", corner="450")
+    lines = [lines[0], *(line.rsplit("\t", 2)[0] for line in lines[1:])]
+    assert only_reading(write_export(tmp_path, lines)) == {
+        well: od for well, od in MAIN.items() if int(well[1:]) <= 10
+    }
+
+
+def test_a_reading_added_to_a_row_is_refused(tmp_path: Path) -> None:
+    for trailing in ("", "\t"):
+        lines = [line + trailing for line in well_grid(MAIN, "\t", corner="450")]
+        lines[3] = lines[3].replace("C\t", "C\t0.777\t")
+        with pytest.raises(PlateError, match="row C has more cells than the heading has columns"):
+            read_plates(write_export(tmp_path, lines))

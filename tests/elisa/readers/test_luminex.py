@@ -119,3 +119,9 @@ def test_bio_plex_manager_is_refused_by_its_name(tmp_path: Path) -> None:
     lines = ["Type,Well,Description,FI,FI - Bkgd,Std Dev,Obs Conc", "X1,A1,S1,120,100,3,12.5"]
     with pytest.raises(PlateError, match="Luminex export of Bio-Plex Manager"):
         read_plates(write_export(tmp_path, lines))
+
+
+@pytest.mark.parametrize("lines", range(1, 9))
+def test_a_file_that_ends_early_is_refused(tmp_path: Path, lines: int) -> None:
+    with pytest.raises(PlateError, match=r"Luminex xPONENT|line \d+: "):
+        read_plates(write_export(tmp_path, [*HEAD, *RESULT][:lines]))

@@ -88,7 +88,7 @@ def test_damaged_msd_grids_are_refused(tmp_path: Path) -> None:
     whole = [*head(), *(row(SIGNAL, letter, letter) for letter in ROWS), *FOOT]
     short = [*whole]
     short[14] = short[14].rsplit("\t", 2)[0]
-    with pytest.raises(PlateError, match="line 15: row C has 11 cells, but the heading has 12"):
+    with pytest.raises(PlateError, match="line 15: 12 cells where the lines above have 14"):
         read_plates(write_export(tmp_path, short, "msd.txt"))
     with pytest.raises(PlateError, match="line 16: row C occurs twice"):
         read_plates(write_export(tmp_path, [*whole[:15], *whole[14:]], "msd.txt"))

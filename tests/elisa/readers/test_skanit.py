@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from coculture.elisa import read_plates
+from coculture.elisa import PlateError, read_plates
 from tests.elisa.readers.written_exports import (
     COLUMNS,
     OD,
@@ -70,7 +70,7 @@ def step(
     return [
         ["Measurement results"], ["run.skax"], ["6/5/2024 6:09:56 PM"], [], [name], [wavelength],
         [], [plate], [], *cells(values, corner), [],
-        [sample, *COLUMNS], *[[letter, *["Un1"] * 12] for letter in ROWS],
+        [sample, *COLUMNS], *(list[object]([letter, *["Un1"] * 12]) for letter in ROWS),
     ]  # fmt: skip
 
 
@@ -122,3 +122,12 @@ def test_two_steps_at_one_wavelength_have_the_names_of_their_sheets(
         "Absorbance 1 450": ABSORBANCE,
         "Absorbance 2 450": PLASTIC_BY_WELL,
     }
+
+
+def test_a_damaged_sheet_is_not_replaced_by_what_was_computed_from_it(
+    workbook: Callable[..., Path],
+) -> None:
+    raw = step("Absorbance 1", "Wavelength: 450 nm", "Plate 1", "Abs", OD)[:8]
+    computed = step("Blank Subtraction 1", "Wavelength: 450 nm", "Plate 1", "x", OD)
+    with pytest.raises(PlateError, match=r'sheet "Absorbance 1_01" .* has no whole grid'):
+        read_plates(workbook(Absorbance_1__01=raw, Blank_Subtraction_1__02=computed))

@@ -94,7 +94,7 @@ def _blocks(section: Rows, first_line: int) -> list[_Block]:
         if title is None:
             continue
         name, channel = title
-        if readings := grid_readings(grid, name, float("nan")):
+        if readings := grid_readings(grid, name, float("nan"), of_results=True):
             found.append((name, channel, computed or derived, readings))
     if found:
         return [_known(block, cells) for block in found]
@@ -157,24 +157,35 @@ def _unheaded(section: Rows, first_line: int) -> Iterator[tuple[int, int, list[R
     """
     index = 0
     while index < len(section):
-        width = _cells(section[index])
-        if not _is_numbers(section[index]) or width not in _COLUMNS:
+        if not _is_numbers(section[index]):
             index += 1
             continue
         end = index
         while end < len(section) and any(section[end]):
             end += 1
         lines = section[index:end]
-        uneven = next((i for i, row in enumerate(lines) if _cells(row) != width), None)
-        if uneven is not None or len(lines) != _COLUMNS[width]:
-            place = index if uneven is None else index + uneven
+        width = _width(lines)
+        lengths = [len(row) for row in lines]
+        if len(lines) != _COLUMNS.get(width, 0) or len(set(lengths)) > 1:
+            usual = max(set(lengths), key=lengths.count)
+            place = next((i for i, length in enumerate(lengths) if length != usual), 0)
             raise LineError(
-                f"line {first_line + place}: {len(lines)} lines of {width} results do not have "
-                f"the shape of a plate ({_COLUMNS[width]} lines of {width}); export the plate "
+                f"line {first_line + index + place}: {len(lines)} lines of {width} results do not "
+                "have the shape of a plate (8 lines of 12, 16 lines of 24); export the plate "
                 "again, with the headings of rows and columns"
             )
         yield index, end, list(_readings(lines, width, first_line + index))
         index = end
+
+
+def _width(lines: Rows) -> int:
+    """The number of results in a line: its cells, without the empty one after the last separator.
+
+    In a spreadsheet lines are as wide as the sheet: then those up to the last result of any line.
+    """
+    cells = max(len(row) - (not row[-1]) for row in lines)
+    filled = max(i for row in lines for i, text in enumerate(row, 1) if text)
+    return cells if cells in _COLUMNS else filled
 
 
 def _readings(lines: Rows, width: int, first_line: int) -> Iterator[Reading]:
@@ -191,8 +202,3 @@ def _is_numbers(row: list[str]) -> bool:
     """Whether a line contains nothing but readings: the lines of headings contain words."""
     numbers = sum(number(text) is not None for text in row)
     return numbers >= 2 and all(optical_density(text) is not None for text in row)
-
-
-def _cells(row: list[str]) -> int:
-    """The number of cells of a line, without the empty one after its last separator."""
-    return len(row) - 1 if row and not row[-1] else len(row)

@@ -76,7 +76,7 @@ def _readings(lines: list[_Line]) -> list[Reading]:
     return [
         reading
         for grid, label, line in lines
-        for reading in grid_readings(grid, label, _wavelength(label), line) or []
+        for reading in grid_readings(grid, label, _wavelength(label), line, of_results=True) or []
     ]
 
 

@@ -96,14 +96,17 @@ def find_grids(rows: Rows, first_line: int = 1) -> list[Grid]:
 
 
 def grid_readings(
-    grid: Grid, name: str, wavelength_nm: float, line: int = 0
+    grid: Grid, name: str, wavelength_nm: float, line: int = 0, *, of_results: bool = False
 ) -> list[Reading] | None:
     """The wells of a grid as readings; None if it contains labels, or no number.
+
+    `of_results`: the reader's software says that these are results, so whole numbers are, too.
 
     Raises
     ------
     LineError
-        If most cells are readings and one is neither a number nor a word that readers write.
+        If most cells are readings and one is neither a number nor a word that readers write, or a
+        row lost a cell.
     """
     readings = []
     unknown: tuple[str, str] | None = None
@@ -120,7 +123,8 @@ def grid_readings(
     if unknown is None:
         return readings
     filled = sum(bool(texts[line]) for texts in grid.cells.values())
-    if not mostly_readings([reading.od for reading in readings], filled):
+    numbers = [reading.od for reading in readings if reading.state == "ok"]
+    if not mostly_readings(numbers, filled) and not (of_results and 2 * len(numbers) >= filled):
         return None
     well, text = unknown
     named = f'plate grid "{name}"' if name else "plate grid"
@@ -162,6 +166,8 @@ def read(source: Source) -> list[Plate]:
         raise LineError(_layout_refused(*layout))
     if not found:
         raise NotThisFormatError("its plate grids contain labels, not readings")
+    measured = [one for one in found if _PLATE_NAME.fullmatch(one[1]) or not is_computed(one[1])]
+    found = measured or found
     names = [name for _, name, _ in found]
     if len(set(names)) < len(names) or all(_PLATE_NAME.fullmatch(name) for name in names):
         return [plate_from_readings(name or "plate", readings) for _, name, readings in found]
@@ -325,10 +331,12 @@ def _damage(rows: Rows, first_line: int, end: int, labels: dict[str, list[str]])
     It is shorter than the heading and the other rows, or has their label in its last column.
     """
     filled = [(line, row) for line, row in enumerate(rows, first_line) if any(row[1:])]
-    widest = max((len(row) for _, row in filled), default=0)
+    lengths = [len(row) for _, row in filled]
+    widest = max(lengths, default=0)
+    usual = max(set(lengths), key=lengths.count, default=0)
     stated = {label for lines in labels.values() for label in lines if label}
     for line, row in filled:
-        short = len(row) < min(end, widest)
+        short = len(row) < min(end, widest) or (end <= len(row) < usual and not any(row[end - 1 :]))
         moved = len(row) >= end and not any(row[end:]) and row[end - 1] in stated
         if short or moved:
             return (

@@ -71,7 +71,9 @@ def _grids(rows: Rows) -> list[tuple[_Place, list[Reading]]]:
     for grid in find_grids(rows):
         place = _place(rows[last : grid.row], place)
         last = grid.end
-        if place is not None and (readings := grid_readings(grid, "", float("nan"))):
+        if place is not None and (
+            readings := grid_readings(grid, "", float("nan"), of_results=True)
+        ):
             found.append((place, readings))
     return found
 

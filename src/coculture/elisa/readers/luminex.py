@@ -8,6 +8,7 @@ each analyte would need standards of its own.
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from coculture.elisa.plates.given_concentration import GivenConcentration
 from coculture.elisa.plates.plate import (
@@ -81,9 +82,8 @@ def read(source: Source) -> list[Plate]:
 
 def _tables(rows: Rows) -> dict[str, _Table]:
     starts = [i for i, row in enumerate(rows) if row[:1] == [_TYPE] and len(row) > 1]
-    ends = [*starts[1:], len(rows)]
     found: dict[str, _Table] = {}
-    for start, end in zip(starts, ends, strict=True):
+    for start, end in pairwise([*starts, len(rows)]):
         if rows[start][1] in found:
             raise LineError(
                 f'line {start + 1}: the table "{rows[start][1]}" is in the file twice; export '

@@ -82,7 +82,7 @@ def _section_end(rows: Rows, start: int) -> int:
 def _readings(rows: Rows, start: int, end: int, facts: dict[str, str]) -> list[Reading]:
     """The readings of the grid below a line `Data`, without spots that are empty in all wells."""
     columns: list[int] = []
-    letter, spot = "", 0
+    letter, spot, length = "", 0, 0
     spots: dict[int, list[Reading]] = {}
     seen: set[str] = set()
     for index in range(start, end):
@@ -94,6 +94,12 @@ def _readings(rows: Rows, start: int, end: int, facts: dict[str, str]) -> list[R
             continue
         if len(row) < 2:
             continue
+        length = length or len(row)
+        if len(row) != length:
+            raise LineError(
+                f"line {index + 1}: {len(row)} cells where the lines above have {length}; a cell "
+                "was lost or added; export the plate again"
+            )
         if row[0] and not _ROW.fullmatch(row[0]):
             raise LineError(
                 f'line {index + 1}: "{row[0]}" is not a row of wells; the grid has lost a line or '

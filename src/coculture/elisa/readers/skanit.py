@@ -71,6 +71,7 @@ class _Block:
 def read(source: Source) -> list[Plate]:
     """Every plate, with all wavelengths at which it was read."""
     blocks: list[_Block] = []
+    empty: list[str] = []
     recognised = False
     for sheet in source.sheets:
         raw = _RAW_SHEET.fullmatch(sheet.name) is not None
@@ -79,12 +80,20 @@ def read(source: Source) -> list[Plate]:
         if raw:
             blocks.extend(_lists(sheet.rows, wavelength_in(sheet.name), source.path.stem))
         elif states:
-            blocks.extend(_of_sheet(sheet, source.path.stem))
+            of_sheet = list(_of_sheet(sheet, source.path.stem))
+            blocks.extend(of_sheet)
+            if not of_sheet and not _is_computed(_NUMBER_OF_SHEET.sub("", sheet.name), ""):
+                empty.append(sheet.name)
     if not recognised:
         raise NotThisFormatError('no line such as "Wavelength: 450 nm", no sheet "Raw data ... nm"')
     kept = [block for block in blocks if not block.is_computed] or blocks
     if not any(block.readings for block in kept):
         raise PlateError(f"{source.path}: a SkanIt export without a grid of readings")
+    if empty and all(block.is_computed for block in kept):
+        raise PlateError(
+            f'{source.path}: the sheet "{empty[0]}" of this SkanIt export has no whole grid of '
+            f'readings, and "{kept[0].step}" is computed from it; export the session again'
+        )
     plates: dict[str, list[Reading]] = {}
     for block in kept:
         name = _reading_name(block, kept)
@@ -152,7 +161,7 @@ def _grids(sheet: Sheet, name: str) -> Iterator[_Block]:
         last = grid.end
         if _SAMPLE.fullmatch(grid.corner):
             continue
-        readings = grid_readings(grid, f"{wavelength:g}", wavelength)
+        readings = grid_readings(grid, f"{wavelength:g}", wavelength, of_results=True)
         if readings:
             yield _Block(plate, step, wavelength, _is_computed(step, grid.corner), readings)
 

@@ -254,6 +254,7 @@ def _time_lines(
     foreign = next((text for text in section.heading if text and not is_well(text)), "")
     if foreign:
         raise PlateError(f'{where}: "{foreign}" in its heading is not a well; export it again')
+    _refuse_shorter_lines(section, where)
     wells = [(i, well_name(text)) for i, text in enumerate(section.heading) if is_well(text)]
     lines = [(line, row) for line, row in section.lines if any(row[2:])]
     if len(lines) != len(names):
@@ -285,6 +286,7 @@ def _refuse_shorter_lines(section: _Section, where: str) -> None:
     """Refuse a line that is shorter than the others and ends early: it lost a cell."""
     filled = [(line, row) for line, row in section.lines if any(row[2:])]
     widest = max((len(row) for _, row in filled), default=0)
+    widest = max(widest, 2 + len(section.heading))
     last = 2 + max((i for i, text in enumerate(section.heading) if text), default=0)
     for line, row in filled:
         if last < len(row) < widest and not row[last]:

@@ -13,9 +13,6 @@ OLE2 = b"\xd0\xcf\x11\xe0"
 _MOST_UNPACKED_MB = 100
 _MOST_CELLS = 2_000_000
 """More than the largest export of a plate reader, and small enough for any workstation."""
-_WIDEST_PADDED = 60
-"""The columns of the largest plate, its row letters and a few notes."""
-
 Rows = list[list[str]]
 
 
@@ -76,7 +73,7 @@ def _xls(data: bytes) -> list[tuple[str, Rows]]:
 
 
 def _rows(sheet: str, values: Iterable[Iterable[object]]) -> Rows:
-    """Rows of text, as wide as the widest (up to a plate's width), without empty rows at the end.
+    """Rows of text, all as wide as the widest, without empty rows at the end.
 
     Spreadsheets leave empty cells at the end of a row out; in a text file such a row lost cells.
     """
@@ -92,7 +89,9 @@ def _rows(sheet: str, values: Iterable[Iterable[object]]) -> Rows:
             )
         if any(rows[-1]):
             last = len(rows)
-    width = min(max(map(len, rows[:last]), default=0), _WIDEST_PADDED)
+    width = max(map(len, rows[:last]), default=0)
+    if width * last > _MOST_CELLS:
+        return rows[:last]
     return [row + [""] * (width - len(row)) for row in rows[:last]]
 
 

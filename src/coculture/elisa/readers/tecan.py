@@ -174,7 +174,8 @@ def _parts(rows: Rows) -> Iterator[tuple[int, int, list[Reading]]]:
 def _grid(grid: Grid) -> list[Reading]:
     """The readings of a grid: names and values of the wells may be below one another."""
     of_lines = (
-        grid_readings(grid, "", float("nan"), line) for line in range(len(grid.line_labels))
+        grid_readings(grid, "", float("nan"), line, of_results=True)
+        for line in range(len(grid.line_labels))
     )
     return next(filter(None, of_lines), None) or []
 

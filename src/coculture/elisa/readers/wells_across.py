@@ -100,7 +100,13 @@ def _of_line(table: WellsAcross, line: int, row: list[str], label: str) -> list[
             f"line {line}: more cells than the heading has wells; with decimal commas, use tabs or "
             "semicolons between the cells"
         )
-    texts = [(well, row[place] if place < len(row) else "") for place, well in table.wells]
+    if len(row) <= last:
+        raise LineError(
+            f"line {line}: {len(row)} cells, but the heading has {last + 1}; a cell was lost. "
+            "Leave the cell of an unread well empty, but keep its separator, or export the table "
+            "again"
+        )
+    texts = [(well, row[place]) for place, well in table.wells]
     found: list[Reading] = []
     for well, text in texts:
         value = optical_density(text)
