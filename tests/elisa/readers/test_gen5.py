@@ -210,3 +210,17 @@ def test_concentrations_of_gen5_are_never_readings(tmp_path: Path) -> None:
     lines = [*HEAD, *lettered_grid("\t", "Conc")]
     with pytest.raises(PlateError, match="has no grid of results"):
         read_plates(write_export(tmp_path, lines))
+
+
+def test_a_row_without_the_label_of_the_others_is_refused(tmp_path: Path) -> None:
+    lines = [*HEAD, *lettered_grid("\t", "450")]
+    lines[-1] = lines[-1].removesuffix("\t450")[:-1]
+    with pytest.raises(PlateError, match="line 13: the row has fewer cells than the heading has"):
+        read_plates(write_export(tmp_path, lines))
+
+
+def test_a_word_that_was_moved_beyond_the_heading_is_refused(tmp_path: Path) -> None:
+    lines = [*HEAD, *lettered_grid("\t", "450")]
+    lines[7] = lines[7].replace("C\t", "C\t0.777\t").replace("0.312", "OVRFLW")
+    with pytest.raises(PlateError, match="row C has more cells than the heading has columns"):
+        read_plates(write_export(tmp_path, lines))

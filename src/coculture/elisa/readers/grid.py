@@ -335,10 +335,13 @@ def _damage(rows: Rows, first_line: int, end: int, labels: dict[str, list[str]])
     widest = max(lengths, default=0)
     usual = max(set(lengths), key=lengths.count, default=0)
     stated = {label for lines in labels.values() for label in lines if label}
+    labelled = [any(row[end:]) for _, row in filled]
+    # One row without the label that all others have ends early.
+    last_label = len(stated) == 1 and len(filled) > 2 and labelled.count(False) == 1
     for line, row in filled:
         short = len(row) < min(end, widest) or (end <= len(row) < usual and not any(row[end - 1 :]))
         moved = len(row) >= end and not any(row[end:]) and row[end - 1] in stated
-        if short or moved:
+        if short or moved or (last_label and not any(row[end:])):
             return (
                 f"line {line}: the row has fewer cells than the heading has columns; a cell was "
                 "lost, or separators at its end. Leave the cell of an unread well empty, but keep "
@@ -389,9 +392,11 @@ def _is_overfull(row: list[str], heading: list[str], start: int, end: int) -> bo
     if sum(number(text) is not None for text in unheaded) > max(1, end // 2):
         return True
     adjacent = row[end] if end < len(row) else ""
-    if adjacent and number(adjacent) is None:
-        return False
     headed = end < len(heading) and bool(heading[end])
+    if adjacent and number(adjacent) is None:
+        # A word such as OVRFLW is the reading of a well that was moved to the right.
+        word = optical_density(adjacent)
+        return not headed and word is not None and adjacent.isalpha()
     if adjacent and not headed and not _is_wavelength(adjacent):
         return True
     values = [number(text) for text in row[start:end]]
