@@ -114,3 +114,18 @@ def test_envision_without_headings_saved_as_a_workbook(
     ]
     rows[2][2] = "P9"
     assert only_reading(workbook(Sheet1=rows)) == MAIN
+
+
+@pytest.mark.parametrize(
+    ("label", "measinfo", "wavelength"),
+    [
+        ("Copy of OD450 Abs 384(1)", "De=Abs Ex=N/A Em=450 nm Wdw=N/A", 450),
+        ("Copy of OD450 Abs 384(1)", "De=1st", 450),
+        ("HTS Screen 384 Plate(1)", "De=1st", None),
+    ],
+)
+def test_the_size_of_a_plate_is_no_wavelength(
+    tmp_path: Path, label: str, measinfo: str, wavelength: float | None
+) -> None:
+    plate = only_plate(write_export(tmp_path, [*head(label, measinfo), *numbers(MAIN)]))
+    assert list(wavelengths(plate).values()) == [wavelength]

@@ -35,7 +35,9 @@ _END = "Basic assay information"
 _TITLE = re.compile(r"Results for (?P<label>.+?)(\s+-\s+(?P<channel>channel \d+)?.*)?")
 _COMPUTED_TITLE = re.compile(r"Calculated results?\b.*", re.IGNORECASE)
 _LABEL = re.compile(r"(?P<name>.*?)\s*\(\d+\)")
-_WAVELENGTH = re.compile(r".*?(\d{3,4})\D*")
+_WAVELENGTH = re.compile(r"(?<!\d)\d{3,4}(?!\d)")
+_SIZES = {"384", "1536"}
+"""Numbers in a label that are those of the plate's wells, not a wavelength."""
 _EMISSION = re.compile(r".*\bEm=\s*(\d{3,4})\s*nm.*")
 _COLUMNS = {3: 2, 4: 3, 6: 4, 8: 6, 12: 8, 24: 16, 48: 32}
 """Rows of wells by the number of columns of a plate."""
@@ -130,11 +132,12 @@ def _known(block: _Block, cells: dict[str, str]) -> _Block:
     label, channel, computed, readings = block
     if plain := _LABEL.fullmatch(label):
         label = plain["name"]
-    stated = _WAVELENGTH.fullmatch(label)
-    wavelength = float(stated[1]) if stated else wavelength_in(label)
     emission = _EMISSION.fullmatch(cells.get("Measinfo", ""))
-    if not wavelength > 0 and emission and not channel:
+    stated = set(_WAVELENGTH.findall(label)) - _SIZES
+    if emission and not channel:
         wavelength = float(emission[1])
+    else:
+        wavelength = float(stated.pop()) if len(stated) == 1 else wavelength_in(label)
     return label, channel, computed, [replace(r, wavelength_nm=wavelength) for r in readings]
 
 

@@ -13,6 +13,7 @@ from coculture.elisa.plates.plate import Plate, Reading, plate_from_readings
 from coculture.elisa.readers.reading_names import (
     is_computed,
     is_layout_title,
+    is_title_of_layout,
     is_wavelength_pair,
     wavelength_in,
 )
@@ -201,9 +202,11 @@ def _line_readings(grid: Grid, title: str) -> list[Reading]:
 
 
 def _is_layout(name: str, readings: list[Reading]) -> bool:
-    """Whether the whole numbers of a grid are those of a layout, by its title or its shape."""
+    """Whether the numbers of a grid are those of a layout, by its title or its shape."""
     if any(reading.wavelength_nm > 0 for reading in readings):
         return False
+    if is_title_of_layout(name):
+        return True
     numbers = [reading.od for reading in readings if reading.state == "ok"]
     whole = all(value == int(value) for value in numbers)
     return whole and (is_layout_title(name) or looks_like_layout(numbers))
@@ -213,9 +216,9 @@ def _layout_refused(grid: Grid, name: str) -> str:
     named = f'"{name}" ' if name else ""
     well, texts = next((w, t) for w, t in grid.cells.items() if t[0])
     return (
-        f"line {grid.line}: the plate grid {named}contains whole numbers like a layout "
+        f"line {grid.line}: the plate grid {named}contains the numbers of a layout "
         f"(well {well}: {texts[0]}), not optical densities; export the readings of the plate, or "
-        "write the wavelength into the upper left cell if these are readings"
+        "write the wavelength into the upper left cell and delete the title if these are readings"
     )
 
 

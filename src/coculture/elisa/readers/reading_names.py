@@ -11,6 +11,7 @@ _LAYOUT = re.compile(
     r".*\b(lay-?out|plate ?map|template|sample ?(id|no|number|name)s?|well ?ids?|groups?)\b.*",
     re.IGNORECASE,
 )
+_LAYOUT_ITSELF = re.compile(r"(plate[ -]?)?(lay-?out|map)s?\b.*", re.IGNORECASE)
 _DIFFERENCE = re.compile(rf"{_WAVELENGTH}\s*(?:nm)?\s*[-–−/]\D{{0,4}}{_WAVELENGTH}", re.IGNORECASE)
 _COMPUTED = re.compile(
     r"blank .*|blank(ed|[- _]?(corrected|subtracted)).*|log .*|conc.*|\[.*\]|"
@@ -50,6 +51,15 @@ def is_layout_title(text: str) -> bool:
     (True, False)
     """
     return _LAYOUT.fullmatch(text) is not None
+
+
+def is_title_of_layout(text: str) -> bool:
+    """Whether a title is that of a layout, whatever numbers are below it.
+
+    >>> is_title_of_layout("Plate Layout"), is_title_of_layout("Sample IDs, wash template")
+    (True, False)
+    """
+    return _LAYOUT_ITSELF.fullmatch(text) is not None
 
 
 def is_difference(text: str) -> bool:

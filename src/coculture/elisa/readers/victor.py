@@ -106,15 +106,13 @@ def _wavelength(heading: str) -> float:
 
 def _with_repeats(found: list[tuple[str, str, Reading]]) -> list[Reading]:
     """The readings, with the number of the repeat in the name where there are several."""
-    several = {
-        label
-        for _, label, _ in found
-        if len({repeat for repeat, other, _ in found if other == label}) > 1
-    }
+    repeats: dict[str, set[str]] = {}
+    for repeat, label, _ in found:
+        repeats.setdefault(label, set()).add(repeat)
     return [
         Reading(
             reading.well,
-            f"{label} repeat {repeat}" if label in several else label,
+            f"{label} repeat {repeat}" if len(repeats[label]) > 1 else label,
             reading.wavelength_nm,
             reading.od,
             reading.state,
