@@ -169,6 +169,17 @@ def test_the_difference_of_a_dual_wavelength_is_never_the_measurement(
     assert wavelengths(plate) == {"difference 450-620": None, "450": 450, "620": 620}
 
 
+def test_the_filters_of_a_sunrise_without_a_difference(tmp_path: Path) -> None:
+    path = dual(
+        tmp_path, ["Rawdata (measurement filter)", "Rawdata (reference filter)"], [SUM, FLAT]
+    )
+    text = path.read_text().replace("wavelength\t", "filter:\t")
+    path.write_text(text)
+    plate = only_plate(path)
+    assert by_reading(plate) == {"450": SUM, "620": FLAT}
+    assert wavelengths(plate) == {"450": 450, "620": 620}
+
+
 def test_grids_of_a_dual_wavelength_that_nothing_tells_apart_are_refused(tmp_path: Path) -> None:
     with pytest.raises(PlateError, match="3 grids for the wavelengths 450 and 620 nm"):
         read_plates(dual(tmp_path, ["", "", ""], [MAIN, OTHER, OTHER]))

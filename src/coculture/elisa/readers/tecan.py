@@ -42,9 +42,12 @@ _APPLICATION = re.compile(
 )
 _HEAD = 10
 _WAVELENGTH = re.compile(
-    r"((measurement|mess)?[ -]?wavelength|(mess-?)?wellenlänge)\b.*", re.IGNORECASE
+    r"((measurement|mess)?[ -]?wavelength|(mess-?)?wellenlänge|measurement filter|messfilter)\b.*",
+    re.IGNORECASE,
 )
-_REFERENCE = re.compile(r"(reference wavelength|referenzwellenlänge)\b.*", re.IGNORECASE)
+_REFERENCE = re.compile(
+    r"(reference (wavelength|filter)|referenz(wellenlänge|filter))\b.*", re.IGNORECASE
+)
 _MODE = re.compile(r"mod(e|us):?", re.IGNORECASE)
 _NAME = re.compile(r"name:?", re.IGNORECASE)
 _NO_TITLE = re.compile(r"(temperature?|start|end)\b.*", re.IGNORECASE)
