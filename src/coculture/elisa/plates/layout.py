@@ -121,6 +121,11 @@ def choose_plate(plates: list[Plate], file: str, plate: str, plate_in_file: str)
 
 def plate_readings(chosen: Plate, file: str, plate: str, settings: ElisaSettings) -> pd.DataFrame:
     """The wells (index) of a plate, called `plate` in elisa.csv, with what `read_layout` adds."""
+    if chosen.concentrations:
+        raise PlateError(
+            f"{file}: contains concentrations from curves of the reader's own software (plate "
+            f"{chosen.name}), and no readings to fit; name the plate-reader export with the readings"
+        )
     wanted = settings.wavelength_nm.of(plate)
     assert wanted is not None
     main = reading_choice.measurement(chosen, wanted, file, plate)
