@@ -112,7 +112,7 @@ def test_concentrations_are_not_taken_for_optical_densities(
 ) -> None:
     plate = only_plate(write_export(tmp_path, [*HEAD, *RESULT, *REST]))
     with pytest.raises(PlateError, match=r"b\.csv: contains concentrations .* \(plate B7\)"):
-        plate_readings(plate, "b.csv", settings())
+        plate_readings(plate, "b.csv", "P1", settings())
 
 
 def test_bio_plex_manager_is_refused_by_its_name(tmp_path: Path) -> None:

@@ -124,7 +124,8 @@ def plate_readings(chosen: Plate, file: str, plate: str, settings: ElisaSettings
     if chosen.concentrations:
         raise PlateError(
             f"{file}: contains concentrations from curves of the reader's own software (plate "
-            f"{chosen.name}), and no readings to fit; name the plate-reader export with the readings"
+            f"{chosen.name}), and no readings to fit; name the plate-reader export with the "
+            "readings"
         )
     wanted = settings.wavelength_nm.of(plate)
     assert wanted is not None
