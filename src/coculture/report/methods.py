@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from coculture.exchange.vocabulary import listed
+from coculture.exchange.vocabulary import listed, number
 from coculture.report.references import REFERENCES, Reference
 from coculture.report.results import Results
 
@@ -132,9 +132,24 @@ def _elisa(elisa: Mapping[str, Any], curves: Mapping[str, Mapping[str, Any]]) ->
         f"analyte [curve], weights: {weighting}; {_ZERO_STANDARDS[elisa['zero_standard']]}."
         f"{_units(elisa['pg_per_unit'])}{_medium(curves)} Concentrations are those of the "
         "undiluted supernatant, with a 95 % interval on the log scale from the errors of curve and "
-        "wells. Values outside the quantifiable range (LLOQ and ULOQ times the dilution) are "
-        "reported as bounds."
+        f"wells. {_scatter(curves)}Of replicates and dilutions, those that agree make the value; "
+        "where they do not, a caution says which were left out, or that there is no number. Values "
+        "outside the quantifiable range (LLOQ and ULOQ times the dilution) are reported as bounds."
     )
+
+
+def _scatter(curves: Mapping[str, Mapping[str, Any]]) -> str:
+    """Where the error of a well is from."""
+    entries = [entry for of_analyte in curves.values() for entry in of_analyte.values()]
+    found = next((entry["well_scatter"] for entry in entries if "well_scatter" in entry), None)
+    if found is None:
+        return ""
+    cv = f"a CV of {number(found['cv_percent'], 2)} % at high signal"
+    if found["is_assumed"]:
+        return (
+            f"The scatter of wells ({cv}) is assumed, because no sample or control has replicates. "
+        )
+    return f"The scatter of wells ({cv}) is that of the {found['rule']}. "
 
 
 def _medium(curves: Mapping[str, Mapping[str, Any]]) -> str:

@@ -11,7 +11,12 @@ from coculture.curves.fitted_curve import FittedCurve
 from coculture.curves.variance_function import UPPER_TAIL
 from coculture.distributions import normal_quantile
 from coculture.elisa.plates import notes
-from coculture.elisa.plates.checks import culture_flags, dilutions_contradict, subjects
+from coculture.elisa.plates.checks import (
+    culture_flags,
+    dilutions_contradict,
+    standard_series,
+    subjects,
+)
 from coculture.elisa.plates.combination import Combination, PlateSpread, bounds_of
 from coculture.elisa.plates.dilution_groups import DilutionGroup, ErrorAt, dilution_group
 from coculture.elisa.plates.dilution_vote import vote, weighted_mean
@@ -48,8 +53,9 @@ class CombinedCultures:
     cultures
         elisa/cultures.csv, one row a culture and analyte.
     flags
-        elisa/flags.csv: bounds, and everything that is doubtful about a culture. The flags of its
-        wells are not repeated; their codes are in the column `flags`.
+        elisa/flags.csv: bounds, everything that is doubtful about a culture, and standards that
+        contradict those of other plates. The flags of its wells are not repeated; their codes are
+        in the column `flags`.
     """
 
     cultures: pd.DataFrame
@@ -123,6 +129,8 @@ def combine_cultures(
         own = culture_flags(combined)
         rows.append(_row(combined, group, codes([*of_wells.of(combined.measured), *own])))
         flags += [*notes.culture_bound(combined), *own]
+    series = standard_series.series_of(precision.curves if precision else {})
+    flags += standard_series.flags(series)
     return CombinedCultures(pd.DataFrame(rows, columns=list(CULTURE_COLUMNS)), tuple(flags))
 
 

@@ -226,6 +226,11 @@ def _quantify(
         "limits": span.to_dict(),
         "acceptance": asdict(settings.limits),
         "checks": [check.to_dict() for check in checks],
+        "well_scatter": {
+            "cv_percent": 100 * scatter.wells.cv,
+            "rule": scatter.wells.rule,
+            "is_assumed": scatter.is_assumed,
+        },
         "medium_blanks": [blank.to_dict() for blank in blanks],
         "medium_subtracted": settings.medium_blanks == SUBTRACT,
         "spikes": [spike.to_dict() for spike in spikes],
