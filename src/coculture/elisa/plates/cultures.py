@@ -114,7 +114,7 @@ def _plates(wells: pd.DataFrame) -> list[str]:
 
 def _combine(group: pd.DataFrame, culture: str, analyte: str) -> Combination:
     group = group.sort_values(["dilution", "plate", "well"], kind="stable")
-    measured = group[~group["state"].isin(["missing", "excluded"])]
+    measured = group[~group["state"].isin(["missing", "excluded", "not_determined"])]
     measured, split = _with_replicates_together(measured)
     inside = measured[measured["state"] == "ok"]
     first_plate = next(iter(_plates(measured if len(measured) else group)))

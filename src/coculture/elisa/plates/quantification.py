@@ -201,7 +201,7 @@ def _quantify(
         reasons = [f"no standard curve, because {error}"]
         failed = {"plate": plate, "analyte": analyte, "verdict": "fail", "reasons": reasons}
         return without_curve(wells), failed, [plate_failed.flag(plate, analyte, reasons)]
-    levels = standard_levels(curve, standards, settings.limits)
+    levels = standard_levels(curve, _kept(standards, curve), settings.limits)
     span = quantification_range(curve, levels, settings.limits)
     read = read_from_curve(wells, curve, span)
     controls = read[(read["role"] == "control") & (read["excluded"] == "")]
@@ -228,6 +228,14 @@ def _quantify(
         "medium_blanks": _medium_blanks(read),
     }
     return read, _plain(entry), flags
+
+
+def _kept(standards: pd.DataFrame, curve: StandardCurve) -> pd.DataFrame:
+    """The standards without those that the robust fit left out."""
+    fitted = standards
+    if curve.model == "log_log":
+        fitted = standards[(standards["concentration_pg_ml"] > 0) & (standards["response"] > 0)]
+    return standards.drop(index=fitted.index[list(curve.left_out)])
 
 
 def _medium_blanks(read: pd.DataFrame) -> list[dict[str, Any]]:

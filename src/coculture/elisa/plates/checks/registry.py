@@ -17,6 +17,7 @@ from coculture.elisa.plates.checks import (
     controls_at_each_level,
     curve_direction,
     curve_fit,
+    degrees_of_freedom,
     dilutions_contradict,
     high_dose_hook,
     not_parallel,
@@ -27,7 +28,9 @@ from coculture.elisa.plates.checks import (
     plates_differ,
     replicates_across_limit,
     replicates_differ,
+    slope_and_mid_point,
     standards_passing,
+    undecided_level,
     wells_not_fitted,
 )
 from coculture.elisa.plates.checks.check_result import CheckResult
@@ -77,7 +80,10 @@ FIT_CHECKS: tuple[FitCheck, ...] = (
     wells_not_fitted,
     parameter_at_bound,
     asymptotes,
+    slope_and_mid_point,
     asymmetry,
+    degrees_of_freedom,
+    undecided_level,
     high_dose_hook,
 )
 WELL_CHECKS: tuple[WellCheck, ...] = (replicates_differ, outlier)
