@@ -11,9 +11,6 @@ from coculture.curves.variance_function import VarianceFunction
 from coculture.distributions import t_quantile
 
 _UPPER_TAIL = 0.975
-_WIDEST = float(np.log(1e4))
-"""Of half a 95 % interval of ln concentration. Limits that are wider, eight decades apart, are more
-than the standards of any assay cover; nothing is known."""
 
 
 @dataclass(frozen=True)
@@ -176,11 +173,10 @@ class FittedCurve:
                 se_curve[ok] = np.sqrt(variance) / slope
                 se[ok] = np.sqrt(variance + self.well_variance(y[ok])) / slope
         with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
-            half_width = self.quantile * se / x
-            factor = np.exp(half_width)
+            factor = np.exp(self.quantile * se / x)
             lower, upper = x / factor, x * factor
-        # Not "above", because NaN, without degrees of freedom, is no limit either.
-        endless = ok & ~(half_width <= _WIDEST)
+        # Without degrees of freedom the limits are NaN; where the curve is flat, they overflow.
+        endless = ok & ~((lower > 0) & np.isfinite(upper))
         positive = self.concentrations[self.concentrations > 0]
         state[endless] = "not_determined"
         state[endless & (x < positive.min())] = "below_curve"
