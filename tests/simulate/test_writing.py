@@ -218,7 +218,7 @@ def test_config_points_from_where_it_lies_to_the_tables(tmp_path: Path) -> None:
 
 
 def test_simulated_study_passes_the_checks_before_a_run(tmp_path: Path) -> None:
-    few_events = replace(EXAMPLE, cytometer=Cytometer(events=60, events_control=150))
+    few_events = replace(EXAMPLE, cytometer=Cytometer(events=60, events_control=300))
     study(tmp_path / "small", 5, few_events)
     loaded = load(tmp_path / "small/config.yaml")
     assert loaded.name == "small"
