@@ -44,13 +44,13 @@ def measure(
     for population in populations:
         own = gates.of_tube(blocks[population.name], tube)
         counted = _count(tube, events, population, own, time.steady)
-        after, total = counted.counts.after["scatter"], counted.counts.total
+        in_range = counted.counts.after["scatter"]
         measured.append(
             Measurement(
                 tube,
                 population,
                 counted.counts,
-                percent_margin=margin_percent(tube, events, after, total),
+                percent_margin=margin_percent(tube, events, in_range),
                 percent_departing=time.percent_departing,
                 percent_time_lost=time.percent_time_lost,
                 seconds=_seconds(tube, events),
