@@ -94,7 +94,7 @@ def test_shares_of_a_range_are_gated_as_other_values(tmp_path: Path) -> None:
 
     def scaled(tube: Tube, recorded: Recorded) -> Recorded:
         del tube
-        names = [name for name in recorded.events if name != "Time"]
+        names = [str(name) for name in recorded.events if name != "Time"]
         events = recorded.events.copy()
         events[names] = np.minimum(events[names] / 262_144, 1.0)
         return replace(recorded, events=events, ranges=dict.fromkeys(names, 1.0))

@@ -91,6 +91,13 @@ def test_healthy_cells_with_some_necrotic_ones_are_not_flagged(
     assert _raised(tmp_path, tubes(study), study) == []
 
 
+def test_an_arm_in_which_hardly_any_cell_dies_is_not(tmp_path: Path) -> None:
+    alive = {"live": 0.97, "early": 0.002, "late": 0.001, "necrotic": 0.027}
+    study = replace(STUDY, wells=3)
+    listed = changed(tubes(study), lambda tube: tube.dose == 10, kinds=alive)
+    assert "arm" not in {flag.concerns.kind for flag in _raised(tmp_path, listed, study)}
+
+
 def test_healthy_cells_without_annexin_are(tmp_path: Path) -> None:
     study = replace(STUDY, percents=(2.0,) * 3, necrotic_share=0.03)
     listed = changed(tubes(study), lambda tube: tube.is_sample, **FORGOTTEN)
@@ -110,6 +117,7 @@ def test_dying_cells_that_lose_the_marker_are_not_taken_for_unstained_ones(tmp_p
     study = replace(
         STUDY,
         late=replace(STUDY.late, marker=100.0),
+        necrotic_share=0.08,
         events_sample=4000,
         controls=("unstained", "stroma"),
     )
