@@ -30,6 +30,7 @@ from coculture.flow.gating.intervals import wilson_interval
 from coculture.flow.gating.marker_losses import marker_states
 from coculture.flow.gating.measurement import STAGES, Experiment, Measurement
 from coculture.flow.gating.refusal import refuse_unknown
+from coculture.flow.gating.repeated_flags import grouped
 from coculture.flow.gating.spill_effect import SpillEffect, changes_of_arms
 from coculture.flow.settings import FlowSettings
 from coculture.flow.tubes import Tube, open_tubes
@@ -113,7 +114,7 @@ def gate_experiment(
         if not is_beads(of_file[0].tube)
         for one in of_file
     }
-    flags = dict.fromkeys(flag for of_one in found.values() for flag in of_one)
+    flags = grouped(flag for of_one in found.values() for flag in of_one)
     return GatedExperiment(
         wells=_wells(listed, measured, found, settings),
         gates=_record(name, spillover.record, blocks, reading_notes(tubes)),
