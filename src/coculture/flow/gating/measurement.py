@@ -9,6 +9,7 @@ import pandas as pd
 
 from coculture.flow.compensation.experiment_spillover import ExperimentSpillover
 from coculture.flow.gating import gates
+from coculture.flow.gating.cell_density import Amounts
 from coculture.flow.gating.live_peaks import LivePeak
 from coculture.flow.gating.marker_histograms import MarkerHistogram
 from coculture.flow.gating.marker_state import MarkerState
@@ -124,6 +125,8 @@ class Experiment:
         The spill that is left after compensation, with its effect.
     markers
         How well each marker separates each cell line.
+    amounts
+        What the cells of its samples are counted per.
     """
 
     name: str
@@ -135,6 +138,7 @@ class Experiment:
     compensation: ExperimentSpillover | None = None
     remaining: Sequence[SpillEffect] = ()
     markers: Sequence[MarkerState] = ()
+    amounts: Amounts = field(default_factory=Amounts)
 
     @property
     def is_compensated(self) -> bool:

@@ -54,6 +54,7 @@ from coculture.flow.gating.checks import (
     untreated_viability,
     unusual_file,
     vanished_cells,
+    volume_not_known,
     weak_stain,
 )
 from coculture.flow.gating.measurement import Experiment, Measurement
@@ -91,6 +92,7 @@ CHECKS: tuple[Check, ...] = (
     too_few_cells,
     few_events,
     few_counting_beads,
+    volume_not_known,
     vanished_cells,
     population_lost,
     marker_separation,
