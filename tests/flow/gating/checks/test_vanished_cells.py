@@ -184,7 +184,7 @@ def of_experiments(
             "role": "sample",
             "population": "myeloma",
             "cells": line,
-            "arm": arm and name,
+            "arm": name if arm else "none",
             "untreated": not arm,
             # The wells of an arm scatter; their median is the share.
             "cell_density": 40.0 * number * (share if arm else 1) * (1 + 0.2 * (well - 1)),
