@@ -25,6 +25,7 @@ from coculture.flow.gating.checks.brightness_differs import LOST
 from coculture.flow.gating.checks.too_few_cells import lacks_percent
 from coculture.flow.gating.checks.unusual_file import reading_notes
 from coculture.flow.gating.compensated import Compensated, compensated
+from coculture.flow.gating.constant_channels import refuse_constant
 from coculture.flow.gating.counting import is_beads, measure
 from coculture.flow.gating.gate_setting import Blocks, set_gates
 from coculture.flow.gating.intervals import wilson_interval
@@ -80,7 +81,7 @@ def gate_experiment(
 
     Raises
     ------
-    FcsError, SpilloverError, ThresholdError, GateError
+    FcsError, SpilloverError, ThresholdError, GateError, ConstantChannelError
         All are ValueErrors and name the file, matrix, population or gate.
     """
     listed = flow_files(files)
@@ -92,6 +93,7 @@ def gate_experiment(
         record = _record(name, {"source": "none"}, no_gates, {})
         wells = _wells(listed, {}, {}, settings)
         return GatedExperiment(wells, record, spillover_table(None), excluded)
+    refuse_constant(tubes, settings)
     progress(f"{name}: spillover ({settings.compensation.source})")
     own = settings.gates.get(name, {})
     asked = experiment_spillover(tubes, settings.compensation)

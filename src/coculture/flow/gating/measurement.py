@@ -13,6 +13,7 @@ from coculture.flow.gating.cell_density import Amounts
 from coculture.flow.gating.live_peaks import LivePeak
 from coculture.flow.gating.marker_histograms import MarkerHistogram
 from coculture.flow.gating.marker_state import MarkerState
+from coculture.flow.gating.size_histogram import SizeHistogram
 from coculture.flow.gating.spill_effect import SpillEffect
 from coculture.flow.gating.stained_cells import StainedCells
 from coculture.flow.settings import FlowSettings, Population
@@ -91,6 +92,10 @@ class Measurement:
     stained
         Stain -> its stained cells, of every tube that has the stain; of a single stain without
         cells of the population (it lacks the marker) those of all single cells.
+    sizes
+        Forward scatter of a sample's events and dying cells, above the smallest event.
+    constant
+        Channel that is the same in all events, as recorded -> its value.
     """
 
     tube: Tube
@@ -103,6 +108,8 @@ class Measurement:
     peaks: Mapping[str, LivePeak] = field(default_factory=dict)
     markers: Mapping[str, MarkerHistogram] = field(default_factory=dict)
     stained: Mapping[str, StainedCells] = field(default_factory=dict)
+    sizes: SizeHistogram | None = None
+    constant: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
