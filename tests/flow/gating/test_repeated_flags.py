@@ -51,7 +51,7 @@ def test_the_value_is_the_one_farthest_from_the_limit() -> None:
 
 def test_arms_are_named_as_such() -> None:
     (one,) = grouped(flag(number, kind="arm") for number in range(9))
-    assert one.sentence == "E1: the same in 9 arms. The first, dose 0: Finding 0."
+    assert one.sentence == "E1: the same in 9 arms. The first: Finding 0."
 
 
 def test_channels_of_one_file_are_one_file() -> None:

@@ -39,6 +39,8 @@ def _together(group: Sequence[Flag]) -> Flag:
     of = first.concerns
     items = list(dict.fromkeys(_item(flag.concerns) for flag in group))
     channels = list(dict.fromkeys(flag.concerns.channel for flag in group))
+    # The sentences of arms name them.
+    named = f", {items[0]}" if of.kind == "tube" else ""
     where = f" in the channels {listed(channels)}" if len(channels) > 1 else ""
     return replace(
         first,
@@ -51,7 +53,7 @@ def _together(group: Sequence[Flag]) -> Flag:
         ),
         sentence=(
             f"{of.experiment}: the same in {many(len(items), _KINDS[of.kind])}{where}"
-            f"{_values(group)}. The first, {items[0]}: {first.sentence}"
+            f"{_values(group)}. The first{named}: {first.sentence}"
         ),
         value=max((flag.value for flag in group), key=lambda value: _distance(value, first.limit)),
     )
