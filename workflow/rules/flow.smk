@@ -36,7 +36,10 @@ DRIFT = STEPS.step(
     after=GATE.values(),
     files=STUDY.control_files(),
     samples=[
-        file for found in FCS_FILES.values() for file in found if file["role"] == "sample"
+        file
+        for found in FCS_FILES.values()
+        for file in found
+        if file["role"] == "sample"
     ],
     settings=STUDY.flow_settings(),
     spillover=STUDY.spillover_rows(),
