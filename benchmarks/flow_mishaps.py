@@ -34,7 +34,13 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from coculture.exchange.flags import Flag
 from coculture.exchange.problems import CocultureError
-from coculture.flow import control_drift, drift_flags, gate_experiment, staining_flags
+from coculture.flow import (
+    control_drift,
+    drift_flags,
+    gate_experiment,
+    staining_flags,
+    vanished_flags,
+)
 from tests.flow.mishaps import base_study, odd_files
 from tests.flow.mishaps.base_study import (
     ANNEXIN,
@@ -567,7 +573,9 @@ def run(case: Case, seed: int) -> Result:
         try:
             settings = base_study.settings(**case.section)
             flags += drift_flags(control_drift(written.files, settings), settings)
-            flags += staining_flags(pd.concat(reported), settings) if reported else []
+            if reported:
+                wells = pd.concat(reported)
+                flags += staining_flags(wells, settings) + vanished_flags(wells, written.files)
         except CocultureError as error:
             refusals.append(f"comparing the days: {error}")
     raised = [flag for flag in flags if flag.severity != "note"]

@@ -86,3 +86,34 @@ def test_no_event_is_lost_and_the_page_says_why(tmp_path: Path) -> None:
     assert isinstance(files, list)
     assert files[0]["note"] in note
     assert len(files[0]["fcs"]) == 10
+
+
+def test_shares_of_a_range_are_gated_as_other_values(tmp_path: Path) -> None:
+    """Values from 0 to 1 with $PnR 1: percents and cautions are those of the usual scale."""
+    study = replace(BASE, experiments=1, wells=1, events_sample=3000, events_control=2000)
+
+    def scaled(tube: Tube, recorded: Recorded) -> Recorded:
+        del tube
+        names = [str(name) for name in recorded.events if name != "Time"]
+        events = recorded.events.copy()
+        events[names] = np.minimum(events[names] / 262_144, 1.0)
+        return replace(recorded, events=events, ranges=dict.fromkeys(names, 1.0))
+
+    written = base_study.write(tmp_path, study, edit=scaled)
+    gated = gate_experiment(written.files, base_study.settings())
+    assert [flag.severity for flag in gated.flags if flag.severity != "note"] == []
+    (note,) = [flag for flag in gated.flags if flag.code == "unusual_file"]
+    assert "multiplied by 262,144" in note.sentence
+    samples = gated.wells[gated.wells["role"] == "sample"].set_index("fcs")
+    errors = samples["percent_apoptotic"] - written.truth["percent"].reindex(samples.index)
+    assert errors.abs().max() < 3.5
+
+
+def test_larger_data_than_shares_are_no_shares(header: Callable[..., FcsHeader]) -> None:
+    (found,) = with_own_ranges([header(np.linspace(10, 200_000, 400), "1")], ["SSC-A"])
+    assert (found.channels[0].range, found.channels[0].scale) == (262_144, 1.0)
+
+
+def test_the_largest_share_is_at_the_edge(header: Callable[..., FcsHeader]) -> None:
+    (found,) = with_own_ranges([header(np.linspace(0, 1, 400), "1")], ["SSC-A"])
+    assert found.channels[0].maximum == 262_144

@@ -35,6 +35,12 @@ DRIFT = STEPS.step(
     "flow_drift",
     after=GATE.values(),
     files=STUDY.control_files(),
+    samples=[
+        file
+        for found in FCS_FILES.values()
+        for file in found
+        if file["role"] == "sample"
+    ],
     settings=STUDY.flow_settings(),
     spillover=STUDY.spillover_rows(),
 )
@@ -101,6 +107,6 @@ rule flow_drift:
         f"{LOGS}/flow_drift.log",
     threads: 1
     message:
-        "All experiments: comparing beads, controls and stained cells between them"
+        "All experiments: comparing beads, controls, stained cells and cell counts between them"
     run:
         WORKERS.run(DRIFT, input, output, log)

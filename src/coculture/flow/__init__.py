@@ -4,7 +4,7 @@ from coculture.flow.agreement import notices
 from coculture.flow.compensation.single_stains import spillover_from_single_stains
 from coculture.flow.compensation.spillover import SpilloverError
 from coculture.flow.compensation_notices import compensation_notices
-from coculture.flow.drift import control_drift, drift_flags, staining_flags
+from coculture.flow.drift import control_drift, drift_flags, staining_flags, vanished_flags
 from coculture.flow.fcs.sample import FlowSample, read_fcs
 from coculture.flow.fcs.text import FcsError
 from coculture.flow.file_validation import check_files, check_gates, check_spillover_file
@@ -35,4 +35,5 @@ __all__ = [
     "shared_controls",
     "spillover_from_single_stains",
     "staining_flags",
+    "vanished_flags",
 ]

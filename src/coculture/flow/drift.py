@@ -8,7 +8,7 @@ import pandas as pd
 from coculture.exchange.flags import Flag
 from coculture.flow.fcs.data import read_events
 from coculture.flow.files import flow_files
-from coculture.flow.gating.checks import brightness_differs
+from coculture.flow.gating.checks import brightness_differs, vanished_cells
 from coculture.flow.gating.checks import drift as check
 from coculture.flow.settings import FlowSettings
 from coculture.flow.tubes import Tube, open_tubes
@@ -67,6 +67,25 @@ def drift_flags(drift: pd.DataFrame, settings: FlowSettings) -> list[Flag]:
 def staining_flags(wells: pd.DataFrame, settings: FlowSettings) -> list[Flag]:
     """Experiments whose stained cells are dimmer or brighter; `wells` is flow/wells.csv of all."""
     return list(brightness_differs.flags(wells, settings))
+
+
+def vanished_flags(wells: pd.DataFrame, files: pd.DataFrame) -> list[Flag]:
+    """Arms with fewer cells than the untreated wells in the median of their experiments.
+
+    Parameters
+    ----------
+    wells
+        flow/wells.csv of all experiments.
+    files
+        Rows of flow.csv of all samples, as for `gate_experiment`.
+    """
+    samples = [file for file in flow_files(files) if file.role == "sample" and not file.exclude]
+    arms = pd.DataFrame(
+        [(one.experiment, one.fcs, one.arm, one.untreated) for one in samples],
+        columns=["experiment", "fcs", "arm", "untreated"],
+    )
+    used = wells[wells["role"] == "sample"].merge(arms, on=["experiment", "fcs"])
+    return list(vanished_cells.of_experiments(used))
 
 
 def _medians(tube: Tube) -> dict[str, float]:

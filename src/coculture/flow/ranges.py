@@ -10,10 +10,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from coculture.exchange.vocabulary import number
+from coculture.exchange.vocabulary import listed, number
 from coculture.flow.fcs.data import read_events
 from coculture.flow.fcs.header import FcsHeader
-from coculture.flow.fcs.parameters import FcsChannel
+from coculture.flow.fcs.parameters import LARGEST_OF_SHARES, FcsChannel
 
 LOOK_AT = 2000
 """Events of each file that are looked at first: with more above the range than the limits below
@@ -25,6 +25,9 @@ FEWEST_BEYOND = 5
 """Fewer events above the range can be outliers of a computed value."""
 FEWEST_PILED = 3
 """So many events with the very largest value lie at the limit of the detector."""
+
+_USUAL_RANGE = 262_144.0
+"""That of most digital cytometers (18 bits)."""
 
 
 def with_own_ranges(headers: Sequence[FcsHeader], channels: Sequence[str]) -> list[FcsHeader]:
@@ -43,7 +46,33 @@ def with_own_ranges(headers: Sequence[FcsHeader], channels: Sequence[str]) -> li
     beyond = {name for header in headers for name in _exceeded(header, channels)}
     exceeded = [name for name in channels if name in beyond]
     ranges = {name: _own_range(headers, name) for name in exceeded}
-    return [_with_ranges(header, ranges) for header in headers]
+    shares = [name for name in channels if name not in beyond]
+    return [_with_ranges(_enlarged(header, shares), ranges) for header in headers]
+
+
+def _enlarged(header: FcsHeader, names: Sequence[str]) -> FcsHeader:
+    """The header with values that are shares of a range as those of a cytometer, and a note.
+
+    The scale on which peaks are looked for is linear below 150 units: all of these would lie there.
+    """
+    small = [
+        one
+        for one in header.channels
+        if one.name in names and one.data_type != "I" and one.range <= LARGEST_OF_SHARES
+    ]
+    if not small:
+        return header
+    # One factor for all, so that the spill from one channel into another stays what it is.
+    factor = _USUAL_RANGE / max(one.range for one in small)
+    note = (
+        f"{listed(one.name for one in small)}: the values are shares of a range ($PnR "
+        f"{number(max(one.range for one in small))}); they were multiplied by {number(factor)}, "
+        "and so are the thresholds of gates.yaml."
+    )
+    channels = tuple(
+        replace(one, scale=one.scale * factor) if one in small else one for one in header.channels
+    )
+    return replace(header, channels=channels, notes=(*header.notes, note))
 
 
 def _channel(header: FcsHeader, name: str) -> FcsChannel | None:

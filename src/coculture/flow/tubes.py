@@ -19,6 +19,8 @@ from coculture.flow.settings import CountingBeads, FlowSettings
 
 _BLOCK = 8192
 """Events compensated at a time: they stay in the processor's cache."""
+_FEWEST_CONSTANT = 20
+"""Of fewer events some may have the same value by chance, where values are whole numbers."""
 
 
 @dataclass(frozen=True)
@@ -209,6 +211,8 @@ class TubeEvents:
     """Number of events."""
     beads: int = 0
     """Counting beads, which are not among the events."""
+    constant: Mapping[str, float] = field(default_factory=dict)
+    """Channel of a stain or forward scatter that is the same in all events -> value as recorded."""
 
     def __getitem__(self, channel: str, /) -> NDArray[np.float64]:
         return self.columns[channel]
@@ -245,13 +249,26 @@ def read_tube(tube: Tube, spillover: pd.DataFrame | None, every: int = 1) -> Tub
         beads = int(np.count_nonzero(is_bead))
         events = np.asfortranarray(events[~is_bead])
     columns = dict(zip(names, events.T, strict=True))
+    constant = _constant(columns, (panel.forward_scatter_area, *panel.stains))
     if coefficients is not None:
         _unmix(events[:, len(as_is) :], coefficients, [columns[name] for name in mixed])
     if panel.singlet_ratio is not None and panel.forward_scatter_height is not None:
         height, area = columns[panel.forward_scatter_height], columns[panel.forward_scatter_area]
         with np.errstate(divide="ignore", invalid="ignore"):
             columns[panel.singlet_ratio] = height / area
-    return TubeEvents(columns, len(events), beads)
+    return TubeEvents(columns, len(events), beads, constant)
+
+
+def _constant(
+    columns: Mapping[str, NDArray[np.float64]], channels: Iterable[str]
+) -> dict[str, float]:
+    found = {}
+    for channel in channels:
+        values = columns[channel]
+        # The two ends differ in nearly all files.
+        if len(values) >= _FEWEST_CONSTANT and values[0] == values[-1] and np.ptp(values) == 0:
+            found[channel] = float(values[0])
+    return found
 
 
 def _unmix(

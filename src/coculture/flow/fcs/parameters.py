@@ -7,6 +7,10 @@ from pathlib import Path
 
 from coculture.flow.fcs.text import FcsError, finite_number, whole_number
 
+LARGEST_OF_SHARES = 16.0
+"""$PnR of floating-point values that are shares of a range, from 0 to 1 or a few: no detector has
+so few steps."""
+
 
 @dataclass(frozen=True)
 class FcsChannel:
@@ -39,8 +43,12 @@ class FcsChannel:
 
     @property
     def maximum(self) -> float:
-        """The largest linear value that the channel can have: events there are saturated."""
-        return self.linear(self.range - 1)
+        """The largest linear value that the channel can have: events there are saturated.
+
+        Of whole numbers and their like it is one below the range; values from 0 to 1 reach it.
+        """
+        is_share = self.data_type in "FD" and self.range <= LARGEST_OF_SHARES
+        return self.linear(self.range if is_share else self.range - 1)
 
 
 def channels_of(

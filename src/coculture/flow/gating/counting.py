@@ -19,6 +19,7 @@ from coculture.flow.gating.marker_histograms import (
     marker_histograms,
 )
 from coculture.flow.gating.measurement import STAGES, Counts, Measurement
+from coculture.flow.gating.size_histogram import SizeHistogram, size_histogram
 from coculture.flow.gating.sources.threshold import FEWEST_EVENTS
 from coculture.flow.gating.stained_cells import StainedCells, stained_of_tube
 from coculture.flow.gating.steadiness import Steadiness, all_steady, steadiness
@@ -44,19 +45,21 @@ def measure(
     for population in populations:
         own = gates.of_tube(blocks[population.name], tube)
         counted = _count(tube, events, population, own, time.steady)
-        after, total = counted.counts.after["scatter"], counted.counts.total
+        in_range = counted.counts.after["scatter"]
         measured.append(
             Measurement(
                 tube,
                 population,
                 counted.counts,
-                percent_margin=margin_percent(tube, events, after, total),
+                percent_margin=margin_percent(tube, events, in_range),
                 percent_departing=time.percent_departing,
                 percent_time_lost=time.percent_time_lost,
                 seconds=_seconds(tube, events),
                 peaks=counted.peaks,
                 markers=counted.markers,
                 stained=counted.stained,
+                sizes=counted.sizes,
+                constant=events.constant,
             )
         )
     return measured
@@ -70,6 +73,7 @@ class _Counted:
     peaks: Mapping[str, LivePeak] = field(default_factory=dict)
     markers: Mapping[str, MarkerHistogram] = field(default_factory=dict)
     stained: Mapping[str, StainedCells] = field(default_factory=dict)
+    sizes: SizeHistogram | None = None
 
 
 def is_beads(tube: Tube) -> bool:
@@ -157,6 +161,7 @@ def _count(
         sensitivity=largest_change(cells, annexin, quadrants["early"] + quadrants["late"]),
     )
     peaks = live_peaks(cells, annexin, dye, size) if tube.role == "sample" else {}
+    sizes = _sizes(tube, events, cells, annexin, dye)
     if tube.role == "single_stain" and len(cells) < FEWEST_EVENTS:
         cells = _of_events(events, masks["singlets"], read)
     of_stains = {gates.ANNEXIN: annexin, gates.VIABILITY_DYE: dye}
@@ -165,7 +170,21 @@ def _count(
         peaks,
         _along_markers(tube, events, population, blocks, masks["singlets"]),
         stained_of_tube(tube, cells, of_stains, peaks),
+        sizes,
     )
+
+
+def _sizes(
+    tube: Tube, events: Columns, cells: Columns, annexin: gates.Block, dye: gates.Block
+) -> SizeHistogram | None:
+    """Of a sample: how small its dying cells are beside the smallest event."""
+    if tube.role != "sample":
+        return None
+    size = tube.panel.forward_scatter_area
+    is_dying = np.zeros(len(cells), bool)
+    for block in (annexin, dye):
+        is_dying |= np.asarray(cells[str(block["channels"][0])]) >= float(block["threshold"])
+    return size_histogram(np.asarray(events[size]), np.asarray(cells[size])[is_dying])
 
 
 def _along_markers(

@@ -19,11 +19,13 @@ from coculture.flow.compensation.spillover import spillover_table
 from coculture.flow.files import FlowFile, exclusion, flow_files
 from coculture.flow.gating import checks, gates
 from coculture.flow.gating.acquisition_date import usual_day
+from coculture.flow.gating.cell_density import Amounts, amounts
 from coculture.flow.gating.checks import annexin_missing, staining_not_seen
 from coculture.flow.gating.checks.brightness_differs import LOST
 from coculture.flow.gating.checks.too_few_cells import lacks_percent
 from coculture.flow.gating.checks.unusual_file import reading_notes
 from coculture.flow.gating.compensated import Compensated, compensated
+from coculture.flow.gating.constant_channels import refuse_constant
 from coculture.flow.gating.counting import is_beads, measure
 from coculture.flow.gating.gate_setting import Blocks, set_gates
 from coculture.flow.gating.intervals import wilson_interval
@@ -31,6 +33,7 @@ from coculture.flow.gating.marker_losses import marker_states
 from coculture.flow.gating.measurement import STAGES, Experiment, Measurement
 from coculture.flow.gating.possible_spill import PossibleEffect
 from coculture.flow.gating.refusal import refuse_unknown
+from coculture.flow.gating.repeated_flags import grouped
 from coculture.flow.gating.spill_effect import SpillEffect, changes_of_arms
 from coculture.flow.settings import FlowSettings
 from coculture.flow.tubes import Tube, open_tubes
@@ -79,7 +82,7 @@ def gate_experiment(
 
     Raises
     ------
-    FcsError, SpilloverError, ThresholdError, GateError
+    FcsError, SpilloverError, ThresholdError, GateError, ConstantChannelError
         All are ValueErrors and name the file, matrix, population or gate.
     """
     listed = flow_files(files)
@@ -91,6 +94,7 @@ def gate_experiment(
         record = _record(name, {"source": "none"}, no_gates, {})
         wells = _wells(listed, {}, {}, settings)
         return GatedExperiment(wells, record, spillover_table(None), excluded)
+    refuse_constant(tubes, settings)
     progress(f"{name}: spillover ({settings.compensation.source})")
     own = settings.gates.get(name, {})
     asked = experiment_spillover(tubes, settings)
@@ -105,6 +109,7 @@ def gate_experiment(
     effects = _effects(tubes, used, settings, measured)
     refuse_unknown(name, spillover, effects)
     states = marker_states(measured)
+    counted_per = _amounts(measured)
     experiment = Experiment(
         name,
         settings,
@@ -116,6 +121,7 @@ def gate_experiment(
         effects,
         states,
         _possible_effect(tubes, used, settings, measured),
+        counted_per,
     )
     found = {
         (row, one.population.name): checks.flags(one, experiment)
@@ -123,9 +129,9 @@ def gate_experiment(
         if not is_beads(of_file[0].tube)
         for one in of_file
     }
-    flags = dict.fromkeys(flag for of_one in found.values() for flag in of_one)
+    flags = grouped(flag for of_one in found.values() for flag in of_one)
     return GatedExperiment(
-        wells=_wells(listed, measured, found, settings),
+        wells=_wells(listed, measured, found, settings, counted_per),
         gates=_record(name, spillover.record, blocks, reading_notes(tubes)),
         spillover=spillover_table(spillover.matrix),
         flags=(*excluded, *flags),
@@ -160,13 +166,17 @@ def _wells(
     measured: Mapping[int, Sequence[Measurement]],
     flags: Mapping[tuple[int, str], Sequence[Flag]],
     settings: FlowSettings,
+    counted_per: Amounts | None = None,
 ) -> pd.DataFrame:
     """flow/wells.csv: every file with a row for each population, also those that were excluded."""
     rows = []
     for file in files:
         counted: Iterator[dict[str, Any]]
         if file.row in measured:
-            counted = (_counted(one, settings.min_cells) for one in measured[file.row])
+            counted = (
+                _counted(one, settings.min_cells) | _density(one, counted_per or Amounts())
+                for one in measured[file.row]
+            )
         else:
             counted = ({"population": population.name} for population in settings.populations)
         for row in counted:
@@ -226,6 +236,14 @@ def _counted(one: Measurement, min_cells: int) -> dict[str, Any]:
     }
 
 
+def _density(one: Measurement, counted_per: Amounts) -> dict[str, Any]:
+    """Cells of the population per bead, volume or second, of a sample where they are known."""
+    if one.tube.row not in counted_per.of_row:
+        return {}
+    density = counted_per.density(one.tube.row, one.counts.cells)
+    return {"cell_density": density, "cell_density_unit": counted_per.unit}
+
+
 def _brightness(one: Measurement) -> dict[str, float]:
     """Brightness of the stained cells of each stain, and what a weaker Annexin V would lose."""
     found = {f"{stain}_brightness": cells.brightness for stain, cells in one.stained.items()}
@@ -243,6 +261,8 @@ def _columns() -> list[str]:
         "events_nonfinite",
         "events_beads",
         *(f"events_{stage}" for stage in STAGES),
+        "cell_density",
+        "cell_density_unit",
     ]
     quadrants = [f"n_{name}" for name in gates.QUADRANTS] + [
         f"percent_{name}" for name in gates.QUADRANTS
@@ -260,6 +280,16 @@ def _columns() -> list[str]:
         "flags",
         "excluded",
     ]
+
+
+def _amounts(measured: Mapping[int, Sequence[Measurement]]) -> Amounts:
+    """What the cells of the samples are counted per."""
+    samples = [of_file[0] for of_file in measured.values() if of_file[0].tube.role == "sample"]
+    return amounts(
+        [one.tube for one in samples],
+        {one.tube.row: one.counts.beads or 0 for one in samples},
+        {one.tube.row: one.seconds for one in samples},
+    )
 
 
 def _effects(

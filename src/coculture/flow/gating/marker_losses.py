@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 
 from coculture.flow.gating import gates
 from coculture.flow.gating.densities import Distribution, lower_half_sd
+from coculture.flow.gating.marker_background import backgrounds
 from coculture.flow.gating.marker_histograms import DISTANCES, MarkerHistogram, together
 from coculture.flow.gating.marker_state import ArmLoss, Evidence, MarkerState
 from coculture.flow.gating.measurement import Measurement
@@ -104,7 +105,9 @@ def _states(
     for cells in dict.fromkeys(one.tube.cells for one in samples):
         of_line = [one for one in samples if one.tube.cells == cells]
         untreated = [one for one in of_line if one.tube.untreated] or of_line
-        live = _peak(together(one.markers[marker.gate] for one in untreated).counts[LIVE])
+        usual = together(one.markers[marker.gate] for one in untreated)
+        arms = _by_arm(of_line, marker.gate)
+        live = _peak(usual.counts[LIVE])
         yield MarkerState(
             population=population.name,
             marker=marker.gate,
@@ -113,7 +116,8 @@ def _states(
             is_positive=marker.positive,
             separation=live.position / live.sd if live.sd > 0 else math.nan,
             control_inside=_share_inside(control),
-            losses=tuple(_losses(_by_arm(of_line, marker.gate), live, control)),
+            losses=tuple(_losses(arms, live, control)),
+            backgrounds=tuple(backgrounds(arms, usual, control)) if marker.positive else (),
         )
 
 

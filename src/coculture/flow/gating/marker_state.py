@@ -48,6 +48,30 @@ class ArmLoss:
 
 
 @dataclass(frozen=True)
+class ArmBackground:
+    """An arm in which cells without a marker enter its gate.
+
+    Attributes
+    ----------
+    arm
+        What its wells were given.
+    position, reference
+        The peak of these cells, and that of the untreated wells or the control: decades from the
+        gate.
+    inside_share
+        Share of the cells inside the gate.
+    is_control
+        Whether the reference is a control.
+    """
+
+    arm: str
+    position: float
+    reference: float
+    inside_share: float
+    is_control: bool
+
+
+@dataclass(frozen=True)
 class MarkerState:
     """One marker of a population in the samples of one cell line.
 
@@ -66,6 +90,8 @@ class MarkerState:
         Share of the cells of the marker's control that are inside the gate; NaN without one.
     losses
         Each arm.
+    backgrounds
+        The arms in which cells without the marker enter its gate.
     """
 
     population: str
@@ -76,3 +102,4 @@ class MarkerState:
     separation: float
     control_inside: float
     losses: tuple[ArmLoss, ...]
+    backgrounds: tuple[ArmBackground, ...] = ()

@@ -9,10 +9,12 @@ import pandas as pd
 
 from coculture.flow.compensation.experiment_spillover import ExperimentSpillover
 from coculture.flow.gating import gates
+from coculture.flow.gating.cell_density import Amounts
 from coculture.flow.gating.live_peaks import LivePeak
 from coculture.flow.gating.marker_histograms import MarkerHistogram
 from coculture.flow.gating.marker_state import MarkerState
 from coculture.flow.gating.possible_spill import PossibleEffect
+from coculture.flow.gating.size_histogram import SizeHistogram
 from coculture.flow.gating.spill_effect import SpillEffect
 from coculture.flow.gating.stained_cells import StainedCells
 from coculture.flow.settings import FlowSettings, Population
@@ -91,6 +93,10 @@ class Measurement:
     stained
         Stain -> its stained cells, of every tube that has the stain; of a single stain without
         cells of the population (it lacks the marker) those of all single cells.
+    sizes
+        Forward scatter of a sample's events and dying cells, above the smallest event.
+    constant
+        Channel that is the same in all events, as recorded -> its value.
     """
 
     tube: Tube
@@ -103,6 +109,8 @@ class Measurement:
     peaks: Mapping[str, LivePeak] = field(default_factory=dict)
     markers: Mapping[str, MarkerHistogram] = field(default_factory=dict)
     stained: Mapping[str, StainedCells] = field(default_factory=dict)
+    sizes: SizeHistogram | None = None
+    constant: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -127,6 +135,8 @@ class Experiment:
         How well each marker separates each cell line.
     possible
         Without compensation, a spill that samples do not show, with its effect; else None.
+    amounts
+        What the cells of its samples are counted per.
     """
 
     name: str
@@ -139,6 +149,7 @@ class Experiment:
     remaining: Sequence[SpillEffect] = ()
     markers: Sequence[MarkerState] = ()
     possible: PossibleEffect | None = None
+    amounts: Amounts = field(default_factory=Amounts)
 
     @property
     def is_compensated(self) -> bool:

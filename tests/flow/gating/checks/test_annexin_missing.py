@@ -71,3 +71,58 @@ def test_the_table_says_in_which_wells_it_was_seen(tmp_path: Path) -> None:
     wells = gate_experiment(written.files, settings).wells.set_index("fcs")
     assert list(wells.index[~wells["annexin_seen"]]) == [f"E1/{name}.fcs"]
     assert wells["annexin_seen"].notna().all()
+
+
+def test_an_arm_without_annexin_is_named_once(tmp_path: Path) -> None:
+    """At a hundredth a fifth of the late cells are positive still, and none is bright."""
+    study = replace(STUDY, wells=3)
+    listed = changed(tubes(study), lambda tube: tube.dose == 100, stains=(1.0, 1 / 100, 1.0))
+    (flag,) = _raised(tmp_path, listed, study)
+    assert (flag.severity, flag.concerns.kind, flag.concerns.arm) == ("caution", "arm", "dose 100")
+    assert flag.value < flag.limit == 15
+    assert "(E1/E1-dose100-1.fcs, E1/E1-dose100-2.fcs and E1/E1-dose100-3.fcs)" in flag.sentence
+
+
+@pytest.mark.parametrize(("percent", "necrotic"), [(1.0, 0.015), (1.0, 0.03), (2.0, 0.03)])
+def test_healthy_cells_with_some_necrotic_ones_are_not_flagged(
+    tmp_path: Path, percent: float, necrotic: float
+) -> None:
+    study = replace(STUDY, percents=(percent,) * 3, necrotic_share=necrotic, events_sample=4000)
+    assert _raised(tmp_path, tubes(study), study) == []
+
+
+def test_an_arm_in_which_hardly_any_cell_dies_is_not(tmp_path: Path) -> None:
+    alive = {"live": 0.97, "early": 0.002, "late": 0.001, "necrotic": 0.027}
+    study = replace(STUDY, wells=3)
+    listed = changed(tubes(study), lambda tube: tube.dose == 10, kinds=alive)
+    assert "arm" not in {flag.concerns.kind for flag in _raised(tmp_path, listed, study)}
+
+
+def test_healthy_cells_without_annexin_are(tmp_path: Path) -> None:
+    study = replace(STUDY, percents=(2.0,) * 3, necrotic_share=0.03)
+    listed = changed(tubes(study), lambda tube: tube.is_sample, **FORGOTTEN)
+    (flag,) = _raised(tmp_path, listed, study)
+    assert flag.concerns.kind == "experiment"
+
+
+def test_many_dead_cells_without_annexin_are_although_others_are_stained(tmp_path: Path) -> None:
+    """A drug that kills without exposing phosphatidylserine."""
+    necrotic = {"live": 0.57, "early": 0.02, "late": 0.01, "necrotic": 0.4}
+    listed = changed(tubes(STUDY), lambda tube: tube.dose > 0, kinds=necrotic)
+    (flag,) = _raised(tmp_path, listed)
+    assert flag.concerns.kind == "experiment"
+
+
+def test_dying_cells_that_lose_the_marker_are_not_taken_for_unstained_ones(tmp_path: Path) -> None:
+    study = replace(
+        STUDY,
+        late=replace(STUDY.late, marker=100.0),
+        necrotic_share=0.08,
+        events_sample=4000,
+        controls=("unstained", "stroma"),
+    )
+    written = base_study.write(tmp_path, study)
+    settings = base_study.settings(compensation={"source": "embedded"})
+    codes = {flag.code for flag in gate_experiment(written.files, settings).flags}
+    assert "population_lost" in codes
+    assert CODE not in codes

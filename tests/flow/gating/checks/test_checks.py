@@ -199,7 +199,8 @@ def test_every_check_is_tried() -> None:
     own_tests |= {"shared_control", "unusual_file", "no_controls", "several_files"}
     own_tests |= {"live_peak_moved", "dye_peak_moved", "replicate_gain", "replicate_staining"}
     own_tests |= {"annexin_missing", "too_few_cells", "debris_not_testable", "vanished_cells"}
-    own_tests |= {"few_counting_beads"}
+    own_tests |= {"few_counting_beads", "volume_not_known", "constant_channel", "cells_cut_off"}
+    own_tests |= {"marker_background", "replicate_population"}
     own_tests |= {"population_lost", "marker_separation"}
     own_tests |= {"weak_stain", "dye_missing", "staining_not_seen", "replicate_threshold"}
     assert {check.CODE for check in checks.CHECKS} == {case[0] for case in CASES} | own_tests

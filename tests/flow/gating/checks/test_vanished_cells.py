@@ -1,14 +1,17 @@
 """An arm that has lost most of its cells per volume carries a caution."""
 
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from coculture.exchange.flags import Flag
-from coculture.flow import GatedExperiment, gate_experiment
+from coculture.exchange.flags import write as write_flags
+from coculture.flow import GatedExperiment, gate_experiment, vanished_flags
 from tests.flow.mishaps import base_study
 from tests.flow.mishaps.base_study import (
     BASE,
@@ -129,3 +132,119 @@ def test_a_wrong_limit_of_the_beads_is_said(tmp_path: Path) -> None:
     assert {flag.severity for flag in found} == {"caution"}
     assert len(found) == 6
     assert "Only 0 counting beads (at least 200,000 in B530-A; limit 50)" in found[0].sentence
+
+
+def test_a_missing_volume_does_not_hide_the_arm_and_is_said(tmp_path: Path) -> None:
+    """Of the untreated wells one has no $VOL, of the treated ones one has another unit."""
+    written = {"E1-dose0-1": None, "E1-dose100-2": "50", "E1-dose0-2": "50,5 uL"}
+    listed = [
+        replace(
+            tube,
+            keywords={"vol": written.get(tube.name, "50000")},
+            events=round(tube.events * (0.25 if tube.dose == 100 else 1)),
+        )
+        for tube in tubes(replace(SMALL, wells=4))
+    ]
+    rows = base_study.write(tmp_path, SMALL, listed).files
+    gated = gate_experiment(rows, base_study.settings(compensation={"source": "embedded"}))
+    (flag,) = [flag for flag in gated.flags if flag.code == "vanished_cells"]
+    assert flag.severity == "caution"
+    assert flag.value == pytest.approx(0.25, abs=0.04)
+    notes = [flag for flag in gated.flags if flag.code == "volume_not_known"]
+    assert {flag.severity for flag in notes} == {"note"}
+    assert ["no $VOL" in notes[0].sentence, "'50'" in notes[1].sentence] == [True, True]
+    assert "'50,5 uL'" in notes[2].sentence
+    wells = gated.wells.set_index("fcs")
+    assert wells.loc["E1/E1-dose0-1.fcs", "cell_density_unit"] is np.nan
+    well = wells.loc["E1/E1-dose0-3.fcs"]
+    assert well["cell_density"] == pytest.approx(well["events_population"] / 50)
+    assert well["cell_density_unit"] == "µL"
+
+
+def test_wells_without_a_volume_do_not_count(raised: Raised) -> None:
+    lacking = {"E1-dose100-1", "E1-dose0-1"}
+    (flag,) = raised(lambda tube: {} if tube.name in lacking else {"vol": "50000"}, 0.25)
+    assert flag.severity == "note"
+
+
+# Several experiments ---------------------------------------------------------------------------
+
+
+def of_experiments(
+    left: Sequence[float],
+    wells: int = 3,
+    cells: Sequence[str] = ("line",),
+    name: str = "drug",
+) -> list[Flag]:
+    """The flags where the treated arm has these shares of the untreated wells' cells per µL."""
+    rows = [
+        {
+            "experiment": f"E{number}",
+            "fcs": f"{number}-{arm}-{well}-{line}.fcs",
+            "role": "sample",
+            "population": "myeloma",
+            "cells": line,
+            "arm": name if arm else "none",
+            "untreated": not arm,
+            # The wells of an arm scatter; their median is the share.
+            "cell_density": 40.0 * number * (share if arm else 1) * (1 + 0.2 * (well - 1)),
+            "cell_density_unit": "µL",
+        }
+        for number, share in enumerate(left, start=1)
+        for line in cells
+        for arm in ("", "drug")
+        for well in range(wells)
+    ]
+    files = pd.DataFrame(rows)
+    return vanished_flags(files.drop(columns=["arm", "untreated"]), files)
+
+
+def test_the_median_of_the_experiments_names_the_arm(tmp_path: Path) -> None:
+    (flag,) = found = of_experiments([0.45, 0.4, 0.7])
+    assert (flag.severity, flag.concerns.kind, flag.concerns.arm) == ("caution", "arm", "drug")
+    assert flag.value == pytest.approx(0.45)
+    assert flag.limit == 0.5
+    assert flag.sentence.startswith(
+        "drug, 3 experiments: 45 % as many cells of myeloma per µL as in the untreated wells "
+        "(median; 45 % in E1, 40 % in E2 and 70 % in E3; limit 50 %)."
+    )
+    write_flags(found, tmp_path / "flags.csv")
+
+
+def test_one_experiment_or_a_smaller_loss_says_nothing() -> None:
+    assert of_experiments([0.4]) == []
+    assert of_experiments([0.45, 0.55, 0.6]) == []
+    assert of_experiments([0.4, math.nan]) == []
+
+
+def test_fewer_wells_are_a_note() -> None:
+    assert [flag.severity for flag in of_experiments([0.3, 0.3], wells=2)] == ["note"]
+
+
+def test_without_arms_nothing_is_compared() -> None:
+    assert of_experiments([0.3, 0.3], name="") == []
+
+
+def test_lines_are_compared_with_their_own_untreated_wells() -> None:
+    found = of_experiments([0.4, 0.4], cells=("A", "B"))
+    assert ["drug of A, " in found[0].sentence, "drug of B, " in found[1].sentence] == [True, True]
+
+
+def test_the_whole_way_from_files(tmp_path: Path) -> None:
+    study = replace(SMALL, experiments=2, wells=3, events_sample=800)
+    listed = [
+        replace(
+            tube,
+            keywords={"vol": "50000"},
+            events=round(tube.events * (0.42 if tube.dose == 100 else 1)),
+        )
+        for tube in tubes(study)
+    ]
+    written = base_study.write(tmp_path, study, listed)
+    settings = base_study.settings(compensation={"source": "embedded"})
+    gated = [gate_experiment(rows, settings) for rows in written.of_experiments().values()]
+    assert not [f for one in gated for f in one.flags if f.code == "vanished_cells"]
+    wells = pd.concat([one.wells for one in gated])
+    (flag,) = vanished_flags(wells, written.files)
+    assert (flag.concerns.arm, flag.severity) == ("dose 100", "caution")
+    assert flag.value == pytest.approx(0.42, abs=0.05)

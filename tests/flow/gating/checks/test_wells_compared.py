@@ -80,15 +80,22 @@ def test_light_in_an_empty_channel_is_named(raised: Raised) -> None:
     assert "the median in V450-A, which has no stain of this study (200 and 50)" in flag.sentence
 
 
-def test_moved_cells_of_other_size_are_a_note(raised: Raised) -> None:
+def test_moved_cells_of_other_size_below_the_stained_ones_may_be_live(raised: Raised) -> None:
     def shrink(tube: Tube, recorded: base_study.Recorded) -> base_study.Recorded:
         events = recorded.events.copy()
         events[["FSC-A", "FSC-H"]] *= 0.8 if at_top(tube) else 1.0
         return replace(recorded, events=events)
 
     (flag,) = raised(changed(tubes(SMALL), at_top, light=(0.0, 300.0, 0.0)), shrink)
-    assert (flag.code, flag.severity) == ("live_peak_moved", "note")
+    assert (flag.code, flag.severity) == ("live_peak_moved", "caution")
+    assert (flag.concerns.kind, flag.concerns.arm) == ("arm", "dose 100")
     assert "cannot be told apart" in flag.sentence
+
+
+def test_the_peak_of_an_arm_that_is_dead_is_a_note(raised: Raised) -> None:
+    dead = {"live": 0.002, "early": 0.55, "late": 0.44, "necrotic": 0.008}
+    found = raised(changed(tubes(SMALL), at_top, kinds=dead))
+    assert [(flag.code, flag.severity) for flag in found] == [("live_peak_moved", "note")]
 
 
 def test_fluorescent_drug_in_the_dye_is_flagged(raised: Raised) -> None:

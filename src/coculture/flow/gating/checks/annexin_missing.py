@@ -12,8 +12,9 @@ from collections.abc import Iterator, Sequence
 from coculture.exchange.flags import Concerns, Flag
 from coculture.exchange.vocabulary import number
 from coculture.flow.files import WELLS
-from coculture.flow.gating import gates
-from coculture.flow.gating.checks import subjects, wells_compared
+from coculture.flow.gating import gates, stained_cells
+from coculture.flow.gating.checks import population_lost, subjects, wells_compared
+from coculture.flow.gating.live_peaks import middle
 from coculture.flow.gating.measurement import Counts, Experiment, Measurement
 
 CODE = "annexin_missing"
@@ -27,6 +28,14 @@ LEAST_PERCENT_OF_EXPERIMENT = 30.0
 """Of the dye-positive cells of all wells: an inert drug leaves as many necrotic as late cells."""
 FEWEST_OF_EXPERIMENT = 30
 
+LEAST_BRIGHT = 15.0
+"""Cells of an arm that are bright in Annexin V for 100 dye-positive ones: a drug that leaves three
+necrotic cells for each late one leaves 100, a stain at a hundredth none, at a 25th 22 (which
+`weak_stain` reports)."""
+LEAST_DYE_POSITIVE = 5.0
+"""Percent of the cells. With fewer, and Annexin-V-positive cells in the wells themselves, the stain
+is there and the dead cells are those of a healthy culture: 1 % apoptotic beside 3 % necrotic."""
+
 _STANDARD_ERRORS = 5.0
 """Of the difference to the other wells of the arm: never by chance."""
 
@@ -37,14 +46,19 @@ _WHY = (
 
 
 def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
-    """A caution for the experiment, or else for the well."""
+    """A caution for the experiment, or else for the arm, or else for the well."""
     if one.tube.role != "sample" or not one.counts.has_quadrants:
         return
+    if any(population_lost.cautions(one, experiment)):
+        # Annexin-V-positive cells are there, outside the gate of a marker.
+        return
     wells = wells_compared.samples(experiment, one.population.name)
-    of_all = [well.counts for well in wells if well.counts.has_quadrants]
+    wells = [well for well in wells if well.counts.has_quadrants]
+    of_all = [well.counts for well in wells]
     dead, percent = _dead(*of_all), _percent_positive(*of_all)
     channel = str(experiment.blocks[one.population.name][gates.ANNEXIN]["channels"][0])
-    if dead >= FEWEST_OF_EXPERIMENT and percent < LEAST_PERCENT_OF_EXPERIMENT:
+    is_lacking = percent < LEAST_PERCENT_OF_EXPERIMENT and not _is_healthy(wells)
+    if dead >= FEWEST_OF_EXPERIMENT and is_lacking:
         yield Flag(
             Concerns(
                 WELLS,
@@ -65,8 +79,12 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
             "percent",
         )
         return
+    arm = [well for well in wells if wells_compared.is_replicate(well, one)]
+    if _lacks_bright(arm):
+        yield _of_arm(one, experiment, arm, channel)
+        return
     dead, percent = _dead(one.counts), _percent_positive(one.counts)
-    is_lacking = percent < LEAST_PERCENT_OF_WELL
+    is_lacking = percent < LEAST_PERCENT_OF_WELL and not _is_healthy([one])
     least = LEAST_PERCENT_OF_WELL if is_lacking else _least_beside_replicates(one, wells)
     if dead >= FEWEST_OF_WELL and percent < least:
         yield Flag(
@@ -83,6 +101,55 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
             least,
             "percent",
         )
+
+
+def _of_arm(
+    one: Measurement, experiment: Experiment, arm: Sequence[Measurement], channel: str
+) -> Flag:
+    counts = [well.counts for well in arm]
+    dead = number(100 * _dead(*counts) / sum(one.cells for one in counts))
+    return Flag(
+        wells_compared.arm(one, channel),
+        CODE,
+        "caution",
+        f"{experiment.name}, {wells_compared.arm_of(one)} "
+        f"({wells_compared.files([well.tube.fcs for well in arm])}): {dead} % of the cells of "
+        f"{one.population.name} are dye-positive, and for 100 of these only "
+        f"{number(_bright(arm))} cells are bright in Annexin V ({channel}). {_WHY}. Percent "
+        f"apoptotic ({number(middle(each.percent_apoptotic for each in counts))}) is then too low, "
+        "and that a drug does not raise it means nothing. Do not use it; percent late + necrotic "
+        "(dye-positive) is not affected.",
+        _bright(arm),
+        LEAST_BRIGHT,
+        "percent",
+    )
+
+
+def _lacks_bright(arm: Sequence[Measurement]) -> bool:
+    dead = _dead(*(well.counts for well in arm))
+    cells = sum(well.counts.cells for well in arm)
+    are_many = dead >= max(FEWEST_OF_EXPERIMENT, LEAST_DYE_POSITIVE / 100 * cells)
+    return are_many and _bright(arm) < LEAST_BRIGHT
+
+
+def _bright(arm: Sequence[Measurement]) -> float:
+    """Cells that are bright in Annexin V for 100 dye-positive ones; 100 if it is not known."""
+    known = [well for well in arm if gates.ANNEXIN in well.stained]
+    dead = _dead(*(well.counts for well in known))
+    # Of very many cells some are looked at.
+    bright = sum(
+        well.stained[gates.ANNEXIN].bright * well.counts.cells / well.stained[gates.ANNEXIN].cells
+        for well in known
+    )
+    return 100 * bright / dead if dead else 100.0
+
+
+def _is_healthy(wells: Sequence[Measurement]) -> bool:
+    """Whether few cells are dye-positive, and Annexin-V-positive ones are seen beside them."""
+    stained = [well.stained[gates.ANNEXIN] for well in wells if gates.ANNEXIN in well.stained]
+    cells = sum(well.counts.cells for well in wells)
+    dead = _dead(*(well.counts for well in wells))
+    return 100 * dead < LEAST_DYE_POSITIVE * cells and stained_cells.is_seen(stained)
 
 
 def _least_beside_replicates(one: Measurement, wells: Sequence[Measurement]) -> float:

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from coculture.exchange.flags import Flag
 from coculture.exchange.vocabulary import many
+from coculture.flow.gating.cell_density import FEWEST_BEADS
 from coculture.flow.gating.checks import subjects
-from coculture.flow.gating.checks.vanished_cells import FEWEST_BEADS
 from coculture.flow.gating.measurement import Experiment, Measurement
 
 CODE = "few_counting_beads"

@@ -1,6 +1,7 @@
 """Two gatings of the same cells that disagree about percent apoptotic."""
 
 from collections.abc import Iterator
+from itertools import combinations
 
 from coculture.exchange.flags import Flag
 from coculture.exchange.vocabulary import number
@@ -11,16 +12,17 @@ CODE = "gating_difference"
 
 
 def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
-    """A caution for both populations above limits.gating_difference_percent_points."""
+    """One caution for the file above limits.gating_difference_percent_points."""
     limit = experiment.settings.limits.gating_difference_percent_points
-    for other in experiment.measurements[one.tube.row]:
-        names = (one.population.name, other.population.name)
-        if names[1] != one.population.same_cells_as and names[0] != other.population.same_cells_as:
+    for first, second in combinations(experiment.measurements[one.tube.row], 2):
+        names = (first.population.name, second.population.name)
+        same = (first.population.same_cells_as, second.population.same_cells_as)
+        if one.population.name not in names or not (names[1] == same[0] or names[0] == same[1]):
             continue
-        difference = abs(one.counts.percent_apoptotic - other.counts.percent_apoptotic)
+        difference = abs(first.counts.percent_apoptotic - second.counts.percent_apoptotic)
         if difference > limit:
             yield Flag(
-                subjects.population(one),
+                subjects.tube(one),
                 CODE,
                 "caution",
                 f"Percent apoptotic differs by {number(difference)} percentage points between the "

@@ -29,21 +29,21 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
         )
 
 
-def margin_percent(tube: Tube, events: Columns, in_range: int, total: int) -> float:
+def margin_percent(tube: Tube, events: Columns, in_range: int) -> float:
     """Percent of events outside the scatter range, or saturated in Annexin V or the dye.
 
     Parameters
     ----------
     events
-        The events of the tube.
+        The events of the tube. Those that are not finite, which have a check of their own, and
+        counting beads are not among them.
     in_range
         Number of events within the scatter range.
-    total
-        Number of all events of the file.
     """
     saturated = np.zeros(len(events), dtype=bool)
     tops = {channel.name: channel.maximum for channel in tube.header.channels}
     for channel in (tube.panel.annexin, tube.panel.viability_dye):
         if channel is not None:
             saturated |= np.asarray(events[channel]) >= tops[channel]
-    return 100 * (total - in_range + int(np.count_nonzero(saturated))) / total if total else 0.0
+    outside = len(events) - in_range + int(np.count_nonzero(saturated))
+    return 100 * outside / len(events) if len(events) else 0.0

@@ -34,6 +34,11 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
             yield _flag(experiment, state, worst, len(found))
 
 
+def cautions(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
+    """Those of `flags` that are no note: cells of the population are outside its gate."""
+    return (flag for flag in flags(one, experiment) if flag.severity == "caution")
+
+
 def _of_population(found: Sequence[ArmLoss]) -> Sequence[ArmLoss]:
     """Without excesses, if in the arm with the largest one other cells seem to have died.
 
