@@ -34,7 +34,11 @@ class _Opened:
 
 
 def experiment_problems(
-    files: Sequence[FlowFile], headers: Mapping[int, FcsHeader], settings: FlowSettings
+    files: Sequence[FlowFile],
+    headers: Mapping[int, FcsHeader],
+    settings: FlowSettings,
+    *,
+    may_lack_controls: bool = True,
 ) -> Iterator[Problem]:
     """Problems of one experiment that no single file shows.
 
@@ -46,17 +50,21 @@ def experiment_problems(
         Row -> header, for the files that could be read.
     settings
         The flow section of the config.
+    may_lack_controls
+        Whether controls that the experiment lacks are reported.
     """
     opened = [_opened(file, headers[file.row], settings) for file in files if file.row in headers]
     if settings.compensation.source == "single_stains":
-        yield from _missing_controls(files, opened, settings)
+        if may_lack_controls:
+            yield from _missing_controls(files, opened, settings)
         yield from _doubled_stains(opened)
         yield from _few_stained(opened, settings)
     if settings.compensation.source in ("embedded", "each_file"):
         yield from _embedded_matrices(opened, settings.compensation.source)
     yield from _no_events(opened)
     yield from _different_names(opened)
-    yield from _missing_sources(files, opened, settings)
+    if may_lack_controls:
+        yield from _missing_sources(files, opened, settings)
 
 
 def _opened(file: FlowFile, header: FcsHeader, settings: FlowSettings) -> _Opened:
@@ -84,9 +92,7 @@ def _missing_controls(
     missing = []
     stained_alone = [file for file in files if file.role in _STAINED_ALONE]
     on_beads = bool(stained_alone) and all(file.is_on_beads for file in stained_alone)
-    if not on_beads and not any(
-        file.role == "unstained" and not file.culture and not file.is_on_beads for file in files
-    ):
+    if not on_beads and not any(file.is_unstained and not file.is_on_beads for file in files):
         missing.append("an unstained control")
     stains = [one for one in opened if one.stained]
     if len(stains) == sum(file.role in _STAINED_ALONE for file in files):

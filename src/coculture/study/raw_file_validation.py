@@ -6,6 +6,7 @@ As in `table_validation`, each check yields the problems that it finds.
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -36,6 +37,37 @@ def same_content(flow_table: pd.DataFrame, checksums: Checksums) -> Iterator[Pro
         first = hashes.index[hashes == hashes[row]][0]
         message = f"has exactly the same content as the file in row {first}."
         yield Problem("flow.csv", message, row, "fcs", str(samples.loc[row, "fcs"]))
+
+
+_WITHOUT_ONE = ("fmo_annexin", "fmo_dye", "fmo")
+_WITH_ONE_OR_NONE = ("unstained", "single_stain", "annexin_only", "dye_only")
+"""Roles of tubes that differ in their stains, whatever the panel. Of two stains, the tube without
+the one is that with the other alone, so that a file may have a role of each list."""
+
+
+def controls_alike(flow_table: pd.DataFrame, checksums: Checksums) -> Iterator[Problem]:
+    """No file is two controls that differ in their stains."""
+    used = flow_table[flow_table["exclude"].fillna("") == ""]
+    for roles in (_WITHOUT_ONE, _WITH_ONE_OR_NONE):
+        tubes = used[used["role"].isin(roles)].fillna({"data_set": 1, "channel": ""})
+        first: dict[tuple[str, float], int] = {}
+        for row, path, data_set in tubes[["path", "data_set"]].itertuples():
+            other = first.setdefault((checksums.of(path), data_set), row)
+            if _differ_in_stains(tubes.loc[other], tubes.loc[row]):
+                message = (
+                    f"has the same content as the file in row {other}, which has the role "
+                    f"{tubes.loc[other, 'role']}; one tube cannot be both. Name the right file, or "
+                    "exclude this row with a reason."
+                )
+                yield Problem("flow.csv", message, row, "fcs", str(tubes.loc[row, "fcs"]))
+
+
+def _differ_in_stains(one: "pd.Series[Any]", other: "pd.Series[Any]") -> bool:
+    roles = {one["role"], other["role"]}
+    if len(roles) == 1:
+        return bool(one["channel"].casefold() != other["channel"].casefold())
+    # annexin_only is the single stain of Annexin V, by whatever name of its channel.
+    return "single_stain" not in roles or "unstained" in roles
 
 
 def spillover_file(config: str, paths: Sequence[str]) -> Iterator[Problem]:
