@@ -6,7 +6,6 @@ As in `table_validation`, each check yields the problems that it finds.
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -50,22 +49,24 @@ def controls_alike(flow_table: pd.DataFrame, checksums: Checksums) -> Iterator[P
     used = flow_table[flow_table["exclude"].fillna("") == ""]
     for roles in (_WITHOUT_ONE, _WITH_ONE_OR_NONE):
         tubes = used[used["role"].isin(roles)].fillna({"data_set": 1, "channel": ""})
-        first: dict[tuple[str, float], int] = {}
-        for row, path, data_set in tubes[["path", "data_set"]].itertuples():
-            other = first.setdefault((checksums.of(path), data_set), row)
-            if _differ_in_stains(tubes.loc[other], tubes.loc[row]):
+        first: dict[tuple[str, float], tuple[int, str, str]] = {}
+        columns = ["fcs", "path", "data_set", "role", "channel"]
+        for row, fcs, path, data_set, role, channel in tubes[columns].itertuples():
+            seen = first.setdefault((checksums.of(path), data_set), (row, role, channel))
+            if _differ_in_stains(seen[1:], (role, channel)):
                 message = (
-                    f"has the same content as the file in row {other}, which has the role "
-                    f"{tubes.loc[other, 'role']}; one tube cannot be both. Name the right file, or "
-                    "exclude this row with a reason."
+                    f"has the same content as the file in row {seen[0]}, which has the role "
+                    f"{seen[1]}; one tube cannot be both. Name the right file, or exclude this row "
+                    "with a reason."
                 )
-                yield Problem("flow.csv", message, row, "fcs", str(tubes.loc[row, "fcs"]))
+                yield Problem("flow.csv", message, row, "fcs", str(fcs))
 
 
-def _differ_in_stains(one: "pd.Series[Any]", other: "pd.Series[Any]") -> bool:
-    roles = {one["role"], other["role"]}
+def _differ_in_stains(one: tuple[str, str], other: tuple[str, str]) -> bool:
+    """Whether two controls, each a role and a channel, are different tubes."""
+    roles = {one[0], other[0]}
     if len(roles) == 1:
-        return bool(one["channel"].casefold() != other["channel"].casefold())
+        return one[1].casefold() != other[1].casefold()
     # annexin_only is the single stain of Annexin V, by whatever name of its channel.
     return "single_stain" not in roles or "unstained" in roles
 
