@@ -14,7 +14,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from coculture.curves.variance_function import VarianceFunction, fit_variance_function
+from coculture.curves.variance_function import (
+    VarianceFunction,
+    shrunken_variance_function,
+    starting_variance_function,
+)
 from coculture.elisa import fit_standard_curves
 
 Floats = NDArray[np.float64]
@@ -81,7 +85,8 @@ def pooled(plates: Floats) -> VarianceFunction:
     groups = pd.DataFrame(
         {"mean": pairs.mean(axis=1), "variance": pairs.var(axis=1, ddof=1), "wells": 2}
     )
-    return fit_variance_function(groups, len(plates))
+    start = starting_variance_function(plates)
+    return shrunken_variance_function(groups, start, float(np.ptp(plates)), len(plates))
 
 
 if __name__ == "__main__":

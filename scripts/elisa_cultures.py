@@ -4,13 +4,15 @@ from pathlib import Path
 from typing import Any
 
 from coculture import drawing
-from coculture.elisa import ElisaSettings, combine_cultures, figures
-from coculture.exchange import flags, result_tables
+from coculture.elisa import ElisaSettings, Scatter, combine_cultures, figures, precision_of
+from coculture.exchange import flags, records, result_tables
 
 
 def main(inputs: Any, outputs: Any, parameters: Any) -> None:
     wells = result_tables.read_all(inputs.wells)
-    combined = combine_cultures(wells, flags.read(*inputs.flags))
+    curves = [records.read_json(path) for path in inputs.curves]
+    scatter = Scatter.from_dict(records.read_json(inputs.variance))
+    combined = combine_cultures(wells, flags.read(*inputs.flags), precision_of(curves, scatter))
     result_tables.write(combined.cultures, outputs.cultures, "elisa/cultures.csv")
     flags.write(combined.flags, outputs.flags)
     limits = ElisaSettings.from_config(parameters.settings).limits

@@ -13,9 +13,9 @@ PUBLIC = {
     ],
     "coculture.elisa": [
         *("AcceptanceLimits", "CurveError", "ElisaSettings", "Plate", "PlateError"),
-        *("QuantifiedPlate", "StandardCurve", "VarianceFunction", "check_files"),
+        *("QuantifiedPlate", "Scatter", "StandardCurve", "VarianceFunction", "check_files"),
         *("combine_cultures", "fit_standard_curve", "fit_standard_curves"),
-        *("pooled_variance_function", "quantify_plate", "read_label_grid", "read_layout"),
+        *("pooled_scatter", "precision_of", "quantify_plate", "read_label_grid", "read_layout"),
         "read_plates",
     ],
     "coculture.comparison": [

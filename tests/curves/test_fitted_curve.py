@@ -8,7 +8,7 @@ import pytest
 
 from coculture.curves.fitted_curve import FittedCurve
 from coculture.curves.fitting import fit_curve, fit_curves
-from coculture.curves.variance_function import VarianceFunction, fit_variance_function
+from coculture.curves.variance_function import VarianceFunction, shrunken_variance_function
 
 
 def log_line() -> FittedCurve:
@@ -43,15 +43,17 @@ def test_the_limits_of_a_line_are_student_s_with_its_degrees_of_freedom() -> Non
     assert np.log(row["lower"]) == pytest.approx(1 - 12.706 * 0.08**0.5, rel=1e-4)
 
 
-@pytest.mark.parametrize(("groups", "t"), [(3, 12.706), (4, 4.3027), (12, 2.2281), (32, 2.0423)])
-def test_an_estimated_variance_function_costs_two_degrees_of_freedom(groups: int, t: float) -> None:
-    """t of 0.975 with 1, 2, 10 and 30 degrees of freedom, from the table."""
+@pytest.mark.parametrize(("freedom", "t"), [(1, 12.706), (2, 4.3027), (10, 2.2281), (30, 2.0423)])
+def test_limits_have_the_degrees_of_freedom_of_an_estimated_variance_function(
+    freedom: int, t: float
+) -> None:
+    """t of 0.975, from the table."""
     x = np.array([0, 10, 30, 100, 300, 1000.0])
     curve = fit_curve(
         x,
         0.1 + 2.4 * x / (x + 120),
         weighting="variance_function",
-        variance_function=VarianceFunction(0.01, 0.05, 4, groups, "estimated"),
+        variance_function=VarianceFunction(0.01, 0.05, 4, freedom, "estimated"),
     )
     row = curve.concentration([1.0]).iloc[0]
     relative = row["se"] / row["concentration"]
@@ -59,19 +61,7 @@ def test_an_estimated_variance_function_costs_two_degrees_of_freedom(groups: int
     assert np.log(row["concentration"] / row["lower"]) / relative == pytest.approx(t, rel=1e-4)
 
 
-def test_two_degrees_of_freedom_leave_none_for_limits() -> None:
-    x = np.array([0, 10, 30, 100, 300, 1000.0])
-    curve = fit_curve(
-        x,
-        0.1 + 2.4 * x / (x + 120),
-        weighting="variance_function",
-        variance_function=VarianceFunction(0.01, 0.05, 1, 2, "estimated"),
-    )
-    row = curve.concentration([1.0]).iloc[0]
-    assert row["se"] > 0
-    assert np.isnan([row["lower"], row["upper"]]).all()
-
-
+START = VarianceFunction(0.008, 0.05, 0, 0, "starting values")
 LEVELS = np.repeat([0, 9.375, 18.75, 37.5, 75, 150, 300, 600], 2)
 
 
@@ -124,7 +114,7 @@ def test_intervals_of_wells_cover_what_they_promise() -> None:
         plates = mean + rng.normal(size=mean.shape) * np.hypot(0.008, 0.05 * mean)
         pairs = plates.reshape(-1, 2)
         groups = {"mean": pairs.mean(axis=1), "variance": pairs.var(axis=1, ddof=1), "wells": 2}
-        function = fit_variance_function(pd.DataFrame(groups), 4)
+        function = shrunken_variance_function(pd.DataFrame(groups), START, 3.0, 4)
         for curve in fit_curves(
             LEVELS[None, :], plates, weighting="variance_function", variance_function=function
         ):

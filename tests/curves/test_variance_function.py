@@ -5,7 +5,9 @@ import warnings
 import numpy as np
 import pandas as pd
 
-from coculture.curves.variance_function import fit_variance_function
+from coculture.curves.variance_function import VarianceFunction, shrunken_variance_function
+
+START = VarianceFunction(0.015, 0.06, 0, 0, "starting values")
 
 
 def test_estimating_the_variance_function_stays_among_finite_numbers() -> None:
@@ -17,6 +19,6 @@ def test_estimating_the_variance_function_stays_among_finite_numbers() -> None:
     groups = {"mean": pairs.mean(axis=1), "variance": pairs.var(axis=1, ddof=1), "wells": 2}
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        found = fit_variance_function(pd.DataFrame(groups), plates=4)
+        found = shrunken_variance_function(pd.DataFrame(groups), START, span=3.0, plates=4)
     assert 0.004 < found.s0 < 0.012
     assert 0.035 < found.cv < 0.065

@@ -37,10 +37,11 @@ def test_a_matrix_that_is_replaced_is_reported_once_with_its_experiments(tmp_pat
 def test_the_spill_that_is_left_is_estimated_before_the_run(tmp_path: Path) -> None:
     matrix = spillover_text(("B530-A", "R660-A"), ((1, 0), (0, 1)))
     study = replace(STUDY, experiments=1, controls=FEW)
-    lacking, left = noticed(tmp_path, study, keywords={"spillover": matrix})
+    lacking, left, unknown = noticed(tmp_path, study, keywords={"spillover": matrix})
     assert "does not cover B675-A (it has B530-A, R660-A)" in lacking
     assert "Spill that is left" in left
     assert "of R660-A in B675-A" in left
+    assert "the spill of B675-A into R660-A is not known" in unknown
 
 
 def test_a_run_that_would_stop_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -118,7 +118,12 @@ def test_a_stain_with_too_few_events(
     (problem,) = check_files(cut_to(files, row, 49), myeloma_settings())
     assert problem.row == row
     assert "has only 49 events, but a single stain needs at least 50" in problem.message
-    assert check_files(cut_to(files, row, 50), myeloma_settings()) == []
+    few = cut_to(files, row, 50)
+    (problem,) = check_files(few, myeloma_settings())
+    assert "only 11 events are brighter than" in problem.message
+    assert problem.row == row
+    with pytest.raises(SpilloverError, match="only 11 events are brighter than"):
+        gate_experiment(few, myeloma_settings())
 
 
 @pytest.mark.parametrize("role", ["sample", "unstained", "single_stain"])
@@ -184,3 +189,61 @@ def test_a_reporter_without_negative_cells_asks_for_them(
     assert "role population_negative" in str(caught.value)
     assert "Check that this is the stain" not in str(caught.value)
     assert np.isfinite(gate_experiment(files, myeloma_settings()).spillover["B530-A"]).all()
+
+
+def swapped(files: pd.DataFrame, one: int, other: int, column: str) -> pd.DataFrame:
+    changed = files.copy()
+    changed.loc[[one, other], column] = files.loc[[other, one], column].to_numpy()
+    return changed
+
+
+def test_swapped_single_stains_are_named_before_the_run(
+    files: pd.DataFrame, myeloma_settings: Settings
+) -> None:
+    annexin = row_of(files, "single_stain", "Annexin V-APC")
+    dye = row_of(files, "single_stain", "7-AAD")
+    mistaken = swapped(files, annexin, dye, "channel")
+    (problem,) = check_files(mistaken, myeloma_settings())
+    assert (problem.row, problem.column) == (annexin, "fcs")
+    assert "E1-single-Annexin" in problem.message
+    assert "times as bright in R660-A as in B675-A (flow.limits.spillover is 1)" in problem.message
+    assert "Is it the single stain of R660-A?" in problem.message
+    with pytest.raises(SpilloverError, match="Is it the single stain of R660-A"):
+        gate_experiment(mistaken, myeloma_settings())
+    assert check_files(mistaken, myeloma_settings(limits={"spillover": 1000})) == []
+    assert check_files(mistaken, myeloma_settings(compensation={"source": "embedded"})) == []
+
+
+def test_a_single_stain_that_is_dark_in_its_channel_says_where_it_is_bright(
+    files: pd.DataFrame, myeloma_settings: Settings
+) -> None:
+    annexin = row_of(files, "single_stain", "Annexin V-APC")
+    gfp = row_of(files, "single_stain", "GFP")
+    path = swapped(files, annexin, gfp, "path")
+    fcs = swapped(path, annexin, gfp, "fcs")
+    problems = check_files(fcs, myeloma_settings())
+    assert [problem.row for problem in problems] == [annexin]
+    assert "Check that this is the stain of that channel" in problems[0].message
+
+
+@pytest.mark.parametrize("channel", ["Time", "FSC-A"])
+def test_a_single_stain_of_no_fluorescence_channel(
+    files: pd.DataFrame, myeloma_settings: Settings, channel: str
+) -> None:
+    row = row_of(files, "single_stain", "7-AAD")
+    files.loc[row, "channel"] = channel
+    embedded = myeloma_settings(compensation={"source": "embedded"})
+    (problem,) = check_files(files, embedded)
+    assert (problem.row, problem.column, problem.value) == (row, "channel", channel)
+    assert f"but {channel} is none" in problem.message
+
+
+def test_an_unstained_tube_of_few_events(
+    files: pd.DataFrame, myeloma_settings: Settings, cut_to: Callable[..., pd.DataFrame]
+) -> None:
+    row = row_of(files, "unstained")
+    few = cut_to(files, row, 49)
+    (problem,) = check_files(few, myeloma_settings())
+    assert problem.row == row
+    assert "unstained control has only 49 events, of 50 needed" in problem.message
+    assert check_files(cut_to(files, row, 50), myeloma_settings()) == []

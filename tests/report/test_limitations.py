@@ -100,10 +100,31 @@ def test_what_to_do_depends_on_what_was_found(results: MakeResults, flag: MakeFl
     assert few.section == disagrees.section == "comparison"
 
 
-def test_many_flags_of_one_kind_are_counted(results: MakeResults, flag: MakeFlag) -> None:
-    flags = [flag(kind="tube", code="no_time", severity="failure", fcs=f"{i}") for i in range(7)]
-    assert len(_about(replace(results(), flags=flags[:6]), "replicates differ")) == 6
-    assert _sentences(replace(results(), flags=flags), "no time") == ["7 flags “no time”."]
+def test_the_same_flag_of_many_experiments_is_one_line(
+    results: MakeResults, flag: MakeFlag
+) -> None:
+    flags = [
+        flag("flow/wells.csv", "experiment", "odd", f"E{i}: odd.", experiment=f"E{i}")
+        for i in range(10)
+    ]
+    assert _sentences(replace(results(), flags=flags[:2]), "odd") == ["E0: odd.", "E1: odd."]
+    assert _sentences(replace(results(), flags=flags), "odd") == [
+        "E0: odd. Similarly in E1; E2; E3; E4; E5; E6 and 3 more."
+    ]
+
+
+@pytest.mark.parametrize(("dilutions", "sensitive"), [("1", True), ("1; 10", True), ("10", False)])
+def test_undiluted_cultures_need_a_more_sensitive_assay(
+    results: MakeResults, flag: MakeFlag, dilutions: str, sensitive: bool
+) -> None:
+    below = flag("elisa/cultures.csv", "culture", "below_lloq", severity="note", culture="c1")
+    tables = {"elisa/cultures.csv": pd.DataFrame({"culture": ["c1"], "dilutions": [dilutions]})}
+    (found,) = [
+        one
+        for one in limitations(replace(results(tables=tables), flags=[below]))
+        if "outside the range" in one.sentence
+    ]
+    assert ("more sensitive assay" in found.action) == sensitive
 
 
 def test_missing_experiments_are_named_once_with_their_findings(

@@ -85,3 +85,40 @@ def test_each_rule_of_a_gate_is_given_once(results: MakeResults) -> None:
         "because no well is positive)"
     )
     assert text.count(rules) == 1
+
+
+def test_the_readings_are_those_that_the_steps_used(results: MakeResults) -> None:
+    def curve(name: str, nm: float | None, reference: tuple[str, float] | None) -> dict[str, Any]:
+        subtracted = reference and dict(zip(("name", "wavelength_nm"), reference, strict=True))
+        used = {"measurement": {"name": name, "wavelength_nm": nm}, "reference": subtracted}
+        return {"IL-6": {"readings": used}}
+
+    def text(**curves: dict[str, Any]) -> str:
+        return _text(replace(results(), curves=curves))
+
+    usual = curve("450", 450.0, ("570", 570.0))
+    assert "ELISA: optical density at 450 nm minus that at 570 nm. One" in text(P1=usual, P2=usual)
+    plain = curve("", None, None)
+    alone = "(the file states no wavelength), from which no reference reading was subtracted"
+    assert f"ELISA: optical density {alone}. One" in text(P1=plain)
+    assert "570" not in text(P1=plain)
+    named = curve("blue 2", 450.0, ("Label3", float("nan")))
+    assert 'at 450 nm (reading "blue 2") minus that' in text(P1=named)
+    both = text(P1=usual, P2=plain, P3=usual)
+    assert f"at 450 nm minus that at 570 nm (plates P1 and P3); {alone} (plate P2). One" in both
+
+
+def test_factors_of_activity_are_stated(results: MakeResults, config: Make) -> None:
+    elisa = results().config["elisa"] | {"pg_per_unit": {"IL-6": 8.0}}
+    text = _text(replace(results(), config=config(elisa=elisa)))
+    assert "Standards in U/mL were converted: 1 U of IL-6 as 8 pg." in text
+    assert "U/mL" not in _text(results())
+
+
+def test_a_medium_that_was_subtracted_is_stated(results: MakeResults) -> None:
+    def text(is_subtracted: bool) -> str:
+        curves = {"P1": {"IL-6": {"medium_subtracted": is_subtracted}}}
+        return _text(replace(results(), curves=curves))
+
+    assert "The mean concentration of the medium blanks was subtracted" in text(True)
+    assert "medium blank" not in text(False)

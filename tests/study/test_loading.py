@@ -149,3 +149,15 @@ def test_all_ten_faults_are_told_at_once(small_study: Path) -> None:
     for alone, among_all in AMONG_ALL.items():
         expected = expected.replace(alone, among_all)
     assert [str(problem) for problem in raised.value.problems] == expected.split("\n")
+
+
+def test_a_reading_of_a_plate_that_the_study_lacks(small_study: Path) -> None:
+    """A plate named with its own wavelength that is not in elisa.csv would change nothing."""
+    own = "  wavelength_nm: {any: 450, of_plate: {IL6-E9: 405}}"
+    _edit("config.yaml", "  wavelength_nm: 450", own)(small_study)
+    with pytest.raises(StudyError) as raised:
+        load(small_study / "config.yaml")
+    assert [str(problem) for problem in raised.value.problems] == [
+        "config.yaml, line 44, elisa.wavelength_nm.of_plate.IL6-E9: this plate is not in "
+        "elisa.csv. Did you mean IL6-E2 or IL6-E1?"
+    ]

@@ -138,3 +138,16 @@ def test_checksums_that_cannot_be_read_are_told(
 
 def _checksums(folder: Path) -> Path:
     return folder / str(yaml.safe_load((folder / "config.yaml").read_text())["raw_data_checksums"])
+
+
+def test_a_spillover_matrix_that_the_run_would_refuse_is_refused(small_study: Path) -> None:
+    flow = yaml.safe_load((small_study / "config.yaml").read_text())["flow"]
+    compensation = {"source": "csv", "file": "matrix.csv"}
+    _configure(small_study, flow=flow | {"compensation": compensation})
+    (small_study / "matrix.csv").write_text(",GFP,PE\nGFP,1,n/a\nPE,0,1\n")
+    (problem,) = _told(small_study)
+    assert 'row 2 (GFP), column PE: "n/a" is not a number' in problem
+    assert "flow.compensation.file" in problem
+    compensation["source"] = "none"
+    _configure(small_study, flow=flow | {"compensation": compensation})
+    load(small_study / "config.yaml")

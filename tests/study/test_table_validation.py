@@ -305,3 +305,56 @@ def test_which_unstained_control_is_of_treated_cells(role: str, culture: str, ar
     )
     files = _rows(FILE | {"role": role, "culture": culture})
     assert list(table_validation.treated_controls(files, cultures, FACTORS)) == [arm]
+
+
+@pytest.mark.parametrize(
+    ("role", "concentration", "culture", "expected"),
+    [
+        ("standard", nan, "", "a standard needs its concentration in pg/mL."),
+        ("standard", 0.0, "", None),
+        ("anchor", nan, "", "an anchor needs its concentration in pg/mL, above 0."),
+        ("anchor", 0.0, "", "an anchor needs its concentration in pg/mL, above 0."),
+        ("anchor", 2.5, "", None),
+        (
+            "spike",
+            nan,
+            "c",
+            "a spike needs the concentration that was added, in pg/mL and above 0.",
+        ),
+        (
+            "spike",
+            100.0,
+            "",
+            "a spike needs the culture to which it was added, as in cultures.csv.",
+        ),
+        ("spike", 100.0, "d", "this culture is not in cultures.csv. Known are: c."),
+        ("spike", 100.0, "c", None),
+    ],
+)
+def test_what_a_role_needs(
+    role: str, concentration: float, culture: str, expected: str | None
+) -> None:
+    row = {**WELL, "role": role, "concentration_pg_ml": concentration, "culture": culture}
+    table = _rows({**row, "analyte": "IL-6"})
+    cultures = _rows({**CULTURE, "culture": "c"})
+    problems = [
+        *table_validation.elisa_rows(table),
+        *table_validation.references("elisa.csv", table, cultures),
+    ]
+    assert [problem.message for problem in problems] == ([expected] if expected else [])
+
+
+def test_a_level_is_a_standard_or_an_anchor() -> None:
+    level = {**WELL, "concentration_pg_ml": 2.5, "analyte": "IL-6"}
+    standard, anchor = ({**level, "role": role} for role in ("standard", "anchor"))
+    table = _rows(standard, {**anchor, "well": "A2"}, {**anchor, "well": "A3", "plate": "P2"})
+    (problem,) = [one for one in table_validation.elisa_rows(table) if one.column == "role"]
+    assert (problem.row, problem.value) == (3, "anchor")
+    assert problem.message.startswith("this concentration is a standard in row 2; ")
+
+
+def test_a_spike_is_no_measurement_of_its_culture() -> None:
+    cultures = _rows({**CULTURE, "culture": "c"})
+    wells = _rows({**WELL, "role": "spike", "culture": "c"})
+    (problem,) = table_validation.unmeasured_cultures(cultures, _rows(FILE), wells)
+    assert problem.message.startswith("this culture is in neither flow.csv nor elisa.csv")

@@ -29,7 +29,7 @@ PLATE_FIGURES = {
 }
 ELISA_CULTURES = STEPS.step(
     "elisa_cultures",
-    after=QUANTIFY.values(),
+    after=[VARIANCE, *QUANTIFY.values()],
     settings=STUDY.config["elisa"],
     simulated=STUDY.config["simulated"],
 )
@@ -100,7 +100,9 @@ rule elisa_cultures:
     input:
         lambda _: again(ELISA_CULTURES),
         wells=expand(rules.elisa_quantify.output.wells, plate=STUDY.plates),
+        curves=expand(rules.elisa_quantify.output.curve, plate=STUDY.plates),
         flags=expand(rules.elisa_quantify.output.flags, plate=STUDY.plates),
+        variance=rules.elisa_variance.output.variance,
     output:
         cultures=f"{RESULTS}/elisa/cultures.csv",
         flags=f"{RESULTS}/elisa/flags.csv",

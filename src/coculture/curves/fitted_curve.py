@@ -7,10 +7,8 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from coculture.curves.models import PARAMETERS, Floats, exponent_at, fractions, logarithm
-from coculture.curves.variance_function import VarianceFunction
+from coculture.curves.variance_function import UPPER_TAIL, VarianceFunction
 from coculture.distributions import t_quantile
-
-_UPPER_TAIL = 0.975
 
 
 @dataclass(frozen=True)
@@ -113,21 +111,39 @@ class FittedCurve:
     def quantile(self) -> float:
         """Multiplier of a standard error for 95 % limits.
 
-        It is Student's t with the degrees of freedom of the variance; an estimated variance
-        function, which has two parameters, costs two. NaN without degrees of freedom.
+        It is Student's t with the degrees of freedom of the variance. NaN without any.
         """
-        freedom = float(self.degrees_of_freedom)
         if self.variance_function is not None and self.variance_function.estimated:
-            freedom = self.variance_function.degrees_of_freedom - 2
-        return t_quantile(_UPPER_TAIL, freedom) if freedom > 0 else float("nan")
+            return self.variance_function.quantile
+        freedom = float(self.degrees_of_freedom)
+        return t_quantile(UPPER_TAIL, freedom) if freedom > 0 else float("nan")
 
-    def concentration(self, response: ArrayLike) -> pd.DataFrame:
+    def well_error(self, concentration: ArrayLike, scatter: VarianceFunction) -> Floats:
+        """Standard error of ln concentration of a single well, from its own scatter alone.
+
+        Parameters
+        ----------
+        concentration
+            True concentrations in the wells, above zero, shape (wells,).
+        scatter
+            The scatter of these wells.
+        """
+        x = np.atleast_1d(np.asarray(concentration, dtype=float))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            error: Floats = np.sqrt(scatter.variance(self.response(x))) / np.abs(self._slope(x)) / x
+        return error
+
+    def concentration(
+        self, response: ArrayLike, scatter: VarianceFunction | None = None
+    ) -> pd.DataFrame:
         """Concentrations read back from responses.
 
         Parameters
         ----------
         response
             Responses of single wells; NaN is a missing reading, infinity an overflow.
+        scatter
+            The scatter of these wells; without it they scatter as the fitted ones do.
 
         Returns
         -------
@@ -163,9 +179,10 @@ class FittedCurve:
             variance = self._curve_variance(gradient)
             with np.errstate(divide="ignore", invalid="ignore"):
                 se_curve[ok] = np.sqrt(variance) / slope
-                se[ok] = np.sqrt(variance + self.well_variance(y[ok])) / slope
+                own = self.well_variance(y[ok]) if scatter is None else scatter.variance(y[ok])
+                se[ok] = np.sqrt(variance + own) / slope
         with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
-            factor = np.exp(self.quantile * se / x)
+            factor = np.exp((self.quantile if scatter is None else scatter.quantile) * se / x)
             lower, upper = x / factor, x * factor
         return pd.DataFrame(
             {

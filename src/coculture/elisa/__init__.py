@@ -2,15 +2,16 @@
 
 from coculture.curves.fitting import CurveError
 from coculture.curves.variance_function import VarianceFunction
-from coculture.elisa.plates.cultures import combine_cultures
-from coculture.elisa.plates.label_grid import read_label_grid
+from coculture.elisa.plates.cultures import combine_cultures, precision_of
+from coculture.elisa.plates.label_grid import DilutionSeries, read_label_grid
 from coculture.elisa.plates.layout import read_layout
 from coculture.elisa.plates.plate import Plate, PlateError
 from coculture.elisa.plates.quantification import (
     QuantifiedPlate,
-    pooled_variance_function,
+    pooled_scatter,
     quantify_plate,
 )
+from coculture.elisa.plates.scatter import Scatter
 from coculture.elisa.plates.standard_curve import (
     StandardCurve,
     fit_standard_curve,
@@ -23,17 +24,20 @@ from coculture.elisa.validation import check_files
 __all__ = [
     "AcceptanceLimits",
     "CurveError",
+    "DilutionSeries",
     "ElisaSettings",
     "Plate",
     "PlateError",
     "QuantifiedPlate",
+    "Scatter",
     "StandardCurve",
     "VarianceFunction",
     "check_files",
     "combine_cultures",
     "fit_standard_curve",
     "fit_standard_curves",
-    "pooled_variance_function",
+    "pooled_scatter",
+    "precision_of",
     "quantify_plate",
     "read_label_grid",
     "read_layout",

@@ -1,8 +1,38 @@
 """The settings of the ELISA part: the `elisa` section of the config."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
+
+Wanted = float | str | tuple[float, float]
+"""A reading: its wavelength in nm, its name in the file, or a range of wavelengths."""
+
+
+@dataclass(frozen=True)
+class WantedReading:
+    """The reading that the config wants, of every plate and of those that differ; None for none."""
+
+    any: Wanted | None
+    of_plate: Mapping[str, Wanted | None] = field(default_factory=dict)
+
+    def of(self, plate: str) -> Wanted | None:
+        """What is wanted of one plate."""
+        return self.of_plate.get(plate, self.any)
+
+    @classmethod
+    def from_config(cls, value: Any) -> "WantedReading":
+        """From a key of the section: one value, or `any` with `of_plate`."""
+        if not isinstance(value, Mapping):
+            return cls(_wanted(value))
+        of_plate = {str(plate): _wanted(one) for plate, one in value["of_plate"].items()}
+        return cls(_wanted(value["any"]), of_plate)
+
+
+def _wanted(value: Any) -> Wanted | None:
+    if isinstance(value, list | tuple):
+        low, high = sorted(map(float, value))
+        return low, high
+    return value if value is None or isinstance(value, str) else float(value)
 
 
 @dataclass(frozen=True)
@@ -16,6 +46,7 @@ class AcceptanceLimits:
     levels_passing_percent: float
     levels_passing: int
     control_recovery_percent: float
+    spike_recovery_percent: float
     precision_profile_cv_percent: float
     r_squared: float
 
@@ -24,15 +55,16 @@ class AcceptanceLimits:
 class ElisaSettings:
     """The `elisa` section of the config; `study/schemas/elisa.schema.yaml` explains each key."""
 
-    wavelength_nm: float | str
-    reference_wavelength_nm: float | str | None
+    wavelength_nm: WantedReading
+    reference_wavelength_nm: WantedReading
     saturation_od: float | None
     model: str
     weighting: str
     zero_standard: str
+    direction: str
+    medium_blanks: str
     as_reader: str | None
     outlier_wells: str
-    plates_for_pooling: int
     starting_sd_percent_of_range: float
     starting_cv_percent: float
     limits: AcceptanceLimits
@@ -50,4 +82,6 @@ class ElisaSettings:
             **{f.name: section["limits"][f.name] for f in fields(AcceptanceLimits)}
         )
         values = {f.name: section[f.name] for f in fields(cls) if f.name != "limits"}
+        for name in ("wavelength_nm", "reference_wavelength_nm"):
+            values[name] = WantedReading.from_config(section[name])
         return cls(limits=limits, **values)

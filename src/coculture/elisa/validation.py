@@ -14,6 +14,7 @@ from coculture.elisa.plates.layout import (
     path_of,
     plate_readings,
 )
+from coculture.elisa.plates.medium_blanks import SUBTRACT
 from coculture.elisa.plates.plate import Plate, PlateError, well_name
 from coculture.elisa.plates.roles import STANDARD_ROLES
 from coculture.elisa.readers import read_plates
@@ -32,6 +33,7 @@ def check_files(wells: pd.DataFrame, settings: ElisaSettings) -> list[Problem]:
     seen: dict[bytes, tuple[str, str]] = {}
     for plate, rows in by_plate(wells):
         problems += _too_few_standards(plate, rows, settings)
+        problems += _no_medium_blank(plate, rows, settings)
     for plate, rows in by_plate(complete_rows(wells)):
         first = rows.index[0]
         try:
@@ -48,7 +50,7 @@ def check_files(wells: pd.DataFrame, settings: ElisaSettings) -> list[Problem]:
             column, value = "plate_in_file", plate_in_file
             chosen = choose_plate(plates, file, plate, plate_in_file)
             column, value = "file", file
-            readings = plate_readings(chosen, file, settings)
+            readings = plate_readings(chosen, file, plate, settings)
         except PlateError as error:
             message = _without_file(str(error), path_of(rows), file)
             problems.append(Problem("elisa.csv", message, first, column, value))
@@ -114,6 +116,28 @@ def _too_few_standards(plate: str, rows: pd.DataFrame, settings: ElisaSettings) 
                     "role",
                     "standard",
                 )
+            )
+    return problems
+
+
+def _no_medium_blank(plate: str, rows: pd.DataFrame, settings: ElisaSettings) -> list[Problem]:
+    """Samples whose medium has no blank on the plate, if it is to be subtracted."""
+    if settings.medium_blanks != SUBTRACT:
+        return []
+    rows = rows.assign(medium=rows["medium"].fillna("") if "medium" in rows else "")
+    used = rows[rows["exclude"] == ""]
+    blanks = used[used["role"] == "medium_blank"]
+    known = set(zip(blanks["analyte"], blanks["medium"], strict=True))
+    problems = []
+    for (analyte, medium), samples in used[used["role"] == "sample"].groupby(["analyte", "medium"]):
+        if (analyte, medium) not in known:
+            of_medium = f" of the medium {medium}" if medium else ""
+            message = (
+                f"plate {plate} has no medium blank{of_medium} for {analyte} to subtract; add its "
+                "wells, or set elisa.medium_blanks to report."
+            )
+            problems.append(
+                Problem("elisa.csv", message, _index(samples.index[0]), "medium", str(medium))
             )
     return problems
 

@@ -7,7 +7,7 @@ from coculture.flow.compensation_notices import compensation_notices
 from coculture.flow.drift import control_drift, drift_flags, staining_flags
 from coculture.flow.fcs.sample import FlowSample, read_fcs
 from coculture.flow.fcs.text import FcsError
-from coculture.flow.file_validation import check_files, check_gates
+from coculture.flow.file_validation import check_files, check_gates, check_spillover_file
 from coculture.flow.gating.experiment import GatedExperiment, gate_experiment
 from coculture.flow.gating.gates import GateError
 from coculture.flow.gating.sources.threshold import ThresholdError
@@ -25,6 +25,7 @@ __all__ = [
     "ThresholdError",
     "check_files",
     "check_gates",
+    "check_spillover_file",
     "compensation_notices",
     "control_drift",
     "drift_flags",

@@ -9,7 +9,7 @@ from coculture.flow.compensation.experiment_spillover import experiment_spillove
 from coculture.flow.compensation.spillover import SpilloverError
 from coculture.flow.files import flow_files
 from coculture.flow.gating import compensation_words as words
-from coculture.flow.gating.checks import matrix_not_used, remaining_spill
+from coculture.flow.gating.checks import matrix_not_used, remaining_spill, unknown_spill
 from coculture.flow.gating.experiment import gate_experiment
 from coculture.flow.settings import FlowSettings
 from coculture.flow.tubes import open_tubes
@@ -42,7 +42,7 @@ def _of_experiment(rows: pd.DataFrame, settings: FlowSettings) -> Iterator[str]:
     if not tubes:
         return
     try:
-        spillover = experiment_spillover(tubes, settings.compensation)
+        spillover = experiment_spillover(tubes, settings)
     except SpilloverError:
         return  # The run stops with this error, which names the file.
     if spillover.unused is None:
@@ -57,5 +57,5 @@ def _of_experiment(rows: pd.DataFrame, settings: FlowSettings) -> Iterator[str]:
         yield str(error).removeprefix(prefix)
         return
     for flag in found:
-        if flag.code in (matrix_not_used.CODE, remaining_spill.CODE):
+        if flag.code in (matrix_not_used.CODE, remaining_spill.CODE, unknown_spill.CODE):
             yield flag.sentence.removeprefix(prefix)

@@ -4,15 +4,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from coculture.exchange.problems import Problem
-from coculture.flow.channels import ChannelError, find_channel, name_mismatch
+from coculture.flow.channels import ChannelError, find_channel, is_fluorescence, name_mismatch
 from coculture.flow.compensation.embedded import matrices
+from coculture.flow.compensation.experiment_spillover import experiment_spillover
 from coculture.flow.compensation.single_stains import FEWEST_POSITIVES
 from coculture.flow.compensation.spillover import SpilloverError, embedded_spillover
 from coculture.flow.fcs.header import FcsHeader
+from coculture.flow.fcs.text import FcsError
 from coculture.flow.files import FlowFile
 from coculture.flow.gating import sources
 from coculture.flow.settings import AUTO, FlowSettings
-from coculture.flow.tubes import NO_MATRIX
+from coculture.flow.tubes import NO_MATRIX, open_tubes
 
 _STAINED_ALONE = ("single_stain", "annexin_only", "dye_only")
 
@@ -54,17 +56,63 @@ def experiment_problems(
         Whether controls that the experiment lacks are reported.
     """
     opened = [_opened(file, headers[file.row], settings) for file in files if file.row in headers]
+    found = [*_of_headers(opened, settings)]
+    if may_lack_controls:
+        found += _lacking(files, opened, settings)
+    yield from found
+    if may_lack_controls and not found and len(opened) == len(files):
+        yield from _spillover(files, settings)
+
+
+def _lacking(
+    files: Sequence[FlowFile], opened: Sequence[_Opened], settings: FlowSettings
+) -> Iterator[Problem]:
+    """Controls that the experiment needs and does not have."""
     if settings.compensation.source == "single_stains":
-        if may_lack_controls:
-            yield from _missing_controls(files, opened, settings)
+        yield from _missing_controls(files, opened, settings)
+    yield from _missing_sources(files, opened, settings)
+
+
+def _of_headers(opened: Sequence[_Opened], settings: FlowSettings) -> Iterator[Problem]:
+    """Problems that need no events."""
+    yield from _not_fluorescent(opened)
+    if settings.compensation.source == "single_stains":
         yield from _doubled_stains(opened)
         yield from _few_stained(opened, settings)
     if settings.compensation.source in ("embedded", "each_file"):
         yield from _embedded_matrices(opened, settings.compensation.source)
     yield from _no_events(opened)
     yield from _different_names(opened)
-    if may_lack_controls:
-        yield from _missing_sources(files, opened, settings)
+
+
+def _spillover(files: Sequence[FlowFile], settings: FlowSettings) -> Iterator[Problem]:
+    """The error with which the run would stop before it gates, from the events of the controls."""
+    if settings.compensation.source == "csv":
+        return  # It is of the whole study: `check_spillover_file`.
+    try:
+        experiment_spillover(open_tubes(files, settings), settings)
+    except SpilloverError as error:
+        at_fault = next((one for one in files if one.fcs == error.fcs), None)
+        if at_fault is None:
+            yield _of_experiment(files, str(error))
+        else:
+            yield Problem("flow.csv", str(error), at_fault.row, "fcs", at_fault.fcs)
+    except FcsError:
+        return  # `check_files` reports the file.
+
+
+def _not_fluorescent(opened: Sequence[_Opened]) -> Iterator[Problem]:
+    """Single stains of scatter or time."""
+    for one in opened:
+        if one.file.role == "single_stain" and one.stained and not is_fluorescence(one.stained):
+            yield Problem(
+                "flow.csv",
+                f"A single stain is of a fluorescence channel, but {one.stained} is none. Write "
+                "the channel of the stain that is in the tube.",
+                one.file.row,
+                "channel",
+                one.file.channel,
+            )
 
 
 def _opened(file: FlowFile, header: FcsHeader, settings: FlowSettings) -> _Opened:

@@ -8,6 +8,8 @@ import pandas as pd
 
 from coculture.exchange.problems import Problem
 from coculture.flow.channels import ChannelError, find_channel
+from coculture.flow.compensation.spillover import SpilloverError
+from coculture.flow.compensation.spillover_csv import fitted_to, spillover_from_csv
 from coculture.flow.experiment_validation import experiment_problems
 from coculture.flow.fcs.header import FcsHeader
 from coculture.flow.fcs.text import FcsError
@@ -85,6 +87,25 @@ def check_gates(files: pd.DataFrame, settings: FlowSettings) -> list[str]:
         except GateError as error:
             faults.append(f"flow.gates.{experiment}.{error}")
     return faults
+
+
+def check_spillover_file(path: str, files: pd.DataFrame) -> list[str]:
+    """What is wrong with the spillover matrix of flow.compensation.file; empty if nothing is.
+
+    `files` are rows of flow.csv that can be opened; the channels of one file of each experiment are
+    compared with those of the matrix.
+    """
+    used = [file for file in flow_files(files) if not file.exclude and file.experiment]
+    first = {file.experiment: file for file in reversed(used)}
+    try:
+        matrix = spillover_from_csv(path)
+        for file in first.values():
+            with suppress(FcsError):  # `check_files` reports the file
+                header = open_file(file)
+                fitted_to(matrix, path, header.names, header.labels)
+    except SpilloverError as error:
+        return [str(error)]
+    return []
 
 
 def _channel_faults(

@@ -24,9 +24,14 @@ GLOSSARY = {
         "What is known of a value outside LLOQ and ULOQ: at most, or at least, this much. Such a "
         "well is called censored."
     ),
-    "Not parallel at a dilution": (
-        "The culture's wells at this dilution give a different concentration than the least "
-        "diluted wells in range, by more than the limit and more than chance. They are not used."
+    "Dilutions disagree": (
+        "The culture's dilutions give different concentrations, by more than a factor 1.54 and "
+        "more than chance. Those that agree make the value; where no two do, there is none. A "
+        "single dilution cannot show a hook or a matrix effect."
+    ),
+    "Replicates disagree": (
+        "Wells of the same dilution and plate differ by more than a factor 1.54 and more than "
+        "chance. Of three or more, those that agree are used; of two, neither."
     ),
     "Dilutions contradict": (
         "One dilution gives a bound that the value from another dilution does not fit: a hook "

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from coculture.exchange.flags import Flag
-from coculture.exchange.vocabulary import listed, many, number, state_in_words
+from coculture.exchange.vocabulary import BELOW_RANGE, listed, many, number, state_in_words
 from coculture.report.flags import (
     ListedFlag,
     cultures_outside_range,
@@ -20,6 +20,8 @@ from coculture.report.results import Results, with_labels
 
 _MAX_NAMED = 6
 """Up to this number things are named one by one; more are counted."""
+_MOST_WHOLE = 2
+"""Flags of the same kind that are each said whole."""
 _MOST_KINDS = 8
 """Kinds of cautions about single files and wells that the first screen says in words."""
 _OF_THE_STUDY = ("study", "experiment", "finding", "arm")
@@ -80,7 +82,7 @@ def limitations(results: Results) -> list[Limitation]:
         *_own_thresholds(results.gates),
         *_excluded(results.flags),
         *_unmeasured(results.table("cultures.csv")),
-        *_outside_range(results.flags),
+        *_outside_range(results.flags, results.table("elisa/cultures.csv")),
         *_flagged(quality_flags(results.flags)),
     ]
 
@@ -95,7 +97,7 @@ def _simulated(config: Mapping[str, Any]) -> Iterator[Limitation]:
 
 
 def _from_flags(flags: Iterable[Flag]) -> Iterator[Limitation]:
-    """A limitation for each flag; of many flags with the same code only their number."""
+    """A limitation for each flag; of many flags with the same code one, which names the others."""
     by_code: dict[str, list[ListedFlag]] = {}
     for flag in flags:
         by_code.setdefault(flag.code, []).append(listed_flag(flag))
@@ -103,12 +105,11 @@ def _from_flags(flags: Iterable[Flag]) -> Iterator[Limitation]:
         kind = group[0].flag.concerns.kind
         action = _ACTIONS_BY_CODE.get(code) or _ACTIONS_BY_KIND.get(kind, _ANY_ACTION)
         section = _SECTIONS.get(group[0].stage, "quality")
-        if len(group) <= _MAX_NAMED:
+        if len(group) <= _MOST_WHOLE:
             for one in group:
                 yield Limitation(_sentence(one), action, section)
         else:
-            words = code.replace("_", " ")
-            yield Limitation(f"{many(len(group), 'flag')} “{words}”.", action, "quality")
+            yield Limitation(_of_kind(group), action, section)
 
 
 def _sentence(one: ListedFlag) -> str:
@@ -122,8 +123,11 @@ def _sentence(one: ListedFlag) -> str:
 def _place(one: ListedFlag) -> str:
     """Where it was found: the experiment or plate, and the file, well or culture."""
     concerns = one.flag.concerns
-    of_culture = " ".join(filter(None, (one.culture, concerns.analyte)))
-    name = of_culture if concerns.kind == "culture" else one.item
+    names = {
+        "culture": " ".join(filter(None, (one.culture, concerns.analyte))),
+        "experiment": concerns.analyte,
+    }
+    name = names.get(concerns.kind, one.item)
     return ", ".join(filter(None, (one.place, name)))
 
 
@@ -255,8 +259,9 @@ def analyte_columns(cultures: pd.DataFrame) -> list[str]:
     return [name for name in names if f"{name}_pg_ml" in cultures]
 
 
-def _outside_range(flags: Iterable[Flag]) -> Iterator[Limitation]:
-    codes = [flag.code for flag in cultures_outside_range(flags)]
+def _outside_range(flags: Iterable[Flag], measured: pd.DataFrame) -> Iterator[Limitation]:
+    found = cultures_outside_range(flags)
+    codes = [flag.code for flag in found]
     if codes:
         counted = [
             f"{number(codes.count(code))} {state_in_words(code)}" for code in sorted(set(codes))
@@ -264,9 +269,22 @@ def _outside_range(flags: Iterable[Flag]) -> Iterator[Limitation]:
         yield Limitation(
             f"Cultures outside the range that ELISA can quantify: {listed(counted)}. They enter "
             "as bounds, not numbers.",
-            "If you need numbers, measure them again at another dilution.",
+            _measure_again(found, measured),
             "elisa",
         )
+
+
+def _measure_again(found: Iterable[Flag], measured: pd.DataFrame) -> str:
+    """How to get numbers; wells that were not diluted cannot be diluted less."""
+    below = [one.concerns.culture for one in found if one.code in BELOW_RANGE]
+    if below and "dilutions" in measured:
+        of_these = measured.loc[measured["culture"].isin(below), "dilutions"]
+        if of_these.astype(str).str.split("; ").str[0].eq("1").any():
+            return (
+                "If you need numbers, measure them again at another dilution; those that are below "
+                "the LLOQ undiluted need a more sensitive assay."
+            )
+    return "If you need numbers, measure them again at another dilution."
 
 
 def _flagged(flags: list[ListedFlag]) -> Iterator[Limitation]:

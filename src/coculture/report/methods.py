@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from coculture.exchange.vocabulary import listed
+from coculture.exchange.vocabulary import listed, number
 from coculture.report.references import REFERENCES, Reference
 from coculture.report.results import Results
 
@@ -46,7 +46,7 @@ def methods(results: Results, versions: Mapping[str, str]) -> Methods:
     Parameters
     ----------
     results
-        Read are the config, the gates and comparison/findings.csv.
+        Read are the config, the gates, the curves and comparison/findings.csv.
     versions
         Version of every program by its name.
     """
@@ -54,7 +54,7 @@ def methods(results: Results, versions: Mapping[str, str]) -> Methods:
     has_elisa = bool(config["tables"].get("elisa"))
     parts = [_flow(config["flow"], results.gates)] if config["tables"].get("flow") else []
     if has_elisa:
-        parts.append(_elisa(config["elisa"]))
+        parts.append(_elisa(config["elisa"], results.curves))
     parts.append(_comparison(results.table("comparison/findings.csv"), has_elisa))
     if versions:
         computed = ", ".join(f"{name} {version}" for name, version in versions.items())
@@ -125,19 +125,82 @@ def _population(population: Mapping[str, Any]) -> str:
     return f"{population['name']}: {markers}" if markers else str(population["name"])
 
 
-def _elisa(elisa: Mapping[str, Any]) -> str:
-    reference = elisa["reference_wavelength_nm"]
-    reading = f"optical density at {elisa['wavelength_nm']} nm"
-    if reference is not None:
-        reading += f" minus that at {reference} nm"
+def _elisa(elisa: Mapping[str, Any], curves: Mapping[str, Mapping[str, Any]]) -> str:
+    model, weighting = (elisa[key].replace("_", " ") for key in ("model", "weighting"))
     return (
-        f"ELISA: {reading}. One {elisa['model'].replace('_', ' ')} standard curve was fitted for "
-        f"each plate and analyte [curve], weights: {elisa['weighting'].replace('_', ' ')}; "
-        f"{_ZERO_STANDARDS[elisa['zero_standard']]}. Concentrations are those of the undiluted "
-        "supernatant, with a 95 % interval on the log scale from the errors of curve and wells. "
-        "Values outside the quantifiable range (LLOQ and ULOQ times the dilution) are reported as "
-        "bounds."
+        f"ELISA: {_readings(curves)}. One {model} standard curve was fitted for each plate and "
+        f"analyte [curve], weights: {weighting}; {_ZERO_STANDARDS[elisa['zero_standard']]}."
+        f"{_units(elisa['pg_per_unit'])}{_medium(curves)} Concentrations are those of the "
+        "undiluted supernatant, with a 95 % interval on the log scale from the errors of curve and "
+        f"wells. {_scatter(curves)}Of replicates and dilutions, those that agree make the value; "
+        "where they do not, a caution says which were left out, or that there is no number. Values "
+        "outside the quantifiable range (LLOQ and ULOQ times the dilution) are reported as bounds."
     )
+
+
+def _scatter(curves: Mapping[str, Mapping[str, Any]]) -> str:
+    """Where the error of a well is from."""
+    entries = [entry for of_analyte in curves.values() for entry in of_analyte.values()]
+    found = next((entry["well_scatter"] for entry in entries if "well_scatter" in entry), None)
+    if found is None:
+        return ""
+    cv = f"a CV of {number(found['cv_percent'], 2)} % at high signal"
+    if found["is_assumed"]:
+        return (
+            f"The scatter of wells ({cv}) is assumed, because no sample or control has replicates. "
+        )
+    return f"The scatter of wells ({cv}) is that of the {found['rule']}. "
+
+
+def _medium(curves: Mapping[str, Mapping[str, Any]]) -> str:
+    """Whether the medium was subtracted."""
+    entries = [entry for of_analyte in curves.values() for entry in of_analyte.values()]
+    if not any(entry.get("medium_subtracted") for entry in entries):
+        return ""
+    return (
+        " The mean concentration of the medium blanks was subtracted from the samples of the same "
+        "plate and medium, in pg/mL; a medium below the LLOQ counted as zero."
+    )
+
+
+def _units(pg_per_unit: Mapping[str, float]) -> str:
+    """The factors by which standards in units of activity became pg/mL."""
+    return "".join(
+        f" Standards in U/mL were converted: 1 U of {analyte} as {factor:g} pg."
+        for analyte, factor in pg_per_unit.items()
+    )
+
+
+def _readings(curves: Mapping[str, Mapping[str, Any]]) -> str:
+    """The readings that were used, as the steps recorded them; with plates where they differ."""
+    plates: dict[str, list[str]] = {}
+    for plate, of_analyte in curves.items():
+        used = next((entry.get("readings") for entry in of_analyte.values()), None)
+        if used:
+            plates.setdefault(_readings_of_plate(used), []).append(plate)
+    if len(plates) < 2:
+        return f"optical density{next(iter(plates), '')}"
+    each = (
+        f"{words} (plate{'s' if len(on) > 1 else ''} {listed(on)})" for words, on in plates.items()
+    )
+    return f"optical density{';'.join(each)}"
+
+
+def _readings_of_plate(used: Mapping[str, Any]) -> str:
+    main, reference = used["measurement"], used["reference"]
+    if reference is None:
+        return f"{_reading(main)}, from which no reference reading was subtracted"
+    return f"{_reading(main)} minus that{_reading(reference)}"
+
+
+def _reading(reading: Mapping[str, Any]) -> str:
+    """The wavelength, with the reading's name where that says more."""
+    name, wavelength = reading["name"], reading["wavelength_nm"]
+    quoted = f'"{name}"'
+    if wavelength is None:
+        return f" of the reading {quoted}" if name else " (the file states no wavelength)"
+    says_more = re.sub(r"\W|nm|od|abs|a", "", name.casefold()) != f"{wavelength:g}"
+    return f" at {wavelength:g} nm" + (f" (reading {quoted})" if name and says_more else "")
 
 
 def _comparison(findings: pd.DataFrame, has_bounds: bool) -> str:

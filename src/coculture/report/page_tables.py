@@ -25,7 +25,7 @@ CSV_ONLY: Mapping[str, frozenset[str]] = {
     ),
     "elisa/wells.csv": frozenset(
         {"od", "od_reference", "ln_se_curve", "ln_se_well", "file", "plate_in_file"}
-        | {"lloq_pg_ml", "uloq_pg_ml"}
+        | {"lloq_pg_ml", "uloq_pg_ml", "medium", "medium_pg_ml"}
     ),
     "flow/wells.csv": frozenset(
         {"events_nonfinite", "events_beads", "n_viable", "n_early", "n_late", "n_necrotic"}

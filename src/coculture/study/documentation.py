@@ -115,8 +115,10 @@ def _default(rule: Schema) -> str:
     default: Any = rule.get("default")
     if default is None:
         return "none"
-    if default == "" or isinstance(default, list | dict):
+    if default in ("", [], {}) or isinstance(default, dict):
         return "empty"
+    if isinstance(default, list):
+        return f"`[{', '.join(map(str, default))}]`"
     return f"`{str(default).lower() if isinstance(default, bool) else default}`"
 
 

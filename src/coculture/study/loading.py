@@ -12,6 +12,7 @@ from coculture.elisa import ElisaSettings
 from coculture.exchange.problems import Problem, StudyError
 from coculture.flow import FlowSettings, FlowSettingsError, shared_controls
 from coculture.study import (
+    concentration_columns,
     configuration,
     files,
     pinned,
@@ -86,6 +87,9 @@ def _read(path: Path, checksums: Checksums) -> tuple[Study, list[Problem]]:
             home = (folder / written).parent if written else folder
             names = found[table][FILE_COLUMNS[table]].fillna("")
             found[table]["path"] = [files.usable(home / name) for name in names]
+    pg_per_unit = config["elisa"]["pg_per_unit"]
+    problems += concentration_columns.problems(found["elisa"], pg_per_unit)
+    found["elisa"] = concentration_columns.in_pg_ml(found["elisa"], pg_per_unit)
     study = Study(
         path=path,
         config=config,
@@ -96,6 +100,11 @@ def _read(path: Path, checksums: Checksums) -> tuple[Study, list[Problem]]:
     written_tables = [table for table in TABLES if config["tables"][table] is not None]
     if not any(found[table].empty for table in written_tables):
         unread = {(problem.file, problem.row, problem.column) for problem in problems}
+        unread |= {
+            (file, row, concentration_columns.PG_ML)
+            for file, row, column in unread
+            if column in concentration_columns.UNITS
+        }
         problems += [
             problem
             for problem in _problems(study)
@@ -145,6 +154,9 @@ def _problems(study: Study) -> Iterator[Problem]:
     yield from table_validation.references("elisa.csv", study.elisa, cultures)
     yield from table_validation.elisa_rows(study.elisa)
     yield from table_validation.dilutions(study.elisa)
+    yield from table_validation.plates_with_own_readings(
+        str(study.path), study.elisa, study.config["elisa"]
+    )
     compared = study.config["comparison"]["analytes"]
     yield from table_validation.analytes(str(study.path), study.elisa, compared, factors)
     yield from table_validation.clinical_rows(study.clinical)
@@ -166,7 +178,10 @@ def _raw_file_problems(study: Study) -> Iterator[Problem]:
         there[table] = named.loc[~named[column].isin([problem.value for problem in missing])]
     yield from raw_file_validation.same_content(there["flow"], study.checksums)
     yield from raw_file_validation.controls_alike(there["flow"], study.checksums)
-    yield from raw_file_validation.spillover_file(str(study.path), study.spillover_files())
+    is_used = study.config["flow"]["compensation"]["source"] == "csv"
+    yield from raw_file_validation.spillover_file(
+        str(study.path), study.spillover_files(), there["flow"] if is_used else None
+    )
     try:
         settings = FlowSettings.from_config(study.config["flow"])
     except FlowSettingsError as error:

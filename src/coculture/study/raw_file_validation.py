@@ -71,13 +71,21 @@ def _differ_in_stains(one: tuple[str, str], other: tuple[str, str]) -> bool:
     return "single_stain" not in roles or "unstained" in roles
 
 
-def spillover_file(config: str, paths: Sequence[str]) -> Iterator[Problem]:
-    """The spillover matrix that the config names exists."""
+def spillover_file(
+    config: str, paths: Sequence[str], flow_table: pd.DataFrame | None = None
+) -> Iterator[Problem]:
+    """The spillover matrix that the config names exists, and fits the FCS files if it is used.
+
+    `flow_table` are the rows of flow.csv that can be opened; None if the matrix is not used.
+    """
     for path in paths:
         message = files.fault(Path(path), (Path(path).parent,))
-        if message:
+        faults = [message] if message else []
+        if not faults and flow_table is not None:
+            faults = flow.check_spillover_file(path, flow_table)
+        for fault in faults:
             line = line_of(Path(config), ("flow", "compensation", "file"))
-            yield Problem(config, message, line, "flow.compensation.file", path)
+            yield Problem(config, fault, line, "flow.compensation.file", path)
 
 
 def gates(config: str, flow_table: pd.DataFrame, settings: flow.FlowSettings) -> Iterator[Problem]:

@@ -140,7 +140,8 @@ def unmeasured_cultures(
     cultures: pd.DataFrame, flow_table: pd.DataFrame, elisa_table: pd.DataFrame
 ) -> Iterator[Problem]:
     """Every culture is measured by at least one of the two assays."""
-    measured = set(flow_table["culture"]) | set(elisa_table["culture"])
+    is_spike = elisa_table["role"] == "spike"
+    measured = set(flow_table["culture"]) | set(elisa_table.loc[~is_spike, "culture"])
     for row, name in _cells(cultures["culture"].dropna()):
         if name not in measured:
             message = (
@@ -157,16 +158,23 @@ def references(table: str, rows: pd.DataFrame, cultures: pd.DataFrame) -> Iterat
         if role == "sample" and culture == "":
             message = "a sample needs its culture, spelled as in cultures.csv."
             yield Problem(table, message, row, "culture", "")
-        elif role in ("sample", "unstained") and pd.notna(culture) and culture not in ("", *known):
+        elif role == "spike" and culture == "":
+            message = "a spike needs the culture to which it was added, as in cultures.csv."
+            yield Problem(table, message, row, "culture", "")
+        elif (
+            role in ("sample", "unstained", "spike")
+            and pd.notna(culture)
+            and culture not in ("", *known)
+        ):
             message = f"this culture is not in cultures.csv. {nearest(culture, known)}"
             if len(known) > 12 and "Known are" in message:
                 message = "this culture is not in cultures.csv."
             yield Problem(table, message, row, "culture", culture)
-        elif pd.notna(role) and role not in ("sample", "unstained") and culture != "":
-            message = (
-                "only samples and unstained controls of treated cells have a culture, but this row "
-                f'has the role "{role}".'
-            )
+        elif pd.notna(role) and role not in ("sample", "unstained", "spike") and culture != "":
+            having = "samples and spikes"
+            if table == "flow.csv":
+                having = "samples and unstained controls of treated cells"
+            message = f'only {having} have a culture, but this row has the role "{role}".'
             yield Problem(table, message, row, "culture", culture)
 
 
@@ -294,6 +302,28 @@ def analytes(
             yield Problem(config, message, line, place, analyte)
 
 
+def plates_with_own_readings(
+    config: str, elisa_table: pd.DataFrame, settings: Mapping[str, Any]
+) -> Iterator[Problem]:
+    """A plate to which the elisa section gives a reading of its own is in elisa.csv."""
+    plates = sorted(set(elisa_table["plate"].dropna()))
+    for key in ("wavelength_nm", "reference_wavelength_nm"):
+        of_plate = settings[key].get("of_plate", {}) if isinstance(settings[key], dict) else {}
+        for plate in of_plate:
+            if str(plate) not in plates:
+                message = f"this plate is not in elisa.csv. {nearest(str(plate), plates)}"
+                place = ("elisa", key, "of_plate", str(plate))
+                line = line_of(Path(config), place)
+                yield Problem(config, message, line, ".".join(place))
+
+
+_CONCENTRATION_NEEDED = {
+    "standard": "a standard needs its concentration in pg/mL.",
+    "anchor": "an anchor needs its concentration in pg/mL, above 0.",
+    "spike": "a spike needs the concentration that was added, in pg/mL and above 0.",
+}
+
+
 def elisa_rows(elisa_table: pd.DataFrame) -> Iterator[Problem]:
     """No plate well is used twice, a plate is one file, and a standard has its concentration."""
     wells = elisa_table.assign(well=elisa_table["well"].map(well_name, na_action="ignore"))
@@ -313,10 +343,12 @@ def elisa_rows(elisa_table: pd.DataFrame) -> Iterator[Problem]:
         "well",
     )
     for row, well in _rows(elisa_table):
-        standard = well["role"] == "standard"
-        if standard and pd.isna(well["concentration_pg_ml"]):
-            message = "a standard needs its concentration in pg/mL."
-            yield Problem("elisa.csv", message, row, "concentration_pg_ml", "")
+        message = _CONCENTRATION_NEEDED.get(well["role"])
+        concentration = well["concentration_pg_ml"]
+        is_zero = well["role"] != "standard" and concentration == 0
+        if message and (pd.isna(concentration) or is_zero):
+            yield Problem("elisa.csv", message, row, "concentration_pg_ml", "0" if is_zero else "")
+    yield from _standards_and_anchors(elisa_table)
     for plate, of_plate in elisa_table.groupby("plate"):
         sources = of_plate[["file", "plate_in_file"]].drop_duplicates()
         for row, source in _rows(sources.iloc[1:]):
@@ -327,9 +359,32 @@ def elisa_rows(elisa_table: pd.DataFrame) -> Iterator[Problem]:
             yield Problem("elisa.csv", message, row, "file", source["file"])
 
 
+def _standards_and_anchors(elisa_table: pd.DataFrame) -> Iterator[Problem]:
+    """A concentration of an analyte on a plate is a standard or an anchor, not both."""
+    columns = ["plate", "analyte", "concentration_pg_ml"]
+    anchors = elisa_table[elisa_table["role"] == "anchor"]
+    if anchors.empty:
+        return
+    standards = elisa_table[elisa_table["role"] == "standard"]
+    first = {level: row for row, level in _levels(standards[columns][::-1])}
+    for row, level in _levels(anchors[columns]):
+        if level in first:
+            message = (
+                f"this concentration is a standard in row {first[level]}; give all of its "
+                "wells on the plate the same role."
+            )
+            yield Problem("elisa.csv", message, row, "role", "anchor")
+
+
+def _levels(rows: pd.DataFrame) -> Iterator[tuple[int, tuple[Any, ...]]]:
+    for row, *level in rows.dropna().itertuples():
+        yield row, tuple(level)
+
+
 def dilutions(elisa_table: pd.DataFrame) -> Iterator[Problem]:
     """If one sample has a dilution, all have one: a forgotten one would count as undiluted."""
-    samples = elisa_table[(elisa_table["role"] == "sample") & (elisa_table["exclude"] == "")]
+    is_sample = elisa_table["role"].isin(["sample", "spike"])
+    samples = elisa_table[is_sample & (elisa_table["exclude"] == "")]
     missing = samples["dilution"].isna()
     if missing.all():
         return

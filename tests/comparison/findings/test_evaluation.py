@@ -207,7 +207,10 @@ def test_both_sides_below_the_limit_cannot_be_tested(
     finding = compare(_below(cultures, rows, 1_000.0), settings).findings.set_index("id").loc["3a"]
     assert finding["verdict"] == "not testable"
     assert finding["reason"].startswith("both below LLOQ: IL-1β DEX + IL-1Ra and IL-1β IL-1Ra")
-    assert finding["advice"] == "Measure these cultures again at a lower dilution."
+    assert finding["advice"] == (
+        "Measure these cultures again at a lower dilution, or with a more sensitive assay if they "
+        "were not diluted."
+    )
     assert np.isnan(finding["p"])
 
 

@@ -9,13 +9,14 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
 from coculture.drawing.figure import Drawing
-from coculture.elisa import VarianceFunction
+from coculture.elisa import Scatter, VarianceFunction
 from coculture.elisa.figures import PlateResults
 from coculture.elisa.figures import plate as plate_figure
 from coculture.exchange.culture_marks import culture_of
 from coculture.exchange.flags import Concerns, Flag, Severity
 
-KNOWN = VarianceFunction(0.005, 0.05, 4, 40, "stated")
+FUNCTION = VarianceFunction(0.005, 0.05, 4, 38, "stated")
+KNOWN = Scatter(FUNCTION, FUNCTION, is_assumed=False)
 
 
 SAMPLES = {"low": 60.0, "middle": 2000.0, "high": 50000.0}
@@ -145,3 +146,19 @@ def test_the_result_counts_the_samples_by_their_state(plate: PlateResults) -> No
 def test_a_plate_without_any_reading_is_still_drawn(plate: PlateResults) -> None:
     drawn = draw(plate.wells.assign(response=np.nan, state="overflow"))
     assert legend_of(drawn.figure) == {"overflow"}
+
+
+def test_anchors_and_spikes_have_a_letter_that_is_explained_where_they_are(
+    plate: PlateResults,
+) -> None:
+    def letters(wells: pd.DataFrame) -> tuple[str, set[str]]:
+        below = draw(wells).figure.axes[1]
+        return below.get_title(loc="left"), {text.get_text() for text in below.texts}
+
+    title, _ = letters(plate.wells)
+    assert title == "Result of each well (S standard, B blank, M medium, C control)"
+    wells = plate.wells.copy()
+    wells.loc[wells.index[wells["role"] == "sample"][:2], "role"] = ["anchor", "spike"]
+    title, written = letters(wells)
+    assert title.endswith("C control, A anchor, + spike)")
+    assert {"S", "C", "A", "+"} <= written

@@ -8,11 +8,19 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from coculture.elisa import ElisaSettings, VarianceFunction, combine_cultures, quantify_plate
+from coculture.elisa import (
+    ElisaSettings,
+    Scatter,
+    VarianceFunction,
+    combine_cultures,
+    precision_of,
+    quantify_plate,
+)
 from coculture.exchange import result_tables
 from coculture.exchange.flags import Concerns, Flag, Severity
 
-KNOWN = VarianceFunction(0.005, 0.05, 4, 40, "stated")
+FUNCTION = VarianceFunction(0.005, 0.05, 4, 38, "stated")
+KNOWN = Scatter(FUNCTION, FUNCTION, is_assumed=False)
 Settings = Callable[..., ElisaSettings]
 Readings = Callable[..., pd.DataFrame]
 
@@ -73,9 +81,18 @@ def test_wells_in_range_are_averaged_on_the_log_scale() -> None:
     assert row["flags"] == ""
 
 
-def test_precise_wells_weigh_more() -> None:
-    row = combined(well("ok", 1000.0, ln_se_well=0.02), well("ok", 1100.0, ln_se_well=0.2))
-    assert row["concentration_pg_ml"] == pytest.approx(1000, rel=0.002)
+def test_precise_dilutions_weigh_more() -> None:
+    row = combined(well("ok", 1000.0, ln_se_well=0.02), well("ok", 1100.0, 50.0, ln_se_well=0.2))
+    # Weights 1 / (0.02^2 + 0.05^2) and 1 / (0.2^2 + 0.05^2).
+    share = (1 / 0.0425) / (1 / 0.0029 + 1 / 0.0425)
+    assert row["concentration_pg_ml"] == pytest.approx(1000 * 1.1**share)
+
+
+def test_replicates_count_alike_whatever_their_own_readings() -> None:
+    row = combined(
+        well("ok", 1000.0, ln_se_well=0.02), well("ok", 1100.0, ln_se_well=0.2, well="A2")
+    )
+    assert row["concentration_pg_ml"] == pytest.approx((1000 * 1100) ** 0.5)
 
 
 def test_the_curve_s_error_does_not_shrink_with_the_wells() -> None:
@@ -92,57 +109,74 @@ def test_only_dilutions_in_range_count() -> None:
     assert (row["wells_measured"], row["flags"]) == (2, "")
 
 
-def test_dilutions_that_disagree_leave_the_least_diluted() -> None:
+def test_two_dilutions_that_disagree_leave_no_number() -> None:
     wells = well("ok", 1000.0), well("ok", 1800.0, dilution=50.0)
     row, flag = combined(*wells), flag_of(*wells)
-    assert row["concentration_pg_ml"] == pytest.approx(1000)
-    assert (flag.code, flag.limit, flag.unit) == ("not_parallel", 30, "%")
-    assert flag.value == pytest.approx(80)
-    assert "dilution 50" in flag.sentence
-    assert row["dilutions"] == "10"
-    assert row["dilution_trend_percent"] == pytest.approx(80)
+    assert (row["state"], row["dilution_trend_percent"]) == ("missing", pytest.approx(80))
+    assert np.isnan(row["concentration_pg_ml"])
+    assert (flag.code, flag.unit) == ("dilutions_disagree", "fold")
+    assert flag.value == pytest.approx(1.8)
+    assert "1000 pg/mL by dilution 10 and 1800 pg/mL by dilution 50" in flag.sentence
+    assert "No value is given" in flag.sentence
 
 
-# 1000 and 1800 are ln 1.8 = 0.588 apart. Each dilution's mean has the error of a well over the
-# root of their number, the difference sqrt(2) times that, and chance is 1.96 of these.
-@pytest.mark.parametrize(
-    ("error", "replicates", "parallel"),
-    [
-        (0.22, 1, True),  # 0.610
-        (0.20, 1, False),  # 0.554
-        (0.31, 2, True),  # 0.608
-        (0.29, 2, False),  # 0.568
-    ],
-)
-def test_dilutions_apart_by_no_more_than_chance_are_parallel(
-    error: float, replicates: int, parallel: bool
+def test_dilutions_that_agree_outvote_the_least_diluted() -> None:
+    wells = well("ok", 519.0, 1.0), well("ok", 1000.0, 5.0), well("ok", 1010.0, 25.0)
+    row, flag = combined(*wells), flag_of(*wells)
+    assert row["concentration_pg_ml"] == pytest.approx((1000 * 1010) ** 0.5)
+    assert (row["state"], row["dilutions"]) == ("ok", "5; 25")
+    assert flag.code == "dilutions_disagree"
+    assert "Dilution 1 reads 519 pg/mL, 48 % lower; dilutions 5 and 25 agree on" in flag.sentence
+
+
+def test_the_scatter_of_its_own_wells_widens_the_interval_of_a_culture() -> None:
+    near = [well("ok", value, well=f"A{i}") for i, value in enumerate((1000.0, 1010.0))]
+    far = [well("ok", value, well=f"A{i}") for i, value in enumerate((840.0, 1190.0))]
+    widths = [
+        np.log(row["upper_pg_ml"] / row["lower_pg_ml"]) for row in (combined(*near), combined(*far))
+    ]
+    quantile = np.log(1.2) / np.hypot(0.03, 0.08)
+    # Their own scatter: a difference of 0.348 has chi-square 0.348^2 / (2 x 0.08^2) = 9.48.
+    own = 0.08**2 / 2
+    assert widths[0] == pytest.approx(2 * quantile * np.sqrt(own + 0.03**2))
+    chi_square = np.log(1190 / 840) ** 2 / (2 * 0.08**2)
+    assert widths[1] == pytest.approx(2 * quantile * np.sqrt(own * chi_square + 0.03**2))
+
+
+def test_replicates_that_disagree_are_not_used() -> None:
+    pair = [well("ok", 2000.0), well("ok", 200.0, well="A2")]
+    row, flag = combined(*pair), flag_of(*pair)
+    assert (row["state"], flag.code) == ("missing", "replicates_disagree")
+    assert "A1 2000 pg/mL and A2 200 pg/mL" in flag.sentence
+    assert "exclude the wrong well" in flag.sentence
+    three = [*pair, well("ok", 2100.0, well="A3")]
+    row, flag = combined(*three), flag_of(*three)
+    assert row["concentration_pg_ml"] == pytest.approx((2000 * 2100) ** 0.5)
+    assert "A2 200 pg/mL of dilution 10 on plate P1 disagrees with the others" in flag.sentence
+
+
+def test_two_concordant_wells_beat_two_discordant_ones_of_another_dilution() -> None:
+    wells = [
+        well("ok", 38_106.0, 10.0),
+        well("ok", 20_840.0, 10.0, well="A2"),
+        well("ok", 48_262.0, 100.0, well="B1"),
+        well("ok", 48_000.0, 100.0, well="B2"),
+    ]
+    assert combined(*wells)["concentration_pg_ml"] == pytest.approx((48_262 * 48_000) ** 0.5)
+
+
+def test_precision_comes_from_the_curve_where_there_is_one(
+    settings: Settings, readings: Readings
 ) -> None:
-    row = combined(
-        *(
-            well("ok", value, dilution, ln_se_well=error)
-            for value, dilution in ((1000.0, 10.0), (1800.0, 50.0))
-            for _ in range(replicates)
-        )
-    )
-    assert row["concentration_pg_ml"] == pytest.approx((1000 * 1800) ** 0.5 if parallel else 1000)
-    assert row["dilutions"] == ("10; 50" if parallel else "10")
-    assert ("not_parallel" in row["flags"]) == (not parallel)
-    assert row["dilution_trend_percent"] == pytest.approx(80)
-
-
-# The difference counts on the log scale: 1000 / 1.31 is as far off as 1310.
-@pytest.mark.parametrize(
-    ("factor", "parallel"), [(1.29, True), (1.31, False), (1 / 1.29, True), (1 / 1.31, False)]
-)
-def test_dilutions_within_30_percent_are_parallel_however_precise(
-    factor: float, parallel: bool
-) -> None:
-    row = combined(
-        well("ok", 1000.0, ln_se_well=0.01),
-        well("ok", 1000.0 * factor, dilution=50.0, ln_se_well=0.01),
-    )
-    assert row["concentration_pg_ml"] == pytest.approx(1000 * factor**0.5 if parallel else 1000)
-    assert ("not_parallel" in row["flags"]) == (not parallel)
+    """At the top of the curve a well is imprecise: a dilution that reads low there may agree."""
+    plate = quantify_plate(readings({"c1": 590.0}, dilutions=(1, 4)), settings(), KNOWN)
+    precision = precision_of([plate.curve], KNOWN)
+    error_at = precision.error_at("P1", "IL-6")
+    assert error_at is not None
+    for row in plate.wells[plate.wells["role"] == "sample"].to_dict("records"):
+        assert error_at(row["in_well_pg_ml"]) == pytest.approx(row["ln_se_well"], rel=1e-6)
+    assert error_at(590.0) > 1.3 * error_at(590.0 / 4)
+    assert precision.error_at("P2", "IL-6") is None
 
 
 @pytest.mark.parametrize(
@@ -182,8 +216,15 @@ def test_bounds_that_exclude_each_other_leave_nothing() -> None:
     assert np.isnan(row["bound_pg_ml"])
 
 
-def test_a_bound_against_the_value_is_flagged() -> None:
+def test_a_bound_against_the_only_value_leaves_no_number() -> None:
     wells = well("below_lloq", dilution=10.0), well("ok", 20000.0, dilution=50.0)
+    row, flag = combined(*wells), flag_of(*wells)
+    assert (row["state"], flag.code) == ("missing", "dilutions_disagree")
+    assert "less than 93.8 pg/mL by dilution 10 and 20000 pg/mL by dilution 50" in flag.sentence
+
+
+def test_the_bound_of_one_plate_against_the_value_of_another_is_flagged() -> None:
+    wells = well("below_lloq", dilution=10.0, plate="P2"), well("ok", 20000.0, dilution=50.0)
     row, flag = combined(*wells), flag_of(*wells)
     assert row["state"] == "ok"
     assert (flag.code, flag.value) == ("dilutions_contradict", 93.75)
@@ -191,14 +232,21 @@ def test_a_bound_against_the_value_is_flagged() -> None:
     assert "below 93.8 pg/mL by one, above 16667 pg/mL by another" in flag.sentence
 
 
+def test_a_bound_is_outvoted_by_two_dilutions() -> None:
+    wells = [
+        well("below_lloq", dilution=1.0),
+        well("ok", 2900.0, dilution=10.0),
+        well("ok", 2950.0, dilution=50.0),
+    ]
+    row, flag = combined(*wells), flag_of(*wells)
+    assert (row["state"], row["dilutions"]) == ("ok", "10; 50")
+    assert "Dilution 1 reads less than 9.38 pg/mL; dilutions 10 and 50 agree" in flag.sentence
+
+
 def test_replicates_on_both_sides_of_a_limit_stay_together() -> None:
-    wells = well("ok", 104.0), well("below_lloq", 90.0, well="A2")
-    inside, flag = combined(*wells), flag_of(*wells)
-    assert (inside["state"], inside["wells"]) == ("ok", 2)
+    inside = combined(well("ok", 104.0), well("below_lloq", 90.0, well="A2"))
+    assert (inside["state"], inside["wells"], inside["flags"]) == ("ok", 2, "")
     assert inside["concentration_pg_ml"] == pytest.approx((104 * 90) ** 0.5)
-    assert (flag.code, flag.limit) == ("replicates_across_lloq", 93.75)
-    assert flag.value == pytest.approx((104 * 90) ** 0.5)
-    assert "mean 96.7 pg/mL, limit 93.8 pg/mL" in flag.sentence
     outside = combined(well("ok", 95.0), well("below_lloq", 85.0, well="A2"))
     assert (outside["state"], outside["bound_pg_ml"]) == ("below_lloq", 93.75)
 
@@ -215,13 +263,15 @@ def test_replicates_on_both_sides_of_a_limit_stay_together() -> None:
 def test_a_replicate_without_a_number_makes_their_mean_a_bound(
     outer: tuple[str, ...], inner: tuple[float, ...], state: str, bound: float
 ) -> None:
-    wells = [*map(well, outer), *(well("ok", value) for value in inner)]
-    row, flag = combined(*wells), flag_of(*wells)
+    row = combined(*map(well, outer), *(well("ok", value) for value in inner))
     assert (row["state"], row["bound_pg_ml"]) == (state, pytest.approx(bound))
     assert np.isnan(row["concentration_pg_ml"])
-    assert flag.code == f"replicates_across_{state.split('_')[1]}"
-    side = "ULOQ (mean above" if state == "above_uloq" else "LLOQ (mean below"
-    assert side in flag.sentence
+
+
+def test_a_reading_off_the_reader_contradicts_one_far_below_it() -> None:
+    wells = well("ok", 500.0), well("overflow", well="A2")
+    row, flag = combined(*wells), flag_of(*wells)
+    assert (row["state"], flag.code) == ("missing", "replicates_disagree")
 
 
 def test_replicates_beyond_both_limits_leave_nothing() -> None:

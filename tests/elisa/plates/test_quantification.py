@@ -12,14 +12,16 @@ import pytest
 from coculture.elisa import (
     ElisaSettings,
     PlateError,
+    Scatter,
     VarianceFunction,
-    pooled_variance_function,
+    pooled_scatter,
     quantify_plate,
     read_layout,
 )
 from coculture.exchange import result_tables
 
-KNOWN = VarianceFunction(0.005, 0.05, 4, 40, "stated")
+FUNCTION = VarianceFunction(0.005, 0.05, 4, 38, "stated")
+KNOWN = Scatter(FUNCTION, FUNCTION, is_assumed=False)
 Settings = Callable[..., ElisaSettings]
 Readings = Callable[..., pd.DataFrame]
 
@@ -227,45 +229,6 @@ def test_the_table_is_declared_and_the_curve_is_json(
     assert json.loads(json.dumps(plate.curve, allow_nan=False)) == plate.curve
 
 
-def test_the_variance_function_is_pooled_from_four_plates_on(
-    settings: Settings, readings: Readings
-) -> None:
-    def plates(count: int) -> pd.DataFrame:
-        return pd.concat(
-            [readings(noise=0.08, seed=i, plate=f"P{i}") for i in range(count)], ignore_index=True
-        )
-
-    few = pooled_variance_function(plates(3), settings())
-    assert (few.plates, few.cv, few.estimated) == (0, 0.06, False)
-    assert few.rule.startswith("starting values")
-    many = pooled_variance_function(plates(40), settings())
-    assert (many.plates, many.estimated) == (40, True)
-    assert many.cv == pytest.approx(0.08, rel=0.1)
-    assert many.s0 == pytest.approx(0.005, rel=0.5)
-
-
-@pytest.mark.parametrize(("count", "estimated"), [(3, False), (4, True), (5, True)])
-def test_four_plates_are_enough_to_pool(
-    settings: Settings, readings: Readings, count: int, estimated: bool
-) -> None:
-    plates = [readings(noise=0.08, seed=i, plate=f"P{i}") for i in range(count)]
-    pooled = pooled_variance_function(pd.concat(plates), settings(plates_for_pooling=4))
-    assert (pooled.estimated, pooled.plates) == (estimated, count if estimated else 0)
-    # Each plate has eight pairs of standards and two of controls.
-    assert pooled.degrees_of_freedom == (10 * count if estimated else 0)
-
-
-def test_excluded_wells_do_not_widen_the_variance_function(
-    settings: Settings, readings: Readings
-) -> None:
-    wells = pd.concat([readings(noise=0.05, seed=i, plate=f"P{i}") for i in range(6)])
-    wells = wells.reset_index(drop=True)
-    clean = pooled_variance_function(wells, settings())
-    wells.loc[0, "response"] = 0.0
-    wells.loc[0, "excluded"] = "bubble"
-    assert pooled_variance_function(wells, settings()).cv < 1.1 * clean.cv
-
-
 def _commercial(reference: Path, name: str) -> dict[str, Any]:
     text = (reference / "elisa" / "expected" / "commercial_software.json").read_text()
     entry: dict[str, Any] = json.loads(text)[name]
@@ -344,7 +307,7 @@ def test_a_nonsense_curve_is_a_failed_fit(reference: Path, settings: Settings) -
     standards = {f"{row}{i + 1}": c for row in "AB" for i, c in enumerate(doses)}
     chosen = settings(wavelength_nm="Alpha", reference_wavelength_nm=None)
     readings = read_layout(_layout(file, standards, {"C1": 1.0}), chosen)
-    entry = quantify_plate(readings, chosen, pooled_variance_function(readings, chosen)).curve
+    entry = quantify_plate(readings, chosen, pooled_scatter(readings, chosen)).curve
     assert entry["IL-6"]["verdict"] == "fail"
     assert any("fit of the curve" in reason for reason in entry["IL-6"]["reasons"])
 
@@ -362,7 +325,7 @@ def test_a_real_failing_plate_fails(
         response=standards["resp"].to_numpy(),
         well=[f"{'ABCDEFGH'[i % 8]}{i // 8 + 1}" for i in range(len(standards))],
     )
-    function = pooled_variance_function(wells, settings())
+    function = pooled_scatter(wells, settings())
     entry = quantify_plate(wells, settings(), function).curve["IL-6"]
     assert entry["verdict"] == "fail"
     assert any(reason.startswith("standards passing") for reason in entry["reasons"])

@@ -9,6 +9,7 @@ import pytest
 from coculture.elisa import (
     AcceptanceLimits,
     ElisaSettings,
+    Scatter,
     StandardCurve,
     VarianceFunction,
     quantify_plate,
@@ -16,13 +17,16 @@ from coculture.elisa import (
 from coculture.elisa.plates.quantification_range import quantification_range
 from tests.elisa.plates.square_root_curve import failing, levels_read_back, square_root
 
+FUNCTION = VarianceFunction(0.005, 0.05, 4, 38, "stated")
+KNOWN = Scatter(FUNCTION, FUNCTION, is_assumed=False)
+
 
 def test_the_lowest_and_the_highest_level_may_both_be_24_percent_off(
     acceptance: AcceptanceLimits,
 ) -> None:
     levels = levels_read_back({1.0: [76.0], 1000.0: [124.0]}, acceptance)
     assert failing(levels) == []
-    span = quantification_range(square_root(), levels, acceptance)
+    span = quantification_range(square_root(), levels, acceptance, FUNCTION)
     assert (span.lloq, span.uloq) == (1.0, 1000.0)
 
 
@@ -35,11 +39,10 @@ def test_the_level_beside_a_failing_outer_one_becomes_the_limit(
     """It is then the lowest or highest of the range, and may be 25 % off."""
     levels = levels_read_back({outer: [130.0], inner: [124.0]}, acceptance)
     assert failing(levels) == [outer]
-    span = quantification_range(square_root(), levels, acceptance)
+    span = quantification_range(square_root(), levels, acceptance, FUNCTION)
     assert (span.lloq, span.uloq) == (lloq, uloq)
 
 
-KNOWN = VarianceFunction(0.005, 0.05, 4, 40, "stated")
 Settings = Callable[..., ElisaSettings]
 Readings = Callable[..., pd.DataFrame]
 
@@ -69,5 +72,5 @@ def test_the_limit_of_detection_is_three_deviations_of_a_blank(
     entry = quantify_plate(readings(), settings(), KNOWN).curve["IL-6"]
     curve = StandardCurve.from_dict(entry["fit"])
     at_zero = curve.parameters["A"]
-    expected = at_zero + 3 * float(np.sqrt(KNOWN.variance(at_zero)))
+    expected = at_zero + 3 * float(np.sqrt(FUNCTION.variance(at_zero)))
     assert float(curve.response(entry["limits"]["lod"])) == pytest.approx(expected)

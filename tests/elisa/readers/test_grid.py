@@ -16,9 +16,11 @@ from tests.elisa.readers.written_exports import (
     ROWS,
     by_reading,
     cells,
+    counted,
     grid_lines,
     lettered_grid,
     ods,
+    only_plate,
     only_reading,
     point,
     well_grid,
@@ -136,3 +138,100 @@ def test_a_grid_may_stand_far_from_the_margin(tmp_path: Path) -> None:
 def test_grids_directly_under_each_other_are_both_read(tmp_path: Path) -> None:
     path = write_export(tmp_path, [*lettered_grid(","), *lettered_grid(",")], "stacked.csv")
     assert [len(plate.wells) for plate in read_plates(path)] == [96, 96]
+
+
+@pytest.mark.reference
+def test_the_plain_grids_that_were_read_wrongly(failing: Path) -> None:
+    assert only_reading(failing / "xlsx_notes_right_of_grid" / "noted.xlsx") == counted(0.05)
+    layout = failing / "layout_of_integers_alone_read_as_od" / "layout.csv"
+    with pytest.raises(PlateError, match='line 2: the plate grid "Plate Layout" contains the'):
+        read_plates(layout)
+
+
+@pytest.mark.parametrize("gap", [[], [""]])
+@pytest.mark.parametrize("heading", [[], ["Labels"]])
+def test_notes_to_the_right_of_a_grid_are_left_alone(
+    workbook: Callable[..., Path], gap: list[str], heading: list[str]
+) -> None:
+    rows: list[list[object]] = cells(OD, "")
+    notes: list[list[object]] = [["B1", "", 450, "moved"], ["x"], []]
+    notes += [["B2"] for _ in range(5)]
+    for row, beside in zip(rows[1:], notes, strict=True):
+        row += [*gap, *beside]
+    rows[0] += [*gap, *heading]
+    path = workbook(Plate_1=[["Read", "Read: (A) 450"], [], *rows])
+    assert list(only_reading(path).values()) == OD.ravel().tolist()
+
+
+def test_a_reading_beyond_the_heading_is_refused(workbook: Callable[..., Path]) -> None:
+    rows: list[list[object]] = cells(OD, "")
+    rows[0].pop()
+    with pytest.raises(PlateError, match="row A has more cells than the heading has columns"):
+        read_plates(workbook(Plate_1=rows))
+
+
+def whole(values: list[int], title: str = "") -> list[str]:
+    grid = np.array(values).reshape(8, 12)
+    return [title, *grid_lines(grid, delimiter=",")]
+
+
+REPEATED = [1000, 500, 250, 125, 62, 31] * 16
+LAYOUTS = {
+    "samples in order": whole(list(range(1, 97))),
+    "samples in pairs": whole([i // 2 for i in range(96)]),
+    "doses in replicates": whole(REPEATED),
+    "doses below a title": ["Plate layout", *grid_lines(OD, delimiter=",")],
+    "a title": whole([i**2 for i in range(96)], "Plate map"),
+}
+
+
+@pytest.mark.parametrize("kind", LAYOUTS)
+def test_whole_numbers_like_a_layout_are_no_optical_densities(tmp_path: Path, kind: str) -> None:
+    lines = LAYOUTS[kind]
+    with pytest.raises(PlateError, match=r"line 2: .* contains the numbers of a layout \(well A"):
+        read_plates(write_export(tmp_path, lines))
+    both = [*lines, "", "OD", *well_grid(MAIN)]
+    assert only_reading(write_export(tmp_path, both)) == MAIN
+
+
+def test_whole_readings_are_read(tmp_path: Path) -> None:
+    rfu = [50 + 13 * i for i in range(96)]
+    assert list(only_reading(write_export(tmp_path, whole(rfu))).values()) == rfu
+    named = [line.replace(",1,2,3,", "OD450,1,2,3,", 1) for line in whole(REPEATED)]
+    assert list(only_reading(write_export(tmp_path, named)).values()) == REPEATED
+
+
+def test_a_wavelength_at_the_end_of_the_lines_names_the_reading(tmp_path: Path) -> None:
+    lines = [lettered_grid("\t")[0], *(f"{line}\t450" for line in lettered_grid("\t")[1:])]
+    plate = only_plate(write_export(tmp_path, lines))
+    assert list(by_reading(plate)) == ["450"]
+    assert plate.wells["wavelength_nm"].unique().tolist() == [450]
+
+
+def test_a_row_that_lost_a_cell_is_refused(tmp_path: Path) -> None:
+    lines = well_grid(MAIN, "\t", corner="450")
+    lines[3] = lines[3].replace(f"\t{point(MAIN['C4'])}", "")
+    with pytest.raises(PlateError, match="line 4: the row has fewer cells than the heading"):
+        read_plates(write_export(tmp_path, lines))
+    labelled = [f"{line}\t{'' if i == 0 else 450}" for i, line in enumerate(lines)]
+    with pytest.raises(PlateError, match="line 4: the row has fewer cells than the heading"):
+        read_plates(write_export(tmp_path, labelled))
+    ended = [f"{line}\t" for line in lines]
+    with pytest.raises(PlateError, match="line 4: the row has fewer cells than the heading"):
+        read_plates(write_export(tmp_path, ended))
+
+
+def test_columns_that_are_missing_in_all_rows_are_no_damage(tmp_path: Path) -> None:
+    lines = well_grid(MAIN, "\t", corner="450")
+    lines = [lines[0], *(line.rsplit("\t", 2)[0] for line in lines[1:])]
+    assert only_reading(write_export(tmp_path, lines)) == {
+        well: od for well, od in MAIN.items() if int(well[1:]) <= 10
+    }
+
+
+def test_a_reading_added_to_a_row_is_refused(tmp_path: Path) -> None:
+    for trailing in ("", "\t"):
+        lines = [line + trailing for line in well_grid(MAIN, "\t", corner="450")]
+        lines[3] = lines[3].replace("C\t", "C\t0.777\t")
+        with pytest.raises(PlateError, match="row C has more cells than the heading has columns"):
+            read_plates(write_export(tmp_path, lines))

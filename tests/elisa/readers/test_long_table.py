@@ -109,3 +109,46 @@ def test_a_well_once_a_wavelength_and_plate_is_no_doubling(tmp_path: Path) -> No
     write_export(tmp_path, ["plate,well,wavelength,row_od", *rows, "p2,A1,450,0.2"], path.name)
     with pytest.raises(PlateError, match=r'line 6: well A1 of plate "p2" .*reading "450"'):
         read_plates(path)
+
+
+@pytest.mark.parametrize(
+    "statistic", ["Count", "Std Dev", "StdDev", "CV", "CV (%)", "%CV", "Repeat", "SEM", "Min", "N"]
+)
+def test_statistics_are_no_readings(tmp_path: Path, statistic: str) -> None:
+    lines = [f"Well,480,{statistic}"]
+    lines += [f"{well},{1000 + 17 * i},{i % 7}.5" for i, well in enumerate(WELLS)]
+    assert only_reading(write_export(tmp_path, lines)) == {
+        well: 1000 + 17 * i for i, well in enumerate(WELLS)
+    }
+    alone = [lines[0].replace("480,", ""), *(f"{well},{i % 7}.5" for i, well in enumerate(WELLS))]
+    with pytest.raises(PlateError, match="the format of this file is not known"):
+        read_plates(write_export(tmp_path, alone))
+
+
+def test_the_mean_of_several_reads_is_the_reading(tmp_path: Path) -> None:
+    lines = ["Well,Mean,StDev", *(f"{well},{point(MAIN[well])},0.01" for well in WELLS)]
+    assert only_reading(write_export(tmp_path, lines)) == MAIN
+
+
+@pytest.mark.parametrize("blank", [slice(1, None), slice(0, 5), slice(3, 9)])
+def test_a_blank_cell_of_the_plate_starts_no_plate(tmp_path: Path, blank: slice) -> None:
+    rows = [f"P1,{well},{point(MAIN[well])}" for well in WELLS]
+    rows[blank] = [row.removeprefix("P1") for row in rows[blank]]
+    (plate,) = read_plates(write_export(tmp_path, ["Plate,Well,OD", *rows]))
+    assert (plate.name, by_reading(plate)) == ("P1", {"OD": MAIN})
+
+
+def test_blank_cells_below_the_name_of_each_plate(tmp_path: Path) -> None:
+    rows = [
+        f"{name if well == 'A1' else ''},{well},{point(values[well])}"
+        for name, values in (("P1", MAIN), ("P2", OTHER))
+        for well in WELLS
+    ]
+    one, other = read_plates(write_export(tmp_path, ["Plate,Well,OD", *rows]))
+    assert (one.name, by_reading(one)) == ("P1", {"OD": MAIN})
+    assert (other.name, by_reading(other)) == ("P2", {"OD": OTHER})
+
+
+def test_a_column_of_sample_numbers_is_no_reading(tmp_path: Path) -> None:
+    lines = ["Well,Patient,OD", *(f"{w},{i // 2},{point(MAIN[w])}" for i, w in enumerate(WELLS))]
+    assert only_reading(write_export(tmp_path, lines)) == MAIN

@@ -11,18 +11,25 @@ from tests.elisa.readers.written_exports import (
     COLUMNS,
     MAIN,
     OD,
+    OTHER,
     ROWS,
     SOFTMAX_HEADER,
+    WELLS,
     by_reading,
+    counted,
     expected,
     ods,
+    only_plate,
     only_reading,
+    point,
     softmax_block,
     softmax_lines,
     softmax_rows,
+    wavelengths,
     well_grid,
     write_export,
 )
+from tests.elisa.readers.written_exports import states as number_of_states
 
 
 @pytest.mark.reference
@@ -185,3 +192,145 @@ def test_decimal_commas_between_commas_of_softmax_are_refused(tmp_path: Path, fi
     path = write_export(tmp_path, lines, "softmax.csv")
     with pytest.raises(PlateError, match=r"line 4 has more cells .* decimal commas"):
         read_plates(path)
+
+
+@pytest.mark.reference
+def test_the_softmax_exports_that_were_refused(failing: Path) -> None:
+    pairs = only_plate(failing / "softmax_fluorescence_two_pairs" / "fluor.txt")
+    assert wavelengths(pairs) == {"535": 535, "610": 610}
+    assert by_reading(pairs)["535"] == counted(50, 13)
+    assert (len(by_reading(pairs)["610"]), by_reading(pairs)["610"]["H12"]) == (96, 642)
+    part = only_plate(failing / "softmax_partial_plate_rows_C_to_F" / "partial.txt")
+    middle = {well: od for well, od in counted(0.05).items() if well[0] in "CDEF"}
+    assert by_reading(part) == {"450": middle}
+    assert number_of_states(part) == {"ok": 48, "missing": 48}
+    path = only_plate(failing / "softmax_path_question" / "path.txt")
+    others = {well: od for well, od in counted(0.05).items() if well not in ("B1", "B2")}
+    assert by_reading(path) == {"450": others}
+    assert number_of_states(path) == {"ok": 94, "missing": 2}
+    one, other = read_plates(failing / "softmax_second_plate_reduced_only" / "two.txt")
+    assert (one.name, by_reading(one)) == ("P1", {"450": counted(0.05)})
+    assert (other.name, by_reading(other)) == ("P2", {"reduced": counted(0.1, 0.01)})
+
+
+def part_of_a_plate(first: int, rows: range, warm: bool = True) -> list[str]:
+    """All eight rows of a plate of which some were read, with the temperature on the first."""
+    header = SOFTMAX_HEADER.removesuffix("1\t8") + f"{first + 1}\t{len(rows)}"
+    printed = ["\t" * 14] * 8
+    for row in rows:
+        printed[row] = softmax_rows()[row] + "\t"
+    if warm:
+        printed[first] = printed[first].replace("\t\t", "\t25.0\t", 1)
+    return softmax_block(printed, header)
+
+
+@pytest.mark.parametrize(("first", "letters"), [(2, "CDEF"), (1, "BC"), (6, "GH"), (0, "ABC")])
+@pytest.mark.parametrize("warm", [True, False])
+def test_a_part_of_a_plate_is_read_in_its_place(
+    tmp_path: Path, first: int, letters: str, warm: bool
+) -> None:
+    lines = part_of_a_plate(first, range(first, first + len(letters)), warm)
+    path = write_export(tmp_path, lines, "part.txt")
+    assert only_reading(path) == expected(letters)
+
+
+def test_a_part_of_a_plate_with_a_row_too_many_is_refused(tmp_path: Path) -> None:
+    lines = part_of_a_plate(2, range(2, 6))
+    lines[9] = "\t\t" + softmax_rows()[6].strip()
+    with pytest.raises(PlateError, match=r"has 7 rows of wells, but its header states 4"):
+        read_plates(write_export(tmp_path, lines, "part.txt"))
+
+
+@pytest.mark.parametrize(
+    ("word", "state"),
+    [
+        ("Path?", "missing"), ("Range?", "missing"), ("#Low", "missing"), ("#SAT", "overflow"),
+        ("#Sat", "overflow"),
+    ],
+)  # fmt: skip
+def test_the_words_of_softmax_become_states(tmp_path: Path, word: str, state: str) -> None:
+    rows = softmax_rows()
+    rows[2] = rows[2].replace("0.304", word)
+    path = write_export(tmp_path, softmax_block(rows), "word.txt")
+    assert states(path)["C4"] == state
+    assert (states(path).drop("C4") == "ok").all()
+
+
+@pytest.mark.parametrize(
+    ("pairs", "excitation"), [(1, "485"), (2, "485 550"), (2, "485 550\tManual\t\t6")]
+)
+def test_excitation_behind_the_rows_of_the_header(
+    tmp_path: Path, pairs: int, excitation: str
+) -> None:
+    emission = "535 610"[: 4 * pairs - 1]
+    header = SOFTMAX_HEADER.replace("\t1\t450 \t", f"\t{pairs}\t{emission} \t")
+    header = header.replace("Absorbance", "Fluorescence") + f"\t{excitation}\t\t"
+    heading = "\tTemperature(C)" + ("\t" + "\t".join(map(str, COLUMNS)) + "\t") * pairs
+    values = (MAIN, OTHER)[:pairs]
+    rows = [
+        "\t\t" + "\t\t".join("\t".join(point(v[f"{r}{c}"]) for c in COLUMNS) for v in values)
+        for r in ROWS
+    ]
+    plate = only_plate(write_export(tmp_path, [header, heading, *rows, "", "~End"], "fluor.txt"))
+    assert list(by_reading(plate).values()) == list(values)
+    assert list(wavelengths(plate).values()) == [535, 610][:pairs]
+
+
+@pytest.mark.parametrize("form", ["PlateFormat", "TimeFormat"])
+def test_a_plate_with_reduced_values_alone_hides_no_other(tmp_path: Path, form: str) -> None:
+    def block(name: str, raw: dict[str, float] | None, reduced: dict[str, float]) -> list[str]:
+        header = SOFTMAX_HEADER.replace("\tP\t", f"\t{name}\t").replace("PlateFormat", form)
+        if form == "TimeFormat":
+            names = "\t".join(WELLS)
+
+            def lines(values: dict[str, float]) -> list[str]:
+                return ["\t\t" + "\t".join(point(values[well]) for well in WELLS)]
+        else:
+            names = "\t".join(map(str, COLUMNS))
+
+            def lines(values: dict[str, float]) -> list[str]:
+                return ["\t\t" + text.split("\t", 1)[1] for text in well_grid(values, "\t")[1:]]
+
+        blank = [""] * len(lines(reduced))
+        return [
+            header, f"\tTemperature(C)\t{names}", *(lines(raw) if raw else blank), "",
+            f"\t\t{names}", *lines(reduced), "~End",
+        ]  # fmt: skip
+
+    path = write_export(tmp_path, [*block("P1", MAIN, OTHER), *block("P2", None, OTHER)], "two.txt")
+    one, other = read_plates(path)
+    assert (one.name, by_reading(one)) == ("P1", {"450": MAIN})
+    assert (other.name, by_reading(other)) == ("P2", {"reduced": OTHER})
+    assert wavelengths(other) == {"reduced": None}
+
+
+def headless(lead: str, gap: str = "", columns: int = 12) -> list[str]:
+    """A block of the old version, without a line of column numbers."""
+    header = SOFTMAX_HEADER.replace("\t1.3\t", "\t0.3\t").replace("\t1\t450 \t", "\t2\t450 570 \t")
+    chosen = COLUMNS[:columns]
+    rows = [
+        lead
+        + f"\t{gap}".join("\t".join(point(v[f"{r}{c}"]) for c in chosen) for v in (MAIN, OTHER))
+        for r in ROWS
+    ]
+    return ["##BLOCKS= 1", header, *rows, "", "~End"]
+
+
+@pytest.mark.parametrize("lead", ["", "\t", "\t\t"])
+@pytest.mark.parametrize("gap", ["", "\t"])
+def test_the_old_version_without_headings(tmp_path: Path, lead: str, gap: str) -> None:
+    plate = only_plate(write_export(tmp_path, headless(lead, gap), "old.txt"))
+    assert by_reading(plate) == {"450": MAIN, "570": OTHER}
+
+
+def test_a_block_without_headings_that_lost_a_cell_or_a_row_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(PlateError, match="its lines do not have the 12 columns"):
+        read_plates(write_export(tmp_path, headless("\t\t", columns=11), "old.txt"))
+    lines = headless("\t\t")
+    lines[4] = lines[4].rsplit("\t", 1)[0]
+    with pytest.raises(PlateError, match="its lines do not have the 12 columns"):
+        read_plates(write_export(tmp_path, lines, "old.txt"))
+    lines = headless("\t\t")
+    del lines[4]
+    with pytest.raises(PlateError, match="has 7 rows of wells, but its header states 8"):
+        read_plates(write_export(tmp_path, lines, "old.txt"))

@@ -39,6 +39,7 @@ def test_softmax_in_any_encoding_and_with_any_line_ends(
         ("OVRFLW", "overflow"), ("OVER", "overflow"), (">4.000", "overflow"), ("#SAT", "overflow"),
         ("MISSED", "missing"), ("NaN", "missing"), ("", "missing"), ("?????", "missing"),
         ("Masked", "masked"),
+        ("*0.356*", "masked"),
     ],
 )  # fmt: skip
 def test_words_in_wells_become_states(tmp_path: Path, text: str, state: str) -> None:

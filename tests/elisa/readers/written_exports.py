@@ -29,6 +29,11 @@ MAIN = {well: well_od(well) for well in WELLS}
 OTHER = {well: well_od(well, 1.0) for well in WELLS}
 
 
+def counted(first: float, step: float = 0.013) -> dict[str, float]:
+    """The values of the made-up exports of the reference: each well a step above the one before."""
+    return {well: round(first + i * step, 4) for i, well in enumerate(WELLS)}
+
+
 def row_od(row: int, column: int) -> float:
     """An OD that no other well has: row 3, column 11 reads 0.311."""
     return round(row / 10 + column / 1000, 3)
@@ -137,6 +142,23 @@ def by_reading(plate: Plate) -> dict[str, dict[str, float]]:
         str(name): dict(zip(rows["well"], rows["od"], strict=True))
         for name, rows in ok.groupby("reading")
     }
+
+
+def only_plate(path: Path) -> Plate:
+    """The plate of a file with one plate."""
+    (plate,) = read_plates(path)
+    return plate
+
+
+def wavelengths(plate: Plate) -> dict[str, float | None]:
+    """The wavelength of each reading; None if the file states none."""
+    stated = plate.wells.groupby("reading", sort=False)["wavelength_nm"].first()
+    return {str(name): None if pd.isna(nm) else float(nm) for name, nm in stated.items()}
+
+
+def states(plate: Plate) -> dict[str, int]:
+    """How many wells have each state."""
+    return {str(state): int(n) for state, n in plate.wells["state"].value_counts().items()}
 
 
 def only_reading(path: Path) -> dict[str, float]:

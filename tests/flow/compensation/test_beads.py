@@ -78,9 +78,13 @@ def test_stains_on_beads_need_no_unstained_cells(gate: Gate) -> None:
     assert_right(gate([tube for tube in stained("beads", BOTH) if tube.name != "unstained"]))
 
 
-def test_unstained_cells_are_no_control_of_beads(gate: Gate) -> None:
-    with pytest.raises(SpilloverError, match="has no negative beads"):
-        gate(stained("beads", {"bead": 1.0}))
+def test_unstained_cells_are_no_control_of_beads(tmp_path: Path) -> None:
+    written = base_study.write(tmp_path, STUDY, stained("beads", {"bead": 1.0}))
+    (problem,) = check_files(written.files, base_study.settings())
+    assert (problem.column, problem.value) == ("fcs", "E1/single-marker.fcs")
+    with pytest.raises(SpilloverError, match="has no negative beads") as caught:
+        gate_experiment(written.files, base_study.settings())
+    assert problem.message == str(caught.value)
 
 
 def test_beads_set_no_gate(gate: Gate) -> None:

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from coculture.flow import SpilloverError, read_fcs, spillover_from_single_stains
+from coculture.flow.compensation.single_stains import slopes, spillover_row
 
 WriteFcs = Callable[..., Path]
 CHANNELS = ["FL1-H", "FL2-H", "FL3-H", "FL4-H"]
@@ -82,3 +83,20 @@ def test_positives_first_leaves_unstained_cells_out(reference: Path) -> None:
         CHANNELS,
     )
     np.testing.assert_allclose(estimated.loc["FL3-H"], [0.0107, 0.1684, 1, 0.2135], atol=5e-5)
+
+
+@pytest.mark.parametrize(("spread", "is_stained"), [(0.05, False), (0.6, True)])
+def test_a_share_that_varies_between_cells_is_another_stain(
+    spread: float, is_stained: bool
+) -> None:
+    """Although it rises with the stain as spill does."""
+    rng = np.random.default_rng(1)
+    own = 10_000 * np.exp(0.4 * rng.standard_normal(2000))
+    other = 0.3 * own * np.exp(spread * rng.standard_normal(2000))
+    unstained = 25 * rng.standard_normal((2000, 2))
+    stained = np.column_stack([own, other])
+    row = spillover_row(unstained, stained, 0, "positives", "tube.fcs")
+    within = slopes(unstained, stained, 0)
+    assert row[1] - within.shares[1] < 0.1
+    _, found = within.reduced(row, np.array([False, False]))
+    assert list(found) == [False, is_stained]

@@ -174,6 +174,9 @@ def _finite(means: pd.DataFrame) -> pd.DataFrame:
     return means.where(np.isfinite(means))
 
 
+_LOWER = "at a lower dilution, or with a more sensitive assay if they were not diluted"
+
+
 def _unbounded(claim: Claim, means: GroupMeans, used: pd.DataFrame) -> tuple[str, str] | None:
     """Reason and advice if an arm of the claim has no bound on the side that is needed."""
     arms = [arm for arm, weight in claim.weights.items() if weight]
@@ -182,9 +185,9 @@ def _unbounded(claim: Claim, means: GroupMeans, used: pd.DataFrame) -> tuple[str
     if not infinite:
         return None
     low, high = (table.loc[complete, arms] for table in (means.low, means.high))
-    for limit, is_open, dilution in (
-        ("below LLOQ", low == -np.inf, "a lower dilution"),
-        ("above ULOQ", high == np.inf, "a higher dilution"),
+    for limit, is_open, how in (
+        ("below LLOQ", low == -np.inf, _LOWER),
+        ("above ULOQ", high == np.inf, "at a higher dilution"),
     ):
         # Other arms matter only in experiments that lack the bound that is needed.
         undecided = is_open[is_open[infinite].any(axis=1)]
@@ -193,7 +196,7 @@ def _unbounded(claim: Claim, means: GroupMeans, used: pd.DataFrame) -> tuple[str
             where = undecided.index
             text = f"{'both ' if len(outside) > 1 else ''}{limit}: {listed(outside)}"
             only = f" in {listed(where)}" if len(where) < len(is_open) else ""
-            return f"{text}{only}", f"Measure these cultures again at {dilution}."
+            return f"{text}{only}", f"Measure these cultures again {how}."
     return (
         f"outside the quantifiable range: {listed(infinite)}",
         "Measure these cultures again at dilutions inside the range.",

@@ -73,7 +73,7 @@ def _limits(entry: Mapping[str, Any]) -> pd.DataFrame:
 
 def _standards(fit: StandardCurve, entry: Mapping[str, Any]) -> pd.DataFrame:
     marks = pd.DataFrame({"concentration_pg_ml": fit.concentrations, "value": fit.responses})
-    return marks.assign(panel=CURVE, mark="standard", well=_wells(entry, fit), unit="OD")
+    return marks.assign(panel=CURVE, mark=_kinds(entry, fit), well=_wells(entry, fit), unit="OD")
 
 
 def _excluded_standards(wells: pd.DataFrame) -> pd.DataFrame:
@@ -116,7 +116,9 @@ def _residuals(fit: StandardCurve, entry: Mapping[str, Any]) -> pd.DataFrame:
     expected = fit.response(fit.concentrations)
     standardised = (fit.responses - expected) / np.sqrt(fit.well_variance(expected))
     marks = pd.DataFrame({"concentration_pg_ml": fit.concentrations, "value": standardised})
-    return marks.assign(panel=RESIDUALS, mark="standard", well=_wells(entry, fit), unit="SD")
+    return marks.assign(
+        panel=RESIDUALS, mark=_kinds(entry, fit), well=_wells(entry, fit), unit="SD"
+    )
 
 
 def _levels(entry: Mapping[str, Any]) -> pd.DataFrame:
@@ -133,6 +135,15 @@ def _levels(entry: Mapping[str, Any]) -> pd.DataFrame:
             "reason": levels["reason"],
         }
     )
+
+
+def _kinds(entry: Mapping[str, Any], fit: StandardCurve) -> list[str]:
+    """The mark of each fitted well: standard, or anchor for a level that is not judged."""
+    not_judged = [
+        level["nominal_pg_ml"] for level in entry["standards"] if level["verdict"] == "not judged"
+    ]
+    is_anchor = np.isin(fit.concentrations, not_judged) & (fit.concentrations > 0)
+    return ["anchor" if one else "standard" for one in is_anchor]
 
 
 def _wells(entry: Mapping[str, Any], fit: StandardCurve) -> list[str]:

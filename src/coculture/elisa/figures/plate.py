@@ -57,7 +57,14 @@ _STATE_WORDS = {
 _UNDER_BLACK_TEXT = ("excluded", "masked", "below_lloq", "above_uloq", "zero", "unassigned")
 _UNREAD = {"overflow": "over"}
 """What is written into a well without a reading; a dash into one that is only missing."""
-_LETTERS = {"standard": "S", "blank": "B", "medium_blank": "M", "control": "C"}
+_LETTERS = {
+    "standard": "S",
+    "anchor": "A",
+    "blank": "B",
+    "medium_blank": "M",
+    "control": "C",
+    "spike": "+",
+}
 _WELL_WIDTH, _WELL_HEIGHT = 0.31, 0.27
 """Inches."""
 
@@ -82,9 +89,7 @@ def draw(plate: PlateResults) -> Drawing:
         figure.colorbar(colours, cax=bar_axes).set_label("OD")
         above.set_title(f"{shown['plate'].iloc[0]}: optical density")
         _draw_cells(below, shown, [_STATES[state] for state in shown["state"]])
-        below.set_title(
-            "Result of each well (S standard, B blank, M medium, C control)", fontsize=8
-        )
+        below.set_title(f"Result of each well ({_letters_in(shown)})", fontsize=8)
         for axes in (above, below):
             _label_wells(axes, rows, columns)
         _mark_unread(above, shown)
@@ -175,6 +180,14 @@ def _mark_unread(axes: Axes, shown: pd.DataFrame) -> None:
     unread = shown[shown["value"].isna()]
     for well, state in zip(unread["well"], unread["state"], strict=True):
         _write(axes, well, _UNREAD.get(str(state), "–"), style.BLACK)
+
+
+def _letters_in(shown: pd.DataFrame) -> str:
+    """What the letters mean; anchors and spikes only where the plate has them."""
+    named = {"standard": "standard", "blank": "blank", "medium_blank": "medium"}
+    named |= {"control": "control"}
+    rare = {role: role for role in ("anchor", "spike") if (shown["role"] == role).any()}
+    return ", ".join(f"{_LETTERS[role]} {word}" for role, word in (named | rare).items())
 
 
 def _mark_roles(axes: Axes, shown: pd.DataFrame) -> None:

@@ -43,7 +43,10 @@ _STANDARD: dict[str, Any] = {
     "fillstyle": "none",
     "linestyle": "",
 }
+_ANCHOR: dict[str, Any] = _STANDARD | {"marker": "^"}
 _NOT_USED: dict[str, Any] = _STANDARD | {"color": style.GREY, "marker": "x"}
+_KEYS = {"anchor": "anchor (not judged)"}
+"""Names in the legend, where they differ from those of the marks."""
 _TICK: dict[str, Any] = {"marker": "|", "markersize": 9, "markeredgewidth": 1.8, "linestyle": ""}
 _IN_RANGE: dict[str, Any] = _TICK | {"color": style.GREEN}
 _OUTSIDE: dict[str, Any] = _TICK | {"color": style.ORANGE}
@@ -118,12 +121,16 @@ def _draw_curve(axes: Axes, marks: pd.DataFrame, zero: float) -> None:
         sample, words = _draw_sample(axes, float(place), float(response), str(state))
         mark_culture(sample, str(culture))
         used.add(words)
-    keys = [("standard", _STANDARD), ("standard not used", _NOT_USED)]
+    keys = [("standard", _STANDARD), ("anchor", _ANCHOR), ("standard not used", _NOT_USED)]
     for name, look in keys:
         if name in of_mark:
             wells = of_mark[name]
             axes.plot(np.maximum(wells["concentration_pg_ml"], zero), wells["value"], **look)
-    handles = [Line2D([], [], label=name, **look) for name, look in keys if name in of_mark]
+    handles = [
+        Line2D([], [], label=_KEYS.get(name, name), **look)
+        for name, look in keys
+        if name in of_mark
+    ]
     handles.append(Line2D([], [], color=style.BLUE, label="curve, 95 %"))
     handles += [
         Line2D([], [], label=words, **look)
@@ -176,22 +183,25 @@ def _draw_recovery(axes: Axes, marks: pd.DataFrame, entry: Mapping[str, Any]) ->
     recovery = marks["value"].to_numpy(float)
     place = np.arange(len(marks))
     passes = (marks["state"] == "pass").to_numpy()
+    fails = (marks["state"] == "fail").to_numpy()
     allowed = entry["acceptance"]["recovery_percent"]
     axes.axvspan(100 - allowed, 100 + allowed, color=style.LIGHT_GREY, alpha=0.5, lw=0)
     axes.axvline(100, color=style.GREY, linewidth=0.8)
     shown = np.clip(recovery, 40, 160)
-    for part, colour in ((passes, style.BLACK), (~passes, style.VERMILION)):
+    for part, colour in ((passes, style.BLACK), (fails, style.VERMILION)):
         axes.plot(shown[part], place[part], "o", color=colour, markersize=5)
-    for y, (value, good, reason) in enumerate(zip(recovery, passes, marks["reason"], strict=True)):
+    anchors = ~passes & ~fails & np.isfinite(recovery)
+    axes.plot(shown[anchors], place[anchors], "^", color=style.GREY, markersize=5)
+    for y, (value, bad, reason) in enumerate(zip(recovery, fails, marks["reason"], strict=True)):
         x = shown[y] if np.isfinite(value) else 40
         axes.annotate(
-            f"{value:.0f}" if good else reason,
+            reason if bad else f"{value:.0f}" if np.isfinite(value) else "beyond the curve",
             (x, y),
             xytext=(0, 5),
             textcoords="offset points",
             ha="left" if x < 70 else "right" if x > 130 else "center",
             fontsize=7,
-            color=style.BLACK if good else style.VERMILION,
+            color=style.VERMILION if bad else style.GREY if anchors[y] else style.BLACK,
         )
     axes.set_xlim(35, 165)
     axes.set_ylim(-0.6, len(marks) - 0.2)

@@ -1,46 +1,14 @@
 """What combining the wells of a culture found: its value and the facts that the checks look at."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import pandas as pd
 
+from coculture.elisa.plates.dilution_groups import DilutionGroup
+from coculture.elisa.plates.dilution_vote import Verdict
 from coculture.exchange.flags import Concerns
-
-
-@dataclass(frozen=True)
-class SplitReplicates:
-    """Replicates of one dilution and plate on both sides of a limit of quantification.
-
-    Attributes
-    ----------
-    mean, limit
-        Of the undiluted sample, in pg/mL. The mean is geometric; a replicate without a number
-        counts as the limit.
-    relation
-        What is known of the mean: "" (itself), "above ", "below " or "near ".
-    """
-
-    limit_name: Literal["LLOQ", "ULOQ"]
-    mean: float
-    relation: str
-    limit: float
-
-
-@dataclass(frozen=True)
-class DilutionChange:
-    """A dilution in range against the lowest dilution in range.
-
-    Attributes
-    ----------
-    ln_difference, error
-        Difference of the means of ln concentration, and its standard error from the wells' scatter.
-    """
-
-    dilution: float
-    ln_difference: float
-    error: float
 
 
 @dataclass(frozen=True)
@@ -72,6 +40,14 @@ class Bounds:
         return bool(np.isfinite(self.at_least) and np.isfinite(self.at_most))
 
 
+def bounds_of(groups: Iterable[DilutionGroup]) -> Bounds:
+    """The strictest bounds of the dilutions outside the range."""
+    known = list(groups)
+    below = [group.value for group in known if group.state == "below"]
+    above = [group.value for group in known if group.state == "above"]
+    return Bounds(at_least=max(above, default=np.nan), at_most=min(below, default=np.nan))
+
+
 @dataclass(frozen=True)
 class Combination:
     """The wells of one culture and analyte, combined.
@@ -86,6 +62,10 @@ class Combination:
         The wells that made the value or the bound.
     measured
         All wells with a reading that were not excluded.
+    groups
+        The dilutions on each plate.
+    verdicts
+        Which of them are believed, one for each plate.
     dilution_trend_percent
         Change from the lowest to the highest dilution in range.
     """
@@ -99,7 +79,7 @@ class Combination:
     used: pd.DataFrame
     measured: pd.DataFrame
     bounds: Bounds
-    split_replicates: tuple[SplitReplicates, ...] = ()
-    dilution_changes: tuple[DilutionChange, ...] = ()
+    groups: tuple[DilutionGroup, ...] = ()
+    verdicts: tuple[Verdict, ...] = ()
     plate_spread: PlateSpread | None = None
     dilution_trend_percent: float = float("nan")

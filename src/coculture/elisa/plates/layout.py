@@ -6,12 +6,16 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
+from coculture.elisa.plates import reading_choice
 from coculture.elisa.plates.plate import Plate, PlateError, well_name, well_position
 from coculture.elisa.readers import read_plates
 from coculture.elisa.settings import ElisaSettings
 
 UNASSIGNED = "not in elisa.csv"
-_READING_COLUMNS = ("excluded", "od", "state", "od_reference", "response")
+_READING_COLUMNS = (
+    *("excluded", "od", "state", "od_reference", "response", "is_corrected"),
+    *("reading", "wavelength_nm", "reference_reading", "reference_wavelength_nm"),
+)
 
 
 def read_layout(wells: pd.DataFrame, settings: ElisaSettings) -> pd.DataFrame:
@@ -30,7 +34,9 @@ def read_layout(wells: pd.DataFrame, settings: ElisaSettings) -> pd.DataFrame:
     -------
     The rows of `wells` and, for every other well of the export, a row with the role `unassigned`;
     with the columns od (main wavelength), od_reference, response (od minus
-    od_reference, or od), state (ok, overflow, missing, masked) and excluded (the reason, or "").
+    od_reference, or od), state (ok, overflow, missing, masked), excluded (the reason, or ""),
+    reading and wavelength_nm of the main reading, reference_reading and reference_wavelength_nm of
+    the one that was subtracted, and is_corrected, whether one was (equal for all wells of a plate).
     Sorted by plate and well. Rows without a plate, file or well are ignored: the check of the table
     reports them. Without any row the table is empty.
 
@@ -44,7 +50,7 @@ def read_layout(wells: pd.DataFrame, settings: ElisaSettings) -> pd.DataFrame:
     for plate, rows in by_plate(complete_rows(wells)):
         file, plate_in_file = file_of(plate, rows)
         chosen = choose_plate(read(path_of(rows)), file, plate, plate_in_file)
-        readings = plate_readings(chosen, file, settings)
+        readings = plate_readings(chosen, file, plate, settings)
         rows = rows.assign(
             well=[well_name(well) for well in rows["well"]], excluded=rows["exclude"]
         )
@@ -113,69 +119,48 @@ def choose_plate(plates: list[Plate], file: str, plate: str, plate_in_file: str)
     )
 
 
-def plate_readings(plate: Plate, file: str, settings: ElisaSettings) -> pd.DataFrame:
-    """The wells of a plate (index) with od, od_reference, response and state."""
-    main = _select(plate, settings.wavelength_nm, file, "wavelength_nm")
-    if main is None:
+def plate_readings(chosen: Plate, file: str, plate: str, settings: ElisaSettings) -> pd.DataFrame:
+    """The wells (index) of a plate, called `plate` in elisa.csv, with what `read_layout` adds."""
+    if chosen.concentrations:
         raise PlateError(
-            f"{file}: no reading at wavelength_nm {settings.wavelength_nm}; the file has "
-            f"{_quoted(plate.wells['reading'].unique())}"
+            f"{file}: contains concentrations from curves of the reader's own software (plate "
+            f"{chosen.name}), and no readings to fit; name the plate-reader export with the "
+            "readings"
         )
-    readings = main[["od", "state"]].copy()
+    wanted = settings.wavelength_nm.of(plate)
+    assert wanted is not None
+    main = reading_choice.measurement(chosen, wanted, file, plate)
+    wanted_reference = settings.reference_wavelength_nm.of(plate)
+    reference = reading_choice.reference(chosen, main, wanted_reference, file)
+    readings = _wells_of(chosen, main)
     if settings.saturation_od is not None:
         readings.loc[readings["od"] >= settings.saturation_od, "state"] = "overflow"
-    reference = _reference(plate, main, file, settings)
+    readings = readings.assign(
+        od_reference=np.nan,
+        response=readings["od"],
+        is_corrected=reference is not None,
+        reading=main.name,
+        wavelength_nm=main.wavelength_nm,
+        reference_reading="" if reference is None else reference.name,
+        reference_wavelength_nm=np.nan if reference is None else reference.wavelength_nm,
+    )
     if reference is None:
-        return readings.assign(od_reference=np.nan, response=readings["od"])
-    unreadable = (readings["state"] == "ok") & (reference["state"] != "ok")
+        return readings
+    subtracted = _wells_of(chosen, reference).reindex(readings.index)
+    unreadable = (readings["state"] == "ok") & (subtracted["state"] != "ok")
     readings.loc[unreadable, "state"] = "missing"
     return readings.assign(
-        od_reference=reference["od"],
-        response=(readings["od"] - reference["od"]).where(readings["state"] == "ok"),
+        od_reference=subtracted["od"],
+        response=(readings["od"] - subtracted["od"]).where(readings["state"] == "ok"),
     )
 
 
-def _reference(
-    plate: Plate, main: pd.DataFrame, file: str, settings: ElisaSettings
-) -> pd.DataFrame | None:
-    wanted = settings.reference_wavelength_nm
-    if wanted is None or _is_alone(plate):
-        return None
-    reference = _select(plate, wanted, file, "reference_wavelength_nm")
-    if reference is None:
-        raise PlateError(
-            f"{file}: no reading at reference_wavelength_nm {wanted}; the file has "
-            f"{_quoted(plate.wells['reading'].unique())}. Set the key to null if no reference was "
-            "measured"
-        )
-    return reference.reindex(main.index)
-
-
-def _select(plate: Plate, wanted: float | str, file: str, key: str) -> pd.DataFrame | None:
-    """One reading of every well, by wavelength or name; None if the file does not have it.
-
-    The only reading of a file that states no wavelength is taken for any.
-    """
-    wells = plate.wells
-    chosen = (
-        wells["reading"] == wanted if isinstance(wanted, str) else wells["wavelength_nm"] == wanted
-    )
-    if _is_alone(plate):
-        chosen |= True
-    found = wells[chosen]
-    if found["well"].duplicated().any():
-        raise PlateError(
-            f"{file}: several readings at {key} {wanted}: {_quoted(found['reading'].unique())}; "
-            f"set the key to the name of one of them"
-        )
-    return found.set_index("well") if len(found) else None
-
-
-def _is_alone(plate: Plate) -> bool:
-    """Whether the plate has a single reading, without a wavelength."""
-    return len(plate.wells["reading"].unique()) == 1 and bool(
-        plate.wells["wavelength_nm"].isna().all()
-    )
+def _wells_of(plate: Plate, reading: reading_choice.Reading) -> pd.DataFrame:
+    """The wells (index) of one reading: od, state."""
+    wells = plate.wells[plate.wells["reading"] == reading.name]
+    if np.isfinite(reading.wavelength_nm):
+        wells = wells[wells["wavelength_nm"] == reading.wavelength_nm]
+    return wells.set_index("well")[["od", "state"]].copy()
 
 
 def _join(

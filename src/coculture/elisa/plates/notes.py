@@ -33,6 +33,16 @@ def masked(wells: pd.DataFrame) -> Iterator[Flag]:
         )
 
 
+def no_reference(plate: str) -> Flag:
+    """A note for a plate from which no reference reading was subtracted, though one was wanted."""
+    return Flag(
+        subjects.plate(plate),
+        "no_reference",
+        "note",
+        "The file has no reference reading, so nothing was subtracted from the optical density.",
+    )
+
+
 def well_bounds(wells: pd.DataFrame) -> Iterator[Flag]:
     """A note for each sample well outside the range, with its bound."""
     for row in wells[wells["role"] == "sample"].to_dict("records"):

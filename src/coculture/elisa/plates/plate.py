@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from coculture.elisa.plates.given_concentration import GivenConcentration
 from coculture.exchange.problems import CocultureError
 
 _WELL = re.compile(r"\s*([A-Za-z]{1,2})[\s:_-]?0*([1-9][0-9]?)\s*")
@@ -28,10 +29,13 @@ class Plate:
         One row for each well and reading: `well` ("A1"), `wavelength_nm` (NaN if the file states
         none), `od` (NaN unless the state is ok), `state` (ok, overflow, missing, masked), and
         `reading`, the name of the reading in the file ("450", "Label1", "Mean V [420]").
+    concentrations
+        What the reader's software computed from curves of its own (Luminex); then `wells` is empty.
     """
 
     name: str
     wells: pd.DataFrame
+    concentrations: tuple[GivenConcentration, ...] = ()
 
 
 def well_name(text: str) -> str:

@@ -1,5 +1,6 @@
 """From the responses of a plate's wells to concentrations with limits and states."""
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -7,18 +8,23 @@ import numpy as np
 import pandas as pd
 
 from coculture.curves.fitting import CurveError
-from coculture.curves.variance_function import (
-    VarianceFunction,
-    fit_variance_function,
-    starting_variance_function,
-)
 from coculture.elisa.plates import notes
-from coculture.elisa.plates.checks import curve_results, plate_failed, subjects, well_flags
+from coculture.elisa.plates.checks import (
+    curve_direction,
+    curve_results,
+    plate_failed,
+    subjects,
+    well_flags,
+)
 from coculture.elisa.plates.checks.curve_data import CurveData, WellData
 from coculture.elisa.plates.flag_codes import WellFlags, codes
+from coculture.elisa.plates.medium_blanks import SUBTRACT, medium_blanks, without_medium
 from coculture.elisa.plates.plate import PlateError, well_position
 from coculture.elisa.plates.quantification_range import quantification_range
+from coculture.elisa.plates.reading_choice import UsedReadings, used_readings
 from coculture.elisa.plates.roles import STANDARD_ROLES
+from coculture.elisa.plates.scatter import Scatter, scatter_of
+from coculture.elisa.plates.spike_recovery import spike_recoveries, with_recoveries
 from coculture.elisa.plates.standard_curve import StandardCurve, fit_standard_curve
 from coculture.elisa.plates.standard_levels import standard_levels
 from coculture.elisa.plates.well_reading import FROM_CURVE, read_from_curve, without_curve
@@ -37,9 +43,11 @@ WELL_COLUMNS = (
     "od_reference",
     "response",
     *FROM_CURVE,
+    "medium_pg_ml",
     "state",
     "flags",
     "excluded",
+    "medium",
     "file",
     "plate_in_file",
 )
@@ -66,31 +74,17 @@ class QuantifiedPlate:
     flags: tuple[Flag, ...] = ()
 
 
-def pooled_variance_function(readings: pd.DataFrame, settings: ElisaSettings) -> VarianceFunction:
-    """The scatter of wells, from the replicates of all plates of a study.
+def pooled_scatter(readings: pd.DataFrame, settings: ElisaSettings) -> Scatter:
+    """The scatter of wells, from the replicates and standards of all plates of a study.
 
-    With fewer plates than `settings.plates_for_pooling` it has the starting values of the settings.
-    Replicates are wells of one plate and analyte with the same standard, control or culture and
-    dilution.
+    Replicates are wells of one plate and analyte with the same control or culture and dilution.
     """
-    usable = _corrected(readings, settings)
-    usable = usable[_is_usable(usable) & (usable["role"] != "unassigned")]
-    keys = ["plate", "analyte", "role", "concentration_pg_ml", "culture", "dilution"]
-    groups = usable.groupby(keys, dropna=False)["response"].agg(["mean", "var", "size"])
-    replicates = groups[groups["size"] > 1].rename(columns={"var": "variance", "size": "wells"})
-    plates = replicates.index.get_level_values("plate").nunique()
-    if plates >= settings.plates_for_pooling:
-        return fit_variance_function(replicates.reset_index(), plates)
-    standards = usable.loc[usable["role"].isin(STANDARD_ROLES), "response"]
-    return starting_variance_function(
-        standards if len(standards) else [0.0, 1.0],
-        settings.starting_sd_percent_of_range,
-        settings.starting_cv_percent,
-    )
+    corrected = _corrected(readings, settings)
+    return scatter_of(corrected[_is_usable(corrected)], settings)
 
 
 def quantify_plate(
-    readings: pd.DataFrame, settings: ElisaSettings, variance_function: VarianceFunction
+    readings: pd.DataFrame, settings: ElisaSettings, scatter: Scatter
 ) -> QuantifiedPlate:
     """Fit the standards of each analyte, and read every well of the plate from the curve.
 
@@ -98,8 +92,8 @@ def quantify_plate(
     ----------
     readings
         The rows of one plate from :func:`coculture.elisa.read_layout`.
-    variance_function
-        From :func:`pooled_variance_function`.
+    scatter
+        From :func:`pooled_scatter`.
 
     Returns
     -------
@@ -119,10 +113,11 @@ def quantify_plate(
     parts = [_without_analyte(corrected[corrected["role"] == "unassigned"])]
     entries: dict[str, Any] = {}
     found: list[Flag] = []
+    used = used_readings(corrected)
     for analyte, of_analyte in assigned.groupby("analyte", sort=True):
-        part, entry, raised = _quantify(of_analyte, str(analyte), settings, variance_function)
+        part, entry, raised = _quantify(of_analyte, str(analyte), settings, scatter)
         parts.append(part)
-        entries[str(analyte)] = entry
+        entries[str(analyte)] = entry | {"readings": used and _plain(used.to_dict())}
         found += raised
     wells = pd.concat([part for part in parts if len(part)], ignore_index=True)
     order = sorted(range(len(wells)), key=lambda i: well_position(wells["well"].iloc[i]))
@@ -133,13 +128,14 @@ def quantify_plate(
         *notes.exclusions(wells),
         *notes.masked(corrected[is_masked & (corrected["role"] != "unassigned")]),
         *notes.well_bounds(wells),
+        *_not_corrected(str(wells["plate"].iloc[0]), used, settings),
         *found,
     )
     return QuantifiedPlate(wells, entries, flags)
 
 
 def fit_plate_standards(
-    standards: pd.DataFrame, settings: ElisaSettings, variance_function: VarianceFunction
+    standards: pd.DataFrame, settings: ElisaSettings, scatter: Scatter
 ) -> StandardCurve:
     """The curve through wells with concentration_pg_ml and response, fitted as the settings say."""
     concentration = standards["concentration_pg_ml"].to_numpy(float)
@@ -154,14 +150,15 @@ def fit_plate_standards(
         response,
         settings.model,
         settings.weighting,
-        variance_function=variance_function,
+        variance_function=scatter.standards,
         bisquare=settings.outlier_wells == "bisquare",
     )
 
 
 def _corrected(readings: pd.DataFrame, settings: ElisaSettings) -> pd.DataFrame:
     """Readings with blanks as zero standards, or with the mean of the blanks subtracted."""
-    wells = readings.copy()
+    medium = readings["medium"].astype(object).fillna("") if "medium" in readings else ""
+    wells = readings.assign(medium=medium, medium_pg_ml=np.nan)
     wells.loc[wells["role"] == "blank", "concentration_pg_ml"] = 0.0
     if settings.zero_standard == "fit" or settings.as_reader is not None:
         return wells
@@ -187,7 +184,7 @@ def _quantify(
     wells: pd.DataFrame,
     analyte: str,
     settings: ElisaSettings,
-    variance_function: VarianceFunction,
+    scatter: Scatter,
 ) -> tuple[pd.DataFrame, dict[str, Any], list[Flag]]:
     """The wells of one analyte, its entry of curve.json, and what is doubtful about them."""
     plate = str(wells["plate"].iloc[0])
@@ -196,21 +193,25 @@ def _quantify(
     if settings.zero_standard == "subtract" and settings.as_reader is None:
         standards = standards[standards["concentration_pg_ml"] > 0]
     try:
-        curve = fit_plate_standards(standards, settings, variance_function)
+        curve = fit_plate_standards(standards, settings, scatter)
     except CurveError as error:
         reasons = [f"no standard curve, because {error}"]
         failed = {"plate": plate, "analyte": analyte, "verdict": "fail", "reasons": reasons}
         return without_curve(wells), failed, [plate_failed.flag(plate, analyte, reasons)]
     levels = standard_levels(curve, standards, settings.limits)
-    span = quantification_range(curve, levels, settings.limits)
-    read = read_from_curve(wells, curve, span)
+    span = quantification_range(curve, levels, settings.limits, scatter.wells)
+    read = read_from_curve(wells, curve, span, scatter)
+    spikes, blanks = spike_recoveries(read), medium_blanks(read)
+    read = with_recoveries(read, spikes)
+    if settings.medium_blanks == SUBTRACT:
+        read = without_medium(read, blanks)
     controls = read[(read["role"] == "control") & (read["excluded"] == "")]
-    checks = curve_results(CurveData(curve, levels, controls, settings.limits))
+    checks = curve_results(CurveData(curve, levels, controls, settings.limits, settings.direction))
     reasons = [check.summary() for check in checks if check.verdict == "fail"]
     concerns = subjects.curve(plate, analyte)
     flags = [plate_failed.flag(plate, analyte, reasons)] if reasons else []
     flags += [check.flag(concerns) for check in checks if check.verdict == "warning"]
-    flags += well_flags(WellData(read, curve, standards, settings))
+    flags += well_flags(WellData(read, curve, standards, settings, scatter, spikes, blanks))
     fit = curve.to_dict()
     fit["wells"] = standards["well"].tolist() if settings.as_reader != "level_means" else []
     entry = {
@@ -225,16 +226,28 @@ def _quantify(
         "limits": span.to_dict(),
         "acceptance": asdict(settings.limits),
         "checks": [check.to_dict() for check in checks],
-        "medium_blanks": _medium_blanks(read),
+        "well_scatter": {
+            "cv_percent": 100 * scatter.wells.cv,
+            "rule": scatter.wells.rule,
+            "is_assumed": scatter.is_assumed,
+        },
+        "medium_blanks": [blank.to_dict() for blank in blanks],
+        "medium_subtracted": settings.medium_blanks == SUBTRACT,
+        "spikes": [spike.to_dict() for spike in spikes],
     }
+    if any(check.code == curve_direction.CODE and check.verdict == "fail" for check in checks):
+        # These concentrations are wrong; those of a plate that fails otherwise may serve.
+        return without_curve(wells), _plain(entry), flags
     return read, _plain(entry), flags
 
 
-def _medium_blanks(read: pd.DataFrame) -> list[dict[str, Any]]:
-    """The wells of medium alone: the signal without cells."""
-    blanks = read[read["role"] == "medium_blank"]
-    columns = ["well", "response", "in_well_pg_ml", "concentration_pg_ml", "state"]
-    return [{str(k): v for k, v in row.items()} for row in blanks[columns].to_dict("records")]
+def _not_corrected(
+    plate: str, used: UsedReadings | None, settings: ElisaSettings
+) -> Iterator[Flag]:
+    """A note where the config wants a reference that the plate does not have."""
+    wanted = settings.reference_wavelength_nm.of(plate)
+    if used is not None and used.reference is None and wanted is not None:
+        yield notes.no_reference(plate)
 
 
 def _without_analyte(wells: pd.DataFrame) -> pd.DataFrame:

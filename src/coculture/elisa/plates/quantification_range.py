@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from coculture.curves.fitted_curve import FittedCurve
+from coculture.curves.variance_function import VarianceFunction
 from coculture.elisa.settings import AcceptanceLimits
 
 _PROFILE_POINTS = 400
@@ -33,13 +34,19 @@ class QuantificationRange:
 
 
 def quantification_range(
-    curve: FittedCurve, levels: pd.DataFrame, limits: AcceptanceLimits
+    curve: FittedCurve,
+    levels: pd.DataFrame,
+    limits: AcceptanceLimits,
+    scatter: VarianceFunction,
 ) -> QuantificationRange:
-    """The LOD, and as LLOQ and ULOQ the lowest and the highest standard that pass."""
-    above_zero = levels[levels["nominal_pg_ml"] > 0]
-    passing = above_zero.loc[above_zero["verdict"] == "pass", "nominal_pg_ml"]
+    """The LOD, and as LLOQ and ULOQ the lowest and the highest standard that pass.
+
+    `scatter` is that of the samples' wells.
+    """
+    judged = levels[levels["verdict"] != "not judged"]
+    passing = judged.loc[judged["verdict"] == "pass", "nominal_pg_ml"]
     if passing.empty:
-        passing = above_zero["nominal_pg_ml"]
+        passing = judged["nominal_pg_ml"]
         rules = ("lowest standard; none passes", "highest standard; none passes")
     else:
         rules = (
@@ -48,9 +55,9 @@ def quantification_range(
             f"highest standard within {limits.recovery_at_limits_percent:g} % and with a CV of at "
             f"most {limits.cv_at_limits_percent:g} %",
         )
-    low, high = precision_profile(curve, above_zero["nominal_pg_ml"], limits)
+    low, high = precision_profile(curve, judged["nominal_pg_ml"], limits, scatter)
     return QuantificationRange(
-        lod=limit_of_detection(curve),
+        lod=limit_of_detection(curve, scatter),
         lloq=float(passing.min()),
         uloq=float(passing.max()),
         lod_rule="response at zero plus three standard deviations of a blank well",
@@ -65,7 +72,7 @@ def quantification_range(
     )
 
 
-def limit_of_detection(curve: FittedCurve) -> float:
+def limit_of_detection(curve: FittedCurve, scatter: VarianceFunction) -> float:
     """The concentration whose response differs from A by three standard deviations of a blank.
 
     NaN for a log-log line, and if that response is beyond the curve.
@@ -73,12 +80,12 @@ def limit_of_detection(curve: FittedCurve) -> float:
     if curve.model == "log_log":
         return float("nan")
     zero, infinity = curve.parameters["A"], curve.parameters["D"]
-    away = 3 * float(np.sqrt(curve.well_variance(zero))) * np.sign(infinity - zero)
+    away = 3 * float(np.sqrt(scatter.variance(zero))) * np.sign(infinity - zero)
     return float(curve.concentration([zero + away])["concentration"].iloc[0])
 
 
 def precision_profile(
-    curve: FittedCurve, standards: pd.Series, limits: AcceptanceLimits
+    curve: FittedCurve, standards: pd.Series, limits: AcceptanceLimits, scatter: VarianceFunction
 ) -> tuple[float, float]:
     """Lowest and highest concentration at which a single well is precise enough; NaN if none is.
 
@@ -86,7 +93,7 @@ def precision_profile(
     1973).
     """
     grid = np.geomspace(standards.min() / 2, standards.max(), _PROFILE_POINTS)
-    read = curve.concentration(curve.response(grid))
+    read = curve.concentration(curve.response(grid), scatter)
     precise = 100 * read["se"].to_numpy(float) / grid <= limits.precision_profile_cv_percent
     if not precise.any():
         return float("nan"), float("nan")

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from coculture.curves.fitted_curve import FittedCurve
+from coculture.elisa.plates.roles import ANCHOR
 from coculture.elisa.settings import AcceptanceLimits
 
 
@@ -15,13 +16,13 @@ def standard_levels(
     Parameters
     ----------
     standards
-        The wells: `concentration_pg_ml` (0 for blanks) and `response`.
+        The wells: `concentration_pg_ml` (0 for blanks), `response`, and `role` if some are anchors.
 
     Returns
     -------
     nominal_pg_ml, wells, mean_response, sd_response, mean_pg_ml (read back), recovery_percent,
-    cv_percent (of the concentrations read back), verdict (pass, fail; not judged for zero) and
-    reason.
+    cv_percent (of the concentrations read back), verdict (pass, fail; not judged for zero
+    and anchors) and reason.
     """
     read_back = curve.concentration(standards["response"])["concentration"].to_numpy(float)
     wells = pd.DataFrame(
@@ -29,6 +30,7 @@ def standard_levels(
             "nominal_pg_ml": standards["concentration_pg_ml"].to_numpy(float),
             "response": standards["response"].to_numpy(float),
             "read_back": read_back,
+            "is_anchor": standards["role"].eq(ANCHOR).to_numpy() if "role" in standards else False,
         }
     )
     rows = []
@@ -50,7 +52,8 @@ def standard_levels(
             }
         )
     levels = pd.DataFrame(rows)
-    judged = levels["nominal_pg_ml"] > 0
+    anchors = wells.loc[wells["is_anchor"], "nominal_pg_ml"]
+    judged = (levels["nominal_pg_ml"] > 0) & ~levels["nominal_pg_ml"].isin(anchors)
     inside = _passes(levels, limits.recovery_percent, limits.cv_percent)
     at_limit = _passes(levels, limits.recovery_at_limits_percent, limits.cv_at_limits_percent)
     candidates = np.flatnonzero(judged & at_limit)

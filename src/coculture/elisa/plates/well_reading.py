@@ -6,6 +6,7 @@ import pandas as pd
 from coculture.curves.fitted_curve import FittedCurve
 from coculture.elisa.plates.quantification_range import QuantificationRange
 from coculture.elisa.plates.roles import STANDARD_ROLES
+from coculture.elisa.plates.scatter import Scatter
 from coculture.exchange.vocabulary import ABOVE_RANGE, BELOW_RANGE
 
 FROM_CURVE = (
@@ -23,7 +24,7 @@ FROM_CURVE = (
 
 
 def read_from_curve(
-    wells: pd.DataFrame, curve: FittedCurve, span: QuantificationRange
+    wells: pd.DataFrame, curve: FittedCurve, span: QuantificationRange, scatter: Scatter
 ) -> pd.DataFrame:
     """The columns of elisa/wells.csv for the wells of one analyte, with `flags` still empty.
 
@@ -32,7 +33,7 @@ def read_from_curve(
     """
     response = wells["response"].to_numpy(float).copy()
     response[(wells["state"] == "overflow").to_numpy()] = np.inf
-    read = curve.concentration(response)
+    read = curve.concentration(response, scatter.wells)
     within = read["concentration"].to_numpy(float)
     dilution = wells["dilution"].to_numpy(float)
     role = wells["role"]

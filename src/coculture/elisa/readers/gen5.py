@@ -2,8 +2,8 @@
 
 Each plate begins with a line `Plate Number`. Its results are in grids with several lines for each
 row of wells and a label at the right end of each line. Lines that Gen5 computed (blanked,
-logarithms, concentrations) are used only if there are no others; means of kinetic reads
-(`Mean V [420]`) are readings.
+logarithms) are used only if there are no others, concentrations and statistics never; means of
+kinetic reads (`Mean V [420]`) are readings.
 """
 
 import re
@@ -14,9 +14,14 @@ from coculture.elisa.readers.grid import Grid, find_grids, grid_readings, title_
 from coculture.elisa.readers.long_table import find_tables, table_readings
 from coculture.elisa.readers.reading_names import is_computed
 from coculture.elisa.readers.source import NotThisFormatError, Rows, Sheet, Source
+from coculture.elisa.readers.wells_across import across_readings, find_across
 
 NAME = "BioTek Gen5"
 _LAYOUT = re.compile(r"well id|conc/dil|name|layout", re.IGNORECASE)
+_NEVER_A_READING = re.compile(
+    r"conc\b.*|.*\bconc(entration)?s?\b.*|.*\b(recovery|ratio|dilution|count|std\.? ?dev|cv)\b.*",
+    re.IGNORECASE,
+)
 _MEAN_RATE = re.compile(r"(mean|max) v\b.*", re.IGNORECASE)
 _WAVELENGTH = re.compile(r"(?:.*[:\[])?\s*(\d{3,4})\s*\]?")
 _Line = tuple[Grid, str, int]
@@ -48,7 +53,7 @@ def _plate(source: Source, sheet: Sheet, start: int, stop: int) -> Plate:
     computed: list[_Line] = []
     for grid in find_grids(rows, start + 1):
         for line, label in enumerate(_labels(grid, rows)):
-            if _LAYOUT.fullmatch(label):
+            if _LAYOUT.fullmatch(label) or _NEVER_A_READING.fullmatch(label):
                 continue
             derived = is_computed(label) and not _MEAN_RATE.fullmatch(label)
             (computed if derived else raw).append((grid, label, line))
@@ -56,6 +61,8 @@ def _plate(source: Source, sheet: Sheet, start: int, stop: int) -> Plate:
     for table in find_tables(rows, start + 1):
         for readings in table_readings(table, float("nan")).values():
             found.extend(readings)
+    for across in find_across(rows, start + 1):
+        found.extend(across_readings(across))
     found = found or _readings(computed)
     if not found:
         raise PlateError(
@@ -69,7 +76,7 @@ def _readings(lines: list[_Line]) -> list[Reading]:
     return [
         reading
         for grid, label, line in lines
-        for reading in grid_readings(grid, label, _wavelength(label), line) or []
+        for reading in grid_readings(grid, label, _wavelength(label), line, of_results=True) or []
     ]
 
 

@@ -6,16 +6,23 @@ upper left cell (the format of plater). Grids of labels (a layout) are ignored.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from coculture.elisa.plates.plate import Plate, Reading, plate_from_readings
-from coculture.elisa.readers.reading_names import wavelength_in
+from coculture.elisa.readers.reading_names import (
+    is_computed,
+    is_layout_title,
+    is_title_of_layout,
+    is_wavelength_pair,
+    wavelength_in,
+)
 from coculture.elisa.readers.source import (
     LineError,
     NotThisFormatError,
     Rows,
     Source,
+    looks_like_layout,
     mostly_readings,
     not_a_reading,
     number,
@@ -51,7 +58,11 @@ class Grid:
     cells
         Texts by well. Some software prints several lines for each row of wells.
     line_labels
-        The label at the right end of each line of a row of wells; may be empty.
+        The label at the right end of each line of a row of wells; empty if there is none, or not
+        the same one in all rows.
+    damage
+        What shows that a row lost a cell; empty for a sound grid. It matters if the cells are
+        readings.
     """
 
     row: int
@@ -60,6 +71,7 @@ class Grid:
     corner: str
     cells: dict[str, list[str]]
     line_labels: list[str]
+    damage: str = ""
 
 
 def find_grids(rows: Rows, first_line: int = 1) -> list[Grid]:
@@ -85,14 +97,17 @@ def find_grids(rows: Rows, first_line: int = 1) -> list[Grid]:
 
 
 def grid_readings(
-    grid: Grid, name: str, wavelength_nm: float, line: int = 0
+    grid: Grid, name: str, wavelength_nm: float, line: int = 0, *, of_results: bool = False
 ) -> list[Reading] | None:
     """The wells of a grid as readings; None if it contains labels, or no number.
+
+    `of_results`: the reader's software says that these are results, so whole numbers are, too.
 
     Raises
     ------
     LineError
-        If most cells are readings and one is neither a number nor a word that readers write.
+        If most cells are readings and one is neither a number nor a word that readers write, or a
+        row lost a cell.
     """
     readings = []
     unknown: tuple[str, str] | None = None
@@ -102,10 +117,15 @@ def grid_readings(
             unknown = unknown or (well, texts[line])
         else:
             readings.append(Reading(well, name, wavelength_nm, *value))
+    if unknown is None and not any(reading.state == "ok" for reading in readings):
+        return None
+    if grid.damage:
+        raise LineError(grid.damage)
     if unknown is None:
-        return readings if any(reading.state == "ok" for reading in readings) else None
+        return readings
     filled = sum(bool(texts[line]) for texts in grid.cells.values())
-    if not mostly_readings([reading.od for reading in readings], filled):
+    numbers = [reading.od for reading in readings if reading.state == "ok"]
+    if not mostly_readings(numbers, filled) and not (of_results and 2 * len(numbers) >= filled):
         return None
     well, text = unknown
     named = f'plate grid "{name}"' if name else "plate grid"
@@ -133,15 +153,22 @@ def read(source: Source) -> list[Plate]:
             "no row of column numbers 1, 2, 3 ... with rows A, B, C ... below it"
         )
     found: list[tuple[str, str, list[Reading]]] = []
+    layout: tuple[Grid, str] | None = None
     for sheet, rows, grid in grids:
         name = grid.corner.strip("<> ") or title_above(rows, grid.row) or sheet.name
         if name.lower().split("_")[0] in LAYOUT_NAMES:
             continue
-        readings = grid_readings(grid, name, wavelength_in(name))
-        if readings is not None:
+        readings = _line_readings(grid, name)
+        if readings and _is_layout(name, readings):
+            layout = layout or (grid, name)
+        elif readings:
             found.append((sheet.name, name, readings))
+    if not found and layout:
+        raise LineError(_layout_refused(*layout))
     if not found:
         raise NotThisFormatError("its plate grids contain labels, not readings")
+    measured = [one for one in found if _PLATE_NAME.fullmatch(one[1]) or not is_computed(one[1])]
+    found = measured or found
     names = [name for _, name, _ in found]
     if len(set(names)) < len(names) or all(_PLATE_NAME.fullmatch(name) for name in names):
         return [plate_from_readings(name or "plate", readings) for _, name, readings in found]
@@ -150,6 +177,49 @@ def read(source: Source) -> list[Plate]:
     for sheet_name, _, readings in found:
         plates.setdefault((by_sheet and sheet_name) or source.path.stem, []).extend(readings)
     return [plate_from_readings(name, readings) for name, readings in plates.items()]
+
+
+def _line_readings(grid: Grid, title: str) -> list[Reading]:
+    """The readings of a plain grid: one, or one for each line of a row of wells (as in Gen5).
+
+    A label at the right end of the lines names the reading if there are several, or if it is a
+    wavelength. Computed lines are used only if there are no others.
+    """
+    several = len(grid.line_labels) > 1
+    raw: list[tuple[str, list[Reading]]] = []
+    computed: list[tuple[str, list[Reading]]] = []
+    for line, label in enumerate(grid.line_labels):
+        name = label if several or _is_wavelength(label) else title
+        if readings := grid_readings(grid, name, wavelength_in(name), line):
+            (computed if name == label and is_computed(label) else raw).append((name, readings))
+    kept = raw or computed
+    unnamed = sum(not name for name, _ in kept)
+    found: list[Reading] = []
+    for place, (name, readings) in enumerate(kept, start=1):
+        new = name or (title if unnamed == 1 else f"{title} line {place}".strip())
+        found.extend(replace(reading, reading=new) for reading in readings)
+    return found
+
+
+def _is_layout(name: str, readings: list[Reading]) -> bool:
+    """Whether the numbers of a grid are those of a layout, by its title or its shape."""
+    if any(reading.wavelength_nm > 0 for reading in readings):
+        return False
+    if is_title_of_layout(name):
+        return True
+    numbers = [reading.od for reading in readings if reading.state == "ok"]
+    whole = all(value == int(value) for value in numbers)
+    return whole and (is_layout_title(name) or looks_like_layout(numbers))
+
+
+def _layout_refused(grid: Grid, name: str) -> str:
+    named = f'"{name}" ' if name else ""
+    well, texts = next((w, t) for w, t in grid.cells.items() if t[0])
+    return (
+        f"line {grid.line}: the plate grid {named}contains the numbers of a layout "
+        f"(well {well}: {texts[0]}), not optical densities; export the readings of the plate, or "
+        "write the wavelength into the upper left cell and delete the title if these are readings"
+    )
 
 
 def _grid_at(rows: Rows, index: int, first_line: int) -> Grid | None:
@@ -172,10 +242,11 @@ def _grid_at(rows: Rows, index: int, first_line: int) -> Grid | None:
         if not mark and not _belongs_to_row_above(line, start, columns, letter):
             break
         letter = mark or letter
-        if _is_overfull(rows[row], rows[index], end):
+        if _is_overfull(rows[row], rows[index], start, end):
             raise LineError(
                 f"line {first_line + row}: row {letter} has more cells than the heading has "
-                "columns; with decimal commas, use semicolons between the cells"
+                "columns; with decimal commas, use semicolons between the cells; delete notes "
+                "to the right of the plate"
             )
         for column, text in zip(columns, line[start:end], strict=True):
             cells.setdefault(f"{letter}{column}", []).append(text)
@@ -183,10 +254,15 @@ def _grid_at(rows: Rows, index: int, first_line: int) -> Grid | None:
         row += 1
     if not cells:
         return None
+    _order_by_label(cells, labels, columns)
     _refuse_uneven_rows(labels, first_line + index)
-    return Grid(
-        index, first_line + index, row, rows[index][start - 1], cells, next(iter(labels.values()))
-    )
+    first = next(iter(labels.values()))
+    shared = [
+        label if all(lines[i] == label for lines in labels.values()) else ""
+        for i, label in enumerate(first)
+    ]
+    damage = _damage(rows[index + 1 : row], first_line + index + 1, end, labels)
+    return Grid(index, first_line + index, row, rows[index][start - 1], cells, shared, damage)
 
 
 def _side_by_side(rows: Rows) -> list[Rows]:
@@ -234,6 +310,49 @@ def _belongs_to_row_above(line: list[str], start: int, columns: list[int], lette
     return bool(letter) and not line[start - 1] and any(line[start:]) and not own_heading
 
 
+def _order_by_label(
+    cells: dict[str, list[str]], labels: dict[str, list[str]], columns: list[int]
+) -> None:
+    """Bring the lines of every row of wells into the order that the first row has.
+
+    Only where each line has a label of its own, and all rows have the same ones.
+    """
+    first = next(iter(labels.values()))
+    if len(first) < 2 or "" in first or len(set(first)) < len(first):
+        return
+    for letter, lines in labels.items():
+        if lines != first and sorted(lines) == sorted(first):
+            for column in columns:
+                texts = cells[f"{letter}{column}"]
+                cells[f"{letter}{column}"] = [texts[lines.index(label)] for label in first]
+            labels[letter] = list(first)
+
+
+def _damage(rows: Rows, first_line: int, end: int, labels: dict[str, list[str]]) -> str:
+    """What shows that a row of a grid lost a cell, so that the cells after it moved to the left.
+
+    It is shorter than the heading and the other rows, or has their label in its last column.
+    """
+    filled = [(line, row) for line, row in enumerate(rows, first_line) if any(row[1:])]
+    lengths = [len(row) for _, row in filled]
+    widest = max(lengths, default=0)
+    usual = max(set(lengths), key=lengths.count, default=0)
+    stated = {label for lines in labels.values() for label in lines if label}
+    labelled = [any(row[end:]) for _, row in filled]
+    # One row without the label that all others have ends early.
+    last_label = len(stated) == 1 and len(filled) > 2 and labelled.count(False) == 1
+    for line, row in filled:
+        short = len(row) < min(end, widest) or (end <= len(row) < usual and not any(row[end - 1 :]))
+        moved = len(row) >= end and not any(row[end:]) and row[end - 1] in stated
+        if short or moved or (last_label and not any(row[end:])):
+            return (
+                f"line {line}: the row has fewer cells than the heading has columns; a cell was "
+                "lost, or separators at its end. Leave the cell of an unread well empty, but keep "
+                "its separator, or export the plate again"
+            )
+    return ""
+
+
 def _refuse_uneven_rows(labels: dict[str, list[str]], line: int) -> None:
     """Refuse a grid in which a row of wells lost one of its lines: readings would be mixed up."""
     first = next(iter(labels.values()))
@@ -265,17 +384,34 @@ def _column_numbers(row: list[str], start: int) -> list[int]:
     return columns
 
 
-def _is_overfull(row: list[str], heading: list[str], end: int) -> bool:
+def _is_overfull(row: list[str], heading: list[str], start: int, end: int) -> bool:
     """Whether decimal commas were read as separators: numbers, or many cells, beyond the heading.
 
-    A sound row has there at most a label (text, or a wavelength) or one empty cell. If a
-    spreadsheet filled the heading up with empty cells, more numbers than half a row show it.
+    A sound row has there a label (text, or a wavelength), notes that begin with a text or after an
+    empty cell, or one empty cell. If a spreadsheet filled the heading up with empty cells, more
+    numbers than half a row show it. A line whose cells contain fractions was not split.
     """
-    beyond = [text for text in row[len(heading) :] if not text or number(text) is not None]
-    labelled = [text for text in beyond if wavelength_in(text) > 0]
     unheaded = row[max(i for i, text in enumerate(heading) if text) + 1 :]
-    return (
-        len(beyond) > 1
-        or (any(beyond) and not labelled)
-        or sum(number(text) is not None for text in unheaded) > max(1, end // 2)
-    )
+    if sum(number(text) is not None for text in unheaded) > max(1, end // 2):
+        return True
+    adjacent = row[end] if end < len(row) else ""
+    headed = end < len(heading) and bool(heading[end])
+    if adjacent and number(adjacent) is None:
+        # A word such as OVRFLW is the reading of a well that was moved to the right.
+        word = optical_density(adjacent)
+        return not headed and word is not None and adjacent.isalpha()
+    if adjacent and not headed and not _is_wavelength(adjacent):
+        return True
+    values = [number(text) for text in row[start:end]]
+    if not adjacent and any(value is not None and value != int(value) for value in values):
+        return False
+    beyond = [text for text in row[len(heading) :] if not text or number(text) is not None]
+    labelled = [text for text in beyond if _is_wavelength(text)]
+    return len(beyond) > 1 or (any(beyond) and not labelled)
+
+
+def _is_wavelength(text: str) -> bool:
+    """Whether a cell beside a line is the label of its wavelength; a reading (0.450) is none."""
+    value = number(text)
+    is_reading = value is not None and value != int(value)
+    return is_wavelength_pair(text) or (wavelength_in(text) > 0 and not is_reading)

@@ -9,17 +9,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from coculture.elisa.plates.plate import Plate, Reading, is_well, plate_from_readings, well_name
-from coculture.elisa.readers.reading_names import is_computed, wavelength_in
+from coculture.elisa.readers.reading_names import (
+    is_computed,
+    is_wavelength_pair,
+    wavelength_in,
+)
 from coculture.elisa.readers.source import (
     LineError,
     NotThisFormatError,
     Rows,
     Source,
+    looks_like_layout,
     mostly_readings,
     not_a_reading,
     number,
     optical_density,
 )
+from coculture.elisa.readers.wells_across import across_readings, find_across
 
 NAME = "table of wells"
 _WELL = re.compile(r"wells?|well[ _]?(position|id|name|number)s?|position", re.IGNORECASE)
@@ -29,9 +35,13 @@ _PLATE = re.compile(r"plate([ _]?(name|id|number|barcode))?|barcode", re.IGNOREC
 _WAVELENGTH = re.compile(r"(measurement )?wavelength( ?[\[(_]?nm[\])]?)?", re.IGNORECASE)
 _NOT_A_READING = re.compile(
     r"(well[ _]?)?(row|col(umn)?)|cycle.*|.*time.*|temp.*|.*conc.*|.*dil.*|.*vol.*|.*date.*|"
-    r".*sample.*|id|name|content|group|layout|role|replicate|no\.?|nr\.?|index|.*%.*|cv|sd|mean.*|av.*",
+    r".*sample.*|id|name|content|group|layout|role|replicate|no\.?|nr\.?|index|.*%.*|cv|sd|mean.*|av.*|"
+    r"count|events?|(num(ber)?|no\.?) of (reads|flashes|replicates)|n|repeat(s|[ _]?no)?|flashes|"
+    r"st(d|andard)?[ ._-]*(dev(iation)?|err(or)?)\.?|sem|se|var(iance)?|min(imum)?|max(imum)?|"
+    r"gain|well[ _]?type|type|status|flag|assay[ _]?repeat",
     re.IGNORECASE,
 )
+_MEAN = re.compile(r"mean|average", re.IGNORECASE)
 _READING = re.compile(r"(od|abs|absorbance|raw|reading|value|signal|label)\W*\d*", re.IGNORECASE)
 _DAMAGED_WELL = re.compile(r"[A-P]([^A-Z].{0,3})?", re.IGNORECASE)
 
@@ -104,19 +114,21 @@ def table_readings(table: WellTable, wavelength_nm: float) -> dict[str, list[Rea
     plates = _find(heading, _PLATE)
     special = {table.well_column, wavelengths, plates}
     readable = [i for i in range(len(heading)) if i not in special and _is_reading(table, i)]
+    if not readable:
+        readable = [i for i, name in enumerate(heading) if _is_mean(table, i, name)]
     columns = [i for i in readable if not is_computed(heading[i])] or readable
     if wavelengths is not None:
         columns = columns[:1]
     found: dict[str, list[Reading]] = {}
     seen: set[tuple[str, str, str]] = set()
     headed = max(i for i, text in enumerate(heading, 1) if text)
-    for line, row in zip(table.lines, table.rows, strict=True):
+    names = _plates_of_rows(table.rows, plates)
+    for line, row, plate in zip(table.lines, table.rows, names, strict=True):
         if columns and any(number(text) is not None for text in row[headed:]):
             raise LineError(
                 f"line {line}: well {row[table.well_column]} has more cells than the heading has "
                 "columns; with decimal commas, use semicolons between the cells"
             )
-        plate = _cell(row, plates) if plates is not None else ""
         for column in columns:
             name = heading[column] if wavelengths is None else _cell(row, wavelengths)
             known = wavelength_in(name)
@@ -138,9 +150,23 @@ def read(source: Source) -> list[Plate]:
         for table in find_tables(sheet.rows):
             for name, readings in table_readings(table, wavelength_in(sheet.name)).items():
                 plates.setdefault(name or source.path.stem, []).extend(readings)
+        for across in find_across(sheet.rows):
+            plates.setdefault(source.path.stem, []).extend(across_readings(across))
+    plates = {name: readings for name, readings in plates.items() if readings}
     if not plates:
         raise NotThisFormatError("no table with a column named well and a column of readings")
     return [plate_from_readings(name, readings) for name, readings in plates.items()]
+
+
+def _plates_of_rows(rows: Rows, column: int | None) -> list[str]:
+    """The plate of each row; an empty cell has the plate above it (or, on top, below it)."""
+    named = [_cell(row, column) if column is not None else "" for row in rows]
+    plate = next((name for name in named if name), "")
+    filled = []
+    for name in named:
+        plate = name or plate
+        filled.append(plate)
+    return filled
 
 
 def _doubled(line: int, plate: str, well: str, name: str) -> str:
@@ -176,16 +202,27 @@ def _is_reading(table: WellTable, column: int) -> bool:
     cells = [_cell(row, column) for row in table.rows]
     numbers = [value for cell in cells if (value := number(cell)) is not None]
     unknown = [place for place, cell in enumerate(cells) if optical_density(cell) is None]
+    is_named = wavelength_in(name) > 0 or is_wavelength_pair(name) or _READING.fullmatch(name)
     if not unknown:
-        return bool(numbers)
-    is_named = wavelength_in(name) > 0 or _READING.fullmatch(name) is not None
-    if is_named and not is_computed(name) and mostly_readings(numbers, sum(map(bool, cells))):
+        return bool(numbers) and (bool(is_named) or not looks_like_layout(numbers))
+    of_wavelength = wavelength_in(name) > 0 or is_wavelength_pair(name)
+    filled = sum(map(bool, cells))
+    damaged = (of_wavelength and 2 * len(numbers) >= filled > 0) or (
+        _READING.fullmatch(name) is not None and mostly_readings(numbers, filled)
+    )
+    if damaged and not is_computed(name):
         place = unknown[0]
         raise LineError(
             f"line {table.lines[place]}: well {table.rows[place][table.well_column]}, column "
             f'"{name}": {not_a_reading(cells[place])}'
         )
     return False
+
+
+def _is_mean(table: WellTable, column: int, name: str) -> bool:
+    """Whether a column contains the mean of several reads of each well."""
+    cells = [optical_density(_cell(row, column)) for row in table.rows]
+    return _MEAN.fullmatch(name) is not None and None not in cells
 
 
 def _cell(row: list[str], column: int) -> str:

@@ -6,6 +6,12 @@ _WAVELENGTH = r"(?<!\d)([2-9]\d\d|1000)(?!\d)"
 _ANY = re.compile(_WAVELENGTH)
 _NANOMETRES = re.compile(rf"{_WAVELENGTH}\s*nm", re.IGNORECASE)
 _AT_THE_END = re.compile(rf".*{_WAVELENGTH}(?:\(\d+\))?\W*")
+_PAIR = re.compile(rf"{_WAVELENGTH}\s*[,/]\s*{_WAVELENGTH}(?:\s*nm)?")
+_LAYOUT = re.compile(
+    r".*\b(lay-?out|plate ?map|template|sample ?(id|no|number|name)s?|well ?ids?|groups?)\b.*",
+    re.IGNORECASE,
+)
+_LAYOUT_ITSELF = re.compile(r"(plate[ -]?)?(lay-?out|map)s?\b.*", re.IGNORECASE)
 _DIFFERENCE = re.compile(rf"{_WAVELENGTH}\s*(?:nm)?\s*[-–−/]\D{{0,4}}{_WAVELENGTH}", re.IGNORECASE)
 _COMPUTED = re.compile(
     r"blank .*|blank(ed|[- _]?(corrected|subtracted)).*|log .*|conc.*|\[.*\]|"
@@ -27,6 +33,33 @@ def wavelength_in(text: str) -> float:
     if not stated and _AT_THE_END.fullmatch(text):
         stated = set(_ANY.findall(text))
     return float(stated.pop()) if len(stated) == 1 else float("nan")
+
+
+def is_wavelength_pair(text: str) -> bool:
+    """Whether a name is nothing but the wavelengths of excitation and emission.
+
+    >>> is_wavelength_pair("504,531"), is_wavelength_pair("485/528"), is_wavelength_pair("0,531")
+    (True, True, False)
+    """
+    return _PAIR.fullmatch(text) is not None
+
+
+def is_layout_title(text: str) -> bool:
+    """Whether a title announces a layout of the plate, not readings.
+
+    >>> is_layout_title("Plate Layout"), is_layout_title("Plate 1")
+    (True, False)
+    """
+    return _LAYOUT.fullmatch(text) is not None
+
+
+def is_title_of_layout(text: str) -> bool:
+    """Whether a title is that of a layout, whatever numbers are below it.
+
+    >>> is_title_of_layout("Plate Layout"), is_title_of_layout("Sample IDs, wash template")
+    (True, False)
+    """
+    return _LAYOUT_ITSELF.fullmatch(text) is not None
 
 
 def is_difference(text: str) -> bool:

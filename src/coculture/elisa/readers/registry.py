@@ -12,17 +12,21 @@ from typing import Protocol
 
 from coculture.elisa.plates.plate import Plate, PlateError
 from coculture.elisa.readers import (
+    allotrope,
     envision,
     gen5,
     grid,
+    kaleido,
     long_table,
+    luminex,
     mars,
+    msd,
     skanit,
     softmax,
     tecan,
+    victor,
 )
 from coculture.elisa.readers.source import (
-    LineError,
     NotThisFormatError,
     Source,
     open_source,
@@ -39,12 +43,17 @@ class Reader(Protocol):
 
 
 READERS: tuple[Reader, ...] = (
+    allotrope,
+    luminex,
     softmax,
     gen5,
+    msd,
     tecan,
     skanit,
     envision,
+    kaleido,
     mars,
+    victor,
     long_table,
     grid,
 )
@@ -70,10 +79,12 @@ def read_plates(path: str | Path) -> list[Plate]:
         except NotThisFormatError as refusal:
             refusals.append(f"{reader.NAME}: {refusal}")
             continue
-        except LineError as error:
+        except PlateError as error:
+            if str(error).startswith(f"{source.path}: "):
+                raise
             raise PlateError(f"{path}: {error}") from error
         plates = [_with_wells_once(source, plate) for plate in plates]
-        if not any((plate.wells["state"] != "missing").any() for plate in plates):
+        if not any(_is_measured(plate) for plate in plates):
             raise PlateError(f"{path}: this {reader.NAME} export contains no measurement")
         return _with_unique_names(plates)
     tried = "\n  ".join(refusals)
@@ -81,6 +92,10 @@ def read_plates(path: str | Path) -> list[Plate]:
         f"{path}: the format of this file is not known. Tried:\n  {tried}\n"
         "Export a plate grid (a row 1 to 12, rows A to H) or a table with the columns well and od."
     )
+
+
+def _is_measured(plate: Plate) -> bool:
+    return bool(plate.concentrations) or bool((plate.wells["state"] != "missing").any())
 
 
 def _with_wells_once(source: Source, plate: Plate) -> Plate:

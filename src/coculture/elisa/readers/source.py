@@ -14,6 +14,7 @@ from coculture.elisa.readers import spreadsheet
 from coculture.exchange.problems import CocultureError
 
 DELIMITERS = ("\t", ";", ",")
+_JSON = ("{", "[{")
 _OPEN_DOCUMENT = b"mimetypeapplication/vnd.oasis.opendocument"
 _FOREIGN = {
     b"%pdf": "a PDF",
@@ -38,7 +39,13 @@ _MISSING = re.compile(
     r"#n/a|#(div/0|value|ref|num|name|null)[!?]",
     re.IGNORECASE,
 )
-_MASKED = re.compile(r"masked|flagged|excluded|outlier|\(.*\)", re.IGNORECASE)
+# Gen5 prints a masked well between asterisks, with its reading: *0.356*, *OVRFLW*.
+_MASKED = re.compile(
+    r"masked|flagged|excluded|outlier|\(.*\)|"
+    r"\*\s*([-+<>]?\s*\d*[.,]?\d+(e[-+]?\d+)?|ov\w+|missed|\?+)\s*\*",
+    re.IGNORECASE,
+)
+_FEWEST_OF_LAYOUT = 8
 _FORMULA = re.compile(r'="(.*)"')
 
 Rows = spreadsheet.Rows
@@ -58,6 +65,8 @@ class Source:
 
     path: Path
     sheets: tuple[Sheet, ...]
+    text: str = ""
+    """The whole text; empty for a spreadsheet."""
 
 
 class LineError(PlateError):
@@ -98,7 +107,9 @@ def open_source(path: str | Path) -> Source:
         except spreadsheet.SpreadsheetError as error:
             raise PlateError(f"{path}: {error}") from error
         return Source(path, tuple(Sheet(name, rows) for name, rows in found))
-    return Source(path, (Sheet("", _text_rows(_decode(data))),))
+    text = _decode(data)
+    rows = [] if text.lstrip().startswith(_JSON) else _text_rows(text)
+    return Source(path, (Sheet("", rows),), text)
 
 
 def _what_else(data: bytes) -> str:
@@ -127,8 +138,8 @@ def number(text: str) -> float | None:
 def optical_density(text: str) -> tuple[float, str] | None:
     """Reading and state (ok, overflow, missing, masked) in a cell; None if it is a label.
 
-    >>> optical_density("OVRFLW")
-    (nan, 'overflow')
+    >>> optical_density("OVRFLW"), optical_density("*0.356*")
+    ((nan, 'overflow'), (nan, 'masked'))
     """
     value = number(text)
     if value is not None:
@@ -147,6 +158,23 @@ def mostly_readings(numbers: list[float], filled: int) -> bool:
     """
     fractions = sum(value == value and value != int(value) for value in numbers)
     return filled > 0 and 2 * fractions >= filled
+
+
+def looks_like_layout(numbers: list[float]) -> bool:
+    """Whether whole numbers count or repeat, as numbers of samples do and readings do not.
+
+    Sample numbers run from 0 or 1 without a gap, and samples, standards and dilutions are
+    repeated in replicates. Whole readings (fluorescence, counts of light) hardly ever agree.
+
+    >>> looks_like_layout([1, 1, 2, 2, 3, 3, 4, 4]), looks_like_layout([50, 63, 76, 89, 102])
+    (True, False)
+    """
+    known = [value for value in numbers if value == value]
+    distinct = sorted(set(known))
+    if len(distinct) < 2 or any(value != int(value) for value in distinct):
+        return False
+    counts = distinct[0] in (0, 1) and distinct[-1] - distinct[0] == len(distinct) - 1
+    return counts or (len(known) >= _FEWEST_OF_LAYOUT and 2 * len(distinct) <= len(known))
 
 
 def not_a_reading(text: str) -> str:

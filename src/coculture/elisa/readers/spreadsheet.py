@@ -13,7 +13,6 @@ OLE2 = b"\xd0\xcf\x11\xe0"
 _MOST_UNPACKED_MB = 100
 _MOST_CELLS = 2_000_000
 """More than the largest export of a plate reader, and small enough for any workstation."""
-
 Rows = list[list[str]]
 
 
@@ -74,7 +73,10 @@ def _xls(data: bytes) -> list[tuple[str, Rows]]:
 
 
 def _rows(sheet: str, values: Iterable[Iterable[object]]) -> Rows:
-    """Rows of text, without empty rows at the end."""
+    """Rows of text, all as wide as the widest, without empty rows at the end.
+
+    Spreadsheets leave empty cells at the end of a row out; in a text file such a row lost cells.
+    """
     rows: Rows = []
     last, cells = 0, 0
     for row in values:
@@ -87,7 +89,10 @@ def _rows(sheet: str, values: Iterable[Iterable[object]]) -> Rows:
             )
         if any(rows[-1]):
             last = len(rows)
-    return rows[:last]
+    width = max(map(len, rows[:last]), default=0)
+    if width * last > _MOST_CELLS:
+        return rows[:last]
+    return [row + [""] * (width - len(row)) for row in rows[:last]]
 
 
 def _text(value: object) -> str:

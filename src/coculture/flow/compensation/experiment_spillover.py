@@ -1,19 +1,23 @@
 """The spillover matrix of one experiment, from the source that the config names."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from coculture.exchange.vocabulary import listed, many, number
 from coculture.flow.compensation.beads import in_the_same_tube, looks_like_beads
 from coculture.flow.compensation.embedded import matrices
 from coculture.flow.compensation.single_stains import (
+    BRIGHTEST_PERCENTILE,
+    FEWEST_POSITIVES,
     POSITIVE_PERCENTILE,
     bright,
+    slopes,
     spillover_row,
-    spillover_row_of_slope,
 )
 from coculture.flow.compensation.spillover import (
     SpilloverError,
@@ -21,18 +25,40 @@ from coculture.flow.compensation.spillover import (
     embedded_spillover,
     embedded_text,
     is_same_matrix,
-    spillover_from_csv,
 )
+from coculture.flow.compensation.spillover_csv import fitted_to, spillover_from_csv
 from coculture.flow.compensation.usable import UnusedMatrix, compensated_by_name, unused
 from coculture.flow.fcs.data import Events, read_events
 from coculture.flow.gating.asinh_scale import decades
 from coculture.flow.gating.carry_over import is_own
-from coculture.flow.settings import CompensationSettings
+from coculture.flow.settings import CompensationSettings, FlowSettings
 from coculture.flow.tubes import Tube
 
 _LEAST_POSITIVE_SHARE = 0.05
 """A control counts as unstained for a stain if at least this share of the stain's events is above
 the control's 99.5th percentile, ten times as many as by chance."""
+
+_AS_BRIGHT = 0.5
+"""A tube with less of another channel's signal than this part of that channel's single stain may
+have it from spill."""
+FEWEST_NEGATIVES = 50
+"""Fewest events of an unstained control, as of the positives of a single stain."""
+
+
+@dataclass(frozen=True)
+class StainOfMatrix:
+    """The row of a matrix that a single stain set.
+
+    Attributes
+    ----------
+    channel
+        Of the stain ($PnN).
+    within_tube
+        Channels of other stains in the tube, whose spill is from cells within the tube only.
+    """
+
+    channel: str
+    within_tube: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -50,15 +76,24 @@ class ExperimentSpillover:
     """Files that should bring a matrix of their own (each_file), whose matrix cannot be used; they
     are compensated with that of the experiment."""
 
+    def set_by(self, fcs: str) -> StainOfMatrix | None:
+        """What a single stain gave to the matrix; None if it gave nothing."""
+        for channel, entry in self.record.get("stains", {}).items():
+            if entry["stain"] == fcs:
+                return StainOfMatrix(channel, tuple(entry.get("within_tube", ())))
+        return None
+
+    def stain_file(self, channel: str) -> str:
+        """The single stain that gave the row of a channel; empty if none did."""
+        return str(self.record.get("stains", {}).get(channel, {}).get("stain", ""))
+
     @property
     def is_known(self) -> bool:
         """Whether the spill was corrected, by a matrix or before the files were written."""
         return self.matrix is not None or (self.unused is not None and self.unused.is_compensated)
 
 
-def experiment_spillover(
-    tubes: Sequence[Tube], settings: CompensationSettings
-) -> ExperimentSpillover:
+def experiment_spillover(tubes: Sequence[Tube], settings: FlowSettings) -> ExperimentSpillover:
     """Read or estimate the matrix with which the whole experiment is compensated.
 
     A matrix that was read is used if it covers every gated stain and corrects something. Otherwise
@@ -70,35 +105,38 @@ def experiment_spillover(
     SpilloverError
         If the matrix is missing, does not fit the channels, or cannot be inverted.
     """
-    if settings.source == "none":
+    asked, largest = settings.compensation, settings.limits.spillover
+    if asked.source == "none":
         done = compensated_by_name(tubes[0].panel.stains, "none")
         return ExperimentSpillover(None, {"source": "none"}, done)
-    if settings.source == "single_stains":
-        return _checked(_from_single_stains(tubes, settings))
-    done = compensated_by_name(tubes[0].panel.stains, settings.source)
+    if asked.source == "single_stains":
+        return _checked(_from_single_stains(tubes, asked, largest))
+    done = compensated_by_name(tubes[0].panel.stains, asked.source)
     if done is not None:
         every = tuple(tube.fcs for tube in tubes)
         return ExperimentSpillover(None, {"source": "none"}, done, without_own=every)
-    if settings.source == "each_file":
-        return _each_file(tubes, settings)
+    if asked.source == "each_file":
+        return _each_file(tubes, asked, largest)
     matrix, record = (
-        _from_csv(tubes, str(settings.file)) if settings.source == "csv" else _embedded(tubes)
+        _from_csv(tubes, str(asked.file)) if asked.source == "csv" else _embedded(tubes)
     )
-    check_spillover(matrix, settings.source)
-    fault = unused(matrix, tubes[0].panel.stains, settings.source)
+    check_spillover(matrix, asked.source)
+    fault = unused(matrix, tubes[0].panel.stains, asked.source)
     return (
-        ExperimentSpillover(matrix, record) if fault is None else _instead(tubes, settings, fault)
+        ExperimentSpillover(matrix, record)
+        if fault is None
+        else _instead(tubes, asked, fault, largest)
     )
 
 
 def _instead(
-    tubes: Sequence[Tube], settings: CompensationSettings, fault: UnusedMatrix
+    tubes: Sequence[Tube], settings: CompensationSettings, fault: UnusedMatrix, largest: float
 ) -> ExperimentSpillover:
     """The matrix from single stains in place of one that cannot be used; none if there are none."""
     missing = _missing_stains(tubes)
     try:
         if not missing:
-            return replace(_checked(_from_single_stains(tubes, settings)), unused=fault)
+            return replace(_checked(_from_single_stains(tubes, settings, largest)), unused=fault)
     except SpilloverError as error:
         missing = f"single stains that can be used ({str(error).rstrip('.')})"
     without = replace(fault, single_stains_fault=missing)
@@ -124,18 +162,14 @@ def _missing_stains(tubes: Sequence[Tube]) -> str:
 
 
 def _from_csv(tubes: Sequence[Tube], file: str) -> tuple[pd.DataFrame, dict[str, Any]]:
-    matrix = spillover_from_csv(file)
-    names = tubes[0].header.names
-    unknown = [str(name) for name in matrix.columns if name not in names]
-    if unknown:
-        raise SpilloverError(
-            f"The spillover matrix {file} has the channel {unknown[0]!r}, which is not in the FCS "
-            f"files; they have {', '.join(names)}."
-        )
+    header = tubes[0].header
+    matrix = fitted_to(spillover_from_csv(file), file, header.names, header.labels)
     return matrix, {"source": "csv"}
 
 
-def _each_file(tubes: Sequence[Tube], settings: CompensationSettings) -> ExperimentSpillover:
+def _each_file(
+    tubes: Sequence[Tube], settings: CompensationSettings, largest: float
+) -> ExperimentSpillover:
     """Each tube brings its own matrix; those that cannot be used are replaced by the usual one."""
     own = [tube for tube in tubes if tube.own_spillover is not None]
     usable: list[tuple[pd.DataFrame, list[str]]] = []
@@ -151,7 +185,7 @@ def _each_file(tubes: Sequence[Tube], settings: CompensationSettings) -> Experim
             faults.append(replace(fault, files=tuple(files)))
     without_own = tuple(name for fault in faults for name in fault.files)
     if not usable:
-        return replace(_instead(tubes, settings, faults[0]), without_own=without_own)
+        return replace(_instead(tubes, settings, faults[0], largest), without_own=without_own)
     usual, files = usable[0]
     record = {
         "source": "each_file",
@@ -186,7 +220,7 @@ def _embedded(tubes: Sequence[Tube]) -> tuple[pd.DataFrame, dict[str, Any]]:
 
 
 def _from_single_stains(
-    tubes: Sequence[Tube], settings: CompensationSettings
+    tubes: Sequence[Tube], settings: CompensationSettings, largest: float
 ) -> ExperimentSpillover:
     missing = _missing_stains(tubes)
     if missing:
@@ -200,29 +234,25 @@ def _from_single_stains(
     record: dict[str, Any] = {}
     unlabelled = []
     negatives = [_negative(stains[channel], channels, channel, tubes) for channel in channels]
-    reporters = [place for place, one in enumerate(negatives) if one.is_of_other_cells]
+    panel = tubes[0].panel
+    of_markers = np.array([name not in (panel.annexin, panel.viability_dye) for name in channels])
     for row, (channel, negative) in enumerate(zip(channels, negatives, strict=True)):
         tube = stains[channel]
-        what = f"{tube.fcs} ({channel})"
         try:
-            stained = negative.stained
-            if settings.method == "positives":
-                stained = bright(negative.background, stained, row)
-            matrix[row] = spillover_row(negative.background, stained, row, settings.method, what)
-            if settings.method == "positives":
-                slope = spillover_row_of_slope(negative.background, stained, row)
-                # A reporter differs between the cells of two tubes without any spill.
-                others = [place for place in reporters if place != row]
-                matrix[row, others] = np.minimum(matrix[row, others], slope[others])
-                matrix[row] = slope if negative.is_of_other_cells else matrix[row]
+            matrix[row], also = _row(tube, channels, negatives, row, of_markers, settings.method)
         except SpilloverError as error:
-            if channel not in tube.panel.markers.values():
+            has_marker = channel in panel.markers.values()
+            if not has_marker or _bright_in(negatives, row, channels):
                 raise
-            raise SpilloverError(_not_brighter(what, negative.controls, tubes)) from error
+            what = f"{tube.fcs} ({channel})"
+            raise SpilloverError(_not_brighter(what, negative.controls, tubes), tube.fcs) from error
         record[channel] = {"stain": tube.fcs, "unstained": [c.fcs for c in negative.controls]}
+        if also.any():
+            record[channel]["within_tube"] = list(np.array(channels)[also])
         if tube in negative.controls and not tube.is_on_beads:
             unlabelled.append(tube.fcs)
     frame = pd.DataFrame(matrix, index=channels, columns=channels)
+    _refuse_large(frame, stains, largest)
     how = {"source": "single_stains", "method": settings.method, "stains": record}
     return ExperimentSpillover(frame, how, unlabelled_beads=tuple(unlabelled))
 
@@ -243,6 +273,77 @@ def _not_brighter(what: str, controls: Sequence[Tube], tubes: Sequence[Tube]) ->
         "control. Add unstained cells without it, with the role population_negative, or choose "
         "embedded, csv or none as flow.compensation.source."
     )
+
+
+def _row(
+    tube: Tube,
+    channels: Sequence[str],
+    negatives: Sequence["_Negative"],
+    own: int,
+    of_markers: NDArray[np.bool_],
+    method: str,
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """A row of the matrix, and for which channels another stain in the tube was left out of it."""
+    what = f"{tube.fcs} ({channels[own]})"
+    none = np.zeros(len(of_markers), dtype=bool)
+    negative = negatives[own]
+    try:
+        if method != "positives":
+            row = spillover_row(negative.background, negative.stained, own, method, what)
+            return row, none
+        stained = bright(negative.background, negative.stained, own)
+        row = spillover_row(negative.background, stained, own, method, what)
+    except SpilloverError as error:
+        controls = [control.fcs for control in negative.controls if control.fcs != tube.fcs]
+        named = f" Its control is {listed(controls)}." if controls else ""
+        raise SpilloverError(
+            f"{error}{named}{_bright_in(negatives, own, channels)}", tube.fcs
+        ) from error
+    within = slopes(negative.background, stained, own)
+    if negative.is_of_other_cells:
+        return within.shares, none
+    return within.reduced(row, of_markers & (np.arange(len(row)) != own))
+
+
+def _bright_in(negatives: Sequence["_Negative"], own: int, channels: Sequence[str]) -> str:
+    """In which channel of another stain a tube is bright that is dark in its own; else empty.
+
+    `negatives` are those of the single stains of all channels.
+    """
+    one = negatives[own]
+    limits = np.percentile(one.background, POSITIVE_PERCENTILE, axis=0)
+    above = np.count_nonzero(one.stained > limits, axis=0)
+    brightest = int(np.argmax(above))
+    if above[brightest] < max(FEWEST_POSITIVES, 2 * above[own]):
+        return ""
+    here, there = (
+        np.percentile(tube.stained[:, brightest], BRIGHTEST_PERCENTILE) - limits[brightest]
+        for tube in (one, negatives[brightest])
+    )
+    if here < _AS_BRIGHT * there:
+        return ""  # Spill may do it.
+    return f" It is bright in {channels[brightest]}: is it the single stain of that channel?"
+
+
+def _refuse_large(matrix: pd.DataFrame, stains: Mapping[str, Tube], largest: float) -> None:
+    """Stop if a tube is brighter in another channel than in its own: it is mistaken for another.
+
+    The tube with the largest coefficient is named. A limit (`largest`) below 1 is one of cautions
+    only.
+    """
+    others = matrix.mask(np.eye(len(matrix), dtype=bool), 0.0)
+    channel = str(others.max(axis=1).idxmax())
+    brightest = str(others.loc[channel].idxmax())
+    share = float(others.to_numpy().max())
+    if share > max(largest, 1.0):
+        tube = stains[channel]
+        raise SpilloverError(
+            f"{tube.fcs} ({channel}): it is {number(share)} times as bright in {brightest} as in "
+            f"{channel} (flow.limits.spillover is {largest:g}). Is it the single stain of "
+            f"{brightest}? Correct the channel or role of its row in flow.csv, or exclude it. "
+            "If the channels are right, raise the limit.",
+            tube.fcs,
+        )
 
 
 @dataclass(frozen=True)
@@ -272,12 +373,21 @@ def _negative(
             raise SpilloverError(
                 f"{stain.fcs}: is on beads, but has no negative beads, and the experiment has no "
                 "blank beads. Unstained cells are no control of beads. Add a tube of blank beads "
-                "(role unstained, cells beads)."
+                "(role unstained, cells beads).",
+                stain.fcs,
             )
     place = list(channels).index(channel)
     background = np.concatenate(
         [_own_events(control, channels, place, stained[:, place]) for control in controls]
     )
+    if len(background) < FEWEST_NEGATIVES:
+        names = ", ".join(control.fcs for control in controls)
+        raise SpilloverError(
+            f"{names}: the unstained control has only {many(len(background), 'event')}, of "
+            f"{FEWEST_NEGATIVES} needed. Use the whole file, exclude it with a reason, or choose "
+            "embedded, csv or none as flow.compensation.source.",
+            controls[0].fcs,
+        )
     return _Negative(background, stained, controls)
 
 
@@ -312,7 +422,8 @@ def _single_stains(tubes: Sequence[Tube]) -> dict[str, Tube]:
             if tube.stained_channel in stains:
                 raise SpilloverError(
                     f"{tube.fcs}: is a second single stain of {tube.stained_channel}; the first is "
-                    f"{stains[tube.stained_channel].fcs}. Exclude one of them."
+                    f"{stains[tube.stained_channel].fcs}. Exclude one of them.",
+                    tube.fcs,
                 )
             stains[tube.stained_channel] = tube
     for tube in tubes:
@@ -370,6 +481,7 @@ def _finite(tube: Tube, channels: Sequence[str]) -> Events:
     if not len(finite):
         raise SpilloverError(
             f"{tube.fcs}: the {tube.role} control has no events. Use the whole file or exclude it "
-            "with a reason."
+            "with a reason.",
+            tube.fcs,
         )
     return finite

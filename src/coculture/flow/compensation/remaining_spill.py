@@ -55,9 +55,7 @@ def from_single_stains(
     autofluorescence differs by more than the limit. Spill into a marker is not judged: cells that
     make it lose it when they die, and that is more than spill.
     """
-    for channel, tube, controls in stains_with_controls(tubes):
-        if channel not in tube.panel.stains or any(one.role != "unstained" for one in controls):
-            continue
+    for channel, tube, controls in _judged(tubes):
         stained = read_tube(tube, spillover)
         unstained = [read_tube(one, spillover) for one in controls]
         own = np.concatenate([one[channel] for one in unstained])
@@ -81,6 +79,18 @@ def from_single_stains(
             share = (middle - base) / signal
             if abs(share) > max(SINGLE_STAIN_LIMIT, _STANDARD_ERRORS * error / signal):
                 yield RemainingSpill(channel, other, share, SINGLE_STAIN_LIMIT, events, tube.fcs)
+
+
+def is_judged(tubes: Sequence[Tube], stain: str | None) -> bool:
+    """Whether a single stain shows what a stain spills, be it nothing."""
+    return any(channel == stain for channel, _, _ in _judged(tubes))
+
+
+def _judged(tubes: Sequence[Tube]) -> Iterator[tuple[str, Tube, list[Tube]]]:
+    """The single stains with unstained controls."""
+    for channel, tube, controls in stains_with_controls(tubes):
+        if channel in tube.panel.stains and all(one.role == "unstained" for one in controls):
+            yield channel, tube, controls
 
 
 def corrected(spillover: pd.DataFrame | None, remaining: Sequence[RemainingSpill]) -> pd.DataFrame:

@@ -6,7 +6,6 @@ observed = true @ S, so true = observed @ inv(S) (Roederer 2001; FCS 3.1, $SPILL
 
 import re
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -25,7 +24,17 @@ _SEPARATOR = re.compile(r"[,\n\t]")
 
 
 class SpilloverError(CocultureError):
-    """A spillover matrix is missing, does not fit the channels, or cannot be inverted."""
+    """A spillover matrix is missing, does not fit the channels, or cannot be inverted.
+
+    Attributes
+    ----------
+    fcs
+        The file that is at fault, as flow.csv names it; empty where it is no single file.
+    """
+
+    def __init__(self, message: str, fcs: str = "") -> None:
+        super().__init__(message)
+        self.fcs = fcs
 
 
 def embedded_spillover(header: FcsHeader) -> pd.DataFrame | None:
@@ -122,28 +131,6 @@ def is_same_matrix(one: pd.DataFrame, other: pd.DataFrame) -> bool:
     return bool(np.array_equal(one.loc[channels, channels], other.loc[channels, channels]))
 
 
-def spillover_from_csv(path: str | Path) -> pd.DataFrame:
-    """A spillover matrix from a CSV file: first column the channel of the stain, then the channels.
-
-    Raises
-    ------
-    SpilloverError
-        If the table cannot be read or a value is not a number.
-    """
-    path = Path(path)
-    try:
-        matrix = pd.read_csv(path, index_col=0, sep=None, engine="python").astype(float)
-    except (OSError, ValueError) as error:
-        raise SpilloverError(
-            f"{path.name} cannot be read as a spillover matrix: {error}"
-        ) from error
-    matrix.index = matrix.index.astype(str).str.strip()
-    matrix.columns = matrix.columns.astype(str).str.strip()
-    if sorted(matrix.index) != sorted(matrix.columns):
-        raise SpilloverError(f"{path.name}: its rows and columns are not the same channels.")
-    return matrix.loc[:, list(matrix.index)]
-
-
 def spillover_table(matrix: pd.DataFrame | None) -> pd.DataFrame:
     """The matrix as the result table flow/spillover.csv: column `stain`, then one per channel.
 
@@ -172,17 +159,34 @@ def check_spillover(spillover: pd.DataFrame, source: str) -> None:
     matrix = spillover.to_numpy()
     if not np.isfinite(matrix).all():
         raise SpilloverError(f"The spillover matrix ({source}) has values that are not numbers.")
-    if not np.allclose(np.diag(matrix), 1, atol=1e-6):
+    own = np.diag(matrix)
+    if not np.allclose(own, 1, atol=1e-6):
+        to_do = (
+            "They are percents: divide all values by 100, or choose another source."
+            if np.allclose(own, 100, atol=1e-4)
+            else "Write 1 for each stain in its own channel, or choose another source."
+        )
         raise SpilloverError(
             f"The spillover matrix ({source}) has a diagonal that is not 1: "
-            f"{', '.join(f'{value:.4g}' for value in np.diag(matrix))}."
+            f"{', '.join(f'{value:.4g}' for value in own)}. {to_do}"
         )
     condition = np.linalg.cond(matrix)
     if condition > LARGEST_CONDITION:
         raise SpilloverError(
-            f"The spillover matrix ({source}) cannot be inverted: two stains cannot be separated "
-            f"(condition number {condition:.3g})."
+            f"The spillover matrix ({source}) cannot be inverted: {_alike(spillover)} cannot be "
+            f"separated (condition number {condition:.3g}). Correct it, or choose another "
+            "flow.compensation.source."
         )
+
+
+def _alike(spillover: pd.DataFrame) -> str:
+    """The two stains whose rows are most alike."""
+    rows = spillover.to_numpy()
+    length = np.linalg.norm(rows, axis=1)
+    alike = np.abs(rows @ rows.T) / np.maximum(np.outer(length, length), np.finfo(float).tiny)
+    np.fill_diagonal(alike, -1)
+    first, second = sorted(divmod(int(np.argmax(alike)), len(alike)))
+    return f"{spillover.index[first]} and {spillover.index[second]}"
 
 
 def unmixing(

@@ -7,15 +7,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from coculture.flow.compensation.experiment_spillover import ExperimentSpillover
-from coculture.flow.compensation.remaining_spill import RemainingSpill, from_single_stains
+from coculture.flow.compensation.remaining_spill import (
+    RemainingSpill,
+    from_single_stains,
+    is_judged,
+)
 from coculture.flow.compensation.usable import UnusedMatrix
 from coculture.flow.files import BEADS
 from coculture.flow.gating import sample_spill
 from coculture.flow.gating.gate_setting import Blocks, pool_for, set_gates
 from coculture.flow.gating.pool import PooledTube, gated
+from coculture.flow.gating.possible_spill import PossibleSpill, of_dye_in_annexin
 from coculture.flow.gating.sources.manual import OwnGates
 from coculture.flow.gating.sources.threshold import is_sample
-from coculture.flow.settings import SHARED_GATES, FlowSettings
+from coculture.flow.settings import SHARED_GATES, FlowSettings, Population
 from coculture.flow.tubes import Tube
 
 _TWICE = -0.02
@@ -31,6 +36,8 @@ class Compensated:
     spillover: ExperimentSpillover
     blocks: dict[str, Blocks]
     remaining: tuple[RemainingSpill, ...]
+    possible: PossibleSpill | None = None
+    """Spill that nothing shows."""
 
 
 def compensated(
@@ -86,10 +93,14 @@ def _with(
         )
 
     found = blocks(spillover.is_known)
-    remaining = _remaining(tubes, pooled, spillover, settings, found)
+    singlets, inside = _of_samples(pooled, settings, found)
+    remaining = _remaining(tubes, singlets, inside, spillover, settings)
     if spillover.is_known and remaining:
         found = blocks(is_compensated=False)
-    return Compensated(tubes, spillover, found, remaining)
+    possible = None
+    if not spillover.is_known and not is_judged(tubes, tubes[0].panel.viability_dye):
+        possible = of_dye_in_annexin(inside, tubes[0].panel)
+    return Compensated(tubes, spillover, found, remaining, possible)
 
 
 def _as_used(tube: Tube, spillover: ExperimentSpillover) -> Tube:
@@ -101,24 +112,44 @@ def _as_used(tube: Tube, spillover: ExperimentSpillover) -> Tube:
     )
 
 
+def _report_population(settings: FlowSettings) -> Population:
+    (found,) = (one for one in settings.populations if one.name == settings.report_population)
+    return found
+
+
+def _of_samples(
+    pooled: Sequence[PooledTube], settings: FlowSettings, blocks: dict[str, Blocks]
+) -> tuple[list[PooledTube], list[PooledTube]]:
+    """The samples' single cells, and those of the report population."""
+    population = _report_population(settings)
+    of_population = blocks[population.name]
+    shared = {name: block for name, block in of_population.items() if name in SHARED_GATES}
+    markers = {
+        marker.gate: of_population[marker.gate]
+        for marker in population.markers
+        if marker.gate in of_population
+    }
+    singlets = gated([one for one in pooled if is_sample(one.tube)], shared)
+    return singlets, gated(singlets, markers)
+
+
 def _remaining(
     tubes: Sequence[Tube],
-    pooled: Sequence[PooledTube],
+    singlets: Sequence[PooledTube],
+    inside: Sequence[PooledTube],
     spillover: ExperimentSpillover,
     settings: FlowSettings,
-    blocks: dict[str, Blocks],
 ) -> tuple[RemainingSpill, ...]:
     """From single stains, unless they gave the matrix; else, for each pair, from the samples."""
-    name = settings.report_population
-    (population,) = (one for one in settings.populations if one.name == name)
-    markers = [marker.gate for marker in population.markers]
-    before = {
-        gate: block for gate, block in blocks[name].items() if gate in (*SHARED_GATES, *markers)
-    }
-    samples = [one for one in pooled if is_sample(one.tube)]
     panel = tubes[0].panel
-    positive = [panel.markers[one.channel] for one in population.markers if one.positive]
-    of_samples = sample_spill.from_samples(gated(samples, before), panel, positive)
+    markers = _report_population(settings).markers
+    positive = [panel.markers[one.channel] for one in markers if one.positive]
+    of_samples = [
+        *sample_spill.from_samples(inside, panel, positive),
+        *sample_spill.taken_from_markers(
+            singlets, panel, [panel.markers[one.channel] for one in markers]
+        ),
+    ]
     if spillover.record["source"] == "single_stains":
         return tuple(of_samples)
     of_stains = tuple(from_single_stains(tubes, spillover.matrix))

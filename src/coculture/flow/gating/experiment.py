@@ -14,7 +14,7 @@ import pandas as pd
 
 from coculture.exchange.flags import Flag, codes
 from coculture.flow.compensation.experiment_spillover import experiment_spillover
-from coculture.flow.compensation.remaining_spill import corrected
+from coculture.flow.compensation.remaining_spill import RemainingSpill, corrected
 from coculture.flow.compensation.spillover import spillover_table
 from coculture.flow.files import FlowFile, exclusion, flow_files
 from coculture.flow.gating import checks, gates
@@ -29,6 +29,7 @@ from coculture.flow.gating.gate_setting import Blocks, set_gates
 from coculture.flow.gating.intervals import wilson_interval
 from coculture.flow.gating.marker_losses import marker_states
 from coculture.flow.gating.measurement import STAGES, Experiment, Measurement
+from coculture.flow.gating.possible_spill import PossibleEffect
 from coculture.flow.gating.refusal import refuse_unknown
 from coculture.flow.gating.spill_effect import SpillEffect, changes_of_arms
 from coculture.flow.settings import FlowSettings
@@ -92,7 +93,7 @@ def gate_experiment(
         return GatedExperiment(wells, record, spillover_table(None), excluded)
     progress(f"{name}: spillover ({settings.compensation.source})")
     own = settings.gates.get(name, {})
-    asked = experiment_spillover(tubes, settings.compensation)
+    asked = experiment_spillover(tubes, settings)
     progress(f"{name}: gates from the controls")
     used = compensated(tubes, asked, settings, own)
     tubes, spillover, blocks = list(used.tubes), used.spillover, used.blocks
@@ -105,7 +106,16 @@ def gate_experiment(
     refuse_unknown(name, spillover, effects)
     states = marker_states(measured)
     experiment = Experiment(
-        name, settings, blocks, spillover.matrix, day, measured, spillover, effects, states
+        name,
+        settings,
+        blocks,
+        spillover.matrix,
+        day,
+        measured,
+        spillover,
+        effects,
+        states,
+        _possible_effect(tubes, used, settings, measured),
     )
     found = {
         (row, one.population.name): checks.flags(one, experiment)
@@ -261,19 +271,58 @@ def _effects(
     """What the percents of the report population would be without the spill that is left."""
     if not used.remaining:
         return ()
-    matrix = corrected(used.spillover.matrix, used.remaining)
+    own = settings.gates.get(tubes[0].experiment, {})
+    changes = _changes_without(
+        used.remaining,
+        tubes,
+        used,
+        settings,
+        measured,
+        lambda tubes, matrix: set_gates(tubes, matrix, settings, own, is_compensated=False),
+    )
+    return (SpillEffect(used.remaining, changes, used.spillover.matrix is None),)
+
+
+def _possible_effect(
+    tubes: Sequence[Tube],
+    used: Compensated,
+    settings: FlowSettings,
+    measured: Mapping[int, Sequence[Measurement]],
+) -> PossibleEffect | None:
+    """What percent apoptotic would be without a spill that is not known."""
+    if used.possible is None:
+        return None
+    spill = used.possible.as_remaining
+    # At the same thresholds: live cells have no dye that could spill.
+    changes = _changes_without(
+        [spill], tubes, used, settings, measured, lambda _tubes, _matrix: used.blocks
+    )
+    return PossibleEffect(used.possible, changes["apoptotic"])
+
+
+def _changes_without(
+    spills: Sequence[RemainingSpill],
+    tubes: Sequence[Tube],
+    used: Compensated,
+    settings: FlowSettings,
+    measured: Mapping[int, Sequence[Measurement]],
+    gates_of: Callable[[Sequence[Tube], pd.DataFrame], Mapping[str, Blocks]],
+) -> dict[str, float]:
+    """The change of each percent, as in `SpillEffect`, if these spills are taken away, too.
+
+    `gates_of` gives the gates for the tubes with another matrix.
+    """
+    matrix = corrected(used.spillover.matrix, spills)
     tubes = [
         tube
         if tube.own_spillover is None
-        else replace(tube, own_spillover=corrected(tube.own_spillover, used.remaining))
+        else replace(tube, own_spillover=corrected(tube.own_spillover, spills))
         for tube in tubes
     ]
-    own = settings.gates.get(tubes[0].experiment, {})
-    blocks = set_gates(tubes, matrix, settings, own, is_compensated=False)
+    blocks = gates_of(tubes, matrix)
     samples = [tube for tube in tubes if tube.role == "sample"]
     place = [one.name for one in settings.populations].index(settings.report_population)
     arms = [(tube.cells, tube.arm or tube.culture or tube.fcs) for tube in samples]
     reported = [measured[tube.row][place].counts.quadrants for tube in samples]
     without = [measure(tube, matrix, settings, blocks)[place].counts.quadrants for tube in samples]
-    changes = changes_of_arms(arms, reported, without)
-    return (SpillEffect(used.remaining, changes, used.spillover.matrix is None),)
+    return changes_of_arms(arms, reported, without)

@@ -12,6 +12,7 @@ from coculture.flow.gating import gates
 from coculture.flow.gating.live_peaks import LivePeak
 from coculture.flow.gating.marker_histograms import MarkerHistogram
 from coculture.flow.gating.marker_state import MarkerState
+from coculture.flow.gating.possible_spill import PossibleEffect
 from coculture.flow.gating.spill_effect import SpillEffect
 from coculture.flow.gating.stained_cells import StainedCells
 from coculture.flow.settings import FlowSettings, Population
@@ -124,6 +125,8 @@ class Experiment:
         The spill that is left after compensation, with its effect.
     markers
         How well each marker separates each cell line.
+    possible
+        Without compensation, a spill that samples do not show, with its effect; else None.
     """
 
     name: str
@@ -135,6 +138,7 @@ class Experiment:
     compensation: ExperimentSpillover | None = None
     remaining: Sequence[SpillEffect] = ()
     markers: Sequence[MarkerState] = ()
+    possible: PossibleEffect | None = None
 
     @property
     def is_compensated(self) -> bool:

@@ -2,7 +2,8 @@
 
 Among cells that have one stain and not another, the other stain does not depend on the first. What
 it still follows is spill. ../shared/measured/flow_controls.md, 7-8, has the limits, measured on
-600 simulated experiments. Spill of the dye into Annexin V cannot be estimated in this way.
+600 simulated experiments. Spill of the dye into Annexin V cannot be estimated in this way
+(`possible_spill`).
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,14 +22,16 @@ those with a spill of 0.02 to 0.25."""
 MARKER_LIMIT = 0.01
 """Of a marker in the dye channel: none of 1,200 clean experiments is above it. Dim markers give
 false values below zero, which are not used."""
+TAKEN_LIMIT = 0.05
+"""Of a stain that was taken from a marker: no estimate of 180 clean experiments is beyond it."""
 FEWEST_EVENTS = 300
 """Of cells that an estimate is from. The measured limits allow 50, but the one false estimate that
 was not of a wrong matrix was from 210 events."""
 _ENOUGH_EVENTS = 100_000
 """Of all samples together: more would make no estimate better than its limit."""
-_SCALE = 150.0
-"""Of asinh(value / _SCALE), the scale on which the limits were measured."""
-_POSITIVE_SDS = 8.0
+SCALE = 150.0
+"""Of asinh(value / SCALE), the scale on which the limits were measured."""
+POSITIVE_SDS = 8.0
 """Above the live peak: so bright that no live cell is among them."""
 _LIVE_SDS = 2.4
 """Above the live peak: what still is a live cell (sources/live_peak.py)."""
@@ -56,15 +59,47 @@ def from_samples(
         return
     every = max(1, sum(map(len, inside)) // _ENOUGH_EVENTS)
     annexin, dye = (values(inside, name)[::every] for name in (panel.annexin, panel.viability_dye))
-    live, sd = _lowest_peak(annexin)
-    bound = np.arcsinh(annexin / _SCALE)
-    found = _share(annexin, dye, bound > live + _POSITIVE_SDS * sd)
+    live, sd = lowest_peak(annexin)
+    bound = np.arcsinh(annexin / SCALE)
+    found = _share(annexin, dye, bound > live + POSITIVE_SDS * sd)
     if found is not None and abs(found[0]) > ANNEXIN_LIMIT:
         yield RemainingSpill(panel.annexin, panel.viability_dye, found[0], ANNEXIN_LIMIT, found[1])
     for marker in markers:
         found = _share(values(inside, marker)[::every], dye, bound < live + _LIVE_SDS * sd)
         if found is not None and found[0] > MARKER_LIMIT:
             yield RemainingSpill(marker, panel.viability_dye, found[0], MARKER_LIMIT, found[1])
+
+
+def taken_from_markers(
+    singlets: Sequence[PooledTube], panel: Panel, markers: Sequence[str]
+) -> Iterator[RemainingSpill]:
+    """Markers from which too much is taken: stained cells then lie below zero, outside the gate.
+
+    What spills into a marker and is left cannot be seen: cells differ in the marker itself.
+
+    Parameters
+    ----------
+    singlets
+        Events of the stained samples before any gate of a marker, compensated.
+    panel
+        The channels of the experiment.
+    markers
+        Channels ($PnN) of the population's markers.
+    """
+    for stain in (panel.annexin, panel.viability_dye):
+        if stain is None or not sum(map(len, singlets)):
+            continue
+        signal = values(singlets, stain)
+        live, sd = lowest_peak(signal)
+        bright = np.arcsinh(signal / SCALE) > live + POSITIVE_SDS * sd
+        events = int(np.count_nonzero(bright))
+        for marker in markers if events >= FEWEST_EVENTS else ():
+            found = values(singlets, marker)[bright]
+            mode, sd = lowest_peak(found)
+            near = np.abs(np.arcsinh(found / SCALE) - mode) <= max(sd, 1e-6)
+            share = float(SCALE * np.sinh(mode) / np.median(signal[bright][near]))
+            if share < -TAKEN_LIMIT:
+                yield RemainingSpill(stain, marker, share, TAKEN_LIMIT, events)
 
 
 def _share(stain: Values, other: Values, wanted: NDArray[np.bool_]) -> tuple[float, int] | None:
@@ -75,8 +110,8 @@ def _share(stain: Values, other: Values, wanted: NDArray[np.bool_]) -> tuple[flo
     """
     if np.count_nonzero(wanted) < FEWEST_EVENTS:
         return None
-    mode, sd = _lowest_peak(other[wanted])
-    near = wanted & (np.abs(np.arcsinh(other / _SCALE) - mode) < _NEAR_SDS * sd)
+    mode, sd = lowest_peak(other[wanted])
+    near = wanted & (np.abs(np.arcsinh(other / SCALE) - mode) < _NEAR_SDS * sd)
     events = int(np.count_nonzero(near))
     if events < FEWEST_EVENTS:
         return None
@@ -89,9 +124,9 @@ def _share(stain: Values, other: Values, wanted: NDArray[np.bool_]) -> tuple[flo
     return float((np.median(other[near][high]) - np.median(other[near][low])) / rise), events
 
 
-def _lowest_peak(linear: Values) -> tuple[float, float]:
+def lowest_peak(linear: Values) -> tuple[float, float]:
     """Mode and SD of the lower half of the lowest peak, on the scale asinh(value / 150)."""
-    scaled = Distribution(np.arcsinh(linear / _SCALE))
+    scaled = Distribution(np.arcsinh(linear / SCALE))
     curve = scaled.usual
     mode = float(curve.position[curve.peaks()[0]])
     below = scaled.below(mode)

@@ -35,7 +35,7 @@ def checks_of(acceptance: AcceptanceLimits) -> Callable[..., dict[str, CheckResu
             standards["response"],
             "log_log",
             weighting="variance_function",
-            variance_function=VarianceFunction(0.005, 0.05, 4, 40, "stated"),
+            variance_function=VarianceFunction(0.005, 0.05, 4, 38, "stated"),
         )
         levels = standard_levels(curve, standards, acceptance)
         if controls is None:

@@ -194,6 +194,7 @@ def test_a_percent_that_depends_on_the_threshold_is_doubtful(
 def test_every_check_is_tried() -> None:
     own_tests = {"failed_control", "fallback_source", "exploratory_threshold", "gate_set_by_hand"}
     own_tests |= {"matrix_not_used", "already_compensated", "remaining_spill", "fmo_not_used"}
+    own_tests |= {"unknown_spill"}
     own_tests |= {"unlabelled_beads", "matrix_of_each_file", "other_voltage", "other_well"}
     own_tests |= {"shared_control", "unusual_file", "no_controls", "several_files"}
     own_tests |= {"live_peak_moved", "dye_peak_moved", "replicate_gain", "replicate_staining"}

@@ -28,7 +28,7 @@ def test_what_moves_no_percent_is_a_note(
     changes = {"apoptotic": apoptotic, "viable": viable, "late": late}
     effect = SpillEffect((SPILL,), changes, is_uncompensated=False)
     one: Any = SimpleNamespace(tube=SimpleNamespace(role="sample"))
-    experiment: Any = SimpleNamespace(name="E1", remaining=(effect,))
+    experiment: Any = SimpleNamespace(name="E1", remaining=(effect,), compensation=None)
     (flag,) = remaining_spill.flags(one, experiment)
     assert flag.severity == severity
     assert (flag.value, flag.limit, flag.concerns.channel) == (0.05, 0.02, "B675-A")

@@ -27,7 +27,8 @@ class CheckResult:
     explanation
         What the number means, as a sentence.
     warning
-        The sentence of the flag, with its numbers and what to do; empty without a warning.
+        The sentence of the flag, with its numbers and what to do; empty without a warning, and for
+        failures of which the number says enough.
     """
 
     code: str
@@ -40,11 +41,13 @@ class CheckResult:
     warning: str = ""
 
     def summary(self) -> str:
-        """The number with its limit.
+        """Why it fails: its sentence, or the number with its limit.
 
         >>> CheckResult("controls", "controls", 50.0, 200 / 3, "%", "fail", "").summary()
         'controls: 50 %, limit 66.7 %'
         """
+        if self.warning:
+            return self.warning.rstrip(".")
         number, limit = (
             "none" if value is None else f"{value:.3g} {self.unit}"
             for value in (self.number, self.limit)

@@ -7,6 +7,9 @@ import pandas as pd
 
 from coculture.curves.fitted_curve import FittedCurve
 from coculture.curves.models import Floats
+from coculture.elisa.plates.medium_blanks import MediumBlank
+from coculture.elisa.plates.scatter import Scatter
+from coculture.elisa.plates.spike_recovery import SpikeRecovery
 from coculture.elisa.settings import AcceptanceLimits, ElisaSettings
 
 
@@ -20,17 +23,20 @@ class CurveData:
         From `standard_levels`, one row for each concentration.
     controls
         One row for each control well: nominal_pg_ml and recovery_percent (NaN: no value was read).
+    direction
+        rising or falling: how the response changes with the concentration in this assay.
     """
 
     curve: FittedCurve
     levels: pd.DataFrame
     controls: pd.DataFrame
     limits: AcceptanceLimits
+    direction: str = "rising"
 
     @property
     def judged_levels(self) -> pd.DataFrame:
-        """The standards above zero, which alone can be read back."""
-        return self.levels[self.levels["nominal_pg_ml"] > 0]
+        """The standards above zero, which alone can be read back, without anchors."""
+        return self.levels[self.levels["verdict"] != "not judged"]
 
     @property
     def good_controls(self) -> "pd.Series[bool]":
@@ -64,3 +70,10 @@ class WellData:
     curve: FittedCurve
     standards: pd.DataFrame
     settings: ElisaSettings
+    scatter: Scatter
+    spikes: tuple[SpikeRecovery, ...] = ()
+    blanks: tuple[MediumBlank, ...] = ()
+
+    def error_at(self, concentration: float) -> float:
+        """Standard error of ln of a concentration in a well, from the well's own scatter."""
+        return float(self.curve.well_error(concentration, self.scatter.wells)[0])

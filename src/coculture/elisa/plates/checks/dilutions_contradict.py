@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from coculture.elisa.plates.combination import Bounds, Combination
+from coculture.elisa.plates.combination import Bounds, Combination, bounds_of
 from coculture.elisa.plates.concentrations import pg_ml
 from coculture.exchange.flags import Flag
 
@@ -15,9 +15,14 @@ def bounds_contradict(bounds: Bounds) -> bool:
 
 
 def flags(combined: Combination) -> Iterator[Flag]:
-    """A caution where the bounds of wells contradict the value, or one another."""
+    """A caution where bounds contradict one another, or those of one plate the value of another.
+
+    Those of the plate that gives the value are judged by `dilutions_disagree`.
+    """
     bounds = combined.bounds
     if combined.state == "ok":
+        plates = {str(plate) for plate in combined.used["plate"]}
+        bounds = bounds_of(group for group in combined.groups if group.plate not in plates)
         if bounds.at_most < combined.lower:
             yield _flag(combined, "below", bounds.at_most, "above", combined.lower)
         if bounds.at_least > combined.upper:

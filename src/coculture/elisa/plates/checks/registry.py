@@ -18,16 +18,19 @@ from coculture.elisa.plates.checks import (
     curve_direction,
     curve_fit,
     dilutions_contradict,
+    dilutions_disagree,
     high_dose_hook,
-    not_parallel,
+    medium_blank,
     number_of_standards,
     order_of_standards,
     outlier,
     parameter_at_bound,
     plates_differ,
-    replicates_across_limit,
-    replicates_differ,
+    replicates_disagree,
+    replicates_of_wells,
+    spike_recovery,
     standards_passing,
+    unit_of_standards,
     wells_not_fitted,
 )
 from coculture.elisa.plates.checks.check_result import CheckResult
@@ -70,6 +73,7 @@ CURVE_CHECKS: tuple[CurveCheck, ...] = (
     curve_fit,
     curve_direction,
     order_of_standards,
+    unit_of_standards,
     controls,
     controls_at_each_level,
 )
@@ -80,10 +84,15 @@ FIT_CHECKS: tuple[FitCheck, ...] = (
     asymmetry,
     high_dose_hook,
 )
-WELL_CHECKS: tuple[WellCheck, ...] = (replicates_differ, outlier)
+WELL_CHECKS: tuple[WellCheck, ...] = (
+    replicates_of_wells,
+    outlier,
+    medium_blank,
+    spike_recovery,
+)
 CULTURE_CHECKS: tuple[CultureCheck, ...] = (
-    replicates_across_limit,
-    not_parallel,
+    replicates_disagree,
+    dilutions_disagree,
     plates_differ,
     between_dilutions,
     dilutions_contradict,

@@ -25,6 +25,11 @@ def curve(plate: str, analyte: str) -> Concerns:
     return Concerns(WELLS, "curve", plate=plate, analyte=analyte)
 
 
+def plate(name: str) -> Concerns:
+    """Every well of a plate."""
+    return Concerns(WELLS, "plate", plate=name)
+
+
 def culture(name: str, analyte: str, plate: str) -> Concerns:
     """An analyte in the supernatant of a culture; `plate` is the first that it was measured on."""
     return Concerns(CULTURES, "culture", plate=plate, analyte=analyte, culture=name)

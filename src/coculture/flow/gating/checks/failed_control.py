@@ -23,10 +23,26 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
     for name, block in experiment.blocks[one.population.name].items():
         for found in (FailedControl(**entry) for entry in block.get("failed_controls", ())):
             if found.fcs == one.tube.fcs:
-                yield _flag(one, name, block, found)
+                sets = "" if found.looks_like == "carry_over" else _sets(one, experiment, block)
+                yield _flag(one, name, block, found, sets)
 
 
-def _flag(one: Measurement, name: str, block: gates.Block, found: FailedControl) -> Flag:
+def _sets(one: Measurement, experiment: Experiment, block: gates.Block) -> str:
+    """What the tube still sets as a single stain, in words; empty if it sets nothing."""
+    used = None if experiment.compensation is None else experiment.compensation.set_by(one.tube.fcs)
+    if used is None:
+        return ""
+    (channel,) = block["channels"]
+    if channel in used.within_tube:
+        return (
+            f" It still sets the compensation of {used.channel}: the spill into {channel} was "
+            f"taken from how {channel} rises with {used.channel} within the tube, which is less "
+            "certain."
+        )
+    return f" It still sets the compensation of {used.channel}, which may be wrong by this."
+
+
+def _flag(one: Measurement, name: str, block: gates.Block, found: FailedControl, sets: str) -> Flag:
     (channel,) = block["channels"]
     stain = subjects.gate_name(name)
     percent = 100 * found.bright / found.events
@@ -43,8 +59,9 @@ def _flag(one: Measurement, name: str, block: gates.Block, found: FailedControl)
         "caution",
         f"{found.bright} of {found.events} cells ({number(percent)} %) in this control "
         f"({found.role}) are about as bright in {stain} as the positive cells; at most "
-        f"{found.allowed} are expected. {looks} for the {stain} threshold{instead}. Check which "
-        "tube this is; if it is another, correct its row in flow.csv or exclude it.",
+        f"{found.allowed} are expected. {looks} for the {stain} threshold{instead}."
+        f"{sets} Check which tube this is; if it is another, correct its row in flow.csv or "
+        "exclude it.",
         percent,
         100 * found.allowed / found.events,
         "percent",

@@ -21,8 +21,12 @@ _AFTER_FMO = (pooled.CODE, unstained.CODE)
 """Sources of a marker's threshold that the FMO control would have replaced."""
 
 
+_TOO_LOW = {gates.ANNEXIN: "apoptotic", gates.VIABILITY_DYE: "late and necrotic"}
+"""Stain -> the percents that are too low if its threshold is too high."""
+
+
 def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
-    """A note for the tube; a caution if the config asks for a threshold at the FMO control."""
+    """A note for the tube; a caution if the threshold is at the FMO control."""
     if experiment.is_compensated:
         return
     if one.tube.role == MARKER_FMO:
@@ -32,14 +36,20 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
     stain, quadrants = _POSITIVE[one.tube.role]
     block = experiment.blocks[one.population.name].get(stain, {})
     percent, limit = one.counts.percent(*quadrants), 100 * live_peak.MAX_CONTROL_ABOVE
+    spill = (
+        "spill is not corrected"
+        if experiment.spillover is None
+        else "spill is left after compensation"
+    )
     if block.get("source") == fmo.CODE:
+        channel = str(block["channels"][0])
         yield Flag(
-            subjects.population(one, str(block["channels"][0])),
+            subjects.population(one, channel),
             CODE,
             "caution",
-            f"The {gates.STAIN_NAMES[stain]} threshold is at the end of this FMO control, but the "
-            "spill of its other stain is not corrected and may have raised it: percent apoptotic "
-            "may be too low. Compensate, or write auto under flow.thresholds.",
+            f"The {gates.STAIN_NAMES[stain]} threshold is at the end of this FMO control, but "
+            f"{spill}, and that of its other stain may have raised the threshold: percent "
+            f"{_TOO_LOW[stain]} may be too low. {_to_do(experiment, stain, channel)}",
         )
     elif block.get("source") == live_peak.CODE and percent > limit:
         yield Flag(
@@ -47,8 +57,8 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
             CODE,
             "note",
             f"{number(percent)} % of this FMO control are above the {gates.STAIN_NAMES[stain]} "
-            f"threshold (limit {limit:g} %). The threshold was not raised, because the spill is "
-            "not corrected: it makes cells of an FMO control bright.",
+            f"threshold (limit {limit:g} %). The threshold was not raised, because {spill}, which "
+            "makes cells of an FMO control bright.",
             percent,
             limit,
             "percent",
@@ -69,3 +79,18 @@ def _of_marker(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
             f"This FMO control was not used for the {marker.gate} threshold, because the spill is "
             "not corrected: it makes cells of an FMO control bright. Compensate to use it.",
         )
+
+
+def _to_do(experiment: Experiment, stain: str, channel: str) -> str:
+    settings = experiment.settings
+    asked = {
+        gates.ANNEXIN: settings.annexin_threshold,
+        gates.VIABILITY_DYE: settings.viability_dye_threshold,
+    }[stain]
+    matrix = "Compensate" if experiment.spillover is None else "Correct the matrix"
+    if asked == fmo.CODE:
+        return f"{matrix}, or write auto under flow.thresholds."
+    return (
+        f"{matrix}. The FMO control was used because the samples have no peak of live cells in "
+        f"{channel}: check that it is the channel of this stain, with linear values."
+    )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from coculture.exchange.flags import Flag, Severity
+from coculture.exchange.vocabulary import listed
 from coculture.flow.gating import compensation_words as words
 from coculture.flow.gating.checks import subjects
 from coculture.flow.gating.measurement import Experiment, Measurement
@@ -23,7 +24,7 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
         return
     for effect in experiment.remaining:
         largest = max(effect.spills, key=lambda spill: abs(spill.share))
-        to_do = _TO_DO if effect.is_uncompensated else _CHECK
+        to_do = _TO_DO if effect.is_uncompensated else _to_check(experiment, effect)
         parts = (words.spills(effect), words.changes(effect.changes), to_do)
         yield Flag(
             subjects.experiment(experiment, largest.channel),
@@ -38,6 +39,21 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
 
 _TO_DO = "Compensate: see flow.compensation.source."
 _CHECK = "Check the single stains or the matrix: is it of these files, and are the tubes right?"
+
+
+def _to_check(experiment: Experiment, effect: SpillEffect) -> str:
+    """What to check: the single stains that gave the matrix, by their files, or the matrix."""
+    used = experiment.compensation
+    stains = () if used is None else {used.stain_file(spill.stain) for spill in effect.spills}
+    tubes = sorted(filter(None, stains))
+    if not tubes:
+        return _CHECK
+    return (
+        f"Check {listed(tubes)} and their unstained control: are the tubes right, and of the same "
+        "cells?"
+        if len(tubes) > 1
+        else f"Check {tubes[0]} and its unstained control: are they right, and of the same cells?"
+    )
 
 
 def _severity(effect: SpillEffect) -> Severity:

@@ -1,0 +1,199 @@
+"""The wells of one dilution on one plate: which replicates stand, and what they say together.
+
+Replicates are believed if they agree. A single well, or a pair that disagrees, says nothing that
+the other dilutions do not confirm. Rules and
+constants: ../shared/measured/elisa_wells.md, section 2.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from coculture.exchange.vocabulary import ABOVE_RANGE, BELOW_RANGE
+
+WITHIN = float(np.log(1.54))
+"""Two values closer than this factor agree whatever their errors: a CV of 30 % for two."""
+AT_MOST = float(np.log(2.5))
+"""Two values farther apart disagree whatever their errors: else poor wells would agree with all."""
+_REPLICATE_ERRORS = 3.0
+"""Standard errors of their difference within which replicates agree."""
+_NEAR_LLOQ = 2.0
+"""Below this multiple of the LLOQ the error of a well grows too fast for `AT_MOST`."""
+
+Floats = NDArray[np.float64]
+ErrorAt = Callable[[float], float]
+"""Concentration in a well of a plate (pg/mL) -> standard error of its ln, from its own scatter."""
+
+
+@dataclass(frozen=True, eq=False)
+class DilutionGroup:
+    """The replicates of one dilution on one plate.
+
+    Attributes
+    ----------
+    state
+        in_range, below, above or discordant: of their mean. A discordant group is not used.
+    ln
+        Mean of ln concentration (undiluted, pg/mL) of the wells that stand; of a group out of range
+        the ln of its bound; of a discordant one of all wells.
+    value
+        The same in pg/mL.
+    error
+        Standard error of `ln` from the wells' own scatter; 0 for a bound.
+    curve_error
+        That from the curve, which all wells of the plate share.
+    wells
+        The wells that stand, rows of elisa/wells.csv with the column `ln`.
+    left_out
+        Replicates that disagree with the others.
+    """
+
+    plate: str
+    dilution: float
+    state: str
+    ln: float
+    value: float
+    error: float
+    curve_error: float
+    wells: pd.DataFrame
+    left_out: pd.DataFrame
+    lloq: float
+    uloq: float
+    error_at: ErrorAt
+
+    def error_if(self, ln: float) -> float:
+        """The larger of `error` and the error that the mean would have if `ln` were true."""
+        within = float(np.clip(np.exp(ln), self.lloq, self.uloq)) / self.dilution
+        return max(self.error, float(self.error_at(within) / np.sqrt(len(self.wells))))
+
+    @property
+    def is_weak(self) -> bool:
+        """Whether it is so near the LLOQ that it counts half in a vote."""
+        return bool(np.exp(self.ln) < _NEAR_LLOQ * self.lloq)
+
+
+def dilution_group(wells: pd.DataFrame, error_at: ErrorAt) -> DilutionGroup:
+    """Judge the replicates of one dilution on one plate.
+
+    Parameters
+    ----------
+    wells
+        Rows of elisa/wells.csv that were measured, at least one.
+    error_at
+        The error of a well at a concentration.
+
+    Wells without a number (beyond an asymptote, or off the reader) count as their limit, and a mean
+    with such a well is a bound.
+    """
+    first = wells.iloc[0]
+    lloq, uloq = float(first["lloq_pg_ml"]), float(first["uloq_pg_ml"])
+    dilution = float(first["dilution"])
+    read = (wells["in_well_pg_ml"] * wells["dilution"]).to_numpy(float)
+    above = wells["state"].isin(ABOVE_RANGE).to_numpy()
+    below = wells["state"].isin(BELOW_RANGE).to_numpy()
+    has_number = np.isfinite(read)
+    ln = np.log(np.where(has_number, read, np.where(above, uloq, lloq)))
+
+    def agree(i: int, j: int) -> bool:
+        error = max(
+            error_at(float(np.clip(np.exp(value), lloq, uloq)) / dilution) for value in ln[[i, j]]
+        )
+        allowed = _REPLICATE_ERRORS * 2**0.5 * error
+        is_near_lloq = np.exp(min(ln[i], ln[j])) < _NEAR_LLOQ * lloq
+        return _agree(ln[i] - ln[j], allowed, np.inf if is_near_lloq else AT_MOST)
+
+    stands = _standing(ln, agree)
+    mean = float(ln[stands].mean()) if stands.any() else float(ln.mean())
+    unknown = ~has_number & stands
+    mean = float(np.exp(mean))
+    # A bound is the limit itself, to the last digit.
+    mean = next((limit for limit in (lloq, uloq) if np.isclose(mean, limit, rtol=1e-12)), mean)
+    state, value = _state(mean, unknown & below, unknown & above, lloq, uloq)
+    if state == "in_range" and not stands.any():
+        state = "discordant"
+    kept = wells.assign(ln=ln)[stands if stands.any() else np.ones(len(ln), bool)]
+    return DilutionGroup(
+        plate=str(first["plate"]),
+        dilution=dilution,
+        state=state,
+        ln=float(np.log(value)),
+        value=value,
+        error=_error(kept, error_at) if state in ("in_range", "discordant") else 0.0,
+        curve_error=float(np.nanmean(kept["ln_se_curve"].astype(float)))
+        if kept["ln_se_curve"].notna().any()
+        else 0.0,
+        wells=kept,
+        left_out=wells.assign(ln=ln)[~stands] if stands.any() else wells.iloc[:0].assign(ln=0.0),
+        lloq=lloq,
+        uloq=uloq,
+        error_at=error_at,
+    )
+
+
+def _agree(difference: float, errors: float, at_most: float) -> bool:
+    """Whether two values of ln agree; `errors` is what chance allows."""
+    return bool(abs(difference) <= max(WITHIN, min(errors, at_most)))
+
+
+def groups_agree(one: DilutionGroup, other: DilutionGroup, errors: float) -> bool:
+    """Whether two dilutions agree: within `errors` standard errors of their difference.
+
+    Half of each curve's variance is added: on one plate the other half is shared.
+    """
+    squared = one.error_if(other.ln) ** 2 + other.error_if(one.ln) ** 2
+    squared += (one.curve_error**2 + other.curve_error**2) / 2
+    return _agree(one.ln - other.ln, errors * squared**0.5, AT_MOST)
+
+
+def bound_contradicts(bound: DilutionGroup, ln: float, error: float, errors: float) -> bool:
+    """Whether a group out of range says that there is less, or more, than exp(ln)."""
+    beyond = ln - bound.ln if bound.state == "below" else bound.ln - ln
+    squared = error**2 + bound.error_if(ln) ** 2 + bound.curve_error**2 / 2
+    return bool(beyond > max(WITHIN, errors * squared**0.5))
+
+
+def _standing(ln: Floats, agree: Callable[[int, int], bool]) -> NDArray[np.bool_]:
+    """The largest set of replicates that agree with one another, if it is more than half of them.
+
+    Of two sets as large, the one whose values are closer together.
+    """
+    order = np.argsort(ln, kind="stable")
+    count = len(ln)
+    for size in range(count, count // 2, -1):
+        runs = [order[start : start + size] for start in range(count - size + 1)]
+        sound = [run for run in runs if all(agree(i, j) for i, j in combinations(run, 2))]
+        if sound:
+            closest = min(sound, key=lambda run: float(ln[run[-1]] - ln[run[0]]))
+            return np.isin(np.arange(count), closest)
+    return np.zeros(count, dtype=bool)
+
+
+def _state(
+    mean: float,
+    lacking_below: NDArray[np.bool_],
+    lacking_above: NDArray[np.bool_],
+    low: float,
+    high: float,
+) -> tuple[str, float]:
+    """State and value (pg/mL) of a group; wells without a number make their mean a bound."""
+    if lacking_above.any() and lacking_below.any():
+        return "discordant", mean
+    if lacking_above.any() or mean > high:
+        return "above", min(mean, high)
+    if lacking_below.any() or mean < low:
+        return "below", max(mean, low)
+    return "in_range", mean
+
+
+def _error(wells: pd.DataFrame, error_at: ErrorAt) -> float:
+    """Standard error of the mean of ln concentration."""
+    own = wells["ln_se_well"].to_numpy(float)
+    read = wells["in_well_pg_ml"].to_numpy(float)
+    each = np.array(
+        [e if np.isfinite(e) else error_at(float(x)) for e, x in zip(own, read, strict=True)]
+    )
+    return float(np.sqrt(np.square(each).sum()) / len(each))
