@@ -199,7 +199,12 @@ def _embedded_matrices(opened: Sequence[_Opened], source: str) -> Iterator[Probl
         try:
             matrix = embedded_spillover(one.header)
         except SpilloverError as error:
-            yield _of_file(one, str(error))
+            fault = str(error).removeprefix(f"{one.header.path.name}: ").rstrip(".")
+            yield _of_file(
+                one,
+                f"The file cannot be compensated: {fault}. Export it again with all its channels, "
+                "or choose single_stains, csv or none as flow.compensation.source.",
+            )
             continue
         if matrix is None:
             yield _of_file(one, f"The file {NO_MATRIX}")

@@ -5,6 +5,7 @@ scale (Sony SA3800: 4,096 for side scatter up to 262,143); all but the smallest 
 count as saturated.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -25,6 +26,18 @@ FEWEST_BEYOND = 5
 """Fewer events above the range can be outliers of a computed value."""
 FEWEST_PILED = 3
 """So many events with the very largest value lie at the limit of the detector."""
+
+
+def rounded_range(written: str) -> str:
+    """A $PnR as the next power of 2, to compare files: exports may give the largest value of each.
+
+    >>> rounded_range("262144"), rounded_range("231877.4"), rounded_range("1024"), rounded_range("")
+    ('262144', '262144', '1024', '')
+    """
+    try:
+        return str(2 ** math.ceil(math.log2(float(written))))
+    except (ValueError, OverflowError):
+        return written
 
 
 def with_own_ranges(headers: Sequence[FcsHeader], channels: Sequence[str]) -> list[FcsHeader]:

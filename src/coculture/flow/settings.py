@@ -147,7 +147,7 @@ class FlowSettings:
             channels=Channels(**mapping["channels"]),
             populations=populations,
             report_population=mapping["report_population"] or populations[0].name,
-            min_cells=mapping["min_cells"],
+            min_cells=int(mapping["min_cells"]),
             compensation=CompensationSettings(**mapping["compensation"]),
             annexin_threshold=mapping["thresholds"]["annexin"],
             viability_dye_threshold=mapping["thresholds"]["viability_dye"],

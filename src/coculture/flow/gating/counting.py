@@ -44,13 +44,13 @@ def measure(
     for population in populations:
         own = gates.of_tube(blocks[population.name], tube)
         counted = _count(tube, events, population, own, time.steady)
-        after, total = counted.counts.after["scatter"], counted.counts.total
+        after = counted.counts.after["scatter"]
         measured.append(
             Measurement(
                 tube,
                 population,
                 counted.counts,
-                percent_margin=margin_percent(tube, events, after, total),
+                percent_margin=margin_percent(tube, events, after, len(events)),
                 percent_departing=time.percent_departing,
                 percent_time_lost=time.percent_time_lost,
                 seconds=_seconds(tube, events),
@@ -175,9 +175,9 @@ def _along_markers(
     blocks: Mapping[str, gates.Block],
     singlets: NDArray[np.bool_],
 ) -> dict[str, MarkerHistogram]:
-    """Of a sample or a control of markers, the histograms of the population's markers."""
+    """Of a sample or a control without stains, the histograms of the population's markers."""
     markers = {one.gate: blocks[one.gate] for one in population.markers}
-    if not markers or tube.role not in ("sample", "population_negative"):
+    if not markers or tube.role not in ("sample", "population_negative", "unstained"):
         return {}
     annexin, dye = blocks[gates.ANNEXIN], blocks[gates.VIABILITY_DYE]
     read = {str(name) for block in (*markers.values(), annexin, dye) for name in block["channels"]}

@@ -114,6 +114,13 @@ def _states(
             separation=live.position / live.sd if live.sd > 0 else math.nan,
             control_inside=_share_inside(control),
             losses=tuple(_losses(_by_arm(of_line, marker.gate), live, control)),
+            unstained_inside=_share_inside(
+                together(
+                    one.markers[marker.gate]
+                    for one in seen
+                    if one.tube.is_unstained and one.tube.cells == cells
+                )
+            ),
         )
 
 

@@ -199,7 +199,7 @@ def test_every_check_is_tried() -> None:
     own_tests |= {"shared_control", "unusual_file", "no_controls", "several_files"}
     own_tests |= {"live_peak_moved", "dye_peak_moved", "replicate_gain", "replicate_staining"}
     own_tests |= {"annexin_missing", "too_few_cells", "debris_not_testable", "vanished_cells"}
-    own_tests |= {"few_counting_beads"}
+    own_tests |= {"few_counting_beads", "marker_reversed", "percent_not_given"}
     own_tests |= {"population_lost", "marker_separation"}
     own_tests |= {"weak_stain", "dye_missing", "staining_not_seen", "replicate_threshold"}
     assert {check.CODE for check in checks.CHECKS} == {case[0] for case in CASES} | own_tests
@@ -356,3 +356,41 @@ def test_a_shared_control_is_noted(raised: Callable[..., list[Flag]]) -> None:
     (flag,) = [one for one in found if one.code == "shared_control"]
     assert (flag.code, flag.severity) == ("shared_control", "note")
     assert "E1 uses it, and so do E2, E3." in flag.sentence
+    (flag,) = [
+        one for one in raised(tube=CONTROL | {"shared_with": "E2"}) if one.code == "shared_control"
+    ]
+    assert "E1 uses it, and so does E2." in flag.sentence
+
+
+@pytest.mark.parametrize(
+    ("control", "why"),
+    [
+        (
+            {"role": "population_negative"},
+            " 100.fcs has only 40 single cells (at least 100 needed).",
+        ),
+        (
+            {"role": "population_negative", "stained_channel": "FL9-A", "channel": "RFP"},
+            " 100.fcs is for another marker (RFP).",
+        ),
+        ({"role": "unstained"}, ""),
+    ],
+)
+def test_why_a_control_did_not_set_an_exploratory_threshold(
+    raised: Callable[..., list[Flag]], control: dict[str, str], why: str
+) -> None:
+    found = raised(
+        blocks={"FL3-A": gate("pooled", channels=["FL3-A"])},
+        others=[control | {"culture": ""}],
+        singlets=40,
+    )
+    (flag,) = of_code(found, "exploratory_threshold")
+    assert flag.sentence.endswith(f", without a control.{why}")
+
+
+def test_a_stain_has_other_controls_than_a_marker(raised: Callable[..., list[Flag]]) -> None:
+    pooled = {"viability_dye": gate("pooled", channels=["FL2-A"])}
+    for role, is_named in (("fmo_dye", True), ("unstained", True), ("population_negative", False)):
+        found = raised(blocks=pooled, others=[{"role": role, "culture": ""}], singlets=40)
+        (flag,) = of_code(found, "exploratory_threshold")
+        assert ("100.fcs has only 40" in flag.sentence) == is_named

@@ -30,12 +30,14 @@ Gated = Callable[..., GatedExperiment]
 def gated(tmp_path: Path) -> Gated:
     """The experiment with a well of `left` events."""
 
-    def make(left: int, **section: int) -> GatedExperiment:
+    def make(left: int, scale: float = 1, **section: int) -> GatedExperiment:
         def cut(tube: Tube, recorded: Recorded) -> Recorded:
-            few = recorded.events.iloc[:left]
+            few = recorded.events.iloc[:left] * scale
             return replace(recorded, events=few) if tube.fcs == WELL else recorded
 
-        written = base_study.write(tmp_path, SMALL, tubes(SMALL), cut)
+        keywords = {} if scale == 1 else {"p4r": "1024"}
+        listed = [replace(t, keywords=keywords if t.fcs == WELL else {}) for t in tubes(SMALL)]
+        written = base_study.write(tmp_path, SMALL, listed, cut)
         settings = base_study.settings(compensation={"source": "embedded"}, **section)
         return gate_experiment(written.files, settings)
 
@@ -69,3 +71,14 @@ def test_least_number_is_that_of_the_config(gated: Gated) -> None:
     assert row(found)["percent_apoptotic"] > 0
     assert row(found)["flags"] == ""
     assert "few_events" in {flag.code for flag in found.flags}
+
+
+def test_few_events_and_many_that_no_gate_keeps_are_told_apart(gated: Gated) -> None:
+    def sentence(found: GatedExperiment) -> str:
+        return next(flag.sentence for flag in found.flags if flag.code == "too_few_cells")
+
+    assert sentence(gated(30)).endswith("Record more events, or exclude the file with a reason.")
+    other = sentence(gated(1500, scale=1 / 256))
+    assert "Record more" not in other
+    assert "Of its 1,500 events most are lost at the gate that removes debris" in other
+    assert "the range of B530-A (1024 and 262144), so the gates of the experiment do not" in other

@@ -129,3 +129,48 @@ def test_a_wrong_limit_of_the_beads_is_said(tmp_path: Path) -> None:
     assert {flag.severity for flag in found} == {"caution"}
     assert len(found) == 6
     assert "Only 0 counting beads (at least 200,000 in B530-A; limit 50)" in found[0].sentence
+
+
+def _volumes(of: Mapping[str, str]) -> Callable[[Tube], Mapping[str, str]]:
+    """$VOL of the wells, by the end of their names; 50 uL for the others; "" leaves it out."""
+
+    def keywords(tube: Tube) -> Mapping[str, str]:
+        end = "-".join(tube.name.split("-")[-2:])
+        written = of.get(end, "50000")
+        return {"vol": written} if written else {}
+
+    return keywords
+
+
+@pytest.mark.parametrize("written", ["50 uL", "50 µL", "50000,0", "50", "50000000", "0.05 mL"])
+def test_a_volume_may_have_a_unit_or_a_comma(raised: Raised, written: str) -> None:
+    top = {f"dose100-{well}": written for well in (1, 2, 3)}
+    (flag,) = raised(_volumes(top), 0.25)
+    assert flag.value == pytest.approx(0.25, abs=0.04)
+    assert flag.severity == "caution"
+    assert raised(_volumes(top), 1.0) == []
+
+
+@pytest.mark.parametrize("well", ["dose100-1", "dose0-2"])
+@pytest.mark.parametrize("written", ["", "full", "1,000"])
+def test_a_well_without_a_volume_is_left_out_and_named(
+    raised: Raised, well: str, written: str
+) -> None:
+    (flag,) = raised(_volumes({well: written}), 0.25)
+    assert flag.value == pytest.approx(0.25, abs=0.05)
+    assert flag.severity == "note"
+    assert flag.sentence.endswith(f"Not used, without a volume: E1/E1-{well}.fcs.")
+    assert raised(_volumes({well: written}), 1.0) == []
+
+
+def test_volumes_of_one_side_only_are_noted(raised: Raised) -> None:
+    (flag,) = raised(_volumes({f"dose100-{well}": "" for well in (1, 2, 3)}), 0.25)
+    assert flag.severity == "note"
+    assert "whether cells have vanished cannot be said, because the volume ($VOL" in flag.sentence
+    assert "E1-dose100-1.fcs" in flag.sentence
+
+
+def test_another_volume_is_no_other_unit(raised: Raised) -> None:
+    top = {f"dose100-{well}": str(40 * 50000) for well in (1, 2, 3)}
+    (flag,) = raised(_volumes(top), 1.0)
+    assert flag.value == pytest.approx(1 / 40, rel=0.1)

@@ -108,3 +108,11 @@ def test_gain_of_one_well_is_told_from_autofluorescence(raised: Raised) -> None:
 def test_brighter_staining_of_one_well_is_told_from_gain(raised: Raised) -> None:
     (flag,) = raised(changed(tubes(SMALL), third, stains=(1.0, 2.5, 1.0)))
     assert (flag.code, flag.concerns.fcs) == ("replicate_staining", "E1/E1-dose100-3.fcs")
+
+
+def test_the_other_cytometer_is_named_and_the_advice_fits_the_scope(raised: Raised) -> None:
+    canto = changed(tubes(SMALL), at_top, light=(0.0, 900.0, 0.0), keywords={"cyt": "Canto"})
+    (flag,) = raised(canto)
+    assert "The files differ in the cytometer (Canto and Cytometer of the tests)." in flag.sentence
+    assert "or use thresholds of each well" in flag.sentence
+    assert "at the threshold that all wells share" in flag.sentence

@@ -39,7 +39,7 @@ def margin_percent(tube: Tube, events: Columns, in_range: int, total: int) -> fl
     in_range
         Number of events within the scatter range.
     total
-        Number of all events of the file.
+        Number of all events, without those that were removed: not finite, or counting beads.
     """
     saturated = np.zeros(len(events), dtype=bool)
     tops = {channel.name: channel.maximum for channel in tube.header.channels}

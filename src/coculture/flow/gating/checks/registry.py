@@ -28,6 +28,7 @@ from coculture.flow.gating.checks import (
     gating_difference,
     live_peak_moved,
     margin_events,
+    marker_reversed,
     marker_separation,
     matrix_not_used,
     matrix_of_each_file,
@@ -36,6 +37,7 @@ from coculture.flow.gating.checks import (
     other_acquisition_day,
     other_voltage,
     other_well,
+    percent_not_given,
     population_lost,
     remaining_spill,
     replicate_gain,
@@ -72,6 +74,7 @@ class Check(Protocol):
 
 CHECKS: tuple[Check, ...] = (
     no_controls,
+    percent_not_given,
     other_well,
     other_voltage,
     matrix_of_each_file,
@@ -93,6 +96,7 @@ CHECKS: tuple[Check, ...] = (
     few_events,
     few_counting_beads,
     vanished_cells,
+    marker_reversed,
     population_lost,
     marker_separation,
     live_peak_moved,

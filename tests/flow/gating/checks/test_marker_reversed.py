@@ -1,0 +1,91 @@
+"""A population gated on the wrong side of its marker is named, and what follows from it is not."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from coculture.exchange.flags import Flag
+from coculture.flow import gate_experiment
+from tests.flow.mishaps import base_study
+from tests.flow.mishaps.base_study import BASE, LIGHT, BaseStudy
+
+SMALL = replace(
+    BASE,
+    experiments=1,
+    doses=(0.0, 100.0),
+    percents=(8.0, 60.0),
+    wells=2,
+    events_sample=1500,
+    events_control=1000,
+    controls=("unstained", "stroma"),
+    embedded=LIGHT,
+)
+OF_STROMA = replace(
+    SMALL,
+    **{
+        name: replace(getattr(SMALL, name), marker=brightness)
+        for names, brightness in (
+            (("live", "early", "late", "necrotic"), 0),
+            (("stroma", "dying_stroma"), 8000),
+        )
+        for name in names
+    },
+)
+"""The stroma makes the marker in place of the myeloma cells."""
+Raised = Callable[[BaseStudy, bool], list[Flag]]
+
+
+@pytest.fixture
+def raised(tmp_path: Path) -> Raised:
+    """The cautions on a study that is gated as positive in its marker, or negative."""
+
+    def gated(study: BaseStudy, positive: bool) -> list[Flag]:
+        written = base_study.write(tmp_path, study)
+        markers: Sequence[object] = [{"channel": "GFP", "positive": positive}]
+        settings = base_study.settings(
+            compensation={"source": "embedded"},
+            populations=[{"name": "myeloma", "markers": markers}],
+        )
+        found = gate_experiment(written.files, settings).flags
+        return [flag for flag in found if flag.severity == "caution"]
+
+    return gated
+
+
+@pytest.mark.parametrize(
+    ("study", "positive", "advice"),
+    [(SMALL, False, "Write positive: true"), (OF_STROMA, True, "Write positive: false")],
+)
+def test_the_wrong_side_is_one_caution(
+    raised: Raised, study: BaseStudy, positive: bool, advice: str
+) -> None:
+    (flag,) = raised(study, positive)
+    assert (flag.code, flag.concerns.kind, flag.concerns.channel) == (
+        "marker_reversed",
+        "gate",
+        "B530-A",
+    )
+    assert advice in flag.sentence
+    assert "100 % of the unstained cells of myeloma are" in flag.sentence
+
+
+@pytest.mark.parametrize(
+    ("study", "positive"),
+    [(SMALL, True), (OF_STROMA, False), (replace(SMALL, is_reporter=False), True)],
+)
+def test_the_right_side_is_none(raised: Raised, study: BaseStudy, positive: bool) -> None:
+    assert raised(study, positive) == []
+
+
+def test_unstained_cells_that_make_the_marker_are_enough(raised: Raised) -> None:
+    (flag,) = raised(replace(SMALL, controls=("unstained",)), False)
+    assert flag.code == "marker_reversed"
+    assert "population_negative" not in flag.sentence
+
+
+def test_an_antibody_does_not_show_in_unstained_cells(raised: Raised) -> None:
+    (flag,) = raised(replace(SMALL, is_reporter=False), False)
+    assert flag.code == "marker_separation"
+    assert "negative in this marker, so that this control should be positive" in flag.sentence
