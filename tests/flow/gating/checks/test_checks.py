@@ -35,6 +35,7 @@ def raised(open_tube: Callable[..., Tube], flow_settings: Settings) -> Callable[
         *,
         tube: Mapping[str, Any] | None = None,
         date: str = "01-MAR-2024",
+        events: int = 1,
         notes: Sequence[str] = (),
         keywords: Mapping[str, str] | None = None,
         others: Sequence[Mapping[str, Any]] = ({"role": "unstained", "culture": ""},),
@@ -57,7 +58,7 @@ def raised(open_tube: Callable[..., Tube], flow_settings: Settings) -> Callable[
             {name: [1.0] for name in channels}, fcs="a.fcs", keywords={"$DATE": date}, **fields
         )
         own_keywords = opened.header.keywords | dict(keywords or {})
-        header = replace(opened.header, notes=tuple(notes), keywords=own_keywords)
+        header = replace(opened.header, notes=tuple(notes), keywords=own_keywords, events=events)
         opened = replace(opened, header=header)
         populations = [
             {"name": "cells", "markers": MARKERS},
@@ -110,7 +111,8 @@ def _others(
     made: dict[int, Sequence[Measurement]] = {}
     for row, fields in enumerate(tubes, start=100):
         own = dict(fields)
-        header = replace(one.tube.header, keywords=own.pop("keywords", {}))
+        events = own.pop("events", one.tube.header.events)
+        header = replace(one.tube.header, keywords=own.pop("keywords", {}), events=events)
         tube = replace(one.tube, row=row, header=header, **{"fcs": f"{row}.fcs"} | own)
         made[row] = [replace(one, tube=tube)]
     return made
@@ -301,6 +303,7 @@ def test_an_experiment_without_a_control_is_flagged_once(
     )
     assert flag.sentence.startswith("E1 has no control tube.")
     assert raised(others=[{"role": "single_stain", "culture": ""}]) == []
+    assert raised(others=[{"role": "population_negative", "culture": ""}]) == []
 
 
 @pytest.mark.parametrize(
@@ -309,6 +312,7 @@ def test_an_experiment_without_a_control_is_flagged_once(
         ({"well": "B3"}, {"well": "b3"}, "parts of one tube (the same well, B3)"),
         ({"well": "B3"}, {"well": "B4"}, "They count as replicates, each weighted"),
         ({}, {"keywords": {"$SMNO": "dex"}}, "They count as replicates"),
+        ({"well": "B3", "plate": "1"}, {"well": "B3", "plate": "2"}, "They count as replicates"),
     ],
 )
 def test_how_files_of_one_culture_were_combined(
@@ -322,6 +326,37 @@ def test_how_files_of_one_culture_were_combined(
 
 
 CONTROL = {"role": "unstained", "culture": ""}
+
+
+@pytest.mark.parametrize("keyword", ["$SMNO", "$WELLID", "WELL ID", "TUBE NAME", "$FIL"])
+def test_keywords_that_name_a_tube(raised: Callable[..., list[Flag]], keyword: str) -> None:
+    others = [CONTROL, {"keywords": {keyword: "dex"}}]
+    (flag,) = of_code(raised(keywords={keyword: "dex"}, others=others), "several_files")
+    assert f"parts of one tube (the same {keyword}, dex)" in flag.sentence
+    (flag,) = of_code(raised(keywords={keyword: "il6"}, others=others), "several_files")
+    assert "They count as replicates" in flag.sentence
+
+
+@pytest.mark.parametrize(
+    ("events", "is_part"),
+    [((1000, 50), True), ((1000, 400), False), ((1000, 50, 40), True), ((1000, 1000, 50), False)],
+)
+def test_an_aborted_file_is_a_part(
+    raised: Callable[..., list[Flag]], events: Sequence[int], is_part: bool
+) -> None:
+    first, *others = events
+    found = raised(events=first, others=[CONTROL, *({"events": count} for count in others)])
+    (flag,) = of_code(found, "several_files")
+    assert ("all but one were aborted" in flag.sentence) == is_part
+
+
+def test_an_unstained_control_of_a_culture_is_no_file_of_it(
+    raised: Callable[..., list[Flag]],
+) -> None:
+    control = {"role": "unstained", "culture": "c1"}
+    assert of_code(raised(others=[control]), "several_files") == []
+    found = raised(tube=control, others=[{"role": "sample"}, {"role": "sample"}])
+    assert of_code(found, "several_files") == []
 
 
 def test_a_well_that_the_file_denies_is_flagged(raised: Callable[..., list[Flag]]) -> None:
@@ -340,7 +375,10 @@ def test_a_well_that_the_file_denies_is_flagged(raised: Callable[..., list[Flag]
     assert "3 files name another well than flow.csv" in flag.sentence
 
 
-@pytest.mark.parametrize(("voltage", "codes"), [("514", []), ("516", ["other_voltage"])])
+@pytest.mark.parametrize(
+    ("voltage", "codes"),
+    [("514", []), ("516", ["other_voltage"]), ("486", []), ("484", ["other_voltage"])],
+)
 def test_a_voltage_unlike_the_others(
     raised: Callable[..., list[Flag]], voltage: str, codes: list[str]
 ) -> None:
@@ -349,6 +387,17 @@ def test_a_voltage_unlike_the_others(
     assert [flag.code for flag in found] == codes
     assert all(flag.concerns.channel == "FL1-A" for flag in found)
     assert raised(keywords={"$P2V": "0"}, others=others) == []
+
+
+def test_a_voltage_of_forward_scatter_counts_and_that_of_beads_does_not(
+    raised: Callable[..., list[Flag]],
+) -> None:
+    others = [CONTROL | {"keywords": {"$P1V": "500"}}] * 2
+    (flag,) = raised(keywords={"$P1V": "300"}, others=others)
+    assert (flag.code, flag.concerns.channel) == ("other_voltage", "FSC-A")
+    beads = [{"role": "beads", "culture": "", "keywords": {"$P2V": "300"}}] * 3
+    control = CONTROL | {"keywords": {"$P2V": "500"}}
+    assert raised(keywords={"$P2V": "500"}, others=[control, *beads]) == []
 
 
 def test_a_shared_control_is_noted(raised: Callable[..., list[Flag]]) -> None:

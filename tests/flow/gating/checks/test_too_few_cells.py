@@ -9,6 +9,8 @@ import pandas as pd
 import pytest
 
 from coculture.flow import GatedExperiment, gate_experiment
+from coculture.flow.gating.checks import too_few_cells
+from tests.flow.gating.checks.made_up_wells import UNTREATED, MadeUp, Well
 from tests.flow.mishaps import base_study
 from tests.flow.mishaps.base_study import BASE, LIGHT, Recorded, Tube, tubes
 
@@ -82,3 +84,27 @@ def test_few_events_and_many_that_no_gate_keeps_are_told_apart(gated: Gated) -> 
     assert "Record more" not in other
     assert "Of its 1,500 events most are lost at the gate that removes debris" in other
     assert "the range of B530-A (1024 and 262144), so the gates of the experiment do not" in other
+
+
+@pytest.mark.parametrize(
+    ("well", "is_flagged"),
+    [
+        (Well(count=50), False),
+        (Well(count=49), True),
+        (Well(count=10, has_quadrants=False), False),
+        (Well(count=10, role="unstained"), False),
+    ],
+)
+def test_which_wells_lack_a_percent(made_up: MadeUp, well: Well, is_flagged: bool) -> None:
+    experiment = made_up([*UNTREATED, Well(count=20), well])
+    (one,) = experiment.measurements[5]
+    found = [flag.code for flag in too_few_cells.flags(one, experiment)]
+    assert found == (["too_few_cells", "wells_without_percent"] if is_flagged else [])
+
+
+def test_usual_count_is_that_of_untreated_wells(made_up: MadeUp) -> None:
+    experiment = made_up([*UNTREATED, *[Well(count=20)] * 4])
+    (one,) = experiment.measurements[5]
+    *_, of_arm = too_few_cells.flags(one, experiment)
+    assert "untreated wells have 1,000)" in of_arm.sentence
+    assert "4 of 4 wells give no percent" in of_arm.sentence
