@@ -437,6 +437,26 @@ def test_why_a_control_did_not_set_an_exploratory_threshold(
     assert flag.sentence.endswith(f", without a control.{why}")
 
 
+def test_a_control_that_failed_its_test_is_named_there(raised: Callable[..., list[Flag]]) -> None:
+    failed = [
+        {
+            "fcs": "100.fcs",
+            "role": "population_negative",
+            "looks_like": "full_stain",
+            "bright": 30,
+            "events": 40,
+            "allowed": 2,
+        }
+    ]
+    found = raised(
+        blocks={"FL3-A": gate("pooled", channels=["FL3-A"], failed_controls=failed)},
+        others=[{"role": "population_negative", "culture": ""}],
+        singlets=40,
+    )
+    (flag,) = of_code(found, "exploratory_threshold")
+    assert flag.sentence.endswith(", without a control.")
+
+
 def test_a_stain_has_other_controls_than_a_marker(raised: Callable[..., list[Flag]]) -> None:
     pooled = {"viability_dye": gate("pooled", channels=["FL2-A"])}
     for role, is_named in (("fmo_dye", True), ("unstained", True), ("population_negative", False)):

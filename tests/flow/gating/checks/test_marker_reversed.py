@@ -8,6 +8,9 @@ import pytest
 
 from coculture.exchange.flags import Flag
 from coculture.flow import gate_experiment
+from coculture.flow.gating.checks import marker_reversed
+from coculture.flow.gating.marker_state import MarkerState
+from tests.flow.gating.checks.made_up_wells import MadeUp, Well
 from tests.flow.mishaps import base_study
 from tests.flow.mishaps.base_study import BASE, LIGHT, BaseStudy
 
@@ -34,12 +37,13 @@ OF_STROMA = replace(
     },
 )
 """The stroma makes the marker in place of the myeloma cells."""
+CODES = ("marker_reversed", "marker_separation", "population_lost")
 Raised = Callable[[BaseStudy, bool], list[Flag]]
 
 
 @pytest.fixture
 def raised(tmp_path: Path) -> Raised:
-    """The cautions on a study that is gated as positive in its marker, or negative."""
+    """What is said of a study that is gated as positive in its marker, or negative."""
 
     def gated(study: BaseStudy, positive: bool) -> list[Flag]:
         written = base_study.write(tmp_path, study)
@@ -49,7 +53,7 @@ def raised(tmp_path: Path) -> Raised:
             populations=[{"name": "myeloma", "markers": markers}],
         )
         found = gate_experiment(written.files, settings).flags
-        return [flag for flag in found if flag.severity == "caution"]
+        return [flag for flag in found if flag.code in CODES or flag.severity == "caution"]
 
     return gated
 
@@ -86,6 +90,18 @@ def test_unstained_cells_that_make_the_marker_are_enough(raised: Raised) -> None
 
 
 def test_an_antibody_does_not_show_in_unstained_cells(raised: Raised) -> None:
-    (flag,) = raised(replace(SMALL, is_reporter=False), False)
+    found = raised(replace(SMALL, is_reporter=False), False)
+    (flag,) = [one for one in found if one.severity == "caution"]
     assert flag.code == "marker_separation"
     assert "negative in this marker, so that this control should be positive" in flag.sentence
+
+
+def test_only_the_cell_line_that_is_reversed_is_named(made_up: MadeUp) -> None:
+    experiment = made_up([Well(cells="A"), Well(cells="B")])
+    state = MarkerState("cells", "GFP", "FL3-A", "A", False, 5.0, 0.9, (), 0.1)
+    experiment = replace(experiment, markers=(state,))
+    named = [
+        [flag.value for flag in marker_reversed.flags(one, experiment)]
+        for (one,) in experiment.measurements.values()
+    ]
+    assert named == [[0.1], []]

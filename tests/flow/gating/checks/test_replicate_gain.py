@@ -76,3 +76,7 @@ def test_a_mixture_needs_a_larger_change(made_up: MadeUp, own: float, severity: 
     assert flag.severity == severity
     (flag,) = flags(made_up, USUAL, USUAL, replace(STRONGER, own=own))
     assert flag.severity == "caution"
+
+
+def test_wells_without_spread_are_not_compared(made_up: MadeUp) -> None:
+    assert flags(made_up, *[replace(USUAL, sd=0.0)] * 2, STRONGER) == []

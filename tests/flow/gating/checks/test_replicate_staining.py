@@ -1,6 +1,7 @@
 """Each limit of the comparison of replicates for brighter staining, from both sides."""
 
 from dataclasses import replace
+from math import nan
 from typing import Any
 
 import pytest
@@ -43,7 +44,9 @@ def test_one_well_of_three(made_up: MadeUp, change: dict[str, Any], is_flagged: 
 
 
 def test_of_two_wells_none_is_named(made_up: MadeUp) -> None:
-    assert flags(made_up, USUAL, BRIGHT) == []
+    brighter = replace(BRIGHT, positives=3.8)
+    assert flags(made_up, USUAL, brighter) == []
+    assert flags(made_up, USUAL, replace(USUAL, positives=nan), brighter) == []
     assert flags(made_up, USUAL, replace(USUAL, share=0.1), BRIGHT) == []
 
 
@@ -58,3 +61,10 @@ def test_beside_a_dim_well_the_others_are_not_too_bright(made_up: MadeUp) -> Non
 def test_a_mixture_has_a_note(made_up: MadeUp) -> None:
     (flag,) = flags(made_up, USUAL, USUAL, BRIGHT, markers=False)
     assert flag.severity == "note"
+
+
+def test_a_gain_is_not_also_a_brighter_stain(made_up: MadeUp) -> None:
+    wide = replace(USUAL, sd=0.15)
+    stronger = replace(BRIGHT, position=1.25, sd=0.3)
+    assert flags(made_up, wide, wide, stronger) == []
+    assert len(flags(made_up, wide, wide, replace(stronger, sd=0.15))) == 1

@@ -32,7 +32,7 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
     references = wells_compared.reference(experiment, one, stain)
     arm = wells_compared.wells(experiment, one.population.name, stain, one)
     large = [well for well in arm if well.peak.share >= LEAST_SHARE]
-    if not large or 2 * len(large) < len(arm):
+    if 2 * len(large) < len(arm):
         return
     shift = middle(wells_compared.shift(well, references) for well in large)
     if abs(shift) <= SDS or not any(_largest_change(well) > POINTS for well in large):

@@ -181,8 +181,6 @@ def other_settings(one: Tube, other: Tube) -> Iterator[str]:
 
     Channels with the same two values are named together.
     """
-    if one.row == other.row:
-        return
     for keyword, what in _FILE_SETTINGS.items():
         values = [_keyword(tube, keyword) for tube in (one, other)]
         if values[0] != values[1]:
