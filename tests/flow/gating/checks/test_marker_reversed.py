@@ -105,3 +105,8 @@ def test_only_the_cell_line_that_is_reversed_is_named(made_up: MadeUp) -> None:
         for (one,) in experiment.measurements.values()
     ]
     assert named == [[0.1], []]
+
+
+def test_an_antibody_without_a_control_is_not_reversed(raised: Raised) -> None:
+    study = replace(SMALL, is_reporter=False, controls=("unstained",))
+    assert "marker_reversed" not in {flag.code for flag in raised(study, True)}

@@ -12,8 +12,9 @@ CODE = "percent_not_given"
 
 def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
     """A caution for the experiment."""
+    del one
     why = reason(experiment.settings)
-    if why and one.tube.role == "sample":
+    if why:
         yield Flag(subjects.experiment(experiment), CODE, "caution", f"{experiment.name}: {why}")
 
 
