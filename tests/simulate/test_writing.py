@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from coculture import flow
+from coculture.exchange.problems import StudyError
 from coculture.simulate import (
     EXAMPLE,
     EXAMPLE_SEED,
@@ -217,7 +218,7 @@ def test_config_points_from_where_it_lies_to_the_tables(tmp_path: Path) -> None:
 
 
 def test_simulated_study_passes_the_checks_before_a_run(tmp_path: Path) -> None:
-    few_events = replace(EXAMPLE, cytometer=Cytometer(events=60, events_control=50))
+    few_events = replace(EXAMPLE, cytometer=Cytometer(events=60, events_control=300))
     study(tmp_path / "small", 5, few_events)
     loaded = load(tmp_path / "small/config.yaml")
     assert loaded.name == "small"
@@ -270,3 +271,10 @@ def test_treated_cultures_are_those_with_a_drug() -> None:
     )
     samples = [a for a in tubes.of_experiment(cultures, EXAMPLE) if a.role == "sample"]
     assert [sample.tube.treated for sample in samples] == [False, True]
+
+
+def test_controls_of_too_few_events_are_refused_for_that_reason(tmp_path: Path) -> None:
+    few_events = replace(EXAMPLE, cytometer=Cytometer(events=60, events_control=50))
+    study(tmp_path / "small", 5, few_events)
+    with pytest.raises(StudyError, match="of 50 needed"):
+        load(tmp_path / "small/config.yaml")

@@ -23,7 +23,7 @@ class FittedCurve:
         A (response at zero), D (response at infinity), b (slope), c (mid-point, in the unit of the
         concentrations), for 5PL g (asymmetry); for log_log intercept and slope.
     standard_errors
-        Of the parameters; 0 for fixed ones.
+        Of the parameters; 0 for fixed ones, infinity for those that the data do not determine.
     covariance
         Of the parameters, in their order; rows and columns of fixed ones are 0.
     weighted_sum_of_squares
@@ -36,11 +36,15 @@ class FittedCurve:
     variance_function
         The one that gave the weights, or None.
     concentrations, responses, weights
-        The fitted wells.
+        The fitted wells; those that the robust fit leaves out have no weight.
     at_bound
         Names of the parameters (b, c, g) at which the search stopped at a bound.
     wells_not_fitted
         Number of wells at or below zero that a log-log line cannot use.
+    left_out
+        Positions of the fitted wells that the robust fit leaves out.
+    undecided_level
+        The concentration at which the robust fit cannot say which well is wrong, or None.
     """
 
     model: str
@@ -57,6 +61,8 @@ class FittedCurve:
     weights: Floats
     at_bound: tuple[str, ...] = ()
     wells_not_fitted: int = 0
+    left_out: tuple[int, ...] = ()
+    undecided_level: float | None = None
 
     @property
     def rising(self) -> float:
@@ -158,8 +164,10 @@ class FittedCurve:
         lower, upper
             95 % limits on the log scale: concentration times exp(-/+ quantile se / concentration).
         state
-            ok, below_curve (beyond the asymptote at zero, or an overflow of a falling curve),
-            above_curve, overflow, missing.
+            ok, below_curve (beyond the asymptote at zero or not to be told from it, or an overflow
+            of a falling curve), above_curve (likewise at infinity), not_determined (between the
+            standards, but without limits: the curve is flat there, or no degrees of freedom are
+            left), overflow, missing. Only ok has a concentration, and it has finite limits.
 
         >>> from coculture.curves.fitting import fit_curve
         >>> x = [0, 10, 30, 100, 300, 1000]
@@ -184,6 +192,14 @@ class FittedCurve:
         with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
             factor = np.exp((self.quantile if scatter is None else scatter.quantile) * se / x)
             lower, upper = x / factor, x * factor
+        # Without degrees of freedom the limits are NaN; where the curve is flat, they overflow.
+        endless = ok & ~((lower > 0) & np.isfinite(upper))
+        positive = self.concentrations[self.concentrations > 0]
+        state[endless] = "not_determined"
+        state[endless & (x < positive.min())] = "below_curve"
+        state[endless & (x > positive.max())] = "above_curve"
+        for values in (x, lower, upper):
+            values[endless] = np.nan
         return pd.DataFrame(
             {
                 "concentration": x,
@@ -194,6 +210,10 @@ class FittedCurve:
                 "state": state,
             }
         )
+
+    def inverse(self, response: ArrayLike) -> Floats:
+        """Concentration of each of n responses, also without limits; NaN beyond an asymptote."""
+        return self._invert(np.atleast_1d(np.asarray(response, dtype=float)))[0]
 
     def _shape(self) -> Floats:
         """ln b, ln c and (5PL) ln g."""

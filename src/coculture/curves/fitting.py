@@ -1,16 +1,19 @@
 """Fitting many dose-response or standard curves at once."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, TypedDict, Unpack
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from coculture.curves.deletion_test import verdict
 from coculture.curves.fitted_curve import FittedCurve
 from coculture.curves.models import PARAMETERS, Floats, fractions, logarithm
+from coculture.curves.separable_problem import Booleans, range_of
 from coculture.curves.variable_projection import SigmoidFits, fit_sigmoids
 from coculture.curves.variance_function import VarianceFunction, starting_variance_function
-from coculture.curves.weights import WEIGHTINGS, Batch, biweights, well_weights
+from coculture.curves.weights import WEIGHTINGS, Batch, well_weights
 from coculture.exchange.problems import CocultureError
 
 MODELS = tuple(PARAMETERS)
@@ -19,6 +22,13 @@ _SEARCHES = 2
 """Fits that search the whole grid; later ones start from the fit before."""
 _SETTLED = 1e-9
 """Change of ln b, ln c and ln g below which reweighting ends."""
+_RESTARTS = 4
+_FARTHEST_ASYMPTOTE = 10.0
+"""In ranges of the responses: the wells then show at most a tenth of the curve."""
+_UNDETERMINED_SHARE = 1e-3
+"""Of a direction of the scaled parameters that the data do not determine."""
+_NO_BETTER = 1e-6
+"""A search that lowers the sum of squares by a smaller share has found the same fit."""
 _SHAPE_PARAMETERS = ("b", "c", "g")
 
 
@@ -36,7 +46,9 @@ class FitOptions(TypedDict, total=False):
     variance_function
         For the weighting of that name; without one, starting values are used.
     bisquare
-        Give wells far off the curve less weight (Tukey's biweight, c = 4.685).
+        Leave out the one well, if any, that lies farther off the curve through the others than
+        chance explains (:mod:`coculture.curves.deletion_test`). The name is that of the biweight
+        that did this before.
     """
 
     fixed: Mapping[str, float] | None
@@ -115,9 +127,72 @@ def fit_curves(
         weighting,
         fixed,
         _variance_functions(y, weighting, variance_function),
-        bisquare,
     )
-    return _fit_lines(batch) if model == "log_log" else _fit_sigmoids(batch)
+    curves = _fit(batch)
+    return [_robust(curve, fixed, variance_function) for curve in curves] if bisquare else curves
+
+
+def _fit(batch: Batch) -> list[FittedCurve]:
+    return _fit_lines(batch) if batch.model == "log_log" else _fit_sigmoids(batch)
+
+
+def _robust(
+    curve: FittedCurve, fixed: dict[str, float], given: VarianceFunction | None
+) -> FittedCurve:
+    """The fit without the well that the deletion test leaves out.
+
+    The test always has the weights of the variance function: with others, the scatter of the high
+    wells hides what is wrong with a low one.
+    """
+    function = given or curve.variance_function or starting_variance_function(curve.responses)
+    found = verdict(curve, _without_each_well(curve, fixed, function))
+    if found.well is None:
+        return replace(curve, undecided_level=found.undecided)
+    x, y, well = curve.concentrations, curve.responses, found.well
+    rest = np.delete(np.arange(len(x)), well)
+    (fit,) = fit_curves(
+        x[None, rest],
+        y[None, rest],
+        curve.model,
+        curve.weighting,
+        fixed=fixed,
+        variance_function=given,
+    )
+    return replace(
+        fit,
+        concentrations=x,
+        responses=y,
+        weights=np.insert(fit.weights, well, 0.0),
+        wells_not_fitted=curve.wells_not_fitted,
+        left_out=(well,),
+    )
+
+
+def _without_each_well(
+    curve: FittedCurve, fixed: dict[str, float], function: VarianceFunction
+) -> list[FittedCurve | None]:
+    """Fits without one well each; None where fewer than two degrees of freedom are left."""
+    x, y = curve.concentrations, curve.responses
+    needed = len(PARAMETERS[curve.model]) - len(fixed)
+    possible = [
+        well
+        for well in range(len(x))
+        if len(np.unique(np.delete(x, well))) >= needed and len(x) - 1 - needed >= 2
+    ]
+    if not possible:
+        return [None] * len(x)
+    left = np.tile(y, (len(possible), 1))
+    left[np.arange(len(possible)), possible] = np.nan
+    fits = fit_curves(
+        x[None, :],
+        left,
+        curve.model,
+        "variance_function",
+        fixed=fixed,
+        variance_function=function,
+    )
+    of_well = dict(zip(possible, fits, strict=True))
+    return [of_well.get(well) for well in range(len(x))]
 
 
 def _check(x: Floats, y: Floats, model: str, weighting: str, fixed: dict[str, float]) -> None:
@@ -154,18 +229,66 @@ def _fit_sigmoids(batch: Batch) -> list[FittedCurve]:
     log_x = logarithm(batch.x)
     weight = well_weights(batch, batch.y)
     fits = fit_sigmoids(batch.model, log_x, batch.y, weight, batch.fixed)
-    if batch.variance_functions is not None or batch.bisquare:
-        for repeat in range(_REWEIGHTINGS):
-            before = fits.shape
-            fitted = _fitted(batch, log_x, fits)
-            weight = well_weights(batch, fitted)
-            if batch.bisquare:
-                weight = weight * biweights(batch, fitted, weight)
-            start = None if repeat < _SEARCHES - 1 else before
-            fits = fit_sigmoids(batch.model, log_x, batch.y, weight, batch.fixed, start)
-            if repeat and np.abs(fits.shape - before).max() < _SETTLED:
-                break
+    if batch.variance_functions is not None:
+        weight, fits = _reweighted(batch, log_x, fits)
     return _curves(batch, weight, fits)
+
+
+def _reweighted(batch: Batch, log_x: Floats, fits: SigmoidFits) -> tuple[Floats, SigmoidFits]:
+    """Weights that follow from the fit, and the fit that is the best with these weights.
+
+    Weights that settle near a local minimum keep the fit there, so the whole grid is searched once
+    more with them; where that finds a better fit, the weights settle again from it. Where every
+    settled fit has a better one with its own weights, the weights of the likeliest of them stay.
+    """
+    weight, fits = _settled(batch, log_x, fits, _SEARCHES)
+    likeliest, least = weight.copy(), _deviance(batch, weight, fits)
+    curves = np.arange(len(batch.y))
+    for restart in range(_RESTARTS + 1):
+        last = restart == _RESTARTS
+        if last:
+            weight[curves] = likeliest[curves]
+        part, among = batch.take(curves), log_x[curves]
+        again = fit_sigmoids(part.model, among, part.y, weight[curves], part.fixed)
+        better = again.sum_of_squares < (1 - _NO_BETTER) * fits.sum_of_squares[curves]
+        if last or not better.any():
+            fits = fits.replaced(curves, again) if last else fits
+            break
+        curves, again = curves[better], again.take(np.flatnonzero(better))
+        part = batch.take(curves)
+        weight[curves], settled = _settled(part, log_x[curves], again, 1)
+        fits = fits.replaced(curves, settled)
+        deviance = _deviance(part, weight[curves], settled)
+        likelier = curves[deviance < least[curves]]
+        likeliest[likelier] = weight[likelier]
+        least[curves] = np.minimum(least[curves], deviance)
+    return weight, fits
+
+
+def _deviance(batch: Batch, weight: Floats, fits: SigmoidFits) -> Floats:
+    """-2 ln likelihood of each curve (n) but for a constant; weights are 1 / variance."""
+    present = batch.present
+    logs = np.log(np.where(present, weight, 1.0)).sum(axis=1)
+    known = [f.estimated for f in batch.variance_functions or ()]
+    sums = np.maximum(fits.sum_of_squares, np.finfo(float).tiny)
+    scatter = np.where(known, sums, present.sum(axis=1) * np.log(sums))
+    deviance: Floats = scatter - logs
+    return deviance
+
+
+def _settled(
+    batch: Batch, log_x: Floats, fits: SigmoidFits, searches: int
+) -> tuple[Floats, SigmoidFits]:
+    """Refitted with the weights of the fit before until neither changes; the first fits search."""
+    weight = np.empty(0)
+    for repeat in range(_REWEIGHTINGS):
+        before = fits.shape
+        weight = well_weights(batch, _fitted(batch, log_x, fits))
+        start = None if repeat < searches - 1 else before
+        fits = fit_sigmoids(batch.model, log_x, batch.y, weight, batch.fixed, start)
+        if repeat and np.abs(fits.shape - before).max() < _SETTLED:
+            break
+    return weight, fits
 
 
 def _fitted(batch: Batch, log_x: Floats, fits: SigmoidFits) -> Floats:
@@ -183,8 +306,11 @@ def _curves(batch: Batch, weight: Floats, fits: SigmoidFits) -> list[FittedCurve
     freedom = ((weight > 0).sum(axis=1) - sum(batch.free)).tolist()
     sums = fits.sum_of_squares.tolist()
     scales = [_scale(batch, i, sums[i], freedom[i]) for i in range(len(values))]
-    covariance = _inverse_information(batch, weight, fits) * np.array(scales)[:, None, None]
-    errors = np.sqrt(np.diagonal(covariance, axis1=1, axis2=2)).tolist()
+    inverse, undetermined = _inverse_information(batch, weight, fits)
+    covariance = inverse * np.array(scales)[:, None, None]
+    errors = np.sqrt(np.diagonal(covariance, axis1=1, axis2=2))
+    undetermined |= _is_far_from_the_wells(batch, weight, fits) & np.array(batch.free)
+    errors = np.where(undetermined, np.inf, errors).tolist()
     at_bound = fits.at_bound.tolist()
     present = batch.present
     wells: list[Any] = list(present)
@@ -212,10 +338,37 @@ def _curves(batch: Batch, weight: Floats, fits: SigmoidFits) -> list[FittedCurve
     ]
 
 
-def _inverse_information(batch: Batch, weight: Floats, fits: SigmoidFits) -> Floats:
+def _is_far_from_the_wells(batch: Batch, weight: Floats, fits: SigmoidFits) -> Booleans:
+    """Which parameters (n x q) lie so far from the wells that the data cannot determine them.
+
+    Their standard errors hold only near the fit, where the curve through the wells hardly changes
+    with them. They are asymptotes many ranges of the responses away, a mid-point more than the
+    range of ln x beyond the wells, and parts of the shape at a bound of the search.
+    """
+    used = weight > 0
+    low = np.where(used, batch.y, np.inf).min(axis=1)
+    high = np.where(used, batch.y, -np.inf).max(axis=1)
+    reach = _FARTHEST_ASYMPTOTE * (high - low)
+    lowest, span = range_of(logarithm(batch.x), weight)
+    log_c = fits.shape[:, 1]
+    far = np.column_stack(
+        [
+            (value < low - reach) | (value > high + reach)
+            for value in (fits.response_at_zero, fits.response_at_infinity)
+        ]
+        + [fits.at_bound]
+    )
+    far[:, 3] |= (log_c < lowest - span) | (log_c > lowest + 2 * span)
+    return far
+
+
+def _inverse_information(
+    batch: Batch, weight: Floats, fits: SigmoidFits
+) -> tuple[Floats, Booleans]:
     """(J' W J)^-1 in the parameters of the model (n x q x q), 0 where fixed.
 
-    Directions that the data do not determine are left out rather than blown up.
+    Directions that the data do not determine are left out rather than blown up, so that the error
+    of the curve itself stays right; the second value marks the parameters (n x q) that they change.
     """
     shape = fits.shape
     at = fractions(batch.model, logarithm(batch.x), shape)
@@ -225,17 +378,20 @@ def _inverse_information(batch: Batch, weight: Floats, fits: SigmoidFits) -> Flo
     free = np.array(batch.free)
     weighted = np.swapaxes(jacobian[:, free] * np.sqrt(weight)[:, None, :], 1, 2)
     size = np.sqrt((weighted**2).sum(axis=1, keepdims=True))
-    size = np.where(size > 0, size, 1.0)
+    divisor = np.where(size > 0, size, 1.0)
     # What overflows (responses of 1e200) has no covariance, but is no error either.
-    scaled = np.nan_to_num(weighted / size, nan=0.0, posinf=0.0, neginf=0.0)
+    scaled = np.nan_to_num(weighted / divisor, nan=0.0, posinf=0.0, neginf=0.0)
     _, singular, directions = np.linalg.svd(scaled, full_matrices=False)
     determined = singular > 1e-10 * singular[:, :1]
     inverse = np.where(determined, 1 / np.where(determined, singular, 1.0), 0.0)
     root = np.swapaxes(directions, 1, 2) * inverse[:, None, :]
-    root = root / np.swapaxes(size, 1, 2)
+    root = root / np.swapaxes(divisor, 1, 2)
     full = np.zeros((len(shape), len(free), len(free)))
     full[:, np.outer(free, free)] = (root @ np.swapaxes(root, 1, 2)).reshape(len(shape), -1)
-    return full
+    share = np.where(determined[:, :, None], 0.0, np.abs(directions)).max(axis=1, initial=0.0)
+    undetermined = np.zeros((len(shape), len(free)), dtype=bool)
+    undetermined[:, free] = (share > _UNDETERMINED_SHARE) | ~(size[:, 0, :] > 0)
+    return full, undetermined
 
 
 def _scale(batch: Batch, curve: int, sum_of_squares: float, freedom: int) -> float:

@@ -5,8 +5,10 @@ The asymptotes follow from each shape; the Jacobian is Kaufman's (BIT 15:49, 197
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from coculture.curves.models import Floats, Fractions, fractions
 from coculture.curves.separable_problem import (
@@ -20,6 +22,8 @@ from coculture.curves.separable_problem import (
 
 _SMALLEST_STEP = 1e-9
 """Of ln b, ln c and ln g; smaller steps end the search."""
+_LONGEST_STEP = 2.0
+"""Of ln b, ln c and ln g; a longer step is shortened as a whole, so that it keeps its direction."""
 _MOST_DAMPING = 1e14
 """With more damping a step is zero to double precision."""
 
@@ -108,5 +112,36 @@ def _step(problem: SeparableProblem, shape: Floats, here: _Evaluation, damping: 
     scaled = np.maximum(diagonal, floor)
     normal[:, index, index] = diagonal + damping[:, None] * scaled + pressed * 1.0
     normal[:, index, index] += np.where(pressed, 0.0, floor * 1e-3)
-    step: Floats = np.clip(np.linalg.solve(normal, gradient[:, :, None])[:, :, 0], -2.0, 2.0)
+    step = _shortened(np.linalg.solve(normal, gradient[:, :, None])[:, :, 0])
+    low, high = problem.lower - shape, problem.upper - shape
+    beyond = (step < low) | (step > high)
+    crossing = np.flatnonzero(beyond.any(axis=1))
+    if len(crossing):
+        i = crossing
+        step[i] = _along_bounds(
+            normal[i], gradient[i], np.clip(step[i], low[i], high[i]), beyond[i]
+        )
     return step
+
+
+def _along_bounds(normal: Floats, gradient: Floats, step: Floats, held: Booleans) -> Floats:
+    """Steps (n x q) of which the held parts are kept, and the others are the best beside them.
+
+    Where parameters are nearly exchangeable, a step that is only cut off at a bound leaves the
+    valley of the sum of squares, and the search stalls.
+    """
+    kept = np.where(held, step, 0.0)
+    rest = np.where(held, 0.0, gradient - (normal @ kept[:, :, None])[:, :, 0])
+    free = ~held[:, :, None] & ~held[:, None, :]
+    reduced = np.where(free, normal, 0.0)
+    index = np.arange(step.shape[1])
+    reduced[:, index, index] += held * 1.0
+    others = _shortened(np.linalg.solve(reduced, rest[:, :, None])[:, :, 0])
+    along: Floats = np.where(held, kept, others)
+    return along
+
+
+def _shortened(step: NDArray[np.floating[Any]]) -> Floats:
+    longest = np.abs(step).max(axis=1, keepdims=True)
+    shortened: Floats = step * (_LONGEST_STEP / np.maximum(longest, _LONGEST_STEP))
+    return shortened

@@ -28,7 +28,9 @@ PARAMETERS = {
     "5PL_neg": ("A", "D", "b", "c", "g"),
     "log_log": ("intercept", "slope"),
 }
-_LARGEST_EXPONENT = 500.0
+_LARGEST_EXPONENT = 1e6
+"""In place of infinity, at a concentration of zero. The bounds of a search allow 3,500 elsewhere;
+at 500, a 5PL with an asymmetry of a thousandth has not yet reached its response at zero."""
 
 
 def logarithm(concentration: Floats) -> Floats:

@@ -1,17 +1,15 @@
 """Curves that are fitted at once, and the weight of each of their wells."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from coculture.curves.models import PARAMETERS, Floats
 from coculture.curves.variance_function import VarianceFunction
-from coculture.distributions import normal_quantile
 
 WEIGHTINGS = ("none", "1/y", "1/y2", "variance_function")
-_BIWEIGHT = 4.685
-"""In standard deviations: 95 % efficiency for normal residuals (Holland and Welsch, 1977)."""
+Indices = NDArray[np.intp]
 _LEAST_RESPONSE = 1e-6
 """As a share of the highest response; lower ones get the weight of this."""
 
@@ -26,11 +24,20 @@ class Batch:
     weighting: str
     fixed: dict[str, float]
     variance_functions: list[VarianceFunction] | None
-    bisquare: bool
 
     @property
     def present(self) -> NDArray[np.bool_]:
         return np.isfinite(self.y)
+
+    def take(self, curves: Indices) -> "Batch":
+        """Some of the curves."""
+        functions = self.variance_functions
+        return replace(
+            self,
+            x=self.x[curves],
+            y=self.y[curves],
+            variance_functions=None if functions is None else [functions[i] for i in curves],
+        )
 
     def variance_function_of(self, curve: int) -> VarianceFunction | None:
         return None if self.variance_functions is None else self.variance_functions[curve]
@@ -59,22 +66,3 @@ def well_weights(batch: Batch, expected: Floats) -> Floats:
         weight = observed**-power
     absent: Floats = np.where(batch.present, weight, 0.0)
     return absent
-
-
-def biweights(batch: Batch, fitted: Floats, weight: Floats) -> Floats:
-    """Tukey's biweight of the standardised residuals (n x p).
-
-    They are standardised by the variance function where it states the variance, otherwise by
-    their own median, widened for the parameters that were fitted to them.
-    """
-    standardised = np.where(batch.present, np.sqrt(weight) * (batch.y - fitted), np.nan)
-    scale = np.nanmedian(np.abs(standardised), axis=1, keepdims=True) / normal_quantile(0.75)
-    wells = batch.present.sum(axis=1, keepdims=True)
-    scale = scale * np.sqrt(wells / np.maximum(wells - sum(batch.free), 1))
-    if batch.variance_functions is not None:
-        known = np.array([f.estimated for f in batch.variance_functions])[:, None]
-        scale = np.where(known, 1.0, scale)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        distance = np.nan_to_num(standardised / (_BIWEIGHT * scale), nan=0.0)
-    inside: Floats = np.where(np.abs(distance) < 1, (1 - distance**2) ** 2, 0.0)
-    return inside

@@ -162,7 +162,7 @@ def _combine(
     group: pd.DataFrame, culture: str, analyte: str, precision: Precision | None
 ) -> Combination:
     group = group.sort_values(["dilution", "plate", "well"], kind="stable")
-    measured = group[~group["state"].isin(["missing", "excluded"])]
+    measured = group[~group["state"].isin(["missing", "excluded", "not_determined"])]
     groups = tuple(
         dilution_group(wells, _error_at(wells, analyte, precision))
         for _, wells in measured.groupby(["dilution", "plate"], sort=True)

@@ -46,10 +46,12 @@ class DilutionGroup:
         Standard error of `ln` from the wells' own scatter; 0 for a bound.
     curve_error
         That from the curve, which all wells of the plate share.
-    wells
-        The wells that stand, rows of elisa/wells.csv with the column `ln`.
-    left_out
-        Replicates that disagree with the others.
+    measured
+        All its wells, rows of elisa/wells.csv.
+    ln_of_wells
+        ln concentration of each (undiluted, pg/mL), shape (wells,).
+    stands
+        Which of them make `ln`, shape (wells,).
     """
 
     plate: str
@@ -59,16 +61,32 @@ class DilutionGroup:
     value: float
     error: float
     curve_error: float
-    wells: pd.DataFrame
-    left_out: pd.DataFrame
+    measured: pd.DataFrame
+    ln_of_wells: Floats
+    stands: NDArray[np.bool_]
     lloq: float
     uloq: float
     error_at: ErrorAt
 
+    @property
+    def wells(self) -> pd.DataFrame:
+        """The wells that stand, with the column `ln`."""
+        return self.measured.assign(ln=self.ln_of_wells)[self.stands]
+
+    @property
+    def left_out(self) -> pd.DataFrame:
+        """Replicates that disagree with the others, with the column `ln`."""
+        return self.measured.assign(ln=self.ln_of_wells)[~self.stands]
+
+    @property
+    def count(self) -> int:
+        """Number of wells that stand."""
+        return int(np.count_nonzero(self.stands))
+
     def error_if(self, ln: float) -> float:
         """The larger of `error` and the error that the mean would have if `ln` were true."""
         within = float(np.clip(np.exp(ln), self.lloq, self.uloq)) / self.dilution
-        return max(self.error, float(self.error_at(within) / np.sqrt(len(self.wells))))
+        return max(self.error, float(self.error_at(within) / np.sqrt(self.count)))
 
     @property
     def is_weak(self) -> bool:
@@ -89,14 +107,14 @@ def dilution_group(wells: pd.DataFrame, error_at: ErrorAt) -> DilutionGroup:
     Wells without a number (beyond an asymptote, or off the reader) count as their limit, and a mean
     with such a well is a bound.
     """
-    first = wells.iloc[0]
-    lloq, uloq = float(first["lloq_pg_ml"]), float(first["uloq_pg_ml"])
-    dilution = float(first["dilution"])
-    read = (wells["in_well_pg_ml"] * wells["dilution"]).to_numpy(float)
-    above = wells["state"].isin(ABOVE_RANGE).to_numpy()
-    below = wells["state"].isin(BELOW_RANGE).to_numpy()
-    has_number = np.isfinite(read)
-    ln = np.log(np.where(has_number, read, np.where(above, uloq, lloq)))
+    shared = wells[["lloq_pg_ml", "uloq_pg_ml", "dilution"]].to_numpy(float)[0]
+    lloq, uloq, dilution = map(float, shared)
+    within = wells["in_well_pg_ml"].to_numpy(float)
+    states = wells["state"].tolist()
+    above = np.array([state in ABOVE_RANGE for state in states])
+    below = np.array([state in BELOW_RANGE for state in states])
+    has_number = np.isfinite(within)
+    ln = np.log(np.where(has_number, within * dilution, np.where(above, uloq, lloq)))
 
     def agree(i: int, j: int) -> bool:
         error = max(
@@ -107,27 +125,30 @@ def dilution_group(wells: pd.DataFrame, error_at: ErrorAt) -> DilutionGroup:
         return _agree(ln[i] - ln[j], allowed, np.inf if is_near_lloq else AT_MOST)
 
     stands = _standing(ln, agree)
-    mean = float(ln[stands].mean()) if stands.any() else float(ln.mean())
-    unknown = ~has_number & stands
-    mean = float(np.exp(mean))
+    is_discordant = not stands.any()
+    stands = np.ones(len(ln), dtype=bool) if is_discordant else stands
+    mean = float(np.exp(ln[stands].mean()))
     # A bound is the limit itself, to the last digit.
     mean = next((limit for limit in (lloq, uloq) if np.isclose(mean, limit, rtol=1e-12)), mean)
+    unknown = ~has_number & stands & (not is_discordant)
     state, value = _state(mean, unknown & below, unknown & above, lloq, uloq)
-    if state == "in_range" and not stands.any():
+    if is_discordant and state == "in_range":
         state = "discordant"
-    kept = wells.assign(ln=ln)[stands if stands.any() else np.ones(len(ln), bool)]
+    curve_errors = wells["ln_se_curve"].to_numpy(float)[stands]
+    known = curve_errors[np.isfinite(curve_errors)]
+    has_error = state in ("in_range", "discordant")
+    own = wells["ln_se_well"].to_numpy(float)[stands]
     return DilutionGroup(
-        plate=str(first["plate"]),
+        plate=str(wells["plate"].iloc[0]),
         dilution=dilution,
         state=state,
         ln=float(np.log(value)),
         value=value,
-        error=_error(kept, error_at) if state in ("in_range", "discordant") else 0.0,
-        curve_error=float(np.nanmean(kept["ln_se_curve"].astype(float)))
-        if kept["ln_se_curve"].notna().any()
-        else 0.0,
-        wells=kept,
-        left_out=wells.assign(ln=ln)[~stands] if stands.any() else wells.iloc[:0].assign(ln=0.0),
+        error=_error(own, within[stands], error_at) if has_error else 0.0,
+        curve_error=float(known.mean()) if len(known) else 0.0,
+        measured=wells,
+        ln_of_wells=ln,
+        stands=stands,
         lloq=lloq,
         uloq=uloq,
         error_at=error_at,
@@ -189,11 +210,10 @@ def _state(
     return "in_range", mean
 
 
-def _error(wells: pd.DataFrame, error_at: ErrorAt) -> float:
-    """Standard error of the mean of ln concentration."""
-    own = wells["ln_se_well"].to_numpy(float)
-    read = wells["in_well_pg_ml"].to_numpy(float)
-    each = np.array(
-        [e if np.isfinite(e) else error_at(float(x)) for e, x in zip(own, read, strict=True)]
-    )
+def _error(own: Floats, within: Floats, error_at: ErrorAt) -> float:
+    """Standard error of the mean of ln concentration, from those of its wells."""
+    each = [
+        error if np.isfinite(error) else error_at(float(concentration))
+        for error, concentration in zip(own, within, strict=True)
+    ]
     return float(np.sqrt(np.square(each).sum()) / len(each))

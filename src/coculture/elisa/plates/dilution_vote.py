@@ -97,9 +97,10 @@ def _scatter(groups: Sequence[DilutionGroup], mean: float) -> float:
     squares, count = 0.0, 0
     for group in groups:
         # The error of one well: that of the mean of n wells times root n.
-        error = group.error * len(group.wells) ** 0.5
-        squares += float(np.square((group.wells["ln"] - mean) / error).sum()) if error > 0 else 0.0
-        count += len(group.wells)
+        error = group.error * group.count**0.5
+        off = group.ln_of_wells[group.stands] - mean
+        squares += float(np.square(off / error).sum()) if error > 0 else 0.0
+        count += group.count
     return squares / (count - 1) if count > 1 else 1.0
 
 

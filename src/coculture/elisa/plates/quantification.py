@@ -198,7 +198,7 @@ def _quantify(
         reasons = [f"no standard curve, because {error}"]
         failed = {"plate": plate, "analyte": analyte, "verdict": "fail", "reasons": reasons}
         return without_curve(wells), failed, [plate_failed.flag(plate, analyte, reasons)]
-    levels = standard_levels(curve, standards, settings.limits)
+    levels = standard_levels(curve, _kept(standards, curve), settings.limits)
     span = quantification_range(curve, levels, settings.limits, scatter.wells)
     read = read_from_curve(wells, curve, span, scatter)
     spikes, blanks = spike_recoveries(read), medium_blanks(read)
@@ -248,6 +248,14 @@ def _not_corrected(
     wanted = settings.reference_wavelength_nm.of(plate)
     if used is not None and used.reference is None and wanted is not None:
         yield notes.no_reference(plate)
+
+
+def _kept(standards: pd.DataFrame, curve: StandardCurve) -> pd.DataFrame:
+    """The standards without those that the robust fit left out."""
+    fitted = standards
+    if curve.model == "log_log":
+        fitted = standards[(standards["concentration_pg_ml"] > 0) & (standards["response"] > 0)]
+    return standards.drop(index=fitted.index[list(curve.left_out)])
 
 
 def _without_analyte(wells: pd.DataFrame) -> pd.DataFrame:

@@ -81,7 +81,7 @@ def limit_of_detection(curve: FittedCurve, scatter: VarianceFunction) -> float:
         return float("nan")
     zero, infinity = curve.parameters["A"], curve.parameters["D"]
     away = 3 * float(np.sqrt(scatter.variance(zero))) * np.sign(infinity - zero)
-    return float(curve.concentration([zero + away])["concentration"].iloc[0])
+    return float(curve.inverse([zero + away])[0])
 
 
 def precision_profile(

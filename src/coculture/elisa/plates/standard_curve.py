@@ -1,5 +1,6 @@
 """The standard curve of a plate: a fit with its flags, and its form in curve.json."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Unpack
@@ -36,7 +37,11 @@ class StandardCurve(FittedCurve):
             "model": self.model,
             "weighting": self.weighting,
             "parameters": self.parameters,
-            "standard_errors": self.standard_errors,
+            "standard_errors": {
+                # JSON has no infinity.
+                name: error if math.isfinite(error) else None
+                for name, error in self.standard_errors.items()
+            },
             "covariance": self.covariance.tolist(),
             "weighted_sum_of_squares": self.weighted_sum_of_squares,
             "degrees_of_freedom": self.degrees_of_freedom,
@@ -46,6 +51,8 @@ class StandardCurve(FittedCurve):
             "flags": list(self.flags),
             "at_bound": list(self.at_bound),
             "wells_not_fitted": self.wells_not_fitted,
+            "left_out": list(self.left_out),
+            "undecided_level": self.undecided_level,
             "concentrations": self.concentrations.tolist(),
             "responses": self.responses.tolist(),
             "weights": self.weights.tolist(),
@@ -60,7 +67,7 @@ class StandardCurve(FittedCurve):
             weighting=values["weighting"],
             parameters={name: _number(value) for name, value in values["parameters"].items()},
             standard_errors={
-                name: _number(value) for name, value in values["standard_errors"].items()
+                name: _error(value) for name, value in values["standard_errors"].items()
             },
             covariance=np.array(values["covariance"], dtype=float),
             weighted_sum_of_squares=values["weighted_sum_of_squares"],
@@ -72,6 +79,8 @@ class StandardCurve(FittedCurve):
             weights=np.array(values["weights"], dtype=float),
             at_bound=tuple(values["at_bound"]),
             wells_not_fitted=values["wells_not_fitted"],
+            left_out=tuple(values["left_out"]),
+            undecided_level=values["undecided_level"],
         )
 
 
@@ -111,3 +120,8 @@ def fit_standard_curves(
 
 def _number(value: float | None) -> float:
     return float("nan") if value is None else float(value)
+
+
+def _error(value: float | None) -> float:
+    """A standard error; null is that of a parameter that the data do not determine."""
+    return float("inf") if value is None else float(value)

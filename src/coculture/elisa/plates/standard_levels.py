@@ -16,7 +16,8 @@ def standard_levels(
     Parameters
     ----------
     standards
-        The wells: `concentration_pg_ml` (0 for blanks), `response`, and `role` if some are anchors.
+        The wells: `concentration_pg_ml` (0 for blanks), `response`, and `role` if some are anchors;
+        without those that a robust fit left out.
 
     Returns
     -------
@@ -24,7 +25,7 @@ def standard_levels(
     cv_percent (of the concentrations read back), verdict (pass, fail; not judged for zero
     and anchors) and reason.
     """
-    read_back = curve.concentration(standards["response"])["concentration"].to_numpy(float)
+    read_back = curve.inverse(standards["response"])
     wells = pd.DataFrame(
         {
             "nominal_pg_ml": standards["concentration_pg_ml"].to_numpy(float),
@@ -57,12 +58,17 @@ def standard_levels(
     inside = _passes(levels, limits.recovery_percent, limits.cv_percent)
     at_limit = _passes(levels, limits.recovery_at_limits_percent, limits.cv_at_limits_percent)
     candidates = np.flatnonzero(judged & at_limit)
+    if curve.undecided_level is not None:
+        undecided = levels["nominal_pg_ml"] == curve.undecided_level
+        inside, at_limit = inside & ~undecided, at_limit & ~undecided
+        candidates = np.flatnonzero(judged & at_limit)
     passes = inside.copy()
     if len(candidates):
         passes.iloc[[candidates[0], candidates[-1]]] = True
     levels["verdict"] = np.where(judged, np.where(passes, "pass", "fail"), "not judged")
     levels["reason"] = [
-        _reason(row, limits) if row["verdict"] == "fail" else "" for _, row in levels.iterrows()
+        _reason(row, limits, curve.undecided_level) if row["verdict"] == "fail" else ""
+        for _, row in levels.iterrows()
     ]
     return levels
 
@@ -72,7 +78,9 @@ def _passes(levels: pd.DataFrame, recovery: float, cv: float) -> pd.Series:
     return near & ~(levels["cv_percent"] > cv)
 
 
-def _reason(row: pd.Series, limits: AcceptanceLimits) -> str:
+def _reason(row: pd.Series, limits: AcceptanceLimits, undecided: float | None) -> str:
+    if row["nominal_pg_ml"] == undecided:
+        return "its wells disagree, and it is not known which is right"
     if not np.isfinite(row["recovery_percent"]):
         return "beyond the curve"
     reasons = []

@@ -34,7 +34,7 @@ def read_from_curve(
     response = wells["response"].to_numpy(float).copy()
     response[(wells["state"] == "overflow").to_numpy()] = np.inf
     read = curve.concentration(response, scatter.wells)
-    within = read["concentration"].to_numpy(float)
+    within = curve.inverse(response)
     dilution = wells["dilution"].to_numpy(float)
     role = wells["role"]
     is_standard = role.isin(STANDARD_ROLES).to_numpy()

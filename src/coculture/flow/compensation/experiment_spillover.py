@@ -242,7 +242,8 @@ def _from_single_stains(
             matrix[row], also = _row(tube, channels, negatives, row, of_markers, settings.method)
         except SpilloverError as error:
             has_marker = channel in panel.markers.values()
-            if not has_marker or _bright_in(negatives, row, channels):
+            has_few = len(negative.stained) < 2 * FEWEST_POSITIVES
+            if not has_marker or has_few or _bright_in(negatives, row, channels):
                 raise
             what = f"{tube.fcs} ({channel})"
             raise SpilloverError(_not_brighter(what, negative.controls, tubes), tube.fcs) from error

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator
 
 from coculture.curves.fitted_curve import FittedCurve
-from coculture.elisa.plates.checks.check_result import CheckResult, finite
+from coculture.elisa.plates.checks.check_result import CheckResult
 
 LIMIT = 0.5
 """Largest standard error, as a share of the distance between the asymptotes. Above it a 95 %
@@ -24,7 +24,7 @@ def results(curve: FittedCurve) -> Iterator[CheckResult]:
         yield CheckResult(
             f"{side}_asymptote_not_identified",
             f"{side} asymptote",
-            finite(share),
+            None if math.isnan(share) else share,
             LIMIT,
             "of the span",
             "pass" if is_identified else "warning",
@@ -33,6 +33,10 @@ def results(curve: FittedCurve) -> Iterator[CheckResult]:
             ""
             if is_identified
             else f"The standards do not determine the {side} asymptote: its standard error is "
-            f"{share:.2g} times the distance between the asymptotes (limit {LIMIT:g}). "
+            f"{_times(share)} the distance between the asymptotes (limit {LIMIT:g}). "
             "Concentrations near it are uncertain.",
         )
+
+
+def _times(share: float) -> str:
+    return f"{share:.2g} times" if math.isfinite(share) else "beyond any multiple of"

@@ -1,35 +1,31 @@
-"""Whether a standard well lies so far off the curve that the fit almost ignores it."""
+"""Whether a standard well lies so far off the curve that the robust fit leaves it out."""
 
 from collections.abc import Iterator
-
-import numpy as np
 
 from coculture.elisa.plates.checks import subjects
 from coculture.elisa.plates.checks.curve_data import WellData
 from coculture.exchange.flags import Flag
 
 LIMIT_PERCENT = 10
-"""Of the usual weight. Tukey's biweight falls to it at 0.83 of the distance at which it is zero."""
+"""Of the usual weight; a well that the robust fit leaves out has none."""
 
 
 def flags(data: WellData) -> Iterator[Flag]:
-    """A caution for each standard with less weight, where the fit uses the biweight."""
-    curve, settings = data.curve, data.settings
-    is_robust = settings.outlier_wells == "bisquare" and settings.as_reader is None
-    if not is_robust or curve.model == "log_log":
-        return
-    full = 1 / curve.well_variance(curve.response(curve.concentrations))
-    ratio = curve.weights / full
-    percents = 100 * ratio / np.median(ratio)
-    for row, percent in zip(data.standards.to_dict("records"), percents, strict=True):
-        if percent < LIMIT_PERCENT:
-            yield Flag(
-                subjects.well(row),
-                "outlier",
-                "caution",
-                f"This standard is an outlier: it has {percent:.0f} % of the usual weight in the "
-                f"fit (limit {LIMIT_PERCENT} %).",
-                float(percent),
-                LIMIT_PERCENT,
-                "%",
-            )
+    """A caution for each standard well that is not used."""
+    curve, standards = data.curve, data.standards
+    if curve.model == "log_log":
+        standards = standards[(standards["concentration_pg_ml"] > 0) & (standards["response"] > 0)]
+    for position in curve.left_out:
+        row = standards.iloc[position].to_dict()
+        found = curve.responses[position]
+        expected = float(curve.response(curve.concentrations[[position]])[0])
+        yield Flag(
+            subjects.well(row),
+            "outlier",
+            "caution",
+            f"This standard is an outlier and has no weight in the fit: it reads {found:.3g}, and "
+            f"the curve through the others {expected:.3g} there. Look for the cause.",
+            0.0,
+            LIMIT_PERCENT,
+            "%",
+        )

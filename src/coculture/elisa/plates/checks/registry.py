@@ -17,6 +17,7 @@ from coculture.elisa.plates.checks import (
     controls_at_each_level,
     curve_direction,
     curve_fit,
+    degrees_of_freedom,
     dilutions_contradict,
     dilutions_disagree,
     high_dose_hook,
@@ -28,8 +29,10 @@ from coculture.elisa.plates.checks import (
     plates_differ,
     replicates_disagree,
     replicates_of_wells,
+    slope_and_mid_point,
     spike_recovery,
     standards_passing,
+    undecided_level,
     unit_of_standards,
     wells_not_fitted,
 )
@@ -81,7 +84,10 @@ FIT_CHECKS: tuple[FitCheck, ...] = (
     wells_not_fitted,
     parameter_at_bound,
     asymptotes,
+    slope_and_mid_point,
     asymmetry,
+    degrees_of_freedom,
+    undecided_level,
     high_dose_hook,
 )
 WELL_CHECKS: tuple[WellCheck, ...] = (

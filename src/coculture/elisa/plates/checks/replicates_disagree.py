@@ -17,7 +17,7 @@ CODE = "replicates_disagree"
 def flags(combined: Combination) -> Iterator[Flag]:
     """A caution for each dilution and plate of which replicates, or all of them, are not used."""
     for group in combined.groups:
-        if len(group.left_out):
+        if not group.stands.all():
             others = f"the others, whose mean is {pg_ml(group.value)}"
             yield _flag(
                 combined,

@@ -26,7 +26,11 @@ def flags(data: WellData) -> Iterator[Flag]:
     wells = data.wells[~data.wells["state"].isin(["missing", "excluded"])]
     wells = wells[~wells["role"].isin(STANDARD_ROLES)]
     for _, replicates in wells.groupby(_REPLICATES, dropna=False, sort=True):
+        if len(replicates) < 2:
+            continue
         group = dilution_group(replicates, data.error_at)
+        if group.state != "discordant" and group.stands.all():
+            continue
         doubtful = group.wells if group.state == "discordant" else group.left_out
         for row in doubtful.to_dict("records"):
             others = _others(group.wells if group.state != "discordant" else replicates, row)
