@@ -5,10 +5,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from coculture.exchange.problems import Problem
-from coculture.flow import notices
+from coculture.flow import FlowSettings, notices
 from tests.flow.mishaps import base_study
 from tests.flow.mishaps.base_study import BASE, IDENTITY, LIGHT, Edit, Recorded, Tube
 
@@ -58,6 +59,10 @@ def test_nothing_is_said_of_files_that_agree(found: Callable[..., list[Problem]]
         ({"cytsn": "8"}, "the cytometer's serial number ($CYTSN) is 7 in 9 files, but 8 in"),
         ({"p4v": "550.0"}, "the voltage ($PnV) of GFP is 500 in 9 files, but 550 in"),
         ({"p4g": "2"}, "the gain ($PnG) of GFP is 1 in 9 files, but 2 in E1/E1-dose10-1.fcs."),
+        (
+            {"p4r": "1024"},
+            "the range of the channels ($PnR) is 262144 in 9 files, but 262144 / 1024 in ",
+        ),
         (
             {"spillover": base_study.spillover_text(BASE.detectors, IDENTITY)},
             "the spillover matrix in the files is the same in 9 files, but another, or none, in "
@@ -109,3 +114,31 @@ def test_another_list_of_channels(found: Callable[..., list[Problem]]) -> None:
     (problem,) = found({}, {}, wider)
     assert problem.message.startswith("the list of channels is B530-A, B675-A, FSC-A")
     assert problem.message.endswith("Time, Width in E1/E1-dose10-1.fcs.")
+
+
+def test_an_export_that_gives_its_largest_value_as_range_is_no_other(
+    found: Callable[..., list[Problem]],
+) -> None:
+    assert found({"p4r": "198204"}, {}) == []
+
+
+@pytest.mark.parametrize(("null", "verb"), [("viability_dye", "is"), ("annexin", "is")])
+def test_a_study_without_percents_says_why(
+    found: Callable[..., list[Problem]], null: str, verb: str
+) -> None:
+    channels = {"annexin": base_study.ANNEXIN, "viability_dye": base_study.DYE, null: None}
+    (problem,) = found({}, {"channels": channels})
+    assert problem.message.startswith(f"flow.channels.{null} {verb} null, so cells are counted")
+
+
+def test_files_of_another_format_are_named(
+    files: pd.DataFrame, myeloma_settings: Callable[..., FlowSettings], tmp_path: Path
+) -> None:
+    first = files.index[files["role"] == "sample"][0]
+    whole = Path(files.loc[first, "path"]).read_bytes()
+    other = tmp_path / "other.fcs"
+    other.write_bytes(whole.replace(b"0,0", b"4,1"))
+    files.loc[first, "path"] = str(other)
+    found = [problem.message for problem in notices(files, myeloma_settings())]
+    fcs = files.loc[first, "fcs"]
+    assert any(one.endswith(f"files, but 4,1 in {fcs}.") for one in found)

@@ -84,6 +84,20 @@ def test_gates_of_an_experiment_that_is_not_there(flow_settings: Settings) -> No
             ("flow.channels.viability_dye '7-AAD'", "the marker of m", "'B675-A'"),
         ),
         (
+            {
+                "populations": [
+                    {
+                        "name": "m",
+                        "markers": [
+                            {"channel": "GFP", "positive": True},
+                            {"channel": "B530-A", "positive": False},
+                        ],
+                    }
+                ]
+            },
+            ("'GFP' and 'B530-A'", "has 'm' positive in one and negative in the other"),
+        ),
+        (
             {"channels": {"annexin": "R660-A", "viability_dye": "Annexin V-APC"}},
             ("flow.channels.annexin 'R660-A'", "flow.channels.viability_dye 'Annexin V-APC'"),
         ),
@@ -187,3 +201,11 @@ def test_an_fmo_control_names_a_marker_of_the_config(
         problem for problem in check_files(changed, myeloma_settings()) if problem.row == row
     ]
     assert missing.message.startswith('The file has no channel "PE"')
+
+
+def test_a_stain_without_its_channel_is_reported_by_the_table_alone(
+    files: pd.DataFrame, myeloma_settings: Settings
+) -> None:
+    stain = files.index[files["role"] == "single_stain"][0]
+    files.loc[stain, "channel"] = ""
+    assert check_files(files, myeloma_settings()) == []

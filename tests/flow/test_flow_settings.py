@@ -54,6 +54,10 @@ def test_the_first_population_is_reported(flow_settings: Settings) -> None:
             "'FSC-A' is both forward_scatter_area and forward_scatter_height; .* write null",
         ),
         (
+            {"thresholds": {"scope": "well", "viability_dye": "fmo"}},
+            "flow.thresholds.scope: .* but flow.thresholds.viability_dye is fmo. Choose auto",
+        ),
+        (
             {"channels": {"viability_dye": "SSC-A"}},
             "'SSC-A' is both viability_dye and side_scatter_area; scatter is not a stain",
         ),
@@ -171,3 +175,11 @@ def test_a_marker_has_a_name_of_its_own(flow_settings: Settings, name: str) -> N
     ]
     with pytest.raises(FlowSettingsError, match=f"the marker name '{name}' of 'm' is also that of"):
         flow_settings(populations=[{"name": "m", "markers": markers}])
+
+
+@pytest.mark.parametrize("source", ["auto", "live_peak", "untreated"])
+def test_a_well_can_have_a_threshold_of_its_own(flow_settings: Settings, source: str) -> None:
+    flow_settings(thresholds={"scope": "well", "annexin": source})
+    fmo = {"scope": "well", "annexin": source, "viability_dye": "fmo"}
+    flow_settings(thresholds=fmo, channels={"viability_dye": None})
+    flow_settings(thresholds=fmo | {"scope": "experiment"})

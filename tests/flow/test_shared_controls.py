@@ -61,3 +61,12 @@ def test_no_file_is_opened_without_need(files: pd.DataFrame) -> None:
 def test_a_file_that_cannot_be_read_serves_none(files: pd.DataFrame) -> None:
     files.loc[2, "path"] = "absent.fcs"
     assert shared_controls(files) == {}
+
+
+def test_controls_that_serve_none_are_not_missing_as_well(files: pd.DataFrame) -> None:
+    only = files[(files["experiment"] == "E3") | (files["experiment"] == "")]
+    (problem,) = check_files(only, base_study.settings())
+    assert "a control without an experiment serves none" in problem.message
+    fmo = base_study.settings(compensation={"source": "none"}, thresholds={"annexin": "fmo"})
+    (problem,) = check_files(only, fmo)
+    assert "a control without an experiment serves none" in problem.message

@@ -238,6 +238,75 @@ def test_single_stains_and_blanks_may_be_on_beads(role: str, cells: str, accepte
     assert (problems == []) == accepted
 
 
+@pytest.mark.parametrize(("role", "rows"), [("sample", [2]), ("fmo_dye", [2]), ("fmo", [])])
+def test_a_file_for_no_channel_names_none(role: str, rows: list[int]) -> None:
+    file = FILE | {"role": role, "channel": "GFP", "culture": "c" if role == "sample" else ""}
+    cultures = _rows(CULTURE | {"culture": "c"})
+    problems = list(table_validation.flow_rows(_rows(file), cultures))
+    assert [(one.row, one.column) for one in problems] == [(row, "channel") for row in rows]
+    assert all("leave this empty" in one.message for one in problems)
+
+
+def test_cells_of_stroma_alone_are_left_empty() -> None:
+    control = FILE | {"role": "population_negative", "cells": "HS-5"}
+    cultures = _rows(CULTURE | {"culture": "c"})
+    (problem,) = table_validation.flow_cells(_rows(control), cultures)
+    assert problem.message.endswith("such as stroma alone, leave it empty.")
+    (problem,) = table_validation.flow_cells(_rows(control | {"role": "sample"}), cultures)
+    assert "leave it empty" not in problem.message
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "rows"),
+    [
+        ("fmo_annexin", "fmo_dye", [3]),
+        ("fmo GFP", "fmo RFP", [3]),
+        ("fmo GFP", "fmo gfp", []),
+        ("single_stain GFP", "single_stain RFP", [3]),
+        ("unstained", "single_stain GFP", [3]),
+        ("annexin_only", "dye_only", [3]),
+        ("single_stain FITC", "annexin_only", []),
+        # Of two stains, the tube without the one is that with the other alone.
+        ("fmo_annexin", "dye_only", []),
+        ("unstained", "fmo_annexin", []),
+    ],
+)
+def test_one_tube_is_not_two_controls(
+    one: str, other: str, rows: list[int], tmp_path: Path
+) -> None:
+    def row(name: str, written: str) -> dict[str, Any]:
+        (tmp_path / name).write_bytes(b"the same")
+        role, _, channel = written.partition(" ")
+        place = {"fcs": name, "path": str(tmp_path / name), "exclude": ""}
+        return FILE | place | {"role": role, "channel": channel}
+
+    table = _rows(row("a", one), row("b", other))
+    problems = raw_file_validation.controls_alike(table, Checksums())
+    assert [problem.row for problem in problems] == rows
+    table.loc[3, "exclude"] = "the wrong tube"
+    assert list(raw_file_validation.controls_alike(table, Checksums())) == []
+
+
+@pytest.mark.parametrize(
+    ("role", "culture", "arm"),
+    [
+        ("unstained", "treated", "dex_nM 1000"),
+        ("unstained", "untreated", ""),
+        ("unstained", "unknown", ""),
+        ("unstained", "of another", ""),
+        ("sample", "treated", ""),
+    ],
+)
+def test_which_unstained_control_is_of_treated_cells(role: str, culture: str, arm: str) -> None:
+    cultures = _rows(
+        CULTURE | {"culture": "treated"},
+        CULTURE | {"culture": "untreated", "dex_nM": 0.0},
+        CULTURE | {"culture": "of another", "experiment": "E2"},
+    )
+    files = _rows(FILE | {"role": role, "culture": culture})
+    assert list(table_validation.treated_controls(files, cultures, FACTORS)) == [arm]
+
+
 @pytest.mark.parametrize(
     ("role", "concentration", "culture", "expected"),
     [

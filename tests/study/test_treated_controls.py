@@ -1,7 +1,11 @@
 """An unstained control of treated cells names a culture; other controls name none."""
 
-import pandas as pd
+from pathlib import Path
 
+import pandas as pd
+import pytest
+
+from coculture.study import StudyError, load
 from coculture.study.table_validation import arm_names, references
 
 CULTURES = pd.DataFrame({"culture": ["c1"], "cells": ["MM"], "dex_nM": [10.0]})
@@ -33,3 +37,14 @@ def test_arm_is_what_differs_between_cultures() -> None:
     )
     names = list(arm_names(cultures, [{"column": "dex_nM"}]))
     assert names == ["A, hours 24, dex_nM 0", "B, hours 48, dex_nM 10"]
+
+
+def test_a_wrong_culture_of_the_only_unstained_control_is_one_problem(small_study: Path) -> None:
+    table = small_study / "flow.csv"
+    flow = pd.read_csv(table, dtype=str, keep_default_na=False)
+    unstained = (flow["role"] == "unstained") & (flow["experiment"] == "E1")
+    flow.loc[unstained, "culture"] = "no such culture"
+    flow.to_csv(table, index=False)
+    with pytest.raises(StudyError) as raised:
+        load(small_study / "config.yaml")
+    assert {one.column for one in raised.value.problems} == {"culture"}

@@ -16,12 +16,21 @@ from coculture.flow.fcs.header import FcsHeader
 from coculture.flow.fcs.text import FcsError
 from coculture.flow.files import FlowFile, flow_files, open_file
 from coculture.flow.gating.acquisition_date import day_of
+from coculture.flow.gating.checks import percent_not_given
 from coculture.flow.named_wells import is_whole_plate, other_wells, whole_plate
+from coculture.flow.ranges import rounded_range
 from coculture.flow.settings import FlowSettings
 from coculture.flow.shared_controls import of_experiment, served
 
 _MOST_NAMED = 3
 """Files that a line names."""
+_FILE_SETTINGS = {
+    "$CYT": "cytometer",
+    "$CYTSN": "cytometer's serial number",
+    "$DATATYPE": "number format",
+}
+_SCALES = {"R": "range", "E": "amplification"}
+"""Of $PnR and $PnE: with another one, the same cells have other values."""
 _FEW_EVENTS = 0.1
 """A sample with fewer than this share of the median events of its experiment's samples was perhaps
 aborted."""
@@ -55,6 +64,8 @@ def notices(files: pd.DataFrame, settings: FlowSettings) -> list[Problem]:
     listed = [one.file for one in opened]
     shared = served(listed, by_row)
     found: list[Problem] = []
+    if opened and (why := percent_not_given.reason(settings)):
+        found.append(Problem("flow.csv", why, opened[0].file.row))
     for experiment in dict.fromkeys(file.experiment for file in listed if file.experiment):
         own = of_experiment(listed, experiment, shared)
         found += _of_experiment([_Opened(file, by_row[file.row]) for file in own], settings)
@@ -71,7 +82,7 @@ def _open(file: FlowFile) -> Iterator[_Opened]:
 def _of_experiment(opened: Sequence[_Opened], settings: FlowSettings) -> Iterator[Problem]:
     yield from _wells(opened)
     yield from _days(opened)
-    for keyword, what in (("$CYT", "cytometer"), ("$CYTSN", "cytometer's serial number")):
+    for keyword, what in _FILE_SETTINGS.items():
         values = [one.header.keywords.get(keyword, "") for one in opened]
         yield from _differing(opened, f"the {what} ({keyword})", values)
     for channel in settings.needed_channels:
@@ -80,6 +91,9 @@ def _of_experiment(opened: Sequence[_Opened], settings: FlowSettings) -> Iterato
         for letter, what in (("V", "voltage"), ("G", "gain")):
             values = [setting_of(one.header, channel, letter) for one in opened]
             yield from _differing(opened, f"the {what} ($Pn{letter}) of {channel}", values)
+    for letter, what in _SCALES.items():
+        values = [_of_channels(one.header, settings, letter) for one in opened]
+        yield from _differing(opened, f"the {what} of the channels ($Pn{letter})", values)
     yield from _matrices(opened, settings)
     names = [", ".join(sorted(one.header.names)) for one in opened]
     yield from _differing(opened, "the list of channels", names)
@@ -97,6 +111,15 @@ def setting_of(header: FcsHeader, channel: str, letter: str) -> str:
         return f"{float(written):g}"
     except ValueError:
         return written
+
+
+def _of_channels(header: FcsHeader, settings: FlowSettings, letter: str) -> str:
+    """The values of a keyword in the channels that gating needs, time aside, each once."""
+    wanted = [one for one in settings.needed_channels if one != settings.channels.time]
+    values = [setting_of(header, channel, letter) for channel in wanted]
+    if letter == "R":
+        values = [rounded_range(value) for value in values]
+    return " / ".join(dict.fromkeys(filter(None, values)))
 
 
 def _differing(opened: Sequence[_Opened], what: str, found: Sequence[str]) -> Iterator[Problem]:

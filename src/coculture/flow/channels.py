@@ -91,6 +91,25 @@ def is_fluorescence(name: str) -> bool:
     return not _NOT_FLUORESCENCE.match(name)
 
 
+def words_of(text: str) -> frozenset[str]:
+    """Each word of a name or label, and several in a row, in lower case without punctuation.
+
+    >>> sorted(words_of("7-AAD BL"))
+    ['7', '7aad', '7aadbl', 'aad', 'aadbl', 'bl']
+    """
+    return _runs_of_words(text)
+
+
+def same_name(name: str, label: str) -> bool:
+    """Whether a label only repeats the name of the channel, perhaps without its "-A".
+
+    >>> same_name("PE-A", "PE"), same_name("FL1-A", "FITC")
+    (True, False)
+    """
+    pulse = re.compile(r"-[AHW]$", re.IGNORECASE)
+    return _bare(pulse.sub("", name)) == _bare(pulse.sub("", label))
+
+
 @cache
 def _bare(text: str) -> str:
     """The letters and digits of `text`, in lower case.

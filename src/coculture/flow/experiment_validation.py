@@ -36,7 +36,11 @@ class _Opened:
 
 
 def experiment_problems(
-    files: Sequence[FlowFile], headers: Mapping[int, FcsHeader], settings: FlowSettings
+    files: Sequence[FlowFile],
+    headers: Mapping[int, FcsHeader],
+    settings: FlowSettings,
+    *,
+    may_lack_controls: bool = True,
 ) -> Iterator[Problem]:
     """Problems of one experiment that no single file shows.
 
@@ -48,28 +52,37 @@ def experiment_problems(
         Row -> header, for the files that could be read.
     settings
         The flow section of the config.
+    may_lack_controls
+        Whether controls that the experiment lacks are reported.
     """
     opened = [_opened(file, headers[file.row], settings) for file in files if file.row in headers]
-    found = [*_of_headers(files, opened, settings)]
+    found = [*_of_headers(opened, settings)]
+    if may_lack_controls:
+        found += _lacking(files, opened, settings)
     yield from found
-    if not found and len(opened) == len(files):
+    if may_lack_controls and not found and len(opened) == len(files):
         yield from _spillover(files, settings)
 
 
-def _of_headers(
+def _lacking(
     files: Sequence[FlowFile], opened: Sequence[_Opened], settings: FlowSettings
 ) -> Iterator[Problem]:
+    """Controls that the experiment needs and does not have."""
+    if settings.compensation.source == "single_stains":
+        yield from _missing_controls(files, opened, settings)
+    yield from _missing_sources(files, opened, settings)
+
+
+def _of_headers(opened: Sequence[_Opened], settings: FlowSettings) -> Iterator[Problem]:
     """Problems that need no events."""
     yield from _not_fluorescent(opened)
     if settings.compensation.source == "single_stains":
-        yield from _missing_controls(files, opened, settings)
         yield from _doubled_stains(opened)
         yield from _few_stained(opened, settings)
     if settings.compensation.source in ("embedded", "each_file"):
         yield from _embedded_matrices(opened, settings.compensation.source)
     yield from _no_events(opened)
     yield from _different_names(opened)
-    yield from _missing_sources(files, opened, settings)
 
 
 def _spillover(files: Sequence[FlowFile], settings: FlowSettings) -> Iterator[Problem]:
@@ -127,9 +140,7 @@ def _missing_controls(
     missing = []
     stained_alone = [file for file in files if file.role in _STAINED_ALONE]
     on_beads = bool(stained_alone) and all(file.is_on_beads for file in stained_alone)
-    if not on_beads and not any(
-        file.role == "unstained" and not file.culture and not file.is_on_beads for file in files
-    ):
+    if not on_beads and not any(file.is_unstained and not file.is_on_beads for file in files):
         missing.append("an unstained control")
     stains = [one for one in opened if one.stained]
     if len(stains) == sum(file.role in _STAINED_ALONE for file in files):
@@ -188,7 +199,12 @@ def _embedded_matrices(opened: Sequence[_Opened], source: str) -> Iterator[Probl
         try:
             matrix = embedded_spillover(one.header)
         except SpilloverError as error:
-            yield _of_file(one, str(error))
+            fault = str(error).removeprefix(f"{one.header.path.name}: ").rstrip(".")
+            yield _of_file(
+                one,
+                f"The file cannot be compensated: {fault}. Export it again with all its channels, "
+                "or choose single_stains, csv or none as flow.compensation.source.",
+            )
             continue
         if matrix is None:
             yield _of_file(one, f"The file {NO_MATRIX}")

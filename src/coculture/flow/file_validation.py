@@ -51,14 +51,17 @@ def check_files(files: pd.DataFrame, settings: FlowSettings) -> list[Problem]:
             continue
         headers[file.row] = header
         problems += _missing_channels(header, required, file, "fcs")
-        if file.names_channel:
+        if file.names_channel and file.channel:
             problems += _missing_channels(header, {file.channel: ""}, file, "channel")
         problems += _no_marker(header, file, settings)
-    problems += islice(_shared_channels(used, headers, settings), 1)
+    problems += islice(_channel_faults(used, headers, settings), 1)
     shared = served(used, headers)
-    problems += unserving(used, headers, shared)
+    unused = list(unserving(used, headers, shared))
+    problems += unused
     for experiment in dict.fromkeys(file.experiment for file in used if file.experiment):
-        problems += experiment_problems(of_experiment(used, experiment, shared), headers, settings)
+        own = of_experiment(used, experiment, shared)
+        # A control that serves no experiment may be the one that this experiment lacks.
+        problems += experiment_problems(own, headers, settings, may_lack_controls=not unused)
     return sorted(problems, key=lambda problem: problem.row or 0)
 
 
@@ -105,15 +108,15 @@ def check_spillover_file(path: str, files: pd.DataFrame) -> list[str]:
     return []
 
 
-def _shared_channels(
+def _channel_faults(
     used: Sequence[FlowFile], headers: Mapping[int, FcsHeader], settings: FlowSettings
 ) -> Iterator[Problem]:
-    """Two stains of the config on one channel of a file: a mistake that all files show."""
+    """Stains of the config that do not fit the channels of a file: a mistake that all show."""
     for file in used:
         if file.row in headers:
-            fault = settings.shared_channel(
-                _channels_of(headers[file.row], settings.needed_channels)
-            )
+            header = headers[file.row]
+            names = _channels_of(header, settings.needed_channels)
+            fault = settings.channel_fault(names, header.labels)
             if fault:
                 yield _problem(file, "fcs", fault)
 

@@ -5,6 +5,7 @@ scale (Sony SA3800: 4,096 for side scatter up to 262,143); all but the smallest 
 count as saturated.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -28,6 +29,18 @@ FEWEST_PILED = 3
 
 _USUAL_RANGE = 262_144.0
 """That of most digital cytometers (18 bits)."""
+
+
+def rounded_range(written: str) -> str:
+    """A $PnR as the next power of 2, to compare files: exports may give the largest value of each.
+
+    >>> rounded_range("262144"), rounded_range("231877.4"), rounded_range("1024"), rounded_range("")
+    ('262144', '262144', '1024', '')
+    """
+    try:
+        return str(2 ** math.ceil(math.log2(float(written))))
+    except (ValueError, OverflowError):
+        return written
 
 
 def with_own_ranges(headers: Sequence[FcsHeader], channels: Sequence[str]) -> list[FcsHeader]:

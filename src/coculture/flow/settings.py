@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from coculture.exchange.problems import CocultureError
 from coculture.flow.channels import similar_names
+from coculture.flow.stain_labels import Stain, contradiction
 
 AUTO = "auto"
 """Threshold source of the config that takes the best one that the experiment has."""
@@ -146,7 +147,7 @@ class FlowSettings:
             channels=Channels(**mapping["channels"]),
             populations=populations,
             report_population=mapping["report_population"] or populations[0].name,
-            min_cells=mapping["min_cells"],
+            min_cells=int(mapping["min_cells"]),
             compensation=CompensationSettings(**mapping["compensation"]),
             annexin_threshold=mapping["thresholds"]["annexin"],
             viability_dye_threshold=mapping["thresholds"]["viability_dye"],
@@ -189,16 +190,49 @@ class FlowSettings:
         named = (*plain, *self.stained_channels, beads)
         return list(dict.fromkeys(channel for channel in named if channel is not None))
 
-    def shared_channel(self, names: Mapping[str, str]) -> str:
-        """What is wrong if two stains have the same channel of the files; empty if none do.
+    @property
+    def stains(self) -> dict[Stain, str]:
+        """Annexin V and the viability dye -> the channel of each that the study has."""
+        named: dict[Stain, str | None] = {
+            "annexin": self.channels.annexin,
+            "viability_dye": self.channels.viability_dye,
+        }
+        return {stain: channel for stain, channel in named.items() if channel}
+
+    def channel_fault(self, names: Mapping[str, str], labels: Mapping[str, str]) -> str:
+        """What is wrong with the stains of the config in the channels of a file; empty if nothing.
+
+        Two stains have the same channel, or a channel is labelled as the other stain.
 
         Parameters
         ----------
         names
-            Channel as the config names it -> its name ($PnN) in the files, for those known.
+            Channel as the config names it -> its name ($PnN) in the file, for those known.
+        labels
+            Name -> label ($PnS).
         """
-        stains = {"annexin": self.channels.annexin, "viability_dye": self.channels.viability_dye}
-        taken = [(f"flow.channels.{role}", wanted) for role, wanted in stains.items() if wanted]
+        return (
+            self._shared_channel(names)
+            or self._both_signs(names)
+            or contradiction(self.stains, names, labels)
+        )
+
+    def _both_signs(self, names: Mapping[str, str]) -> str:
+        for population in self.populations:
+            for one, other in combinations(population.markers, 2):
+                name = names.get(one.channel)
+                is_same = name is not None and name == names.get(other.channel)
+                if is_same and one.positive != other.positive:
+                    return (
+                        f"{one.channel!r} and {other.channel!r} are the same channel of the files, "
+                        f"{name}, and flow.populations has {population.name!r} positive in one and "
+                        "negative in the other, so no cell could be counted. Correct one of them."
+                    )
+        return ""
+
+    def _shared_channel(self, names: Mapping[str, str]) -> str:
+        stains = self.stains
+        taken = [(f"flow.channels.{role}", wanted) for role, wanted in stains.items()]
         taken += [
             (f"the marker of {population.name} (flow.populations)", marker.channel)
             for population in self.populations
@@ -234,6 +268,7 @@ def _check(settings: FlowSettings) -> None:
         *_channel_problems(settings.channels),
         *_population_problems(settings),
         *_gate_problems(settings),
+        *_scope_problems(settings),
     ]
     names = [population.name for population in settings.populations]
     if settings.report_population not in names:
@@ -307,6 +342,24 @@ def _population_problems(settings: FlowSettings) -> Iterator[str]:
             yield (
                 f"flow.populations: {population.name!r} has same_cells_as "
                 f"{population.same_cells_as!r}, which is not in the list."
+            )
+
+
+_OF_WELLS = (AUTO, "live_peak", "untreated")
+"""Threshold sources of which a well can have its own."""
+
+
+def _scope_problems(settings: FlowSettings) -> Iterator[str]:
+    """A threshold of each well from a source that gives one for the experiment."""
+    asked = {
+        "annexin": settings.annexin_threshold,
+        "viability_dye": settings.viability_dye_threshold,
+    }
+    for stain in settings.stains if settings.threshold_scope == "well" else ():
+        if asked[stain] not in _OF_WELLS:
+            yield (
+                f"flow.thresholds.scope: a well has its own threshold only from its live peak, but "
+                f"flow.thresholds.{stain} is {asked[stain]}. Choose auto there, or experiment here."
             )
 
 

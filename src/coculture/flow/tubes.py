@@ -136,7 +136,7 @@ def _open(file: FlowFile, settings: FlowSettings) -> Tube:
             raise FcsError(header.path, str(error)) from error
 
     panel = _panel(settings, find)
-    fault = settings.shared_channel(panel.names)
+    fault = settings.channel_fault(panel.names, header.labels)
     if fault:
         raise FcsError(header.path, fault)
     return Tube(

@@ -166,6 +166,7 @@ def _problems(study: Study) -> Iterator[Problem]:
 
 def _raw_file_problems(study: Study) -> Iterator[Problem]:
     """Missing files first; only the files that are there are then looked into."""
+    factors = study.config["factors"]
     there: dict[str, pd.DataFrame] = {}
     for table, column in FILE_COLUMNS.items():
         rows: pd.DataFrame = getattr(study, table)
@@ -176,6 +177,7 @@ def _raw_file_problems(study: Study) -> Iterator[Problem]:
         yield from missing
         there[table] = named.loc[~named[column].isin([problem.value for problem in missing])]
     yield from raw_file_validation.same_content(there["flow"], study.checksums)
+    yield from raw_file_validation.controls_alike(there["flow"], study.checksums)
     is_used = study.config["flow"]["compensation"]["source"] == "csv"
     yield from raw_file_validation.spillover_file(
         str(study.path), study.spillover_files(), there["flow"] if is_used else None
@@ -186,7 +188,8 @@ def _raw_file_problems(study: Study) -> Iterator[Problem]:
         yield Problem(str(study.path), str(error))
     else:
         yield from raw_file_validation.gates(str(study.path), there["flow"], settings)
-        yield from raw_file_validation.fcs_files(there["flow"], settings)
+        arms = table_validation.treated_controls(there["flow"], study.cultures, factors)
+        yield from raw_file_validation.fcs_files(there["flow"].assign(arm=arms), settings)
     yield from raw_file_validation.plate_exports(
         there["elisa"], ElisaSettings.from_config(study.config["elisa"])
     )

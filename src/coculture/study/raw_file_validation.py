@@ -38,6 +38,39 @@ def same_content(flow_table: pd.DataFrame, checksums: Checksums) -> Iterator[Pro
         yield Problem("flow.csv", message, row, "fcs", str(samples.loc[row, "fcs"]))
 
 
+_WITHOUT_ONE = ("fmo_annexin", "fmo_dye", "fmo")
+_WITH_ONE_OR_NONE = ("unstained", "single_stain", "annexin_only", "dye_only")
+"""Roles of tubes that differ in their stains, whatever the panel. Of two stains, the tube without
+the one is that with the other alone, so that a file may have a role of each list."""
+
+
+def controls_alike(flow_table: pd.DataFrame, checksums: Checksums) -> Iterator[Problem]:
+    """No file is two controls that differ in their stains."""
+    used = flow_table[flow_table["exclude"].fillna("") == ""]
+    for roles in (_WITHOUT_ONE, _WITH_ONE_OR_NONE):
+        tubes = used[used["role"].isin(roles)].fillna({"data_set": 1, "channel": ""})
+        first: dict[tuple[str, float], tuple[int, str, str]] = {}
+        columns = ["fcs", "path", "data_set", "role", "channel"]
+        for row, fcs, path, data_set, role, channel in tubes[columns].itertuples():
+            seen = first.setdefault((checksums.of(path), data_set), (row, role, channel))
+            if _differ_in_stains(seen[1:], (role, channel)):
+                message = (
+                    f"has the same content as the file in row {seen[0]}, which has the role "
+                    f"{seen[1]}; one tube cannot be both. Name the right file, or exclude this row "
+                    "with a reason."
+                )
+                yield Problem("flow.csv", message, row, "fcs", str(fcs))
+
+
+def _differ_in_stains(one: tuple[str, str], other: tuple[str, str]) -> bool:
+    """Whether two controls, each a role and a channel, are different tubes."""
+    roles = {one[0], other[0]}
+    if len(roles) == 1:
+        return one[1].casefold() != other[1].casefold()
+    # annexin_only is the single stain of Annexin V, by whatever name of its channel.
+    return "single_stain" not in roles or "unstained" in roles
+
+
 def spillover_file(
     config: str, paths: Sequence[str], flow_table: pd.DataFrame | None = None
 ) -> Iterator[Problem]:

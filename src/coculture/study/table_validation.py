@@ -117,6 +117,21 @@ def arm_names(cultures: pd.DataFrame, factors: Sequence[Mapping[str, Any]]) -> "
     )
 
 
+def treated_controls(
+    flow_table: pd.DataFrame, cultures: pd.DataFrame, factors: Sequence[Mapping[str, Any]]
+) -> "pd.Series[str]":
+    """Per row of flow.csv, the arm of an unstained control of treated cells; empty for others.
+
+    Also empty if its culture is unknown or of another experiment, which is reported elsewhere.
+    """
+    known = cultures.dropna(subset=["culture"]).drop_duplicates("culture").set_index("culture")
+    treated = known[~is_untreated(known, factors)]
+    arms = arm_names(known, factors)[treated.index]
+    is_own = flow_table["culture"].map(known["experiment"]) == flow_table["experiment"]
+    is_treated = (flow_table["role"] == "unstained") & is_own
+    return flow_table["culture"].map(arms).astype(object).fillna("").where(is_treated, "")
+
+
 def _level(column: str, level: Any) -> str:
     return str(level) if isinstance(level, str) else f"{column} {level:g}"
 
@@ -174,6 +189,12 @@ def exclusions(table: str, rows: pd.DataFrame) -> Iterator[Problem]:
             yield Problem(table, message, row, "exclude", reason)
 
 
+_WITHOUT_CHANNEL = (
+    "sample", "unstained", "annexin_only", "dye_only", "fmo_annexin", "fmo_dye", "beads",
+)  # fmt: skip
+"""Roles that are for no channel, or always for the same."""
+
+
 def flow_rows(flow_table: pd.DataFrame, cultures: pd.DataFrame) -> Iterator[Problem]:
     """Experiments agree, stains name their channel, and no file or plate well is used twice."""
     experiment_of = cultures.drop_duplicates("culture").set_index("culture")["experiment"]
@@ -197,6 +218,12 @@ def flow_rows(flow_table: pd.DataFrame, cultures: pd.DataFrame) -> Iterator[Prob
         if file["role"] == "single_stain" and file["channel"] == "":
             message = "a single stain needs its channel, spelled as in the FCS file."
             yield Problem("flow.csv", message, row, "channel", "")
+        if file["role"] in _WITHOUT_CHANNEL and pd.notna(file["channel"]) and file["channel"]:
+            message = (
+                f"a file with the role {file['role']} has no channel; leave this empty. Only "
+                "single_stain, fmo and population_negative have one."
+            )
+            yield Problem("flow.csv", message, row, "channel", file["channel"])
         if file["role"] == "fmo" and file["channel"] == "":
             message = (
                 "an fmo control needs the channel of the marker that it lacks. For Annexin V or "
@@ -242,6 +269,8 @@ def flow_cells(flow_table: pd.DataFrame, cultures: pd.DataFrame) -> Iterator[Pro
             continue
         if file["cells"] not in known:
             message = f"these cells are not in cultures.csv. {nearest(file['cells'], known)}"
+            if file["role"] not in ("sample", ""):
+                message += " For a control of other cells, such as stroma alone, leave it empty."
             yield Problem("flow.csv", message, row, "cells", file["cells"])
         elif own is not None and own != file["cells"]:
             message = (

@@ -194,9 +194,9 @@ def _along_markers(
     blocks: Mapping[str, gates.Block],
     singlets: NDArray[np.bool_],
 ) -> dict[str, MarkerHistogram]:
-    """Of a sample or a control of markers, the histograms of the population's markers."""
+    """Of a sample or a control without stains, the histograms of the population's markers."""
     markers = {one.gate: blocks[one.gate] for one in population.markers}
-    if not markers or tube.role not in ("sample", "population_negative"):
+    if not markers or tube.role not in ("sample", "population_negative", "unstained"):
         return {}
     annexin, dye = blocks[gates.ANNEXIN], blocks[gates.VIABILITY_DYE]
     read = {str(name) for block in (*markers.values(), annexin, dye) for name in block["channels"]}

@@ -118,6 +118,13 @@ def _states(
             control_inside=_share_inside(control),
             losses=tuple(_losses(arms, live, control)),
             backgrounds=tuple(backgrounds(arms, usual, control)) if marker.positive else (),
+            unstained_inside=_share_inside(
+                together(
+                    one.markers[marker.gate]
+                    for one in seen
+                    if one.tube.is_unstained and one.tube.cells == cells
+                )
+            ),
         )
 
 

@@ -1,5 +1,6 @@
 """What is measured of one marker: its separation, and the dying cells that its gate loses."""
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -88,6 +89,8 @@ class MarkerState:
         from the gate; NaN with too few live cells.
     control_inside
         Share of the cells of the marker's control that are inside the gate; NaN without one.
+    unstained_inside
+        The same of the unstained control of this cell line; NaN without one.
     losses
         Each arm.
     backgrounds
@@ -103,3 +106,15 @@ class MarkerState:
     control_inside: float
     losses: tuple[ArmLoss, ...]
     backgrounds: tuple[ArmBackground, ...] = ()
+    unstained_inside: float = math.nan
+
+    @property
+    def is_reversed(self) -> bool:
+        """Whether the other cells are inside the gate and the cell line itself is outside.
+
+        Unstained cells above a gate that keeps what is below make the marker themselves.
+        """
+        if not self.unstained_inside < 0.5:
+            return False
+        makes_it = not self.is_positive and self.cells != "" and math.isnan(self.control_inside)
+        return makes_it or self.control_inside > 0.5

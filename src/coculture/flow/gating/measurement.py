@@ -89,7 +89,8 @@ class Measurement:
     peaks
         Stain -> its live peak, of a sample with enough cells.
     markers
-        Marker -> where the single cells of a sample, or of a control of markers, lie along it.
+        Marker -> where the single cells lie along it, of a sample, an unstained control, or a
+        control of markers.
     stained
         Stain -> its stained cells, of every tube that has the stain; of a single stain without
         cells of the population (it lacks the marker) those of all single cells.

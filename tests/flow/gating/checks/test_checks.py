@@ -35,6 +35,7 @@ def raised(open_tube: Callable[..., Tube], flow_settings: Settings) -> Callable[
         *,
         tube: Mapping[str, Any] | None = None,
         date: str = "01-MAR-2024",
+        events: int = 1,
         notes: Sequence[str] = (),
         keywords: Mapping[str, str] | None = None,
         others: Sequence[Mapping[str, Any]] = ({"role": "unstained", "culture": ""},),
@@ -57,7 +58,7 @@ def raised(open_tube: Callable[..., Tube], flow_settings: Settings) -> Callable[
             {name: [1.0] for name in channels}, fcs="a.fcs", keywords={"$DATE": date}, **fields
         )
         own_keywords = opened.header.keywords | dict(keywords or {})
-        header = replace(opened.header, notes=tuple(notes), keywords=own_keywords)
+        header = replace(opened.header, notes=tuple(notes), keywords=own_keywords, events=events)
         opened = replace(opened, header=header)
         populations = [
             {"name": "cells", "markers": MARKERS},
@@ -110,7 +111,8 @@ def _others(
     made: dict[int, Sequence[Measurement]] = {}
     for row, fields in enumerate(tubes, start=100):
         own = dict(fields)
-        header = replace(one.tube.header, keywords=own.pop("keywords", {}))
+        events = own.pop("events", one.tube.header.events)
+        header = replace(one.tube.header, keywords=own.pop("keywords", {}), events=events)
         tube = replace(one.tube, row=row, header=header, **{"fcs": f"{row}.fcs"} | own)
         made[row] = [replace(one, tube=tube)]
     return made
@@ -201,6 +203,7 @@ def test_every_check_is_tried() -> None:
     own_tests |= {"annexin_missing", "too_few_cells", "debris_not_testable", "vanished_cells"}
     own_tests |= {"few_counting_beads", "volume_not_known", "constant_channel", "cells_cut_off"}
     own_tests |= {"marker_background", "replicate_population"}
+    own_tests |= {"marker_reversed", "percent_not_given"}
     own_tests |= {"population_lost", "marker_separation"}
     own_tests |= {"weak_stain", "dye_missing", "staining_not_seen", "replicate_threshold"}
     assert {check.CODE for check in checks.CHECKS} == {case[0] for case in CASES} | own_tests
@@ -302,6 +305,7 @@ def test_an_experiment_without_a_control_is_flagged_once(
     )
     assert flag.sentence.startswith("E1 has no control tube.")
     assert raised(others=[{"role": "single_stain", "culture": ""}]) == []
+    assert raised(others=[{"role": "population_negative", "culture": ""}]) == []
 
 
 @pytest.mark.parametrize(
@@ -310,6 +314,7 @@ def test_an_experiment_without_a_control_is_flagged_once(
         ({"well": "B3"}, {"well": "b3"}, "parts of one tube (the same well, B3)"),
         ({"well": "B3"}, {"well": "B4"}, "They count as replicates, each weighted"),
         ({}, {"keywords": {"$SMNO": "dex"}}, "They count as replicates"),
+        ({"well": "B3", "plate": "1"}, {"well": "B3", "plate": "2"}, "They count as replicates"),
     ],
 )
 def test_how_files_of_one_culture_were_combined(
@@ -323,6 +328,37 @@ def test_how_files_of_one_culture_were_combined(
 
 
 CONTROL = {"role": "unstained", "culture": ""}
+
+
+@pytest.mark.parametrize("keyword", ["$SMNO", "$WELLID", "WELL ID", "TUBE NAME", "$FIL"])
+def test_keywords_that_name_a_tube(raised: Callable[..., list[Flag]], keyword: str) -> None:
+    others = [CONTROL, {"keywords": {keyword: "dex"}}]
+    (flag,) = of_code(raised(keywords={keyword: "dex"}, others=others), "several_files")
+    assert f"parts of one tube (the same {keyword}, dex)" in flag.sentence
+    (flag,) = of_code(raised(keywords={keyword: "il6"}, others=others), "several_files")
+    assert "They count as replicates" in flag.sentence
+
+
+@pytest.mark.parametrize(
+    ("events", "is_part"),
+    [((1000, 50), True), ((1000, 400), False), ((1000, 50, 40), True), ((1000, 1000, 50), False)],
+)
+def test_an_aborted_file_is_a_part(
+    raised: Callable[..., list[Flag]], events: Sequence[int], is_part: bool
+) -> None:
+    first, *others = events
+    found = raised(events=first, others=[CONTROL, *({"events": count} for count in others)])
+    (flag,) = of_code(found, "several_files")
+    assert ("all but one were aborted" in flag.sentence) == is_part
+
+
+def test_an_unstained_control_of_a_culture_is_no_file_of_it(
+    raised: Callable[..., list[Flag]],
+) -> None:
+    control = {"role": "unstained", "culture": "c1"}
+    assert of_code(raised(others=[control]), "several_files") == []
+    found = raised(tube=control, others=[{"role": "sample"}, {"role": "sample"}])
+    assert of_code(found, "several_files") == []
 
 
 def test_a_well_that_the_file_denies_is_flagged(raised: Callable[..., list[Flag]]) -> None:
@@ -341,7 +377,10 @@ def test_a_well_that_the_file_denies_is_flagged(raised: Callable[..., list[Flag]
     assert "3 files name another well than flow.csv" in flag.sentence
 
 
-@pytest.mark.parametrize(("voltage", "codes"), [("514", []), ("516", ["other_voltage"])])
+@pytest.mark.parametrize(
+    ("voltage", "codes"),
+    [("514", []), ("516", ["other_voltage"]), ("486", []), ("484", ["other_voltage"])],
+)
 def test_a_voltage_unlike_the_others(
     raised: Callable[..., list[Flag]], voltage: str, codes: list[str]
 ) -> None:
@@ -352,8 +391,77 @@ def test_a_voltage_unlike_the_others(
     assert raised(keywords={"$P2V": "0"}, others=others) == []
 
 
+def test_a_voltage_of_forward_scatter_counts_and_that_of_beads_does_not(
+    raised: Callable[..., list[Flag]],
+) -> None:
+    others = [CONTROL | {"keywords": {"$P1V": "500"}}] * 2
+    (flag,) = raised(keywords={"$P1V": "300"}, others=others)
+    assert (flag.code, flag.concerns.channel) == ("other_voltage", "FSC-A")
+    beads = [{"role": "beads", "culture": "", "keywords": {"$P2V": "300"}}] * 3
+    control = CONTROL | {"keywords": {"$P2V": "500"}}
+    assert raised(keywords={"$P2V": "500"}, others=[control, *beads]) == []
+
+
 def test_a_shared_control_is_noted(raised: Callable[..., list[Flag]]) -> None:
     found = raised(tube=CONTROL | {"shared_with": "E2, E3"})
     (flag,) = [one for one in found if one.code == "shared_control"]
     assert (flag.code, flag.severity) == ("shared_control", "note")
     assert "E1 uses it, and so do E2, E3." in flag.sentence
+    (flag,) = [
+        one for one in raised(tube=CONTROL | {"shared_with": "E2"}) if one.code == "shared_control"
+    ]
+    assert "E1 uses it, and so does E2." in flag.sentence
+
+
+@pytest.mark.parametrize(
+    ("control", "why"),
+    [
+        (
+            {"role": "population_negative"},
+            " 100.fcs has only 40 single cells (at least 100 needed).",
+        ),
+        (
+            {"role": "population_negative", "stained_channel": "FL9-A", "channel": "RFP"},
+            " 100.fcs is for another marker (RFP).",
+        ),
+        ({"role": "unstained"}, ""),
+    ],
+)
+def test_why_a_control_did_not_set_an_exploratory_threshold(
+    raised: Callable[..., list[Flag]], control: dict[str, str], why: str
+) -> None:
+    found = raised(
+        blocks={"FL3-A": gate("pooled", channels=["FL3-A"])},
+        others=[control | {"culture": ""}],
+        singlets=40,
+    )
+    (flag,) = of_code(found, "exploratory_threshold")
+    assert flag.sentence.endswith(f", without a control.{why}")
+
+
+def test_a_control_that_failed_its_test_is_named_there(raised: Callable[..., list[Flag]]) -> None:
+    failed = [
+        {
+            "fcs": "100.fcs",
+            "role": "population_negative",
+            "looks_like": "full_stain",
+            "bright": 30,
+            "events": 40,
+            "allowed": 2,
+        }
+    ]
+    found = raised(
+        blocks={"FL3-A": gate("pooled", channels=["FL3-A"], failed_controls=failed)},
+        others=[{"role": "population_negative", "culture": ""}],
+        singlets=40,
+    )
+    (flag,) = of_code(found, "exploratory_threshold")
+    assert flag.sentence.endswith(", without a control.")
+
+
+def test_a_stain_has_other_controls_than_a_marker(raised: Callable[..., list[Flag]]) -> None:
+    pooled = {"viability_dye": gate("pooled", channels=["FL2-A"])}
+    for role, is_named in (("fmo_dye", True), ("unstained", True), ("population_negative", False)):
+        found = raised(blocks=pooled, others=[{"role": role, "culture": ""}], singlets=40)
+        (flag,) = of_code(found, "exploratory_threshold")
+        assert ("100.fcs has only 40" in flag.sentence) == is_named

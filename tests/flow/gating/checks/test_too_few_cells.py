@@ -9,6 +9,8 @@ import pandas as pd
 import pytest
 
 from coculture.flow import GatedExperiment, gate_experiment
+from coculture.flow.gating.checks import too_few_cells
+from tests.flow.gating.checks.made_up_wells import UNTREATED, MadeUp, Well
 from tests.flow.mishaps import base_study
 from tests.flow.mishaps.base_study import BASE, LIGHT, Recorded, Tube, tubes
 
@@ -30,12 +32,14 @@ Gated = Callable[..., GatedExperiment]
 def gated(tmp_path: Path) -> Gated:
     """The experiment with a well of `left` events."""
 
-    def make(left: int, **section: int) -> GatedExperiment:
+    def make(left: int, scale: float = 1, **section: int) -> GatedExperiment:
         def cut(tube: Tube, recorded: Recorded) -> Recorded:
-            few = recorded.events.iloc[:left]
+            few = recorded.events.iloc[:left] * scale
             return replace(recorded, events=few) if tube.fcs == WELL else recorded
 
-        written = base_study.write(tmp_path, SMALL, tubes(SMALL), cut)
+        keywords = {} if scale == 1 else {"p4r": "1024"}
+        listed = [replace(t, keywords=keywords if t.fcs == WELL else {}) for t in tubes(SMALL)]
+        written = base_study.write(tmp_path, SMALL, listed, cut)
         settings = base_study.settings(compensation={"source": "embedded"}, **section)
         return gate_experiment(written.files, settings)
 
@@ -69,3 +73,38 @@ def test_least_number_is_that_of_the_config(gated: Gated) -> None:
     assert row(found)["percent_apoptotic"] > 0
     assert row(found)["flags"] == ""
     assert "few_events" in {flag.code for flag in found.flags}
+
+
+def test_few_events_and_many_that_no_gate_keeps_are_told_apart(gated: Gated) -> None:
+    def sentence(found: GatedExperiment) -> str:
+        return next(flag.sentence for flag in found.flags if flag.code == "too_few_cells")
+
+    assert sentence(gated(30)).endswith("Record more events, or exclude the file with a reason.")
+    other = sentence(gated(1500, scale=1 / 256))
+    assert "Record more" not in other
+    assert "Of its 1,500 events most are lost at the gate that removes debris" in other
+    assert "the range of B530-A (1024 and 262144), so the gates of the experiment do not" in other
+
+
+@pytest.mark.parametrize(
+    ("well", "is_flagged"),
+    [
+        (Well(count=50), False),
+        (Well(count=49), True),
+        (Well(count=10, has_quadrants=False), False),
+        (Well(count=10, role="unstained"), False),
+    ],
+)
+def test_which_wells_lack_a_percent(made_up: MadeUp, well: Well, is_flagged: bool) -> None:
+    experiment = made_up([*UNTREATED, Well(count=20), well])
+    (one,) = experiment.measurements[5]
+    found = [flag.code for flag in too_few_cells.flags(one, experiment)]
+    assert found == (["too_few_cells", "wells_without_percent"] if is_flagged else [])
+
+
+def test_usual_count_is_that_of_untreated_wells(made_up: MadeUp) -> None:
+    experiment = made_up([*UNTREATED, *[Well(count=20)] * 4])
+    (one,) = experiment.measurements[5]
+    *_, of_arm = too_few_cells.flags(one, experiment)
+    assert "untreated wells have 1,000)" in of_arm.sentence
+    assert "4 of 4 wells give no percent" in of_arm.sentence

@@ -12,6 +12,8 @@ import pytest
 from coculture.exchange.flags import Flag
 from coculture.exchange.flags import write as write_flags
 from coculture.flow import GatedExperiment, gate_experiment, vanished_flags
+from coculture.flow.gating.checks import vanished_cells
+from tests.flow.gating.checks.made_up_wells import UNTREATED, MadeUp, Well
 from tests.flow.mishaps import base_study
 from tests.flow.mishaps.base_study import (
     BASE,
@@ -248,3 +250,38 @@ def test_the_whole_way_from_files(tmp_path: Path) -> None:
     (flag,) = vanished_flags(wells, written.files)
     assert (flag.concerns.arm, flag.severity) == ("dose 100", "caution")
     assert flag.value == pytest.approx(0.42, abs=0.05)
+
+
+VOLUME = {"$VOL": "50000"}
+FULL = [replace(one, keywords=VOLUME) for one in UNTREATED]
+FEW = Well(count=200, keywords=VOLUME)
+
+
+def _made_up(made_up: MadeUp, *wells: Well) -> list[Flag]:
+    experiment = made_up(wells)
+    every = (one for of_file in experiment.measurements.values() for one in of_file)
+    return list(
+        dict.fromkeys(flag for one in every for flag in vanished_cells.flags(one, experiment))
+    )
+
+
+@pytest.mark.parametrize(("count", "is_flagged"), [(400, False), (360, False), (340, True)])
+def test_limit_of_the_share(made_up: MadeUp, count: int, is_flagged: bool) -> None:
+    found = _made_up(made_up, *FULL, *[replace(FEW, count=count)] * 3)
+    assert [flag.severity for flag in found] == (["caution"] if is_flagged else [])
+
+
+@pytest.mark.parametrize(("untreated", "treated"), [(2, 3), (3, 2)])
+def test_two_wells_on_either_side_are_a_note(made_up: MadeUp, untreated: int, treated: int) -> None:
+    (flag,) = _made_up(made_up, *FULL[:untreated], *[FEW] * treated)
+    assert flag.severity == "note"
+
+
+def test_what_is_not_compared(made_up: MadeUp) -> None:
+    early = replace(FEW, arm="untreated, 24 h", untreated=True)
+    assert _made_up(made_up, *FULL, *FULL, *[early] * 3) == []
+    other_line = replace(FEW, cells="B")
+    of_line = replace(FULL[0], cells="B", count=250)
+    assert _made_up(made_up, *FULL, *[of_line] * 3, *[other_line] * 3) == []
+    assert _made_up(made_up, *FULL, *[replace(FEW, arm="")] * 3) == []
+    assert _made_up(made_up, *FULL, *[replace(FEW, role="unstained")] * 3) == []

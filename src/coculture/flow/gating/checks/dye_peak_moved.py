@@ -32,7 +32,7 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
     references = wells_compared.reference(experiment, one, stain)
     arm = wells_compared.wells(experiment, one.population.name, stain, one)
     large = [well for well in arm if well.peak.share >= LEAST_SHARE]
-    if not large or 2 * len(large) < len(arm):
+    if 2 * len(large) < len(arm):
         return
     shift = middle(wells_compared.shift(well, references) for well in large)
     if abs(shift) <= SDS or not any(_largest_change(well) > POINTS for well in large):
@@ -48,10 +48,11 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
         f"dye-negative cells of {one.population.name} lie at {wells_compared.level(large)} in "
         f"{channel} (viability dye), those of the untreated wells at "
         f"{wells_compared.level(references)}, which is {number(abs(shift))} SD; {number(viable)} % "
-        f"are viable at the threshold that all wells share, {number(own)} % at the wells' own. The "
-        "drug may fluoresce in this channel, or the wells were stained or recorded differently. "
+        f"are viable {wells_compared.used_threshold(experiment)}, {number(own)} % at the wells' "
+        "own. The drug may fluoresce in this channel, or the wells were stained or recorded "
+        "differently. "
         f"{wells_compared.differences(large, references)} Do not use percent viable, late and "
-        "necrotic of these wells, or use thresholds of each well (flow.thresholds.scope: well).",
+        f"necrotic of these wells{wells_compared.of_each_well(experiment)}.",
         shift,
         SDS,
         "SD",

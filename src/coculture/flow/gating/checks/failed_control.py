@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from coculture.exchange.flags import Flag
 from coculture.exchange.vocabulary import number
 from coculture.flow.gating import gates, sources
-from coculture.flow.gating.checks import subjects
+from coculture.flow.gating.checks import marker_reversed, subjects
 from coculture.flow.gating.measurement import Experiment, Measurement
 from coculture.flow.gating.sources.threshold import FailedControl
 
@@ -21,6 +21,8 @@ _SWAPPED = "It looks as if it was swapped with {partner}. It was not used"
 def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
     """A caution for each threshold that the tube of this measurement was not fit to set."""
     for name, block in experiment.blocks[one.population.name].items():
+        if marker_reversed.is_reversed(experiment, one.population.name, name):
+            continue
         for found in (FailedControl(**entry) for entry in block.get("failed_controls", ())):
             if found.fcs == one.tube.fcs:
                 sets = "" if found.looks_like == "carry_over" else _sets(one, experiment, block)

@@ -103,13 +103,13 @@ def _is_stained(
     return not own - live < STAINED_PART * (stained - live)
 
 
-def _percents(wells: Sequence[Well]) -> str:
+def _percents(wells: Sequence[Well], experiment: Experiment) -> str:
     """What the two thresholds give, in words."""
     shared = middle(well.percent_apoptotic for well in wells)
     own = middle(well.peak.percent_apoptotic for well in wells)
     return (
-        f"{number(shared)} % are apoptotic at the threshold that all wells share, {number(own)} % "
-        "at the wells' own live peak"
+        f"{number(shared)} % are apoptotic {wells_compared.used_threshold(experiment)}, "
+        f"{number(own)} % at the wells' own live peak"
     )
 
 
@@ -125,10 +125,10 @@ def _caution(
         f"{experiment.name}, {wells_compared.arm_of(one)} ({wells_compared.named(wells)}): the "
         f"live cells of {one.population.name} lie at {wells_compared.level(wells)} in {channel} "
         f"(Annexin V), those of the untreated wells at {wells_compared.level(references)}, with "
-        f"the same forward scatter; {_percents(wells)}. The drug may fluoresce, or the wells were "
-        f"stained or recorded differently. {wells_compared.differences(wells, references)} Record "
-        "the same treatment without stains, or use thresholds of each well (flow.thresholds.scope: "
-        "well).",
+        f"the same forward scatter; {_percents(wells, experiment)}. The drug may fluoresce, or the "
+        "wells were stained or recorded differently. "
+        f"{wells_compared.differences(wells, references)} Record the same "
+        f"treatment without stains{wells_compared.of_each_well(experiment)}.",
         change,
         POINTS,
         "percent points",
@@ -145,7 +145,7 @@ def _doubtful(
         "note" if _is_stained(one, experiment, wells, references) else "caution",
         f"{experiment.name}, {wells_compared.arm_of(one)} ({wells_compared.named(wells)}): the "
         f"lowest peak of {one.population.name} in {channel} (Annexin V) and its forward scatter "
-        f"differ from the untreated wells'; {_percents(wells)}. Dying cells and a drug that "
-        "fluoresces cannot be told apart here; the same treatment without stains would show which "
-        "it is.",
+        f"differ from the untreated wells'; {_percents(wells, experiment)}. Dying cells and a "
+        "drug that fluoresces cannot be told apart here; the same treatment without stains would "
+        "show which it is.",
     )

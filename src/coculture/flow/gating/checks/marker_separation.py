@@ -23,7 +23,8 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
     if one.tube.role != "sample":
         return
     for state in experiment.markers:
-        if (state.population, state.cells) == (one.population.name, one.tube.cells):
+        of_line = (state.population, state.cells) == (one.population.name, one.tube.cells)
+        if of_line and not state.is_reversed:
             yield from _separation(state, experiment)
             yield from _control(state, experiment)
 
@@ -59,10 +60,19 @@ def _control(state: MarkerState, experiment: Experiment) -> Iterator[Flag]:
         "caution",
         f"{experiment.name}: {number(100 * state.control_inside)} % of the cells in the control of "
         f"{subjects.marker_name(state)} (population_negative) are inside its gate (limit "
-        f"{100 * MOST_INSIDE:g} %), so that other cells count as the population. Check that this "
-        "is the right tube; else use a marker that separates better, or set the gate by hand in "
+        f"{100 * MOST_INSIDE:g} %), so that other cells count as the population. {_check(state)} "
+        "Else use a marker that separates better, or set the gate by hand in "
         "flow.gates.",
         state.control_inside,
         MOST_INSIDE,
         "share",
+    )
+
+
+def _check(state: MarkerState) -> str:
+    if state.is_positive:
+        return "Check that this is the right tube."
+    return (
+        "flow.populations has the population negative in this marker, so that this control should "
+        "be positive: check that this is so (positive: true or false), and the tube."
     )

@@ -26,7 +26,8 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
     if one.tube.role != "sample":
         return
     for state in experiment.markers:
-        if (state.population, state.cells) != (one.population.name, one.tube.cells):
+        of_line = (state.population, state.cells) == (one.population.name, one.tube.cells)
+        if not of_line or state.is_reversed:
             continue
         found = _of_population([loss for loss in state.losses if loss.evidence is not None])
         if found:

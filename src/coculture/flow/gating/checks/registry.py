@@ -31,6 +31,7 @@ from coculture.flow.gating.checks import (
     live_peak_moved,
     margin_events,
     marker_background,
+    marker_reversed,
     marker_separation,
     matrix_not_used,
     matrix_of_each_file,
@@ -39,6 +40,7 @@ from coculture.flow.gating.checks import (
     other_acquisition_day,
     other_voltage,
     other_well,
+    percent_not_given,
     population_lost,
     remaining_spill,
     replicate_gain,
@@ -77,6 +79,7 @@ class Check(Protocol):
 
 CHECKS: tuple[Check, ...] = (
     no_controls,
+    percent_not_given,
     other_well,
     other_voltage,
     matrix_of_each_file,
@@ -101,6 +104,7 @@ CHECKS: tuple[Check, ...] = (
     few_counting_beads,
     volume_not_known,
     vanished_cells,
+    marker_reversed,
     population_lost,
     marker_separation,
     marker_background,

@@ -88,8 +88,8 @@ def _flag(one: Measurement, experiment: Experiment, stain: str) -> Flag:
         f"{wells_compared.named(others)} of the same arm: {wells_compared.level([well])} against "
         f"{wells_compared.level(others)}. The voltage or gain, or the staining, was higher in this "
         f"well; at its own threshold percents change by up to {number(change)} points.{which} "
-        f"{wells_compared.differences([well], others)} Exclude the file with a reason, or use "
-        "thresholds of each well (flow.thresholds.scope: well).",
+        f"{wells_compared.differences([well], others)} Exclude the file with a "
+        f"reason{wells_compared.of_each_well(experiment)}.",
         moved,
         DECADES,
         "decades",

@@ -16,6 +16,7 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
             subjects.tube(one),
             CODE,
             "note",
-            f"This control is shared: {experiment.name} uses it, and so do "
-            f"{one.tube.shared_with}. If it is wrong, it is wrong in all of them.",
+            f"This control is shared: {experiment.name} uses it, and so "
+            f"{'do' if ',' in one.tube.shared_with else 'does'} {one.tube.shared_with}. If it is "
+            "wrong, it is wrong in all of them.",
         )

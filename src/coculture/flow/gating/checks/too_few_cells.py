@@ -5,16 +5,27 @@ that are left out for few cells can be those in which the drug killed most, so t
 """
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from coculture.exchange.flags import Flag
-from coculture.exchange.vocabulary import many, number
+from coculture.exchange.vocabulary import listed, many, number
 from coculture.flow.gating.checks import subjects, wells_compared
 from coculture.flow.gating.live_peaks import middle
-from coculture.flow.gating.measurement import Experiment, Measurement
+from coculture.flow.gating.measurement import STAGES, Experiment, Measurement
 
 CODE = "too_few_cells"
 OF_ARM = "wells_without_percent"
 """Code of the flag of the arm."""
+_MANY = 10
+"""A file with so many times flow.min_cells events has enough, whatever the gates keep."""
+_STAGES = {
+    "scatter": "the range of the scatter detectors",
+    "time": "the acquisition time",
+    "cells": "the gate that removes debris",
+    "singlets": "the gate that removes doublets",
+    "population": "the markers",
+}
+"""Stage -> its gates, in words."""
 
 
 def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
@@ -28,8 +39,7 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
         CODE,
         "caution",
         f"{many(found, 'single cell')} of the population {population}: no percent is given for "
-        f"fewer than {least:,} (flow.min_cells). Record more events, or exclude the file with a "
-        "reason.",
+        f"fewer than {least:,} (flow.min_cells). {_advice(one, experiment)}",
         found,
         least,
         "events",
@@ -58,6 +68,29 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
         len(lacking),
         0,
         "wells",
+    )
+
+
+def _advice(one: Measurement, experiment: Experiment) -> str:
+    """What to do: of few events more are needed, but not of many that the gates do not keep."""
+    total = one.counts.total
+    if total < _MANY * experiment.settings.min_cells:
+        return "Record more events, or exclude the file with a reason."
+    before = [total, *(one.counts.after[stage] for stage in STAGES)]
+    left = [after / max(count, 1) for count, after in pairwise(before)]
+    lost = f"Of its {total:,} events most are lost at {_STAGES[STAGES[left.index(min(left))]]}"
+    others = wells_compared.samples(experiment, one.population.name)
+    fullest = max(others, key=lambda other: other.counts.cells)
+    settings = list(wells_compared.other_settings(one.tube, fullest.tube))
+    if settings:
+        return (
+            f"{lost}. It differs from {fullest.tube.fcs}, where these are found, in "
+            f"{listed(settings)}, so the gates of the experiment do not fit it: export or record "
+            "it as the others, or exclude it with a reason."
+        )
+    return (
+        f"{lost}: look at the gating figure. The drug may have destroyed the cells, or the file "
+        "has another scale than the others; then exclude it with a reason."
     )
 
 

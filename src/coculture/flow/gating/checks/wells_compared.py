@@ -16,6 +16,9 @@ from coculture.flow.gating.acquisition_date import acquisition_date
 from coculture.flow.gating.asinh_scale import linear
 from coculture.flow.gating.live_peaks import LivePeak, middle
 from coculture.flow.gating.measurement import Experiment, Measurement
+from coculture.flow.gating.sources.own_thresholds import WELL
+from coculture.flow.ranges import rounded_range
+from coculture.flow.tubes import Tube
 
 _MOST_NAMED = 4
 """Wells that a sentence names; of more it gives the number."""
@@ -24,8 +27,13 @@ _EMPTY_CHANNEL_FACTOR = 1.3
 tubes of the same cells autofluorescence differs by a few percent."""
 _MOST_EVENTS = 5000
 """Events of a file of which the median in an empty channel is taken."""
-_CHANNEL_SETTINGS = {"V": "voltage", "G": "gain"}
-"""$PnV and $PnG."""
+_CHANNEL_SETTINGS = {"V": "voltage", "G": "gain", "R": "range", "E": "amplification"}
+"""$PnV, $PnG, $PnR and $PnE."""
+_FILE_SETTINGS = {
+    "$CYT": "cytometer",
+    "$CYTSN": "cytometer's serial number",
+    "$DATATYPE": "number format",
+}
 
 
 @dataclass(frozen=True)
@@ -123,6 +131,20 @@ def files(names: Sequence[str]) -> str:
     return listed(names)
 
 
+def used_threshold(experiment: Experiment) -> str:
+    """The threshold at which cells are counted, in words."""
+    if experiment.settings.threshold_scope == WELL:
+        return "at the threshold that was used"
+    return "at the threshold that all wells share"
+
+
+def of_each_well(experiment: Experiment) -> str:
+    """The advice to use thresholds of each well; empty where they are used already."""
+    if experiment.settings.threshold_scope == WELL:
+        return ""
+    return ", or use thresholds of each well (flow.thresholds.scope: well)"
+
+
 def arm_of(one: Measurement) -> str:
     """The arm of a sample; its file where the arm is not known."""
     return one.tube.arm or one.tube.fcs
@@ -144,30 +166,49 @@ def arm(one: Measurement, channel: str) -> Concerns:
 
 def differences(compared: Sequence[Well], references: Sequence[Well]) -> str:
     """What the files themselves say of the difference: a sentence."""
+    tubes = [compared[0].measurement.tube, references[0].measurement.tube]
+    dates = [acquisition_date(tube.header) for tube in tubes]
     found = [
-        *_settings(compared[0].measurement, references[0].measurement),
+        *other_settings(*tubes),
+        *([f"the date ({_two(dates)})"] if dates[0] != dates[1] else []),
         *_empty_channels(compared, references),
     ]
     return f"The files differ in {listed(found)}." if found else "The files show no other setting."
 
 
-def _settings(one: Measurement, other: Measurement) -> Iterator[str]:
-    """Voltages, gains and date that differ."""
-    if one.tube.row == other.tube.row:
-        return
-    read = one.tube.panel.names.values()
-    for place, channel in enumerate(one.tube.header.names, start=1):
-        for letter, what in _CHANNEL_SETTINGS.items() if channel in read else ():
-            values = [_keyword(tube, f"$P{place}{letter}") for tube in (one, other)]
+def other_settings(one: Tube, other: Tube) -> Iterator[str]:
+    """Cytometer and settings of channels that differ between two files, in words.
+
+    Channels with the same two values are named together.
+    """
+    for keyword, what in _FILE_SETTINGS.items():
+        values = [_keyword(tube, keyword) for tube in (one, other)]
+        if values[0] != values[1]:
+            yield f"the {what} ({_two(values)})"
+    read = one.panel.names.values()
+    for letter, what in _CHANNEL_SETTINGS.items():
+        channels: dict[str, list[str]] = {}
+        for name in (name for name in one.header.names if name in read):
+            values = [_of_channel(tube, name, letter) for tube in (one, other)]
             if values[0] != values[1]:
-                yield f"the {what} of {channel} ({values[0] or 'none'} and {values[1] or 'none'})"
-    dates = [acquisition_date(tube.tube.header) for tube in (one, other)]
-    if dates[0] != dates[1]:
-        yield f"the date ({dates[0] or 'none'} and {dates[1] or 'none'})"
+                channels.setdefault(_two(values), []).append(name)
+        for pair, names in channels.items():
+            yield f"the {what} of {listed(names)} ({pair})"
 
 
-def _keyword(one: Measurement, keyword: str) -> str:
-    return one.tube.header.keywords.get(keyword, "").strip()
+def _two(values: Sequence[str]) -> str:
+    return f"{values[0] or 'none'} and {values[1] or 'none'}"
+
+
+def _of_channel(tube: Tube, name: str, letter: str) -> str:
+    if name not in tube.header.names:
+        return ""
+    written = _keyword(tube, f"$P{1 + tube.header.names.index(name)}{letter}")
+    return rounded_range(written) if letter == "R" else written
+
+
+def _keyword(tube: Tube, keyword: str) -> str:
+    return tube.header.keywords.get(keyword, "").strip()
 
 
 def _empty_channels(compared: Sequence[Well], references: Sequence[Well]) -> Iterator[str]:
