@@ -20,7 +20,7 @@ from coculture.running import fingerprint, leftovers, lock, stale, stopped_run
 from coculture.running.code_files import PACKAGE, CodeFiles
 from coculture.running.step import Steps
 from coculture.running.workers import Workers
-from coculture.study import StudyError, load, summary
+from coculture.study import StudyError, load, require_sound_controls, summary
 
 min_version("9.20")
 
@@ -31,7 +31,11 @@ if len(workflow.configfiles) > 1 or workflow.config_settings.config:
 
 CONFIG = next(iter(workflow.configfiles), f"{workflow.basedir}/config/config.yaml")
 try:
-    STUDY = load(CONFIG, Path(f".snakemake/checksums/{Path(CONFIG).stem}.json"))
+    STUDY = load(
+        CONFIG,
+        Path(f".snakemake/checksums/{Path(CONFIG).stem}.json"),
+        with_events=False,
+    )
 except StudyError as error:
     sys.exit(str(error))
 
@@ -107,6 +111,7 @@ onstart:
             print(
                 "This disk has no file locks: make sure that nobody else runs this study here."
             )
+        require_sound_controls(STUDY)
         print(summary(STUDY))
         leftovers.require_none_edited(WORKERS.records)
     except CocultureError as refused:

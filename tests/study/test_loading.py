@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from coculture.study import StudyError, load
+from coculture.study import StudyError, load, require_sound_controls
 
 Break = Callable[[Path], None]
 
@@ -161,3 +161,16 @@ def test_a_reading_of_a_plate_that_the_study_lacks(small_study: Path) -> None:
         "config.yaml, line 44, elisa.wavelength_nm.of_plate.IL6-E9: this plate is not in "
         "elisa.csv. Did you mean IL6-E2 or IL6-E1?"
     ]
+
+
+def test_controls_whose_events_are_wrong_stop_the_run_before_it_begins(small_study: Path) -> None:
+    """The workflow reads no events until something has to be run."""
+    table = small_study / "flow.csv"
+    swapped = table.read_text().replace("E1-single-7-AAD.fcs", "E1-single-X.fcs")
+    swapped = swapped.replace("E1-single-Annexin-V-APC.fcs", "E1-single-7-AAD.fcs")
+    table.write_text(swapped.replace("E1-single-X.fcs", "E1-single-Annexin-V-APC.fcs"))
+    with pytest.raises(StudyError, match="Is it the single stain of"):
+        load(small_study / "config.yaml")
+    study = load(small_study / "config.yaml", with_events=False)
+    with pytest.raises(StudyError, match="Is it the single stain of"):
+        require_sound_controls(study)

@@ -41,6 +41,7 @@ def experiment_problems(
     settings: FlowSettings,
     *,
     may_lack_controls: bool = True,
+    with_events: bool = True,
 ) -> Iterator[Problem]:
     """Problems of one experiment that no single file shows.
 
@@ -54,13 +55,16 @@ def experiment_problems(
         The flow section of the config.
     may_lack_controls
         Whether controls that the experiment lacks are reported.
+    with_events
+        Whether the events of the controls are read, too.
     """
     opened = [_opened(file, headers[file.row], settings) for file in files if file.row in headers]
     found = [*_of_headers(opened, settings)]
     if may_lack_controls:
         found += _lacking(files, opened, settings)
     yield from found
-    if may_lack_controls and not found and len(opened) == len(files):
+    is_sound = not found and len(opened) == len(files)
+    if with_events and may_lack_controls and is_sound:
         yield from _spillover(files, settings)
 
 

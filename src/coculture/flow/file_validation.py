@@ -21,7 +21,9 @@ from coculture.flow.shared_controls import of_experiment, served, unserving
 from coculture.flow.tubes import open_tubes
 
 
-def check_files(files: pd.DataFrame, settings: FlowSettings) -> list[Problem]:
+def check_files(
+    files: pd.DataFrame, settings: FlowSettings, *, with_events: bool = True
+) -> list[Problem]:
     """Read HEADER and TEXT of every file and check its channels and the controls that gating needs.
 
     Parameters
@@ -31,6 +33,8 @@ def check_files(files: pd.DataFrame, settings: FlowSettings) -> list[Problem]:
         files are not checked.
     settings
         The flow section of the config.
+    with_events
+        Whether the events of the controls are read, too: whether they can compensate.
 
     Returns
     -------
@@ -61,7 +65,9 @@ def check_files(files: pd.DataFrame, settings: FlowSettings) -> list[Problem]:
     for experiment in dict.fromkeys(file.experiment for file in used if file.experiment):
         own = of_experiment(used, experiment, shared)
         # A control that serves no experiment may be the one that this experiment lacks.
-        problems += experiment_problems(own, headers, settings, may_lack_controls=not unused)
+        problems += experiment_problems(
+            own, headers, settings, may_lack_controls=not unused, with_events=with_events
+        )
     return sorted(problems, key=lambda problem: problem.row or 0)
 
 

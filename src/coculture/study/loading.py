@@ -27,7 +27,9 @@ MOST_ALIKE = 3
 """Up to this many problems that differ only in their row are listed one by one."""
 
 
-def load(config_path: str | Path, remembered: Path | None = None) -> Study:
+def load(
+    config_path: str | Path, remembered: Path | None = None, *, with_events: bool = True
+) -> Study:
     """Read and check the study whose config is at `config_path`.
 
     Parameters
@@ -36,6 +38,9 @@ def load(config_path: str | Path, remembered: Path | None = None) -> Study:
         The study's config.
     remembered
         A file in which the checksums of unchanged raw files are kept from run to run.
+    with_events
+        Whether the events of the controls are read, too, which takes longer than all the rest;
+        otherwise `require_sound_controls` does it before a run.
 
     Raises
     ------
@@ -43,13 +48,26 @@ def load(config_path: str | Path, remembered: Path | None = None) -> Study:
         If the config, the tables or the raw files have any problem; the message lists them all with
         file, row, column, value and what to do.
     """
-    study, problems = _read(Path(config_path), Checksums(remembered))
+    study, problems = _read(Path(config_path), Checksums(remembered), with_events)
     written = study.config[pinned.KEY]
     if written and not problems:
         problems += pinned.problems(str(study.path), written, study.raw_paths(), study.checksums)
     if problems:
         raise StudyError(_in_order(problems, study))
     return study
+
+
+def require_sound_controls(study: Study) -> None:
+    """Stop a run before it begins if the events of the controls show a problem.
+
+    Raises
+    ------
+    StudyError
+        With all of these problems, as `load`.
+    """
+    problems = list(_raw_file_problems(study, with_events=True))
+    if problems:
+        raise StudyError(_in_order(problems, study))
 
 
 def pin(config_path: str | Path) -> Path:
@@ -70,7 +88,9 @@ def pin(config_path: str | Path) -> Path:
     return place
 
 
-def _read(path: Path, checksums: Checksums) -> tuple[Study, list[Problem]]:
+def _read(
+    path: Path, checksums: Checksums, with_events: bool = True
+) -> tuple[Study, list[Problem]]:
     """The study as read from its files, and all of its problems except changed checksums."""
     config, problems = configuration.read(path)
     folder = path.parent
@@ -107,7 +127,7 @@ def _read(path: Path, checksums: Checksums) -> tuple[Study, list[Problem]]:
         }
         problems += [
             problem
-            for problem in _problems(study)
+            for problem in _problems(study, with_events)
             if (problem.file, problem.row, problem.column) not in unread
         ]
     undiluted = study.elisa.fillna({"dilution": 1.0})
@@ -135,7 +155,7 @@ def _in_order(problems: list[Problem], study: Study) -> list[Problem]:
     return reported
 
 
-def _problems(study: Study) -> Iterator[Problem]:
+def _problems(study: Study, with_events: bool) -> Iterator[Problem]:
     cultures, factors = study.cultures, study.config["factors"]
     yield from table_validation.doubled_cultures(cultures)
     yield from table_validation.names_alike("cultures.csv", cultures, ["experiment", "donor"])
@@ -160,11 +180,11 @@ def _problems(study: Study) -> Iterator[Problem]:
     compared = study.config["comparison"]["analytes"]
     yield from table_validation.analytes(str(study.path), study.elisa, compared, factors)
     yield from table_validation.clinical_rows(study.clinical)
-    yield from _raw_file_problems(study)
+    yield from _raw_file_problems(study, with_events)
     yield from _comparison_problems(study)
 
 
-def _raw_file_problems(study: Study) -> Iterator[Problem]:
+def _raw_file_problems(study: Study, with_events: bool) -> Iterator[Problem]:
     """Missing files first; only the files that are there are then looked into."""
     factors = study.config["factors"]
     there: dict[str, pd.DataFrame] = {}
@@ -189,7 +209,9 @@ def _raw_file_problems(study: Study) -> Iterator[Problem]:
     else:
         yield from raw_file_validation.gates(str(study.path), there["flow"], settings)
         arms = table_validation.treated_controls(there["flow"], study.cultures, factors)
-        yield from raw_file_validation.fcs_files(there["flow"].assign(arm=arms), settings)
+        yield from raw_file_validation.fcs_files(
+            there["flow"].assign(arm=arms), settings, with_events=with_events
+        )
     yield from raw_file_validation.plate_exports(
         there["elisa"], ElisaSettings.from_config(study.config["elisa"])
     )

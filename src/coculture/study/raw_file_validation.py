@@ -94,9 +94,14 @@ def gates(config: str, flow_table: pd.DataFrame, settings: flow.FlowSettings) ->
         yield Problem(config, message, line_of(Path(config), ("flow", "gates")))
 
 
-def fcs_files(flow_table: pd.DataFrame, settings: flow.FlowSettings) -> Iterator[Problem]:
-    """Every FCS file is complete and has the channels that the config names."""
-    for problem in flow.check_files(flow_table, settings):
+def fcs_files(
+    flow_table: pd.DataFrame, settings: flow.FlowSettings, *, with_events: bool = True
+) -> Iterator[Problem]:
+    """Every FCS file is complete and has the channels that the config names.
+
+    With the events, the controls can compensate.
+    """
+    for problem in flow.check_files(flow_table, settings, with_events=with_events):
         yield _as_written(problem, flow_table)
 
 
