@@ -88,3 +88,11 @@ def test_of_three_replicates_the_two_that_agree_stand() -> None:
     assert found.ln == pytest.approx(np.log([1000, 1100]).mean())
     assert found.error == pytest.approx(0.02 / 2**0.5)
     assert group(1000, 210, 1100, 200, dilution=10).state == "discordant"
+
+
+def test_a_well_near_the_lloq_does_not_agree_with_all_others() -> None:
+    """Its own error is large, but the others say that it should not be there."""
+    found = group(1000, 150, 1100, dilution=10, error=0.5)
+    assert found.stands.tolist() == [True, False, True]
+    found = group(130, 40, 140, dilution=10, error=0.5)
+    assert found.stands.tolist() == [True, False, True]

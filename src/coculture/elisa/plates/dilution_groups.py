@@ -22,7 +22,7 @@ AT_MOST = float(np.log(2.5))
 _REPLICATE_ERRORS = 3.0
 """Standard errors of their difference within which replicates agree."""
 _NEAR_LLOQ = 2.0
-"""Below this multiple of the LLOQ the error of a well grows too fast for `AT_MOST`."""
+"""Of a pair below this multiple of the LLOQ the errors grow too fast for `AT_MOST`."""
 
 Floats = NDArray[np.float64]
 ErrorAt = Callable[[float], float]
@@ -116,12 +116,14 @@ def dilution_group(wells: pd.DataFrame, error_at: ErrorAt) -> DilutionGroup:
     has_number = np.isfinite(within)
     ln = np.log(np.where(has_number, within * dilution, np.where(above, uloq, lloq)))
 
+    # Of three or more, the others say which well is wrong, also near the LLOQ.
+    is_near_lloq = len(ln) == 2 and np.exp(ln.mean()) < _NEAR_LLOQ * lloq
+
     def agree(i: int, j: int) -> bool:
         error = max(
             error_at(float(np.clip(np.exp(value), lloq, uloq)) / dilution) for value in ln[[i, j]]
         )
         allowed = _REPLICATE_ERRORS * 2**0.5 * error
-        is_near_lloq = np.exp(min(ln[i], ln[j])) < _NEAR_LLOQ * lloq
         return _agree(ln[i] - ln[j], allowed, np.inf if is_near_lloq else AT_MOST)
 
     stands = _standing(ln, agree)
