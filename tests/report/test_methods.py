@@ -122,3 +122,18 @@ def test_a_medium_that_was_subtracted_is_stated(results: MakeResults) -> None:
 
     assert "The mean concentration of the medium blanks was subtracted" in text(True)
     assert "medium blank" not in text(False)
+
+
+def test_concentrations_of_the_readers_software_are_named(results: MakeResults) -> None:
+    given = {"IL-6": {"source": "the reader's software", "assumed_cv_percent": 6.0}}
+    fitted = {"IL-6": {"readings": None}}
+    mixed = _text(replace(results(), curves={"L1": given, "P1": fitted}))
+    said = (
+        "The concentrations of plate L1 are those of the reader's software, with an assumed CV of "
+        "6 % for a well."
+    )
+    assert f"{said} One 4PL standard curve was fitted for each other plate and analyte" in mixed
+    alone = _text(replace(results(), curves={"L1": given}))
+    assert f"Immunoassay: {said} Concentrations are those of the undiluted" in alone
+    assert "standard curve" not in alone
+    assert "software, with" not in _text(replace(results(), curves={"P1": fitted}))

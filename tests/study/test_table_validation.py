@@ -32,6 +32,7 @@ WELL = {
     "plate_in_file": "Plate1",
     "well": "A1",
     "role": "sample",
+    "analyte": "IL-6",
     "concentration_pg_ml": float("nan"),
 }
 FILE = {
@@ -100,6 +101,14 @@ def test_a_dilution_is_asked_of_the_samples_that_are_used(excluded: str, asked: 
         index=[2, 3, 4],
     )
     assert [problem.row for problem in table_validation.dilutions(wells)] == asked
+
+
+def test_a_well_may_be_listed_once_for_each_analyte() -> None:
+    """Beads of several analytes are in one well of a Luminex plate."""
+    other = {**WELL, "analyte": "TNF-a"}
+    assert list(table_validation.elisa_rows(_rows(WELL, other))) == []
+    messages = [one.message for one in table_validation.elisa_rows(_rows(WELL, other, WELL))]
+    assert messages == ["this well of the plate is already in row 2; list each well once."]
 
 
 def test_two_plates_may_lie_in_one_file() -> None:

@@ -57,6 +57,7 @@ class ElisaSettings:
 
     wavelength_nm: WantedReading
     reference_wavelength_nm: WantedReading
+    pg_per_unit: Mapping[str, float]
     saturation_od: float | None
     model: str
     weighting: str

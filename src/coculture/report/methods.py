@@ -127,13 +127,38 @@ def _population(population: Mapping[str, Any]) -> str:
 
 def _elisa(elisa: Mapping[str, Any], curves: Mapping[str, Mapping[str, Any]]) -> str:
     model, weighting = (elisa[key].replace("_", " ") for key in ("model", "weighting"))
+    given = _given(curves)
+    if given and all(_is_given(of_analyte) for of_analyte in curves.values()):
+        return (
+            f"Immunoassay: {given.strip()}{_medium(curves)} Concentrations are those of the "
+            "undiluted supernatant. Values outside the range of the reader's software are reported "
+            "as bounds."
+        )
     return (
-        f"ELISA: {_readings(curves)}. One {model} standard curve was fitted for each plate and "
-        f"analyte [curve], weights: {weighting}; {_ZERO_STANDARDS[elisa['zero_standard']]}."
+        f"ELISA: {_readings(curves)}. {given}One {model} standard curve was fitted for each "
+        f"{'other ' if given else ''}plate and analyte [curve], weights: {weighting}; "
+        f"{_ZERO_STANDARDS[elisa['zero_standard']]}."
         f"{_units(elisa['pg_per_unit'])}{_medium(curves)} Concentrations are those of the "
         "undiluted supernatant, with a 95 % interval on the log scale from the errors of curve and "
         "wells. Values outside the quantifiable range (LLOQ and ULOQ times the dilution) are "
         "reported as bounds."
+    )
+
+
+def _is_given(of_analyte: Mapping[str, Any]) -> bool:
+    """Whether the reader's software gave the concentrations of a plate."""
+    return any("source" in entry for entry in of_analyte.values())
+
+
+def _given(curves: Mapping[str, Mapping[str, Any]]) -> str:
+    """The plates whose concentrations are those of the reader's software, and the error assumed."""
+    plates = [plate for plate, of_analyte in curves.items() if _is_given(of_analyte)]
+    if not plates:
+        return ""
+    cv = next(iter(curves[plates[0]].values()))["assumed_cv_percent"]
+    return (
+        f"The concentrations of plate{'s' if len(plates) > 1 else ''} {listed(plates)} are those "
+        f"of the reader's software, with an assumed CV of {cv:g} % for a well. "
     )
 
 

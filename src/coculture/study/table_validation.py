@@ -290,12 +290,16 @@ _CONCENTRATION_NEEDED = {
 
 
 def elisa_rows(elisa_table: pd.DataFrame) -> Iterator[Problem]:
-    """No plate well is used twice, a plate is one file, and a standard has its concentration."""
+    """No plate well is used twice for an analyte, a plate is one file, standards are complete.
+
+    A well has several analytes where the file gives concentrations of each; whether it does is
+    checked with the files.
+    """
     wells = elisa_table.assign(well=elisa_table["well"].map(well_name, na_action="ignore"))
     yield from _doubled(
         "elisa.csv",
         wells,
-        ["plate", "well"],
+        ["plate", "well", "analyte"],
         "this well of the plate is already in row {first}; list each well once.",
         "well",
     )

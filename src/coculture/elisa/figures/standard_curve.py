@@ -85,7 +85,9 @@ def _result(curve: Mapping[str, Any]) -> str:
     """Whether each analyte passes, with its quantifiable range."""
     each = []
     for analyte, entry in curve.items():
-        if "fit" not in entry:
+        if "source" in entry:
+            each.append(f"{analyte}: {entry['source']}")
+        elif "fit" not in entry:
             each.append(f"{analyte}: no standard curve")
         elif entry["verdict"] != "pass":
             each.append(f"{analyte}: the curve fails")

@@ -90,7 +90,9 @@ def dilution_group(wells: pd.DataFrame, error_at: ErrorAt) -> DilutionGroup:
     with such a well is a bound.
     """
     first = wells.iloc[0]
-    lloq, uloq = float(first["lloq_pg_ml"]), float(first["uloq_pg_ml"])
+    # The limits of a reader's software are known only if it marked some well with them.
+    lloq = float(np.nan_to_num(first["lloq_pg_ml"], nan=0.0))
+    uloq = float(np.nan_to_num(first["uloq_pg_ml"], nan=np.inf, posinf=np.inf))
     dilution = float(first["dilution"])
     read = (wells["in_well_pg_ml"] * wells["dilution"]).to_numpy(float)
     above = wells["state"].isin(ABOVE_RANGE).to_numpy()

@@ -10,14 +10,17 @@ import pandas as pd
 from coculture.curves.fitting import CurveError
 from coculture.elisa.plates import notes
 from coculture.elisa.plates.checks import (
+    control_results,
     curve_direction,
     curve_results,
     plate_failed,
     subjects,
     well_flags,
 )
-from coculture.elisa.plates.checks.curve_data import CurveData, WellData
+from coculture.elisa.plates.checks.curve_data import ControlData, CurveData, WellData
 from coculture.elisa.plates.flag_codes import WellFlags, codes
+from coculture.elisa.plates.given_reading import read_as_given
+from coculture.elisa.plates.given_readings import is_given
 from coculture.elisa.plates.medium_blanks import SUBTRACT, medium_blanks, without_medium
 from coculture.elisa.plates.plate import PlateError, well_position
 from coculture.elisa.plates.quantification_range import quantification_range
@@ -52,6 +55,9 @@ WELL_COLUMNS = (
     "plate_in_file",
 )
 """Columns of elisa/wells.csv, in their order."""
+
+GIVEN = "concentrations of the reader's software; no curve was fitted"
+"""The `source` in curve.json of an analyte that has no `fit`."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +97,8 @@ def quantify_plate(
     Parameters
     ----------
     readings
-        The rows of one plate from :func:`coculture.elisa.read_layout`.
+        The rows of one plate from :func:`coculture.elisa.read_layout`. Wells of which the file
+        gives concentrations need no standards.
     scatter
         From :func:`pooled_scatter`.
 
@@ -115,7 +122,10 @@ def quantify_plate(
     found: list[Flag] = []
     used = used_readings(corrected)
     for analyte, of_analyte in assigned.groupby("analyte", sort=True):
-        part, entry, raised = _quantify(of_analyte, str(analyte), settings, scatter)
+        if is_given(of_analyte).any():
+            part, entry, raised = _as_given(of_analyte, str(analyte), settings, scatter)
+        else:
+            part, entry, raised = _quantify(of_analyte, str(analyte), settings, scatter)
         parts.append(part)
         entries[str(analyte)] = entry | {"readings": used and _plain(used.to_dict())}
         found += raised
@@ -165,7 +175,7 @@ def _corrected(readings: pd.DataFrame, settings: ElisaSettings) -> pd.DataFrame:
     zero = wells["role"].isin(STANDARD_ROLES) & (wells["concentration_pg_ml"] == 0)
     means = wells[zero & _is_usable(wells)].groupby(["plate", "analyte"])["response"].mean()
     zeros = dict(means.items())
-    assigned = wells["role"] != "unassigned"
+    assigned = (wells["role"] != "unassigned") & ~is_given(wells)
     for key, group in wells[assigned].groupby(["plate", "analyte"]):
         if key not in zeros:
             raise PlateError(
@@ -196,7 +206,8 @@ def _quantify(
         curve = fit_plate_standards(standards, settings, scatter)
     except CurveError as error:
         reasons = [f"no standard curve, because {error}"]
-        failed = {"plate": plate, "analyte": analyte, "verdict": "fail", "reasons": reasons}
+        failed: dict[str, Any] = {"plate": plate, "analyte": analyte, "verdict": "fail"}
+        failed |= {"reasons": reasons, "limits": {}}
         return without_curve(wells), failed, [plate_failed.flag(plate, analyte, reasons)]
     levels = standard_levels(curve, standards, settings.limits)
     span = quantification_range(curve, levels, settings.limits, scatter.wells)
@@ -233,6 +244,45 @@ def _quantify(
     if any(check.code == curve_direction.CODE and check.verdict == "fail" for check in checks):
         # These concentrations are wrong; those of a plate that fails otherwise may serve.
         return without_curve(wells), _plain(entry), flags
+    return read, _plain(entry), flags
+
+
+def _as_given(
+    wells: pd.DataFrame, analyte: str, settings: ElisaSettings, scatter: Scatter
+) -> tuple[pd.DataFrame, dict[str, Any], list[Flag]]:
+    """As `_quantify`, for wells whose concentrations the reader's software gives."""
+    plate = str(wells["plate"].iloc[0])
+    read = read_as_given(wells, settings.starting_cv_percent / 100)
+    spikes, blanks = spike_recoveries(read), medium_blanks(read)
+    read = with_recoveries(read, spikes)
+    if settings.medium_blanks == SUBTRACT:
+        read = without_medium(read, blanks)
+    controls = read[(read["role"] == "control") & (read["excluded"] == "")]
+    checks = control_results(ControlData(controls, settings.limits))
+    reasons = [check.summary() for check in checks if check.verdict == "fail"]
+    is_judged = any(check.verdict != "not judged" for check in checks)
+    flags = [plate_failed.flag(plate, analyte, reasons)] if reasons else []
+    flags.append(notes.given_concentrations(plate, analyte, settings.starting_cv_percent))
+    flags += well_flags(WellData(read, None, read.iloc[:0], settings, scatter, spikes, blanks))
+    entry = {
+        "plate": plate,
+        "analyte": analyte,
+        "verdict": "fail" if reasons else "pass" if is_judged else "not judged",
+        "reasons": reasons,
+        "source": GIVEN,
+        "assumed_cv_percent": settings.starting_cv_percent,
+        "limits": {
+            "lloq": float(wells["given_lloq_pg_ml"].iloc[0]),
+            "uloq": float(wells["given_uloq_pg_ml"].iloc[0]),
+            "lloq_rule": "as the file marks wells below the range; none if no well is marked",
+            "uloq_rule": "as the file marks wells above the range; none if no well is marked",
+        },
+        "acceptance": asdict(settings.limits),
+        "checks": [check.to_dict() for check in checks],
+        "medium_blanks": [blank.to_dict() for blank in blanks],
+        "medium_subtracted": settings.medium_blanks == SUBTRACT,
+        "spikes": [spike.to_dict() for spike in spikes],
+    }
     return read, _plain(entry), flags
 
 

@@ -16,7 +16,7 @@ def flags(data: WellData) -> Iterator[Flag]:
     """A caution for each standard with less weight, where the fit uses the biweight."""
     curve, settings = data.curve, data.settings
     is_robust = settings.outlier_wells == "bisquare" and settings.as_reader is None
-    if not is_robust or curve.model == "log_log":
+    if curve is None or not is_robust or curve.model == "log_log":
         return
     full = 1 / curve.well_variance(curve.response(curve.concentrations))
     ratio = curve.weights / full
