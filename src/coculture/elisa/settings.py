@@ -62,6 +62,7 @@ class ElisaSettings:
     model: str
     weighting: str
     zero_standard: str
+    failing_standards: str
     direction: str
     medium_blanks: str
     as_reader: str | None

@@ -14,10 +14,12 @@ from coculture.elisa.plates.checks import (
     curve_direction,
     curve_results,
     plate_failed,
+    standards_left_out,
     subjects,
     well_flags,
 )
 from coculture.elisa.plates.checks.curve_data import ControlData, CurveData, WellData
+from coculture.elisa.plates.failing_standards import KEEP, fit_judged
 from coculture.elisa.plates.flag_codes import WellFlags, codes
 from coculture.elisa.plates.given_reading import read_as_given
 from coculture.elisa.plates.given_readings import is_given
@@ -29,7 +31,6 @@ from coculture.elisa.plates.roles import STANDARD_ROLES
 from coculture.elisa.plates.scatter import Scatter, scatter_of
 from coculture.elisa.plates.spike_recovery import spike_recoveries, with_recoveries
 from coculture.elisa.plates.standard_curve import StandardCurve, fit_standard_curve
-from coculture.elisa.plates.standard_levels import standard_levels
 from coculture.elisa.plates.well_reading import FROM_CURVE, read_from_curve, without_curve
 from coculture.elisa.settings import ElisaSettings
 from coculture.exchange.flags import Flag
@@ -202,15 +203,21 @@ def _quantify(
     standards = standards[standards["concentration_pg_ml"].notna()]
     if settings.zero_standard == "subtract" and settings.as_reader is None:
         standards = standards[standards["concentration_pg_ml"] > 0]
+    rule = settings.failing_standards if settings.as_reader is None else KEEP
     try:
-        curve = fit_plate_standards(standards, settings, scatter)
+        fitted = fit_judged(
+            standards,
+            lambda wells: fit_plate_standards(wells, settings, scatter),
+            settings.limits,
+            rule,
+        )
     except CurveError as error:
         reasons = [f"no standard curve, because {error}"]
         failed: dict[str, Any] = {"plate": plate, "analyte": analyte, "verdict": "fail"}
         failed |= {"reasons": reasons, "limits": {}}
         return without_curve(wells), failed, [plate_failed.flag(plate, analyte, reasons)]
-    levels = standard_levels(curve, standards, settings.limits)
-    span = quantification_range(curve, levels, settings.limits, scatter.wells)
+    curve, levels, standards = fitted.curve, fitted.levels, fitted.standards
+    span = quantification_range(curve, fitted.fitted_levels, settings.limits, scatter.wells)
     read = read_from_curve(wells, curve, span, scatter)
     spikes, blanks = spike_recoveries(read), medium_blanks(read)
     read = with_recoveries(read, spikes)
@@ -222,6 +229,7 @@ def _quantify(
     concerns = subjects.curve(plate, analyte)
     flags = [plate_failed.flag(plate, analyte, reasons)] if reasons else []
     flags += [check.flag(concerns) for check in checks if check.verdict == "warning"]
+    flags += standards_left_out.flags(plate, analyte, fitted, span)
     flags += well_flags(WellData(read, curve, standards, settings, scatter, spikes, blanks))
     fit = curve.to_dict()
     fit["wells"] = standards["well"].tolist() if settings.as_reader != "level_means" else []
@@ -234,6 +242,7 @@ def _quantify(
         "as_reader": settings.as_reader,
         "fit": fit,
         "standards": levels.to_dict(orient="records"),
+        "left_out": sorted(set(fitted.left_out["concentration_pg_ml"])),
         "limits": span.to_dict(),
         "acceptance": asdict(settings.limits),
         "checks": [check.to_dict() for check in checks],
