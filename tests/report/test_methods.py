@@ -137,3 +137,13 @@ def test_concentrations_of_the_readers_software_are_named(results: MakeResults) 
     assert f"Immunoassay: {said} Concentrations are those of the undiluted" in alone
     assert "standard curve" not in alone
     assert "software, with" not in _text(replace(results(), curves={"P1": fitted}))
+
+
+def test_plates_that_share_a_curve_are_named(results: MakeResults, config: Make) -> None:
+    elisa = results().config["elisa"] | {"curve_of": {"P2": "P1", "P3": "P1", "P5": "P4"}}
+    text = _text(replace(results(), config=config(elisa=elisa)))
+    assert "Plates P2 and P3 had no curve of their own and were read from the standards of P1." in (
+        text
+    )
+    assert "Plate P5 had no curve of its own and was read from the standards of P4." in text
+    assert "of their own" not in _text(results())

@@ -63,6 +63,7 @@ class ElisaSettings:
     weighting: str
     zero_standard: str
     failing_standards: str
+    curve_of: Mapping[str, str]
     direction: str
     medium_blanks: str
     as_reader: str | None

@@ -1,6 +1,6 @@
 """Problems of plates that would stop reading or fitting them, found before any job runs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -20,6 +20,7 @@ from coculture.elisa.plates.layout import (
 )
 from coculture.elisa.plates.medium_blanks import SUBTRACT
 from coculture.elisa.plates.plate import Plate, PlateError, is_well, well_name
+from coculture.elisa.plates.reading_choice import UsedReadings, used_readings
 from coculture.elisa.plates.roles import STANDARD_ROLES
 from coculture.elisa.readers import read_plates
 from coculture.elisa.settings import ElisaSettings
@@ -35,9 +36,10 @@ def check_files(wells: pd.DataFrame, settings: ElisaSettings) -> list[Problem]:
     problems: list[Problem] = []
     read = cache(read_plates)
     seen: dict[bytes, tuple[str, str]] = {}
+    used: dict[str, tuple[int, UsedReadings]] = {}
     given = _plates_with_concentrations(wells, read)
     for plate, rows in by_plate(wells):
-        if plate not in given:
+        if plate not in given and plate not in settings.curve_of:
             problems += _too_few_standards(plate, rows, settings)
         problems += _no_medium_blank(plate, rows, settings)
     for plate, rows in by_plate(complete_rows(wells)):
@@ -56,11 +58,13 @@ def check_files(wells: pd.DataFrame, settings: ElisaSettings) -> list[Problem]:
             column, value = "plate_in_file", plate_in_file
             chosen = choose_plate(plates, file, plate, plate_in_file)
             column, value = "file", file
-            available, values = _content(chosen, rows, file, plate, settings)
+            available, values, reading = _content(chosen, rows, file, plate, settings)
         except PlateError as error:
             message = _without_file(str(error), path_of(rows), file)
             problems.append(Problem("elisa.csv", message, first, column, value))
             continue
+        if reading is not None:
+            used[plate] = (_index(first), reading)
         problems += _well_problems(rows, available)
         if not chosen.concentrations:
             problems += _several_analytes(rows)
@@ -74,6 +78,25 @@ def check_files(wells: pd.DataFrame, settings: ElisaSettings) -> list[Problem]:
                 )
         if message:
             problems.append(Problem("elisa.csv", message, first, "file", file))
+    return problems + _read_otherwise(used, settings.curve_of)
+
+
+def _read_otherwise(
+    used: Mapping[str, tuple[int, UsedReadings]], curve_of: Mapping[str, str]
+) -> list[Problem]:
+    """Plates that were read at another wavelength than the plate whose standards they use."""
+    problems = []
+    for plate, source in curve_of.items():
+        if plate in used and source in used:
+            (row, own), (_, other) = used[plate], used[source]
+            if own.wavelengths != other.wavelengths:
+                message = (
+                    f"plate {plate} is to be read from the standards of {source} (elisa.curve_of), "
+                    "but the two were read at different wavelengths; set elisa.wavelength_nm and "
+                    "elisa.reference_wavelength_nm so that they are equal, or give the plate its "
+                    "own standards."
+                )
+                problems.append(Problem("elisa.csv", message, row, "plate", plate))
     return problems
 
 
@@ -92,8 +115,8 @@ def _plates_with_concentrations(
 
 def _content(
     chosen: Plate, rows: pd.DataFrame, file: str, plate: str, settings: ElisaSettings
-) -> tuple[set[str], Floats]:
-    """The wells of a plate of an export, and its values.
+) -> tuple[set[str], Floats, UsedReadings | None]:
+    """The wells of a plate of an export, its values, and the readings that they are.
 
     Raises
     ------
@@ -102,13 +125,13 @@ def _content(
     """
     if not chosen.concentrations:
         readings = plate_readings(chosen, file, plate, settings)
-        return set(readings.index), readings["od"].to_numpy(float)
+        return set(readings.index), readings["od"].to_numpy(float), used_readings(readings)
     known = rows[[is_well(str(well)) for well in rows["well"]]]
     named = known[known["analyte"].fillna("") != ""]
     if len(named):
         given_readings(chosen, named, file, plate, settings)
     values = np.array([one.concentration for one in chosen.concentrations], dtype=float)
-    return set(wells_of(chosen)), values
+    return set(wells_of(chosen)), values, None
 
 
 def _several_analytes(rows: pd.DataFrame) -> list[Problem]:

@@ -137,11 +137,24 @@ def _elisa(elisa: Mapping[str, Any], curves: Mapping[str, Mapping[str, Any]]) ->
     return (
         f"ELISA: {_readings(curves)}. {given}One {model} standard curve was fitted for each "
         f"{'other ' if given else ''}plate and analyte [curve], weights: {weighting}; "
-        f"{_ZERO_STANDARDS[elisa['zero_standard']]}."
+        f"{_ZERO_STANDARDS[elisa['zero_standard']]}.{_shared(elisa['curve_of'])}"
         f"{_units(elisa['pg_per_unit'])}{_medium(curves)} Concentrations are those of the "
         "undiluted supernatant, with a 95 % interval on the log scale from the errors of curve and "
         "wells. Values outside the quantifiable range (LLOQ and ULOQ times the dilution) are "
         "reported as bounds."
+    )
+
+
+def _shared(curve_of: Mapping[str, str]) -> str:
+    """The plates that were read from the standards of another."""
+    plates: dict[str, list[str]] = {}
+    for plate, source in curve_of.items():
+        plates.setdefault(source, []).append(plate)
+    return "".join(
+        f" Plate{'s' if len(of) > 1 else ''} {listed(of)} had no curve of "
+        f"{'their' if len(of) > 1 else 'its'} own and {'were' if len(of) > 1 else 'was'} read from "
+        f"the standards of {source}."
+        for source, of in plates.items()
     )
 
 

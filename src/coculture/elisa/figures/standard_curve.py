@@ -76,7 +76,9 @@ def draw(plate: PlateResults) -> Drawing:
             _draw_residuals(below, _of(marks, RESIDUALS), zero)
             _draw_recovery(part.add_subplot(grid[:, 1]), _of(marks, STANDARDS), entry)
             verdict = "accepted" if entry["verdict"] == "pass" else "FAILED"
-            top.set_title(f"{entry['plate']}: {analyte}, {fit.model}, {verdict}")
+            of_plate = entry["standards_of"]
+            source = "" if of_plate == entry["plate"] else f", standards of {of_plate}"
+            top.set_title(f"{entry['plate']}: {analyte}, {fit.model}, {verdict}{source}")
             shown.append(marks)
     return Drawing(figure, pd.concat(shown[1:], ignore_index=True), TABLE, text)
 

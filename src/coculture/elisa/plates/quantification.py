@@ -14,6 +14,7 @@ from coculture.elisa.plates.checks import (
     curve_direction,
     curve_results,
     plate_failed,
+    shared_curve,
     standards_left_out,
     subjects,
     well_flags,
@@ -91,7 +92,10 @@ def pooled_scatter(readings: pd.DataFrame, settings: ElisaSettings) -> Scatter:
 
 
 def quantify_plate(
-    readings: pd.DataFrame, settings: ElisaSettings, scatter: Scatter
+    readings: pd.DataFrame,
+    settings: ElisaSettings,
+    scatter: Scatter,
+    source: pd.DataFrame | None = None,
 ) -> QuantifiedPlate:
     """Fit the standards of each analyte, and read every well of the plate from the curve.
 
@@ -102,6 +106,9 @@ def quantify_plate(
         gives concentrations need no standards.
     scatter
         From :func:`pooled_scatter`.
+    source
+        The rows of the plate whose standards are used (elisa.curve_of), from `read_layout`; without
+        it the plate's own are used.
 
     Returns
     -------
@@ -114,7 +121,11 @@ def quantify_plate(
     PlateError
         If zero_standard is subtract and the plate has no blank.
     """
-    corrected = _corrected(readings, settings)
+    if source is None:
+        corrected, others = _corrected(readings, settings), readings.iloc[:0]
+    else:
+        of_both = _corrected(pd.concat([readings, source], ignore_index=True), settings)
+        corrected, others = of_both.iloc[: len(readings)].copy(), of_both.iloc[len(readings) :]
     is_masked = (corrected["state"] == "masked") & (corrected["excluded"] == "")
     corrected.loc[is_masked, "excluded"] = notes.MASKED_REASON
     assigned = corrected[corrected["role"] != "unassigned"]
@@ -126,7 +137,8 @@ def quantify_plate(
         if is_given(of_analyte).any():
             part, entry, raised = _as_given(of_analyte, str(analyte), settings, scatter)
         else:
-            part, entry, raised = _quantify(of_analyte, str(analyte), settings, scatter)
+            other = None if source is None else others[others["analyte"] == analyte]
+            part, entry, raised = _quantify(of_analyte, str(analyte), settings, scatter, other)
         parts.append(part)
         entries[str(analyte)] = entry | {"readings": used and _plain(used.to_dict())}
         found += raised
@@ -179,6 +191,8 @@ def _corrected(readings: pd.DataFrame, settings: ElisaSettings) -> pd.DataFrame:
     assigned = (wells["role"] != "unassigned") & ~is_given(wells)
     for key, group in wells[assigned].groupby(["plate", "analyte"]):
         if key not in zeros:
+            zeros[key] = zeros.get((settings.curve_of.get(str(key[0])), key[1]), np.nan)
+        if np.isnan(zeros[key]):
             raise PlateError(
                 f"plate {key[0]}: zero_standard is subtract, but {key[1]} has no blank or zero "
                 "standard; set it to fit, or add the blank wells to elisa.csv"
@@ -196,10 +210,15 @@ def _quantify(
     analyte: str,
     settings: ElisaSettings,
     scatter: Scatter,
+    source: pd.DataFrame | None,
 ) -> tuple[pd.DataFrame, dict[str, Any], list[Flag]]:
-    """The wells of one analyte, its entry of curve.json, and what is doubtful about them."""
+    """The wells of one analyte, its entry of curve.json, and what is doubtful about them.
+
+    `source` are the wells of the plate whose standards are used, if they are not its own.
+    """
     plate = str(wells["plate"].iloc[0])
-    standards = wells[wells["role"].isin(STANDARD_ROLES) & _is_usable(wells)]
+    fitted_wells = wells if source is None else source
+    standards = fitted_wells[fitted_wells["role"].isin(STANDARD_ROLES) & _is_usable(fitted_wells)]
     standards = standards[standards["concentration_pg_ml"].notna()]
     if settings.zero_standard == "subtract" and settings.as_reader is None:
         standards = standards[standards["concentration_pg_ml"] > 0]
@@ -227,10 +246,16 @@ def _quantify(
     checks = curve_results(CurveData(curve, levels, controls, settings.limits, settings.direction))
     reasons = [check.summary() for check in checks if check.verdict == "fail"]
     concerns = subjects.curve(plate, analyte)
+    well_data = WellData(read, curve, standards, settings, scatter, spikes, blanks)
     flags = [plate_failed.flag(plate, analyte, reasons)] if reasons else []
     flags += [check.flag(concerns) for check in checks if check.verdict == "warning"]
+    if source is not None and len(source):
+        other = read_from_curve(source, curve, span, scatter)
+        error_at = well_data.error_at
+        percent = settings.limits.control_recovery_percent
+        flags += shared_curve.flags(read, other, error_at, percent)
     flags += standards_left_out.flags(plate, analyte, fitted, span)
-    flags += well_flags(WellData(read, curve, standards, settings, scatter, spikes, blanks))
+    flags += well_flags(well_data)
     fit = curve.to_dict()
     fit["wells"] = standards["well"].tolist() if settings.as_reader != "level_means" else []
     entry = {
@@ -238,6 +263,7 @@ def _quantify(
         "analyte": analyte,
         "verdict": "fail" if reasons else "pass",
         "reasons": reasons,
+        "standards_of": plate if source is None else str(source["plate"].iloc[0]),
         "zero_standard": settings.zero_standard if settings.as_reader is None else "fit",
         "as_reader": settings.as_reader,
         "fit": fit,

@@ -32,6 +32,14 @@ class UsedReadings:
     measurement: Reading
     reference: Reading | None
 
+    @property
+    def wavelengths(self) -> tuple[float | None, float | None]:
+        """In nm, of measurement and reference; None where the file states none, or none is used."""
+        both = (self.measurement, self.reference)
+        known = [None if one is None else _wavelength(one) for one in both]
+        first, second = (None if nm is None or np.isnan(nm) else nm for nm in known)
+        return first, second
+
     def to_dict(self) -> dict[str, Any]:
         """For JSON."""
         return asdict(self)

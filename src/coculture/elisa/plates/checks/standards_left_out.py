@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+import pandas as pd
+
 from coculture.elisa.plates.checks import subjects
 from coculture.elisa.plates.concentrations import pg_ml
 from coculture.elisa.plates.failing_standards import FittedStandards
@@ -33,9 +35,15 @@ def flags(
             concerns,
             CODE,
             "note",
-            f"The standard of {pg_ml(float(str(level)))} ({listed(wells['well'])}) fails and was "
+            f"The standard of {pg_ml(float(str(level)))} ({_named(wells, plate)}) fails and was "
             f"{row['reason'].replace('left out: ', 'left out of the fit (')}). Concentrations are "
             f"quantified from {pg_ml(span.lloq)} to {pg_ml(span.uloq)} in the well.",
             float(row["recovery_percent"]),
             unit="%",
         )
+
+
+def _named(wells: pd.DataFrame, plate: str) -> str:
+    """The wells, with their plate where that is another."""
+    source = str(wells["plate"].iloc[0])
+    return listed(wells["well"]) + ("" if source == plate else f" of plate {source}")
