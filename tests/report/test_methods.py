@@ -147,3 +147,10 @@ def test_plates_that_share_a_curve_are_named(results: MakeResults, config: Make)
     )
     assert "Plate P5 had no curve of its own and was read from the standards of P4." in text
     assert "of their own" not in _text(results())
+
+
+def test_applied_plate_factors_are_stated(results: MakeResults, config: Make) -> None:
+    elisa = results().config["elisa"] | {"plate_factors": "apply"}
+    text = _text(replace(results(), config=config(elisa=elisa)))
+    assert "The values of cultures were divided by the factor of their plate" in text
+    assert "factor of their plate" not in _text(results())

@@ -109,6 +109,7 @@ rule elisa_cultures:
         variance=rules.elisa_variance.output.variance,
     output:
         cultures=f"{RESULTS}/elisa/cultures.csv",
+        factors=f"{RESULTS}/elisa/plate_factors.csv",
         flags=f"{RESULTS}/elisa/flags.csv",
         recovery=[
             f"{RESULTS}/figures/elisa/{name}{ending}"

@@ -64,6 +64,7 @@ class ElisaSettings:
     zero_standard: str
     failing_standards: str
     curve_of: Mapping[str, str]
+    plate_factors: str
     direction: str
     medium_blanks: str
     as_reader: str | None

@@ -29,6 +29,10 @@ _ZERO_STANDARDS = {
     "fit": "the zero standard was part of the fit",
     "subtract": "the mean of the blanks was subtracted first",
 }
+_FACTORS_APPLIED = (
+    " The values of cultures were divided by the factor of their plate, estimated by least squares "
+    "on the logarithms of what was on several plates."
+)
 _CITED = re.compile(r"\[([a-z]+)\]")
 
 
@@ -138,6 +142,7 @@ def _elisa(elisa: Mapping[str, Any], curves: Mapping[str, Mapping[str, Any]]) ->
         f"ELISA: {_readings(curves)}. {given}One {model} standard curve was fitted for each "
         f"{'other ' if given else ''}plate and analyte [curve], weights: {weighting}; "
         f"{_ZERO_STANDARDS[elisa['zero_standard']]}.{_shared(elisa['curve_of'])}"
+        f"{_FACTORS_APPLIED if elisa['plate_factors'] == 'apply' else ''}"
         f"{_units(elisa['pg_per_unit'])}{_medium(curves)} Concentrations are those of the "
         "undiluted supernatant, with a 95 % interval on the log scale from the errors of curve and "
         "wells. Values outside the quantifiable range (LLOQ and ULOQ times the dilution) are "

@@ -68,18 +68,24 @@ class Precision:
         Of the samples' wells.
     standards_of
         The plate whose standards a plate is read from, if it is another.
+    factors
+        (plate, analyte) -> what concentrations were divided by after they were read.
     """
 
     curves: Mapping[tuple[str, str], FittedCurve]
     scatter: Scatter
     standards_of: Mapping[str, str] = field(default_factory=dict)
+    factors: Mapping[tuple[str, str], float] = field(default_factory=dict)
 
     def error_at(self, plate: str, analyte: str) -> ErrorAt | None:
         """The standard error of ln of a concentration in a well of this plate."""
         curve = self.curves.get((plate, analyte))
         if curve is None:
             return None
-        return lambda concentration: float(curve.well_error(concentration, self.scatter.wells)[0])
+        factor = self.factors.get((plate, analyte), 1.0)
+        return lambda concentration: float(
+            curve.well_error(concentration * factor, self.scatter.wells)[0]
+        )
 
 
 def precision_of(curves: Sequence[Mapping[str, Any]], scatter: Scatter) -> Precision:
@@ -165,7 +171,7 @@ def _combine(
     group = group.sort_values(["dilution", "plate", "well"], kind="stable")
     measured = group[~group["state"].isin(["missing", "excluded"])]
     groups = tuple(
-        dilution_group(wells, _error_at(wells, analyte, precision))
+        dilution_group(wells, error_of_wells(wells, analyte, precision))
         for _, wells in measured.groupby(["dilution", "plate"], sort=True)
     )
     first_plate = next(iter(_plates(measured if len(measured) else group)))
@@ -187,7 +193,7 @@ def _combine(
     return _out_of_range(outside)
 
 
-def _error_at(wells: pd.DataFrame, analyte: str, precision: Precision | None) -> ErrorAt:
+def error_of_wells(wells: pd.DataFrame, analyte: str, precision: Precision | None) -> ErrorAt:
     """The error of a well of this plate; without its curve that at the wells' own readings."""
     found = precision and precision.error_at(str(wells["plate"].iloc[0]), analyte)
     if found:
