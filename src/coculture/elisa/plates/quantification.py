@@ -252,8 +252,7 @@ def _quantify(
     if source is not None and len(source):
         other = read_from_curve(source, curve, span, scatter)
         error_at = well_data.error_at
-        percent = settings.limits.control_recovery_percent
-        flags += shared_curve.flags(read, other, error_at, percent)
+        flags += shared_curve.flags(read, other, error_at)
     flags += standards_left_out.flags(plate, analyte, fitted, span)
     flags += well_flags(well_data)
     fit = curve.to_dict()
