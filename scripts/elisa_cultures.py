@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from coculture import drawing
-from coculture.elisa import ElisaSettings, Scatter, combine_cultures, figures, precision_of
+from coculture.elisa import ElisaSettings, Scatter, combine_study, figures
 from coculture.exchange import flags, records, result_tables
 
 
@@ -12,11 +12,12 @@ def main(inputs: Any, outputs: Any, parameters: Any) -> None:
     wells = result_tables.read_all(inputs.wells)
     curves = [records.read_json(path) for path in inputs.curves]
     scatter = Scatter.from_dict(records.read_json(inputs.variance))
-    combined = combine_cultures(wells, flags.read(*inputs.flags), precision_of(curves, scatter))
+    settings = ElisaSettings.from_config(parameters.settings)
+    combined = combine_study(wells, flags.read(*inputs.flags), curves, scatter, settings)
     result_tables.write(combined.cultures, outputs.cultures, "elisa/cultures.csv")
+    result_tables.write(combined.plate_factors, outputs.factors, "elisa/plate_factors.csv")
     flags.write(combined.flags, outputs.flags)
-    limits = ElisaSettings.from_config(parameters.settings).limits
-    results = figures.StudyResults(wells, limits)
+    results = figures.StudyResults(wells, settings.limits)
     for name, drawn in figures.study_drawings(results):
         paths = [path for path in outputs.recovery if Path(path).stem == name]
         drawing.save(drawn, paths, parameters.simulated)

@@ -120,3 +120,12 @@ def test_messages_are_free_of_the_path(
         ((*_, message),) = problems(rows, settings())
         assert str(export.parent) not in message
         assert not message.startswith(("elisa/run.csv", "run.csv"))
+
+
+def test_a_well_with_one_reading_is_not_listed_for_two_analytes(
+    wells: pd.DataFrame, settings: Settings
+) -> None:
+    second = wells.iloc[-1:].assign(analyte="TNF", role="control", well="A3")
+    both = pd.concat([wells, second.set_axis([99])])
+    found = [one for one in problems(both, settings()) if "several analytes" in one[-1]]
+    assert len(found) == 1

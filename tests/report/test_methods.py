@@ -122,3 +122,35 @@ def test_a_medium_that_was_subtracted_is_stated(results: MakeResults) -> None:
 
     assert "The mean concentration of the medium blanks was subtracted" in text(True)
     assert "medium blank" not in text(False)
+
+
+def test_concentrations_of_the_readers_software_are_named(results: MakeResults) -> None:
+    given = {"IL-6": {"source": "the reader's software", "assumed_cv_percent": 6.0}}
+    fitted = {"IL-6": {"readings": None}}
+    mixed = _text(replace(results(), curves={"L1": given, "P1": fitted}))
+    said = (
+        "The concentrations of plate L1 are those of the reader's software, with an assumed CV of "
+        "6 % for a well."
+    )
+    assert f"{said} One 4PL standard curve was fitted for each other plate and analyte" in mixed
+    alone = _text(replace(results(), curves={"L1": given}))
+    assert f"Immunoassay: {said} Concentrations are those of the undiluted" in alone
+    assert "standard curve" not in alone
+    assert "software, with" not in _text(replace(results(), curves={"P1": fitted}))
+
+
+def test_plates_that_share_a_curve_are_named(results: MakeResults, config: Make) -> None:
+    elisa = results().config["elisa"] | {"curve_of": {"P2": "P1", "P3": "P1", "P5": "P4"}}
+    text = _text(replace(results(), config=config(elisa=elisa)))
+    assert "Plates P2 and P3 had no curve of their own and were read from the standards of P1." in (
+        text
+    )
+    assert "Plate P5 had no curve of its own and was read from the standards of P4." in text
+    assert "of their own" not in _text(results())
+
+
+def test_applied_plate_factors_are_stated(results: MakeResults, config: Make) -> None:
+    elisa = results().config["elisa"] | {"plate_factors": "apply"}
+    text = _text(replace(results(), config=config(elisa=elisa)))
+    assert "The values of cultures were divided by the factor of their plate" in text
+    assert "factor of their plate" not in _text(results())

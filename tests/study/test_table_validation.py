@@ -32,6 +32,7 @@ WELL = {
     "plate_in_file": "Plate1",
     "well": "A1",
     "role": "sample",
+    "analyte": "IL-6",
     "concentration_pg_ml": float("nan"),
 }
 FILE = {
@@ -100,6 +101,40 @@ def test_a_dilution_is_asked_of_the_samples_that_are_used(excluded: str, asked: 
         index=[2, 3, 4],
     )
     assert [problem.row for problem in table_validation.dilutions(wells)] == asked
+
+
+def test_a_well_may_be_listed_once_for_each_analyte() -> None:
+    """Beads of several analytes are in one well of a Luminex plate."""
+    other = {**WELL, "analyte": "TNF-a"}
+    assert list(table_validation.elisa_rows(_rows(WELL, other))) == []
+    messages = [one.message for one in table_validation.elisa_rows(_rows(WELL, other, WELL))]
+    assert messages == ["this well of the plate is already in row 2; list each well once."]
+
+
+def _shared(**curve_of: str) -> list[str]:
+    standard = {**WELL, "role": "standard"}
+    table = _rows(
+        standard, {**WELL, "plate": "P2"}, {**WELL, "plate": "P3", "analyte": "TNF"}
+    ).dropna(axis=1)
+    found = table_validation.shared_curves("config.yaml", table, curve_of)
+    return [f"{one.column}: {one.message}" for one in found]
+
+
+def test_plates_that_share_a_curve_exist_and_have_its_analytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "config.yaml").write_text("elisa: {}")
+    assert _shared(P2="P1") == []
+    assert _shared(P2="P9") == [
+        "elisa.curve_of.P2: plate P9 is not in elisa.csv. Known are: P1, P2, P3."
+    ]
+    assert _shared(P9="P1") == [
+        "elisa.curve_of.P9: plate P9 is not in elisa.csv. Known are: P1, P2, P3."
+    ]
+    assert _shared(P3="P1") == ["elisa.curve_of.P3: plate P1 has no standards of TNF."]
+    assert "plate P2 has no standards of its own here" in _shared(P2="P1", P3="P2")[0]
+    assert "plate P1 has no standards of its own here" in _shared(P1="P1")[0]
 
 
 def test_two_plates_may_lie_in_one_file() -> None:

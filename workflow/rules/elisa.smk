@@ -2,7 +2,10 @@
 from coculture.elisa import figures as elisa_figure_list
 
 # Looked up before the rules for the reason that flow.smk gives.
-EXPORTS = {plate: STUDY.plate_exports(plate) for plate in STUDY.plates}
+EXPORTS = {
+    plate: sorted({*STUDY.plate_exports(plate), *STUDY.source_exports(plate)})
+    for plate in STUDY.plates
+}
 VARIANCE = STEPS.step(
     "elisa_variance",
     wells=STUDY.elisa_wells(),
@@ -14,6 +17,7 @@ QUANTIFY = {
         plate,
         after=[VARIANCE],
         wells=STUDY.elisa_wells(plate),
+        source=STUDY.source_wells(plate),
         settings=STUDY.config["elisa"],
     )
     for plate in STUDY.plates
@@ -105,6 +109,7 @@ rule elisa_cultures:
         variance=rules.elisa_variance.output.variance,
     output:
         cultures=f"{RESULTS}/elisa/cultures.csv",
+        factors=f"{RESULTS}/elisa/plate_factors.csv",
         flags=f"{RESULTS}/elisa/flags.csv",
         recovery=[
             f"{RESULTS}/figures/elisa/{name}{ending}"

@@ -50,6 +50,9 @@ TABLES = {
     "elisa/cultures.csv": (
         [rules.elisa_cultures.output.cultures] if STUDY.plates else []
     ),
+    "elisa/plate_factors.csv": (
+        [rules.elisa_cultures.output.factors] if STUDY.plates else []
+    ),
     "cultures.csv": [rules.comparison_join.output.cultures],
     "flags.csv": [rules.report_flags.output.flags],
     "comparison/arms.csv": [rules.comparison_compare.output.arms],

@@ -17,6 +17,7 @@ from coculture.elisa.plates.standard_curve import (
     fit_standard_curve,
     fit_standard_curves,
 )
+from coculture.elisa.plates.study_results import StudyConcentrations, combine_study
 from coculture.elisa.readers import read_plates
 from coculture.elisa.settings import AcceptanceLimits, ElisaSettings
 from coculture.elisa.validation import check_files
@@ -31,9 +32,11 @@ __all__ = [
     "QuantifiedPlate",
     "Scatter",
     "StandardCurve",
+    "StudyConcentrations",
     "VarianceFunction",
     "check_files",
     "combine_cultures",
+    "combine_study",
     "fit_standard_curve",
     "fit_standard_curves",
     "pooled_scatter",

@@ -57,10 +57,14 @@ class ElisaSettings:
 
     wavelength_nm: WantedReading
     reference_wavelength_nm: WantedReading
+    pg_per_unit: Mapping[str, float]
     saturation_od: float | None
     model: str
     weighting: str
     zero_standard: str
+    failing_standards: str
+    curve_of: Mapping[str, str]
+    plate_factors: str
     direction: str
     medium_blanks: str
     as_reader: str | None

@@ -1,11 +1,15 @@
 """Problems of plates that would stop reading or fitting them, found before any job runs."""
 
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
-from coculture.curves.models import PARAMETERS
+from coculture.curves.models import PARAMETERS, Floats
+from coculture.elisa.plates.given_readings import given_readings, wells_of
 from coculture.elisa.plates.layout import (
     by_plate,
     choose_plate,
@@ -15,7 +19,8 @@ from coculture.elisa.plates.layout import (
     plate_readings,
 )
 from coculture.elisa.plates.medium_blanks import SUBTRACT
-from coculture.elisa.plates.plate import Plate, PlateError, well_name
+from coculture.elisa.plates.plate import Plate, PlateError, is_well, well_name
+from coculture.elisa.plates.reading_choice import UsedReadings, used_readings
 from coculture.elisa.plates.roles import STANDARD_ROLES
 from coculture.elisa.readers import read_plates
 from coculture.elisa.settings import ElisaSettings
@@ -31,8 +36,11 @@ def check_files(wells: pd.DataFrame, settings: ElisaSettings) -> list[Problem]:
     problems: list[Problem] = []
     read = cache(read_plates)
     seen: dict[bytes, tuple[str, str]] = {}
+    used: dict[str, tuple[int, UsedReadings]] = {}
+    given = _plates_with_concentrations(wells, read)
     for plate, rows in by_plate(wells):
-        problems += _too_few_standards(plate, rows, settings)
+        if plate not in given and plate not in settings.curve_of:
+            problems += _too_few_standards(plate, rows, settings)
         problems += _no_medium_blank(plate, rows, settings)
     for plate, rows in by_plate(complete_rows(wells)):
         first = rows.index[0]
@@ -50,17 +58,19 @@ def check_files(wells: pd.DataFrame, settings: ElisaSettings) -> list[Problem]:
             column, value = "plate_in_file", plate_in_file
             chosen = choose_plate(plates, file, plate, plate_in_file)
             column, value = "file", file
-            readings = plate_readings(chosen, file, plate, settings)
+            available, values, reading = _content(chosen, rows, file, plate, settings)
         except PlateError as error:
             message = _without_file(str(error), path_of(rows), file)
             problems.append(Problem("elisa.csv", message, first, column, value))
             continue
-        problems += _well_problems(rows, set(readings.index))
+        if reading is not None:
+            used[plate] = (_index(first), reading)
+        problems += _well_problems(rows, available)
+        if not chosen.concentrations:
+            problems += _several_analytes(rows)
         message = _of_another(chosen, plate, plate_in_file, set(wells["plate"]))
-        if not message and readings["od"].notna().any():
-            first_file, first_plate = seen.setdefault(
-                readings["od"].to_numpy().tobytes(), (file, plate)
-            )
+        if not message and np.isfinite(values).any():
+            first_file, first_plate = seen.setdefault(values.tobytes(), (file, plate))
             if first_file != file:
                 message = (
                     f"has exactly the same readings as {first_file}, plate {first_plate}; name the "
@@ -68,7 +78,78 @@ def check_files(wells: pd.DataFrame, settings: ElisaSettings) -> list[Problem]:
                 )
         if message:
             problems.append(Problem("elisa.csv", message, first, "file", file))
+    return problems + _read_otherwise(used, settings.curve_of)
+
+
+def _read_otherwise(
+    used: Mapping[str, tuple[int, UsedReadings]], curve_of: Mapping[str, str]
+) -> list[Problem]:
+    """Plates that were read at another wavelength than the plate whose standards they use."""
+    problems = []
+    for plate, source in curve_of.items():
+        if plate in used and source in used:
+            (row, own), (_, other) = used[plate], used[source]
+            if own.wavelengths != other.wavelengths:
+                message = (
+                    f"plate {plate} is to be read from the standards of {source} (elisa.curve_of), "
+                    "but the two were read at different wavelengths; set elisa.wavelength_nm and "
+                    "elisa.reference_wavelength_nm so that they are equal, or give the plate its "
+                    "own standards."
+                )
+                problems.append(Problem("elisa.csv", message, row, "plate", plate))
     return problems
+
+
+def _plates_with_concentrations(
+    wells: pd.DataFrame, read: Callable[[str], list[Plate]]
+) -> set[str]:
+    """The plates of which the file gives concentrations, which need no standards."""
+    found = set()
+    for plate, rows in by_plate(complete_rows(wells)):
+        with suppress(PlateError):
+            file, plate_in_file = file_of(plate, rows)
+            if choose_plate(read(path_of(rows)), file, plate, plate_in_file).concentrations:
+                found.add(plate)
+    return found
+
+
+def _content(
+    chosen: Plate, rows: pd.DataFrame, file: str, plate: str, settings: ElisaSettings
+) -> tuple[set[str], Floats, UsedReadings | None]:
+    """The wells of a plate of an export, its values, and the readings that they are.
+
+    Raises
+    ------
+    PlateError
+        If it cannot be read as the config and the rows want it.
+    """
+    if not chosen.concentrations:
+        readings = plate_readings(chosen, file, plate, settings)
+        return set(readings.index), readings["od"].to_numpy(float), used_readings(readings)
+    known = rows[[is_well(str(well)) for well in rows["well"]]]
+    named = known[known["analyte"].fillna("") != ""]
+    if len(named):
+        given_readings(chosen, named, file, plate, settings)
+    values = np.array([one.concentration for one in chosen.concentrations], dtype=float)
+    return set(wells_of(chosen)), values, None
+
+
+def _several_analytes(rows: pd.DataFrame) -> list[Problem]:
+    """Wells that are listed for several analytes, on a plate with one reading of each well."""
+    known = rows[[is_well(str(well)) for well in rows["well"]]]
+    wells = known["well"].astype(str).map(well_name)
+    once = known[["analyte"]].assign(well=wells)
+    return [
+        Problem(
+            "elisa.csv",
+            "this well of the plate is listed for several analytes, but the file has one reading "
+            "of it; list each well once.",
+            _index(row),
+            "well",
+            str(known.loc[row, "well"]),
+        )
+        for row in known.index[wells.duplicated() & ~once.duplicated()]
+    ]
 
 
 def _of_another(chosen: Plate, plate: str, plate_in_file: str, plates: set[str]) -> str:

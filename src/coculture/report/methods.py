@@ -29,6 +29,10 @@ _ZERO_STANDARDS = {
     "fit": "the zero standard was part of the fit",
     "subtract": "the mean of the blanks was subtracted first",
 }
+_FACTORS_APPLIED = (
+    " The values of cultures were divided by the factor of their plate, estimated by least squares "
+    "on the logarithms of what was on several plates."
+)
 _CITED = re.compile(r"\[([a-z]+)\]")
 
 
@@ -127,9 +131,18 @@ def _population(population: Mapping[str, Any]) -> str:
 
 def _elisa(elisa: Mapping[str, Any], curves: Mapping[str, Mapping[str, Any]]) -> str:
     model, weighting = (elisa[key].replace("_", " ") for key in ("model", "weighting"))
+    given = _given(curves)
+    if given and all(_is_given(of_analyte) for of_analyte in curves.values()):
+        return (
+            f"Immunoassay: {given.strip()}{_medium(curves)} Concentrations are those of the "
+            "undiluted supernatant. Values outside the range of the reader's software are reported "
+            "as bounds."
+        )
     return (
-        f"ELISA: {_readings(curves)}. One {model} standard curve was fitted for each plate and "
-        f"analyte [curve], weights: {weighting}; {_ZERO_STANDARDS[elisa['zero_standard']]}."
+        f"ELISA: {_readings(curves)}. {given}One {model} standard curve was fitted for each "
+        f"{'other ' if given else ''}plate and analyte [curve], weights: {weighting}; "
+        f"{_ZERO_STANDARDS[elisa['zero_standard']]}.{_shared(elisa['curve_of'])}"
+        f"{_FACTORS_APPLIED if elisa['plate_factors'] == 'apply' else ''}"
         f"{_units(elisa['pg_per_unit'])}{_medium(curves)} Concentrations are those of the "
         "undiluted supernatant, with a 95 % interval on the log scale from the errors of curve and "
         f"wells. {_scatter(curves)}Of replicates and dilutions, those that agree make the value; "
@@ -150,6 +163,36 @@ def _scatter(curves: Mapping[str, Mapping[str, Any]]) -> str:
             f"The scatter of wells ({cv}) is assumed, because no sample or control has replicates. "
         )
     return f"The scatter of wells ({cv}) is that of the {found['rule']}. "
+
+
+def _shared(curve_of: Mapping[str, str]) -> str:
+    """The plates that were read from the standards of another."""
+    plates: dict[str, list[str]] = {}
+    for plate, source in curve_of.items():
+        plates.setdefault(source, []).append(plate)
+    return "".join(
+        f" Plate{'s' if len(of) > 1 else ''} {listed(of)} had no curve of "
+        f"{'their' if len(of) > 1 else 'its'} own and {'were' if len(of) > 1 else 'was'} read from "
+        f"the standards of {source}."
+        for source, of in plates.items()
+    )
+
+
+def _is_given(of_analyte: Mapping[str, Any]) -> bool:
+    """Whether the reader's software gave the concentrations of a plate."""
+    return any("source" in entry for entry in of_analyte.values())
+
+
+def _given(curves: Mapping[str, Mapping[str, Any]]) -> str:
+    """The plates whose concentrations are those of the reader's software, and the error assumed."""
+    plates = [plate for plate, of_analyte in curves.items() if _is_given(of_analyte)]
+    if not plates:
+        return ""
+    cv = next(iter(curves[plates[0]].values()))["assumed_cv_percent"]
+    return (
+        f"The concentrations of plate{'s' if len(plates) > 1 else ''} {listed(plates)} are those "
+        f"of the reader's software, with an assumed CV of {cv:g} % for a well. "
+    )
 
 
 def _medium(curves: Mapping[str, Mapping[str, Any]]) -> str:

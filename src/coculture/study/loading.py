@@ -177,6 +177,9 @@ def _problems(study: Study, with_events: bool) -> Iterator[Problem]:
     yield from table_validation.plates_with_own_readings(
         str(study.path), study.elisa, study.config["elisa"]
     )
+    yield from table_validation.shared_curves(
+        str(study.path), study.elisa, study.config["elisa"]["curve_of"]
+    )
     compared = study.config["comparison"]["analytes"]
     yield from table_validation.analytes(str(study.path), study.elisa, compared, factors)
     yield from table_validation.clinical_rows(study.clinical)

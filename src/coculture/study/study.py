@@ -140,6 +140,15 @@ class Study:
             self.elisa if plate is None else self.elisa[self.elisa["plate"] == plate]
         )
 
+    def source_wells(self, plate: str) -> list[dict[str, Any]]:
+        """The rows of the plate whose standards a plate is read from; none if it has its own."""
+        source = self.config["elisa"]["curve_of"].get(plate)
+        return [] if source is None else self.elisa_wells(source)
+
+    def source_exports(self, plate: str) -> list[str]:
+        """The file of that plate."""
+        return sorted({well["path"] for well in self.source_wells(plate)})
+
     def plate_exports(self, plate: str | None = None) -> list[str]:
         """The files of one plate, or of all plates."""
         return sorted({well["path"] for well in self.elisa_wells(plate)})

@@ -317,6 +317,33 @@ def plates_with_own_readings(
                 yield Problem(config, message, line, ".".join(place))
 
 
+def shared_curves(
+    config: str, elisa_table: pd.DataFrame, curve_of: Mapping[str, str]
+) -> Iterator[Problem]:
+    """A plate and the one whose standards it is read from are in elisa.csv, with its analytes."""
+    plates = sorted(set(elisa_table["plate"].dropna()))
+    is_standard = elisa_table["role"].isin(["standard", "anchor", "blank"])
+    for plate, source in curve_of.items():
+        message = ""
+        unknown = next((one for one in (plate, source) if one not in plates), None)
+        if unknown is not None:
+            message = f"plate {unknown} is not in elisa.csv. {nearest(unknown, plates)}"
+        elif source in curve_of:
+            message = (
+                f"plate {source} has no standards of its own here, so {plate} cannot be read from "
+                "them; name the plate that the standards are on."
+            )
+        else:
+            own = elisa_table[(elisa_table["plate"] == plate) & (elisa_table["analyte"] != "")]
+            others = elisa_table[(elisa_table["plate"] == source) & is_standard]
+            lacking = sorted(set(own["analyte"].dropna()) - set(others["analyte"].dropna()))
+            if lacking:
+                message = f"plate {source} has no standards of {', '.join(lacking)}."
+        if message:
+            place = ("elisa", "curve_of", plate)
+            yield Problem(config, message, line_of(Path(config), place), ".".join(place))
+
+
 _CONCENTRATION_NEEDED = {
     "standard": "a standard needs its concentration in pg/mL.",
     "anchor": "an anchor needs its concentration in pg/mL, above 0.",
@@ -325,12 +352,16 @@ _CONCENTRATION_NEEDED = {
 
 
 def elisa_rows(elisa_table: pd.DataFrame) -> Iterator[Problem]:
-    """No plate well is used twice, a plate is one file, and a standard has its concentration."""
+    """No plate well is used twice for an analyte, a plate is one file, standards are complete.
+
+    A well has several analytes where the file gives concentrations of each; whether it does is
+    checked with the files.
+    """
     wells = elisa_table.assign(well=elisa_table["well"].map(well_name, na_action="ignore"))
     yield from _doubled(
         "elisa.csv",
         wells,
-        ["plate", "well"],
+        ["plate", "well", "analyte"],
         "this well of the plate is already in row {first}; list each well once.",
         "well",
     )

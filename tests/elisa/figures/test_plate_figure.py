@@ -162,3 +162,37 @@ def test_anchors_and_spikes_have_a_letter_that_is_explained_where_they_are(
     title, written = letters(wells)
     assert title.endswith("C control, A anchor, + spike)")
     assert {"S", "C", "A", "+"} <= written
+
+
+def given(wells: pd.DataFrame) -> PlateResults:
+    """The plate as if the reader's software had given its concentrations."""
+    wells = wells.assign(response=np.nan)
+    return PlateResults(wells, {"IL-6": {"source": "the reader's software"}}, ())
+
+
+def test_given_concentrations_are_drawn_in_place_of_responses(plate: PlateResults) -> None:
+    wells = plate.wells[plate.wells["role"] == "sample"]
+    drawn = plate_figure.draw(given(wells))
+    values = drawn.shown["value"].to_numpy(float)
+    assert np.array_equal(values, wells["concentration_pg_ml"], equal_nan=True)
+    assert set(drawn.shown["unit"]) == {"pg/mL"}
+    assert drawn.figure.axes[0].get_title(loc="left") == (
+        "P1: IL-6, concentration of the undiluted sample"
+    )
+    assert "as the reader's software gave it" in drawn.text.caption
+    marks = [text.get_text() for text in drawn.figure.axes[0].texts]
+    outside = wells.loc[wells["concentration_pg_ml"].isna(), "state"]
+    assert {"below_lloq", "above_uloq"} <= set(outside)
+    known = {"below_lloq": "<", "above_uloq": ">"}
+    assert sorted(marks) == sorted(known.get(state, "–") for state in outside)
+
+
+def test_wells_with_several_analytes_have_maps_for_each(plate: PlateResults) -> None:
+    both = pd.concat([plate.wells, plate.wells.assign(analyte="TNF", role="sample")])
+    drawn = plate_figure.draw(given(both.reset_index(drop=True)))
+    titles = [axes.get_title(loc="left") for axes in drawn.figure.axes]
+    assert [title for title in titles if "concentration" in title] == [
+        f"P1: {analyte}, concentration of the undiluted sample" for analyte in ("IL-6", "TNF")
+    ]
+    assert len(colours_of(drawn.figure, 0)) == len(plate.wells)
+    assert len(drawn.shown) == 2 * len(plate.wells)

@@ -312,7 +312,8 @@ def test_plates_are_combined_with_errors_of_their_own() -> None:
 
 
 def of_well(name: str, code: str, severity: Severity = "caution", **concerns: str) -> Flag:
-    about = Concerns("elisa/wells.csv", "well", well=name, **({"plate": "P1"} | concerns))
+    here = {"plate": "P1", "analyte": "IL-6"} | concerns
+    about = Concerns("elisa/wells.csv", "well", well=name, **here)
     return Flag(about, code, severity, "A sentence; with a semicolon.")
 
 

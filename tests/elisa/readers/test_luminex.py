@@ -1,14 +1,12 @@
 """Luminex xPONENT: concentrations of each analyte, with the file's own limits."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from coculture.elisa import ElisaSettings, PlateError, read_plates
+from coculture.elisa import PlateError, read_plates
 from coculture.elisa.plates.given_concentration import GivenConcentration
-from coculture.elisa.plates.layout import plate_readings
 from tests.elisa.readers.written_exports import only_plate, write_export
 
 HEAD = [
@@ -105,14 +103,6 @@ def test_damaged_tables_are_refused(tmp_path: Path, old: str, new: str, said: st
 def test_the_same_table_twice_is_refused(tmp_path: Path) -> None:
     with pytest.raises(PlateError, match='line 12: the table "Result" is in the file twice'):
         read_plates(write_export(tmp_path, [*HEAD, *RESULT, *RESULT]))
-
-
-def test_concentrations_are_not_taken_for_optical_densities(
-    tmp_path: Path, settings: Callable[..., ElisaSettings]
-) -> None:
-    plate = only_plate(write_export(tmp_path, [*HEAD, *RESULT, *REST]))
-    with pytest.raises(PlateError, match=r"b\.csv: contains concentrations .* \(plate B7\)"):
-        plate_readings(plate, "b.csv", "P1", settings())
 
 
 def test_bio_plex_manager_is_refused_by_its_name(tmp_path: Path) -> None:

@@ -38,6 +38,7 @@ def marks_of_analyte(
         _limits(entry),
         _standards(fit, entry),
         _excluded_standards(wells),
+        _left_out_standards(wells, entry),
         _samples(wells),
         _residuals(fit, entry),
         _levels(entry),
@@ -90,6 +91,25 @@ def _excluded_standards(wells: pd.DataFrame) -> pd.DataFrame:
             "unit": "OD",
             "state": "excluded",
             "reason": left_out["excluded"],
+        }
+    )
+
+
+def _left_out_standards(wells: pd.DataFrame, entry: Mapping[str, Any]) -> pd.DataFrame:
+    """Standards that were left out of the fit because they fail."""
+    reasons = {level["nominal_pg_ml"]: level["reason"] for level in entry["standards"]}
+    is_out = wells["role"].isin(STANDARD_ROLES) & wells["nominal_pg_ml"].isin(entry["left_out"])
+    left_out = wells[is_out & (wells["state"] != "excluded") & wells["response"].notna()]
+    return pd.DataFrame(
+        {
+            "panel": CURVE,
+            "mark": "standard not used",
+            "well": left_out["well"],
+            "concentration_pg_ml": left_out["nominal_pg_ml"],
+            "value": left_out["response"],
+            "unit": "OD",
+            "state": "left out",
+            "reason": [reasons[level] for level in left_out["nominal_pg_ml"]],
         }
     )
 

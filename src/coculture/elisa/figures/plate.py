@@ -1,17 +1,19 @@
 """A plate map: the optical density and the result of each well."""
 
-from collections.abc import Collection
+from collections.abc import Sequence
 
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
-from matplotlib.colors import Normalize
+from matplotlib.colors import LogNorm, Normalize
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
+from matplotlib.ticker import FuncFormatter
 
+from coculture.curves.models import Floats
 from coculture.drawing import Drawing, style
 from coculture.elisa.figures.results import PlateResults
 from coculture.elisa.plates import notes
@@ -27,7 +29,12 @@ CAPTION = (
     "Top: optical density of each well. Bottom: the result of each well. A ring marks a well with "
     "a quality flag."
 )
+CAPTION_OF_GIVEN = (
+    "Top: concentration of each well, as the reader's software gave it, of the undiluted sample. "
+    "Bottom: the result of each well. A ring marks a well with a quality flag."
+)
 TABLE = "figures/elisa/plate.csv"
+_OD = "OD"
 _STATES = {
     "ok": style.GREEN,
     "below_lloq": style.SKY_BLUE,
@@ -57,8 +64,8 @@ _STATE_WORDS = {
     "unassigned": "not in elisa.csv",
 }
 _UNDER_BLACK_TEXT = ("excluded", "masked", "below_lloq", "above_uloq", "zero", "unassigned")
-_UNREAD = {"overflow": "over"}
-"""What is written into a well without a reading; a dash into one that is only missing."""
+_UNREAD = {"overflow": "over", "below_lloq": "<", "above_uloq": ">"}
+"""What is written into a well without a value; a dash into one that is only missing."""
 _LETTERS = {
     "standard": "S",
     "anchor": "A",
@@ -72,57 +79,103 @@ _WELL_WIDTH, _WELL_HEIGHT = 0.31, 0.27
 
 
 def draw(plate: PlateResults) -> Drawing:
-    """Two heat maps of the plate: the response of each well, and its result."""
+    """Two heat maps of the plate: the value of each well, and its result.
+
+    The value is the response, or the concentration where the reader's software gave it. A plate
+    whose wells have several analytes has two maps for each.
+    """
     shown = _shown(plate)
+    parts = _maps(shown)
     rows, columns = _size(shown["well"])
-    values = shown["value"].to_numpy(float)
+    text = FigureText(TITLE, CAPTION_OF_GIVEN if _is_given(plate) else CAPTION, _result(shown))
+    height = 2 * (_WELL_HEIGHT * rows + 0.7)
     with style.house_style():
-        figure = Figure(figsize=(_WELL_WIDTH * columns + 2.0, 2 * (_WELL_HEIGHT * rows + 0.7)))
-        grid = figure.add_gridspec(2, 2, width_ratios=(_WELL_WIDTH * columns, 1.5))
-        above, below = (figure.add_subplot(grid[i, 0]) for i in range(2))
-        beside_above, beside_below = (figure.add_subplot(grid[i, 1]) for i in range(2))
-        beside_above.axis("off")
-        beside_below.axis("off")
-        limits = (np.nanmin(values), np.nanmax(values)) if np.isfinite(values).any() else (0, 1)
-        of_map = mpl.colormaps[style.DENSITY_MAP].with_extremes(bad=style.LIGHT_GREY)
-        colours = ScalarMappable(Normalize(*limits), of_map)
-        _draw_cells(above, shown, [tuple(colour) for colour in colours.to_rgba(values)])
-        bar_axes = beside_above.inset_axes((0.0, 0.0, 0.12, 1.0))
-        figure.colorbar(colours, cax=bar_axes).set_label("OD")
-        above.set_title(f"{shown['plate'].iloc[0]}: optical density")
-        _draw_cells(below, shown, [_STATES[state] for state in shown["state"]])
-        below.set_title(f"Result of each well ({_letters_in(shown)})", fontsize=8)
-        for axes in (above, below):
-            _label_wells(axes, rows, columns)
-        _mark_unread(above, shown)
-        _mark_roles(below, shown)
-        _mark_flags(below, shown)
-        present = [name for name in _STATES if (shown["state"] == name).any()]
-        handles = [_state_mark(name) for name in present]
-        if (shown["flags"] != "").any():
-            handles.append(_flag_mark())
-        beside_below.legend(
-            handles=handles, loc="center left", bbox_to_anchor=(-0.2, 0.5), handletextpad=0.2
-        )
-    return Drawing(figure, shown, TABLE, FigureText(TITLE, CAPTION, _result(shown)))
+        figure = Figure(figsize=(_WELL_WIDTH * columns + 2.0, height * len(parts)))
+        grid = figure.add_gridspec(2 * len(parts), 2, width_ratios=(_WELL_WIDTH * columns, 1.5))
+        for place, part in enumerate(parts):
+            axes = [figure.add_subplot(grid[2 * place + i, j]) for j in range(2) for i in range(2)]
+            _draw_maps(figure, axes, part, rows, columns)
+    return Drawing(figure, shown, TABLE, text)
+
+
+def _maps(shown: pd.DataFrame) -> list[pd.DataFrame]:
+    """The wells of each pair of maps: one for each analyte where wells have several."""
+    if not shown["well"].duplicated().any():
+        return [shown]
+    analytes = dict.fromkeys(filter(None, shown["analyte"]))
+    return [shown[shown["analyte"].isin([analyte, ""])] for analyte in sorted(analytes)]
+
+
+def _draw_maps(
+    figure: Figure, places: Sequence[Axes], shown: pd.DataFrame, rows: int, columns: int
+) -> None:
+    above, below, beside_above, beside_below = places
+    beside_above.axis("off")
+    beside_below.axis("off")
+    values, unit = shown["value"].to_numpy(float), str(shown["unit"].iloc[0])
+    of_map = mpl.colormaps[style.DENSITY_MAP].with_extremes(bad=style.LIGHT_GREY)
+    colours = ScalarMappable(_colour_scale(values, unit), of_map)
+    _draw_cells(above, shown, [tuple(colour) for colour in colours.to_rgba(values)])
+    bar_axes = beside_above.inset_axes((0.0, 0.0, 0.12, 1.0))
+    figure.colorbar(colours, cax=bar_axes).set_label(unit)
+    if unit != _OD:
+        for of_ticks in (bar_axes.yaxis.set_major_formatter, bar_axes.yaxis.set_minor_formatter):
+            of_ticks(FuncFormatter(lambda value, _: f"{value:.3g}"))
+    above.set_title(f"{shown['plate'].iloc[0]}: {_name_of_values(shown, unit)}")
+    _draw_cells(below, shown, [_STATES[state] for state in shown["state"]])
+    below.set_title(f"Result of each well ({_letters_in(shown)})", fontsize=8)
+    for axes in (above, below):
+        _label_wells(axes, rows, columns)
+    _mark_unread(above, shown)
+    _mark_roles(below, shown)
+    _mark_flags(below, shown)
+    present = [name for name in _STATES if (shown["state"] == name).any()]
+    handles = [_state_mark(name) for name in present]
+    if (shown["flags"] != "").any():
+        handles.append(_flag_mark())
+    beside_below.legend(
+        handles=handles, loc="center left", bbox_to_anchor=(-0.2, 0.5), handletextpad=0.2
+    )
+
+
+def _colour_scale(values: Floats, unit: str) -> Normalize:
+    """Linear for optical densities, logarithmic for concentrations."""
+    known = values[np.isfinite(values)]
+    if unit == _OD:
+        return Normalize(*((known.min(), known.max()) if len(known) else (0, 1)))
+    return LogNorm(*((known.min(), known.max()) if len(known) else (1, 10)))
+
+
+def _name_of_values(shown: pd.DataFrame, unit: str) -> str:
+    if unit == _OD:
+        return "optical density"
+    return f"{next(filter(None, shown['analyte']), '')}, concentration of the undiluted sample"
+
+
+def _is_given(plate: PlateResults) -> bool:
+    """Whether the reader's software gave the concentrations, so that there are no responses."""
+    return any("source" in entry for entry in plate.curve.values())
 
 
 def _shown(plate: PlateResults) -> pd.DataFrame:
-    """One row a well: its response (colour above), its result (colour below) and its own flags."""
+    """One row a well: its value (colour above), its result (colour below) and its own flags."""
     wells = plate.wells
-    of_well: dict[str, list[Flag]] = {}
+    of_well: dict[tuple[str, str], list[Flag]] = {}
     for flag in plate.flags:
         if flag.concerns.kind == "well":
-            of_well.setdefault(flag.concerns.well, []).append(flag)
+            key = (flag.concerns.well, flag.concerns.analyte)
+            of_well.setdefault(key, []).append(flag)
     masked = {
-        well for well, flags in of_well.items() if any(one.code == notes.MASKED for one in flags)
+        key for key, flags in of_well.items() if any(one.code == notes.MASKED for one in flags)
     }
     shown = wells[["plate", "well", "role", "analyte", "culture"]].fillna("").astype(str)
+    keys = list(zip(shown["well"], shown["analyte"], strict=True))
+    given = _is_given(plate)
     return shown.assign(
-        value=wells["response"].astype(float),
-        unit="OD",
-        state=_results_of_wells(wells, masked),
-        flags=[codes(of_well.get(well, [])) for well in shown["well"]],
+        value=wells["concentration_pg_ml" if given else "response"].astype(float),
+        unit="pg/mL" if given else _OD,
+        state=_results_of_wells(wells, [key in masked for key in keys]),
+        flags=[codes(of_well.get(key, [])) for key in keys],
     )
 
 
@@ -141,14 +194,14 @@ def _size(wells: pd.Series) -> tuple[int, int]:
     return next((8 * n, 12 * n) for n in (1, 2, 4, 8) if last_row < 8 * n and last_column < 12 * n)
 
 
-def _results_of_wells(wells: pd.DataFrame, masked: Collection[str]) -> pd.Series:
+def _results_of_wells(wells: pd.DataFrame, masked: Sequence[bool]) -> pd.Series:
     """The state of each well; "masked" and "unassigned" for such wells among the excluded ones, and
     "zero" for blanks and the zero standard, which cannot be in range."""
     blank = wells["role"].isin(["blank", "medium_blank"])
     zero = blank | ((wells["role"] == "standard") & (wells["nominal_pg_ml"] == 0))
     read = ~wells["state"].isin(["excluded", "missing", "overflow"])
     state = wells["state"].mask(zero & read, "zero")
-    state = state.mask(wells["well"].isin(masked), "masked")
+    state = state.mask(np.array(masked, dtype=bool), "masked")
     return state.mask(wells["role"] == "unassigned", "unassigned")
 
 

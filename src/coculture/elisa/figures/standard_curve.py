@@ -76,7 +76,9 @@ def draw(plate: PlateResults) -> Drawing:
             _draw_residuals(below, _of(marks, RESIDUALS), zero)
             _draw_recovery(part.add_subplot(grid[:, 1]), _of(marks, STANDARDS), entry)
             verdict = "accepted" if entry["verdict"] == "pass" else "FAILED"
-            top.set_title(f"{entry['plate']}: {analyte}, {fit.model}, {verdict}")
+            of_plate = entry["standards_of"]
+            source = "" if of_plate == entry["plate"] else f", standards of {of_plate}"
+            top.set_title(f"{entry['plate']}: {analyte}, {fit.model}, {verdict}{source}")
             shown.append(marks)
     return Drawing(figure, pd.concat(shown[1:], ignore_index=True), TABLE, text)
 
@@ -85,7 +87,9 @@ def _result(curve: Mapping[str, Any]) -> str:
     """Whether each analyte passes, with its quantifiable range."""
     each = []
     for analyte, entry in curve.items():
-        if "fit" not in entry:
+        if "source" in entry:
+            each.append(f"{analyte}: {entry['source']}")
+        elif "fit" not in entry:
             each.append(f"{analyte}: no standard curve")
         elif entry["verdict"] != "pass":
             each.append(f"{analyte}: the curve fails")

@@ -1,7 +1,7 @@
 """One value for each culture and analyte: its wells combined, or the bound that they leave."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -72,20 +72,39 @@ class Precision:
         (plate, analyte) -> the curve; without one, a well has the error at its own reading.
     scatter
         Of the samples' wells.
+    standards_of
+        The plate whose standards a plate is read from, if it is another.
+    factors
+        (plate, analyte) -> what concentrations were divided by after they were read.
     """
 
     curves: Mapping[tuple[str, str], FittedCurve]
     scatter: Scatter
+    standards_of: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def own_curves(self) -> Mapping[tuple[str, str], FittedCurve]:
+        """The curves of plates that have standards of their own."""
+        return {
+            (plate, analyte): curve
+            for (plate, analyte), curve in self.curves.items()
+            if self.standards_of.get(plate, plate) == plate
+        }
+
+    factors: Mapping[tuple[str, str], float] = field(default_factory=dict)
 
     def error_at(self, plate: str, analyte: str) -> ErrorAt | None:
         """The standard error of ln of a concentration in a well of this plate."""
         curve = self.curves.get((plate, analyte))
         if curve is None:
             return None
-        return lambda concentration: float(curve.well_error(concentration, self.scatter.wells)[0])
+        factor = self.factors.get((plate, analyte), 1.0)
+        return lambda concentration: float(
+            curve.well_error(concentration * factor, self.scatter.wells)[0]
+        )
 
 
-def precision_of(curves: Iterable[Mapping[str, Any]], scatter: Scatter) -> Precision:
+def precision_of(curves: Sequence[Mapping[str, Any]], scatter: Scatter) -> Precision:
     """From the records of curves, as in each plate's curve.json: analyte -> entry."""
     found = {
         (entry["plate"], analyte): StandardCurve.from_dict(entry["fit"])
@@ -93,7 +112,13 @@ def precision_of(curves: Iterable[Mapping[str, Any]], scatter: Scatter) -> Preci
         for analyte, entry in of_plate.items()
         if "fit" in entry
     }
-    return Precision(found, scatter)
+    standards_of = {
+        entry["plate"]: entry["standards_of"]
+        for of_plate in curves
+        for entry in of_plate.values()
+        if "standards_of" in entry
+    }
+    return Precision(found, scatter, standards_of)
 
 
 def combine_cultures(
@@ -129,7 +154,7 @@ def combine_cultures(
         own = culture_flags(combined)
         rows.append(_row(combined, group, codes([*of_wells.of(combined.measured), *own])))
         flags += [*notes.culture_bound(combined), *own]
-    series = standard_series.series_of(precision.curves if precision else {})
+    series = standard_series.series_of({} if precision is None else precision.own_curves)
     flags += standard_series.flags(series)
     return CombinedCultures(pd.DataFrame(rows, columns=list(CULTURE_COLUMNS)), tuple(flags))
 
@@ -164,7 +189,7 @@ def _combine(
     group = group.sort_values(["dilution", "plate", "well"], kind="stable")
     measured = group[~group["state"].isin(["missing", "excluded", "not_determined"])]
     groups = tuple(
-        dilution_group(wells, _error_at(wells, analyte, precision))
+        dilution_group(wells, error_of_wells(wells, analyte, precision))
         for _, wells in measured.groupby(["dilution", "plate"], sort=True)
     )
     first_plate = next(iter(_plates(measured if len(measured) else group)))
@@ -182,11 +207,11 @@ def _combine(
         dilution_trend_percent=_trend(groups),
     )
     if any(one.state == "in_range" for one in groups):
-        return _in_range(outside)
+        return _in_range(outside, {} if precision is None else precision.standards_of)
     return _out_of_range(outside)
 
 
-def _error_at(wells: pd.DataFrame, analyte: str, precision: Precision | None) -> ErrorAt:
+def error_of_wells(wells: pd.DataFrame, analyte: str, precision: Precision | None) -> ErrorAt:
     """The error of a well of this plate; without its curve that at the wells' own readings."""
     found = precision and precision.error_at(str(wells["plate"].iloc[0]), analyte)
     if found:
@@ -223,7 +248,7 @@ def _out_of_range(combined: Combination) -> Combination:
     return replace(combined, state=state, bound=bound, lower=bounds.at_least, upper=bounds.at_most)
 
 
-def _in_range(combined: Combination) -> Combination:
+def _in_range(combined: Combination, standards_of: Mapping[str, str]) -> Combination:
     """The mean of the dilutions that agree, over plates, with its 95 % limits."""
     plates = sorted({group.plate for group in combined.groups})
     verdicts = tuple(
@@ -233,7 +258,8 @@ def _in_range(combined: Combination) -> Combination:
     if not believed:
         return replace(combined, state="missing", verdicts=verdicts)
     used = pd.concat([group.wells for of_plate in believed for group in of_plate])
-    mean, error, spread = _over_plates([weighted_mean(of_plate) for of_plate in believed])
+    curves = [standards_of.get(groups[0].plate, groups[0].plate) for groups in believed]
+    mean, error, spread = _over_plates([weighted_mean(groups) for groups in believed], curves)
     quantile = _quantile(used) if np.isfinite(error) else float("nan")
     return replace(
         combined,
@@ -248,12 +274,13 @@ def _in_range(combined: Combination) -> Combination:
 
 
 def _over_plates(
-    plates: Sequence[tuple[float, float, float]],
+    plates: Sequence[tuple[float, float, float]], curves: Sequence[str]
 ) -> tuple[float, float, PlateSpread | None]:
     """Mean of ln concentration over plates, its standard error, and how far the plates differ.
 
     Where plates scatter more than their own errors allow, the error grows by that ratio (R. T.
-    Birge, Phys. Rev. 40 (1932) 207). The error is NaN where a plate has none.
+    Birge, Phys. Rev. 40 (1932) 207). The error is NaN where a plate has none. The error of a curve
+    is the same for the plates that are read from it: `curves` names that of each plate.
     """
     means = np.array([mean for mean, _, _ in plates])
     variances = np.array([own + shared for _, own, shared in plates])
@@ -261,7 +288,12 @@ def _over_plates(
         return float(means.mean()), float("nan"), None
     inverse = 1 / variances
     mean = float(inverse @ means / inverse.sum())
-    error = float(inverse.sum() ** -0.5)
+    weights = inverse / inverse.sum()
+    variance = float(weights**2 @ [own for _, own, _ in plates])
+    by_curve = dict.fromkeys(curves, 0.0)
+    for curve, weight, (_, _, shared) in zip(curves, weights, plates, strict=True):
+        by_curve[curve] += float(weight) * shared**0.5
+    error = (variance + sum(one**2 for one in by_curve.values())) ** 0.5
     if len(means) == 1:
         return mean, error, None
     scatter = float(inverse @ (means - mean) ** 2) / (len(means) - 1)

@@ -108,7 +108,10 @@ def dilution_group(wells: pd.DataFrame, error_at: ErrorAt) -> DilutionGroup:
     with such a well is a bound.
     """
     shared = wells[["lloq_pg_ml", "uloq_pg_ml", "dilution"]].to_numpy(float)[0]
-    lloq, uloq, dilution = map(float, shared)
+    dilution = float(shared[2])
+    # The limits of a reader's software are known only if it marked some well with them.
+    lloq = float(np.nan_to_num(shared[0], nan=0.0))
+    uloq = float(np.nan_to_num(shared[1], nan=np.inf, posinf=np.inf))
     within = wells["in_well_pg_ml"].to_numpy(float)
     states = wells["state"].tolist()
     above = np.array([state in ABOVE_RANGE for state in states])

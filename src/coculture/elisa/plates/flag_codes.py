@@ -17,15 +17,16 @@ def codes(flags: Iterable[Flag]) -> str:
 
 
 class WellFlags:
-    """The flags of wells and of their curves, by well."""
+    """The flags of wells and of their curves, by well and analyte."""
 
     def __init__(self, flags: Iterable[Flag]) -> None:
-        self._of_wells: dict[tuple[str, str], list[Flag]] = {}
+        self._of_wells: dict[tuple[str, str, str], list[Flag]] = {}
         self._of_curves: dict[tuple[str, str], list[Flag]] = {}
         for flag in flags:
             concerns = flag.concerns
             if concerns.kind == "well":
-                self._of_wells.setdefault((concerns.plate, concerns.well), []).append(flag)
+                key = (concerns.plate, concerns.well, concerns.analyte)
+                self._of_wells.setdefault(key, []).append(flag)
             elif concerns.kind == "curve" and flag.severity == "failure":
                 self._of_curves.setdefault((concerns.plate, concerns.analyte), []).append(flag)
 
@@ -35,4 +36,4 @@ class WellFlags:
             wells["plate"], wells["well"], wells["analyte"], strict=True
         ):
             yield from self._of_curves.get((plate, analyte), ())
-            yield from self._of_wells.get((plate, well), ())
+            yield from self._of_wells.get((plate, well, analyte), ())

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from coculture.elisa.plates import reading_choice
+from coculture.elisa.plates.given_readings import given_readings, wells_of
 from coculture.elisa.plates.plate import Plate, PlateError, well_name, well_position
 from coculture.elisa.readers import read_plates
 from coculture.elisa.settings import ElisaSettings
@@ -37,6 +38,7 @@ def read_layout(wells: pd.DataFrame, settings: ElisaSettings) -> pd.DataFrame:
     od_reference, or od), state (ok, overflow, missing, masked), excluded (the reason, or ""),
     reading and wavelength_nm of the main reading, reference_reading and reference_wavelength_nm of
     the one that was subtracted, and is_corrected, whether one was (equal for all wells of a plate).
+    Wells of which the file gives concentrations have is_given and `GIVEN_COLUMNS` instead.
     Sorted by plate and well. Rows without a plate, file or well are ignored: the check of the table
     reports them. Without any row the table is empty.
 
@@ -50,17 +52,29 @@ def read_layout(wells: pd.DataFrame, settings: ElisaSettings) -> pd.DataFrame:
     for plate, rows in by_plate(complete_rows(wells)):
         file, plate_in_file = file_of(plate, rows)
         chosen = choose_plate(read(path_of(rows)), file, plate, plate_in_file)
-        readings = plate_readings(chosen, file, plate, settings)
         rows = rows.assign(
             well=[well_name(well) for well in rows["well"]], excluded=rows["exclude"]
         )
-        absent = sorted(set(rows["well"]) - set(readings.index), key=well_position)
+        if chosen.concentrations:
+            available = wells_of(chosen)
+        else:
+            readings = plate_readings(chosen, file, plate, settings)
+            available = list(readings.index)
+        absent = sorted(set(rows["well"]) - set(available), key=well_position)
         if absent:
             raise PlateError(f"{file}: plate {plate} has no well {', '.join(absent)}")
-        doubled = rows.loc[rows["well"].duplicated(), "well"]
+        once = ["well", "analyte"] if chosen.concentrations else ["well"]
+        doubled = rows.loc[rows.duplicated(once), "well"]
         if not doubled.empty:
             raise PlateError(f"plate {plate}: well {doubled.iloc[0]} is listed twice in elisa.csv")
-        frames.append(_join(rows, readings, plate, file, plate_in_file))
+        rest = _unassigned(rows, available, plate, file, plate_in_file)
+        if chosen.concentrations:
+            given = given_readings(chosen, rows, file, plate, settings)
+            both = pd.concat([given, rest.assign(state="")]) if len(rest) else given
+            frames.append(_in_reading_order(both))
+        else:
+            both = pd.concat([rows, rest], ignore_index=True) if len(rest) else rows
+            frames.append(_in_reading_order(both.join(readings, on="well")))
     if not frames:
         return wells.iloc[:0].reindex(columns=[*wells.columns, *_READING_COLUMNS])
     return pd.concat(frames, ignore_index=True)
@@ -121,12 +135,6 @@ def choose_plate(plates: list[Plate], file: str, plate: str, plate_in_file: str)
 
 def plate_readings(chosen: Plate, file: str, plate: str, settings: ElisaSettings) -> pd.DataFrame:
     """The wells (index) of a plate, called `plate` in elisa.csv, with what `read_layout` adds."""
-    if chosen.concentrations:
-        raise PlateError(
-            f"{file}: contains concentrations from curves of the reader's own software (plate "
-            f"{chosen.name}), and no readings to fit; name the plate-reader export with the "
-            "readings"
-        )
     wanted = settings.wavelength_nm.of(plate)
     assert wanted is not None
     main = reading_choice.measurement(chosen, wanted, file, plate)
@@ -163,11 +171,12 @@ def _wells_of(plate: Plate, reading: reading_choice.Reading) -> pd.DataFrame:
     return wells.set_index("well")[["od", "state"]].copy()
 
 
-def _join(
-    rows: pd.DataFrame, readings: pd.DataFrame, plate: str, file: str, plate_in_file: str
+def _unassigned(
+    rows: pd.DataFrame, available: Iterable[str], plate: str, file: str, plate_in_file: str
 ) -> pd.DataFrame:
-    rest = [well for well in readings.index if well not in set(rows["well"])]
-    unassigned = pd.DataFrame({"well": rest}, dtype=str).assign(
+    """A row for each well of the export that elisa.csv does not name."""
+    rest = [well for well in available if well not in set(rows["well"])]
+    return pd.DataFrame({"well": rest}, dtype=str).assign(
         plate=plate,
         file=file,
         plate_in_file=plate_in_file,
@@ -179,10 +188,11 @@ def _join(
         exclude="",
         excluded=UNASSIGNED,
     )
-    both = pd.concat([rows, unassigned], ignore_index=True) if rest else rows
-    joined = both.join(readings, on="well")
-    order = sorted(range(len(joined)), key=lambda i: well_position(joined["well"].iloc[i]))
-    return joined.iloc[order]
+
+
+def _in_reading_order(wells: pd.DataFrame) -> pd.DataFrame:
+    order = sorted(range(len(wells)), key=lambda i: well_position(wells["well"].iloc[i]))
+    return wells.iloc[order]
 
 
 def _quoted(names: Iterable[str]) -> str:

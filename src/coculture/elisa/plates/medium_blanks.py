@@ -27,7 +27,7 @@ class MediumBlank:
     concentration_pg_ml, error_pg_ml
         Mean of the undiluted medium and its standard error; NaN above the range.
     lloq_pg_ml
-        The lower limit of quantification of these wells.
+        The lower limit of quantification of these wells; NaN if it is not known.
     """
 
     medium: str
@@ -87,7 +87,8 @@ def _blank(medium: str, wells: pd.DataFrame) -> MediumBlank:
     own = (each * wells["ln_se_well"].astype(float)).fillna(0.0)
     shared = (each * wells["ln_se_curve"].astype(float)).fillna(0.0)
     error = float(np.hypot(np.sqrt((own**2).sum()) / len(wells), shared.mean()))
-    is_above = not mean <= uloq
+    # Limits that a reader's software does not state are NaN.
+    is_above = np.isnan(mean) or mean > uloq
     return MediumBlank(
         medium=medium,
         wells=tuple(wells["well"].astype(str)),
@@ -106,7 +107,9 @@ def _subtracted(samples: pd.DataFrame, blank: MediumBlank) -> pd.DataFrame:
     in_well = samples["in_well_pg_ml"] - medium / samples["dilution"]
     is_ok = samples["state"] == "ok"
     falls_below = is_ok & (after < samples["lloq_pg_ml"])
-    after = after.mask(falls_below)
+    # Without an LLOQ, what is left of a sample like its medium has no bound.
+    is_nothing = is_ok & ~falls_below & (after <= 0)
+    after = after.mask(falls_below | is_nothing)
     error = blank.error_pg_ml if medium else 0.0
     old_well, old_curve = samples["ln_se_well"], samples["ln_se_curve"]
     of_well = old_well * before / after
@@ -125,7 +128,7 @@ def _subtracted(samples: pd.DataFrame, blank: MediumBlank) -> pd.DataFrame:
         upper_pg_ml=upper.mask(falls_below, samples["lloq_pg_ml"]),
         ln_se_well=of_well.where(is_ok, samples["ln_se_well"]),
         ln_se_curve=of_curve.where(is_ok, samples["ln_se_curve"]),
-        state=samples["state"].mask(falls_below, "below_lloq"),
+        state=samples["state"].mask(falls_below, "below_lloq").mask(is_nothing, "missing"),
     )
 
 

@@ -43,6 +43,20 @@ def no_reference(plate: str) -> Flag:
     )
 
 
+def given_concentrations(plate: str, analyte: str, cv_percent: float) -> Flag:
+    """A note for an analyte whose concentrations come from the reader's software."""
+    return Flag(
+        subjects.curve(plate, analyte),
+        "given_concentrations",
+        "note",
+        "The concentrations are those of the reader's software; no curve was fitted. The file does "
+        f"not state the error of a well: a CV of {cv_percent:g} % (elisa.starting_cv_percent) is "
+        "assumed.",
+        cv_percent,
+        unit="%",
+    )
+
+
 def well_bounds(wells: pd.DataFrame) -> Iterator[Flag]:
     """A note for each sample well outside the range, with its bound."""
     for row in wells[wells["role"] == "sample"].to_dict("records"):

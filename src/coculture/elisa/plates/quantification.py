@@ -10,14 +10,20 @@ import pandas as pd
 from coculture.curves.fitting import CurveError
 from coculture.elisa.plates import notes
 from coculture.elisa.plates.checks import (
+    control_results,
     curve_direction,
     curve_results,
     plate_failed,
+    shared_curve,
+    standards_left_out,
     subjects,
     well_flags,
 )
-from coculture.elisa.plates.checks.curve_data import CurveData, WellData
+from coculture.elisa.plates.checks.curve_data import ControlData, CurveData, WellData
+from coculture.elisa.plates.failing_standards import KEEP, fit_judged
 from coculture.elisa.plates.flag_codes import WellFlags, codes
+from coculture.elisa.plates.given_reading import read_as_given
+from coculture.elisa.plates.given_readings import is_given
 from coculture.elisa.plates.medium_blanks import SUBTRACT, medium_blanks, without_medium
 from coculture.elisa.plates.plate import PlateError, well_position
 from coculture.elisa.plates.quantification_range import quantification_range
@@ -26,7 +32,6 @@ from coculture.elisa.plates.roles import STANDARD_ROLES
 from coculture.elisa.plates.scatter import Scatter, scatter_of
 from coculture.elisa.plates.spike_recovery import spike_recoveries, with_recoveries
 from coculture.elisa.plates.standard_curve import StandardCurve, fit_standard_curve
-from coculture.elisa.plates.standard_levels import standard_levels
 from coculture.elisa.plates.well_reading import FROM_CURVE, read_from_curve, without_curve
 from coculture.elisa.settings import ElisaSettings
 from coculture.exchange.flags import Flag
@@ -52,6 +57,9 @@ WELL_COLUMNS = (
     "plate_in_file",
 )
 """Columns of elisa/wells.csv, in their order."""
+
+GIVEN = "concentrations of the reader's software; no curve was fitted"
+"""The `source` in curve.json of an analyte that has no `fit`."""
 
 
 @dataclass(frozen=True)
@@ -84,16 +92,23 @@ def pooled_scatter(readings: pd.DataFrame, settings: ElisaSettings) -> Scatter:
 
 
 def quantify_plate(
-    readings: pd.DataFrame, settings: ElisaSettings, scatter: Scatter
+    readings: pd.DataFrame,
+    settings: ElisaSettings,
+    scatter: Scatter,
+    source: pd.DataFrame | None = None,
 ) -> QuantifiedPlate:
     """Fit the standards of each analyte, and read every well of the plate from the curve.
 
     Parameters
     ----------
     readings
-        The rows of one plate from :func:`coculture.elisa.read_layout`.
+        The rows of one plate from :func:`coculture.elisa.read_layout`. Wells of which the file
+        gives concentrations need no standards.
     scatter
         From :func:`pooled_scatter`.
+    source
+        The rows of the plate whose standards are used (elisa.curve_of), from `read_layout`; without
+        it the plate's own are used.
 
     Returns
     -------
@@ -106,7 +121,11 @@ def quantify_plate(
     PlateError
         If zero_standard is subtract and the plate has no blank.
     """
-    corrected = _corrected(readings, settings)
+    if source is None:
+        corrected, others = _corrected(readings, settings), readings.iloc[:0]
+    else:
+        of_both = _corrected(pd.concat([readings, source], ignore_index=True), settings)
+        corrected, others = of_both.iloc[: len(readings)].copy(), of_both.iloc[len(readings) :]
     is_masked = (corrected["state"] == "masked") & (corrected["excluded"] == "")
     corrected.loc[is_masked, "excluded"] = notes.MASKED_REASON
     assigned = corrected[corrected["role"] != "unassigned"]
@@ -115,7 +134,11 @@ def quantify_plate(
     found: list[Flag] = []
     used = used_readings(corrected)
     for analyte, of_analyte in assigned.groupby("analyte", sort=True):
-        part, entry, raised = _quantify(of_analyte, str(analyte), settings, scatter)
+        if is_given(of_analyte).any():
+            part, entry, raised = _as_given(of_analyte, str(analyte), settings, scatter)
+        else:
+            other = None if source is None else others[others["analyte"] == analyte]
+            part, entry, raised = _quantify(of_analyte, str(analyte), settings, scatter, other)
         parts.append(part)
         entries[str(analyte)] = entry | {"readings": used and _plain(used.to_dict())}
         found += raised
@@ -165,9 +188,11 @@ def _corrected(readings: pd.DataFrame, settings: ElisaSettings) -> pd.DataFrame:
     zero = wells["role"].isin(STANDARD_ROLES) & (wells["concentration_pg_ml"] == 0)
     means = wells[zero & _is_usable(wells)].groupby(["plate", "analyte"])["response"].mean()
     zeros = dict(means.items())
-    assigned = wells["role"] != "unassigned"
+    assigned = (wells["role"] != "unassigned") & ~is_given(wells)
     for key, group in wells[assigned].groupby(["plate", "analyte"]):
         if key not in zeros:
+            zeros[key] = zeros.get((settings.curve_of.get(str(key[0])), key[1]), np.nan)
+        if np.isnan(zeros[key]):
             raise PlateError(
                 f"plate {key[0]}: zero_standard is subtract, but {key[1]} has no blank or zero "
                 "standard; set it to fit, or add the blank wells to elisa.csv"
@@ -185,21 +210,33 @@ def _quantify(
     analyte: str,
     settings: ElisaSettings,
     scatter: Scatter,
+    source: pd.DataFrame | None,
 ) -> tuple[pd.DataFrame, dict[str, Any], list[Flag]]:
-    """The wells of one analyte, its entry of curve.json, and what is doubtful about them."""
+    """The wells of one analyte, its entry of curve.json, and what is doubtful about them.
+
+    `source` are the wells of the plate whose standards are used, if they are not its own.
+    """
     plate = str(wells["plate"].iloc[0])
-    standards = wells[wells["role"].isin(STANDARD_ROLES) & _is_usable(wells)]
+    fitted_wells = wells if source is None else source
+    standards = fitted_wells[fitted_wells["role"].isin(STANDARD_ROLES) & _is_usable(fitted_wells)]
     standards = standards[standards["concentration_pg_ml"].notna()]
     if settings.zero_standard == "subtract" and settings.as_reader is None:
         standards = standards[standards["concentration_pg_ml"] > 0]
+    rule = settings.failing_standards if settings.as_reader is None else KEEP
     try:
-        curve = fit_plate_standards(standards, settings, scatter)
+        fitted = fit_judged(
+            standards,
+            lambda wells: fit_plate_standards(wells, settings, scatter),
+            settings.limits,
+            rule,
+        )
     except CurveError as error:
         reasons = [f"no standard curve, because {error}"]
-        failed = {"plate": plate, "analyte": analyte, "verdict": "fail", "reasons": reasons}
+        failed: dict[str, Any] = {"plate": plate, "analyte": analyte, "verdict": "fail"}
+        failed |= {"reasons": reasons, "limits": {}}
         return without_curve(wells), failed, [plate_failed.flag(plate, analyte, reasons)]
-    levels = standard_levels(curve, _kept(standards, curve), settings.limits)
-    span = quantification_range(curve, levels, settings.limits, scatter.wells)
+    curve, levels, standards = fitted.curve, fitted.levels, fitted.standards
+    span = quantification_range(curve, fitted.fitted_levels, settings.limits, scatter.wells)
     read = read_from_curve(wells, curve, span, scatter)
     spikes, blanks = spike_recoveries(read), medium_blanks(read)
     read = with_recoveries(read, spikes)
@@ -209,9 +246,15 @@ def _quantify(
     checks = curve_results(CurveData(curve, levels, controls, settings.limits, settings.direction))
     reasons = [check.summary() for check in checks if check.verdict == "fail"]
     concerns = subjects.curve(plate, analyte)
+    well_data = WellData(read, curve, standards, settings, scatter, spikes, blanks)
     flags = [plate_failed.flag(plate, analyte, reasons)] if reasons else []
     flags += [check.flag(concerns) for check in checks if check.verdict == "warning"]
-    flags += well_flags(WellData(read, curve, standards, settings, scatter, spikes, blanks))
+    if source is not None and len(source):
+        other = read_from_curve(source, curve, span, scatter)
+        error_at = well_data.error_at
+        flags += shared_curve.flags(read, other, error_at)
+    flags += standards_left_out.flags(plate, analyte, fitted, span)
+    flags += well_flags(well_data)
     fit = curve.to_dict()
     fit["wells"] = standards["well"].tolist() if settings.as_reader != "level_means" else []
     entry = {
@@ -219,10 +262,12 @@ def _quantify(
         "analyte": analyte,
         "verdict": "fail" if reasons else "pass",
         "reasons": reasons,
+        "standards_of": plate if source is None else str(source["plate"].iloc[0]),
         "zero_standard": settings.zero_standard if settings.as_reader is None else "fit",
         "as_reader": settings.as_reader,
         "fit": fit,
         "standards": levels.to_dict(orient="records"),
+        "left_out": sorted(set(fitted.left_out["concentration_pg_ml"])),
         "limits": span.to_dict(),
         "acceptance": asdict(settings.limits),
         "checks": [check.to_dict() for check in checks],
@@ -241,6 +286,45 @@ def _quantify(
     return read, _plain(entry), flags
 
 
+def _as_given(
+    wells: pd.DataFrame, analyte: str, settings: ElisaSettings, scatter: Scatter
+) -> tuple[pd.DataFrame, dict[str, Any], list[Flag]]:
+    """As `_quantify`, for wells whose concentrations the reader's software gives."""
+    plate = str(wells["plate"].iloc[0])
+    read = read_as_given(wells, settings.starting_cv_percent / 100)
+    spikes, blanks = spike_recoveries(read), medium_blanks(read)
+    read = with_recoveries(read, spikes)
+    if settings.medium_blanks == SUBTRACT:
+        read = without_medium(read, blanks)
+    controls = read[(read["role"] == "control") & (read["excluded"] == "")]
+    checks = control_results(ControlData(controls, settings.limits))
+    reasons = [check.summary() for check in checks if check.verdict == "fail"]
+    is_judged = any(check.verdict != "not judged" for check in checks)
+    flags = [plate_failed.flag(plate, analyte, reasons)] if reasons else []
+    flags.append(notes.given_concentrations(plate, analyte, settings.starting_cv_percent))
+    flags += well_flags(WellData(read, None, read.iloc[:0], settings, scatter, spikes, blanks))
+    entry = {
+        "plate": plate,
+        "analyte": analyte,
+        "verdict": "fail" if reasons else "pass" if is_judged else "not judged",
+        "reasons": reasons,
+        "source": GIVEN,
+        "assumed_cv_percent": settings.starting_cv_percent,
+        "limits": {
+            "lloq": float(wells["given_lloq_pg_ml"].iloc[0]),
+            "uloq": float(wells["given_uloq_pg_ml"].iloc[0]),
+            "lloq_rule": "as the file marks wells below the range; none if no well is marked",
+            "uloq_rule": "as the file marks wells above the range; none if no well is marked",
+        },
+        "acceptance": asdict(settings.limits),
+        "checks": [check.to_dict() for check in checks],
+        "medium_blanks": [blank.to_dict() for blank in blanks],
+        "medium_subtracted": settings.medium_blanks == SUBTRACT,
+        "spikes": [spike.to_dict() for spike in spikes],
+    }
+    return read, _plain(entry), flags
+
+
 def _not_corrected(
     plate: str, used: UsedReadings | None, settings: ElisaSettings
 ) -> Iterator[Flag]:
@@ -248,14 +332,6 @@ def _not_corrected(
     wanted = settings.reference_wavelength_nm.of(plate)
     if used is not None and used.reference is None and wanted is not None:
         yield notes.no_reference(plate)
-
-
-def _kept(standards: pd.DataFrame, curve: StandardCurve) -> pd.DataFrame:
-    """The standards without those that the robust fit left out."""
-    fitted = standards
-    if curve.model == "log_log":
-        fitted = standards[(standards["concentration_pg_ml"] > 0) & (standards["response"] > 0)]
-    return standards.drop(index=fitted.index[list(curve.left_out)])
 
 
 def _without_analyte(wells: pd.DataFrame) -> pd.DataFrame:

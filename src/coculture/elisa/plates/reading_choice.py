@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from coculture.elisa.plates.given_readings import is_given
 from coculture.elisa.plates.plate import Plate, PlateError
 from coculture.elisa.readers.reading_names import is_computed, is_difference
 from coculture.elisa.readers.source import number
@@ -30,6 +31,14 @@ class UsedReadings:
 
     measurement: Reading
     reference: Reading | None
+
+    @property
+    def wavelengths(self) -> tuple[float | None, float | None]:
+        """In nm, of measurement and reference; None where the file states none, or none is used."""
+        both = (self.measurement, self.reference)
+        known = [None if one is None else _wavelength(one) for one in both]
+        first, second = (None if nm is None or np.isnan(nm) else nm for nm in known)
+        return first, second
 
     def to_dict(self) -> dict[str, Any]:
         """For JSON."""
@@ -102,9 +111,9 @@ def is_alone(plate: Plate) -> bool:
 def used_readings(wells: pd.DataFrame) -> UsedReadings | None:
     """The readings of the wells of one plate, from the columns that `read_layout` adds.
 
-    None for wells that were not read from a file.
+    None for wells that were not read from a file, or of which it gives concentrations only.
     """
-    if "reading" not in wells or wells.empty:
+    if "reading" not in wells or wells.empty or is_given(wells).any():
         return None
     row = wells.iloc[0]
     main = Reading(str(row["reading"]), float(row["wavelength_nm"]))

@@ -89,3 +89,11 @@ def _reason(row: pd.Series, limits: AcceptanceLimits, undecided: float | None) -
     if row["cv_percent"] > limits.cv_percent:
         reasons.append(f"CV {row['cv_percent']:.0f} %")
     return ", ".join(reasons)
+
+
+def fitted_wells(standards: pd.DataFrame, curve: FittedCurve) -> pd.DataFrame:
+    """The standards without those that the robust fit left out."""
+    fitted = standards
+    if curve.model == "log_log":
+        fitted = standards[(standards["concentration_pg_ml"] > 0) & (standards["response"] > 0)]
+    return standards.drop(index=fitted.index[list(curve.left_out)])

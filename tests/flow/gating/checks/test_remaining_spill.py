@@ -15,10 +15,10 @@ SPILL = RemainingSpill("R660-A", "B675-A", 0.05, 0.02, 2310)
 @pytest.mark.parametrize(
     ("apoptotic", "viable", "late", "severity"),
     [
-        (1.0, -1.0, -5.0, "note"),
+        (1.0, -1.0, -10.0, "note"),
         (-1.1, 0.0, 0.0, "caution"),
         (0.0, 1.1, 0.0, "caution"),
-        (0.0, 0.0, -5.1, "caution"),
+        (0.0, 0.0, -10.1, "caution"),
         (float("nan"), float("nan"), float("nan"), "note"),
     ],
 )

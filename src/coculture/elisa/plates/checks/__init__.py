@@ -1,10 +1,12 @@
 """Checks of curves, wells and cultures: one module for each check, listed in the registry."""
 
 from coculture.elisa.plates.checks.registry import (
+    CONTROL_CHECKS,
     CULTURE_CHECKS,
     CURVE_CHECKS,
     FIT_CHECKS,
     WELL_CHECKS,
+    control_results,
     culture_flags,
     curve_results,
     fit_results,
@@ -12,10 +14,12 @@ from coculture.elisa.plates.checks.registry import (
 )
 
 __all__ = [
+    "CONTROL_CHECKS",
     "CULTURE_CHECKS",
     "CURVE_CHECKS",
     "FIT_CHECKS",
     "WELL_CHECKS",
+    "control_results",
     "culture_flags",
     "curve_results",
     "fit_results",

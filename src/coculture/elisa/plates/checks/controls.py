@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 
 from coculture.elisa.plates.checks.check_result import CheckResult
-from coculture.elisa.plates.checks.curve_data import CurveData
+from coculture.elisa.plates.checks.curve_data import ControlData
 
 LIMIT_PERCENT = 200 / 3
 """Two thirds of all controls of a plate (ICH M10, 2022, section 4.3)."""
 _ROUNDING = 1e-9
 
 
-def results(data: CurveData) -> Iterator[CheckResult]:
+def results(data: ControlData) -> Iterator[CheckResult]:
     """A failure where less than two thirds are within limits.control_recovery_percent."""
     good = data.good_controls
     if good.empty:

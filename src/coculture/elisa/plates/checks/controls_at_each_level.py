@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 from coculture.elisa.plates.checks.check_result import CheckResult
-from coculture.elisa.plates.checks.curve_data import CurveData
+from coculture.elisa.plates.checks.curve_data import ControlData
 
 LIMIT_PERCENT = 50
 """Half of the controls of each concentration (ICH M10, 2022, section 4.3)."""
 
 
-def results(data: CurveData) -> Iterator[CheckResult]:
+def results(data: ControlData) -> Iterator[CheckResult]:
     """A failure where it is less than half for any concentration; nothing without controls."""
     good = data.good_controls
     if good.empty:

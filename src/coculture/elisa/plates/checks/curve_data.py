@@ -14,6 +14,28 @@ from coculture.elisa.settings import AcceptanceLimits, ElisaSettings
 
 
 @dataclass(frozen=True)
+class ControlData:
+    """The controls of one analyte on one plate, whether or not a curve was fitted.
+
+    Attributes
+    ----------
+    controls
+        One row for each control well: nominal_pg_ml and recovery_percent (NaN: no value was read).
+    """
+
+    controls: pd.DataFrame
+    limits: AcceptanceLimits
+
+    @property
+    def good_controls(self) -> "pd.Series[bool]":
+        """For each control with a target whether it was read near it; the index is the target."""
+        judged = self.controls[self.controls["nominal_pg_ml"] > 0]
+        allowed = self.limits.control_recovery_percent
+        good = (judged["recovery_percent"] - 100).abs() <= allowed
+        return good.set_axis(pd.Index(judged["nominal_pg_ml"]))
+
+
+@dataclass(frozen=True)
 class CurveData:
     """The curve of one analyte on one plate, with its standards and controls.
 
@@ -39,12 +61,9 @@ class CurveData:
         return self.levels[self.levels["verdict"] != "not judged"]
 
     @property
-    def good_controls(self) -> "pd.Series[bool]":
-        """For each control with a target whether it was read near it; the index is the target."""
-        judged = self.controls[self.controls["nominal_pg_ml"] > 0]
-        allowed = self.limits.control_recovery_percent
-        good = (judged["recovery_percent"] - 100).abs() <= allowed
-        return good.set_axis(pd.Index(judged["nominal_pg_ml"]))
+    def of_controls(self) -> ControlData:
+        """What the checks of the controls are given."""
+        return ControlData(self.controls, self.limits)
 
     @property
     def level_errors(self) -> Floats:
@@ -62,12 +81,14 @@ class WellData:
     ----------
     wells
         Rows of elisa/wells.csv.
+    curve
+        None where the reader's software gave the concentrations.
     standards
         The wells that were fitted, in the order of the curve's weights.
     """
 
     wells: pd.DataFrame
-    curve: FittedCurve
+    curve: FittedCurve | None
     standards: pd.DataFrame
     settings: ElisaSettings
     scatter: Scatter
@@ -75,5 +96,10 @@ class WellData:
     blanks: tuple[MediumBlank, ...] = ()
 
     def error_at(self, concentration: float) -> float:
-        """Standard error of ln of a concentration in a well, from the well's own scatter."""
+        """Standard error of ln of a concentration in a well, from the well's own scatter.
+
+        Without a curve it is not known, and the starting CV is assumed.
+        """
+        if self.curve is None:
+            return self.settings.starting_cv_percent / 100
         return float(self.curve.well_error(concentration, self.scatter.wells)[0])

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from coculture.elisa.plates.checks import subjects
 from coculture.elisa.plates.checks.curve_data import WellData
 from coculture.elisa.plates.concentrations import pg_ml
@@ -46,10 +48,9 @@ def _sentence(blank: MediumBlank, is_subtracted: bool) -> str:
     if blank.state == "above_uloq":
         end = " Its samples have no value, as it cannot be subtracted." if is_subtracted else ""
         return f"{_name(blank.medium)} reads above the range ({wells}).{end} Dilute it further."
-    reads = (
-        f"{_name(blank.medium)} reads {pg_ml(blank.concentration_pg_ml)} ({wells}), above the LLOQ "
-        f"of {pg_ml(blank.lloq_pg_ml)}"
-    )
+    reads = f"{_name(blank.medium)} reads {pg_ml(blank.concentration_pg_ml)} ({wells})"
+    if np.isfinite(blank.lloq_pg_ml):
+        reads += f", above the LLOQ of {pg_ml(blank.lloq_pg_ml)}"
     if is_subtracted:
         return f"{reads}; this was subtracted from its samples."
     return (

@@ -13,6 +13,8 @@ LIMIT_PERCENT = 10
 def flags(data: WellData) -> Iterator[Flag]:
     """A caution for each standard well that is not used."""
     curve, standards = data.curve, data.standards
+    if curve is None:
+        return
     if curve.model == "log_log":
         standards = standards[(standards["concentration_pg_ml"] > 0) & (standards["response"] > 0)]
     for position in curve.left_out:

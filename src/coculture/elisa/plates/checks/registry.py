@@ -37,7 +37,7 @@ from coculture.elisa.plates.checks import (
     wells_not_fitted,
 )
 from coculture.elisa.plates.checks.check_result import CheckResult
-from coculture.elisa.plates.checks.curve_data import CurveData, WellData
+from coculture.elisa.plates.checks.curve_data import ControlData, CurveData, WellData
 from coculture.elisa.plates.combination import Combination
 from coculture.exchange.flags import Flag
 
@@ -53,6 +53,13 @@ class CurveCheck(Protocol):
     """A check of a curve with its standards and controls."""
 
     def results(self, data: CurveData) -> Iterator[CheckResult]:
+        """What it finds."""
+
+
+class ControlCheck(Protocol):
+    """A check of the controls of one analyte on one plate, which needs no curve."""
+
+    def results(self, data: ControlData) -> Iterator[CheckResult]:
         """What it finds."""
 
 
@@ -77,6 +84,8 @@ CURVE_CHECKS: tuple[CurveCheck, ...] = (
     curve_direction,
     order_of_standards,
     unit_of_standards,
+)
+CONTROL_CHECKS: tuple[ControlCheck, ...] = (
     controls,
     controls_at_each_level,
 )
@@ -109,7 +118,12 @@ CULTURE_CHECKS: tuple[CultureCheck, ...] = (
 def curve_results(data: CurveData) -> list[CheckResult]:
     """The results of all checks of a curve."""
     of_curve = [result for check in CURVE_CHECKS for result in check.results(data)]
-    return of_curve + fit_results(data.curve)
+    return of_curve + control_results(data.of_controls) + fit_results(data.curve)
+
+
+def control_results(data: ControlData) -> list[CheckResult]:
+    """The results of the checks that need nothing but the controls."""
+    return [result for check in CONTROL_CHECKS for result in check.results(data)]
 
 
 def fit_results(curve: FittedCurve) -> list[CheckResult]:
