@@ -51,10 +51,10 @@ def screened(request: Request) -> Request:
     A control into which stained cells were carried over is used without the events above its limit;
     one that is stained is not used.
     """
-    positive = _positive(request, request.channel)
+    controls = [one for one in request.singlets if len(one) and _should_lack(one.tube, request)]
+    positive = _positive(request, request.channel) if controls else None
     if positive is None:
         return request
-    controls = [one for one in request.singlets if len(one) and _should_lack(one.tube, request)]
     found = [_tested(one, request, positive) for one in controls]
     failed = {one.fcs: one for one in found if one is not None}
     if not failed:

@@ -2,8 +2,9 @@
 
 import datetime
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 import pandas as pd
 
@@ -19,6 +20,8 @@ from coculture.flow.gating.spill_effect import SpillEffect
 from coculture.flow.gating.stained_cells import StainedCells
 from coculture.flow.settings import FlowSettings, Population
 from coculture.flow.tubes import Tube
+
+Found = TypeVar("Found")
 
 STAGES = ("scatter", "time", "cells", "singlets", "population")
 """The gates before the quadrants, in the order in which they apply."""
@@ -151,6 +154,19 @@ class Experiment:
     markers: Sequence[MarkerState] = ()
     possible: PossibleEffect | None = None
     amounts: Amounts = field(default_factory=Amounts)
+    _computed: dict[Hashable, Any] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    def once(self, key: Hashable, compute: Callable[[], Found]) -> Found:
+        """What `compute` gives, computed once: each check is asked of every well.
+
+        `key` says what it is, and of which wells.
+        """
+        if key not in self._computed:
+            self._computed[key] = compute()
+        found: Found = self._computed[key]
+        return found
 
     @property
     def is_compensated(self) -> bool:

@@ -86,15 +86,16 @@ def taken_from_markers(
     markers
         Channels ($PnN) of the population's markers.
     """
+    every = max(1, sum(map(len, singlets)) // _ENOUGH_EVENTS)
     for stain in (panel.annexin, panel.viability_dye):
         if stain is None or not sum(map(len, singlets)):
             continue
-        signal = values(singlets, stain)
+        signal = values(singlets, stain)[::every]
         live, sd = lowest_peak(signal)
         bright = np.arcsinh(signal / SCALE) > live + POSITIVE_SDS * sd
         events = int(np.count_nonzero(bright))
         for marker in markers if events >= FEWEST_EVENTS else ():
-            found = values(singlets, marker)[bright]
+            found = values(singlets, marker)[::every][bright]
             mode, sd = lowest_peak(found)
             near = np.abs(np.arcsinh(found / SCALE) - mode) <= max(sd, 1e-6)
             share = float(SCALE * np.sinh(mode) / np.median(signal[bright][near]))

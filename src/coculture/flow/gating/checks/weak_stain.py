@@ -87,6 +87,11 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
 
 def _loss(one: Measurement, experiment: Experiment, stain: str) -> Loss | None:
     """What a well lost; None if no tube is stained better, or it has no stained cells."""
+    key = (CODE, "loss", one.tube.row, one.population.name, stain)
+    return experiment.once(key, lambda: _computed_loss(one, experiment, stain))
+
+
+def _computed_loss(one: Measurement, experiment: Experiment, stain: str) -> Loss | None:
     own = one.stained.get(stain)
     if own is None or not own.brightness > 0 or not _is_measurable(one, experiment, stain):
         return None
@@ -134,7 +139,8 @@ def _other_tubes(
                 continue
             if other.tube.role != "sample" and _is_comparable(other, one, experiment):
                 yield its, other.tube.fcs, True
-    arm = _brightest_arm(one, experiment, stain)
+    key = (CODE, "brightest arm", population, one.tube.cells, stain)
+    arm = experiment.once(key, lambda: _brightest_arm(one, experiment, stain))
     if arm:
         usual = middle(well.stained[stain].brightness for well in arm)
         nearest = min(arm, key=lambda well: abs(well.stained[stain].brightness - usual))

@@ -66,24 +66,29 @@ def wells(
 
     Without arms (a table that does not say what samples were given), a sample is alone.
     """
-    found = []
-    for measured in experiment.measurements.values():
-        for one in measured:
-            if one.population.name != population or stain not in one.peaks:
-                continue
-            if of is None or is_replicate(one, of):
-                found.append(Well(one, one.peaks[stain]))
-    return found
+    every = experiment.once(
+        ("wells", population, stain),
+        lambda: [
+            Well(one, one.peaks[stain])
+            for measured in experiment.measurements.values()
+            for one in measured
+            if one.population.name == population and stain in one.peaks
+        ],
+    )
+    return [well for well in every if of is None or is_replicate(well.measurement, of)]
 
 
 def samples(experiment: Experiment, population: str) -> list[Measurement]:
     """The samples of the experiment, as this population was counted in them."""
-    return [
-        one
-        for measured in experiment.measurements.values()
-        for one in measured
-        if one.population.name == population and one.tube.role == "sample"
-    ]
+    return experiment.once(
+        ("samples", population),
+        lambda: [
+            one
+            for measured in experiment.measurements.values()
+            for one in measured
+            if one.population.name == population and one.tube.role == "sample"
+        ],
+    )
 
 
 def is_replicate(one: Measurement, other: Measurement) -> bool:
