@@ -8,7 +8,8 @@ import csv
 import io
 import math
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -64,6 +65,12 @@ def read(path: Path, name: str, rules: Schema) -> tuple[pd.DataFrame, list[Probl
     if any(column not in heading for column in rules["required"]):
         return empty, problems
     rows: dict[int, dict[str, Any]] = {}
+
+    @cache
+    def cell(column: str, content: str) -> tuple[Any, str | None]:
+        # Most cells of a table are repeated, and to judge one takes a while.
+        return _cell(content, properties[column])
+
     for number, cells in enumerate(records, 2):
         if not any(cells):
             continue
@@ -74,7 +81,7 @@ def read(path: Path, name: str, rules: Schema) -> tuple[pd.DataFrame, list[Probl
             )
             problems.append(Problem(name, message, number))
         texts = dict(zip(heading, cells, strict=False))
-        rows[number], found = _row(name, number, texts, properties, set(heading))
+        rows[number], found = _row(name, number, texts, properties, set(heading), cell)
         problems += found
     if not rows and not problems:
         problems.append(Problem(name, "has no rows below its headings."))
@@ -151,6 +158,7 @@ def _row(
     texts: Mapping[str, str],
     properties: Mapping[str, Schema],
     present: set[str],
+    cell: Callable[[str, str], tuple[Any, str | None]],
 ) -> tuple[dict[str, Any], list[Problem]]:
     values: dict[str, Any] = {}
     problems = []
@@ -159,7 +167,7 @@ def _row(
         if text == "" and ("default" in rule or column not in present):
             values[column] = rule.get("default")
             continue
-        value, message = _cell(text, rule)
+        value, message = cell(column, text)
         values[column] = value
         if message:
             problems.append(Problem(file, message, number, column, text))
