@@ -9,9 +9,8 @@ shared/measured/flow_controls.md, section 4 (0.4 % and below 0.5 % of sound stud
 import math
 from collections.abc import Iterator, Sequence
 
-from coculture.exchange.flags import Concerns, Flag
+from coculture.exchange.flags import Flag
 from coculture.exchange.vocabulary import number
-from coculture.flow.files import WELLS
 from coculture.flow.gating import gates, stained_cells
 from coculture.flow.gating.checks import population_lost, subjects, wells_compared
 from coculture.flow.gating.live_peaks import middle
@@ -60,13 +59,7 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
     is_lacking = percent < LEAST_PERCENT_OF_EXPERIMENT and not _is_healthy(wells)
     if dead >= FEWEST_OF_EXPERIMENT and is_lacking:
         yield Flag(
-            Concerns(
-                WELLS,
-                "experiment",
-                experiment=experiment.name,
-                population=one.population.name,
-                channel=channel,
-            ),
+            subjects.experiment(experiment, channel, one.population.name),
             CODE,
             "caution",
             f"{experiment.name}: only {number(percent)} % of the {dead:,} dye-positive cells of "

@@ -8,9 +8,8 @@ dye-positive cells for 100 that are Annexin-V-positive, wells without dye at mos
 
 from collections.abc import Iterator, Sequence
 
-from coculture.exchange.flags import Concerns, Flag
+from coculture.exchange.flags import Flag
 from coculture.exchange.vocabulary import number
-from coculture.flow.files import WELLS
 from coculture.flow.gating import gates
 from coculture.flow.gating.checks import subjects, wells_compared
 from coculture.flow.gating.measurement import Experiment, Measurement
@@ -36,13 +35,7 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
     positive, percent = _positive(wells), _percent(wells)
     if positive >= FEWEST and percent < LEAST_PERCENT and not any(map(_has_peak, wells)):
         yield Flag(
-            Concerns(
-                WELLS,
-                "experiment",
-                experiment=experiment.name,
-                population=one.population.name,
-                channel=channel,
-            ),
+            subjects.experiment(experiment, channel, one.population.name),
             CODE,
             "caution",
             f"{experiment.name}: for 100 Annexin-V-positive cells of {one.population.name} in all "

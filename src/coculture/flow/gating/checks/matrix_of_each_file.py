@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from coculture.exchange.flags import Concerns, Flag
+from coculture.exchange.flags import Flag
 from coculture.flow.compensation.embedded import matrices
-from coculture.flow.files import WELLS
+from coculture.flow.gating.checks import subjects
 from coculture.flow.gating.measurement import Experiment, Measurement
 
 CODE = "matrix_of_each_file"
@@ -24,7 +24,7 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
         return
     rest = "; ".join(f"{len(places)} with that of {tubes[places[0]].fcs}" for _, places in others)
     yield Flag(
-        Concerns(WELLS, "experiment", experiment=experiment.name),
+        subjects.experiment(experiment),
         CODE,
         "note",
         f"{experiment.name}: each file was compensated with its own matrix, as the config asks "

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from coculture.exchange.flags import Concerns, Flag
-from coculture.flow.files import WELLS
+from coculture.exchange.flags import Flag
+from coculture.flow.gating.checks import subjects
 from coculture.flow.gating.measurement import Experiment, Measurement
 
 CODE = "no_controls"
@@ -16,7 +16,7 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
     if not set(roles) <= {"sample", "beads"}:
         return
     yield Flag(
-        Concerns(WELLS, "experiment", experiment=experiment.name),
+        subjects.experiment(experiment),
         CODE,
         "caution",
         f"{experiment.name} has no control tube. Its thresholds are set from its own samples, and "

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 
-from coculture.exchange.flags import Concerns, Flag
-from coculture.flow.files import WELLS
+from coculture.exchange.flags import Flag
 from coculture.flow.gating.checks import subjects
 from coculture.flow.gating.measurement import Experiment, Measurement
 from coculture.flow.named_wells import is_whole_plate, may_differ, other_wells, whole_plate
@@ -20,7 +19,7 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
         return
     tubes = [of_file[0].tube for of_file in experiment.measurements.values()]
     found = other_wells([(tube, tube.header) for tube in tubes])
-    of_experiment = Concerns(WELLS, "experiment", experiment=experiment.name)
+    of_experiment = subjects.experiment(experiment)
     if is_whole_plate(found, tubes):
         words = f"{experiment.name}: {whole_plate(found)}"
         yield Flag(of_experiment, CODE, "caution", words, len(found), 0, "files")

@@ -9,10 +9,9 @@ it is seen elsewhere, `annexin_missing` says so.
 
 from collections.abc import Iterator
 
-from coculture.exchange.flags import Concerns, Flag
-from coculture.flow.files import WELLS
+from coculture.exchange.flags import Flag
 from coculture.flow.gating import gates, stained_cells
-from coculture.flow.gating.checks import wells_compared
+from coculture.flow.gating.checks import subjects, wells_compared
 from coculture.flow.gating.measurement import Experiment, Measurement
 
 CODE = "staining_not_seen"
@@ -33,13 +32,7 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
         return
     channel = str(experiment.blocks[population][gates.ANNEXIN]["channels"][0])
     yield Flag(
-        Concerns(
-            WELLS,
-            "experiment",
-            experiment=experiment.name,
-            population=population,
-            channel=channel,
-        ),
+        subjects.experiment(experiment, channel, population),
         CODE,
         "caution",
         f"{experiment.name}: none of the tubes that should have Annexin V "

@@ -62,9 +62,9 @@ def marker_name(state: MarkerState) -> str:
     return f"{state.marker} ({state.channel})"
 
 
-def experiment(of: Experiment, channel: str = "") -> Concerns:
-    """All files of the experiment."""
-    return Concerns(WELLS, "experiment", experiment=of.name, channel=channel)
+def experiment(of: Experiment, channel: str = "", population: str = "") -> Concerns:
+    """All files of the experiment, or one population of them."""
+    return Concerns(WELLS, "experiment", experiment=of.name, population=population, channel=channel)
 
 
 def gate_name(name: str) -> str:

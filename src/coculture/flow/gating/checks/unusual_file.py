@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from coculture.exchange.flags import Concerns, Flag
-from coculture.flow.files import WELLS
+from coculture.exchange.flags import Flag
 from coculture.flow.gating.checks import subjects
 from coculture.flow.gating.measurement import Experiment, Measurement
 from coculture.flow.tubes import Tube
@@ -24,7 +23,7 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
         files = shared[note]
         if len(files) > _MOST_ONE_BY_ONE:
             yield Flag(
-                Concerns(WELLS, "experiment", experiment=experiment.name),
+                subjects.experiment(experiment),
                 CODE,
                 "note",
                 f"{experiment.name}: {len(files)} files, the first {files[0]}: {note}",

@@ -10,9 +10,8 @@ same cells, or the arm with the brightest stained cells.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from coculture.exchange.flags import Concerns, Flag
+from coculture.exchange.flags import Flag
 from coculture.exchange.vocabulary import number
-from coculture.flow.files import WELLS
 from coculture.flow.gating import gates
 from coculture.flow.gating.acquisition_date import MAX_DAYS, days_apart
 from coculture.flow.gating.checks import subjects, wells_compared
@@ -180,13 +179,7 @@ def _of_experiment(
     times = middle(its.times_dimmer for _, its in dim)
     files = wells_compared.files([each.tube.fcs for each, _ in dim])
     return Flag(
-        Concerns(
-            WELLS,
-            "experiment",
-            experiment=experiment.name,
-            population=one.population.name,
-            channel=channel,
-        ),
+        subjects.experiment(experiment, channel, one.population.name),
         CODE,
         "caution" if loss.points > POINTS else "note",
         f"{experiment.name}: {gates.STAIN_NAMES[stain]} ({channel}) is weak in the wells "
