@@ -9,14 +9,11 @@ import pytest
 from coculture.elisa import (
     ElisaSettings,
     QuantifiedPlate,
-    Scatter,
-    VarianceFunction,
     quantify_plate,
 )
 from coculture.elisa.figures import PlateResults
+from tests.elisa.known_scatter import KNOWN
 
-FUNCTION = VarianceFunction(0.005, 0.05, 4, 38, "stated")
-KNOWN = Scatter(FUNCTION, FUNCTION, is_assumed=False)
 SAMPLES = {"low": 60.0, "middle": 2000.0, "high": 50000.0}
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from coculture import drawing
 from coculture.drawing.figure import Drawing
-from coculture.elisa import ElisaSettings, Scatter, VarianceFunction
+from coculture.elisa import ElisaSettings
 from coculture.elisa.figures import (
     PLATE_FIGURES,
     STUDY_FIGURES,
@@ -22,10 +22,6 @@ from coculture.elisa.figures import (
     study_drawings,
 )
 from coculture.exchange import result_tables
-
-FUNCTION = VarianceFunction(0.005, 0.05, 4, 38, "stated")
-KNOWN = Scatter(FUNCTION, FUNCTION, is_assumed=False)
-
 
 SAMPLES = {"low": 60.0, "middle": 2000.0, "high": 50000.0}
 

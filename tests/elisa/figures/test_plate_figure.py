@@ -9,15 +9,10 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
 from coculture.drawing.figure import Drawing
-from coculture.elisa import Scatter, VarianceFunction
 from coculture.elisa.figures import PlateResults
 from coculture.elisa.figures import plate as plate_figure
 from coculture.exchange.culture_marks import culture_of
 from coculture.exchange.flags import Concerns, Flag, Severity
-
-FUNCTION = VarianceFunction(0.005, 0.05, 4, 38, "stated")
-KNOWN = Scatter(FUNCTION, FUNCTION, is_assumed=False)
-
 
 SAMPLES = {"low": 60.0, "middle": 2000.0, "high": 50000.0}
 

@@ -10,15 +10,10 @@ from coculture.drawing.figure import Drawing
 from coculture.elisa import (
     AcceptanceLimits,
     ElisaSettings,
-    Scatter,
-    VarianceFunction,
     quantify_plate,
 )
 from coculture.elisa.figures import PlateResults, StudyResults, standards_recovery
-
-FUNCTION = VarianceFunction(0.005, 0.05, 4, 38, "stated")
-KNOWN = Scatter(FUNCTION, FUNCTION, is_assumed=False)
-
+from tests.elisa.known_scatter import KNOWN
 
 SAMPLES = {"low": 60.0, "middle": 2000.0, "high": 50000.0}
 

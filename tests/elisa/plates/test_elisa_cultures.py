@@ -10,17 +10,14 @@ import pytest
 
 from coculture.elisa import (
     ElisaSettings,
-    Scatter,
-    VarianceFunction,
     combine_cultures,
     precision_of,
     quantify_plate,
 )
 from coculture.exchange import result_tables
 from coculture.exchange.flags import Concerns, Flag, Severity
+from tests.elisa.known_scatter import KNOWN
 
-FUNCTION = VarianceFunction(0.005, 0.05, 4, 38, "stated")
-KNOWN = Scatter(FUNCTION, FUNCTION, is_assumed=False)
 Settings = Callable[..., ElisaSettings]
 Readings = Callable[..., pd.DataFrame]
 

@@ -11,17 +11,14 @@ import pytest
 from coculture.elisa import (
     AcceptanceLimits,
     ElisaSettings,
-    Scatter,
-    VarianceFunction,
     quantify_plate,
 )
 from coculture.elisa.figures import PlateResults, standard_curve
 from coculture.elisa.plates.failing_standards import fit_judged
 from coculture.elisa.plates.quantification import QuantifiedPlate
 from tests.elisa.conftest import true_response
+from tests.elisa.known_scatter import KNOWN
 
-FUNCTION = VarianceFunction(0.005, 0.05, 4, 38, "stated")
-KNOWN = Scatter(FUNCTION, FUNCTION, is_assumed=False)
 Settings = Callable[..., ElisaSettings]
 Readings = Callable[..., pd.DataFrame]
 

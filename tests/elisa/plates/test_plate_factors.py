@@ -11,15 +11,13 @@ from coculture.elisa import (
     QuantifiedPlate,
     Scatter,
     StudyConcentrations,
-    VarianceFunction,
     combine_study,
     quantify_plate,
 )
 from coculture.exchange.flags import Flag
 from tests.elisa.conftest import true_response
+from tests.elisa.known_scatter import KNOWN
 
-FUNCTION = VarianceFunction(0.005, 0.05, 4, 38, "stated")
-KNOWN = Scatter(FUNCTION, FUNCTION, is_assumed=False)
 Settings = Callable[..., ElisaSettings]
 Readings = Callable[..., pd.DataFrame]
 SAMPLES = {"c1": 500.0, "c2": 2000.0}

@@ -12,16 +12,13 @@ import pytest
 from coculture.elisa import (
     ElisaSettings,
     PlateError,
-    Scatter,
-    VarianceFunction,
     pooled_scatter,
     quantify_plate,
     read_layout,
 )
 from coculture.exchange import result_tables
+from tests.elisa.known_scatter import KNOWN
 
-FUNCTION = VarianceFunction(0.005, 0.05, 4, 38, "stated")
-KNOWN = Scatter(FUNCTION, FUNCTION, is_assumed=False)
 Settings = Callable[..., ElisaSettings]
 Readings = Callable[..., pd.DataFrame]
 

@@ -9,16 +9,12 @@ import pytest
 from coculture.elisa import (
     AcceptanceLimits,
     ElisaSettings,
-    Scatter,
     StandardCurve,
-    VarianceFunction,
     quantify_plate,
 )
 from coculture.elisa.plates.quantification_range import quantification_range
+from tests.elisa.known_scatter import FUNCTION, KNOWN
 from tests.elisa.plates.square_root_curve import failing, levels_read_back, square_root
-
-FUNCTION = VarianceFunction(0.005, 0.05, 4, 38, "stated")
-KNOWN = Scatter(FUNCTION, FUNCTION, is_assumed=False)
 
 
 def test_the_lowest_and_the_highest_level_may_both_be_24_percent_off(

@@ -9,16 +9,13 @@ import pytest
 from coculture.elisa import (
     ElisaSettings,
     QuantifiedPlate,
-    Scatter,
-    VarianceFunction,
     quantify_plate,
 )
 from coculture.elisa.plates.cultures import combine_cultures
 from coculture.exchange.flags import Flag
 from tests.elisa.conftest import true_response
+from tests.elisa.known_scatter import KNOWN
 
-FUNCTION = VarianceFunction(0.005, 0.05, 4, 38, "stated")
-KNOWN = Scatter(FUNCTION, FUNCTION, is_assumed=False)
 Settings = Callable[..., ElisaSettings]
 Readings = Callable[..., pd.DataFrame]
 

@@ -93,7 +93,11 @@ def _reason(row: pd.Series, limits: AcceptanceLimits, undecided: float | None) -
 
 def fitted_wells(standards: pd.DataFrame, curve: FittedCurve) -> pd.DataFrame:
     """The standards without those that the robust fit left out."""
-    fitted = standards
-    if curve.model == "log_log":
-        fitted = standards[(standards["concentration_pg_ml"] > 0) & (standards["response"] > 0)]
-    return standards.drop(index=fitted.index[list(curve.left_out)])
+    return standards.drop(index=offered_wells(standards, curve).index[list(curve.left_out)])
+
+
+def offered_wells(standards: pd.DataFrame, curve: FittedCurve) -> pd.DataFrame:
+    """The standards in the order of the curve's wells: a log-log line has none at or below zero."""
+    if curve.model != "log_log":
+        return standards
+    return standards[(standards["concentration_pg_ml"] > 0) & (standards["response"] > 0)]

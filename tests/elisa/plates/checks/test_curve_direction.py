@@ -5,10 +5,9 @@ from collections.abc import Callable
 import pandas as pd
 import pytest
 
-from coculture.elisa import ElisaSettings, Scatter, VarianceFunction, quantify_plate
+from coculture.elisa import ElisaSettings, quantify_plate
+from tests.elisa.known_scatter import KNOWN
 
-FUNCTION = VarianceFunction(0.005, 0.05, 4, 38, "stated")
-KNOWN = Scatter(FUNCTION, FUNCTION, is_assumed=False)
 Settings = Callable[..., ElisaSettings]
 Readings = Callable[..., pd.DataFrame]
 

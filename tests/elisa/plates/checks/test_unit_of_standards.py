@@ -6,10 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from coculture.elisa import ElisaSettings, Scatter, VarianceFunction, quantify_plate
-
-FUNCTION = VarianceFunction(0.005, 0.05, 4, 38, "stated")
-KNOWN = Scatter(FUNCTION, FUNCTION, is_assumed=False)
+from coculture.elisa import ElisaSettings, quantify_plate
+from tests.elisa.known_scatter import KNOWN
 
 
 @pytest.mark.parametrize(("divided_by", "is_flagged"), [(1, False), (60, False), (1000, True)])

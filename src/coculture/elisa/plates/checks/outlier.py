@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from coculture.elisa.plates.checks import subjects
 from coculture.elisa.plates.checks.curve_data import WellData
+from coculture.elisa.plates.standard_levels import offered_wells
 from coculture.exchange.flags import Flag
 
 LIMIT_PERCENT = 10
@@ -12,11 +13,10 @@ LIMIT_PERCENT = 10
 
 def flags(data: WellData) -> Iterator[Flag]:
     """A caution for each standard well that is not used."""
-    curve, standards = data.curve, data.standards
+    curve = data.curve
     if curve is None:
         return
-    if curve.model == "log_log":
-        standards = standards[(standards["concentration_pg_ml"] > 0) & (standards["response"] > 0)]
+    standards = offered_wells(data.standards, curve)
     for position in curve.left_out:
         row = standards.iloc[position].to_dict()
         found = curve.responses[position]
