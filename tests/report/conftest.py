@@ -142,6 +142,21 @@ def cultures_table() -> pd.DataFrame:
     )
 
 
+def endpoints_table() -> pd.DataFrame:
+    """comparison/endpoints.csv of apoptosis and IL-6."""
+    percent = ("apoptosis", "percent_apoptotic", "", "apoptosis_state")
+    il6 = ("IL-6", "il6_pg_ml", "il6_bound_pg_ml", "il6_state")
+    rows = [
+        ("percent_apoptotic", "points", True, "Apoptotic cells (%)", "%", *percent),
+        ("logit_apoptotic", "logit", False, "Odds of apoptosis", "odds", *percent),
+        ("ln_viable", "log_rest", False, "Viable cells (fraction)", "fraction", *percent),
+        ("ln_il6", "log", True, "IL-6 (pg/mL)", "pg/mL", *il6),
+    ]
+    columns = ["endpoint", "scale", "is_primary", "title", "unit", "name"]
+    columns += ["value_column", "bound_column", "state_column"]
+    return pd.DataFrame(rows, columns=columns)
+
+
 def elisa_wells() -> pd.DataFrame:
     """elisa/wells.csv of the awkward study, with one excluded and one unlisted well."""
     return pd.DataFrame(
@@ -185,6 +200,7 @@ def make_results(**changes: Any) -> Results:
         "cultures.csv": pd.DataFrame(
             {"experiment": ["E1", "E2", "E3"], "arm": "control DEX", "donor": ""}
         ),
+        "comparison/endpoints.csv": endpoints_table(),
         "comparison/findings.csv": pd.DataFrame([make_finding()]),
         "comparison/finding_tests.csv": finding_tests(),
         "comparison/contrasts.csv": pd.DataFrame({"endpoint": ["IL-6"]}),

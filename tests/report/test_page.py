@@ -156,6 +156,6 @@ def test_a_bound_lies_on_the_side_of_its_state_whatever_the_culture_is_called(
     page = report.render(results(tables={"cultures.csv": cultures}))
     (data,) = re.findall(r'<script[^>]* id="culture-data"[^>]*>(.*?)</script>', page, re.DOTALL)
     assert {name: about["values"] for name, about in json.loads(data).items()} == {
-        "below-1": ["IL6 above 6,000 pg/mL"],
-        "above-1": ["IL6 below 46.9 pg/mL"],
+        "below-1": ["IL-6 above 6,000 pg/mL"],
+        "above-1": ["IL-6 below 46.9 pg/mL"],
     }

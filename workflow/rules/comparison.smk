@@ -44,6 +44,7 @@ rule comparison_compare:
         cultures=rules.comparison_join.output.cultures,
         elisa_wells=expand(rules.elisa_quantify.output.wells, plate=STUDY.plates),
     output:
+        endpoints=f"{RESULTS}/comparison/endpoints.csv",
         arms=f"{RESULTS}/comparison/arms.csv",
         contrasts=f"{RESULTS}/comparison/contrasts.csv",
         contrast_values=f"{RESULTS}/comparison/contrast_values.csv",

@@ -55,6 +55,7 @@ TABLES = {
     ),
     "cultures.csv": [rules.comparison_join.output.cultures],
     "flags.csv": [rules.report_flags.output.flags],
+    "comparison/endpoints.csv": [rules.comparison_compare.output.endpoints],
     "comparison/arms.csv": [rules.comparison_compare.output.arms],
     "comparison/contrasts.csv": [rules.comparison_compare.output.contrasts],
     "comparison/contrast_values.csv": [rules.comparison_compare.output.contrast_values],

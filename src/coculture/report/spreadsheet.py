@@ -37,6 +37,7 @@ SHEETS = {
     "comparison/contrasts.csv": "contrasts",
     "comparison/contrast_values.csv": "contrast values",
     "comparison/arms.csv": "arms",
+    "comparison/endpoints.csv": "endpoints",
     BY_EXPERIMENT: BY_EXPERIMENT,
     "comparison/combination.csv": "combination",
     "cultures.csv": "cultures",

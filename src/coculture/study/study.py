@@ -7,7 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from coculture.exchange.names import column_prefix
+from coculture.comparison import ComparisonSettings
+from coculture.comparison.quantities.quantity import Quantity
 from coculture.flow import FlowSettings
 from coculture.study import files
 from coculture.study.checksums import Checksums
@@ -59,10 +60,14 @@ class Study:
 
     @property
     def endpoints(self) -> dict[str, str]:
-        """The endpoints that the comparison uses, each with its name in file names."""
-        measured = ["apoptosis"] if len(self.flow) else []
-        measured += [one for one in self.config["comparison"]["analytes"] if one in self.analytes]
-        return {one: column_prefix(one) for one in measured}
+        """The endpoints that are compared and measured, each with its name in file names."""
+        quantities = ComparisonSettings.from_config(*self.comparison_settings()).quantities
+        return {one.name: one.prefix for one in quantities if self._measures(one)}
+
+    def _measures(self, quantity: Quantity) -> bool:
+        if quantity.source == "elisa.csv":
+            return quantity.options["analyte"] in self.analytes
+        return True
 
     @property
     def report_population(self) -> str:
@@ -175,8 +180,19 @@ class Study:
         ]
 
     def comparison_settings(self) -> list[Any]:
-        """The sections of the config that the comparison takes, in that order."""
-        return [self.config[key] for key in ("comparison", "factors", "cells")]
+        """The sections of the config that the comparison takes, then what is measured.
+
+        Of the flow section only what names the stains is in it.
+        """
+        flow = self.config["flow"]
+        stains = {key: flow[key] for key in ("channels", "stains", "outcomes") if key in flow}
+        named = {one["name"] for one in flow["populations"]}
+        measured = {
+            "flow": stains if len(self.flow) else None,
+            "populations": [self.report_population, *sorted(named - {self.report_population})],
+            "values": {},
+        }
+        return [*(self.config[key] for key in ("comparison", "factors", "cells")), measured]
 
     def raw_files(self) -> list[dict[str, str]]:
         """Every raw file of the study with its SHA-256, sorted: table, file, sha256."""
