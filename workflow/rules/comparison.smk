@@ -5,6 +5,7 @@ JOIN = STEPS.step(
     "comparison_join",
     after=[*GATE.values(), *COMBINED],
     cultures=STUDY.culture_rows(),
+    values=STUDY.value_rows(),
     population=STUDY.report_population,
     settings=STUDY.comparison_settings(),
 )

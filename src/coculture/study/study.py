@@ -13,7 +13,7 @@ from coculture.study import files
 from coculture.study.checksums import Checksums
 from coculture.study.table_validation import arm_names, is_untreated
 
-TABLES = ("cultures", "flow", "elisa", "clinical")
+TABLES = ("cultures", "flow", "elisa", "values", "clinical")
 FILE_COLUMNS = {"flow": "fcs", "elisa": "file"}
 """The column that names a raw file, for each table that has one."""
 
@@ -32,6 +32,10 @@ class Study:
     cultures: pd.DataFrame
     flow: pd.DataFrame
     elisa: pd.DataFrame
+    values: pd.DataFrame
+    """Numbers that were measured elsewhere, a row for each, with the columns of
+    `study.values.COLUMNS`: `relation` is "<=" or ">=" where a value is a bound; several rows of one
+    culture and endpoint are replicates; the numbers of one spreadsheet row share an index."""
     clinical: pd.DataFrame
     checksums: Checksums
     shared: Mapping[int, Sequence[str]] = field(default_factory=dict)
@@ -71,7 +75,14 @@ class Study:
 
     def culture_rows(self) -> list[dict[str, Any]]:
         """The rows of cultures.csv."""
-        return self._records(self.cultures)
+        return self._records(self.cultures.drop(columns="file"))
+
+    def value_rows(self) -> list[dict[str, Any]]:
+        """The numbers of values.csv, a row for each, also of those that are excluded.
+
+        One that is excluded may have no culture and no value.
+        """
+        return self._records(self.values)
 
     def clinical_rows(self) -> list[dict[str, Any]]:
         """The rows of clinical.csv."""
@@ -174,13 +185,22 @@ class Study:
             {"path": path, "sha256": self.checksums.of(path)} for path in self.spillover_files()
         ]
 
+    def value_files(self) -> list[str]:
+        """The table of finished numbers, if the study has one."""
+        written = self.config["tables"]["values"]
+        return [files.usable(self.path.parent / written)] if written else []
+
     def comparison_settings(self) -> list[Any]:
         """The sections of the config that the comparison takes, in that order."""
         return [self.config[key] for key in ("comparison", "factors", "cells")]
 
     def raw_files(self) -> list[dict[str, str]]:
-        """Every raw file of the study with its SHA-256, sorted: table, file, sha256."""
-        named = {
+        """Every raw file of the study with its SHA-256, sorted: table, file, sha256.
+
+        values.csv is a raw file itself: what its numbers were computed from is not known.
+        """
+        named = {("values", Path(path).name, path) for path in self.value_files()}
+        named |= {
             (table, str(name), str(path))
             for table, column in FILE_COLUMNS.items()
             for name, path in getattr(self, table)[[column, "path"]].itertuples(index=False)
@@ -194,14 +214,15 @@ class Study:
         """The path of every raw file of the study."""
         named = (getattr(self, table)["path"].dropna() for table in FILE_COLUMNS)
         return sorted(
-            {str(path) for paths in named for path in paths} | set(self.spillover_files())
+            {str(path) for paths in named for path in paths}
+            | {*self.spillover_files(), *self.value_files()}
         )
 
     def excluded(self) -> list[dict[str, str]]:
         """Every row that the tables exclude, with its reason: table, row, item, reason."""
         return [
             {"table": f"{table}.csv", "row": str(row), "item": item, "reason": reason}
-            for table in FILE_COLUMNS
+            for table in (*FILE_COLUMNS, "values")
             for row, item, reason in _exclusions(table, getattr(self, table))
         ]
 
@@ -213,6 +234,15 @@ class Study:
 
 
 def _exclusions(table: str, rows: pd.DataFrame) -> Iterator[tuple[int, str, str]]:
-    item = rows["fcs"] if table == "flow" else rows["plate"] + " " + rows["well"]
-    for row in rows.index[rows["exclude"] != ""]:
-        yield int(row), str(item[row]), str(rows.loc[row, "exclude"])
+    """Row, what it is about, and the reason, of each row that is not used."""
+    if table == "flow":
+        items = rows["fcs"]
+    elif table == "elisa":
+        items = rows["plate"] + " " + rows["well"]
+    else:
+        items = rows["culture"].where(rows["culture"] != "", rows["file"]) + " " + rows["endpoint"]
+    excluded = rows["exclude"] != ""
+    for row, item, reason in zip(
+        rows.index[excluded], items[excluded], rows["exclude"][excluded], strict=True
+    ):
+        yield int(row), str(item).strip(), str(reason)
