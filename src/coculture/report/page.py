@@ -27,7 +27,7 @@ from coculture.report.flags import (
     quality_flags,
 )
 from coculture.report.formatting import unbroken_names
-from coculture.report.glossary import GLOSSARY
+from coculture.report.glossary import glossary
 from coculture.report.limitations import analyte_columns, limitations, without_measurement
 from coculture.report.methods import methods
 from coculture.report.results import Results, with_labels
@@ -69,7 +69,7 @@ def render(results: Results) -> str:
     figures = shown_figures(results)
     found = [*quality_flags(results.flags), *flow_notes(results.flags)]
     script = _joined(SCRIPTS)
-    versions = provenance.versions(results.software)
+    versions = provenance.versions(results.software, bool(results.config["tables"]["flow"]))
     named = study_columns(results)
     definitions = column_definitions(results)
 
@@ -105,7 +105,7 @@ def render(results: Results) -> str:
         methods=methods(results, versions),
         versions=versions,
         computed_by=provenance.computed_by(results.software),
-        glossary=GLOSSARY,
+        glossary=glossary(results.config["tables"]),
         cultures=_json(_cultures(results, found)),
         data=_json({figure.anchor: figure.data for figure in figures if figure.data}),
     )
@@ -136,15 +136,26 @@ def _cultures(results: Results, found: Sequence[ListedFlag]) -> dict[str, Any]:
     flagged = flags_by_culture(found)
     names = analyte_names(results)
     analytes = {name: analyte_name(name, names) for name in analyte_columns(table)}
+    finished = _finished(results.table("study/values.csv"))
     return {
         str(row["culture"]): {
             "arm": with_labels(str(row["arm"]), results),
-            "values": _values(row, analytes),
+            "values": [*finished.get(str(row["culture"]), []), *_values(row, analytes)],
             "flags": flagged.get(str(row["culture"]), []),
         }
         for row in table.to_dict("records")
         if "culture" in row
     }
+
+
+def _finished(numbers: pd.DataFrame) -> dict[str, list[str]]:
+    """The finished numbers of each culture, in words."""
+    found: dict[str, list[str]] = {}
+    for row in numbers.to_dict("records"):
+        if row["culture"] and not row["excluded"]:
+            shown = " ".join(filter(None, (row["relation"], number(row["value"]), row["unit"])))
+            found.setdefault(str(row["culture"]), []).append(f"{row['endpoint']} {shown}")
+    return found
 
 
 def _values(row: Mapping[Any, Any], analytes: Mapping[str, str]) -> list[str]:

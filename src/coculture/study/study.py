@@ -7,9 +7,10 @@ from typing import Any
 
 import pandas as pd
 
+from coculture.exchange.flags import Flag
 from coculture.exchange.names import column_prefix
 from coculture.flow import FlowSettings
-from coculture.study import files
+from coculture.study import files, values
 from coculture.study.checksums import Checksums
 from coculture.study.table_validation import arm_names, is_untreated
 
@@ -80,9 +81,13 @@ class Study:
     def value_rows(self) -> list[dict[str, Any]]:
         """The numbers of values.csv, a row for each, also of those that are excluded.
 
-        One that is excluded may have no culture and no value.
+        One that is excluded may have no culture and no value. `row` is its row in the spreadsheet.
         """
-        return self._records(self.values)
+        return self._records(self.values.assign(row=self.values.index.astype(str)))
+
+    def value_flags(self) -> list[Flag]:
+        """A note for each row of values.csv that is excluded."""
+        return values.flags(self.values, self.cultures)
 
     def clinical_rows(self) -> list[dict[str, Any]]:
         """The rows of clinical.csv."""
@@ -222,8 +227,11 @@ class Study:
         """Every row that the tables exclude, with its reason: table, row, item, reason."""
         return [
             {"table": f"{table}.csv", "row": str(row), "item": item, "reason": reason}
-            for table in (*FILE_COLUMNS, "values")
+            for table in FILE_COLUMNS
             for row, item, reason in _exclusions(table, getattr(self, table))
+        ] + [
+            {"table": values.NAME, "row": str(one.row), "item": one.item, "reason": one.reason}
+            for one in values.exclusions(self.values)
         ]
 
     def _records(self, rows: pd.DataFrame) -> list[dict[str, Any]]:
@@ -234,15 +242,6 @@ class Study:
 
 
 def _exclusions(table: str, rows: pd.DataFrame) -> Iterator[tuple[int, str, str]]:
-    """Row, what it is about, and the reason, of each row that is not used."""
-    if table == "flow":
-        items = rows["fcs"]
-    elif table == "elisa":
-        items = rows["plate"] + " " + rows["well"]
-    else:
-        items = rows["culture"].where(rows["culture"] != "", rows["file"]) + " " + rows["endpoint"]
-    excluded = rows["exclude"] != ""
-    for row, item, reason in zip(
-        rows.index[excluded], items[excluded], rows["exclude"][excluded], strict=True
-    ):
-        yield int(row), str(item).strip(), str(reason)
+    item = rows["fcs"] if table == "flow" else rows["plate"] + " " + rows["well"]
+    for row in rows.index[rows["exclude"] != ""]:
+        yield int(row), str(item[row]), str(rows.loc[row, "exclude"])
