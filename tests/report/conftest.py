@@ -172,6 +172,26 @@ def elisa_wells() -> pd.DataFrame:
     )
 
 
+def finished_numbers() -> dict[str, pd.DataFrame]:
+    """study/values.csv with two endpoints and an excluded number, and the file that it is from."""
+    values = pd.DataFrame(
+        {
+            "row": ["2", "2", "3"],
+            "culture": ["E1-DEX-1", "E1-DEX-1", "E1-DEX-2"],
+            "file": "",
+            "endpoint": ["viability", "IL-10", "MFI"],
+            "value": [91.5, 0.1, 12.0],
+            "relation": ["", "<=", ""],
+            "unit": ["%", "ng/mL", "a.u."],
+            "count": [400.0, math.nan, math.nan],
+            "note": "",
+            "excluded": ["", "", "spilt"],
+        }
+    )
+    files = {"table": ["values.csv"], "file": ["v.csv"], "sha256": ["0123456789abcdef" * 4]}
+    return {"study/values.csv": values, "study/files.csv": pd.DataFrame(files)}
+
+
 def contrasts() -> pd.DataFrame:
     """comparison/contrasts.csv with two contrasts by two analyses."""
     return pd.DataFrame(

@@ -391,5 +391,7 @@ def test_a_level_is_a_standard_or_an_anchor() -> None:
 def test_a_spike_is_no_measurement_of_its_culture() -> None:
     cultures = _rows({**CULTURE, "culture": "c"})
     wells = _rows({**WELL, "role": "spike", "culture": "c"})
-    (problem,) = table_validation.unmeasured_cultures(cultures, _rows(FILE), wells)
+    (problem,) = table_validation.unmeasured_cultures(
+        cultures, {"flow.csv": _rows(FILE), "elisa.csv": wells}
+    )
     assert problem.message.startswith("this culture is in neither flow.csv nor elisa.csv")

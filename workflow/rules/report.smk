@@ -5,6 +5,7 @@ from coculture.exchange import result_tables
 FLAGS = STEPS.step(
     "report_flags",
     after=[
+        RECORD,
         *GATE.values(),
         *DRIFTS,
         *QUANTIFY.values(),
@@ -18,6 +19,7 @@ rule report_flags:
     input:
         lambda _: again(FLAGS),
         # In the order in which they are listed.
+        study=[rules.study_record.output.flags],
         flow=expand(rules.flow_gate.output.flags, experiment=STUDY.experiments),
         drift=[rules.flow_drift.output.flags] if STUDY.control_paths() else [],
         plates=expand(rules.elisa_quantify.output.flags, plate=STUDY.plates),
@@ -37,6 +39,9 @@ rule report_flags:
 TABLES = {
     "study/files.csv": [rules.study_record.output.files],
     "study/excluded.csv": [rules.study_record.output.excluded],
+    "study/values.csv": (
+        [rules.study_record.output.values] if len(STUDY.values) else []
+    ),
     "flow/wells.csv": expand(
         rules.flow_gate.output.wells, experiment=STUDY.experiments
     ),

@@ -81,7 +81,7 @@ def limitations(results: Results) -> list[Limitation]:
         *_missing_experiments(results),
         *_manual_gates(results.gates),
         *_own_thresholds(results.gates),
-        *_excluded(results.flags),
+        *_excluded(results.flags, results.table("study/values.csv")),
         *_unmeasured(results),
         *_outside_range(results.flags, results.table("elisa/cultures.csv")),
         *_flagged(quality_flags(results.flags)),
@@ -192,15 +192,14 @@ def _own_thresholds(gates: Mapping[str, Mapping[str, Any]]) -> Iterator[Limitati
             yield Limitation(f"Thresholds are set for each {what}: {experiments}.", action, "flow")
 
 
-def _excluded(flags: Iterable[Flag]) -> Iterator[Limitation]:
+def _excluded(flags: Iterable[Flag], numbers: pd.DataFrame) -> Iterator[Limitation]:
     found = {one.flag.concerns: one for one in exclusions(flags)}.values()
     files = {one.flag.concerns.fcs for one in found if one.flag.concerns.kind == "tube"}
     wells = sum(one.flag.concerns.kind == "well" for one in found)
-    counted = [
-        many(count, thing)
-        for count, thing in ((len(files), "FCS file"), (wells, "ELISA well"))
-        if count
-    ]
+    rows = numbers.loc[numbers["excluded"] != "", "row"].nunique() if len(numbers) else 0
+    counts = ((len(files), "FCS file"), (wells, "ELISA well"))
+    counted = [many(count, thing) for count, thing in counts if count]
+    counted += [f"{many(rows, 'row')} of values.csv"] if rows else []
     if counted:
         yield Limitation(
             f"Excluded: {listed(counted)}.",

@@ -33,6 +33,8 @@ _FACTORS_APPLIED = (
     " The values of cultures were divided by the factor of their plate, estimated by least squares "
     "on the logarithms of what was on several plates."
 )
+_DIGITS_OF_SHA = 12
+"""Enough to tell files apart; the list of raw files has all 64."""
 _CITED = re.compile(r"\[([a-z]+)\]")
 
 
@@ -50,7 +52,8 @@ def methods(results: Results, versions: Mapping[str, str]) -> Methods:
     Parameters
     ----------
     results
-        Read are the config, the gates, the curves and comparison/findings.csv.
+        Read are the config, the gates, the curves, the finished numbers with their file, and
+        comparison/findings.csv.
     versions
         Version of every program by its name.
     """
@@ -59,6 +62,8 @@ def methods(results: Results, versions: Mapping[str, str]) -> Methods:
     parts = [_flow(config["flow"], results.gates)] if config["tables"].get("flow") else []
     if has_elisa:
         parts.append(_elisa(config["elisa"], results.curves))
+    if len(results.table("study/values.csv")):
+        parts.append(_values(results))
     parts.append(_comparison(results.table("comparison/findings.csv"), has_elisa))
     if versions:
         computed = ", ".join(f"{name} {version}" for name, version in versions.items())
@@ -244,6 +249,28 @@ def _reading(reading: Mapping[str, Any]) -> str:
         return f" of the reading {quoted}" if name else " (the file states no wavelength)"
     says_more = re.sub(r"\W|nm|od|abs|a", "", name.casefold()) != f"{wavelength:g}"
     return f" at {wavelength:g} nm" + (f" (reading {quoted})" if name and says_more else "")
+
+
+def _values(results: Results) -> str:
+    """What was measured elsewhere, and the file that says so."""
+    numbers = results.table("study/values.csv")
+    used = numbers[numbers["excluded"] == ""]
+    measured = listed(
+        f"{endpoint} ({unit})"
+        for endpoint, unit in used[["endpoint", "unit"]].drop_duplicates().itertuples(index=False)
+    )
+    files = results.table("study/files.csv")
+    origin = ", ".join(
+        f"{name}, SHA-256 {digest[:_DIGITS_OF_SHA]}..."
+        for name, digest in files.loc[
+            files["table"] == "values.csv", ["file", "sha256"]
+        ].itertuples(index=False)
+    )
+    return (
+        f"Finished numbers: the values of {measured} were measured and computed elsewhere and "
+        f"entered as numbers ({origin}). This analysis begins with them; the raw data behind them "
+        "are not part of it."
+    )
 
 
 def _comparison(findings: pd.DataFrame, has_bounds: bool) -> str:

@@ -45,6 +45,7 @@ SHEETS = {
     "flow/wells.csv": "flow wells",
     "elisa/wells.csv": "ELISA wells",
     "elisa/cultures.csv": "ELISA cultures",
+    "study/values.csv": "finished numbers",
     THRESHOLDS: THRESHOLDS,
     CURVES: CURVES,
 }

@@ -137,18 +137,35 @@ def _level(column: str, level: Any) -> str:
 
 
 def unmeasured_cultures(
-    cultures: pd.DataFrame, flow_table: pd.DataFrame, elisa_table: pd.DataFrame
+    cultures: pd.DataFrame, measuring: Mapping[str, pd.DataFrame]
 ) -> Iterator[Problem]:
-    """Every culture is measured by at least one of the two assays."""
-    is_spike = elisa_table["role"] == "spike"
-    measured = set(flow_table["culture"]) | set(elisa_table.loc[~is_spike, "culture"])
+    """Every culture is measured in at least one table of the study that names cultures.
+
+    Parameters
+    ----------
+    measuring
+        flow.csv, elisa.csv and values.csv, as far as the study has them.
+    """
+    measured: set[str] = set()
+    for table, rows in measuring.items():
+        counts = rows["role"] != "spike" if table == "elisa.csv" else rows["culture"].notna()
+        measured |= set(rows.loc[counts, "culture"])
+    things = {"flow.csv": "FCS file", "elisa.csv": "ELISA well", "values.csv": "number"}
     for row, name in _cells(cultures["culture"].dropna()):
         if name not in measured:
             message = (
-                "this culture is in neither flow.csv nor elisa.csv; add its FCS file or its ELISA "
-                "well, or remove the row."
+                f"this culture is {_in_none_of(list(measuring))}; add its "
+                f"{' or its '.join(things[table] for table in measuring)}, or remove the row."
             )
             yield Problem("cultures.csv", message, row, "culture", name)
+
+
+def _in_none_of(tables: Sequence[str]) -> str:
+    if len(tables) == 1:
+        return f"not in {tables[0]}"
+    if len(tables) == 2:
+        return f"in neither {tables[0]} nor {tables[1]}"
+    return f"in none of {', '.join(tables)}"
 
 
 def references(table: str, rows: pd.DataFrame, cultures: pd.DataFrame) -> Iterator[Problem]:

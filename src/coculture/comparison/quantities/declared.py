@@ -54,10 +54,14 @@ def default_entries(analytes: Sequence[str], measured: Measured) -> list[dict[st
         first = measured.outcomes.outcomes[0].name
         name = "apoptosis" if first == APOPTOTIC else first
         entries.append({"name": name, "measure": "percent", "outcome": first})
-    entries += [{"name": one, "measure": "analyte", "analyte": one} for one in analytes]
-    taken = {column_prefix(one["name"]) for one in entries}
-    return entries + [
-        {"name": one, "measure": "values"}
-        for one in measured.finished
-        if column_prefix(one) not in taken
+    entries += [
+        {"name": one, "measure": "analyte", "analyte": one}
+        for one in analytes
+        if measured.analytes is None or one in measured.analytes
     ]
+    taken = {"", *(column_prefix(one["name"]) for one in entries)}
+    for name in measured.finished:
+        if column_prefix(name) not in taken:
+            entries.append({"name": name, "measure": "values"})
+            taken.add(column_prefix(name))
+    return entries

@@ -25,12 +25,15 @@ class Measured:
         What flow cytometry reads from the stains; None if the study has no FCS files.
     populations
         The populations that are gated, the reported one first.
+    analytes
+        The analytes of the ELISA plates; None if they are not known.
     finished
         The endpoints of values.csv with their units.
     """
 
     outcomes: Outcomes | None = _STANDARD
     populations: tuple[str, ...] = ()
+    analytes: tuple[str, ...] | None = None
     finished: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
@@ -40,11 +43,13 @@ class Measured:
         Parameters
         ----------
         mapping
-            `flow`: the config's section, or None without FCS files; `populations`; `values`.
+            `flow`: the config's section, or None without FCS files; `populations`; `analytes`;
+            `values`: endpoint -> unit.
         """
         flow = mapping["flow"]
         return cls(
             outcomes=outcomes_of(flow) if flow is not None else None,
             populations=tuple(mapping["populations"]),
+            analytes=tuple(mapping["analytes"]),
             finished=dict(mapping["values"]),
         )
