@@ -35,6 +35,13 @@ def test_only_the_assays_that_were_made_are_described(results: MakeResults, conf
     assert "LLOQ" not in _text(flow_only)
 
 
+def test_bliss_is_described_where_combinations_were_compared(results: MakeResults) -> None:
+    assert "Bliss" not in _text(results())
+    compared = pd.DataFrame({"combination": ["DEX + LEN"]})
+    tables = {**results().tables, "comparison/combination.csv": compared}
+    assert "Bliss independence" in _text(replace(results(), tables=tables))
+
+
 def test_each_way_of_testing_is_described_once(results: MakeResults, finding: Make) -> None:
     raised = "that a value is not raised, by a rise below 7 percentage points"
     rows = [finding(method=one) for one in (raised, "that a value is lower", raised)]
