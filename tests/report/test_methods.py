@@ -48,6 +48,13 @@ def test_the_origin_of_finished_numbers_is_named(results: MakeResults, config: M
     assert "ELISA" not in text
 
 
+def test_bliss_is_described_where_combinations_were_compared(results: MakeResults) -> None:
+    assert "Bliss" not in _text(results())
+    compared = pd.DataFrame({"combination": ["DEX + LEN"]})
+    tables = {**results().tables, "comparison/combination.csv": compared}
+    assert "Bliss independence" in _text(replace(results(), tables=tables))
+
+
 def test_each_way_of_testing_is_described_once(results: MakeResults, finding: Make) -> None:
     raised = "that a value is not raised, by a rise below 7 percentage points"
     rows = [finding(method=one) for one in (raised, "that a value is lower", raised)]

@@ -5,8 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import pandas as pd
-
 from coculture.exchange.vocabulary import listed, number
 from coculture.report.references import REFERENCES, Reference
 from coculture.report.results import Results
@@ -64,7 +62,7 @@ def methods(results: Results, versions: Mapping[str, str]) -> Methods:
         parts.append(_elisa(config["elisa"], results.curves))
     if len(results.table("study/values.csv")):
         parts.append(_values(results))
-    parts.append(_comparison(results.table("comparison/findings.csv"), has_elisa))
+    parts.append(_comparison(results, has_elisa))
     if versions:
         computed = ", ".join(f"{name} {version}" for name, version in versions.items())
         parts.append(f"Figures use the colours of Okabe and Ito [colours]. Software: {computed}.")
@@ -273,7 +271,8 @@ def _values(results: Results) -> str:
     )
 
 
-def _comparison(findings: pd.DataFrame, has_bounds: bool) -> str:
+def _comparison(results: Results, has_bounds: bool) -> str:
+    findings = results.table("comparison/findings.csv")
     text = (
         "The unit of replication is the experiment [unit]: wells were averaged within experiment "
         "and arm on the analysis scale. Every contrast was computed within each experiment that "
@@ -295,9 +294,11 @@ def _comparison(findings: pd.DataFrame, has_bounds: bool) -> str:
         )
     if "eliminated" in set(findings.get("kind", ())):
         text += " Intervals of the eliminated fraction of an effect are Fieller's [fieller]."
+    has_combinations = not results.table("comparison/combination.csv").empty
+    bliss = " Combinations were compared with Bliss independence [bliss]." * has_combinations
     return (
         f"{text} A pooled-error analysis (least squares on the means of arms, experiments as "
         "blocks, Dunnett's correction [dunnett] for treatments against untreated) is shown for "
-        "comparison and does not change any verdict. Combinations were compared with Bliss "
-        "independence [bliss]. Wells and experiments are drawn together as SuperPlots [superplot]."
+        f"comparison and does not change any verdict.{bliss} Wells and experiments are drawn "
+        "together as SuperPlots [superplot]."
     )

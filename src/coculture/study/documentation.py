@@ -137,6 +137,26 @@ flow:
           threshold: 400
           keep: above
 ```
+
+## elisa.csv from a plate layout
+
+A layout in the shape of the plate becomes rows of elisa.csv with a few lines of Python
+(`.venv/bin/python`). Save it as .csv or .xlsx, with a row 1 to 12 and rows A to H, and labels such
+as `STD 5 ng/mL`, `ANCHOR 0.02 ng/mL`, `QC1 40 pg/mL`, `BLK`, `MEDIUM` and `c01 x10` (culture c01,
+diluted tenfold). A number without a unit is in pg/mL. `STD1`, `STD2` ... need a `DilutionSeries`.
+
+```python
+from coculture.elisa import DilutionSeries, read_label_grid
+
+series = DilutionSeries(top_pg_ml=5000, factor=2, levels=7)  # STD1 to STD7, if they are used
+wells = read_label_grid("layout.csv", series)
+wells.insert(0, "plate", "IL6-E1")
+wells.insert(1, "file", "IL6-E1.txt")
+wells.to_csv("elisa.csv", index=False)
+```
+
+Any other label is read as the name of a culture. Write spikes (role, culture and concentration) and
+the column `medium` into the table afterwards.
 """
 
 

@@ -362,9 +362,9 @@ def shared_curves(
 
 
 _CONCENTRATION_NEEDED = {
-    "standard": "a standard needs its concentration in pg/mL.",
-    "anchor": "an anchor needs its concentration in pg/mL, above 0.",
-    "spike": "a spike needs the concentration that was added, in pg/mL and above 0.",
+    "standard": "a standard needs its concentration, in pg/mL or in its unit's column.",
+    "anchor": "an anchor needs its concentration, above 0, in pg/mL or in its unit's column.",
+    "spike": "a spike needs the concentration added, above 0, in pg/mL or in its unit's column.",
 }
 
 
@@ -387,7 +387,8 @@ def elisa_rows(elisa_table: pd.DataFrame) -> Iterator[Problem]:
         "elisa.csv",
         once,
         ["path", "plate_in_file", "well"],
-        "this well of the same file is already in row {first} under another plate.",
+        "this well of the same file is already used by plate {plate}; name the own export of each "
+        "plate, or its plate_in_file.",
         "well",
     )
     for row, well in _rows(elisa_table):
@@ -449,7 +450,8 @@ def _doubled(
     known = rows.dropna(subset=columns)
     for row in known.index[known.duplicated(columns)]:
         same = (known[columns] == known.loc[row, columns]).all(axis=1)
-        said = message.format(first=known.index[same][0])
+        first = known.index[same][0]
+        said = message.format(first=first, plate=known.loc[first].get("plate"))
         yield Problem(table, said, row, shown, str(known.loc[row, shown]))
 
 
