@@ -43,9 +43,7 @@ TABLES = {
     "flow/spillover.csv": expand(
         rules.flow_gate.output.spillover, experiment=STUDY.experiments
     ),
-    "flow/drift.csv": (
-        [rules.flow_drift.output.drift] if FCS_FILES else []
-    ),
+    "flow/drift.csv": ([rules.flow_drift.output.drift] if FCS_FILES else []),
     "elisa/wells.csv": expand(rules.elisa_quantify.output.wells, plate=STUDY.plates),
     "elisa/cultures.csv": (
         [rules.elisa_cultures.output.cultures] if STUDY.plates else []
