@@ -146,3 +146,32 @@ def test_a_note_on_a_sample_says_what_else_may_differ(
     assert of_sample.severity == of_beads.severity == "note"
     assert "untreated sample" in of_sample.sentence
     assert "sample" not in of_beads.sentence
+
+
+def test_controls_of_different_markers_are_compared_apart(
+    write_fcs: Callable[..., Path], flow_settings: Settings
+) -> None:
+    """One of them is stained: it is brighter in its channel on each day."""
+    rows = []
+    for number, (experiment, channel, median) in enumerate(
+        [("E1", "FL1-A", 5000), ("E1", "FL2-A", 50), ("E2", "FL1-A", 5100), ("E2", "FL2-A", 51)]
+    ):
+        events = np.column_stack([np.full(3, 1000.0), np.full(3, median), np.full(3, 20.0)])
+        path = write_fcs(events, ["FSC-A", "FL1-A", "FL2-A"], name=f"{number}.fcs")
+        rows.append(
+            {
+                "experiment": experiment,
+                "fcs": str(path),
+                "role": "population_negative",
+                "channel": channel,
+            }
+        )
+    absent = ("forward_scatter_height", "side_scatter_area", "annexin", "viability_dye", "time")
+    markers = [{"channel": "FL1-A", "positive": False}, {"channel": "FL2-A", "positive": True}]
+    settings = flow_settings(
+        channels=dict.fromkeys(absent), populations=[{"name": "cells", "markers": markers}]
+    )
+    drift = control_drift(pd.DataFrame(rows), settings)
+    assert len(drift) == 8
+    assert (drift["flags"] == "").all()
+    assert "stained" not in drift

@@ -59,7 +59,8 @@ def test_a_stain_is_needed_for_every_channel(
 ) -> None:
     only_gfp = files[(files["role"] != "single_stain") | (files["channel"] == "GFP")]
     (problem,) = check_files(only_gfp, myeloma_settings())
-    assert (problem.row, problem.column, problem.value) == (files.index[0], "experiment", "E1")
+    first_sample = row_of(files, "sample")
+    assert (problem.row, problem.column, problem.value) == (first_sample, "experiment", "E1")
     assert problem.message == (
         "This experiment lacks a single stain for Annexin V, 7-AAD, which "
         "flow.compensation.source: single_stains needs. Add it, or choose embedded, csv or none."

@@ -15,7 +15,8 @@ from coculture.flow.tubes import Tube, open_tubes
 
 _ROLES = ("beads", "unstained", "population_negative")
 """Controls whose medians can be compared: what is in them is the same on each day."""
-_COLUMNS = ("experiment", "fcs", "role", "cells", "channel", "median")
+_COLUMNS = ("experiment", "fcs", "role", "cells", "stained", "channel", "median")
+"""stained: the channel of a population_negative control for one marker, which may be stained."""
 
 
 def control_drift(
@@ -53,11 +54,12 @@ def control_drift(
             table = table.reset_index(drop=True)
     positive = table["median"].where(table["median"] > 0).astype(float)
     logs = pd.Series(np.log10(positive.to_numpy()), index=table.index)
-    usual = logs.groupby([table["role"], table["cells"], table["channel"]]).transform("median")
+    same = [table[column] for column in ("role", "cells", "stained", "channel")]
+    usual = logs.groupby(same).transform("median")
     table["decades"] = logs - usual
     beyond = table["decades"].abs() > settings.limits.drift_decades
     table["flags"] = [check.CODE if is_beyond else "" for is_beyond in beyond]
-    return table
+    return table.drop(columns="stained")
 
 
 def drift_flags(drift: pd.DataFrame, settings: FlowSettings) -> list[Flag]:
@@ -91,8 +93,12 @@ def vanished_flags(wells: pd.DataFrame, files: pd.DataFrame) -> list[Flag]:
 
 def _are_compared(files: Sequence[FlowFile]) -> bool:
     """Whether two experiments have a file of the same role and cells."""
-    used = {(file.role, file.cells, file.experiment) for file in files if not file.exclude}
-    return len(used) > len({(role, cells) for role, cells, _ in used})
+    used = {
+        ((file.role, file.cells, file.channel), file.experiment)
+        for file in files
+        if not file.exclude
+    }
+    return len(used) > len({kind for kind, _ in used})
 
 
 def _table(
@@ -104,7 +110,7 @@ def _table(
         for tube in open_tubes((f for f in files if f.experiment == experiment), settings):
             progress(f"{experiment}: median of {tube.fcs}")
             rows += [
-                (experiment, tube.fcs, tube.role, tube.cells, channel, median)
+                (experiment, tube.fcs, tube.role, tube.cells, tube.stained_channel, channel, median)
                 for channel, median in _medians(tube).items()
             ]
     return pd.DataFrame(rows, columns=list(_COLUMNS))

@@ -303,8 +303,9 @@ def _missing_sources(
 
 
 def _of_experiment(files: Sequence[FlowFile], message: str) -> Problem:
-    """A problem at the first row of the experiment."""
-    return Problem("flow.csv", message, files[0].row, "experiment", files[0].experiment)
+    """A problem at the first sample of the experiment: its first row may be a shared control's."""
+    first = next((one for one in files if one.role == "sample"), files[0])
+    return Problem("flow.csv", message, first.row, "experiment", first.experiment)
 
 
 def _of_file(one: _Opened, message: str) -> Problem:

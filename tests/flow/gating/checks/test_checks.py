@@ -231,6 +231,14 @@ def test_some_checks_are_for_samples_only(raised: Callable[..., list[Flag]]) -> 
     assert codes == {"few_events", "threshold_sensitive", "spillover_coefficient"}
 
 
+def test_an_unstained_control_of_other_cells_is_not_judged(
+    raised: Callable[..., list[Flag]],
+) -> None:
+    """A few doublets of unstained stroma look like the population."""
+    few = {"viable": 0, "early": 0, "late": 3, "necrotic": 0}
+    assert of_code(raised(tube=UNSTAINED, quadrants=few, inside=3), "unstained_positive") == []
+
+
 def test_an_unstained_control_is_judged_in_both_stains(raised: Callable[..., list[Flag]]) -> None:
     dim = {"viable": 88, "early": 6, "late": 0, "necrotic": 6}
     found = of_code(raised(tube=UNSTAINED, quadrants=dim), "unstained_positive")
