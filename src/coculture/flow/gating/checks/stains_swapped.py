@@ -5,8 +5,8 @@ inside, too. So few cells have the dye alone: in 79 simulated sound studies no a
 percentage points more often than cells with Annexin V alone. With the two channels swapped it is
 the other way round in every arm, and percent apoptotic is off by the difference of the two. A drug
 that kills without exposing phosphatidylserine leaves many cells with the dye alone, but seldom in
-the untreated wells, which tell the two apart: 5 of 39 such studies had this caution. Of 58 swapped
-studies off by more than 5 points, 55 had it or `annexin_missing`; the others were off by up to 8
+the untreated wells, which tell the two apart: 5 of 39 such studies had this caution. Of 87 swapped
+studies off by more than 5 points, 83 had it or `annexin_missing`; the others were off by up to 8
 (`benchmarks/flow_mishaps.py --mistake stains_swapped`). Labels of the files that contradict the
 config are found by `make check`.
 """
