@@ -21,7 +21,7 @@ rule report_flags:
         # In the order in which they are listed.
         study=[rules.study_record.output.flags],
         flow=expand(rules.flow_gate.output.flags, experiment=STUDY.experiments),
-        drift=[rules.flow_drift.output.flags] if STUDY.control_paths() else [],
+        drift=[rules.flow_drift.output.flags] if FCS_FILES else [],
         plates=expand(rules.elisa_quantify.output.flags, plate=STUDY.plates),
         elisa_cultures=[rules.elisa_cultures.output.flags] if STUDY.plates else [],
         comparison=[rules.comparison_compare.output.flags],
@@ -48,9 +48,7 @@ TABLES = {
     "flow/spillover.csv": expand(
         rules.flow_gate.output.spillover, experiment=STUDY.experiments
     ),
-    "flow/drift.csv": (
-        [rules.flow_drift.output.drift] if STUDY.control_paths() else []
-    ),
+    "flow/drift.csv": ([rules.flow_drift.output.drift] if FCS_FILES else []),
     "elisa/wells.csv": expand(rules.elisa_quantify.output.wells, plate=STUDY.plates),
     "elisa/cultures.csv": (
         [rules.elisa_cultures.output.cultures] if STUDY.plates else []

@@ -35,6 +35,7 @@ _ACTIONS_BY_CODE = {
     "pooled_error_disagrees": "Report the primary verdict and mention the other.",
     "no_controls": "Record at least an unstained tube and single stains in the next experiment.",
     "other_well": "Compare flow.csv with the plate map.",
+    "stains_swapped": "Compare flow.channels with the panel that was stained.",
     "plate_failed": "Do not use its concentrations; repeat the plate.",
 }
 """What to do about flags for which more can be said than about others of their kind."""

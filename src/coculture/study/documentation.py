@@ -94,6 +94,30 @@ SD,265,23.8 %
    a median or mean the unit a.u. If the count of the population that a frequency is a part of is in
    the table (here `Cells/Live | Count`), it is used as the count behind the percent. FlowJo's rows
    Mean and SD are not read.
+## Which tube is which row of flow.csv
+
+| tube | `role` | `cells` | `channel` |
+|---|---|---|---|
+| a stained culture (`culture` says which) | `sample` | | |
+| the cells without stains | `unstained` | the cells | |
+| treated cells without stains | `unstained`, with a `culture` | the cells | |
+| stroma alone without stains | `unstained` | empty | |
+| cells with one stain | `single_stain` | the cells | the stain |
+| stroma with one stain | `single_stain` | empty | the stain |
+| compensation beads with one stain | `single_stain` | `beads` | the stain |
+| compensation beads without a stain | `unstained` | `beads` | |
+| every stain but Annexin V | `fmo_annexin` | the cells | |
+| every stain but the dye | `fmo_dye` | the cells | |
+| every stain but one marker | `fmo` | the cells | the marker |
+| stroma that lacks a marker of the population | `population_negative` | empty | the marker |
+| stroma with a marker that the population lacks | `population_negative` | empty | the marker |
+| beads for the cytometer, of each day | `beads` | empty | |
+
+The single stain of a marker needs cells that have it: stroma, where the population lacks it.
+
+A tube that serves several experiments of one day leaves `experiment` empty. It may also have a row
+for each experiment. A `population_negative` tube without a channel is taken for all markers: give
+the channel where the population has one marker and lacks another.
 
 ## Where thresholds come from
 

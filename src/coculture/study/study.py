@@ -149,10 +149,6 @@ class Study:
         named |= {name for one in self.flow.index[same] for name in self.shared.get(one, ())}
         return ", ".join(sorted(named - {experiment}))
 
-    def control_paths(self) -> list[str]:
-        """The FCS files that are not samples."""
-        return [str(file["path"]) for file in self.control_files()]
-
     def elisa_wells(self, plate: str | None = None) -> list[dict[str, Any]]:
         """The rows of elisa.csv, of one plate or of all, each with its file's SHA-256."""
         return self._records(
