@@ -70,7 +70,7 @@ def analyte_and_unit(endpoint: str, names: Mapping[str, str]) -> tuple[str, str]
 def study_columns(results: Results) -> dict[str, tuple[str, str]]:
     """(heading, unit) of the columns that are named after a factor or an analyte."""
     found = {
-        str(factor["column"]): (f"{factor['name']} given", str(factor["unit"]))
+        str(factor["column"]): (f"{factor['name']} given", str(factor["unit"] or ""))
         for factor in results.config["factors"]
     }
     names = analyte_names(results)

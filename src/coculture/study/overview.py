@@ -1,10 +1,14 @@
 """What a study consists of, shown before it is run."""
 
+from collections.abc import Iterator
+
 from coculture import flow
 from coculture.comparison import ComparisonSettings
 from coculture.comparison.design.arms import wells_by_arm
+from coculture.comparison.settings import Factor
 from coculture.exchange.vocabulary import many
 from coculture.study.study import Study
+from coculture.study.table_validation import shown_level
 
 
 def summary(study: Study) -> str:
@@ -31,8 +35,27 @@ def summary(study: Study) -> str:
 
 
 def _noticed(study: Study) -> list[str]:
+    noticed = list(_untreated_levels(study))
     if study.flow.empty:
-        return []
+        return noticed
     settings = flow.FlowSettings.from_config(study.flow_settings())
     differing = map(str, flow.notices(study.flow, settings))
-    return [*flow.compensation_notices(study.flow, settings), *differing]
+    return [*noticed, *flow.compensation_notices(study.flow, settings), *differing]
+
+
+def _untreated_levels(study: Study) -> Iterator[str]:
+    """Factors of which no culture has the untreated level, and what takes its place."""
+    for entry in study.config["factors"]:
+        factor = Factor.from_config(entry)
+        levels = factor.in_order(study.cultures[factor.column].dropna())
+        control = factor.in_study(levels).untreated
+        if control == factor.untreated:
+            continue
+        text = f"{shown_level(control)} {factor.unit}".rstrip()
+        if len(levels) == 1:
+            yield f"{factor.name}: every culture has {text}, so it is not a treatment."
+        else:
+            yield (
+                f"{factor.name}: no culture has {shown_level(factor.untreated)} "
+                f"{factor.unit}, so the other doses are compared with {text}."
+            )

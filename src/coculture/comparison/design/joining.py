@@ -96,7 +96,10 @@ def join_cultures(
     joined = joined.assign(**reasons)
     if not are_counted(joined):
         joined = joined.drop(columns=VIABLE_CELLS, errors="ignore")
-    counted = ["hours", "replicate", *(factor.column for factor in settings.factors)]
+    if "medium" in joined and not joined["medium"].fillna("").any():
+        joined = joined.drop(columns="medium")
+    doses = [factor.column for factor in settings.factors if not factor.is_category]
+    counted = ["hours", "replicate", *doses]
     counted += ["n_events", "n_apoptotic", VIABLE_CELLS]
     return _whole_numbers(in_order(joined, design), [one for one in counted if one in joined])
 

@@ -144,7 +144,7 @@ def _draw_panel(
     common = lines[0][0]
     across = _extra(design, lines[0][1], common)
     between = _extra(design, lines[1][0], common)
-    rest = f" with {design.treatment(common)}" if design.given(common) else ""
+    rest = f" with {design.additions(common)}" if design.given(common) else ""
     cells, factors = f"{design.display_setting(common)} cells{rest}", f"{across} × {between}"
     panel = f"{cells}: {factors}"
     rows: list[dict[str, object]] = []
@@ -201,4 +201,4 @@ def _label(means: GroupMeans, weights: dict[str, float], scale: Endpoint) -> str
 
 def _extra(design: Design, arm: Arm, common: Arm) -> str:
     """The treatment in `arm` that is not in `common`."""
-    return design.treatment(design.difference(arm, common))
+    return design.additions(design.difference(arm, common))

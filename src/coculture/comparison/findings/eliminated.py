@@ -173,7 +173,7 @@ class _Eliminated:
     ) -> str:
         """The effect, the residual and the eliminated fraction in one sentence."""
         effect, residual = result.part(EFFECT), result.part(RESIDUAL)
-        treatment = design.treatment(design.difference(*sentences.arms_of(effect, design)))
+        treatment = design.additions(design.difference(*sentences.arms_of(effect, design)))
         verb = "itself changed" if effect.outcome == "fails" else "raised"
         numbers = sentences.capital(
             f"{_change(f'{treatment} {verb} apoptosis ', effect, result, design)} and "
@@ -209,7 +209,7 @@ def _change(subject: str, test: ClaimResult, result: FindingResult, design: Desi
         )
     setting = design.cells_and_setting(arm)
     if design.given(shared):
-        setting += f" with {design.treatment(shared)}"
+        setting += f" with {design.additions(shared)}"
     return f"{subject}by {points} in {setting}"
 
 

@@ -6,7 +6,7 @@ A test of non-inferiority: the interval of the rise must be below the margin.
 from dataclasses import dataclass
 
 from coculture.comparison import number_formats
-from coculture.comparison.design.arms import Design, same_setting
+from coculture.comparison.design.arms import NO_TREATMENT, Design, same_setting
 from coculture.comparison.findings import sentences
 from coculture.comparison.findings.comparison_kind import ComparisonKind
 from coculture.comparison.findings.finding_result import FindingResult
@@ -68,7 +68,8 @@ class _NotRaised(ComparisonKind):
             else:
                 text = f"{subject} may be above {there} by {margin} or more: {change}."
             return f"{sentences.not_shown(result.finding)} {text}"
-        over = f" over {design.treatment_given(other)}" if design.given(other) else ""
+        there = design.treatment_given(other)
+        over = "" if there == NO_TREATMENT else f" over {there}"
         if result.verdict == SHOWN:
             return (
                 f"{setting} {treatment} did not raise apoptosis{over} by {margin} or more: "
