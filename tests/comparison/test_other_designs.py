@@ -5,6 +5,7 @@ from itertools import product
 import numpy as np
 import pytest
 
+from coculture.comparison import check_arms
 from coculture.comparison.design.arms import sentence_of
 from coculture.comparison.figures.registry import drawings
 from tests.comparison.small_studies import DEX, SIRNA, contrasts, finding, study
@@ -155,3 +156,72 @@ def test_every_figure_of_each_design_is_drawn() -> None:
         assert len(drawn) == 9
         arms = drawn["arms_il6"].shown
         assert set(arms["arm"].dropna()) == {found.design.label(a) for a in found.design.arms}
+
+
+TOCI = {
+    "name": "Toci",
+    "column": "toci",
+    "unit": "µg/mL",
+    "interferes_with": {"IL-6": "it keeps IL-6 from being taken up"},
+}
+TOCI_ARMS = [{"toci": toci, "dex_nM": dex} for toci, dex in product((0.0, 10.0), (0.0, 1000.0))]
+
+
+def test_a_drug_that_interferes_with_an_assay_labels_what_it_touches() -> None:
+    section = {
+        "findings": [
+            finding("higher", "IL-6", {"toci": 10}, {}),
+            finding("lower", "IL-6", {"dex_nM": 1000}, {}, id="2"),
+            finding("higher", "apoptosis", {"toci": 10}, {}, id="3"),
+        ]
+    }
+    found = study(
+        TOCI_ARMS,
+        [TOCI, DEX],
+        section,
+        percent=lambda arm: 20 + arm["toci"],
+        il6=lambda arm: 200 - arm["dex_nM"] / 10 + 100 * arm["toci"],
+    )
+    verdicts = found.tables.findings.set_index("id")
+    assert verdicts["verdict"].to_dict() == {"1": "not testable", "2": "shown", "3": "shown"}
+    assert verdicts.loc["1", "reason"] == (
+        "Toci interferes with IL-6 in MM Toci: it keeps IL-6 from being taken up"
+    )
+    assert verdicts.loc["1", "advice"] == "Compare IL-6 only in arms without Toci."
+    rows = found.tables.contrasts.set_index(["endpoint", "analysis", "contrast"])["interference"]
+    of_il6 = rows["ln_il6", "per_experiment"]
+    label = "Toci: it keeps IL-6 from being taken up"
+    assert of_il6.to_dict() == {name: label if "Toci" in name else "" for name in of_il6.index}
+    assert set(rows["percent_apoptotic"]) == {""}
+    (flag,) = (flag for flag in found.tables.flags if flag.code == "interference")
+    assert (flag.severity, flag.concerns.analyte) == ("caution", "IL-6")
+    drawn = dict(drawings(found, {"apoptosis": "apoptosis", "IL-6": "il6"}))
+    for name, touched in (("arms_il6", 1), ("interaction_il6", 1), ("arms_apoptosis", 0)):
+        texts = drawn[name].figure.findobj(lambda one: hasattr(one, "get_text"))
+        written = " ".join(" ".join(one.get_text().split()) for one in texts)
+        assert ("it keeps IL-6 from being taken up" in written) == touched, name
+
+
+def test_interference_with_apoptosis_is_no_less_than_with_an_analyte() -> None:
+    glowing = TOCI | {"interferes_with": {"apoptosis": "it glows in the channel of Annexin V"}}
+    section = {"findings": [finding("higher", "apoptosis", {"toci": 10}, {})]}
+    found = study(TOCI_ARMS, [glowing, DEX], section)
+    assert found.tables.findings["verdict"].item() == "not testable"
+    rows = found.tables.contrasts
+    touched = rows[rows["interference"] != ""]
+    assert set(touched["endpoint"]) == {"percent_apoptotic", "logit_apoptotic", "ln_viable"}
+
+
+def test_a_drug_in_every_well_interferes_everywhere() -> None:
+    section = {"findings": [finding("lower", "IL-6", {"dex_nM": 1000}, {})]}
+    found = study([arm for arm in TOCI_ARMS if arm["toci"]], [TOCI, DEX], section)
+    assert found.tables.findings["verdict"].item() == "not testable"
+    assert (found.tables.contrasts.query("endpoint == 'ln_il6'")["interference"] != "").all()
+
+
+def test_an_endpoint_that_is_disturbed_must_be_one_of_the_study() -> None:
+    typed = TOCI | {"interferes_with": {"IL6": "it binds IL-6"}}
+    found = study(TOCI_ARMS, [typed, DEX])
+    (problem,) = check_arms(found.cultures, found.settings)
+    assert problem.value == "IL6"
+    assert "is not an endpoint of this study" in problem.message

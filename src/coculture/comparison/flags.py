@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 import pandas as pd
 
 from coculture.comparison.design.arms import Design
-from coculture.comparison.design.joining import EXCLUDED
+from coculture.comparison.design.interference import interfered
+from coculture.comparison.design.joining import EXCLUDED, MISSING
 from coculture.comparison.findings.finding_result import FindingResult
 from coculture.comparison.settings import APOPTOSIS, ComparisonSettings
 from coculture.comparison.statistics.contrasts import MIN_EXPERIMENTS
@@ -23,6 +24,7 @@ BOUND = "estimate_is_bound"
 LEFT_OUT = "left_out"
 READING_EXCLUDED = "reading_excluded"
 DIFFERENT_PLATES = "arms_on_different_plates"
+INTERFERENCE = "interference"
 
 
 def comparison_flags(
@@ -45,6 +47,7 @@ def comparison_flags(
     yield from arms_on_different_plates(cultures, elisa_wells)
     for result in results:
         yield from _of_finding(result, design)
+    yield from _interferences(design, cultures, settings)
     yield from _excluded_readings(cultures, settings)
 
 
@@ -112,6 +115,31 @@ def _lacking(result: FindingResult) -> list[tuple[str, str]]:
         for arm in arms
     )
     return sorted(lacking, key=lambda one: one[0])
+
+
+def _interferences(
+    design: Design, cultures: pd.DataFrame, settings: ComparisonSettings
+) -> Iterator[Flag]:
+    """A caution for each factor that interferes with an endpoint that was measured in its arms.
+
+    Not for added analytes, whose values are left out.
+    """
+    for endpoint in (APOPTOSIS, *settings.analytes):
+        is_read = cultures[f"{column_prefix(endpoint)}_state"] != MISSING
+        arms = cultures.loc[is_read, "arm"].map(str)
+        for one in interfered(design, arms, endpoint):
+            if not one.interference.is_addition:
+                yield Flag(
+                    Concerns(
+                        "comparison/contrasts.csv",
+                        "study",
+                        analyte="" if endpoint == APOPTOSIS else endpoint,
+                    ),
+                    INTERFERENCE,
+                    "caution",
+                    f"{one.sentence} Findings about it in these arms are not testable, and its "
+                    "contrasts are labelled.",
+                )
 
 
 def _excluded_readings(cultures: pd.DataFrame, settings: ComparisonSettings) -> Iterator[Flag]:

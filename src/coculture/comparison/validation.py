@@ -47,6 +47,10 @@ def check_arms(
     design = Design.of(complete, settings)
     present = sorted({str(cells) for cells in cultures["cells"].dropna()})
     problems = [*_cells(present, settings), *_labels(present, settings), *_arm_names(design)]
+    for position, factor in enumerate(settings.factors):
+        for disturbed, _ in factor.interferes_with:
+            key: KeyPath = ("factors", position, "interferes_with", disturbed)
+            problems += _endpoint("factors", key, disturbed, settings, None)
     for place, key, endpoint, patterns in _named(settings):
         problems += _endpoint(place, key, endpoint, settings, measured)
         for pattern in patterns:

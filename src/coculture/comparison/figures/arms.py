@@ -16,6 +16,7 @@ from matplotlib.lines import Line2D
 from coculture.comparison import number_formats
 from coculture.comparison.design.arms import Arm, Design, sentence_of, setting_of
 from coculture.comparison.design.endpoints import Endpoint, primary_endpoint
+from coculture.comparison.design.interference import caption_of
 from coculture.comparison.figures.axes import (
     MAX_LISTED,
     as_shown,
@@ -105,9 +106,9 @@ def _superplot(inputs: FigureInputs, subject: str, analysis: str) -> Drawing:
         _legend(upper, marks, draw_limits(upper, limits, design, positions, scale))
         _label_arms(upper, design, positions)
         draw_differences(lower, differences, scale, design, inputs.settings, marks)
-        caption(
-            below, f"{sentence_of(design)}\n{_caption(wells, differences.rows, scale, analysis)}"
-        )
+        text_below = _caption(wells, differences.rows, scale, analysis)
+        disturbed = caption_of(design, map(design.label, shown_arms), subject)
+        caption(below, f"{sentence_of(design)}\n{text_below}{disturbed}")
     shown = [
         *_well_rows(wells, scale),
         *_experiment_rows(means, scale),

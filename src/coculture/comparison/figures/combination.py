@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 from coculture.comparison.design.arms import Design
 from coculture.comparison.design.endpoints import PERCENT
+from coculture.comparison.design.interference import caption_of
 from coculture.comparison.figures.axes import (
     MEAN,
     caption,
@@ -41,6 +42,7 @@ def combination(inputs: FigureInputs) -> Drawing:
         PER_EXPERIMENT,
     )
     apoptosis = tables.arms[tables.arms["endpoint"] == PERCENT]
+    disturbed = caption_of(inputs.design, apoptosis["arm"], APOPTOSIS)
     marks = experiment_marks(tables.arms["experiment"].unique())
     complete = {
         str(name): values
@@ -79,7 +81,7 @@ def combination(inputs: FigureInputs) -> Drawing:
             figure,
             "Specific apoptosis: 100 (treated − untreated) / (100 − untreated), in each experiment "
             "that has all four arms; untreated: without either of the two drugs.\n"
-            "Bars: mean of these experiments.",
+            f"Bars: mean of these experiments.{disturbed}",
         )
     return Drawing(figure, _shown(complete), TABLE, text)
 

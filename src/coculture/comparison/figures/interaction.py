@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from coculture.comparison.design.arms import Arm, Design
 from coculture.comparison.design.endpoints import Endpoint, primary_endpoint
 from coculture.comparison.design.families import INTERACTION, interaction_weights, interactions
+from coculture.comparison.design.interference import caption_of
 from coculture.comparison.figures.axes import (
     MAX_LISTED,
     MEAN,
@@ -86,7 +87,7 @@ def interaction(inputs: FigureInputs, subject: str) -> Drawing:
             figure,
             f"Thin lines: experiments. Thick lines: their {kind_of_mean(scale)}; {wells:.0f} wells."
             f"\nBelow each panel: the effect of both together, {beyond} of their effects alone, "
-            "inside experiments.",
+            f"inside experiments.{caption_of(design, sorted(drawn), subject)}",
         )
     return Drawing(figure, pd.DataFrame(rows, columns=list(COLUMNS)), TABLE, text)
 
