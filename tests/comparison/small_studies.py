@@ -30,7 +30,7 @@ def study(
     Experiments differ by a few percent, so that every contrast has an interval.
     """
     chance = np.random.default_rng(16)
-    rows = []
+    rows: list[dict[str, Any]] = []
     for experiment in EXPERIMENTS:
         for arm in arms:
             place = {"cells": "MM", "stroma": "", "hours": 48.0} | dict(arm)

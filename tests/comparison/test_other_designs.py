@@ -4,6 +4,7 @@ from itertools import product
 
 import numpy as np
 import pytest
+from matplotlib.text import Text
 
 from coculture.comparison import check_arms
 from coculture.comparison.design.arms import sentence_of
@@ -36,8 +37,8 @@ def test_named_levels_are_arms_with_the_control_named() -> None:
         "MM: siIL6 + DEX against scrambled + DEX",
         "MM: siIL6 + DEX against siIL6",
     }
-    (crossed,) = contrasts(found.tables, "percent_apoptotic", "interaction of two factors").items()
-    assert crossed == ("MM: siIL6 × DEX", pytest.approx(0, abs=3))
+    crossed = contrasts(found.tables, "percent_apoptotic", "interaction of two factors")
+    assert crossed.to_dict() == {"MM: siIL6 × DEX": pytest.approx(0, abs=3)}
     row = found.tables.findings.iloc[0]
     assert row["verdict"] == "shown"
     assert row["estimate"] == pytest.approx(0.25, rel=0.1)
@@ -114,14 +115,16 @@ def test_arms_of_later_times_are_compared_with_the_baseline_of_their_cells() -> 
         il6=lambda arm: 20 + 10 * arm["hours"],
     )
     baseline = contrasts(found.tables, "percent_apoptotic", "against the baseline")
-    assert {name: round(value) for name, value in baseline.items() if name.startswith("MM")} == {
+    assert {
+        name: round(value) for name, value in baseline.items() if str(name).startswith("MM")
+    } == {
         "MM 24 h: untreated against baseline": pytest.approx(3, abs=1),
         "MM 24 h: DEX against baseline": pytest.approx(13, abs=1),
         "MM 48 h: untreated against baseline": pytest.approx(6, abs=1),
         "MM 48 h: DEX against baseline": pytest.approx(16, abs=1),
     }
     against = contrasts(found.tables, "percent_apoptotic", "treatment against untreated")
-    assert [name for name in against.index if name.startswith("MM")] == [
+    assert [name for name in against.index if str(name).startswith("MM")] == [
         "MM 24 h: DEX against untreated",
         "MM 48 h: DEX against untreated",
     ]
@@ -189,6 +192,7 @@ def test_a_drug_that_interferes_with_an_assay_labels_what_it_touches() -> None:
     )
     assert verdicts.loc["1", "advice"] == "Compare IL-6 only in arms without Toci."
     rows = found.tables.contrasts.set_index(["endpoint", "analysis", "contrast"])["interference"]
+    rows = rows.sort_index()
     of_il6 = rows["ln_il6", "per_experiment"]
     label = "Toci: it keeps IL-6 from being taken up"
     assert of_il6.to_dict() == {name: label if "Toci" in name else "" for name in of_il6.index}
@@ -197,7 +201,7 @@ def test_a_drug_that_interferes_with_an_assay_labels_what_it_touches() -> None:
     assert (flag.severity, flag.concerns.analyte) == ("caution", "IL-6")
     drawn = dict(drawings(found, {"apoptosis": "apoptosis", "IL-6": "il6"}))
     for name, touched in (("arms_il6", 1), ("interaction_il6", 1), ("arms_apoptosis", 0)):
-        texts = drawn[name].figure.findobj(lambda one: hasattr(one, "get_text"))
+        texts = [one for one in drawn[name].figure.findobj(Text) if isinstance(one, Text)]
         written = " ".join(" ".join(one.get_text().split()) for one in texts)
         assert ("it keeps IL-6 from being taken up" in written) == touched, name
 

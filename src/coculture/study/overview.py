@@ -2,9 +2,13 @@
 
 from collections.abc import Iterator
 
+import pandas as pd
+
 from coculture import flow
 from coculture.comparison import ComparisonSettings
-from coculture.comparison.design.arms import wells_by_arm
+from coculture.comparison.design.arms import Design, arms_of, wells_by_arm
+from coculture.comparison.layout.readings import readings_of
+from coculture.comparison.layout.registry import layouts_of
 from coculture.comparison.settings import Factor
 from coculture.exchange.vocabulary import many
 from coculture.study.study import Study
@@ -35,12 +39,34 @@ def summary(study: Study) -> str:
 
 
 def _noticed(study: Study) -> list[str]:
-    noticed = list(_untreated_levels(study))
+    noticed = [*_untreated_levels(study), *_layouts(study)]
     if study.flow.empty:
         return noticed
     settings = flow.FlowSettings.from_config(study.flow_settings())
     differing = map(str, flow.notices(study.flow, settings))
     return [*noticed, *flow.compensation_notices(study.flow, settings), *differing]
+
+
+def _layouts(study: Study) -> list[str]:
+    """Layouts in which arms differ in more than treatment, each kind with its first places."""
+    settings = ComparisonSettings.from_config(*study.comparison_settings())
+    design = Design.of(study.cultures, settings)
+    arms = [design.label(arm) for arm in arms_of(study.cultures, settings.factors)]
+    elisa, files = (rows[rows["exclude"].fillna("") == ""] for rows in (study.elisa, study.flow))
+    readings = readings_of(
+        elisa.assign(state="ok"),
+        flow.acquisition_starts(files).assign(excluded="") if len(files) else files,
+        study.cultures.assign(arm=arms),
+    )
+    by_code: dict[str, list[str]] = {}
+    for layout in layouts_of(readings, pd.DataFrame(), design, settings):
+        by_code.setdefault(layout.code, []).append(f"{layout.where}.")
+    return [_first_of(places) for places in by_code.values()]
+
+
+def _first_of(sentences: list[str]) -> str:
+    more = len(sentences) - 1
+    return sentences[0] + (f" The same is so in {many(more, 'other place')}." if more else "")
 
 
 def _untreated_levels(study: Study) -> Iterator[str]:
