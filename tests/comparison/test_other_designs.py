@@ -49,6 +49,13 @@ def test_named_levels_are_arms_with_the_control_named() -> None:
     )
 
 
+def test_the_interaction_is_drawn_from_the_control_level() -> None:
+    found = study(SIRNA_ARMS, [SIRNA, DEX])
+    figure = dict(drawings(found, {"apoptosis": "apoptosis"}))["interaction_apoptosis"].figure
+    (axis,) = (one for one in figure.axes if one.get_visible())
+    assert [one.get_text() for one in axis.get_xticklabels()] == ["scrambled", "siIL6"]
+
+
 def test_a_category_without_levels_takes_them_from_the_cultures() -> None:
     factor = {"name": "antibody", "column": "antibody", "untreated": "none"}
     found = study([{"antibody": "none"}, {"antibody": "anti-IL-6"}], [factor])

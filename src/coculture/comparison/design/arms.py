@@ -135,6 +135,14 @@ class Design:
             ),
         )
 
+    def named_controls(self, arm: Arm, other: Arm) -> str:
+        """The control levels that `arm` has in place of what `other` was given: "scrambled".
+
+        Empty if they say nothing, as those of drugs.
+        """
+        changed = [factor for factor in self.given(other) if factor not in self.given(arm)]
+        return " + ".join(self.drug(arm, factor) for factor in changed if factor.named_control)
+
     def given(self, arm: Arm) -> list[Factor]:
         """The factors whose level in `arm` is not the untreated one."""
         return [

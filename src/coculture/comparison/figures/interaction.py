@@ -145,12 +145,16 @@ def _draw_panel(
     common = lines[0][0]
     across = _extra(design, lines[0][1], common)
     between = _extra(design, lines[1][0], common)
+    no_across = design.named_controls(common, lines[0][1]) or f"no {across}"
+    without_between = f"without {between}"
+    if named := design.named_controls(common, lines[1][0]):
+        without_between = f"with {named}"
     rest = f" with {design.additions(common)}" if design.given(common) else ""
     cells, factors = f"{design.display_setting(common)} cells{rest}", f"{across} × {between}"
     panel = f"{cells}: {factors}"
     rows: list[dict[str, object]] = []
     for (first, second), colour, name in zip(
-        lines, (style.GREY, style.BLUE), (f"without {between}", f"with {between}"), strict=True
+        lines, (style.GREY, style.BLUE), (without_between, f"with {between}"), strict=True
     ):
         values = means[[design.label(first), design.label(second)]].dropna()
         if values.empty:
@@ -180,7 +184,7 @@ def _draw_panel(
                 for arm, value in pair.items()
             ]
     axis.set_title(f"{cells}\n{factors}", fontsize=9)
-    axis.set_xticks([0, 1], [f"no {across}", across])
+    axis.set_xticks([0, 1], [no_across, across])
     axis.set_xlim(-0.3, 1.3)
     axis.legend(fontsize=7, loc="best")
     return rows

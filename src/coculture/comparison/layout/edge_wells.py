@@ -1,4 +1,4 @@
-"""An arm only on edge wells, compared with one that is mostly on others.
+"""An arm only on edge wells in every experiment, compared with one that is mostly on others.
 
 Edge wells dry out and warm up faster. Whether they read differently is seen in material that has
 wells at the edge and inside it on the same plate: standards, controls, replicates.
@@ -21,6 +21,8 @@ from coculture.exchange.vocabulary import listed
 CODE = "arms_only_on_edge_wells"
 MOST_INSIDE = 0.5
 """Largest share of edge wells of the arm that is compared with."""
+FEWEST_WELLS = 2
+"""Of the arm in each experiment: a single well is always at one place."""
 FEWEST = 5
 """Materials with wells at the edge and inside it; fewer say nothing about an edge effect."""
 LARGEST_P = 0.001
@@ -60,12 +62,19 @@ def edge_effect(readings: pd.DataFrame) -> tuple[float, float, int]:
 
 
 def _experiments(readings: pd.DataFrame, one: str, other: str) -> list[str]:
-    """The experiments in which `one` is only on edge wells and `other` mostly on others."""
+    """The experiments that have both arms, if `one` is only on edge wells in all of them.
+
+    And if `other` is mostly on others. In some experiments alone it may be chance.
+    """
     placed = readings.astype({"is_edge": float})
     shares = placed.pivot_table("is_edge", "experiment", "arm")
     if not {one, other} <= set(shares.columns):
         return []
-    return list(map(str, shares.index[(shares[one] == 1) & (shares[other] <= MOST_INSIDE)]))
+    both = shares[[one, other]].dropna()
+    wells = readings[readings["arm"] == one].groupby("experiment").size()
+    is_apart = (both[one] == 1) & (both[other] <= MOST_INSIDE)
+    is_apart &= wells[both.index] >= FEWEST_WELLS
+    return list(map(str, both.index)) if is_apart.all() else []
 
 
 def _layout(
