@@ -8,7 +8,12 @@ import pandas as pd
 
 from coculture.comparison.design.arms import Design
 from coculture.comparison.design.endpoints import endpoints
-from coculture.comparison.design.joining import are_counted, in_order, is_measured
+from coculture.comparison.design.joining import (
+    are_counted,
+    in_order,
+    is_measured,
+    why_not_determined,
+)
 from coculture.comparison.findings.evaluation import (
     claim_table,
     evaluate_findings,
@@ -69,7 +74,8 @@ def compare(
     )
     subjects = (APOPTOSIS, *settings.analytes)
     measured = [subject for subject in subjects if is_measured(cultures, subject)]
-    results = evaluate_findings(arms, design, settings, measured, unstained_arms(cultures))
+    without = {one: why for one in subjects if (why := why_not_determined(cultures, one))}
+    results = evaluate_findings(arms, design, settings, measured, unstained_arms(cultures), without)
     contrasts, contrast_values = contrast_tables(arms, scales, design, settings)
     return Comparison(
         arms=arms,

@@ -13,17 +13,21 @@ import pandas as pd
 from coculture.comparison.design.arms import Design, arms_of
 from coculture.comparison.settings import APOPTOSIS, ComparisonSettings, require_own_columns
 from coculture.exchange.names import column_prefix
-from coculture.exchange.vocabulary import many
+from coculture.exchange.vocabulary import many, state_in_words
 
 QUADRANTS = ("n_viable", "n_early", "n_late", "n_necrotic")
 VIABLE_CELLS = "viable_cells_per_ml"
 OK, EXCLUDED, MISSING = "ok", "excluded", "missing"
 """States of a reading: used; acquired but not used; not made. Of an analyte there are more."""
+NOT_DETERMINED = "not_determined"
+"""The state of an analyte that was read without giving a value."""
+_REASONS_SHOWN = 3
 FLOW_COLUMNS = (
     "culture", "population", *QUADRANTS, "percent_apoptotic", "annexin_seen", "flags", "excluded",
 )  # fmt: skip
 ELISA_COLUMNS = (
     "culture", "analyte", "concentration_pg_ml", "state", "bound_pg_ml", "flags", "excluded",
+    "reason",
 )  # fmt: skip
 
 
@@ -114,6 +118,20 @@ def is_measured(cultures: pd.DataFrame, subject: str) -> bool:
     return not cultures[f"{column_prefix(subject)}_state"].isin(["", MISSING]).all()
 
 
+def why_not_determined(cultures: pd.DataFrame, subject: str) -> str:
+    """Why an analyte that was read has no value in any culture; empty if it has one, or was not."""
+    if subject == APOPTOSIS:
+        return ""
+    prefix = column_prefix(subject)
+    state = cultures[f"{prefix}_state"]
+    if not state.isin(["", MISSING, NOT_DETERMINED]).all() or not state.eq(NOT_DETERMINED).any():
+        return ""
+    reasons = cultures.loc[state == NOT_DETERMINED, f"{prefix}_reason"].unique().tolist()
+    more = len(reasons) - _REASONS_SHOWN
+    shown = "; ".join(reasons[:_REASONS_SHOWN]) + (f"; and {more} more reasons" if more > 0 else "")
+    return f"no culture has a value of {subject}: {shown}"
+
+
 def _whole_numbers(table: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
     """`table` with those of `columns` as integers that contain only whole numbers."""
     numbers = {column: table[column].astype(float) for column in columns}
@@ -182,8 +200,9 @@ def _elisa_readings(table: pd.DataFrame, analyte: str) -> pd.DataFrame:
     rows = rows[rows["analyte"] == analyte].set_index("culture")
     state = _filled(rows["state"])
     unusable = rows["concentration_pg_ml"].isna() & rows["bound_pg_ml"].isna()
-    why = _filled(rows["excluded"])
-    reason = f"{analyte}: " + state + (" (" + why + ")").where(why != "", "")
+    # Tables of before the column `reason` say nothing.
+    why = _filled(rows["reason"]).where(_filled(rows["reason"]) != "", _filled(rows["excluded"]))
+    reason = f"{analyte}: " + state.map(state_in_words) + (" (" + why + ")").where(why != "", "")
     return pd.DataFrame(
         {
             "concentration_pg_ml": rows["concentration_pg_ml"],

@@ -11,7 +11,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from numpy.typing import NDArray
 
 from coculture.comparison.design.endpoints import Endpoint
-from coculture.comparison.design.joining import is_measured
+from coculture.comparison.design.joining import is_measured, why_not_determined
 from coculture.drawing import Drawing, style
 from coculture.exchange.figure_text import FigureText
 
@@ -35,6 +35,8 @@ def nothing_to_draw(message: str, table: str, columns: Sequence[str], text: Figu
 
 def why_no_values(cultures: pd.DataFrame, subject: str) -> str:
     """Why no culture has a value of apoptosis or an analyte."""
+    if why := why_not_determined(cultures, subject):
+        return why
     if is_measured(cultures, subject):
         return f"no culture has a usable value of {subject}"
     return f"{subject} was not measured"

@@ -76,6 +76,7 @@ def evaluate_findings(
     settings: ComparisonSettings,
     measured: Collection[str],
     unstained: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    without_values: Mapping[str, str] = MappingProxyType({}),
 ) -> list[FindingResult]:
     """The result of every finding of the study.
 
@@ -87,18 +88,22 @@ def evaluate_findings(
         The subjects (apoptosis, analytes) that any culture was measured for.
     unstained
         Arm -> the experiments in which no positive staining was seen in it (`unstained_arms`).
+    without_values
+        Subject -> why it has no value though it was read (`why_not_determined`).
     """
     labels = [design.label(arm) for arm in design.arms]
     scales = {one.endpoint: primary_endpoint(one.endpoint, settings) for one in settings.findings}
     means = {
         subject: GroupMeans.of(arms, endpoint, labels)
         for subject, endpoint in scales.items()
-        if subject in measured
+        if subject in measured and subject not in without_values
     }
     return [
         _result(finding, scales[finding.endpoint], means[finding.endpoint], design, unstained)
         if finding.endpoint in means
-        else _not_measured(finding, scales[finding.endpoint])
+        else _not_measured(
+            finding, scales[finding.endpoint], without_values.get(finding.endpoint, "")
+        )
         for finding in settings.findings
     ]
 
@@ -237,7 +242,10 @@ def _advice(decisive: Sequence[ClaimResult]) -> str:
     return " ".join(one for one in given if one not in repeats[1:])
 
 
-def _not_measured(finding: Finding, endpoint: Endpoint) -> FindingResult:
+def _not_measured(finding: Finding, endpoint: Endpoint, why: str) -> FindingResult:
+    if why:
+        advice = f"Find the cause, and measure {finding.endpoint} again."
+        return _without_tests(finding, endpoint, why, advice)
     assay = "flow cytometry" if finding.endpoint == APOPTOSIS else "ELISA"
     advice = f"Measure {finding.endpoint} by {assay}, or remove the finding from the config."
     return _without_tests(finding, endpoint, f"{finding.endpoint} was not measured", advice)
