@@ -33,3 +33,12 @@ def t_below(t: float, df: float) -> float:
     0.025
     """
     return float(scipy.special.stdtr(df, t))
+
+
+def as_likely(z: float, df: float) -> float:
+    """The multiple of an estimated standard error that chance exceeds as often as z known ones.
+
+    >>> round(as_likely(1.96, 3), 2), as_likely(2.0, float("inf"))
+    (3.18, 2.0)
+    """
+    return z if df == float("inf") else t_quantile(float(scipy.special.ndtr(z)), df)

@@ -9,7 +9,7 @@ from scipy.optimize import least_squares
 
 from coculture.curves.fitted_curve import FittedCurve
 from coculture.curves.fitting import fit_curve
-from coculture.elisa import fit_standard_curve
+from coculture.elisa import VarianceFunction, fit_standard_curve
 
 
 def _standards(reference: Path, name: str) -> tuple[np.ndarray, np.ndarray]:
@@ -122,3 +122,13 @@ def test_a_very_asymmetric_curve_starts_at_its_response_at_zero(model: str) -> N
     fixed = {"A": 0.1, "D": 2.0, "b": 1.0, "c": 30.0, "g": 0.01}
     curve = fit_curve(x, np.ones(7), model, fixed=fixed)
     assert curve.response([0.0])[0] == pytest.approx(0.1)
+
+
+@pytest.mark.parametrize(("sd", "state"), [(0.01, "ok"), (0.25, "not_determined")])
+def test_limits_of_ten_thousand_fold_are_none(sd: float, state: str) -> None:
+    """In a flat assay wells that scatter may have limits of four decades either way."""
+    x = np.repeat([0.0, 1, 10, 100, 1000, 10000], 2)
+    y = 1.0 + 0.5 / (1 + (100 / np.maximum(x, 1e-9)) ** 0.4)
+    curve = fit_standard_curve(x, y)
+    read = curve.concentration([1.25], VarianceFunction(sd, 0.0, 4, 60, "known"))
+    assert read["state"].tolist() == [state]

@@ -8,7 +8,12 @@ import pandas as pd
 
 from coculture.comparison.design.arms import Design
 from coculture.comparison.design.endpoints import endpoint_table, endpoints
-from coculture.comparison.design.joining import are_counted, in_order, is_measured
+from coculture.comparison.design.joining import (
+    are_counted,
+    in_order,
+    is_measured,
+    why_not_determined,
+)
 from coculture.comparison.findings.evaluation import (
     claim_table,
     evaluate_findings,
@@ -84,7 +89,10 @@ def compare(
         [group_means(cultures, endpoint, settings) for endpoint in scales], ignore_index=True
     )
     measured = [one.name for one in settings.quantities if is_measured(cultures, one)]
-    results = evaluate_findings(arms, design, settings, measured, unstained_arms(cultures))
+    without = {
+        one.name: why for one in settings.quantities if (why := why_not_determined(cultures, one))
+    }
+    results = evaluate_findings(arms, design, settings, measured, unstained_arms(cultures), without)
     contrasts, contrast_values = contrast_tables(arms, scales, design, settings)
     return Comparison(
         endpoints=endpoint_table(settings, scales, measured),

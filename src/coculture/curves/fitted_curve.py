@@ -10,6 +10,9 @@ from coculture.curves.models import PARAMETERS, Floats, exponent_at, fractions, 
 from coculture.curves.variance_function import UPPER_TAIL, VarianceFunction
 from coculture.distributions import t_quantile
 
+WIDEST = 1e4
+"""Limits that are farther from a concentration than this factor say nothing about it."""
+
 
 @dataclass(frozen=True)
 class FittedCurve:
@@ -166,8 +169,9 @@ class FittedCurve:
         state
             ok, below_curve (beyond the asymptote at zero or not to be told from it, or an overflow
             of a falling curve), above_curve (likewise at infinity), not_determined (between the
-            standards, but without limits: the curve is flat there, or no degrees of freedom are
-            left), overflow, missing. Only ok has a concentration, and it has finite limits.
+            standards, but without limits, or with limits of `WIDEST` and more: the curve is flat
+            there, or no degrees of freedom are left), overflow, missing. Only ok has a
+            concentration, and it has finite limits.
 
         >>> from coculture.curves.fitting import fit_curve
         >>> x = [0, 10, 30, 100, 300, 1000]
@@ -193,7 +197,7 @@ class FittedCurve:
             factor = np.exp((self.quantile if scatter is None else scatter.quantile) * se / x)
             lower, upper = x / factor, x * factor
         # Without degrees of freedom the limits are NaN; where the curve is flat, they overflow.
-        endless = ok & ~((lower > 0) & np.isfinite(upper))
+        endless = ok & ~((lower > 0) & np.isfinite(upper) & (factor < WIDEST))
         positive = self.concentrations[self.concentrations > 0]
         state[endless] = "not_determined"
         state[endless & (x < positive.min())] = "below_curve"

@@ -127,6 +127,20 @@ def test_findings_on_what_was_not_measured_say_so(
     assert set(findings.loc[findings["endpoint"] != subject, "verdict"]) == {"shown"}
 
 
+def test_what_was_measured_without_a_value_says_why(
+    joined_study: JoinedStudy, settings: ComparisonSettings
+) -> None:
+    reason = "IL-6: not determined (IL-6 on plate P1 failed: no standard curve)"
+    cultures = joined_study(parameters=SURE).assign(
+        il6_pg_ml=np.nan, il6_state="not_determined", il6_reason=reason
+    )
+    findings = compare(cultures, settings).findings
+    about = findings[findings["endpoint"] == "IL-6"]
+    assert set(about["verdict"]) == {"not testable"}
+    assert about["reason"].str.contains("plate P1 failed: no standard curve").all()
+    assert not about["reason"].str.contains("was not measured").any()
+
+
 def test_excluded_readings_count_as_measured(
     joined_study: JoinedStudy, settings: ComparisonSettings
 ) -> None:

@@ -1,5 +1,7 @@
 """Which dilutions are believed where they disagree."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -96,3 +98,46 @@ def test_a_well_near_the_lloq_does_not_agree_with_all_others() -> None:
     assert found.stands.tolist() == [True, False, True]
     found = group(130, 40, 140, dilution=10, error=0.5)
     assert found.stands.tolist() == [True, False, True]
+
+
+def saturated(value: float, dilution: float, off: float) -> DilutionGroup:
+    """A dilution in range whose response is `off` SD from that expected where it would be above."""
+    found = group(value, dilution=dilution)
+    return replace(
+        found,
+        measured=found.measured.assign(response=1.0),
+        deviations_at=lambda *_: off,
+    )
+
+
+@pytest.mark.parametrize(("off", "left_out"), [(1.0, []), (9.0, [1.0])])
+def test_a_saturated_well_may_be_in_range_by_chance(off: float, left_out: list[float]) -> None:
+    """Two dilutions agree on 2000, of which an undiluted well cannot be told from a plateau."""
+    others = group(2000, dilution=10), group(2050, dilution=50)
+    verdict = vote([saturated(400, 1, off), *others])
+    assert [one.dilution for one in verdict.used] == [10, 50]
+    assert [one.dilution for one in verdict.left_out] == left_out
+
+
+@pytest.mark.parametrize(("off", "left_out", "by_chance"), [(1.0, [], [4.0]), (9.0, [4.0], [])])
+def test_one_dilution_with_a_bound_says_so_too(
+    off: float, left_out: list[float], by_chance: list[float]
+) -> None:
+    above = group(12000, dilution=16)
+    assert above.state == "above"
+    verdict = vote([saturated(2200, 4, off), above, group(12400, dilution=64)])
+    assert [one.dilution for one in verdict.used] == [64]
+    assert [one.dilution for one in verdict.left_out] == left_out
+    assert [one.dilution for one in verdict.by_chance] == by_chance
+
+
+def test_two_that_explain_each_other_remain_rivals() -> None:
+    low = saturated(300, 1, 1.0), saturated(310, 0.5, 1.0)
+    assert vote([*low, group(3000, dilution=10), group(3100, dilution=50)]).used[0].dilution == 10
+
+
+@pytest.mark.parametrize(("freedom", "used"), [(np.inf, []), (5.0, [10, 50])])
+def test_few_degrees_of_freedom_allow_two_dilutions_more(freedom: float, used: list[float]) -> None:
+    """1.7-fold apart: 2.9 standard errors of their difference."""
+    pair = group(1000, dilution=10, error=0.13), group(1700, dilution=50, error=0.13)
+    assert [one.dilution for one in vote(pair, freedom).used] == used

@@ -37,6 +37,7 @@ def well(
         "analyte": "IL-6",
         "culture": "c1",
         "dilution": dilution,
+        "response": np.nan if state == "missing" else 1.0,
         "in_well_pg_ml": value / dilution,
         "concentration_pg_ml": value if ok else np.nan,
         "lower_pg_ml": value / 1.2 if ok else ULOQ * dilution if above else np.nan,
@@ -109,7 +110,7 @@ def test_only_dilutions_in_range_count() -> None:
 def test_two_dilutions_that_disagree_leave_no_number() -> None:
     wells = well("ok", 1000.0), well("ok", 1800.0, dilution=50.0)
     row, flag = combined(*wells), flag_of(*wells)
-    assert (row["state"], row["dilution_trend_percent"]) == ("missing", pytest.approx(80))
+    assert (row["state"], row["dilution_trend_percent"]) == ("not_determined", pytest.approx(80))
     assert np.isnan(row["concentration_pg_ml"])
     assert (flag.code, flag.unit) == ("dilutions_disagree", "fold")
     assert flag.value == pytest.approx(1.8)
@@ -152,7 +153,7 @@ def test_the_scatter_of_its_own_wells_widens_the_interval_of_a_culture() -> None
 def test_replicates_that_disagree_are_not_used() -> None:
     pair = [well("ok", 2000.0), well("ok", 200.0, well="A2")]
     row, flag = combined(*pair), flag_of(*pair)
-    assert (row["state"], flag.code) == ("missing", "replicates_disagree")
+    assert (row["state"], flag.code) == ("not_determined", "replicates_disagree")
     assert "A1 2000 pg/mL and A2 200 pg/mL" in flag.sentence
     assert "exclude the wrong well" in flag.sentence
     three = [*pair, well("ok", 2100.0, well="A3")]
@@ -216,7 +217,10 @@ def test_between_two_dilutions_both_bounds_are_kept() -> None:
 def test_bounds_that_exclude_each_other_leave_nothing() -> None:
     wells = well("below_lloq", dilution=10.0), well("above_uloq", dilution=50.0)
     row, flag = combined(*wells), flag_of(*wells)
-    assert row["state"] == "missing"
+    assert (row["state"], row["reason"]) == (
+        "not_determined",
+        "its dilutions contradict each other",
+    )
     assert (flag.code, flag.value, flag.limit) == ("dilutions_contradict", 30000, 93.75)
     assert "above 30000 pg/mL by one, below 93.8 pg/mL by another" in flag.sentence
     assert np.isnan(row["bound_pg_ml"])
@@ -225,7 +229,7 @@ def test_bounds_that_exclude_each_other_leave_nothing() -> None:
 def test_a_bound_against_the_only_value_leaves_no_number() -> None:
     wells = well("below_lloq", dilution=10.0), well("ok", 20000.0, dilution=50.0)
     row, flag = combined(*wells), flag_of(*wells)
-    assert (row["state"], flag.code) == ("missing", "dilutions_disagree")
+    assert (row["state"], flag.code) == ("not_determined", "dilutions_disagree")
     assert "less than 93.8 pg/mL by dilution 10 and 20000 pg/mL by dilution 50" in flag.sentence
 
 
@@ -277,12 +281,12 @@ def test_a_replicate_without_a_number_makes_their_mean_a_bound(
 def test_a_reading_off_the_reader_contradicts_one_far_below_it() -> None:
     wells = well("ok", 500.0), well("overflow", well="A2")
     row, flag = combined(*wells), flag_of(*wells)
-    assert (row["state"], flag.code) == ("missing", "replicates_disagree")
+    assert (row["state"], flag.code) == ("not_determined", "replicates_disagree")
 
 
 def test_replicates_beyond_both_limits_leave_nothing() -> None:
     row = combined(well("ok", 1000.0), well("overflow"), well("below_curve"))
-    assert row["state"] == "missing"
+    assert (row["state"], row["reason"]) == ("not_determined", "its replicates disagree")
     assert np.isnan(row["bound_pg_ml"])
 
 
@@ -351,6 +355,20 @@ def test_the_failure_of_a_plate_is_carried_by_its_cultures_and_analyte() -> None
         ["c1", "TNF", ""],
         ["c2", "IL-6", ""],
     ]
+
+
+def test_the_reason_of_a_culture_is_the_failure_of_its_plate() -> None:
+    concerns = Concerns("elisa/wells.csv", "curve", plate="P1", analyte="IL-6")
+    sentence = "IL-6 on plate P1 failed: no standard curve, because all standards read alike."
+    failed = Flag(concerns, "plate_failed", "failure", sentence)
+    without_curve = well("missing", response=0.4)
+    (row,) = combine_cultures(pd.DataFrame([without_curve]), [failed]).cultures.to_dict("records")
+    assert (row["state"], row["reason"]) == ("not_determined", sentence[:-1])
+    nothing = combined(well("missing"))
+    assert (nothing["state"], nothing["reason"]) == ("missing", "no well was read")
+    assert combined(well("ok", 1000.0))["reason"] == ""
+    flat = combined(well("not_determined"))
+    assert (flat["state"], "too flat" in flat["reason"]) == ("not_determined", True)
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,7 @@ def test_replicates_tenfold_apart_give_no_number(reference: Path, settings: Sett
     _, cultures, codes = measured(reference, name, settings())
     (row,) = cultures.to_dict("records")
     assert np.isnan(row["concentration_pg_ml"])
-    assert row["state"] == "missing"
+    assert row["state"] == "not_determined"
     assert codes == ["replicates_disagree"]
 
 

@@ -61,6 +61,18 @@ def test_one_pair_hardly_moves_the_starting_values(settings: Settings, readings:
     assert "1 plate (1 groups" in found.rule
 
 
+def test_few_pairs_start_from_the_larger_scatter_of_the_standards(
+    settings: Settings, readings: Readings
+) -> None:
+    """With a starting CV of 6 % two pairs would say 7 % where the wells scatter by 15 %."""
+    parts = [readings(noise=0.15, seed=i, plate=f"P{i}") for i in range(8)]
+    wells = pd.concat(parts, ignore_index=True)
+    others = wells["role"] != "control"
+    controls = wells[(wells["role"] == "control") & (wells["plate"] == "P0")]
+    found = pooled_scatter(pd.concat([wells[others], controls], ignore_index=True), settings())
+    assert found.wells.cv > 0.10
+
+
 def test_single_wells_are_assumed_to_scatter_as_the_larger(
     settings: Settings, readings: Readings
 ) -> None:

@@ -20,6 +20,9 @@ from coculture.comparison.quantities.text_columns import filled, joined
 from coculture.comparison.settings import ComparisonSettings, require_own_columns
 
 VIABLE_CELLS = "viable_cells_per_ml"
+NOT_DETERMINED = "not_determined"
+"""The state of an analyte that was read without giving a value."""
+_REASONS_SHOWN = 3
 
 
 def join_cultures(
@@ -125,6 +128,17 @@ def is_measured(cultures: pd.DataFrame, quantity: Quantity) -> bool:
     """Whether any culture was measured for it, including excluded readings."""
     state = cultures[quantity.columns.state].fillna("")
     return not state.isin(["", MISSING]).all()
+
+
+def why_not_determined(cultures: pd.DataFrame, quantity: Quantity) -> str:
+    """Why something that was read has no value in any culture; empty if it has one, or was not."""
+    state = cultures[quantity.columns.state]
+    if not state.isin(["", MISSING, NOT_DETERMINED]).all() or not state.eq(NOT_DETERMINED).any():
+        return ""
+    reasons = cultures.loc[state == NOT_DETERMINED, quantity.columns.reason].unique().tolist()
+    more = len(reasons) - _REASONS_SHOWN
+    shown = "; ".join(reasons[:_REASONS_SHOWN]) + (f"; and {more} more reasons" if more > 0 else "")
+    return f"no culture has a value of {quantity.name}: {shown}"
 
 
 def _whole_numbers(table: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:

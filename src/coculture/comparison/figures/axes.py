@@ -11,7 +11,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from numpy.typing import NDArray
 
 from coculture.comparison.design.endpoints import Endpoint
-from coculture.comparison.design.joining import is_measured
+from coculture.comparison.design.joining import is_measured, why_not_determined
 from coculture.comparison.quantities.quantity import Quantity
 from coculture.drawing import Drawing, style
 from coculture.exchange.figure_text import FigureText
@@ -36,6 +36,8 @@ def nothing_to_draw(message: str, table: str, columns: Sequence[str], text: Figu
 
 def why_no_values(cultures: pd.DataFrame, quantity: Quantity) -> str:
     """Why no culture has a value of a quantity."""
+    if why := why_not_determined(cultures, quantity):
+        return why
     if is_measured(cultures, quantity):
         return f"no culture has a usable value of {quantity.name}"
     return f"{quantity.name} was not measured"

@@ -73,6 +73,7 @@ def evaluate_findings(
     settings: ComparisonSettings,
     measured: Collection[str],
     unstained: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    without_values: Mapping[str, str] = MappingProxyType({}),
 ) -> list[FindingResult]:
     """The result of every finding of the study.
 
@@ -84,6 +85,8 @@ def evaluate_findings(
         The names of the quantities that any culture was measured for.
     unstained
         Arm -> the experiments in which no positive staining was seen in it (`unstained_arms`).
+    without_values
+        Subject -> why it has no value though it was read (`why_not_determined`).
     """
     labels = [design.label(arm) for arm in design.arms]
     named = dict.fromkeys(finding.endpoint for finding in settings.findings)
@@ -91,12 +94,14 @@ def evaluate_findings(
     means = {
         subject: GroupMeans.of(arms, quantity.primary, labels)
         for subject, quantity in quantities.items()
-        if subject in measured
+        if subject in measured and subject not in without_values
     }
     return [
         _result(finding, quantities[finding.endpoint], means[finding.endpoint], design, unstained)
         if finding.endpoint in means
-        else _not_measured(finding, quantities[finding.endpoint])
+        else _not_measured(
+            finding, quantities[finding.endpoint], without_values.get(finding.endpoint, "")
+        )
         for finding in settings.findings
     ]
 
@@ -250,7 +255,10 @@ _HOW = {
 """How a quantity of each table is measured."""
 
 
-def _not_measured(finding: Finding, quantity: Quantity) -> FindingResult:
+def _not_measured(finding: Finding, quantity: Quantity, why: str) -> FindingResult:
+    if why:
+        advice = f"Find the cause, and measure {finding.endpoint} again."
+        return _without_tests(finding, quantity.primary, why, advice)
     how = _HOW[quantity.source]
     advice = f"Measure {finding.endpoint} {how}, or remove the finding from the config."
     reason = f"{finding.endpoint} was not measured"

@@ -14,9 +14,11 @@ from coculture.comparison.quantities.measured import Measured
 from coculture.comparison.quantities.quantity import Quantity, Source
 from coculture.comparison.quantities.text_columns import filled
 from coculture.exchange.names import column_prefix
+from coculture.exchange.vocabulary import state_in_words
 
 ELISA_COLUMNS = (
     "culture", "analyte", "concentration_pg_ml", "state", "bound_pg_ml", "flags", "excluded",
+    "reason",
 )  # fmt: skip
 
 
@@ -70,8 +72,11 @@ class _Analyte:
         rows = rows[rows["analyte"] == analyte].set_index("culture")
         state = filled(rows["state"])
         unusable = rows["concentration_pg_ml"].isna() & rows["bound_pg_ml"].isna()
-        why = filled(rows["excluded"])
-        reason = f"{analyte}: " + state + (" (" + why + ")").where(why != "", "")
+        # Tables of before the column `reason` say nothing.
+        given = filled(rows["reason"])
+        why = given.where(given != "", filled(rows["excluded"]))
+        in_words = state.map(state_in_words)
+        reason = f"{analyte}: " + in_words + (" (" + why + ")").where(why != "", "")
         return pd.DataFrame(
             {
                 columns.value: rows["concentration_pg_ml"].astype(float),

@@ -18,11 +18,18 @@ from coculture.elisa.plates.checks import (
     subjects,
 )
 from coculture.elisa.plates.combination import Combination, PlateSpread, bounds_of
-from coculture.elisa.plates.dilution_groups import DilutionGroup, ErrorAt, dilution_group
+from coculture.elisa.plates.dilution_groups import (
+    DeviationsAt,
+    DilutionGroup,
+    ErrorAt,
+    Floats,
+    dilution_group,
+)
 from coculture.elisa.plates.dilution_vote import vote, weighted_mean
 from coculture.elisa.plates.flag_codes import WellFlags, codes
 from coculture.elisa.plates.scatter import Scatter
 from coculture.elisa.plates.standard_curve import StandardCurve
+from coculture.elisa.plates.without_value import NOT_DETERMINED, why_without_value
 from coculture.exchange.flags import Flag
 
 CULTURE_COLUMNS = (
@@ -40,6 +47,7 @@ CULTURE_COLUMNS = (
     "plates",
     "flags",
     "excluded",
+    "reason",
 )
 """Columns of elisa/cultures.csv, in their order."""
 
@@ -103,6 +111,21 @@ class Precision:
             curve.well_error(concentration * factor, self.scatter.wells)[0]
         )
 
+    def deviations_at(self, plate: str, analyte: str) -> DeviationsAt | None:
+        """By how many standard deviations replicates are off the response at a concentration."""
+        curve = self.curves.get((plate, analyte))
+        if curve is None:
+            return None
+        factor = self.factors.get((plate, analyte), 1.0)
+
+        def deviations(responses: Floats, concentration: float) -> float:
+            expected = float(curve.response(concentration * factor))
+            variance = float(self.scatter.wells.variance(expected)) / len(responses)
+            variance += float(curve.response_standard_error(concentration * factor)[0]) ** 2
+            return abs(float(responses.mean()) - expected) / float(np.sqrt(variance))
+
+        return deviations
+
 
 def precision_of(curves: Sequence[Mapping[str, Any]], scatter: Scatter) -> Precision:
     """From the records of curves, as in each plate's curve.json: analyte -> entry."""
@@ -128,9 +151,9 @@ def combine_cultures(
 
     The replicates of a dilution that agree are averaged on the log scale, and the dilutions that
     agree with weights 1 / (variance + 0.05^2). Where not all agree, those that do outvote the
-    rest; without a winner there is no number (state missing). The scatter of the culture's own
-    wells widens its interval. The uncertainty of the curve, which the wells of a plate share, is
-    added and does not shrink with their number.
+    rest; without a winner there is no number (state not_determined). The scatter of the culture's
+    own wells widens its interval. The uncertainty of the curve, which the wells of a plate share,
+    is added and does not shrink with their number.
 
     A culture without a well in range keeps its bound: the lowest LLOQ times dilution (state
     below_lloq) or the highest ULOQ times dilution (above_uloq). Wells below the range at one
@@ -152,7 +175,9 @@ def combine_cultures(
     for (culture, analyte), group in samples.groupby(["culture", "analyte"], sort=True):
         combined = _combine(group, str(culture), str(analyte), precision)
         own = culture_flags(combined)
-        rows.append(_row(combined, group, codes([*of_wells.of(combined.measured), *own])))
+        row = _row(combined, group, codes([*of_wells.of(combined.measured), *own]))
+        why = why_without_value(combined, group, own, of_wells.of(group))
+        rows.append(row | {"reason": why})
         flags += [*notes.culture_bound(combined), *own]
     series = standard_series.series_of({} if precision is None else precision.own_curves)
     flags += standard_series.flags(series)
@@ -189,7 +214,13 @@ def _combine(
     group = group.sort_values(["dilution", "plate", "well"], kind="stable")
     measured = group[~group["state"].isin(["missing", "excluded", "not_determined"])]
     groups = tuple(
-        dilution_group(wells, error_of_wells(wells, analyte, precision))
+        dilution_group(
+            wells,
+            error_of_wells(wells, analyte, precision),
+            None
+            if precision is None
+            else precision.deviations_at(str(wells["plate"].iloc[0]), analyte),
+        )
         for _, wells in measured.groupby(["dilution", "plate"], sort=True)
     )
     first_plate = next(iter(_plates(measured if len(measured) else group)))
@@ -198,7 +229,7 @@ def _combine(
         value=float("nan"),
         lower=float("nan"),
         upper=float("nan"),
-        state="excluded" if (group["state"] == "excluded").all() else "missing",
+        state=_without_value(group),
         bound=float("nan"),
         used=measured,
         measured=measured,
@@ -207,7 +238,7 @@ def _combine(
         dilution_trend_percent=_trend(groups),
     )
     if any(one.state == "in_range" for one in groups):
-        return _in_range(outside, {} if precision is None else precision.standards_of)
+        return _in_range(outside, precision)
     return _out_of_range(outside)
 
 
@@ -234,11 +265,19 @@ def _trend(groups: Sequence[DilutionGroup]) -> float:
     return float(100 * np.expm1(last - first))
 
 
+def _without_value(group: pd.DataFrame) -> str:
+    """The state of a culture that has neither a value nor a bound."""
+    if (group["state"] == "excluded").all():
+        return "excluded"
+    was_read = group["response"].notna() & (group["state"] != "excluded")
+    return NOT_DETERMINED if was_read.any() else "missing"
+
+
 def _out_of_range(combined: Combination) -> Combination:
     """The bound of a culture without a well in range."""
     bounds = combined.bounds
     if dilutions_contradict.bounds_contradict(bounds):
-        return replace(combined, state="missing")
+        return replace(combined, state=NOT_DETERMINED)
     if np.isfinite(bounds.at_least):
         state, bound = "above_uloq", bounds.at_least
     elif np.isfinite(bounds.at_most):
@@ -248,15 +287,18 @@ def _out_of_range(combined: Combination) -> Combination:
     return replace(combined, state=state, bound=bound, lower=bounds.at_least, upper=bounds.at_most)
 
 
-def _in_range(combined: Combination, standards_of: Mapping[str, str]) -> Combination:
+def _in_range(combined: Combination, precision: Precision | None) -> Combination:
     """The mean of the dilutions that agree, over plates, with its 95 % limits."""
+    standards_of = {} if precision is None else precision.standards_of
+    freedom = 0.0 if precision is None else precision.scatter.wells.degrees_of_freedom
     plates = sorted({group.plate for group in combined.groups})
     verdicts = tuple(
-        vote([group for group in combined.groups if group.plate == plate]) for plate in plates
+        vote([group for group in combined.groups if group.plate == plate], freedom or np.inf)
+        for plate in plates
     )
     believed = [verdict.used for verdict in verdicts if verdict.used]
     if not believed:
-        return replace(combined, state="missing", verdicts=verdicts)
+        return replace(combined, state=NOT_DETERMINED, verdicts=verdicts)
     used = pd.concat([group.wells for of_plate in believed for group in of_plate])
     curves = [standards_of.get(groups[0].plate, groups[0].plate) for groups in believed]
     mean, error, spread = _over_plates([weighted_mean(groups) for groups in believed], curves)

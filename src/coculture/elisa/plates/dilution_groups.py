@@ -27,6 +27,9 @@ _NEAR_LLOQ = 2.0
 Floats = NDArray[np.float64]
 ErrorAt = Callable[[float], float]
 """Concentration in a well of a plate (pg/mL) -> standard error of its ln, from its own scatter."""
+DeviationsAt = Callable[[Floats, float], float]
+"""Responses of replicates, a concentration in the well (pg/mL) -> by how many standard deviations
+their mean is off the response that is expected at it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,6 +55,8 @@ class DilutionGroup:
         ln concentration of each (undiluted, pg/mL), shape (wells,).
     stands
         Which of them make `ln`, shape (wells,).
+    deviations_at
+        How far its response lies from that at another concentration; None without a curve.
     """
 
     plate: str
@@ -67,6 +72,7 @@ class DilutionGroup:
     lloq: float
     uloq: float
     error_at: ErrorAt
+    deviations_at: DeviationsAt | None = None
 
     @property
     def wells(self) -> pd.DataFrame:
@@ -88,13 +94,26 @@ class DilutionGroup:
         within = float(np.clip(np.exp(ln), self.lloq, self.uloq)) / self.dilution
         return max(self.error, float(self.error_at(within) / np.sqrt(self.count)))
 
+    def is_chance_at(self, ln: float, errors: float) -> bool:
+        """Whether its wells would lie above the range if `ln` were true, and are in it by chance.
+
+        On a plateau a well that reads a few percent lower gives a fraction of the concentration, so
+        that responses are compared.
+        """
+        if self.deviations_at is None or np.exp(ln) <= self.uloq:
+            return False
+        responses = self.measured["response"].to_numpy(float)[self.stands]
+        return self.deviations_at(responses, float(np.exp(ln)) / self.dilution) <= errors
+
     @property
     def is_weak(self) -> bool:
         """Whether it is so near the LLOQ that it counts half in a vote."""
         return bool(np.exp(self.ln) < _NEAR_LLOQ * self.lloq)
 
 
-def dilution_group(wells: pd.DataFrame, error_at: ErrorAt) -> DilutionGroup:
+def dilution_group(
+    wells: pd.DataFrame, error_at: ErrorAt, deviations_at: DeviationsAt | None = None
+) -> DilutionGroup:
     """Judge the replicates of one dilution on one plate.
 
     Parameters
@@ -103,6 +122,8 @@ def dilution_group(wells: pd.DataFrame, error_at: ErrorAt) -> DilutionGroup:
         Rows of elisa/wells.csv that were measured, at least one.
     error_at
         The error of a well at a concentration.
+    deviations_at
+        How far responses are from the one that is expected at a concentration.
 
     Wells without a number (beyond an asymptote, or off the reader) count as their limit, and a mean
     with such a well is a bound.
@@ -157,6 +178,7 @@ def dilution_group(wells: pd.DataFrame, error_at: ErrorAt) -> DilutionGroup:
         lloq=lloq,
         uloq=uloq,
         error_at=error_at,
+        deviations_at=deviations_at,
     )
 
 

@@ -12,13 +12,14 @@ from itertools import combinations
 
 import numpy as np
 
+from coculture.distributions import as_likely
 from coculture.elisa.plates.dilution_groups import (
     DilutionGroup,
     bound_contradicts,
     groups_agree,
 )
 
-_ERRORS = {2: 2.0, 3: 2.4}
+_ERRORS = {2: 2.4, 3: 2.4}  # With 2.0 for two, one clean culture in fifty more has a caution.
 _ERRORS_OF_MORE = 2.65
 """Standard errors of their difference within which two of so many dilutions agree by chance."""
 _VOTE_NEAR_LLOQ = 0.5
@@ -39,29 +40,37 @@ class Verdict:
         The groups that make the value; none if there is no number.
     left_out
         Groups in range, or bounds, that the used ones outvote.
+    by_chance
+        Groups in range that the used ones outvote, but that chance explains: on a plateau, or near
+        the LLOQ where the wells' scatter has few degrees of freedom.
     rivals
         If no set wins: the groups and bounds that contradict one another.
     """
 
     used: tuple[DilutionGroup, ...]
     left_out: tuple[DilutionGroup, ...] = ()
+    by_chance: tuple[DilutionGroup, ...] = ()
     rivals: tuple[DilutionGroup, ...] = ()
 
 
-def vote(groups: Sequence[DilutionGroup]) -> Verdict:
+def vote(groups: Sequence[DilutionGroup], degrees_of_freedom: float = np.inf) -> Verdict:
     """The dilutions that are believed.
 
     Parameters
     ----------
     groups
         All dilutions of one culture on one plate, by rising dilution; discordant ones are ignored.
+    degrees_of_freedom
+        Those of the wells' scatter. With few, chance allows two dilutions more (Student's t for
+        the normal distribution). Three and more vote, and are held to the narrow limits: with the
+        wide ones a matrix effect was silent in 1 to 2 % of them.
     """
     inside = [group for group in groups if group.state == "in_range"]
     bounds = [group for group in groups if group.state in ("below", "above")]
     if not inside:
         return Verdict(())
-    errors = _ERRORS.get(max(2, len(inside)), _ERRORS_OF_MORE)
-    rivals = _agreeing_sets(inside, errors)
+    errors = _allowed(len(inside), degrees_of_freedom)
+    rivals = _without_chance(_agreeing_sets(inside, errors), errors)
     against = [
         [bound for bound in bounds if _contradicts(bound, rival, errors)] for rival in rivals
     ]
@@ -73,10 +82,26 @@ def vote(groups: Sequence[DilutionGroup]) -> Verdict:
     supported = len(rivals[best]) >= 2 or _supporting(best, bounds, against) >= 1
     leads = all(votes[best] >= other + _LEAD for other in others)
     if supported and leads and len(against[best]) < votes[best]:
-        lost = [group for group in inside if group not in rivals[best]]
-        return Verdict(tuple(rivals[best]), tuple(lost + against[best]))
+        mean = weighted_mean(rivals[best])[0]
+        outvoted = [group for group in inside if group not in rivals[best]]
+        wide = as_likely(errors, degrees_of_freedom)
+        by_chance = [
+            group
+            for group in outvoted
+            if group.is_chance_at(mean, wide)
+            or (group.is_weak and all(groups_agree(group, one, wide) for one in rivals[best]))
+        ]
+        lost = [group for group in outvoted if group not in by_chance]
+        return Verdict(tuple(rivals[best]), tuple(lost + against[best]), tuple(by_chance))
     contradicting = [bound for bound in bounds if any(bound in of_rival for of_rival in against)]
     return Verdict((), rivals=tuple(sorted(inside + contradicting, key=lambda one: one.dilution)))
+
+
+def _allowed(inside: int, degrees_of_freedom: float) -> float:
+    """Standard errors that chance allows between so many dilutions in range."""
+    if inside > 2:
+        return _ERRORS.get(inside, _ERRORS_OF_MORE)
+    return as_likely(_ERRORS[2], degrees_of_freedom)
 
 
 def weighted_mean(groups: Sequence[DilutionGroup]) -> tuple[float, float, float]:
@@ -119,6 +144,27 @@ def _agreeing_sets(groups: Sequence[DilutionGroup], errors: float) -> list[list[
             if all(agree[frozenset(pair)] for pair in combinations(chosen, 2)):
                 found.append(one)
     return [[groups[place] for place in sorted(one)] for one in found]
+
+
+def _without_chance(
+    rivals: Sequence[Sequence[DilutionGroup]], errors: float
+) -> list[Sequence[DilutionGroup]]:
+    """The rivals without those of which two dilutions that agree say that they are chance.
+
+    These are out of range by the value of the two, and their responses are as near to what is
+    expected there as wells scatter.
+    """
+    confirmed = [(rival, weighted_mean(rival)[0]) for rival in rivals if len(rival) >= 2]
+
+    def is_chance(rival: Sequence[DilutionGroup]) -> bool:
+        return any(
+            all(group.is_chance_at(mean, errors) for group in rival if group not in other)
+            for other, mean in confirmed
+            if other is not rival
+        )
+
+    # Two that each say so of the other remain rivals.
+    return [rival for rival in rivals if not is_chance(rival)] or list(rivals)
 
 
 def _contradicts(bound: DilutionGroup, rival: Sequence[DilutionGroup], errors: float) -> bool:

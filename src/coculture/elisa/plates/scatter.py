@@ -84,7 +84,10 @@ def scatter_of(usable: pd.DataFrame, settings: ElisaSettings) -> Scatter:
     plates = replicates.index.get_level_values("plate").nunique()
     if len(replicates):
         span = float(np.ptp(responses.to_numpy(float)))
-        wells = shrunken_variance_function(replicates.reset_index(), start, span, plates)
+        of_standards = _of_standards(standards, start, settings)
+        # Samples are not pipetted with more care than standards; few replicates cannot say so.
+        prior = of_standards if of_standards.cv > start.cv else start
+        wells = shrunken_variance_function(replicates.reset_index(), prior, span, plates)
         return Scatter(wells, _of_standards(standards, wells, settings), is_assumed=False)
     of_standards = _of_standards(standards, start, settings)
     larger = of_standards if of_standards.cv > start.cv else start

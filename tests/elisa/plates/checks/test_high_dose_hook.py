@@ -14,13 +14,15 @@ def four_parameters(x: Any, a: float, d: float, b: float, c: float) -> Any:
 
 
 def test_hooks_are_seen_and_sound_curves_seldom_blamed() -> None:
+    """Hooks of 20 %, 2-fold steps, duplicates with a CV of 5 %: nine of ten; 2 % false at most."""
     rng = np.random.default_rng(12)
     hooked, sound = [], []
     for _ in range(100):
-        mean = four_parameters(LEVELS, 0.05, 3.0, rng.uniform(0.9, 1.5), rng.uniform(80, 300))
+        # The plateau is reached: the mid-point lies between 0.02 and 0.25 of the highest standard.
+        mean = four_parameters(LEVELS, 0.05, 3.0, rng.uniform(0.95, 1.4), rng.uniform(12, 150))
         sound.append(mean + rng.normal(size=16) * np.hypot(0.008, 0.05 * mean))
-        hooked.append(np.where(LEVELS == 600, rng.uniform(0.5, 0.7), 1) * sound[-1])
-    for batch, least, most in ((hooked, 0.9, 1.0), (sound, 0.0, 0.1)):
+        hooked.append(np.where(LEVELS == 600, 0.8, 1) * sound[-1])
+    for batch, least, most in ((hooked, 0.9, 1.0), (sound, 0.0, 0.02)):
         curves = fit_standard_curves(LEVELS[None, :], np.stack(batch))
         share = np.mean(["high_dose_hook" in curve.flags for curve in curves])
         assert least <= share <= most

@@ -7,6 +7,8 @@ from coculture.elisa.plates.combination import Combination
 from coculture.elisa.plates.concentrations import pg_ml
 from coculture.exchange.flags import Flag
 
+CODE = "between_dilutions"
+
 
 def flags(combined: Combination) -> Iterator[Flag]:
     """A caution where no well is in range but the bounds enclose the concentration."""
@@ -15,7 +17,7 @@ def flags(combined: Combination) -> Iterator[Flag]:
         return
     yield Flag(
         combined.concerns,
-        "between_dilutions",
+        CODE,
         "caution",
         f"The concentration lies between two dilutions: above {pg_ml(bounds.at_least)} and below "
         f"{pg_ml(bounds.at_most)}. Measure a dilution in between.",

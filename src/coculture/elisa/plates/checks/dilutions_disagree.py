@@ -11,14 +11,19 @@ from coculture.elisa.plates.dilution_vote import Verdict, weighted_mean
 from coculture.exchange.flags import Flag
 from coculture.exchange.vocabulary import listed
 
-CODE = "dilutions_disagree"
+CODE, BY_CHANCE = "dilutions_disagree", "dilution_by_chance"
 
 _CAUSES = "a hook, a matrix effect, a wrong dilution or exchanged wells"
 
 
 def flags(combined: Combination) -> Iterator[Flag]:
-    """A caution for each plate on which dilutions were left out, or leave no number."""
+    """A caution for each plate on which dilutions were left out, or leave no number.
+
+    A note where the scatter of wells is so little known that it explains them.
+    """
     for verdict in combined.verdicts:
+        if verdict.by_chance:
+            yield _perhaps_chance(combined, verdict)
         if verdict.left_out:
             yield _outvoted(combined, verdict)
         elif verdict.rivals:
@@ -38,6 +43,19 @@ def _outvoted(combined: Combination, verdict: Verdict) -> Flag:
         f"{'agree on' if several else 'gives'} {pg_ml(float(np.exp(used)))}, which is used. Look "
         f"for {_CAUSES}.",
         max(float(np.exp(abs(group.ln - used))) for group in verdict.left_out),
+        unit="fold",
+    )
+
+
+def _perhaps_chance(combined: Combination, verdict: Verdict) -> Flag:
+    used = float(np.mean([group.ln for group in verdict.used]))
+    each = listed(_against(group, used) for group in verdict.by_chance)
+    return Flag(
+        combined.concerns,
+        BY_CHANCE,
+        "note",
+        f"{each}, and was not used. Chance may explain it.",
+        max(float(np.exp(abs(group.ln - used))) for group in verdict.by_chance),
         unit="fold",
     )
 
