@@ -7,7 +7,7 @@ import pandas as pd
 
 def filled(texts: pd.Series) -> "pd.Series[str]":
     """Texts, empty where there is none."""
-    return texts.fillna("").astype(str)
+    return texts.astype(object).where(texts.notna(), "").astype(str)
 
 
 def joined(texts: Iterable[str]) -> str:
