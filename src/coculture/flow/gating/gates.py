@@ -72,7 +72,7 @@ def draw(name: str, block: Block) -> Gate:
     GateError
         If the block contradicts itself (`coculture.flow.settings.shape_fault`).
     """
-    fault = shape_fault(name, block)
+    fault = shape_fault(block)
     if fault:
         raise GateError(f"Gate {name}: {fault}")
     channels, keep = list(block["channels"]), block.get("keep")

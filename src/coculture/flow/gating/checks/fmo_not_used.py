@@ -82,11 +82,7 @@ def _of_marker(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
 
 
 def _to_do(experiment: Experiment, stain: str, channel: str) -> str:
-    settings = experiment.settings
-    asked = {
-        gates.ANNEXIN: settings.annexin_threshold,
-        gates.VIABILITY_DYE: settings.viability_dye_threshold,
-    }[stain]
+    asked = experiment.settings.thresholds[stain]
     matrix = "Compensate" if experiment.spillover is None else "Correct the matrix"
     if asked == fmo.CODE:
         return f"{matrix}, or write auto under flow.thresholds."
