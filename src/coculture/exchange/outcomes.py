@@ -67,8 +67,19 @@ class Stain:
 
     @property
     def of_dying(self) -> str:
-        """What cells are that are not as living ones are: "PI-positive", "GFP-negative"."""
-        return self.sign(positive=not self.living_are_positive)
+        """What cells are that are not as living ones are, before a noun.
+
+        >>> Stain("annexin", "Annexin V", "FL1-A").of_dying
+        'Annexin-V-positive'
+        >>> Stain("GFP", "GFP", "FL1-A", living_are_positive=True).of_dying
+        'GFP-negative'
+        """
+        return self.sign(positive=not self.living_are_positive).replace(" ", "-")
+
+    @property
+    def of_living(self) -> str:
+        """What living cells are, before a noun."""
+        return self.sign(positive=self.living_are_positive).replace(" ", "-")
 
 
 @dataclass(frozen=True)
@@ -93,7 +104,7 @@ class Outcome:
         >>> Outcome("apoptotic", ("early", "late")).column
         'percent_apoptotic'
         """
-        return f"percent_{in_columns(self.name)}"
+        return percent_column(self.name)
 
     @property
     def count(self) -> str:
@@ -142,6 +153,49 @@ class Outcomes:
         """The class of cells that are as living cells are in every stain: "viable"."""
         wanted = tuple(stain.living_are_positive for stain in self.stains)
         return tuple(name for name in self.classes if self.signs[name] == wanted)
+
+    @property
+    def leading(self) -> Stain | None:
+        """The stain that dying cells are followed by: Annexin V, or the first that living cells
+        lack; without one the first."""
+        lacking = [stain for stain in self.stains if not stain.living_are_positive]
+        return next(iter([*lacking, *self.stains]), None)
+
+    @property
+    def decisive(self) -> tuple[Stain, ...]:
+        """The stains whose thresholds the first outcome depends on: of "apoptotic" Annexin V."""
+        if self.first is None:
+            return ()
+        counted = {self.signs[name] for name in self.first.classes}
+        return tuple(
+            stain
+            for place, stain in enumerate(self.stains)
+            if any(
+                (*one[:place], not one[place], *one[place + 1 :]) not in counted for one in counted
+            )
+        )
+
+    @property
+    def lacking(self) -> tuple[Stain, ...]:
+        """The stains that living cells lack, so that their live peak can be compared."""
+        return tuple(stain for stain in self.stains if not stain.living_are_positive)
+
+    @property
+    def watched(self) -> tuple[Stain, ...]:
+        """Of these, the ones whose outcome is read: of Annexin V with a dye only Annexin V."""
+        return self.lacking[:1] if self.are_standard else self.lacking
+
+    def read_from(self, stain: Stain) -> Outcome:
+        """What a stain alone says of dying cells: "apoptotic", "late + necrotic", "PI-positive"."""
+        classes = self.of_dying(stain.gate)
+        if not self.are_standard:
+            return Outcome(stain.of_dying, classes)
+        return Outcome(APOPTOTIC if stain.gate == ANNEXIN else " + ".join(classes), classes)
+
+    @property
+    def dying(self) -> tuple[str, ...]:
+        """The classes whose cells are not as living ones are in the leading stain."""
+        return () if self.leading is None else self.of_dying(self.leading.gate)
 
     @property
     def seen_columns(self) -> tuple[str, ...]:
@@ -249,6 +303,15 @@ def count_column(name: str) -> str:
     'n_pi_positive'
     """
     return f"n_{in_columns(name)}"
+
+
+def percent_column(name: str) -> str:
+    """The column with the percent of the cells of a class or outcome.
+
+    >>> percent_column("PI-positive")
+    'percent_pi_positive'
+    """
+    return f"percent_{in_columns(name)}"
 
 
 def median_column(channel: str) -> str:

@@ -1,5 +1,23 @@
 """The glossary of the page: terms that a biologist need not know."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from coculture.exchange.outcomes import outcomes_of
+
+
+def glossary(flow: Mapping[str, Any] | None) -> dict[str, str]:
+    """The terms of a study; `flow` is that section of its config, None without FCS files."""
+    is_standard = flow is not None and outcomes_of(flow).are_standard
+    return {
+        term: meaning
+        for term, meaning in GLOSSARY.items()
+        if is_standard or term not in _OF_ANNEXIN_WITH_DYE
+    }
+
+
+_OF_ANNEXIN_WITH_DYE = ("Viable, early, late, necrotic", "Specific apoptosis")
+"""Terms of studies of Annexin V with a viability dye."""
 GLOSSARY = {
     "Experiment": "An independent repeat, such as a day or a donor. n counts these, not wells.",
     "Arm": "One combination of cells, stroma, dose of every drug, and hours.",

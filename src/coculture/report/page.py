@@ -27,7 +27,7 @@ from coculture.report.flags import (
     quality_flags,
 )
 from coculture.report.formatting import unbroken_names
-from coculture.report.glossary import GLOSSARY
+from coculture.report.glossary import glossary
 from coculture.report.limitations import analyte_columns, limitations, without_measurement
 from coculture.report.methods import methods
 from coculture.report.results import Results, with_labels
@@ -105,7 +105,7 @@ def render(results: Results) -> str:
         methods=methods(results, versions),
         versions=versions,
         computed_by=provenance.computed_by(results.software),
-        glossary=GLOSSARY,
+        glossary=glossary(results.config["flow"] if results.config["tables"].get("flow") else None),
         cultures=_json(_cultures(results, found)),
         data=_json({figure.anchor: figure.data for figure in figures if figure.data}),
     )

@@ -29,7 +29,8 @@ def test_every_figure_is_that_of_the_module_of_its_name(results: ExperimentResul
     for name, figure in found.items():
         module = importlib.import_module(f"coculture.flow.figures.{name}")
         assert figure.table == module.TABLE == f"figures/flow/{name}.csv"
-        assert tuple(figure.shown.columns) == tuple(module.COLUMNS)
+        if hasattr(module, "COLUMNS"):  # the others depend on the stains of the study
+            assert tuple(figure.shown.columns) == tuple(module.COLUMNS)
 
 
 def test_drawn_twice_the_bytes_are_the_same(results: ExperimentResults, tmp_path: Path) -> None:
@@ -80,8 +81,8 @@ def test_a_study_without_stains_says_so(
         compensation={"source": "none"},
     )  # fmt: skip
     found = drawn(read_back(files, settings))
-    assert "no Annexin V" in texts(found["contact_sheet"])
-    assert "no Annexin V" in found["contact_sheet"].text.result
+    assert "no stain" in texts(found["contact_sheet"])
+    assert "no stain" in found["contact_sheet"].text.result
     assert "no marker" in texts(found["control_histograms"])
     assert "not compensated" in texts(found["spillover"])
     assert "Cells · " in texts(found["gating_strategy"])

@@ -183,16 +183,18 @@ class _PopulationGates:
     ) -> "list[tuple[Request, _SetGate]]":
         found: list[tuple[Request, _SetGate]] = []
         for stain in self.panel.of_stains:
-            request = screened(
-                Request(
-                    stain.gate,
-                    stain.channel,
-                    self.panel,
-                    inside,
-                    singlets,
-                    is_compensated=self.is_compensated,
-                )
+            request = Request(
+                stain.gate,
+                stain.channel,
+                self.panel,
+                inside,
+                singlets,
+                keeps_living_above=stain.living_are_positive,
+                is_compensated=self.is_compensated,
             )
+            if not stain.living_are_positive:
+                # Where living cells shine, its source refuses a control as bright as they are.
+                request = screened(request)
             setter = _stain_setter(request, asked[stain.gate], self.population.name, self.scope)
             found.append((request, setter))
         return found

@@ -22,6 +22,11 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
         source = sources.SOURCES.get(block["source"])
         if source is None or source.TRUST != "fallback" or asked.get(name) == source.CODE:
             continue
+        if name in [
+            stain.gate for stain in experiment.settings.stains if stain.living_are_positive
+        ]:
+            # There is no live peak below such a threshold: a control is its best source.
+            continue
         named = experiment.settings.gate_name(name)
         yield Flag(
             subjects.gate(experiment, one.population.name, block),
