@@ -72,6 +72,7 @@ def steps_of(gated: GatedPopulation) -> list[Step]:
     if gated.has_quadrants:
         of_stains = gated.of_stains
         names, used = tuple(of_stains), tuple(of_stains.values())
+        shine = gated.settings.stains[0].living_are_positive
         steps.append(
             Step(
                 QUADRANTS_STEP if len(names) > 1 else gated.settings.stains[0].name,
@@ -79,7 +80,7 @@ def steps_of(gated: GatedPopulation) -> list[Step]:
                 tuple(str(block["channels"][0]) for block in used),
                 names,
                 used,
-                _STAIN_CONTROLS,
+                _SHINING_CONTROLS if shine else _STAIN_CONTROLS,
                 is_of_stains=True,
             )
         )
@@ -87,6 +88,8 @@ def steps_of(gated: GatedPopulation) -> list[Step]:
 
 
 _STAIN_CONTROLS = ("fmo_annexin", "dye_only", MARKER_FMO, "unstained")
+_SHINING_CONTROLS = (MARKER_FMO, "population_negative", "unstained")
+"""Where living cells have the stain, unstained ones may have a reporter."""
 
 
 def samples_of(gated: GatedPopulation, wells: pd.DataFrame) -> dict[str, Tube | None]:

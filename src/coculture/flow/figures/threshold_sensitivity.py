@@ -51,13 +51,14 @@ def draw(results: ExperimentResults) -> Drawing:
         return nothing_to_draw(NO_QUADRANTS, _TITLE_WITHOUT, TABLE, columns)
     limit = results.settings.limits.sensitivity_percent_points
     rows: list[tuple[object, ...]] = []
-    used = []
+    used: list[str] = []
     with style.house_style():
         figure = Figure(figsize=(6.4 * len(stains), 4.2))
         axes = figure.subplots(1, len(stains), squeeze=False)[0]
         for ax, stain in zip(axes, stains, strict=True):
             lines = _lines(gated, samples, stain, results.settings.outcomes)
-            used += [_threshold(gated, tube, stain) for tube in samples]
+            ends = [_threshold(gated, tube, stain) for tube in samples]
+            used.append(" to ".join(dict.fromkeys(f"{end:.4g}" for end in (min(ends), max(ends)))))
             _draw_lines(ax, lines, limit)
             ax.axvline(0, color=style.BLACK, linewidth=0.8, linestyle=":", zorder=1)
             ticks = _SHIFTS[[0, _NOT_MOVED, -1]]
@@ -72,12 +73,10 @@ def draw(results: ExperimentResults) -> Drawing:
                     _SHIFTS, _threshold(gated, tube, stain) * 10**_SHIFTS, percents, strict=True
                 )
             ]
-        ends = (min(used), max(used))
-        named = " to ".join(f"{threshold:.4g}" for threshold in dict.fromkeys(ends))
         figure.supxlabel(
-            f"One line per sample, with a mark at the threshold used ({named}). Coloured: "
-            f"changes by more than {limit:g} percentage points;\nup to {_MAX_NAMED} of these are "
-            "named, with their largest change.",
+            f"One line per sample, with a mark at the threshold used ({', '.join(used)}). "
+            f"Coloured: changes by more than {limit:g} percentage points;\n"
+            f"up to {_MAX_NAMED} of these are named, with their largest change.",
             x=0.01,
             ha="left",
             fontsize=7,
