@@ -5,6 +5,7 @@ JOIN = STEPS.step(
     "comparison_join",
     after=[*GATE.values(), *COMBINED],
     cultures=STUDY.culture_rows(),
+    values=STUDY.value_rows(),
     population=STUDY.report_population,
     settings=STUDY.comparison_settings(),
 )
@@ -33,7 +34,7 @@ rule comparison_join:
         f"{LOGS}/comparison_join.log",
     threads: 1
     message:
-        "Joining apoptosis and concentrations, one row for each culture"
+        "Joining what was measured, one row for each culture"
     run:
         WORKERS.run(JOIN, input, output, log)
 
@@ -44,6 +45,7 @@ rule comparison_compare:
         cultures=rules.comparison_join.output.cultures,
         elisa_wells=expand(rules.elisa_quantify.output.wells, plate=STUDY.plates),
     output:
+        endpoints=f"{RESULTS}/comparison/endpoints.csv",
         arms=f"{RESULTS}/comparison/arms.csv",
         contrasts=f"{RESULTS}/comparison/contrasts.csv",
         contrast_values=f"{RESULTS}/comparison/contrast_values.csv",

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from coculture.comparison.design.arms import Design
-from coculture.comparison.design.endpoints import endpoints
+from coculture.comparison.design.endpoints import endpoint_table, endpoints
 from coculture.comparison.design.joining import are_counted, in_order, is_measured
 from coculture.comparison.findings.evaluation import (
     claim_table,
@@ -16,14 +16,22 @@ from coculture.comparison.findings.evaluation import (
     unstained_arms,
 )
 from coculture.comparison.flags import comparison_flags
-from coculture.comparison.settings import APOPTOSIS, ComparisonSettings
+from coculture.comparison.settings import ComparisonSettings
 from coculture.comparison.statistics.combination import combination_table
 from coculture.comparison.statistics.exploratory import contrast_tables
 from coculture.comparison.statistics.group_means import group_means
 from coculture.exchange import result_tables
 from coculture.exchange.flags import Flag
 
-TABLES = ("arms", "contrasts", "contrast_values", "findings", "finding_tests", "combination")
+TABLES = (
+    "endpoints",
+    "arms",
+    "contrasts",
+    "contrast_values",
+    "findings",
+    "finding_tests",
+    "combination",
+)
 """The tables of a `Comparison`, by their names in the folder comparison/."""
 
 
@@ -31,6 +39,7 @@ TABLES = ("arms", "contrasts", "contrast_values", "findings", "finding_tests", "
 class Comparison:
     """The result tables in the folder comparison/, by their names there, and the flags."""
 
+    endpoints: pd.DataFrame
     arms: pd.DataFrame
     contrasts: pd.DataFrame
     contrast_values: pd.DataFrame
@@ -67,11 +76,11 @@ def compare(
     arms = pd.concat(
         [group_means(cultures, endpoint, settings) for endpoint in scales], ignore_index=True
     )
-    subjects = (APOPTOSIS, *settings.analytes)
-    measured = [subject for subject in subjects if is_measured(cultures, subject)]
+    measured = [one.name for one in settings.quantities if is_measured(cultures, one)]
     results = evaluate_findings(arms, design, settings, measured, unstained_arms(cultures))
     contrasts, contrast_values = contrast_tables(arms, scales, design, settings)
     return Comparison(
+        endpoints=endpoint_table(settings, scales, measured),
         arms=arms,
         contrasts=contrasts,
         contrast_values=contrast_values,
@@ -93,7 +102,9 @@ def compare(
 def read_tables(paths: Iterable[str | Path]) -> Comparison:
     """Read the tables of `compare`; the name of each file is that of its table, as arms.csv."""
     by_name = {Path(path).stem: path for path in paths}
-    arms, contrasts, contrast_values, findings, finding_tests, combination = (
+    endpoints, arms, contrasts, contrast_values, findings, finding_tests, combination = (
         result_tables.read(by_name[name]) for name in TABLES
     )
-    return Comparison(arms, contrasts, contrast_values, findings, finding_tests, combination)
+    return Comparison(
+        endpoints, arms, contrasts, contrast_values, findings, finding_tests, combination
+    )

@@ -5,12 +5,11 @@ from collections.abc import Iterable, Iterator, Sequence
 import pandas as pd
 
 from coculture.comparison.design.arms import Design
-from coculture.comparison.design.joining import EXCLUDED
 from coculture.comparison.findings.finding_result import FindingResult
-from coculture.comparison.settings import APOPTOSIS, ComparisonSettings
+from coculture.comparison.quantities.kind import EXCLUDED
+from coculture.comparison.settings import ComparisonSettings
 from coculture.comparison.statistics.contrasts import MIN_EXPERIMENTS
 from coculture.exchange.flags import Concerns, Flag
-from coculture.exchange.names import column_prefix
 from coculture.exchange.vocabulary import ABOVE_RANGE, BELOW_RANGE, many
 
 FINDINGS = "comparison/findings.csv"
@@ -116,21 +115,21 @@ def _lacking(result: FindingResult) -> list[tuple[str, str]]:
 
 def _excluded_readings(cultures: pd.DataFrame, settings: ComparisonSettings) -> Iterator[Flag]:
     """A note for every culture and measurement whose readings are all excluded."""
-    for subject in (APOPTOSIS, *settings.analytes):
-        prefix = column_prefix(subject)
-        excluded = cultures[cultures[f"{prefix}_state"] == EXCLUDED]
+    for quantity in settings.quantities:
+        subject, columns = quantity.name, quantity.columns
+        excluded = cultures[cultures[columns.state] == EXCLUDED]
         for row in excluded.to_dict("records"):
             yield Flag(
                 Concerns(
                     CULTURES,
                     "culture",
                     experiment=str(row["experiment"]),
-                    analyte="" if subject == APOPTOSIS else subject,
+                    analyte=quantity.options.get("analyte", ""),
                     culture=str(row["culture"]),
                 ),
                 READING_EXCLUDED,
                 "note",
-                f"{row['culture']} has no value for {subject}. Reason: {row[f'{prefix}_reason']}.",
+                f"{row['culture']} has no value for {subject}. Reason: {row[columns.reason]}.",
             )
 
 

@@ -15,17 +15,12 @@ import scipy
 from numpy.typing import NDArray
 
 from coculture.comparison.design.arms import Design
-from coculture.comparison.design.endpoints import (
-    LOGIT,
-    PERCENT,
-    Endpoint,
-    endpoints,
-    primary_endpoint,
-)
+from coculture.comparison.design.endpoints import Endpoint, primary_endpoint
 from coculture.comparison.design.joining import in_order
 from coculture.comparison.findings.claims import Claim
 from coculture.comparison.findings.evaluation import claims_of
-from coculture.comparison.settings import APOPTOSIS, ComparisonError, ComparisonSettings
+from coculture.comparison.quantities.quantity import Quantity
+from coculture.comparison.settings import ComparisonError, ComparisonSettings
 from coculture.comparison.statistics.contrasts import PooledError
 from coculture.comparison.statistics.group_means import (
     GroupMeans,
@@ -46,8 +41,8 @@ Values = NDArray[np.float64]
 class Assumptions:
     """The distribution that the wells of one endpoint are simulated from.
 
-    `location` is the location of each arm on the logit (apoptosis) or log scale (analytes); the SDs
-    are on that scale. With `sd_effect` the common effect in the arms of `varying` differs between
+    `location` is that of each arm on the scale of `simulated_on`; the SDs are on that scale.
+    With `sd_effect` the common effect in the arms of `varying` differs between
     experiments, as the effect of a drug does.
     """
 
@@ -60,7 +55,7 @@ class Assumptions:
 
 
 def assumptions_of(cultures: pd.DataFrame, settings: ComparisonSettings) -> dict[str, Assumptions]:
-    """The arm means and variance components of a study, by subject (apoptosis, analyte).
+    """The arm means and variance components of a study, by the name of the endpoint.
 
     The SD between wells is pooled over all experiments x arms. The variance between experiment x
     arm is the residual variance of the block analysis minus that of wells; the variance between
@@ -68,10 +63,7 @@ def assumptions_of(cultures: pd.DataFrame, settings: ComparisonSettings) -> dict
     """
     design = Design.of(cultures, settings)
     cultures = in_order(cultures, design)
-    scales = {endpoint.name: endpoint for endpoint in endpoints(settings)}
-    chosen = {APOPTOSIS: scales[LOGIT]} | {
-        analyte: primary_endpoint(analyte, settings) for analyte in settings.analytes
-    }
+    chosen = {one.name: simulated_on(one) for one in settings.quantities}
     labels = [design.label(arm) for arm in design.arms]
     found = {}
     for subject, scale in chosen.items():
@@ -83,6 +75,12 @@ def assumptions_of(cultures: pd.DataFrame, settings: ComparisonSettings) -> dict
     return found
 
 
+def simulated_on(quantity: Quantity) -> Endpoint:
+    """The scale on which wells are drawn: the logit of a percent, whose points have limits."""
+    logit = (one for one in quantity.scales if one.scale == "logit")
+    return quantity.primary if quantity.primary.is_ratio else next(logit, quantity.primary)
+
+
 def with_stated(
     assumptions: Mapping[str, Assumptions], stated: Iterable[tuple[str, str, str]]
 ) -> dict[str, Assumptions]:
@@ -91,9 +89,9 @@ def with_stated(
     Parameters
     ----------
     stated
-        (subject, part, SD) as the user typed them: subject "apoptosis" (SD on the logit scale) or
-        an analyte (SD of natural logarithms); part "experiment", "arm" (experiment x arm) or
-        "well".
+        (subject, part, SD) as the user typed them: the name of an endpoint (the SD of a percent is
+        on the logit scale, of a ratio of natural logarithms); part "experiment", "arm" (experiment
+        x arm) or "well".
 
     Raises
     ------
@@ -305,7 +303,10 @@ def _components(wells: pd.DataFrame, means: pd.DataFrame) -> Assumptions:
 
 
 def _on_analysis_scale(values: Values, endpoint: Endpoint) -> Values:
-    return np.asarray(100 * scipy.special.expit(values)) if endpoint.name == PERCENT else values
+    """Values as drawn (`simulated_on`) on the scale that is analysed."""
+    if endpoint.scale == "points" and endpoint.columns.count:
+        return np.asarray(100 * scipy.special.expit(values))
+    return values
 
 
 def _shown(

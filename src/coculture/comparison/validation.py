@@ -9,7 +9,6 @@ from coculture.comparison.design.arms import Design, net_weights
 from coculture.comparison.findings import kind_of
 from coculture.comparison.findings.evaluation import pairs_of
 from coculture.comparison.settings import (
-    APOPTOSIS,
     ArmPattern,
     ComparisonError,
     ComparisonSettings,
@@ -164,13 +163,14 @@ def _endpoint(
     measured: Sequence[str] | None,
 ) -> list[Problem]:
     """A problem if an endpoint is unknown, or if no table of the study measures it."""
-    if endpoint not in (APOPTOSIS, *settings.analytes):
-        known = ", ".join((APOPTOSIS, *settings.analytes))
+    quantity = settings.quantity(endpoint)
+    if quantity is None:
+        known = ", ".join(settings.subjects) or "none"
         message = f"is not an endpoint of this study; the endpoints are {known}."
         return [Problem(CONFIG, message, column=place, value=endpoint, key=key)]
     if measured is None or endpoint in measured:
         return []
-    table = "flow.csv" if endpoint == APOPTOSIS else "elisa.csv"
+    table = quantity.source
     message = (
         f"{endpoint} is not measured in this study (measured: {', '.join(measured) or 'nothing'}); "
         f"add it to {table}, or remove this from the config."

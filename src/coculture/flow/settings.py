@@ -196,6 +196,13 @@ class FlowSettings:
         )
 
     @property
+    def lacked_markers(self) -> list[str]:
+        """Those markers that some population lacks and none has."""
+        every = [marker for population in self.populations for marker in population.markers]
+        had = {marker.channel for marker in every if marker.positive}
+        return [channel for channel in self.marker_channels if channel not in had]
+
+    @property
     def stained_channels(self) -> list[str]:
         """Fluorescence channels with gates: of stains, then of markers, each once."""
         of_stains = [stain.channel for stain in self.stains]

@@ -49,6 +49,8 @@ class Panel:
     """Every channel as the config names it -> channel name."""
     counting_beads: CountingBeads | None = None
     """With the channel name ($PnN) as its channel."""
+    lacked: frozenset[str] = frozenset()
+    """Channels of the markers that populations lack (positive: false) and none has."""
 
     @property
     def stains(self) -> list[str]:
@@ -215,6 +217,7 @@ def _panel(settings: FlowSettings, find: Callable[[str], str]) -> Panel:
         of_stains=tuple(replace(stain, channel=names[stain.channel]) for stain in settings.stains),
         markers={marker: names[marker] for marker in settings.marker_channels},
         names=names,
+        lacked=frozenset(names[marker] for marker in settings.lacked_markers),
         counting_beads=(
             None
             if settings.counting_beads is None

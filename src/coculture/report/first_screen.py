@@ -24,9 +24,10 @@ def answer(findings: pd.DataFrame) -> str:
 
 
 def counts(results: Results) -> dict[str, int]:
-    """The number of donors, experiments, arms, cultures, files and wells, without zeros."""
+    """How many donors, experiments, arms, cultures, files, wells and finished numbers there are."""
     cultures = results.table("cultures.csv")
     wells, files = results.table("elisa/wells.csv"), results.table("flow/wells.csv")
+    values = results.table("study/values.csv")
     donors = cultures.get("donor", pd.Series(dtype=str))
     found = {
         "donors": donors[donors != ""].nunique(),
@@ -35,6 +36,7 @@ def counts(results: Results) -> dict[str, int]:
         "cultures": len(cultures),
         "FCS files": files["fcs"].nunique() if len(files) else 0,
         "ELISA wells": len(wells) - unassigned_wells(wells),
+        "finished numbers": int((values["excluded"] == "").sum()) if len(values) else 0,
     }
     return {
         name.removesuffix("s") if count == 1 else name: count

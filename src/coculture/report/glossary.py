@@ -5,20 +5,7 @@ from typing import Any
 
 from coculture.exchange.outcomes import outcomes_of
 
-
-def glossary(flow: Mapping[str, Any] | None) -> dict[str, str]:
-    """The terms of a study; `flow` is that section of its config, None without FCS files."""
-    is_standard = flow is not None and outcomes_of(flow).are_standard
-    return {
-        term: meaning
-        for term, meaning in GLOSSARY.items()
-        if is_standard or term not in _OF_ANNEXIN_WITH_DYE
-    }
-
-
-_OF_ANNEXIN_WITH_DYE = ("Viable, early, late, necrotic", "Specific apoptosis")
-"""Terms of studies of Annexin V with a viability dye."""
-GLOSSARY = {
+_TERMS = {
     "Experiment": "An independent repeat, such as a day or a donor. n counts these, not wells.",
     "Arm": "One combination of cells, stroma, dose of every drug, and hours.",
     "95 % CI": (
@@ -39,8 +26,8 @@ GLOSSARY = {
         "known that a value is below or above the limit."
     ),
     "Bound": (
-        "What is known of a value outside LLOQ and ULOQ: at most, or at least, this much. Such a "
-        "well is called censored."
+        "What is known of a value outside the range of its assay: at most, or at least, this much. "
+        "Such a well is called censored."
     ),
     "Dilutions disagree": (
         "The culture's dilutions give different concentrations, by more than a factor 1.54 and "
@@ -80,3 +67,36 @@ GLOSSARY = {
     ),
     "Logicle": "An axis that is logarithmic for large values and linear around zero.",
 }
+
+_OF_ONE_TABLE = {
+    "flow": (
+        *("Viable, early, late, necrotic", "FMO", "Live peak", "Specific apoptosis", "Logicle"),
+    ),
+    "elisa": (
+        *("LLOQ, ULOQ", "Dilutions disagree", "Replicates disagree", "Dilutions contradict"),
+        "4PL",
+    ),
+    "clinical": ("PCLI",),
+}
+"""Terms that only studies with this table need."""
+
+
+_OF_ANNEXIN_WITH_DYE = ("Viable, early, late, necrotic", "Specific apoptosis")
+"""Terms of studies of Annexin V with a viability dye."""
+
+
+def glossary(config: Mapping[str, Any]) -> dict[str, str]:
+    """The terms that a study needs, with their meaning.
+
+    Parameters
+    ----------
+    config
+        Read are `tables`, the path of each table, None for one that it lacks, and `flow`.
+    """
+    tables = config["tables"]
+    needless = {
+        term for table, terms in _OF_ONE_TABLE.items() if not tables.get(table) for term in terms
+    }
+    if not outcomes_of(config["flow"]).are_standard:
+        needless |= {*_OF_ANNEXIN_WITH_DYE}
+    return {term: meaning for term, meaning in _TERMS.items() if term not in needless}

@@ -137,18 +137,35 @@ def _level(column: str, level: Any) -> str:
 
 
 def unmeasured_cultures(
-    cultures: pd.DataFrame, flow_table: pd.DataFrame, elisa_table: pd.DataFrame
+    cultures: pd.DataFrame, measuring: Mapping[str, pd.DataFrame]
 ) -> Iterator[Problem]:
-    """Every culture is measured by at least one of the two assays."""
-    is_spike = elisa_table["role"] == "spike"
-    measured = set(flow_table["culture"]) | set(elisa_table.loc[~is_spike, "culture"])
+    """Every culture is measured in at least one table of the study that names cultures.
+
+    Parameters
+    ----------
+    measuring
+        flow.csv, elisa.csv and values.csv, as far as the study has them.
+    """
+    measured: set[str] = set()
+    for table, rows in measuring.items():
+        counts = rows["role"] != "spike" if table == "elisa.csv" else rows["culture"].notna()
+        measured |= set(rows.loc[counts, "culture"])
+    things = {"flow.csv": "FCS file", "elisa.csv": "ELISA well", "values.csv": "number"}
     for row, name in _cells(cultures["culture"].dropna()):
         if name not in measured:
             message = (
-                "this culture is in neither flow.csv nor elisa.csv; add its FCS file or its ELISA "
-                "well, or remove the row."
+                f"this culture is {_in_none_of(list(measuring))}; add its "
+                f"{' or its '.join(things[table] for table in measuring)}, or remove the row."
             )
             yield Problem("cultures.csv", message, row, "culture", name)
+
+
+def _in_none_of(tables: Sequence[str]) -> str:
+    if len(tables) == 1:
+        return f"not in {tables[0]}"
+    if len(tables) == 2:
+        return f"in neither {tables[0]} nor {tables[1]}"
+    return f"in none of {', '.join(tables)}"
 
 
 def references(table: str, rows: pd.DataFrame, cultures: pd.DataFrame) -> Iterator[Problem]:
@@ -345,9 +362,9 @@ def shared_curves(
 
 
 _CONCENTRATION_NEEDED = {
-    "standard": "a standard needs its concentration in pg/mL.",
-    "anchor": "an anchor needs its concentration in pg/mL, above 0.",
-    "spike": "a spike needs the concentration that was added, in pg/mL and above 0.",
+    "standard": "a standard needs its concentration, in pg/mL or in its unit's column.",
+    "anchor": "an anchor needs its concentration, above 0, in pg/mL or in its unit's column.",
+    "spike": "a spike needs the concentration added, above 0, in pg/mL or in its unit's column.",
 }
 
 
@@ -370,7 +387,8 @@ def elisa_rows(elisa_table: pd.DataFrame) -> Iterator[Problem]:
         "elisa.csv",
         once,
         ["path", "plate_in_file", "well"],
-        "this well of the same file is already in row {first} under another plate.",
+        "this well of the same file is already used by plate {plate}; name the own export of each "
+        "plate, or its plate_in_file.",
         "well",
     )
     for row, well in _rows(elisa_table):
@@ -432,7 +450,8 @@ def _doubled(
     known = rows.dropna(subset=columns)
     for row in known.index[known.duplicated(columns)]:
         same = (known[columns] == known.loc[row, columns]).all(axis=1)
-        said = message.format(first=known.index[same][0])
+        first = known.index[same][0]
+        said = message.format(first=first, plate=known.loc[first].get("plate"))
         yield Problem(table, said, row, shown, str(known.loc[row, shown]))
 
 

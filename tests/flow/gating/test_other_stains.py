@@ -147,3 +147,12 @@ def test_a_source_without_its_control_is_one_error(tmp_path: Path) -> None:
         "flow.thresholds.caspase 3/7 is fmo, but this experiment has no file with the role fmo of"
         in problem.message
     )
+
+
+def test_living_cells_that_shine_without_a_control_or_a_valley_are_one_error(
+    tmp_path: Path,
+) -> None:
+    inert = replace(ASSAYS["gfp"], dying=ASSAYS["gfp"].living)
+    made = other_stains.write(tmp_path, inert, with_controls=False)
+    (problem,) = check_files(made.files, other_stains.settings(inert, **UNCOMPENSATED))
+    assert "needs a threshold for GFP, but the experiment lacks a control" in problem.message

@@ -15,7 +15,7 @@ from matplotlib.lines import Line2D
 
 from coculture.comparison import number_formats
 from coculture.comparison.design.arms import Arm, Design, sentence_of
-from coculture.comparison.design.endpoints import Endpoint, primary_endpoint
+from coculture.comparison.design.endpoints import Endpoint
 from coculture.comparison.figures.axes import (
     MAX_LISTED,
     as_shown,
@@ -33,7 +33,7 @@ from coculture.comparison.figures.differences import (
 )
 from coculture.comparison.figures.inputs import FigureInputs
 from coculture.comparison.figures.limits import draw_limits, limits_of
-from coculture.comparison.settings import APOPTOSIS
+from coculture.comparison.quantities.quantity import Quantity
 from coculture.comparison.statistics.censoring import ABOVE, BELOW
 from coculture.comparison.statistics.exploratory import PER_EXPERIMENT, POOLED_ERROR
 from coculture.comparison.statistics.group_means import ADDED, well_values
@@ -63,7 +63,7 @@ _WIDTH_OF_EXPERIMENTS = 0.9
 def arms(inputs: FigureInputs, subject: str) -> Drawing:
     """Wells, experiments, and differences by the primary analysis.
 
-    `subject` is "apoptosis", or the name of an analyte.
+    `subject` is the name of an endpoint of the config.
     """
     return _superplot(inputs, subject, PER_EXPERIMENT)
 
@@ -74,7 +74,8 @@ def arms_by_pooled_error(inputs: FigureInputs, subject: str) -> Drawing:
 
 
 def _superplot(inputs: FigureInputs, subject: str, analysis: str) -> Drawing:
-    scale = primary_endpoint(subject, inputs.settings)
+    quantity = inputs.quantity(subject)
+    scale = quantity.primary
     design = inputs.design
     wells = well_values(inputs.cultures, scale, inputs.settings)
     shown_arms = [
@@ -82,14 +83,14 @@ def _superplot(inputs: FigureInputs, subject: str, analysis: str) -> Drawing:
     ]
     means = _means(inputs.tables.arms, scale, [design.label(arm) for arm in shown_arms])
     text = FigureText(
-        "Percent apoptotic, by arm" if subject == APOPTOSIS else f"{subject}, by arm",
+        f"{_title(quantity)}, by arm",
         "Small marks are wells, large marks are experiments, lines connect the arms of one "
         "experiment. The tests use the experiments.",
         result_of_arms(means, scale, design),
         analysis,
     )
     if not shown_arms:
-        message = f"No arms to show: {why_no_values(inputs.cultures, subject)}."
+        message = f"No arms to show: {why_no_values(inputs.cultures, quantity)}."
         return nothing_to_draw(message, TABLE, COLUMNS, text)
     differences = DrawnDifferences.of(inputs.tables, scale, analysis)
     limits = list(limits_of(wells, scale))
@@ -117,6 +118,12 @@ def _superplot(inputs: FigureInputs, subject: str, analysis: str) -> Drawing:
     return Drawing(figure, pd.DataFrame(shown, columns=list(COLUMNS)), TABLE, text)
 
 
+def _title(quantity: Quantity) -> str:
+    """What the figure shows: "Percent apoptotic", or the name of the quantity."""
+    outcome = quantity.options.get("outcome")
+    return f"Percent {outcome}" if quantity.kind == "percent" else quantity.name
+
+
 def result_of_arms(means: pd.DataFrame, scale: Endpoint, design: Design) -> str:
     """The mean of each arm over the experiments; of many arms the lowest and the highest.
 
@@ -125,7 +132,7 @@ def result_of_arms(means: pd.DataFrame, scale: Endpoint, design: Design) -> str:
     """
     if means.empty:
         return ""
-    unit = " %" if scale.subject == APOPTOSIS else f" {scale.unit_shown}"
+    unit = f" {scale.unit_shown}".rstrip()
     signs = means.groupby("arm", sort=False)["relation"].agg(_sign)
     # Of bounds the side is taken on which all experiments are limited.
     columns = {"": "mean", "≤ ": "high", "≥ ": "low", "≈ ": "mean"}
@@ -231,8 +238,8 @@ def _draw_cultures(
             joined.setdefault((arm.cells, arm.stroma, arm.hours), []).append(point)
         for points in joined.values():
             _draw_experiment(axis, points, mark)
-    if not scale.is_ratio:
-        axis.set_ylim(bottom=0)
+    if scale.bounds is not None:
+        axis.set_ylim(bottom=scale.bounds[0])
     axis.set_ylabel(scale.title_shown)
 
 

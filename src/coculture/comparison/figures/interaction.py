@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from coculture.comparison.design.arms import Arm, Design
-from coculture.comparison.design.endpoints import Endpoint, primary_endpoint
+from coculture.comparison.design.endpoints import Endpoint
 from coculture.comparison.design.families import INTERACTION, interaction_weights, interactions
 from coculture.comparison.figures.axes import (
     MAX_LISTED,
@@ -20,7 +20,8 @@ from coculture.comparison.figures.axes import (
     why_no_values,
 )
 from coculture.comparison.figures.inputs import FigureInputs
-from coculture.comparison.number_formats import points, significant
+from coculture.comparison.findings.sentences import in_points, unit_of_points
+from coculture.comparison.number_formats import significant
 from coculture.comparison.settings import Factor
 from coculture.comparison.statistics.contrasts import per_experiment_contrast
 from coculture.comparison.statistics.exploratory import PER_EXPERIMENT
@@ -38,10 +39,11 @@ _Lines = tuple[tuple[Arm, Arm], tuple[Arm, Arm]]
 def interaction(inputs: FigureInputs, subject: str) -> Drawing:
     """Two factors given alone and together, one panel for each pair.
 
-    `subject` is "apoptosis", or the name of an analyte.
+    `subject` is the name of an endpoint of the config.
     """
     tables, design = inputs.tables, inputs.design
-    scale = primary_endpoint(subject, inputs.settings)
+    quantity = inputs.quantity(subject)
+    scale = quantity.primary
     text = FigureText(
         f"Does one drug change the effect of the other on {subject}?",
         "Parallel lines: the effect of each drug is the same with and without the other.",
@@ -56,7 +58,7 @@ def interaction(inputs: FigureInputs, subject: str) -> Drawing:
     ]
     if not pairs:
         why = (
-            why_no_values(inputs.cultures, subject)
+            why_no_values(inputs.cultures, quantity)
             if means.mean.isna().all(axis=None)
             else "no two factors were given alone and together"
         )
@@ -72,8 +74,8 @@ def interaction(inputs: FigureInputs, subject: str) -> Drawing:
             rows += _draw_panel(axis, means.mean, scale, design, lines)
             weights = interaction_weights(design, arm, one, other)
             axis.set_xlabel(_label(means, weights, scale), fontsize=7.5)
-        if not scale.is_ratio:
-            axes[0].set_ylim(bottom=0)
+        if scale.bounds is not None:
+            axes[0].set_ylim(bottom=scale.bounds[0])
         for axis in axes[len(pairs) :]:
             axis.set_visible(False)
         for axis in axes[::columns]:
@@ -103,7 +105,8 @@ def result_of_interactions(contrasts: pd.DataFrame, scale: Endpoint, design: Des
     ].dropna(subset=["estimate", "lower", "upper"])
     if found.empty:
         return ""
-    unit, none = ("-fold", "1-fold") if scale.is_ratio else (" points", "0 points")
+    points_unit = unit_of_points(scale)
+    unit, none = ("-fold", "1-fold") if scale.is_ratio else (f" {points_unit}", f"0 {points_unit}")
     columns = ["estimate", "lower", "upper"]
     each = []
     for name, numbers in zip(found["contrast"], found[columns].to_numpy(float), strict=True):
@@ -191,8 +194,10 @@ def _label(means: GroupMeans, weights: dict[str, float], scale: Endpoint) -> str
         return "means outside the range: no estimate"
     contrast = per_experiment_contrast(means.mean, weights)
     numbers = as_shown([contrast.estimate, *contrast.ci95], scale)
-    formatted = significant if scale.is_ratio else points
-    value, lower, upper = (formatted(float(one)) for one in numbers)
+    value, lower, upper = (
+        significant(float(one)) if scale.is_ratio else in_points(scale, float(one))
+        for one in numbers
+    )
     if contrast.n < 2 or np.isnan(numbers[1]):
         return f"interaction {value}, n = {contrast.n}"
     limits = f"95 % CI {lower} to {upper}"

@@ -1,6 +1,7 @@
 """An unstained control with many events above a threshold: the threshold may be too low.
 
-Not for a control that failed its test, which has a flag of its own (`failed_control`).
+Not for a control that failed its test, which has a flag of its own (`failed_control`), and not for
+one with hardly a cell of the population: unstained stroma has a few doublets that look like it.
 """
 
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from coculture.exchange.flags import Flag
 from coculture.exchange.vocabulary import number
 from coculture.flow.gating.checks import subjects
 from coculture.flow.gating.measurement import Experiment, Measurement
+from coculture.flow.gating.sources.threshold import FEWEST_EVENTS
 
 CODE = "unstained_positive"
 
@@ -18,7 +20,8 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
 
     Of a stain that living cells have, unstained cells may have a reporter.
     """
-    if one.tube.role != "unstained" or not one.counts.has_quadrants:
+    is_judged = one.counts.has_quadrants and one.counts.cells >= FEWEST_EVENTS
+    if one.tube.role != "unstained" or not is_judged:
         return
     outcomes = experiment.settings.outcomes
     limit = experiment.settings.limits.unstained_positive_percent

@@ -30,6 +30,7 @@ POINTS = 2.0
 """Percentage points that are lost against the better tube, at least. The estimate leaves out the
 noise that spill of the other stain adds, and what the better tube loses: in simulation wells that
 were 5 to 7 points too low were estimated at 2 to 4.5."""
+_LEAST_POINTS = 0.1
 _MOST_LOST = 0.95
 """Of a larger share the number of cells that are left says nothing of those that were lost."""
 
@@ -184,9 +185,9 @@ def _of_experiment(
         f"{experiment.name}: {stain.name} ({channel}) is weak in the wells "
         f"({files}): their stained cells of {one.population.name} are {number(times)} times "
         f"dimmer than those of {loss.than} of the same experiment. Dimly stained cells "
-        f"then lie below the threshold; percent {outcome.name} is too low by about "
-        f"{number(loss.points)} percentage points or more in {well.tube.fcs} "
-        f"({number(percent)} %), the well that loses most. {_advice(stain, experiment)}",
+        f"then lie below the threshold; percent {outcome.name} is too low by {_points(loss)} in "
+        f"{well.tube.fcs} ({number(percent)} %), the well that loses most. "
+        f"{_advice(stain, experiment)}",
         loss.points,
         POINTS,
         "percent points",
@@ -203,12 +204,19 @@ def _of_well(one: Measurement, experiment: Experiment, stain: Stain, loss: Loss)
         f"{stain.name} ({channel}) is weak in this well: its stained cells of "
         f"{one.population.name} are {number(loss.times_dimmer)} times dimmer than those of "
         f"{loss.than}. Dimly stained cells then lie below the threshold; percent "
-        f"{outcome.name} ({number(one.counts.percent(*outcome.classes))} %) is too low by about "
-        f"{number(loss.points)} percentage points or more. {_advice(stain, experiment)}",
+        f"{outcome.name} ({number(one.counts.percent(*outcome.classes))} %) is too low by "
+        f"{_points(loss)}. {_advice(stain, experiment)}",
         loss.points,
         POINTS,
         "percent points",
     )
+
+
+def _points(loss: Loss) -> str:
+    """How many percentage points are lost, in words; below a tenth without a number."""
+    if loss.points < _LEAST_POINTS:
+        return f"less than {_LEAST_POINTS:g} percentage points"
+    return f"about {number(loss.points)} percentage points or more"
 
 
 def _advice(stain: Stain, experiment: Experiment) -> str:
