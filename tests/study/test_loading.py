@@ -70,7 +70,7 @@ BROKEN: dict[str, tuple[Break, str]] = {
     "unknown column": (
         _edit("cultures.csv", "replicate\n", "replicate,plate_colour\n"),
         "cultures.csv, row 1, plate_colour: unknown column. Known are: culture, "
-        "experiment, donor, cells, stroma, hours, replicate, file, viable_cells_per_ml, "
+        "experiment, donor, cells, stroma, medium, hours, replicate, file, viable_cells_per_ml, "
         "dex_nM, il1ra_ng_ml, il6_ng_ml.",
     ),
     "negative dose": (

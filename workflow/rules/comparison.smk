@@ -11,7 +11,8 @@ JOIN = STEPS.step(
 )
 COMPARE = STEPS.step(
     "comparison_compare",
-    after=[JOIN, *QUANTIFY.values()],
+    after=[JOIN, *QUANTIFY.values(), *GATE.values(), *COMBINED],
+    population=STUDY.report_population,
     settings=STUDY.comparison_settings(),
 )
 COMPARISON_FIGURES = STEPS.step(
@@ -44,6 +45,8 @@ rule comparison_compare:
         lambda _: again(COMPARE),
         cultures=rules.comparison_join.output.cultures,
         elisa_wells=expand(rules.elisa_quantify.output.wells, plate=STUDY.plates),
+        flow_wells=expand(rules.flow_gate.output.wells, experiment=STUDY.experiments),
+        plate_factors=[rules.elisa_cultures.output.factors] if STUDY.plates else [],
     output:
         endpoints=f"{RESULTS}/comparison/endpoints.csv",
         arms=f"{RESULTS}/comparison/arms.csv",

@@ -16,6 +16,7 @@ from coculture.comparison.findings.evaluation import (
     unstained_arms,
 )
 from coculture.comparison.flags import comparison_flags
+from coculture.comparison.layout.readings import readings_of
 from coculture.comparison.settings import ComparisonSettings
 from coculture.comparison.statistics.combination import combination_table
 from coculture.comparison.statistics.exploratory import contrast_tables
@@ -53,6 +54,8 @@ def compare(
     cultures: pd.DataFrame,
     settings: ComparisonSettings,
     elisa_wells: pd.DataFrame | None = None,
+    flow_wells: pd.DataFrame | None = None,
+    plate_factors: pd.DataFrame | None = None,
 ) -> Comparison:
     """Arms, contrasts, pre-stated findings, combinations and flags of one study.
 
@@ -63,7 +66,11 @@ def compare(
     settings
         The config's section, factors and cells.
     elisa_wells
-        elisa/wells.csv of all plates, for the flags of arms on different plates.
+        elisa/wells.csv of all plates, for the flags of layouts.
+    flow_wells
+        The rows of flow/wells.csv of the compared population, likewise.
+    plate_factors
+        elisa/plate_factors.csv, likewise.
     """
     design = Design.of(cultures, settings)
     # Sums in a fixed order: shuffled rows give the same bytes.
@@ -93,7 +100,8 @@ def compare(
                 design,
                 settings,
                 cultures,
-                pd.DataFrame() if elisa_wells is None else elisa_wells,
+                readings_of(elisa_wells, flow_wells, cultures, settings),
+                pd.DataFrame() if plate_factors is None else plate_factors,
             )
         ),
     )

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from coculture.comparison.design.arms import Design
 from coculture.comparison.design.endpoints import Endpoint, primary_endpoint
+from coculture.comparison.design.interference import interfered
 from coculture.comparison.design.joining import in_order
 from coculture.comparison.findings.claims import Claim
 from coculture.comparison.findings.evaluation import claims_of
@@ -165,7 +166,9 @@ def power(
             for subject, given in assumptions.items()
         }
         shown: dict[str, NDArray[np.bool_] | None] = {
-            finding.id: _shown(claims[finding.id], finding.endpoint, drawn, assumptions)
+            finding.id: None
+            if _is_disturbed(claims[finding.id], finding.endpoint, design)
+            else _shown(claims[finding.id], finding.endpoint, drawn, assumptions)
             for finding in settings.findings
         }
         together = list(shown.values())
@@ -176,6 +179,11 @@ def power(
         rows += [_power_row(name, n, k, each, runs) for name, each in shown.items()]
     columns = ["id", "experiments", "wells", "power", "lower", "upper", "runs"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def _is_disturbed(claims: Sequence[Claim], endpoint: str, design: Design) -> bool:
+    """Whether a factor of its arms interferes with the endpoint, so that it is not testable."""
+    return any(interfered(design, claim.weights, endpoint) for claim in claims)
 
 
 def needed(power: pd.DataFrame, least: float = ENOUGH_POWER) -> list[str]:
@@ -194,7 +202,10 @@ def needed(power: pd.DataFrame, least: float = ENOUGH_POWER) -> list[str]:
     for name, rows in power.groupby("id", sort=False):
         enough = rows[rows["power"] >= least]
         if rows["power"].isna().all():
-            text = "not known, because an arm that it needs has no estimate in this study"
+            text = (
+                "not known, because an arm that it needs has no estimate in this study or a drug "
+                "that interferes with the endpoint"
+            )
         elif len(enough):
             best = enough.sort_values(["experiments", "wells"], kind="stable").iloc[0]
             text = _design_text(best)

@@ -1,7 +1,7 @@
 """The settings of the comparison: the config's section `comparison`, as frozen values."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,7 @@ from coculture.comparison.quantities.declared import declared, default_entries
 from coculture.comparison.quantities.kind import QuantityError
 from coculture.comparison.quantities.measured import Measured
 from coculture.comparison.quantities.quantity import Margin, Quantity
+from coculture.exchange.factor_levels import Level, control_level, is_named, levels_in_order
 from coculture.exchange.names import column_prefix
 from coculture.exchange.problems import CocultureError
 
@@ -36,25 +37,130 @@ class ComparisonError(CocultureError):
 
 
 @dataclass(frozen=True)
+class Interference:
+    """Why an endpoint says nothing about the cells where a factor was given.
+
+    Attributes
+    ----------
+    endpoint
+        Its name in the config: apoptosis, or an analyte.
+    reason
+        As it continues a sentence after the endpoint and the factor.
+    is_addition
+        Whether the factor is the endpoint's own analyte. Its values are then left out; others are
+        compared, and labelled with the reason.
+    """
+
+    endpoint: str
+    reason: str
+    is_addition: bool = False
+
+
+@dataclass(frozen=True)
 class Factor:
-    """One drug: its display name, its column of cultures.csv, and its untreated level."""
+    """A drug with its doses, or a category with named levels, such as siRNAs.
+
+    Attributes
+    ----------
+    untreated
+        The level that the others are compared with; a name of a category, a number of a drug.
+    adds_analyte
+        The analyte that it adds to the culture.
+    interferes_with
+        Endpoint -> the reason, where it interferes with the assay of an endpoint.
+    levels
+        Names in the order of the config.
+    absent
+        The untreated level of the config, if no culture has it (`in_study`).
+    named_control
+        Whether arms without it are named after their level, because it is not "untreated".
+    """
 
     name: str
     column: str
     unit: str
-    untreated: float
+    untreated: Level
     adds_analyte: str | None = None
+    interferes_with: tuple[tuple[str, str], ...] = ()
+    levels: tuple[str, ...] = ()
+    absent: Level | None = None
+    named_control: bool = False
 
     @classmethod
     def from_config(cls, mapping: Mapping[str, Any]) -> "Factor":
         """Read one entry of the config's `factors`."""
+        levels = tuple(mapping.get("levels") or ())
+        untreated = mapping.get("untreated")
+        if untreated is None:
+            untreated = levels[0] if levels else 0.0
         return cls(
             name=mapping["name"],
             column=mapping["column"],
-            unit=mapping["unit"],
-            untreated=float(mapping["untreated"]),
+            unit=mapping.get("unit") or "",
+            untreated=untreated if isinstance(untreated, str) else float(untreated),
             adds_analyte=mapping.get("adds_analyte"),
+            interferes_with=tuple((mapping.get("interferes_with") or {}).items()),
+            levels=levels,
         )
+
+    @property
+    def is_category(self) -> bool:
+        """Whether its levels are names."""
+        return isinstance(self.untreated, str)
+
+    def level_of(self, value: object) -> Level:
+        """A cell of its column, or a value of the config, as a level.
+
+        Raises
+        ------
+        ComparisonError
+            If it must be a number and is not.
+        """
+        return str(value) if self.is_category else number_in(self.column, value)
+
+    def in_order(self, present: Iterable[Level]) -> list[Level]:
+        """Each level once, as figures and tables show them."""
+        return levels_in_order(present, self.levels)
+
+    def in_study(self, present: Iterable[Level]) -> "Factor":
+        """The factor in a study whose cultures have the levels `present`.
+
+        If none has the untreated level, the others are compared with the first that there is.
+        """
+        in_order = self.in_order(present)
+        control = control_level(self.untreated, in_order)
+        return replace(
+            self,
+            untreated=control,
+            absent=None if control == self.untreated else self.untreated,
+            named_control=is_named(self.untreated, in_order, control),
+        )
+
+    def is_given(self, level: Level) -> bool:
+        """Whether it was given at `level`, even if all cultures have that level."""
+        return level != (self.untreated if self.absent is None else self.absent)
+
+    @property
+    def interferences(self) -> tuple[Interference, ...]:
+        """The endpoints that say nothing about the cells where it was given."""
+        others = tuple(Interference(endpoint, reason) for endpoint, reason in self.interferes_with)
+        if self.adds_analyte is None:
+            return others
+        return (Interference(self.adds_analyte, "it was added", is_addition=True), *others)
+
+
+def number_in(column: str, value: object) -> float:
+    """A value of a column that must hold numbers.
+
+    Raises
+    ------
+    ComparisonError
+        If it is no number.
+    """
+    try:
+        return float(str(value))
+    except ValueError as error:
+        raise ComparisonError(f'{column} is "{value}", which is not a number') from error
 
 
 @dataclass(frozen=True)
@@ -252,7 +358,9 @@ def require_own_columns(analytes: Iterable[str]) -> None:
 def _finding(
     entry: Mapping[str, Any], section: Mapping[str, Any], quantities: Mapping[str, Quantity]
 ) -> Finding:
-    compared = [Difference(entry["arm"], other) for other in entry.get("compared_with", ())]
+    others = entry.get("compared_with", ())
+    others = [others] if isinstance(others, Mapping) else others
+    compared = [Difference(entry["arm"], other) for other in others]
     own = {key: value for key, value in entry.items() if key not in _COMMON_KEYS}
     named = {key: value for key, value in own.items() if _is_difference(value)}
     compared += [

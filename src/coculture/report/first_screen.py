@@ -51,17 +51,21 @@ def design(results: Results) -> str:
     if cultures.empty or not {"hours", "stroma"} <= set(cultures.columns):
         return ""
     given = [
-        Given(
+        Given.of(
             factor["name"],
-            sorted(set(cultures[factor["column"]].dropna()) - {factor["untreated"]}),
-            factor["unit"],
-            bool(factor.get("adds_analyte")),
+            factor["unit"] or "",
+            factor["untreated"],
+            cultures[factor["column"]].dropna(),
+            factor.get("levels") or (),
+            is_added=bool(factor.get("adds_analyte")),
         )
         for factor in results.config["factors"]
     ]
-    return design_sentence(
-        given, sorted(set(cultures["hours"])), sorted(set(cultures["stroma"].fillna("")))
+    stromas, media = (
+        sorted(set(cultures[column].fillna(""))) if column in cultures else []
+        for column in ("stroma", "medium")
     )
+    return design_sentence(given, sorted(set(cultures["hours"])), stromas, media)
 
 
 def unassigned_wells(wells: pd.DataFrame) -> int:

@@ -7,7 +7,7 @@ from coculture.exchange.outcomes import outcomes_of
 
 _TERMS = {
     "Experiment": "An independent repeat, such as a day or a donor. n counts these, not wells.",
-    "Arm": "One combination of cells, stroma, dose of every drug, and hours.",
+    "Arm": "One combination of cells, stroma, medium, level of every factor, and hours.",
     "95 % CI": (
         "Confidence interval: in 95 of 100 studies like this one it would contain the true value."
     ),

@@ -34,6 +34,7 @@ _ACTIONS_BY_CODE = {
     "few_experiments": "Repeat the experiment on another day or with another donor.",
     "pooled_error_disagrees": "Report the primary verdict and mention the other.",
     "no_controls": "Record at least an unstained tube and single stains in the next experiment.",
+    "interference": "Use an assay that the drug does not disturb, or leave these arms out.",
     "other_well": "Compare flow.csv with the plate map.",
     "stains_swapped": "Compare flow.channels with the panel that was stained.",
     "plate_failed": "Do not use its concentrations; repeat the plate.",

@@ -76,7 +76,7 @@ def measured_columns(results: Results) -> list[MeasuredColumns]:
 def study_columns(results: Results) -> dict[str, tuple[str, str]]:
     """(heading, unit) of the columns that are named after a factor or an analyte."""
     found = {
-        str(factor["column"]): (f"{factor['name']} given", str(factor["unit"]))
+        str(factor["column"]): (f"{factor['name']} given", str(factor["unit"] or ""))
         for factor in results.config["factors"]
     }
     known = {*found, *results.table("cultures.csv").columns}

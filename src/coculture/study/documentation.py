@@ -43,7 +43,7 @@ Its cultures.csv then has the columns culture, experiment, cells, len_uM, hours 
 its flow.csv fcs, experiment, role, cells, channel and culture.
 
 An **experiment** is an independent repeat (a day, a donor) and is what the tests count. An **arm**
-is one combination of cells, stroma, dose of every factor, and hours. Wells are technical.
+is one combination of cells, stroma, medium, level of every factor, and hours. Wells are technical.
 
 ## Other stains than Annexin V with a dye
 

@@ -179,8 +179,11 @@ def _problems(study: Study, with_events: bool) -> Iterator[Problem]:
     yield from table_validation.doubled_cultures(cultures)
     yield from table_validation.names_alike("cultures.csv", cultures, ["experiment", "donor"])
     yield from table_validation.names_alike(
-        "cultures.csv", cultures, ["cells", "stroma"], hyphens=False
+        "cultures.csv", cultures, ["cells", "stroma", "medium"], hyphens=False
     )
+    yield from table_validation.level_names(cultures, factors)
+    yield from table_validation.baselines(cultures, factors)
+    yield from table_validation.media(cultures)
     yield from table_validation.names_alike("elisa.csv", study.elisa, ["plate"])
     yield from table_validation.doubled_replicates(cultures, factors)
     yield from table_validation.untreated_arms(cultures, factors)

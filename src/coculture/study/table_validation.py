@@ -61,7 +61,7 @@ def doubled_replicates(
 ) -> Iterator[Problem]:
     """Each replicate number occurs once in an arm of an experiment."""
     columns = [
-        *("experiment", "donor", "cells", "stroma", "hours", "replicate"),
+        *("experiment", "donor", "cells", "stroma", "medium", "hours", "replicate"),
         *(factor["column"] for factor in factors),
     ]
     known = cultures[columns].dropna()
@@ -78,12 +78,19 @@ def doubled_replicates(
 def untreated_arms(
     cultures: pd.DataFrame, factors: Sequence[Mapping[str, Any]]
 ) -> Iterator[Problem]:
-    """Every experiment has cultures in which each factor is at its untreated level."""
+    """Every experiment has cultures in which each factor is at its untreated level.
+
+    Unless the study has no such level of a factor, so that arms are compared with its lowest dose.
+    """
+    if any(lacks_untreated(cultures, factor) for factor in factors):
+        return
     untreated = is_untreated(cultures, factors)
     for experiment, of_experiment in cultures.groupby("experiment"):
         if not untreated[of_experiment.index].any():
             levels = " and ".join(
-                f"{factor['column']} {factor['untreated']:g}" for factor in factors
+                f"{factor['column']} {shown_level(factor['untreated'])}"
+                for factor in factors
+                if not _is_constant(cultures[factor["column"]])
             )
             message = (
                 "this experiment has no untreated culture, so it cannot be compared; "
@@ -94,11 +101,82 @@ def untreated_arms(
 
 
 def is_untreated(cultures: pd.DataFrame, factors: Sequence[Mapping[str, Any]]) -> "pd.Series[bool]":
-    """Per culture, whether every factor is at its untreated level."""
+    """Per culture, whether every factor is at its untreated level.
+
+    What all cultures of the study have alike, such as a vehicle, is no treatment.
+    """
     untreated = pd.Series(True, index=cultures.index)
     for factor in factors:
-        untreated &= cultures[factor["column"]] == factor["untreated"]
+        levels = cultures[factor["column"]]
+        if not _is_constant(levels):
+            untreated &= levels == factor["untreated"]
     return untreated
+
+
+def lacks_untreated(cultures: pd.DataFrame, factor: Mapping[str, Any]) -> bool:
+    """Whether a factor has several levels, and no culture the untreated one."""
+    levels = cultures[factor["column"]]
+    return not _is_constant(levels) and not (levels == factor["untreated"]).any()
+
+
+def _is_constant(levels: "pd.Series[Any]") -> bool:
+    return len(set(levels.dropna())) == 1
+
+
+def shown_level(level: float | str) -> str:
+    """A level as messages write it."""
+    return level if isinstance(level, str) else f"{level:g}"
+
+
+def level_names(cultures: pd.DataFrame, factors: Sequence[Mapping[str, Any]]) -> Iterator[Problem]:
+    """Named levels are names; each is spelled in one way, and one of them is the untreated one."""
+    for factor in factors:
+        if not isinstance(factor["untreated"], str):
+            continue
+        column, untreated = factor["column"], factor["untreated"]
+        names = cultures[column].dropna()
+        known = sorted(set(names))
+        for row, name in _cells(names.drop_duplicates()):
+            if name.lower() in _NO_NAMES or not any(letter.isalpha() for letter in name):
+                message = (
+                    "is no name for an arm; write what was done to the cells, such as siIL6 or "
+                    "clone 2."
+                )
+                yield Problem("cultures.csv", message, row, column, name)
+        yield from names_alike("cultures.csv", cultures, [column], hyphens=False)
+        if len(known) > 1 and untreated not in known:
+            message = (
+                f"no culture has {untreated}, with which the others are compared. "
+                f"{nearest(untreated, known)}"
+            )
+            yield Problem("cultures.csv", message, 1, column, untreated)
+
+
+_NO_NAMES = tuple(answer for answer in BARE_ANSWERS if answer != "none")
+
+
+def baselines(cultures: pd.DataFrame, factors: Sequence[Mapping[str, Any]]) -> Iterator[Problem]:
+    """Cultures at 0 h had no drug, because nothing had been given by then."""
+    for factor in factors:
+        levels, untreated = cultures[factor["column"]], factor["untreated"]
+        if isinstance(untreated, str) or _is_constant(levels):
+            continue
+        is_given = (cultures["hours"] == 0) & levels.notna() & (levels != untreated)
+        for row in cultures.index[is_given]:
+            message = (
+                f"at 0 h no drug has been given yet; write {untreated:g}, or correct the hours."
+            )
+            yield Problem("cultures.csv", message, int(row), factor["column"], f"{levels[row]:g}")
+
+
+def media(cultures: pd.DataFrame) -> Iterator[Problem]:
+    """If one culture names its medium, all do: an empty one would be a medium of its own."""
+    named = cultures["medium"].fillna("") != ""
+    if not named.any():
+        return
+    for row in cultures.index[~named]:
+        message = "other cultures name their medium; name it here too."
+        yield Problem("cultures.csv", message, int(row), "medium", "")
 
 
 def arm_names(cultures: pd.DataFrame, factors: Sequence[Mapping[str, Any]]) -> "pd.Series[str]":
@@ -108,7 +186,7 @@ def arm_names(cultures: pd.DataFrame, factors: Sequence[Mapping[str, Any]]) -> "
     >>> list(arm_names(table, [{"column": "dex_nM"}]))
     ['dex_nM 0', 'dex_nM 10']
     """
-    columns = ["cells", "stroma", "hours", *(factor["column"] for factor in factors)]
+    columns = ["cells", "stroma", "medium", "hours", *(factor["column"] for factor in factors)]
     varied = [one for one in columns if one in cultures and len(cultures[one].unique()) > 1]
     return pd.Series(
         [", ".join(map(_level, varied, row)) for row in cultures[varied].to_numpy(dtype=object)],

@@ -35,23 +35,34 @@ class Grid:
 
 
 def table_schema(table: str, factors: list[dict[str, Any]]) -> Schema:
-    """The schema of `table`; cultures.csv gets one dose column for each factor of the config."""
+    """The schema of `table`; cultures.csv gets one column for each factor of the config."""
     base = schema(f"{table}.table")
     if table != "cultures":
         return base
-    doses = {
-        factor["column"]: {
+    levels = {factor["column"]: _levels(factor) for factor in factors}
+    return {
+        **base,
+        "properties": {**base["properties"], **levels},
+        "required": [*base["required"], *levels],
+    }
+
+
+def _levels(factor: Mapping[str, Any]) -> Schema:
+    """The rule of a factor's column: doses, or names."""
+    untreated = factor["untreated"]
+    if not isinstance(untreated, str):
+        return {
             "description": f"The dose of {factor['name']} in {factor['unit']}; "
-            f"{factor['untreated']:g} is untreated.",
+            f"{untreated:g} is untreated.",
             "type": "number",
             "minimum": 0,
         }
-        for factor in factors
-    }
+    known = {"enum": factor["levels"]} if factor["levels"] else {}
     return {
-        **base,
-        "properties": {**base["properties"], **doses},
-        "required": [*base["required"], *doses],
+        "description": f"The {factor['name']} by name; the others are compared with {untreated}.",
+        "type": "string",
+        "minLength": 1,
+        **known,
     }
 
 

@@ -86,7 +86,10 @@ def join_cultures(
     table = table.assign(**reasons)
     if not are_counted(table):
         table = table.drop(columns=VIABLE_CELLS, errors="ignore")
-    counted = ["hours", "replicate", *(factor.column for factor in settings.factors), VIABLE_CELLS]
+    if "medium" in table and not table["medium"].fillna("").any():
+        table = table.drop(columns="medium")
+    doses = [factor.column for factor in settings.factors if not factor.is_category]
+    counted = ["hours", "replicate", *doses, VIABLE_CELLS]
     counted += [name for one in quantities for name in (one.columns.total, one.columns.count)]
     return _whole_numbers(
         in_order(table, design), [one for one in dict.fromkeys(counted) if one in table]

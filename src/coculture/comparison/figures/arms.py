@@ -14,8 +14,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from coculture.comparison import number_formats
-from coculture.comparison.design.arms import Arm, Design, sentence_of
+from coculture.comparison.design.arms import Arm, Design, sentence_of, setting_of
 from coculture.comparison.design.endpoints import Endpoint
+from coculture.comparison.design.interference import caption_of
 from coculture.comparison.figures.axes import (
     MAX_LISTED,
     as_shown,
@@ -106,9 +107,9 @@ def _superplot(inputs: FigureInputs, subject: str, analysis: str) -> Drawing:
         _legend(upper, marks, draw_limits(upper, limits, design, positions, scale))
         _label_arms(upper, design, positions)
         draw_differences(lower, differences, scale, design, inputs.settings, marks)
-        caption(
-            below, f"{sentence_of(design)}\n{_caption(wells, differences.rows, scale, analysis)}"
-        )
+        text_below = _caption(wells, differences.rows, scale, analysis)
+        disturbed = caption_of(design, map(design.label, shown_arms), subject)
+        caption(below, f"{sentence_of(design)}\n{text_below}{disturbed}")
     shown = [
         *_well_rows(wells, scale),
         *_experiment_rows(means, scale),
@@ -197,11 +198,11 @@ def _experiment_rows(means: pd.DataFrame, scale: Endpoint) -> Iterator[dict[str,
 
 
 def _positions(arms: Sequence[Arm]) -> dict[Arm, float]:
-    """The position of each arm on the x axis, with a gap before other cells, stroma or hours."""
+    """The position of each arm on the x axis, with a gap before another setting."""
     positions: dict[Arm, float] = {}
     position, previous = -1.0, None
     for arm in arms:
-        setting = (arm.cells, arm.stroma, arm.hours)
+        setting = setting_of(arm)
         position += 1 + (_GAP if previous not in (None, setting) else 0)
         positions[arm], previous = position, setting
     return positions
@@ -225,7 +226,7 @@ def _draw_cultures(
         shift = slot * (index + 0.5 - len(marks) / 2)
         of_experiment = wells[wells["experiment"] == experiment]
         drawn = means[means["experiment"] == experiment].set_index("arm")
-        joined: dict[tuple[str, str, float], list[tuple[float, float, str]]] = {}
+        joined: dict[Arm, list[tuple[float, float, str]]] = {}
         for arm, position in positions.items():
             values = of_experiment[_is(of_experiment, design, arm)].dropna(subset="value")
             _draw_wells(axis, values, position + shift - 0.3 * slot, mark, scale)
@@ -235,7 +236,7 @@ def _draw_cultures(
                 mean = float(as_shown(drawn.loc[label, "mean"], scale))
                 relation = str(drawn.loc[label, "relation"])
             point = (position + shift + 0.2 * slot, mean, relation)
-            joined.setdefault((arm.cells, arm.stroma, arm.hours), []).append(point)
+            joined.setdefault(setting_of(arm), []).append(point)
         for points in joined.values():
             _draw_experiment(axis, points, mark)
     if scale.bounds is not None:

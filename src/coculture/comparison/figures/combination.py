@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from coculture.comparison.design.arms import Design
+from coculture.comparison.design.interference import caption_of
 from coculture.comparison.figures.axes import (
     MEAN,
     caption,
@@ -50,6 +51,7 @@ def combination(inputs: FigureInputs) -> Drawing:
         return nothing_to_draw(message, TABLE, COLUMNS, text)
     of_percent = tables.arms["endpoint"] == quantity.columns.value
     percent = tables.arms.loc[of_percent, "mean"]
+    disturbed = caption_of(inputs.design, tables.arms.loc[of_percent, "arm"], quantity.name)
     marks = experiment_marks(tables.arms["experiment"].unique())
     complete = {
         str(name): values
@@ -88,7 +90,7 @@ def combination(inputs: FigureInputs) -> Drawing:
             figure,
             f"Specific {quantity.name}: 100 (treated − untreated) / (100 − untreated), in each "
             "experiment that has all four arms; untreated: without either of the two drugs.\n"
-            "Bars: mean of these experiments.",
+            f"Bars: mean of these experiments.{disturbed}",
         )
     return Drawing(figure, _shown(complete), TABLE, text)
 

@@ -12,7 +12,7 @@ from coculture.comparison import number_formats
 from coculture.comparison.comparison import Comparison
 from coculture.comparison.design.arms import Design
 from coculture.comparison.design.endpoints import Endpoint
-from coculture.comparison.design.families import AGAINST_PARTS, AGAINST_UNTREATED
+from coculture.comparison.design.families import AGAINST_BASELINE, AGAINST_PARTS, AGAINST_UNTREATED
 from coculture.comparison.figures.axes import BOUND_MARKERS, as_shown, label_decades
 from coculture.comparison.findings import kind_of
 from coculture.comparison.findings.sentences import unit_of_points
@@ -58,7 +58,7 @@ class DrawnDifferences:
 
 
 def _of_endpoint(table: pd.DataFrame, scale: Endpoint) -> pd.DataFrame:
-    families = (AGAINST_UNTREATED, AGAINST_PARTS)
+    families = (AGAINST_UNTREATED, AGAINST_PARTS, AGAINST_BASELINE)
     return table[(table["endpoint"] == scale.name) & table["family"].isin(families)]
 
 

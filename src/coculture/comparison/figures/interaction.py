@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from coculture.comparison.design.arms import Arm, Design
 from coculture.comparison.design.endpoints import Endpoint
 from coculture.comparison.design.families import INTERACTION, interaction_weights, interactions
+from coculture.comparison.design.interference import caption_of
 from coculture.comparison.figures.axes import (
     MAX_LISTED,
     MEAN,
@@ -88,7 +89,7 @@ def interaction(inputs: FigureInputs, subject: str) -> Drawing:
             figure,
             f"Thin lines: experiments. Thick lines: their {kind_of_mean(scale)}; {wells:.0f} wells."
             f"\nBelow each panel: the effect of both together, {beyond} of their effects alone, "
-            "inside experiments.",
+            f"inside experiments.{caption_of(design, sorted(drawn), subject)}",
         )
     return Drawing(figure, pd.DataFrame(rows, columns=list(COLUMNS)), TABLE, text)
 
@@ -147,12 +148,16 @@ def _draw_panel(
     common = lines[0][0]
     across = _extra(design, lines[0][1], common)
     between = _extra(design, lines[1][0], common)
-    rest = f" with {design.treatment(common)}" if design.given(common) else ""
+    no_across = design.named_controls(common, lines[0][1]) or f"no {across}"
+    without_between = f"without {between}"
+    if named := design.named_controls(common, lines[1][0]):
+        without_between = f"with {named}"
+    rest = f" with {design.additions(common)}" if design.given(common) else ""
     cells, factors = f"{design.display_setting(common)} cells{rest}", f"{across} × {between}"
     panel = f"{cells}: {factors}"
     rows: list[dict[str, object]] = []
     for (first, second), colour, name in zip(
-        lines, (style.GREY, style.BLUE), (f"without {between}", f"with {between}"), strict=True
+        lines, (style.GREY, style.BLUE), (without_between, f"with {between}"), strict=True
     ):
         values = means[[design.label(first), design.label(second)]].dropna()
         if values.empty:
@@ -182,7 +187,7 @@ def _draw_panel(
                 for arm, value in pair.items()
             ]
     axis.set_title(f"{cells}\n{factors}", fontsize=9)
-    axis.set_xticks([0, 1], [f"no {across}", across])
+    axis.set_xticks([0, 1], [no_across, across])
     axis.set_xlim(-0.3, 1.3)
     axis.legend(fontsize=7, loc="best")
     return rows
@@ -206,4 +211,4 @@ def _label(means: GroupMeans, weights: dict[str, float], scale: Endpoint) -> str
 
 def _extra(design: Design, arm: Arm, common: Arm) -> str:
     """The treatment in `arm` that is not in `common`."""
-    return design.treatment(design.difference(arm, common))
+    return design.additions(design.difference(arm, common))

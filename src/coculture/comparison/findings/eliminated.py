@@ -189,7 +189,7 @@ class _Eliminated:
     ) -> str:
         """The effect, the residual and the eliminated fraction in one sentence."""
         effect, residual = result.part(EFFECT), result.part(RESIDUAL)
-        treatment = design.treatment(design.difference(*sentences.arms_of(effect, design)))
+        treatment = design.additions(design.difference(*sentences.arms_of(effect, design)))
         changed = "raised" if _sign(result.finding) > 0 else "lowered"
         verb = "itself changed" if effect.outcome == "fails" else changed
         subject = f"{treatment} {verb} {result.finding.endpoint} "
@@ -237,7 +237,7 @@ def _change(subject: str, test: ClaimResult, result: FindingResult, design: Desi
         )
     setting = design.cells_and_setting(arm)
     if design.given(shared):
-        setting += f" with {design.treatment(shared)}"
+        setting += f" with {design.additions(shared)}"
     return f"{subject}by {points} in {setting}"
 
 

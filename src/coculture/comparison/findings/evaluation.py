@@ -9,6 +9,7 @@ import pandas as pd
 from coculture.comparison import number_formats
 from coculture.comparison.design.arms import Design
 from coculture.comparison.design.endpoints import Endpoint
+from coculture.comparison.design.interference import interfered
 from coculture.comparison.findings import kind_of, sentences
 from coculture.comparison.findings.claims import Claim, ClaimResult, evaluate, repeat_arms
 from coculture.comparison.findings.finding_result import (
@@ -138,16 +139,11 @@ def _result(
     except ComparisonError as error:
         advice = "Name two different arms that the study has, or add their cultures."
         return _without_tests(finding, endpoint, str(error), advice)
-    added = [
-        label
-        for claim in claims
-        for label in claim.weights
-        if design.added(design.by_label[label], finding.endpoint)
-    ]
-    if added:
-        reason = f"{finding.endpoint} was added to {listed(dict.fromkeys(added))}"
-        reason = design.with_display_labels(reason)
-        advice = f"Compare {finding.endpoint} only in arms to which none was added."
+    labels = [label for claim in claims for label in claim.weights]
+    disturbed = interfered(design, labels, finding.endpoint)
+    if disturbed:
+        reason = "; ".join(one.reason(design) for one in disturbed)
+        advice = " ".join(dict.fromkeys(one.advice for one in disturbed))
         return _without_tests(finding, endpoint, reason, advice)
     needs_staining = kind_of(finding.kind).needs_staining or not quantity.reads_low_unstained
     unseen = _unseen(claims, unstained, needs_staining)

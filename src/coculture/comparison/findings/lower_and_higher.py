@@ -123,7 +123,8 @@ def _inhibitions(
         inhibitions.append(
             f"{bound}{_inhibition(ratio, relation)} ({design.treatment_given(each)})"
         )
-    return f"inhibition against untreated {listed(inhibitions)}"
+    control = design.treatment(design.untreated(arm))
+    return f"inhibition against {control} {listed(inhibitions)}"
 
 
 def _inhibition(ratio: float, relation: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from coculture.comparison.design.arms import Design, same_setting
+from coculture.comparison.design.arms import NO_TREATMENT, Design, same_setting
 from coculture.comparison.findings import sentences
 from coculture.comparison.findings.claims import Side
 from coculture.comparison.findings.comparison_kind import ComparisonKind
@@ -104,7 +104,8 @@ class _NoChange(ComparisonKind):
                 text = f"{subject} may be {self.beyond} {there} by {margin} or more: {change}."
             return f"{sentences.not_shown(result.finding)} {text}"
         preposition = "over" if self.sign > 0 else "below"
-        over = f" {preposition} {design.treatment_given(other)}" if design.given(other) else ""
+        there = design.treatment_given(other)
+        over = "" if there == NO_TREATMENT else f" {preposition} {there}"
         if result.verdict == SHOWN:
             return (
                 f"{setting} {treatment} did not {self.infinitive} {quantity}{over} by {margin} or "

@@ -3,7 +3,7 @@
 import numpy as np
 
 from coculture.comparison import number_formats
-from coculture.comparison.design.arms import Arm, Design, same_setting
+from coculture.comparison.design.arms import UNTREATED, Arm, Design, same_setting
 from coculture.comparison.design.endpoints import Endpoint
 from coculture.comparison.findings.claims import ClaimResult
 from coculture.comparison.findings.finding_result import FindingResult
@@ -107,9 +107,8 @@ def level_of_comparator(design: Design, arm: Arm, other: Arm) -> str:
     """The level of the other arm: "the level with DEX", "the untreated level"."""
     if not same_setting(arm, other):
         return f"the level in {design.display_label(other)}"
-    if design.given(other):
-        return f"the level with {design.treatment(other)}"
-    return "the untreated level"
+    treatment = design.treatment(other)
+    return "the untreated level" if treatment == UNTREATED else f"the level with {treatment}"
 
 
 def comparator(design: Design, arm: Arm, other: Arm) -> str:

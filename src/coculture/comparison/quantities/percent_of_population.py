@@ -150,7 +150,7 @@ def percents(quantity: Quantity, readings: Readings) -> pd.DataFrame:
     counted = [count_column(name) for name in quantity.options["classes"]]
     columns = quantity.columns
     wells = readings.flow_wells
-    every = [name for name in quantity.options["all_classes"] if name in wells]
+    every = [name for name in map(count_column, quantity.options["all_classes"]) if name in wells]
     rows = flow_wells.of_population(
         wells,
         readings.population_of(quantity.options["population"]),
@@ -189,5 +189,5 @@ def shown(outcome: str) -> str:
 def _population(entry: Mapping[str, Any], measured: Measured) -> dict[str, Any]:
     return {
         "population": str(entry.get("population", "")),
-        "all_classes": measured.outcomes.counts if measured.outcomes else (),
+        "all_classes": measured.outcomes.classes if measured.outcomes else (),
     }

@@ -25,7 +25,7 @@ from coculture.flow.compensation.remaining_spill import RemainingSpill, correcte
 from coculture.flow.compensation.spillover import spillover_table
 from coculture.flow.files import FlowFile, exclusion, flow_files
 from coculture.flow.gating import checks
-from coculture.flow.gating.acquisition_date import usual_day
+from coculture.flow.gating.acquisition_date import acquired_at, usual_day
 from coculture.flow.gating.backgrounds import backgrounds
 from coculture.flow.gating.cell_density import Amounts, amounts
 from coculture.flow.gating.checks import annexin_missing, staining_not_seen
@@ -199,6 +199,8 @@ def _wells(
             raised = flags.get((file.row, str(row.get("population"))), ())
             cautions = [flag for flag in raised if flag.severity != "note"]
             row |= _seen(file, row, cautions, measured, settings)
+            opened = measured.get(file.row)
+            row["acquired"] = acquired_at(opened[0].tube.header) if opened else ""
             rows.append({**_identity(file), **row, "flags": codes(cautions)})
     # Not with columns=_columns(), which would drop a column that it does not list.
     wells = pd.DataFrame(rows)
@@ -354,6 +356,7 @@ def _columns(settings: FlowSettings) -> list[str]:
         *map(background_column, settings.stained_channels),
         "flags",
         "excluded",
+        "acquired",
     ]
 
 
