@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
 from numpy.typing import ArrayLike, NDArray
 
 from coculture.flow import FlowSettings
 from coculture.flow.files import FlowFile
 from coculture.flow.tubes import Tube, open_tubes
+from coculture.study.schema import with_defaults
 
 WriteFcs = Callable[..., Path]
 
@@ -123,30 +123,12 @@ def files(study_files: pd.DataFrame) -> pd.DataFrame:
 @pytest.fixture
 def flow_settings(root: Path) -> Callable[..., FlowSettings]:
     """Settings from a flow section with the schema's defaults filled in."""
-    schema = yaml.safe_load(
-        (root / "src/coculture/study/schemas/flow.schema.yaml").read_text("utf-8")
-    )
+    schema = root / "src/coculture/study/schemas/flow.schema.yaml"
 
     def settings(**section: Any) -> FlowSettings:
-        return FlowSettings.from_config(_filled(schema, section))
+        return FlowSettings.from_config(with_defaults(section, schema))
 
     return settings
-
-
-def _filled(schema: Mapping[str, Any], value: Any) -> Any:
-    if isinstance(value, Mapping) and "properties" in schema:
-        defaults = {
-            key: inner["default"]
-            for key, inner in schema["properties"].items()
-            if "default" in inner
-        }
-        return {
-            key: _filled(schema["properties"][key], entry)
-            for key, entry in {**defaults, **value}.items()
-        }
-    if isinstance(value, list) and "items" in schema:
-        return [_filled(schema["items"], entry) for entry in value]
-    return value
 
 
 BARE_CHANNELS = dict.fromkeys(["forward_scatter_height", "side_scatter_area", "time"])

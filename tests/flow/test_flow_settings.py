@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 
 from coculture.flow import FlowSettings, FlowSettingsError
+from coculture.study.schema import faults, schema
 
 Settings = Callable[..., FlowSettings]
 GFP = [{"channel": "GFP", "positive": True}]
+SYTO9 = {"name": "SYTO9", "channel": "FL1-A", "living_cells": "positive"}
 
 
 def test_defaults_come_from_the_schema(flow_settings: Settings) -> None:
@@ -17,7 +19,7 @@ def test_defaults_come_from_the_schema(flow_settings: Settings) -> None:
     assert [p.name for p in settings.populations] == ["all"]
     assert settings.report_population == "all"
     assert settings.compensation.source == "single_stains"
-    assert settings.annexin_threshold == "auto"
+    assert settings.thresholds == {"annexin": "auto", "viability_dye": "auto"}
     assert settings.limits.fewest_events == 500
 
 
@@ -85,6 +87,50 @@ def test_the_first_population_is_reported(flow_settings: Settings) -> None:
             r"flow\.gates\.E1\.all\.annexin: there is no gate of this name",
         ),
         ({"compensation": {"source": "csv"}}, "source csv needs the path of the table"),
+        (
+            {"thresholds": {"PI": "fmo"}},
+            r"flow\.thresholds\.PI: there is no stain of this name, only annexin, viability_dye",
+        ),
+        (
+            {"stains": [SYTO9], "thresholds": {"SYTO9": "live_peak"}},
+            "live_peak needs living cells that are negative, but .* positive for SYTO9",
+        ),
+        (
+            {"stains": [SYTO9], "thresholds": {"scope": "well"}},
+            "flow.thresholds.scope: .* they are positive for SYTO9",
+        ),
+        (
+            {"stains": [{"name": "annexin", "channel": "A"}]},
+            "flow.stains: 'annexin' is the name of another gate",
+        ),
+        ({"stains": [{"name": "+", "channel": "A"}]}, "'\\+' has no letter or digit"),
+        (
+            {"stains": [{"name": "PI", "channel": "SSC-A"}]},
+            "'SSC-A' of 'PI' is also flow.channels.side_scatter_area; scatter is not a stain",
+        ),
+        (
+            {"stains": [{"name": "PI", "channel": "A"}, {"name": "pi", "channel": "a"}]},
+            "the names 'PI' and 'pi' are the same in columns .* two stains need two channels",
+        ),
+        (
+            {"stains": [{"name": "GFP", "channel": "GFP", "living_cells": "positive"}],
+             "populations": [{"name": "m", "markers": GFP}]},
+            "also the stain 'GFP' .*cells that lose GFP would leave the population",
+        ),
+        (
+            {"outcomes": [{"name": "dead", "cells": {"PI": "positive"}}]},
+            "flow.outcomes: outcomes are read from the stains of flow.stains, but there are none",
+        ),
+        (
+            {"stains": [SYTO9], "outcomes": [{"name": "dead", "cells": {"SYTO": "negative"}}]},
+            r"flow\.outcomes\.dead\.cells: there is no stain of this name, only SYTO9\. Nearest",
+        ),
+        (
+            {"stains": [SYTO9], "outcomes": [
+                {"name": "dead", "cells": {"SYTO9": "negative"}},
+                {"name": "Dead", "cells": {"SYTO9": "positive"}}]},
+            "'Dead' and 'dead' are the same in columns",
+        ),
     ],
 )  # fmt: skip
 def test_contradictions_are_refused(
@@ -183,3 +229,52 @@ def test_a_well_can_have_a_threshold_of_its_own(flow_settings: Settings, source:
     fmo = {"scope": "well", "annexin": source, "viability_dye": "fmo"}
     flow_settings(thresholds=fmo, channels={"viability_dye": None})
     flow_settings(thresholds=fmo | {"scope": "experiment"})
+
+
+def test_stains_of_another_assay_take_the_place_of_the_defaults(flow_settings: Settings) -> None:
+    settings = flow_settings(
+        stains=[SYTO9, {"name": "PI", "channel": "FL3-A"}], thresholds={"PI": "fmo"}
+    )
+    assert (settings.channels.annexin, settings.channels.viability_dye) == (None, None)
+    assert settings.stained_channels == ["FL1-A", "FL3-A"]
+    assert settings.thresholds == {"SYTO9": "auto", "PI": "fmo"}
+    assert settings.gate_name("PI") == "PI"
+    assert settings.key_of("FL3-A") == "flow.stains"
+
+
+@pytest.mark.parametrize(
+    ("section", "where", "message"),
+    [
+        (
+            {"channels": {"annexin": "FITC"}, "stains": [SYTO9]},
+            ("channels", "annexin"),
+            "must be null. The stains of this study are those of flow.stains; remove this key.",
+        ),
+        (
+            {"channels": {}, "stains": [SYTO9, SYTO9, SYTO9]},
+            ("stains",),
+            "must not have more than 2 entries",
+        ),
+        (
+            {"channels": {}, "stains": [{"name": "PI", "channel": "A", "living_cells": "dim"}]},
+            ("stains", 0, "living_cells"),
+            "must be one of negative, positive",
+        ),
+        (
+            {"channels": {}, "stains": [SYTO9], "outcomes": [
+                {"name": "dead", "cells": {"SYTO9": "no"}}]},
+            ("outcomes", 0, "cells", "SYTO9"),
+            "must be one of positive, negative",
+        ),
+    ],
+)  # fmt: skip
+def test_wrong_keys_are_refused_by_the_schema(
+    section: dict[str, Any], where: tuple[str | int, ...], message: str
+) -> None:
+    ((path, _, said),) = faults(section, schema("flow"))
+    assert path == where
+    assert message in said
+
+
+def test_stains_without_the_other_keys_are_sound() -> None:
+    assert not list(faults({"channels": {"annexin": None}, "stains": [SYTO9]}, schema("flow")))

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from coculture.flow import FcsError, FlowSettings, check_files, gate_experiment
-from coculture.flow.stain_labels import Stain, contradiction, says
+from coculture.flow.stain_labels import Kind, Labelled, contradiction, says
 
 Settings = Callable[..., FlowSettings]
 
@@ -28,18 +28,30 @@ Settings = Callable[..., FlowSettings]
         ("FL1-A", "CD138 pilot", None),
     ],
 )
-def test_what_a_label_says(name: str, label: str, said: Stain | None) -> None:
+def test_what_a_label_says(name: str, label: str, said: Kind | None) -> None:
     assert says(name, label) == said
 
 
 def test_one_wrong_label_is_enough() -> None:
     labels = {"FL1-A": "7-AAD"}
-    wanted: dict[Stain, str] = {"annexin": "FL1-A", "viability_dye": "FL2-A"}
+    wanted = [
+        Labelled("flow.channels.annexin", "annexin", "FL1-A"),
+        Labelled("flow.channels.viability_dye", "viability_dye", "FL2-A"),
+    ]
     names = {"FL1-A": "FL1-A", "FL2-A": "FL2-A"}
     fault = contradiction(wanted, names, labels)
     assert fault.startswith("flow.channels.annexin is 'FL1-A', but the file calls it FL1-A (7-AAD)")
     assert "swapped" not in fault
     assert contradiction(wanted, {}, labels) == ""
+
+
+def test_a_stain_by_its_own_name_is_compared_with_what_the_label_says() -> None:
+    pi = Labelled("the channel of PI (flow.stains)", "PI", "FL1-A")
+    fault = contradiction([pi], {"FL1-A": "FL1-A"}, {"FL1-A": "Annexin V"})
+    assert fault.startswith("the channel of PI (flow.stains) is 'FL1-A', but the file calls it")
+    assert "by another stain" in fault
+    caspase = Labelled("the channel of caspase (flow.stains)", "caspase", "FL1-A")
+    assert contradiction([caspase], {"FL1-A": "FL1-A"}, {"FL1-A": "Annexin V"}) == ""
 
 
 def test_swapped_stains_are_refused_once_and_in_the_run(

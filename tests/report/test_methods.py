@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from coculture.report import Results
+from coculture.report.glossary import glossary
 from coculture.report.methods import methods
 from tests.report.conftest import finished_numbers
 
@@ -174,3 +175,31 @@ def test_applied_plate_factors_are_stated(results: MakeResults, config: Make) ->
     text = _text(replace(results(), config=config(elisa=elisa)))
     assert "The values of cultures were divided by the factor of their plate" in text
     assert "factor of their plate" not in _text(results())
+
+
+def test_the_stains_are_those_of_the_study(results: MakeResults, config: Make) -> None:
+    asked = results().config["flow"]
+    alone = asked | {"channels": {"annexin": None, "viability_dye": "PI"}, "populations": []}
+    text = _text(replace(results(), config=config(flow=alone)))
+    assert ", and the threshold of PI." in text
+    assert "cells that are PI-positive are of the single cells" in text
+    stains = [
+        {"name": "SYTO9", "channel": "FITC-A", "living_cells": "positive"},
+        {"name": "PI", "channel": "PE-A", "living_cells": "negative"},
+    ]
+    dead = {"name": "dead", "cells": {"SYTO9": "negative", "PI": "positive"}}
+    two = alone | {"stains": stains, "outcomes": [dead]}
+    both = _text(replace(results(), config=config(flow=two)))
+    assert "the quadrants of SYTO9 and PI" in both
+    assert "dead (SYTO9-negative PI-positive)" in both
+    for written in (text, both):
+        assert "Annexin" not in written
+        assert "poptotic" not in written
+
+
+def test_the_glossary_explains_the_quadrants_of_annexin_with_a_dye_only() -> None:
+    term = "Viable, early, late, necrotic"
+    tables = {"flow": "flow.csv"}
+    for annexin, is_there in (("A", True), (None, False)):
+        flow = {"channels": {"annexin": annexin, "viability_dye": "D"}}
+        assert (term in glossary({"tables": tables, "flow": flow})) == is_there

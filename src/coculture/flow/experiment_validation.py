@@ -1,8 +1,9 @@
 """Checks of the files of one experiment together, from their headers."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
+from coculture.exchange.outcomes import Stain
 from coculture.exchange.problems import Problem
 from coculture.flow.channels import ChannelError, find_channel, is_fluorescence, name_mismatch
 from coculture.flow.compensation.embedded import matrices
@@ -11,7 +12,7 @@ from coculture.flow.compensation.single_stains import FEWEST_POSITIVES
 from coculture.flow.compensation.spillover import SpilloverError, embedded_spillover
 from coculture.flow.fcs.header import FcsHeader
 from coculture.flow.fcs.text import FcsError
-from coculture.flow.files import FlowFile
+from coculture.flow.files import MARKER_FMO, STAINED_ALONE, FlowFile
 from coculture.flow.gating import sources
 from coculture.flow.gating.compensated import compensated
 from coculture.flow.gating.gates import GateError
@@ -19,7 +20,7 @@ from coculture.flow.gating.sources.threshold import FEWEST_EVENTS, ThresholdErro
 from coculture.flow.settings import AUTO, FlowSettings
 from coculture.flow.tubes import NO_MATRIX, Tube, open_tubes
 
-_STAINED_ALONE = ("single_stain", "annexin_only", "dye_only")
+_STAINED_ALONE = ("single_stain", *STAINED_ALONE)
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,8 @@ class _Opened:
     file: FlowFile
     stained: str
     """Name ($PnN) of the channel that a single stain stains; empty if unknown or no stain."""
+    lacked: str
+    """Name ($PnN) of the channel that an fmo control is for; empty for others."""
     names: dict[str, str]
     """Channel as the config names it -> name ($PnN), for the channels that the file has."""
     header: FcsHeader
@@ -75,8 +78,8 @@ def experiment_problems(
 def _lacking(
     files: Sequence[FlowFile], opened: Sequence[_Opened], settings: FlowSettings
 ) -> Iterator[Problem]:
-    """Controls that the experiment needs and does not have."""
-    if settings.compensation.source == "single_stains":
+    """Controls that the experiment needs and does not have; one channel alone needs none."""
+    if settings.compensation.source == "single_stains" and len(settings.stained_channels) > 1:
         yield from _missing_controls(files, opened, settings)
     yield from _missing_sources(files, opened, settings)
 
@@ -110,10 +113,14 @@ def _spillover(files: Sequence[FlowFile], settings: FlowSettings) -> Iterator[Pr
 
 
 def _marker_gates(files: Sequence[FlowFile], settings: FlowSettings) -> Iterator[Problem]:
-    """The error of a marker that has no control, and cannot be gated by the samples alone."""
+    """The error of a gate that has no control, and cannot be set from the samples alone.
+
+    Of a marker, or of a stain that living cells have.
+    """
     try:
         tubes = open_tubes(files, settings)
-        if all(_has_control(tubes, name) for name in settings.marker_channels):
+        has_controls = all(_has_control(tubes, name) for name in settings.marker_channels)
+        if has_controls and not any(stain.living_are_positive for stain in settings.stains):
             return
         own = settings.gates.get(files[0].experiment, {})
         compensated(tubes, experiment_spillover(tubes, settings), settings, own)
@@ -155,11 +162,12 @@ def _opened(file: FlowFile, header: FcsHeader, settings: FlowSettings) -> _Opene
             return ""
 
     names = {wanted: found(wanted) for wanted in settings.needed_channels}
-    alone = {"annexin_only": settings.channels.annexin, "dye_only": settings.channels.viability_dye}
-    stained = file.channel if file.role == "single_stain" else alone.get(file.role)
+    alone = asdict(settings.channels).get(STAINED_ALONE.get(file.role, ""))
+    stained = file.channel if file.role == "single_stain" else alone
     return _Opened(
         file=file,
         stained=found(stained) if stained else "",
+        lacked=found(file.channel) if file.role == MARKER_FMO else "",
         names={wanted: name for wanted, name in names.items() if name},
         header=header,
     )
@@ -277,29 +285,43 @@ def _missing_sources(
     files: Sequence[FlowFile], opened: Sequence[_Opened], settings: FlowSettings
 ) -> Iterator[Problem]:
     """Threshold sources that the config asks for and the experiment does not have."""
-    channels = settings.channels
-    stains = {
-        "annexin": (channels.annexin, settings.annexin_threshold),
-        "viability_dye": (channels.viability_dye, settings.viability_dye_threshold),
-    }
     own = settings.gates.get(files[0].experiment, {})
-    for stain, (channel, code) in stains.items():
-        by_hand = all(stain in own.get(one.name, {}) for one in settings.populations)
-        if channel is None or code == AUTO or by_hand:
+    for stain in settings.stains:
+        code = settings.thresholds[stain.gate]
+        by_hand = all(stain.gate in own.get(one.name, {}) for one in settings.populations)
+        if code == AUTO or by_hand:
             continue
-        other = channels.viability_dye if stain == "annexin" else channels.annexin
-        roles = sources.of_stain(code).roles(stain)
-        # A single stain of the other dye serves as FMO control.
-        alone = code == sources.fmo.CODE and any(
-            one.file.role == "single_stain" and one.stained == one.names.get(str(other))
-            for one in opened
-        )
-        if not alone and not {file.role for file in files} & set(roles):
+        roles = sources.of_stain(code).roles(stain.gate)
+        if not _has_source(code, roles, stain, opened, settings):
+            of = f" of {stain.channel}" if roles == (MARKER_FMO,) else ""
             yield _of_experiment(
                 files,
-                f"flow.thresholds.{stain} is {code}, but this experiment has no file with the "
-                f"role {' or '.join(roles)}. Add one, choose auto, or set the gate in flow.gates.",
+                f"flow.thresholds.{stain.gate} is {code}, but this experiment has no file with the "
+                f"role {' or '.join(roles)}{of}. Add one, choose auto, or set the gate in "
+                "flow.gates.",
             )
+
+
+def _has_source(
+    code: str,
+    roles: Sequence[str],
+    stain: Stain,
+    opened: Sequence[_Opened],
+    settings: FlowSettings,
+) -> bool:
+    """Whether a file serves the source `code` of the threshold of a stain."""
+    others = [one.channel for one in settings.stains if one != stain]
+    for one in opened:
+        if one.file.role == MARKER_FMO and MARKER_FMO in roles:
+            if one.lacked == one.names.get(stain.channel):
+                return True
+        elif one.file.role in roles or (
+            code == sources.fmo.CODE
+            and one.file.role == "single_stain"
+            and one.stained in map(one.names.get, others)
+        ):
+            return True
+    return False
 
 
 def _of_experiment(files: Sequence[FlowFile], message: str) -> Problem:

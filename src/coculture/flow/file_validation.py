@@ -13,7 +13,14 @@ from coculture.flow.compensation.spillover_csv import fitted_to, spillover_from_
 from coculture.flow.experiment_validation import experiment_problems
 from coculture.flow.fcs.header import FcsHeader
 from coculture.flow.fcs.text import FcsError
-from coculture.flow.files import MARKER_FMO, FlowFile, flow_files, open_file
+from coculture.flow.files import (
+    MARKER_FMO,
+    STAINED_ALONE,
+    WITHOUT_STAIN,
+    FlowFile,
+    flow_files,
+    open_file,
+)
 from coculture.flow.gating.gates import GateError
 from coculture.flow.gating.sources.manual import on_channels_of
 from coculture.flow.settings import FlowSettings, not_known
@@ -57,6 +64,7 @@ def check_files(
         problems += _missing_channels(header, required, file, "fcs")
         if file.names_channel and file.channel:
             problems += _missing_channels(header, {file.channel: ""}, file, "channel")
+        problems += _no_such_stain(file, settings)
         problems += _no_marker(header, file, settings)
     problems += islice(_channel_faults(used, headers, settings), 1)
     shared = served(used, headers)
@@ -152,12 +160,39 @@ def _missing_channels(
     return problems
 
 
+def _no_such_stain(file: FlowFile, settings: FlowSettings) -> Iterator[Problem]:
+    """A control with or without a stain of flow.channels that the study does not have."""
+    gate = (STAINED_ALONE | WITHOUT_STAIN).get(file.role)
+    if gate is None or gate in settings.stain_gates or not settings.stains:
+        return
+    stains = settings.stains
+    role = MARKER_FMO if file.role in WITHOUT_STAIN else "single_stain"
+    yield _problem(
+        file,
+        "role",
+        f"The role {file.role} is of flow.channels.{gate}, which this study does not have: it has "
+        f"{' and '.join(stain.name for stain in stains)}. Write {role} with the channel that is "
+        f"meant ({' or '.join(stain.channel for stain in stains)}), or exclude the file with a "
+        "reason.",
+    )
+
+
 def _no_marker(header: FcsHeader, file: FlowFile, settings: FlowSettings) -> Iterator[Problem]:
-    """An FMO control for a channel that is no marker's."""
+    """An FMO control for a channel that is neither a marker's nor that of an own stain."""
     if file.role != MARKER_FMO or not file.channel:
         return
     found = _channels_of(header, [file.channel]).get(file.channel)
     markers = _channels_of(header, settings.marker_channels)
+    if not settings.is_standard:
+        stains = _channels_of(header, [stain.channel for stain in settings.stains])
+        if found is not None and found not in (*markers.values(), *stains.values()):
+            yield _problem(
+                file,
+                "channel",
+                f"An fmo control is for a stain or a marker of the study "
+                f"({', '.join([*stains, *markers])}), and {file.channel} is neither.",
+            )
+        return
     if found is None or found in markers.values():
         return
     known = f" ({', '.join(markers)})" if markers else ""

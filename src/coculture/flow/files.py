@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from coculture.exchange.flags import Concerns, Flag
+from coculture.exchange.outcomes import ANNEXIN, VIABILITY_DYE
 from coculture.exchange.vocabulary import many
 from coculture.flow.fcs.header import FcsHeader, data_sets, read_header
 from coculture.flow.fcs.text import FcsError
@@ -15,7 +16,11 @@ from coculture.flow.fcs.wells import well_of
 BEADS = "beads"
 """What the column cells says of a single stain or a blank on compensation beads."""
 MARKER_FMO = "fmo"
-"""Role of the tube with every stain but the one of a marker."""
+"""Role of the tube with every stain but the one of a marker, or of a stain of flow.stains."""
+STAINED_ALONE = {"annexin_only": ANNEXIN, "dye_only": VIABILITY_DYE}
+"""Role -> the stain of flow.channels that such a tube has alone."""
+WITHOUT_STAIN = {"fmo_annexin": ANNEXIN, "fmo_dye": VIABILITY_DYE}
+"""Role -> the stain of flow.channels that such a tube alone lacks."""
 WELLS = "flow/wells.csv"
 """Name of the result table with the counts of each file."""
 

@@ -1,21 +1,20 @@
 """The flow section of the config as typed values."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from itertools import combinations
 from typing import Any, Literal
 
+from coculture.exchange.outcomes import STANDARD, Outcomes, Stain, in_columns, outcomes_of
 from coculture.exchange.problems import CocultureError
 from coculture.flow.channels import similar_names
-from coculture.flow.stain_labels import Stain, contradiction
+from coculture.flow.stain_labels import Labelled, contradiction
 
 AUTO = "auto"
 """Threshold source of the config that takes the best one that the experiment has."""
 Gates = Mapping[str, Mapping[str, Mapping[str, Mapping[str, Any]]]]
 """Experiment -> population -> gate -> its block, as in gates.yaml."""
 
-STAIN_GATES = ("annexin", "viability_dye")
-"""Gates that make the quadrants."""
 SHARED_GATES = ("scatter", "side_scatter", "time", "cells", "singlets")
 """Names of the gates that all populations share, applied first."""
 
@@ -114,13 +113,14 @@ class FlowSettings:
     min_cells: int
     """Cells of a population below which a sample gives no percent."""
     compensation: CompensationSettings
-    annexin_threshold: str
-    """AUTO, or the code of a threshold source (gating/sources)."""
-    viability_dye_threshold: str
+    thresholds: Mapping[str, str]
+    """Stain, by its gate -> AUTO, or the code of a threshold source (gating/sources)."""
     threshold_scope: str
     """experiment or well: what has a threshold of its own."""
     gates: Gates
     limits: Limits
+    outcomes: Outcomes
+    """What is read from the stains."""
     counting_beads: CountingBeads | None = None
 
     @classmethod
@@ -143,24 +143,50 @@ class FlowSettings:
             )
             for entry in mapping["populations"]
         ) or (Population(ALL_CELLS, ()),)
+        outcomes = outcomes_of(mapping)
+        channels = dict(mapping["channels"])
+        if mapping["stains"]:
+            channels |= dict.fromkeys(STANDARD)
+        asked = {key: code for key, code in mapping["thresholds"].items() if key != "scope"}
         settings = cls(
-            channels=Channels(**mapping["channels"]),
+            channels=Channels(**channels),
             populations=populations,
             report_population=mapping["report_population"] or populations[0].name,
             min_cells=int(mapping["min_cells"]),
             compensation=CompensationSettings(**mapping["compensation"]),
-            annexin_threshold=mapping["thresholds"]["annexin"],
-            viability_dye_threshold=mapping["thresholds"]["viability_dye"],
+            thresholds={stain.gate: asked.get(stain.gate, AUTO) for stain in outcomes.stains},
             threshold_scope=mapping["thresholds"]["scope"],
             gates={
                 str(experiment): {str(name): blocks for name, blocks in populations.items()}
                 for experiment, populations in mapping["gates"].items()
             },
             limits=Limits(**mapping["limits"]),
+            outcomes=outcomes,
             counting_beads=CountingBeads(**beads) if (beads := mapping["counting_beads"]) else None,
         )
-        _check(settings)
+        _check(settings, [*_threshold_problems(asked, outcomes), *_outcome_problems(mapping)])
         return settings
+
+    @property
+    def stains(self) -> tuple[Stain, ...]:
+        """What makes the classes of cells: Annexin V and a dye, or what the config names."""
+        return self.outcomes.stains
+
+    @property
+    def is_standard(self) -> bool:
+        """Whether the stains are Annexin V and a viability dye."""
+        return self.outcomes.are_standard
+
+    @property
+    def stain_gates(self) -> tuple[str, ...]:
+        """The gates of the stains."""
+        return tuple(stain.gate for stain in self.stains)
+
+    def gate_name(self, gate: str) -> str:
+        """What a gate is called in a sentence: "Annexin V", "side scatter", "GFP"."""
+        if gate in SHARED_GATES:
+            return gate.replace("_", " ")
+        return next((stain.name for stain in self.stains if stain.gate == gate), gate)
 
     @property
     def marker_channels(self) -> list[str]:
@@ -178,9 +204,9 @@ class FlowSettings:
 
     @property
     def stained_channels(self) -> list[str]:
-        """Fluorescence channels with gates: Annexin V, viability dye, markers, each once."""
-        named = (self.channels.annexin, self.channels.viability_dye, *self.marker_channels)
-        return list(dict.fromkeys(channel for channel in named if channel is not None))
+        """Fluorescence channels with gates: of stains, then of markers, each once."""
+        of_stains = [stain.channel for stain in self.stains]
+        return list(dict.fromkeys([*of_stains, *self.marker_channels]))
 
     @property
     def needed_channels(self) -> list[str]:
@@ -197,15 +223,6 @@ class FlowSettings:
         named = (*plain, *self.stained_channels, beads)
         return list(dict.fromkeys(channel for channel in named if channel is not None))
 
-    @property
-    def stains(self) -> dict[Stain, str]:
-        """Annexin V and the viability dye -> the channel of each that the study has."""
-        named: dict[Stain, str | None] = {
-            "annexin": self.channels.annexin,
-            "viability_dye": self.channels.viability_dye,
-        }
-        return {stain: channel for stain, channel in named.items() if channel}
-
     def channel_fault(self, names: Mapping[str, str], labels: Mapping[str, str]) -> str:
         """What is wrong with the stains of the config in the channels of a file; empty if nothing.
 
@@ -221,8 +238,22 @@ class FlowSettings:
         return (
             self._shared_channel(names)
             or self._both_signs(names)
-            or contradiction(self.stains, names, labels)
+            or contradiction(self._labelled(), names, labels)
         )
+
+    def _labelled(self) -> list[Labelled]:
+        """What the config calls each stain, for comparison with the labels of the files."""
+        return [
+            Labelled(self._key(one), one.gate if one.gate in STANDARD else one.name, one.channel)
+            for one in self.stains
+        ]
+
+    @staticmethod
+    def _key(stain: Stain) -> str:
+        """The key of the config that names the channel of a stain."""
+        if stain.gate in STANDARD:
+            return f"flow.channels.{stain.gate}"
+        return f"the channel of {stain.name} (flow.stains)"
 
     def _both_signs(self, names: Mapping[str, str]) -> str:
         for population in self.populations:
@@ -238,8 +269,8 @@ class FlowSettings:
         return ""
 
     def _shared_channel(self, names: Mapping[str, str]) -> str:
-        stains = self.stains
-        taken = [(f"flow.channels.{role}", wanted) for role, wanted in stains.items()]
+        stains = [stain.channel for stain in self.stains]
+        taken = [(self._key(stain), stain.channel) for stain in self.stains]
         taken += [
             (f"the marker of {population.name} (flow.populations)", marker.channel)
             for population in self.populations
@@ -248,7 +279,7 @@ class FlowSettings:
         for (key, wanted), (other_key, other) in combinations(taken, 2):
             # Two populations may have the same marker.
             name = names.get(wanted)
-            if name is not None and name == names.get(other) and wanted in stains.values():
+            if name is not None and name == names.get(other) and wanted in stains:
                 return (
                     f"{key} {wanted!r} and {other_key} {other!r} are the same channel of the "
                     f"files, {name}. One channel cannot be both, because no gate could separate "
@@ -262,6 +293,8 @@ class FlowSettings:
         named = [role for role in roles if getattr(self.channels, role) == channel]
         if named:
             return f"flow.channels.{named[0]}"
+        if channel in [stain.channel for stain in self.stains]:
+            return "flow.stains"
         if self.counting_beads is not None and channel == self.counting_beads.channel:
             return "flow.populations" if channel in self.marker_channels else _BEADS_KEY
         return "flow.populations"
@@ -270,9 +303,11 @@ class FlowSettings:
 _BEADS_KEY = "flow.counting_beads.channel"
 
 
-def _check(settings: FlowSettings) -> None:
+def _check(settings: FlowSettings, problems: Sequence[str]) -> None:
     problems = [
+        *problems,
         *_channel_problems(settings.channels),
+        *_stain_problems(settings),
         *_population_problems(settings),
         *_gate_problems(settings),
         *_scope_problems(settings),
@@ -314,22 +349,14 @@ def _population_problems(settings: FlowSettings) -> Iterator[str]:
     names = [population.name for population in settings.populations]
     for doubled in sorted({name for name in names if names.count(name) > 1}):
         yield f"flow.populations: the name {doubled!r} is used twice."
-    stains = {
-        "annexin": settings.channels.annexin,
-        "viability_dye": settings.channels.viability_dye,
-    }
     for population in settings.populations:
         for marker in population.markers:
-            for role, channel in stains.items():
-                if channel is not None and channel.casefold() == marker.channel.casefold():
-                    yield (
-                        f"flow.populations: {marker.channel!r} is the marker of "
-                        f"{population.name!r} and also flow.channels.{role}; one channel cannot "
-                        "be both, because no gate could separate the two signals."
-                    )
+            for stain in settings.stains:
+                if stain.channel.casefold() == marker.channel.casefold():
+                    yield _marker_is_stain(population, marker, stain)
         gates = [marker.gate for marker in population.markers]
         for name in dict.fromkeys(gates):
-            others = [*SHARED_GATES, *stains]
+            others = [*SHARED_GATES, *settings.stain_gates]
             channels = {one.channel.casefold() for one in population.markers if one.gate == name}
             if len(channels) > 1 or name in others:
                 yield (
@@ -352,27 +379,122 @@ def _population_problems(settings: FlowSettings) -> Iterator[str]:
             )
 
 
-_OF_WELLS = (AUTO, "live_peak", "untreated")
+def _marker_is_stain(population: Population, marker: Marker, stain: Stain) -> str:
+    """What is wrong with a marker in the channel of a stain, as a sentence."""
+    standard = stain.gate in STANDARD
+    key = f"flow.channels.{stain.gate}" if standard else f"the stain {stain.name!r} (flow.stains)"
+    why = (
+        f"cells that lose {stain.name} would leave the population. Define it by another marker, or "
+        "by size alone"
+        if stain.living_are_positive
+        else "no gate could separate the two signals"
+    )
+    return (
+        f"flow.populations: {marker.channel!r} is the marker of {population.name!r} and also "
+        f"{key}; one channel cannot be both, because {why}."
+    )
+
+
+_RESERVED = (*STANDARD, *SHARED_GATES, "scope")
+"""Keys of thresholds and gates.yaml that mean something else."""
+
+
+def _stain_problems(settings: FlowSettings) -> Iterator[str]:
+    """Stains of flow.stains whose names or channels clash."""
+    of_channels = asdict(settings.channels)
+    own = [stain for stain in settings.stains if of_channels.get(stain.gate) is None]
+    for stain in own:
+        if stain.gate in _RESERVED:
+            yield f"flow.stains: {stain.name!r} is the name of another gate; choose another name."
+        if not stain.in_columns:
+            yield f"flow.stains: {stain.name!r} has no letter or digit; columns need one."
+        for role, taken in of_channels.items():
+            if taken is not None and taken.casefold() == stain.channel.casefold():
+                yield (
+                    f"flow.stains: {stain.channel!r} of {stain.name!r} is also "
+                    f"flow.channels.{role}; {'time' if role == 'time' else 'scatter'} is not a "
+                    "stain."
+                )
+    for one, other in combinations(own, 2):
+        if one.in_columns == other.in_columns:
+            yield (
+                f"flow.stains: the names {one.name!r} and {other.name!r} are the same in columns "
+                f"({one.in_columns})."
+            )
+        if one.channel.casefold() == other.channel.casefold():
+            yield (
+                f"flow.stains: {one.channel!r} is the channel of {one.name!r} and of "
+                f"{other.name!r}; two stains need two channels."
+            )
+
+
+_FROM_LIVING_NEGATIVES = ("live_peak", "untreated")
+"""Threshold sources that need living cells to be negative."""
+
+
+def _threshold_problems(asked: Mapping[str, str], outcomes: Outcomes) -> Iterator[str]:
+    """Thresholds of stains that the study does not have, or from what their stain does not have."""
+    known = {stain.gate: stain for stain in outcomes.stains}
+    for gate, code in asked.items():
+        if gate not in known and gate not in STANDARD:
+            yield not_known(f"flow.thresholds.{gate}", "stain", gate, list(known) or ["none"])
+        elif gate in known and known[gate].living_are_positive and code in _FROM_LIVING_NEGATIVES:
+            yield (
+                f"flow.thresholds.{gate}: {code} needs living cells that are negative, but living "
+                f"cells are positive for {known[gate].name}. Choose auto, fmo, unstained or pooled."
+            )
+
+
+def _outcome_problems(mapping: Mapping[str, Any]) -> Iterator[str]:
+    """Outcomes of the config that do not fit its stains."""
+    wanted, names = mapping["outcomes"], [one["name"] for one in mapping["stains"]]
+    if wanted and not names:
+        yield (
+            "flow.outcomes: outcomes are read from the stains of flow.stains, but there are none. "
+            "Remove this key, or name the stains there."
+        )
+        return
+    for one in wanted:
+        kinds = one["cells"] if isinstance(one["cells"], list) else [one["cells"]]
+        for stain in dict.fromkeys(name for cells in kinds for name in cells):
+            if stain not in names:
+                yield not_known(f"flow.outcomes.{one['name']}.cells", "stain", stain, names)
+    columns: dict[str, str] = {}
+    for one in outcomes_of(mapping).outcomes:
+        first = columns.setdefault(one.column, one.name)
+        if wanted and (not in_columns(one.name) or columns[one.column] is not one.name):
+            yield (
+                f"flow.outcomes: {one.name!r} and {first!r} are the same in columns "
+                f"({one.column}); choose another name."
+            )
+
+
+_OF_WELLS = (AUTO, *_FROM_LIVING_NEGATIVES)
 """Threshold sources of which a well can have its own."""
 
 
 def _scope_problems(settings: FlowSettings) -> Iterator[str]:
     """A threshold of each well from a source that gives one for the experiment."""
-    asked = {
-        "annexin": settings.annexin_threshold,
-        "viability_dye": settings.viability_dye_threshold,
-    }
-    for stain in settings.stains if settings.threshold_scope == "well" else ():
-        if asked[stain] not in _OF_WELLS:
+    if settings.threshold_scope != "well":
+        return
+    for stain in settings.stains:
+        asked = settings.thresholds[stain.gate]
+        if asked not in _OF_WELLS:
             yield (
                 f"flow.thresholds.scope: a well has its own threshold only from its live peak, but "
-                f"flow.thresholds.{stain} is {asked[stain]}. Choose auto there, or experiment here."
+                f"flow.thresholds.{stain.gate} is {asked}. Choose auto there, or experiment here."
+            )
+        if stain.living_are_positive:
+            yield (
+                "flow.thresholds.scope: a well has its own threshold only from the peak of living "
+                f"cells that are negative, but they are positive for {stain.name}. Write "
+                "experiment here."
             )
 
 
 def _gate_problems(settings: FlowSettings) -> Iterator[str]:
     """Gates in flow.gates that do not exist. Without this check they would be ignored silently."""
-    of_population = {p.name: gate_names(p, settings.channels) for p in settings.populations}
+    of_population = {p.name: gate_names(p, settings.stain_gates) for p in settings.populations}
     for experiment, populations in settings.gates.items():
         for population, blocks in populations.items():
             where = f"flow.gates.{experiment}.{population}"
@@ -384,18 +506,19 @@ def _gate_problems(settings: FlowSettings) -> Iterator[str]:
                 if name not in known:
                     yield not_known(f"{where}.{name}", "gate", name, known)
                 else:
-                    fault = shape_fault(name, block)
+                    fault = shape_fault(block, is_stain=name in settings.stain_gates)
                     if fault:
                         yield f"{where}.{name}: {fault}"
 
 
-def shape_fault(name: str, block: Mapping[str, Any]) -> str:
+def shape_fault(block: Mapping[str, Any], *, is_stain: bool = False) -> str:
     """What contradicts itself in a gate block; empty if nothing does.
 
-    A gate is a threshold on one channel, two ends on one channel, or a polygon on two.
+    A gate is a threshold on one channel, two ends on one channel, or a polygon on two; that of a
+    stain is a threshold.
     """
     channels, keep = list(block.get("channels", ())), block.get("keep")
-    if name in STAIN_GATES and (
+    if is_stain and (
         "threshold" not in block or "vertices" in block or keep not in (None, "above")
     ):
         return "this gate is a threshold that keeps what is above it; give threshold only."
@@ -430,14 +553,9 @@ def _vertices_fault(channels: Sequence[str], vertices: Any) -> str:
     return "vertices on two channels are at least three corners, each [x, y]."
 
 
-def gate_names(population: Population, channels: Channels) -> list[str]:
+def gate_names(population: Population, stains: Sequence[str]) -> list[str]:
     """Names of the gates that a population can have, in the order in which they are applied."""
-    stains = {"annexin": channels.annexin, "viability_dye": channels.viability_dye}
-    return [
-        *SHARED_GATES,
-        *(marker.gate for marker in population.markers),
-        *(name for name, channel in stains.items() if channel is not None),
-    ]
+    return [*SHARED_GATES, *(marker.gate for marker in population.markers), *stains]
 
 
 def not_known(where: str, kind: str, name: str, known: Sequence[str]) -> str:

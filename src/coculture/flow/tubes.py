@@ -8,12 +8,19 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from coculture.exchange.outcomes import STANDARD, Stain
 from coculture.flow.channels import ChannelError, find_channel, name_mismatch
 from coculture.flow.compensation.spillover import embedded_spillover, unmixing
 from coculture.flow.fcs.data import read_events
 from coculture.flow.fcs.header import FcsHeader
 from coculture.flow.fcs.text import FcsError
-from coculture.flow.files import MARKER_FMO, FlowFile, open_file
+from coculture.flow.files import (
+    MARKER_FMO,
+    STAINED_ALONE,
+    WITHOUT_STAIN,
+    FlowFile,
+    open_file,
+)
 from coculture.flow.ranges import with_own_ranges
 from coculture.flow.settings import CountingBeads, FlowSettings
 
@@ -34,6 +41,8 @@ class Panel:
     annexin: str | None
     viability_dye: str | None
     time: str | None
+    of_stains: tuple[Stain, ...]
+    """The stains that make the classes of cells, with the channel name ($PnN) as their channel."""
     markers: dict[str, str]
     """The marker as the config names it -> channel name."""
     names: dict[str, str]
@@ -45,9 +54,18 @@ class Panel:
 
     @property
     def stains(self) -> list[str]:
-        """Fluorescence channels with gates: Annexin V, viability dye, markers."""
-        named = (self.annexin, self.viability_dye, *self.markers.values())
-        return list(dict.fromkeys(name for name in named if name is not None))
+        """Fluorescence channels with gates: of stains, then of markers."""
+        of_stains = [stain.channel for stain in self.of_stains]
+        return list(dict.fromkeys([*of_stains, *self.markers.values()]))
+
+    @property
+    def in_standard_role(self) -> dict[str, str | None]:
+        """annexin and viability_dye -> the channel of each, of those that flow.channels names."""
+        return dict(zip(STANDARD, (self.annexin, self.viability_dye), strict=True))
+
+    def stain(self, gate: str) -> Stain:
+        """The stain with this gate."""
+        return next(stain for stain in self.of_stains if stain.gate == gate)
 
     @property
     def plain(self) -> list[str]:
@@ -96,8 +114,22 @@ class Tube(FlowFile):
         return self.role == "population_negative" and self.stained_channel in ("", channel)
 
     def is_fmo_of(self, channel: str) -> bool:
-        """Whether it is the FMO control of the marker in this channel."""
+        """Whether it is the FMO control of the marker or stain in this channel."""
         return self.role == MARKER_FMO and self.stained_channel == channel
+
+    @property
+    def lacked_channel(self) -> str | None:
+        """The channel of the one stain or marker that an FMO control lacks; else None."""
+        if self.role == MARKER_FMO:
+            return self.stained_channel
+        return self.panel.in_standard_role.get(WITHOUT_STAIN.get(self.role, ""))
+
+    @property
+    def only_channel(self) -> str | None:
+        """The channel of the one stain of a tube that is stained alone; else None."""
+        if self.role == "single_stain":
+            return self.stained_channel
+        return self.panel.in_standard_role.get(STAINED_ALONE.get(self.role, ""))
 
 
 def open_tubes(files: Iterable[FlowFile], settings: FlowSettings) -> list[Tube]:
@@ -182,6 +214,7 @@ def _panel(settings: FlowSettings, find: Callable[[str], str]) -> Panel:
         annexin=found(channels.annexin),
         viability_dye=found(channels.viability_dye),
         time=found(channels.time),
+        of_stains=tuple(replace(stain, channel=names[stain.channel]) for stain in settings.stains),
         markers={marker: names[marker] for marker in settings.marker_channels},
         names=names,
         lacked=frozenset(names[marker] for marker in settings.lacked_markers),

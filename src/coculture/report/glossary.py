@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from coculture.exchange.outcomes import outcomes_of
+
 _TERMS = {
     "Experiment": "An independent repeat, such as a day or a donor. n counts these, not wells.",
     "Arm": "One combination of cells, stroma, medium, level of every factor, and hours.",
@@ -79,15 +81,22 @@ _OF_ONE_TABLE = {
 """Terms that only studies with this table need."""
 
 
-def glossary(tables: Mapping[str, Any]) -> dict[str, str]:
+_OF_ANNEXIN_WITH_DYE = ("Viable, early, late, necrotic", "Specific apoptosis")
+"""Terms of studies of Annexin V with a viability dye."""
+
+
+def glossary(config: Mapping[str, Any]) -> dict[str, str]:
     """The terms that a study needs, with their meaning.
 
     Parameters
     ----------
-    tables
-        The config's section `tables`: the path of each table, None for one that it lacks.
+    config
+        Read are `tables`, the path of each table, None for one that it lacks, and `flow`.
     """
+    tables = config["tables"]
     needless = {
         term for table, terms in _OF_ONE_TABLE.items() if not tables.get(table) for term in terms
     }
+    if not outcomes_of(config["flow"]).are_standard:
+        needless |= {*_OF_ANNEXIN_WITH_DYE}
     return {term: meaning for term, meaning in _TERMS.items() if term not in needless}

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from coculture.exchange.outcomes import ANNEXIN, Outcomes, outcomes_of, stains_of
 from coculture.exchange.vocabulary import listed, number
 from coculture.report.references import REFERENCES, Reference
 from coculture.report.results import Results
@@ -73,9 +74,11 @@ def methods(results: Results, versions: Mapping[str, str]) -> Methods:
 
 
 def _flow(flow: Mapping[str, Any], gates: Mapping[str, Mapping[str, Any]]) -> str:
-    compensation = flow["compensation"]
+    compensation, outcomes = flow["compensation"], outcomes_of(flow)
     text = "FCS files [fcs] were read on the linear scale (amplifier and gain applied)."
-    if compensation["source"] in _COMPENSATION:
+    if compensation["source"] == "single_stains" and _stained_channels(flow) == 1:
+        text += " One channel is stained, so there is no spill to correct."
+    elif compensation["source"] in _COMPENSATION:
         how = _COMPENSATION[compensation["source"]].format(
             method=_SPILLOVER_METHODS[compensation["method"]], file=compensation["file"]
         )
@@ -86,12 +89,49 @@ def _flow(flow: Mapping[str, Any], gates: Mapping[str, Mapping[str, Any]]) -> st
     populations = "; ".join(_population(one) for one in flow["populations"]) or "all single cells"
     return (
         f"{text} Gates, in order: scatter range, acquisition time, debris, single cells, "
-        f"population ({populations}), and the quadrants of Annexin V and viability dye [annexin]. "
+        f"population ({populations}){_stain_gates(outcomes)}. "
         "Each threshold was set once per experiment and applied to all treatments of that "
-        f"experiment{_gate_rules(gates)}; gates.yaml lists the files used for each. Gates were "
-        "applied to linear values; the logicle scale [logicle] was used to choose thresholds and "
-        "to draw. Apoptotic cells are Annexin V-positive cells (early and late apoptotic), in "
-        "percent of the single cells of the population."
+        f"experiment{_gate_rules(gates, outcomes)}; gates.yaml lists the files used for each. "
+        "Gates were applied to linear values; the logicle scale [logicle] was used to choose "
+        f"thresholds and to draw.{_percents(outcomes)}"
+    )
+
+
+def _stained_channels(flow: Mapping[str, Any]) -> int:
+    """How many channels have a stain or a marker."""
+    markers = {marker["channel"] for one in flow["populations"] for marker in one["markers"]}
+    return len(markers | {stain.channel for stain in stains_of(flow)})
+
+
+def _stain_gates(outcomes: Outcomes) -> str:
+    """The last gates, of the stains."""
+    names = [stain.name for stain in outcomes.stains]
+    cited = " [annexin]" if outcomes.stains and outcomes.stains[0].gate == ANNEXIN else ""
+    if not names:
+        return ""
+    what = "the quadrants of" if len(names) > 1 else "the threshold of"
+    return f", and {what} {listed(names)}{cited}"
+
+
+def _percents(outcomes: Outcomes) -> str:
+    """What the percents are of: the outcomes, with their classes where the name does not say."""
+    if outcomes.are_standard:
+        return (
+            " Apoptotic cells are Annexin V-positive cells (early and late apoptotic), in percent "
+            "of the single cells of the population."
+        )
+    if not outcomes.stains:
+        return " Cells were counted; no stain divides them."
+    declared = [
+        f"{one.name} ({' or '.join(one.classes) or 'no cells'})"
+        for one in outcomes.outcomes
+        if one.name not in outcomes.classes and not one.name.endswith(("-positive", "-negative"))
+    ]
+    names = declared or [stain.of_dying for stain in outcomes.stains]
+    living = "; ".join(f"living cells are {stain.of_living}" for stain in outcomes.stains)
+    return (
+        f" Percents of cells that are {listed(names)} are of the single cells of the population "
+        f"({living})."
     )
 
 
@@ -109,8 +149,9 @@ def _otherwise_compensated(asked: str, gates: Mapping[str, Mapping[str, Any]]) -
     )
 
 
-def _gate_rules(gates: Mapping[str, Mapping[str, Any]]) -> str:
+def _gate_rules(gates: Mapping[str, Mapping[str, Any]], outcomes: Outcomes) -> str:
     """Each rule that set a gate in some experiment, once."""
+    names = {} if outcomes.are_standard else {one.gate: one.name for one in outcomes.stains}
     rules: dict[str, list[str]] = {}
     for experiment in gates.values():
         for population in experiment["populations"].values():
@@ -118,7 +159,8 @@ def _gate_rules(gates: Mapping[str, Mapping[str, Any]]) -> str:
                 of_gate = rules.setdefault(gate, [])
                 of_gate += [str(block["rule"])] if block["rule"] not in of_gate else []
     named = "; ".join(
-        f"{gate.replace('_', ' ')}: {' or '.join(of_gate)}" for gate, of_gate in rules.items()
+        f"{names.get(gate, gate.replace('_', ' '))}: {' or '.join(of_gate)}"
+        for gate, of_gate in rules.items()
     )
     return f" ({named})" if named else ""
 

@@ -45,6 +45,28 @@ its flow.csv fcs, experiment, role, cells, channel and culture.
 An **experiment** is an independent repeat (a day, a donor) and is what the tests count. An **arm**
 is one combination of cells, stroma, medium, level of every factor, and hours. Wells are technical.
 
+## Other stains than Annexin V with a dye
+
+A dye alone (PI, 7-AAD, DAPI, an amine dye): write `annexin: null`; Annexin V alone: write
+`viability_dye: null`. Other stains have names of their own under `flow.stains`, and `flow.outcomes`
+says what is read from them:
+
+```yaml
+flow:
+  channels: {time: Time}
+  stains:
+    - {name: SYTO9, channel: FITC-A, living_cells: positive}
+    - {name: PI, channel: PE-A}
+  outcomes:
+    - {name: dead, cells: {SYTO9: negative, PI: positive}}
+```
+
+Their controls have the roles `single_stain` and `fmo` in flow.csv, with the `channel` of the stain;
+for a reporter that dying cells lose, cells without it are `population_negative` with its channel.
+Where living cells are positive, the threshold is the end of such a control (median + 3 robust SD),
+raised to the valley below the living cells of the samples; without a control it is that valley,
+with a caution.
+
 ## Numbers that you already have
 
 Percents gated in FlowJo, CellTiter-Glo or MTT viabilities, cell counts, and concentrations from a

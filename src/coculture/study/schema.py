@@ -197,6 +197,7 @@ def _wording(error: jsonschema.ValidationError) -> str:
         "exclusiveMinimum": lambda: f"must be above {expected:g}",
         "exclusiveMaximum": lambda: f"must be below {expected:g}",
         "minItems": lambda: f"needs at least {expected} entries",
+        "maxItems": lambda: f"must not have more than {expected} entries",
         "minLength": lambda: "must not be empty",
         "maxLength": lambda: f"must not be longer than {expected} characters",
         "minProperties": lambda: "must not be empty",

@@ -20,6 +20,7 @@ from coculture.flow.gating.flowcytometrytools import (
     threshold_gate,
 )
 from coculture.flow.tubes import TubeEvents
+from tests.flow.standard_outcomes import STANDARD
 
 
 def test_the_names_it_was_lent_are_taken_back() -> None:
@@ -58,11 +59,11 @@ def test_arrays_are_gated_as_frames_are() -> None:
 @pytest.mark.reference
 def test_quadrants_of_the_gating_ml_reference(reference: Path) -> None:
     events = read_fcs(reference / "fcs/gatingml_ref_data1.fcs").events
-    counts = gates.quadrant_counts(
-        {"channels": ["FL2-H"], "threshold": 12.14748},
-        {"channels": ["FL4-H"], "threshold": 14.22417},
-        events,
-    )
+    blocks = {
+        "annexin": {"channels": ["FL2-H"], "threshold": 12.14748},
+        "viability_dye": {"channels": ["FL4-H"], "threshold": 14.22417},
+    }
+    counts = gates.class_counts(STANDARD, blocks, events)
     assert counts == {"viable": 5148, "early": 7361, "late": 620, "necrotic": 238}
 
 
@@ -73,9 +74,9 @@ def test_quadrants_of_the_flowjo_workspace(reference: Path) -> None:
     upper_left = workspace[workspace.index("Q1: channel_A- , channel_B+") :]
     (left_of,) = re.findall(r'gating:max="([\d.]+)"', upper_left)[:1]
     (from_,) = re.findall(r'gating:min="([\d.]+)"', upper_left)[:1]
-    counts = gates.quadrant_counts(
-        {"channels": ["channel_A"], "threshold": float(left_of)},
-        {"channels": ["channel_B"], "threshold": float(from_)},
-        events,
-    )
+    blocks = {
+        "annexin": {"channels": ["channel_A"], "threshold": float(left_of)},
+        "viability_dye": {"channels": ["channel_B"], "threshold": float(from_)},
+    }
+    counts = gates.class_counts(STANDARD, blocks, events)
     assert counts == {"necrotic": 49671, "late": 50596, "early": 50330, "viable": 49403}

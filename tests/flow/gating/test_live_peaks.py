@@ -8,9 +8,11 @@ import pytest
 from coculture.flow.gating.asinh_scale import decades, linear
 from coculture.flow.gating.live_peaks import LivePeak, live_peaks
 from coculture.flow.tubes import TubeEvents
+from tests.flow.standard_outcomes import STANDARD
 
 ANNEXIN = {"channels": ["A"], "threshold": 300.0}
 DYE = {"channels": ["D"], "threshold": 300.0}
+BLOCKS = {"annexin": ANNEXIN, "viability_dye": DYE}
 
 
 def well(live: float, cells: int = 2000, apoptotic: float = 0.3) -> dict[str, LivePeak]:
@@ -24,7 +26,7 @@ def well(live: float, cells: int = 2000, apoptotic: float = 0.3) -> dict[str, Li
         "D": 50 + 30 * rng.standard_normal(cells),
         "S": size,
     }
-    return live_peaks(TubeEvents(columns, cells), ANNEXIN, DYE, "S")
+    return live_peaks(TubeEvents(columns, cells), BLOCKS, STANDARD, "S")
 
 
 def test_live_peak_of_annexin_is_that_of_the_live_cells() -> None:
@@ -38,7 +40,7 @@ def test_live_peak_of_annexin_is_that_of_the_live_cells() -> None:
 def test_own_threshold_follows_live_cells_that_moved() -> None:
     peak = well(600)["annexin"]
     assert peak.threshold > 640
-    assert peak.percent_apoptotic == pytest.approx(30, abs=2)
+    assert peak.percent(["early", "late"]) == pytest.approx(30, abs=2)
 
 
 def test_own_threshold_of_one_stain_leaves_that_of_the_other() -> None:

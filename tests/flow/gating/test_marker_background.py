@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from coculture.flow.gating import gates
 from coculture.flow.gating.marker_background import backgrounds
 from coculture.flow.gating.marker_histograms import DISTANCES, MarkerHistogram, together
+from tests.flow.standard_outcomes import STANDARD
 
 EMPTY = together([])
 
@@ -16,7 +16,7 @@ def cells(*peaks: tuple[float, int], sd: float = 0.12) -> MarkerHistogram:
     edges = np.append(DISTANCES - 0.01, DISTANCES[-1] + 0.01)
     counts = np.histogram(values, edges)[0]
     nothing = np.zeros(len(DISTANCES), np.int64)
-    of = {name: counts if name == "viable" else nothing for name in gates.QUADRANTS}
+    of = {name: counts if name == "viable" else nothing for name in STANDARD.classes}
     return MarkerHistogram(of, nothing, nothing)
 
 

@@ -7,9 +7,11 @@ import pytest
 from coculture.flow.gating import gates
 from coculture.flow.gating.asinh_scale import linear
 from coculture.flow.gating.marker_histograms import DISTANCES, marker_histograms, together
+from tests.flow.standard_outcomes import STANDARD
 
 ANNEXIN = {"channels": ["A"], "threshold": 100.0, "keep": "above"}
 DYE = {"channels": ["D"], "threshold": 100.0, "keep": "above"}
+STAINS = {"annexin": ANNEXIN, "viability_dye": DYE}
 ABOVE = {"channels": ["M"], "threshold": 500.0, "keep": "above"}
 BELOW = {"channels": ["N"], "threshold": 500.0, "keep": "below"}
 
@@ -21,8 +23,8 @@ def _cells(marker: list[float], **others: list[float]) -> pd.DataFrame:
 
 def test_a_cell_at_the_threshold_is_inside_a_gate_that_keeps_what_is_above() -> None:
     cells = _cells([499.999, 500.0, 500.001, 1e9, -1e9], A=[0, 0, 200, 0, 200])
-    found = marker_histograms(cells, {"m": ABOVE}, ANNEXIN, DYE)["m"]
-    assert found.cells(gates.QUADRANTS, inside=True) == 3
+    found = marker_histograms(cells, {"m": ABOVE}, STAINS, STANDARD)["m"]
+    assert found.cells(inside=True) == 3
     assert found.cells(["viable"], inside=False) == 1
     assert found.cells(["early"], inside=False) == 1
     assert found.cells(["early"], inside=True) == 1
@@ -30,7 +32,7 @@ def test_a_cell_at_the_threshold_is_inside_a_gate_that_keeps_what_is_above() -> 
 
 def test_a_cell_at_the_threshold_is_outside_a_gate_that_keeps_what_is_below() -> None:
     cells = _cells([0.0] * 3, N=[499.9, 500.0, 700.0], D=[0, 200, 200])
-    found = marker_histograms(cells, {"n": BELOW}, ANNEXIN, DYE)["n"]
+    found = marker_histograms(cells, {"n": BELOW}, STAINS, STANDARD)["n"]
     assert found.cells(["viable"], inside=True) == 1
     assert found.cells(["necrotic"], inside=False) == 2
 
@@ -42,29 +44,29 @@ def test_distances_are_decades_into_the_population(name: str, block: gates.Block
     values = [linear(position + sign * at) for at in (-0.31, 0.5, 0.5)]
     column = str(block["channels"][0])
     cells = _cells([0.0] * 3).assign(**{column: values})
-    counts = marker_histograms(cells, {name: block}, ANNEXIN, DYE)[name].counts["viable"]
+    counts = marker_histograms(cells, {name: block}, STAINS, STANDARD)[name].counts["viable"]
     assert DISTANCES[counts > 0] == pytest.approx([-0.31, 0.5], abs=0.011)
     assert counts[counts > 0].tolist() == [1, 2]
 
 
 def test_cells_that_another_marker_excludes_are_left_out() -> None:
     cells = _cells([0.0, 900.0, 0.0], N=[0.0, 0.0, 900.0], A=[50.0, 300.0, 300.0])
-    found = marker_histograms(cells, {"m": ABOVE, "n": BELOW}, ANNEXIN, DYE)
-    assert found["m"].cells(gates.QUADRANTS, inside=False) == 1
-    assert found["m"].annexin_inside.sum() == 1
-    assert found["m"].annexin_inside[DISTANCES > 0].sum() == 1
-    assert found["m"].annexin_outside[DISTANCES > 0].sum() == 0
-    assert found["n"].cells(gates.QUADRANTS, inside=False) == 0
+    found = marker_histograms(cells, {"m": ABOVE, "n": BELOW}, STAINS, STANDARD)
+    assert found["m"].cells(inside=False) == 1
+    assert found["m"].stain_inside.sum() == 1
+    assert found["m"].stain_inside[DISTANCES > 0].sum() == 1
+    assert found["m"].stain_outside[DISTANCES > 0].sum() == 0
+    assert found["n"].cells(inside=False) == 0
 
 
 def test_a_polygon_has_no_distance() -> None:
     corners = {"channels": ["M", "N"], "vertices": [[0, 0], [9, 0], [9, 9]], "keep": "inside"}
-    assert marker_histograms(_cells([1.0]), {"m": corners}, ANNEXIN, DYE) == {}
+    assert marker_histograms(_cells([1.0]), {"m": corners}, STAINS, STANDARD) == {}
 
 
 def test_wells_are_added() -> None:
-    one = marker_histograms(_cells([900.0, 1.0]), {"m": ABOVE}, ANNEXIN, DYE)["m"]
+    one = marker_histograms(_cells([900.0, 1.0]), {"m": ABOVE}, STAINS, STANDARD)["m"]
     both = together([one, one])
-    assert both.cells(gates.QUADRANTS, inside=True) == 2
-    assert both.annexin_outside.sum() == 2
-    assert together([]).cells(gates.QUADRANTS, inside=True) == 0
+    assert both.cells(inside=True) == 2
+    assert both.stain_outside.sum() == 2
+    assert together([]).cells(inside=True) == 0

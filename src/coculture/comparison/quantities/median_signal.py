@@ -19,6 +19,7 @@ from coculture.comparison.quantities.measured import Measured
 from coculture.comparison.quantities.percent_of_population import POPULATION
 from coculture.comparison.quantities.quantity import Quantity, Source
 from coculture.exchange.names import column_prefix
+from coculture.exchange.outcomes import background_column, median_column
 from coculture.exchange.vocabulary import BELOW_BACKGROUND
 
 EVENTS = "events_population"
@@ -53,9 +54,8 @@ class _MedianSignal:
 
     def readings(self, quantity: Quantity, readings: Readings) -> pd.DataFrame:
         """The geometric mean of a culture's files, weighted by their cells."""
-        value, background = (
-            f"{which}{quantity.options['channel']}" for which in ("median_", "background_median_")
-        )
+        channel = quantity.options["channel"]
+        value, background = median_column(channel), background_column(channel)
         columns = quantity.columns
         rows = flow_wells.of_population(
             readings.flow_wells,

@@ -75,6 +75,8 @@ class ExperimentSpillover:
     without_own: tuple[str, ...] = ()
     """Files that should bring a matrix of their own (each_file), whose matrix cannot be used; they
     are compensated with that of the experiment."""
+    is_needed: bool = True
+    """Whether there is another channel that a stain could spill into."""
 
     def set_by(self, fcs: str) -> StainOfMatrix | None:
         """What a single stain gave to the matrix; None if it gave nothing."""
@@ -89,8 +91,10 @@ class ExperimentSpillover:
 
     @property
     def is_known(self) -> bool:
-        """Whether the spill was corrected, by a matrix or before the files were written."""
-        return self.matrix is not None or (self.unused is not None and self.unused.is_compensated)
+        """Whether no spill is left uncorrected: a matrix corrected it, or it was corrected before
+        the files were written, or there is none."""
+        is_compensated = self.unused is not None and self.unused.is_compensated
+        return self.matrix is not None or is_compensated or not self.is_needed
 
 
 def experiment_spillover(tubes: Sequence[Tube], settings: FlowSettings) -> ExperimentSpillover:
@@ -98,7 +102,8 @@ def experiment_spillover(tubes: Sequence[Tube], settings: FlowSettings) -> Exper
 
     A matrix that was read is used if it covers every gated stain and corrects something. Otherwise
     single stains replace it, if the experiment has all that are needed; else nothing is
-    compensated. Values of channels that are named as compensated are not compensated again.
+    compensated. One stained channel needs no single stain. Values of channels that are named as
+    compensated are not compensated again.
 
     Raises
     ------
@@ -110,6 +115,8 @@ def experiment_spillover(tubes: Sequence[Tube], settings: FlowSettings) -> Exper
         done = compensated_by_name(tubes[0].panel.stains, "none")
         return ExperimentSpillover(None, {"source": "none"}, done)
     if asked.source == "single_stains":
+        if len(tubes[0].panel.stains) < 2:
+            return ExperimentSpillover(None, {"source": "none"}, is_needed=False)
         return _checked(_from_single_stains(tubes, asked, largest))
     done = compensated_by_name(tubes[0].panel.stains, asked.source)
     if done is not None:
@@ -235,7 +242,8 @@ def _from_single_stains(
     unlabelled = []
     negatives = [_negative(stains[channel], channels, channel, tubes) for channel in channels]
     panel = tubes[0].panel
-    of_markers = np.array([name not in (panel.annexin, panel.viability_dye) for name in channels])
+    of_stains = [stain.channel for stain in panel.of_stains]
+    of_markers = np.array([name not in of_stains for name in channels])
     for row, (channel, negative) in enumerate(zip(channels, negatives, strict=True)):
         tube = stains[channel]
         try:
@@ -437,10 +445,8 @@ def _single_stains(tubes: Sequence[Tube]) -> dict[str, Tube]:
                 )
             stains[tube.stained_channel] = tube
     for tube in tubes:
-        alone = {"annexin_only": tube.panel.annexin, "dye_only": tube.panel.viability_dye}
-        channel = alone.get(tube.role)
-        if channel is not None:
-            stains.setdefault(channel, tube)
+        if tube.role != "single_stain" and tube.only_channel is not None:
+            stains.setdefault(tube.only_channel, tube)
     return stains
 
 

@@ -64,8 +64,8 @@ def from_single_stains(
         if events < FEWEST_POSITIVES:
             continue
         signal = float(np.median(stained[channel][positive]) - np.median(own))
-        for other in (tube.panel.annexin, tube.panel.viability_dye):
-            if other is None or other == channel:
+        for other in (stain.channel for stain in tube.panel.of_stains):
+            if other == channel:
                 continue
             values = stained[other][positive]
             middle = float(np.median(values))

@@ -11,6 +11,7 @@ from matplotlib.colors import PowerNorm
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from coculture.drawing import style
+from coculture.exchange.outcomes import STANDARD
 from coculture.flow.figures.experiment_results import GatedPopulation, Values
 from coculture.flow.gating.logicle import Logicle, logicle_for
 
@@ -64,8 +65,12 @@ def stain_view(gated: GatedPopulation, block: Mapping[str, Any], values: Values)
 
 
 def _channel_label(gated: GatedPopulation, channel: str) -> str:
-    panel, names = gated.tubes[0].panel, gated.settings.channels
-    roles = {panel.annexin: names.annexin, panel.viability_dye: names.viability_dye}
+    panel = gated.tubes[0].panel
+    named = {stain.gate: stain for stain in gated.settings.stains}
+    roles = {
+        stain.channel: named[stain.gate].channel if stain.gate in STANDARD else stain.name
+        for stain in panel.of_stains
+    }
     roles |= {panel.markers[one.channel]: one.gate for one in gated.population.markers}
     wanted = roles.get(channel)
     return channel if wanted in (None, channel) else f"{wanted} ({channel})"

@@ -1,4 +1,4 @@
-"""The contact sheet: Annexin V against the viability dye for every sample."""
+"""The contact sheet: the stains of every sample (Annexin V against the viability dye)."""
 
 import math
 import textwrap
@@ -9,7 +9,7 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.collections import LineCollection, PathCollection
+from matplotlib.collections import LineCollection, PathCollection, PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.image import PcolorImage
 from matplotlib.patches import Rectangle
@@ -21,6 +21,7 @@ from matplotlib.transforms import IdentityTransform, Transform
 from coculture.drawing import Drawing, style
 from coculture.exchange.culture_marks import mark_culture
 from coculture.exchange.figure_text import FigureText
+from coculture.exchange.outcomes import Outcomes, Stain, percent_column
 from coculture.exchange.vocabulary import many, number
 from coculture.flow.figures.axis_views import View, binned, stain_view
 from coculture.flow.figures.experiment_results import (
@@ -34,19 +35,12 @@ from coculture.flow.figures.experiment_results import (
     shortened,
 )
 from coculture.flow.gating import gates as gate_blocks
-from coculture.flow.gating.gates import QUADRANTS
 from coculture.flow.tubes import Tube
 
 TABLE = "figures/flow/contact_sheet.csv"
 TITLE = "Every sample"
-CAPTION = (
-    "Annexin V against the viability dye for every sample, with the percent of cells in each "
-    "quadrant."
-)
-COLUMNS = (
-    "fcs", "culture", "population", "events", *(f"percent_{name}" for name in QUADRANTS),
-    "annexin_threshold", "viability_dye_threshold",
-)  # fmt: skip
+CAPTION_OF_TWO = "{0} against {1} for every sample, with the percent of cells in each quadrant."
+CAPTION_OF_ONE = "{0} of every sample, with the percent of cells on each side of its threshold."
 _TILE = 40
 """Bins of one well's density, in both directions."""
 _MOST_DRAWN = 10_000
@@ -54,6 +48,8 @@ _MOST_DRAWN = 10_000
 _MOST_COLUMNS = 12
 _LETTERS = 24
 """Most letters of a name on one line above a well."""
+_HIGHEST = 0.8 * _TILE
+"""Bins that the highest point of a histogram is above its floor."""
 _Number = tuple[str, int, int, int, int]
 """Text, position in bins, and which corner of the text is there: right (1) or left, top (1) or
 bottom."""
@@ -71,9 +67,11 @@ class _Panel:
 
     tube: Tube
     tile: Values
-    percents: Mapping[str, float]
+    """Density, shape (bins up, bins across); of one stain its height, shape (bins across,)."""
+    percents: Mapping[tuple[bool, ...], float]
+    """Whether a class is positive for each stain -> its percent."""
     thresholds: tuple[float, ...]
-    """Of Annexin V and of the dye, in bins from the edge of the panel."""
+    """Of each stain, in bins from the edge of the panel."""
 
 
 @dataclass(frozen=True)
@@ -102,38 +100,50 @@ class _Grid:
 
 
 def draw(results: ExperimentResults) -> Drawing:
-    """Density of every sample of the reported population, with the percents of the quadrants."""
+    """Density of every sample of the reported population, with the percents of the classes."""
     gated = results.reported
     samples, population = gated.samples, gated.population.name
+    columns = _columns(results.settings.outcomes)
     if not gated.has_quadrants or not samples:
-        return nothing_to_draw(NO_QUADRANTS, TITLE, TABLE, COLUMNS)
-    annexin, dye = (gated.blocks[name] for name in (gate_blocks.ANNEXIN, gate_blocks.VIABILITY_DYE))
-    stains = (str(annexin["channels"][0]), str(dye["channels"][0]))
+        return nothing_to_draw(NO_QUADRANTS, TITLE, TABLE, columns)
+    outcomes, blocks = results.settings.outcomes, list(gated.of_stains.values())
+    stains = tuple(str(block["channels"][0]) for block in blocks)
     pairs = {
         tube.row: gated.events(tube, "population", *dict.fromkeys(stains))[list(stains)].to_numpy()
         for tube in samples
     }
     views = [
         stain_view(gated, block, _some([pair[:, column] for pair in pairs.values()]))
-        for column, block in enumerate((annexin, dye))
+        for column, block in enumerate(blocks)
     ]
-    percents = percents_by_file(results.wells, population)
+    percents = percents_by_file(results.wells, population, outcomes)
     thresholds = {tube.row: _thresholds(gated, tube) for tube in samples}
     panels = [
         _Panel(
             tube,
             _tile(pairs[tube.row], views),
-            percents.get(tube.fcs, {}),
+            {signs: percents[tube.fcs][name] for name, signs in outcomes.signs.items()}
+            if tube.fcs in percents
+            else {},
             tuple(map(_in_bins, thresholds[tube.row], views)),
         )
         for tube in samples
     ]
-    title = f"{results.name}: {population}, {views[0].label} across, {views[1].label} up"
-    explanation = (
-        f"Both axes are logicle scales. Lines: thresholds {_listed(thresholds.values(), 0)} and "
-        f"{_listed(thresholds.values(), 1)}. Numbers: percent of {population} in each "
-        "quadrant. Colour: density of events, scaled to the maximum of each sample."
-    )
+    title = f"{results.name}: {population}, {views[0].label} across"
+    ends = [_listed(thresholds.values(), place) for place in range(len(views))]
+    if len(views) > 1:
+        title += f", {views[1].label} up"
+        explanation = (
+            f"Both axes are logicle scales. Lines: thresholds {ends[0]} and {ends[1]}. Numbers: "
+            f"percent of {population} in each quadrant. Colour: density of events, scaled to the "
+            "maximum of each sample."
+        )
+    else:
+        explanation = (
+            f"The axis is a logicle scale. Line: threshold {ends[0]}. Numbers: percent of "
+            f"{population} on each side. Height: density of events, scaled to the maximum of each "
+            "sample."
+        )
     with style.house_style():
         figure = _draw_sheet(panels, title, explanation)
     rows = [
@@ -142,24 +152,39 @@ def draw(results: ExperimentResults) -> Drawing:
             "culture": tube.culture,
             "population": population,
             "events": len(pairs[tube.row]),
-            **{f"percent_{name}": percents.get(tube.fcs, {}).get(name) for name in QUADRANTS},
-            "annexin_threshold": thresholds[tube.row][0],
-            "viability_dye_threshold": thresholds[tube.row][1],
+            **{
+                percent_column(name): percents.get(tube.fcs, {}).get(name)
+                for name in outcomes.classes
+            },
+            **dict(zip(map(_threshold_column, outcomes.stains), thresholds[tube.row], strict=True)),
         }
         for tube in samples
     ]
-    text = FigureText(TITLE, CAPTION, _result(results))
-    return Drawing(figure, pd.DataFrame(rows, columns=COLUMNS), TABLE, text)
+    names = [stain.name for stain in outcomes.stains]
+    if outcomes.are_standard:
+        names[1] = f"the {names[1]}"
+    caption = (CAPTION_OF_TWO if len(names) > 1 else CAPTION_OF_ONE).format(*names)
+    text = FigureText(TITLE, caption, _result(results))
+    return Drawing(figure, pd.DataFrame(rows, columns=columns), TABLE, text)
 
 
-def _thresholds(gated: GatedPopulation, tube: Tube) -> tuple[float, float]:
-    """The thresholds of Annexin V and of the dye that one file has."""
-    blocks = gate_blocks.of_tube(gated.blocks, tube)
-    annexin, dye = (blocks[name] for name in (gate_blocks.ANNEXIN, gate_blocks.VIABILITY_DYE))
-    return float(annexin["threshold"]), float(dye["threshold"])
+def _columns(outcomes: Outcomes) -> list[str]:
+    percents = map(percent_column, outcomes.classes)
+    thresholds = map(_threshold_column, outcomes.stains)
+    return ["fcs", "culture", "population", "events", *percents, *thresholds]
 
 
-def _listed(thresholds: Iterable[tuple[float, float]], place: int) -> str:
+def _threshold_column(stain: Stain) -> str:
+    return f"{stain.in_columns}_threshold"
+
+
+def _thresholds(gated: GatedPopulation, tube: Tube) -> tuple[float, ...]:
+    """The threshold of each stain that one file has."""
+    blocks = gate_blocks.of_tube(gated.of_stains, tube)
+    return tuple(float(block["threshold"]) for block in blocks.values())
+
+
+def _listed(thresholds: Iterable[tuple[float, ...]], place: int) -> str:
     """One threshold of all files; where they differ, from the lowest to the highest."""
     ends = [pair[place] for pair in thresholds]
     low, high = f"{min(ends):.4g}", f"{max(ends):.4g}"
@@ -167,15 +192,16 @@ def _listed(thresholds: Iterable[tuple[float, float]], place: int) -> str:
 
 
 def _result(results: ExperimentResults) -> str:
-    samples = results.reported_samples("percent_apoptotic")
+    column = results.first.column
+    samples = results.reported_samples(column)
     if samples.empty:
         return ""
-    rising = samples.sort_values("percent_apoptotic", kind="stable")
+    rising = samples.sort_values(column, kind="stable")
     low, high = rising.iloc[0], rising.iloc[-1]
     return (
-        f"Percent apoptotic of {results.settings.report_population} is from "
-        f"{number(low['percent_apoptotic'])} % ({low['culture']}) to "
-        f"{number(high['percent_apoptotic'])} % ({high['culture']}) in "
+        f"Percent {results.first.name} of {results.settings.report_population} is from "
+        f"{number(low[column])} % ({low['culture']}) to "
+        f"{number(high[column])} % ({high['culture']}) in "
         f"{many(int(rising['culture'].nunique()), 'culture')}."
     )
 
@@ -186,8 +212,12 @@ def _some(wells: Sequence[Values]) -> Values:
 
 
 def _tile(pair: Values, views: Sequence[View]) -> Values:
-    """Density of one well, scaled to its maximum; NaN where there is no event."""
+    """Density of one well, scaled to its maximum; of two stains NaN where there is no event."""
     some = pair[:: max(1, len(pair) // _MOST_DRAWN)]
+    if len(views) == 1:
+        edges = views[0].linear(np.linspace(*views[0].limits, _TILE + 1))
+        heights = np.histogram(some[:, 0], edges)[0].astype(float)
+        return heights / max(1.0, float(heights.max()))
     counts = binned(some[:, 0], some[:, 1], views, _TILE)
     return np.where(counts == 0, np.nan, np.sqrt(counts / max(1.0, counts.max())))
 
@@ -206,7 +236,10 @@ def _draw_sheet(panels: Sequence[_Panel], title: str, explanation: str) -> Figur
     figure = Figure(figsize=grid.inches, layout="none")  # type: ignore[arg-type]
     ax = figure.add_axes((0.01, _FOOT / height, 0.98, 1 - (_HEAD + _FOOT) / height))
     ax.set_axis_off()
-    _draw_densities(ax, panels, grid)
+    if panels[0].tile.ndim == 1:
+        _draw_histograms(ax, panels, grid)
+    else:
+        _draw_densities(ax, panels, grid)
     _draw_thresholds(ax, panels, grid)
     _write(ax, panels, grid)
     ax.set_aspect("equal")
@@ -229,19 +262,32 @@ def _draw_densities(ax: Axes, panels: Sequence[_Panel], grid: _Grid) -> None:
     ax.add_image(PcolorImage(ax, across, up, coloured))
 
 
+def _draw_histograms(ax: Axes, panels: Sequence[_Panel], grid: _Grid) -> None:
+    """The height of each bin of one stain, below the numbers."""
+    shapes = []
+    for panel, (left, bottom) in zip(panels, grid.corners(), strict=False):
+        across = np.repeat(left + np.arange(_TILE + 1), 2)
+        up = bottom + _HIGHEST * np.concatenate([[0], np.repeat(panel.tile, 2), [0]])
+        shapes.append(np.column_stack([across, up]))
+    ax.add_collection(PolyCollection(shapes, facecolors=style.BLUE, alpha=0.6, linewidths=0))
+
+
 def _draw_thresholds(ax: Axes, panels: Sequence[_Panel], grid: _Grid) -> None:
-    """Both thresholds in every panel, and its frame."""
+    """The thresholds in every panel, and its frame."""
     lines: list[list[tuple[float, float]]] = []
     for panel, (left, bottom) in zip(panels, grid.corners(), strict=False):
-        x, y = left + panel.thresholds[0], bottom + panel.thresholds[1]
-        lines += [[(x, bottom), (x, bottom + _TILE)], [(left, y), (left + _TILE, y)]]
+        x = left + panel.thresholds[0]
+        lines.append([(x, bottom), (x, bottom + _TILE)])
+        if len(panel.thresholds) > 1:
+            y = bottom + panel.thresholds[1]
+            lines.append([(left, y), (left + _TILE, y)])
         frame = Rectangle((left, bottom), _TILE, _TILE, fill=False, edgecolor=style.GREY, lw=0.5)
         mark_culture(ax.add_patch(frame), panel.tube.culture)
     ax.add_collection(LineCollection(lines, colors=style.VERMILION, linewidths=0.7))
 
 
 def _write(ax: Axes, panels: Sequence[_Panel], grid: _Grid) -> None:
-    """The name above every panel, and the percent of each quadrant in a corner."""
+    """The name above every panel, and the percent of each class in a corner."""
     numbers: list[_Number] = []
     for panel, (left, bottom) in zip(panels, grid.corners(), strict=False):
         above = bottom + _TILE + 1
@@ -256,18 +302,22 @@ def _name(tube: Tube) -> str:
     return "\n".join(part for part in (name[:_LETTERS], name[_LETTERS:]) if part)
 
 
-def _in_corners(percents: Mapping[str, float], left: int, bottom: int) -> list[_Number]:
+def _in_corners(
+    percents: Mapping[tuple[bool, ...], float], left: int, bottom: int
+) -> list[_Number]:
+    """Positive cells of the first stain are on the right, of a second one at the top."""
     far = _TILE - 1
-    corners = {
-        "viable": (left + 1, bottom + 1, 0, 0),
-        "early": (left + far, bottom + 1, 1, 0),
-        "late": (left + far, bottom + far, 1, 1),
-        "necrotic": (left + 1, bottom + far, 0, 1),
-    }
     return [
-        (f"{percents[name]:.0f}", *corner)
-        for name, corner in corners.items()
-        if name in percents and not math.isnan(percents[name])
+        (
+            f"{percent:.0f}",
+            left + (far if signs[0] else 1),
+            bottom + (far if is_top else 1),
+            int(signs[0]),
+            int(is_top),
+        )
+        for signs, percent in percents.items()
+        for is_top in (signs[-1] or len(signs) == 1,)
+        if not math.isnan(percent)
     ]
 
 

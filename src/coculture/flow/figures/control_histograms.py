@@ -22,7 +22,6 @@ from coculture.flow.figures.experiment_results import (
 )
 from coculture.flow.gating import gates as gate_blocks
 from coculture.flow.gating.densities import density
-from coculture.flow.gating.gates import STAIN_NAMES
 from coculture.flow.gating.sources import bright_control
 from coculture.flow.gating.sources.threshold import FEWEST_EVENTS
 from coculture.flow.tubes import Tube
@@ -57,7 +56,7 @@ def draw(results: ExperimentResults) -> Drawing:
     """The events of controls and samples at each threshold, and the rule that set it."""
     panels = [(gated, name) for gated in results.populations for name in _threshold_names(gated)]
     if not panels:
-        why = "This study has no marker, Annexin V or viability dye, or no file to set gates from."
+        why = "This study has no marker or stain, or no file to set gates from."
         return nothing_to_draw(why, TITLE, TABLE, COLUMNS)
     shown: list[pd.DataFrame] = []
     columns = min(3, len(panels))
@@ -69,7 +68,8 @@ def draw(results: ExperimentResults) -> Drawing:
         title_pad = 6 + 9 * max(map(len, rules))
         for ax, (gated, name), lines in zip(axes, panels, rules, strict=False):
             shown.append(_draw_histogram(ax, gated, name))
-            ax.set_title(f"{gated.population.name}: {STAIN_NAMES.get(name, name)}", pad=title_pad)
+            named = results.settings.gate_name(name)
+            ax.set_title(f"{gated.population.name}: {named}", pad=title_pad)
             ax.text(0, 1.02, "\n".join(lines), fontsize=6.5, transform=ax.transAxes, va="bottom")
         for ax in axes[len(panels) :]:
             ax.set_axis_off()
@@ -78,7 +78,8 @@ def draw(results: ExperimentResults) -> Drawing:
             for ax in axes
             for handle, label in zip(*ax.get_legend_handles_labels(), strict=True)
         }
-        has_marker = any(name not in STAIN_NAMES for _, name in panels)
+        lacking = {stain.gate for stain in results.settings.outcomes.lacking}
+        has_marker = any(name not in lacking for _, name in panels)
         labels = [_LEGEND.get(label, label) if has_marker else label for label in entries]
         figure.legend(
             entries.values(), labels, loc="outside lower left", ncols=4 if columns == 3 else columns
@@ -89,7 +90,7 @@ def draw(results: ExperimentResults) -> Drawing:
 
 def _result(panels: Sequence[tuple[GatedPopulation, str]]) -> str:
     each = [
-        f"{gated.population.name} {STAIN_NAMES.get(name, name)} "
+        f"{gated.population.name} {gated.settings.gate_name(name)} "
         f"{number(float(gated.blocks[name]['threshold']))}"
         for gated, name in panels
     ]
@@ -97,9 +98,8 @@ def _result(panels: Sequence[tuple[GatedPopulation, str]]) -> str:
 
 
 def _threshold_names(gated: GatedPopulation) -> list[str]:
-    """The gates of a population that have a threshold: markers, Annexin V, viability dye."""
-    markers = [marker.gate for marker in gated.population.markers]
-    names = [*markers, gate_blocks.ANNEXIN, gate_blocks.VIABILITY_DYE]
+    """The gates of a population that have a threshold: of markers, then of stains."""
+    names = [*(marker.gate for marker in gated.population.markers), *gated.settings.stain_gates]
     return [name for name in names if "threshold" in gated.blocks.get(name, {})]
 
 
@@ -166,19 +166,34 @@ def _has_role(*roles: str) -> Callable[[Tube], bool]:
     return lambda tube: tube.role in roles
 
 
-_WITHOUT = {
-    gate_blocks.ANNEXIN: _has_role("fmo_annexin", "dye_only"),
-    gate_blocks.VIABILITY_DYE: _has_role("fmo_dye", "annexin_only"),
-}
-"""Stain -> the controls that lack it and have the other."""
+def _without(gated: GatedPopulation, name: str) -> Callable[[Tube], bool]:
+    """Whether a control lacks a stain and has another."""
+    panel = gated.tubes[0].panel
+    own = panel.stain(name).channel
+    others = {stain.channel for stain in panel.of_stains} - {own}
+
+    def is_without(tube: Tube) -> bool:
+        has_other = tube.role != "single_stain" and tube.only_channel in others
+        return tube.lacked_channel == own or has_other
+
+    def lacks(tube: Tube) -> bool:
+        return is_without(tube) or (
+            panel.stain(name).living_are_positive
+            and tube.is_control_of(own)
+            and bool(tube.stained_channel)
+        )
+
+    return lacks
 
 
-def _groups(name: str, block: gate_blocks.Block) -> dict[str, Callable[[Tube], bool]]:
+def _groups(
+    gated: GatedPopulation, name: str, block: gate_blocks.Block
+) -> dict[str, Callable[[Tube], bool]]:
     """Curve -> its tubes."""
     channel = str(block["channels"][0])
     rest = {"unstained": _has_role("unstained"), _SAMPLES: _has_role("sample")}
-    if name in _WITHOUT:
-        return {_CONTROL: _WITHOUT[name], **rest}
+    if name in gated.settings.stain_gates:
+        return {_CONTROL: _without(gated, name), **rest}
     of_marker = _BRIGHT if block.get("source") == bright_control.CODE else _CONTROL
     return {
         of_marker: lambda tube: tube.is_control_of(channel),
@@ -191,10 +206,10 @@ def _draw_histogram(ax: Axes, gated: GatedPopulation, name: str) -> pd.DataFrame
     """Draw curves and threshold. Returns the rows of the figure's table."""
     block = gated.blocks[name]
     channel, threshold = str(block["channels"][0]), float(block["threshold"])
-    stage = "population" if name in _WITHOUT else "singlets"
+    stage = "population" if name in gated.settings.stain_gates else "singlets"
     values = {
         label: (_together if label == _SAMPLES else _of_controls)(gated, wanted, stage, channel)
-        for label, wanted in _groups(name, block).items()
+        for label, wanted in _groups(gated, name, block).items()
     }
     view = stain_view(gated, block, np.concatenate(list(values.values())))
     shown = []

@@ -1,5 +1,6 @@
 """The data that the figures of one experiment share: tables, gates, tubes and events."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,11 +14,11 @@ from numpy.typing import NDArray
 
 from coculture.drawing import Drawing, style
 from coculture.exchange.figure_text import FigureText
+from coculture.exchange.outcomes import Outcome, Outcomes, count_column
 from coculture.flow.compensation.spillover import spillover_matrix
 from coculture.flow.files import FlowFile
 from coculture.flow.gating import gates as gate_blocks
 from coculture.flow.gating.counting import stage_masks, steady
-from coculture.flow.gating.gates import QUADRANTS
 from coculture.flow.settings import FlowSettings, Population
 from coculture.flow.tubes import Tube, open_tubes, read_tube
 
@@ -29,7 +30,7 @@ LINE: dict[str, Any] = {"color": style.VERMILION, "linewidth": 1.3}
 """How a gate is drawn."""
 WHITE: dict[str, Any] = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1.5}
 """The background of text that is written over events."""
-NO_QUADRANTS = "This study has no Annexin V and viability dye, or this experiment has no sample."
+NO_QUADRANTS = "This study has no stain, or this experiment has no sample."
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,14 @@ class GatedPopulation:
 
     @property
     def has_quadrants(self) -> bool:
-        return {gate_blocks.ANNEXIN, gate_blocks.VIABILITY_DYE} <= set(self.blocks)
+        """Whether its cells are in classes, quadrants or the two sides of one threshold."""
+        gates = self.settings.stain_gates
+        return bool(gates) and set(gates) <= set(self.blocks)
+
+    @property
+    def of_stains(self) -> dict[str, gate_blocks.Block]:
+        """The gates of the stains, by name."""
+        return {gate: self.blocks[gate] for gate in self.settings.stain_gates}
 
 
 @dataclass(frozen=True)
@@ -111,6 +119,11 @@ class ExperimentResults:
         """The rows of wells.csv that are samples and not excluded."""
         return self.wells[(self.wells["role"] == "sample") & (self.wells["excluded"] == "")]
 
+    @property
+    def first(self) -> Outcome:
+        """The first outcome; one of no class without stains."""
+        return self.settings.outcomes.first or Outcome("", ())
+
     def reported_samples(self, column: str) -> pd.DataFrame:
         """The samples of the reported population that have a value in a column."""
         samples = self.samples
@@ -139,10 +152,20 @@ def shortened(name: str, most: int = 30) -> str:
     return name if len(name) <= most else f"{name[: half - 1]}…{name[-half:]}"
 
 
-def percents_by_file(wells: pd.DataFrame, population: str) -> Percents:
-    """File -> quadrant (or "apoptotic") -> percent, of the samples."""
+def percents_by_file(wells: pd.DataFrame, population: str, outcomes: Outcomes) -> Percents:
+    """File -> class of cells (or outcome) -> percent, of the samples.
+
+    Percents of classes are from their counts, and only where there are outcomes.
+    """
     rows = wells[(wells["population"] == population) & (wells["role"] == "sample")]
-    return {
-        str(row["fcs"]): {name: float(row[f"percent_{name}"]) for name in (*QUADRANTS, "apoptotic")}
-        for row in rows.to_dict("records")
-    }
+    found: dict[str, dict[str, float]] = {}
+    for row in rows.to_dict("records"):
+        own = {one.name: float(row[one.column]) for one in outcomes.outcomes}
+        counts = {name: float(row[count_column(name)]) for name in outcomes.classes}
+        is_given = not any(map(math.isnan, own.values()))
+        whole = sum(counts.values()) if is_given else math.nan
+        of_classes = {
+            name: 100 * count / whole if whole else math.nan for name, count in counts.items()
+        }
+        found[str(row["fcs"])] = of_classes | own
+    return found

@@ -9,12 +9,12 @@ from coculture.exchange.figure_text import FigureText
 from coculture.exchange.vocabulary import number
 from coculture.flow.compensation.spillover import spillover_matrix
 from coculture.flow.figures.experiment_results import ExperimentResults, GateRecord, nothing_to_draw
-from coculture.flow.gating.gates import STAIN_NAMES
-from coculture.flow.settings import SHARED_GATES
+from coculture.flow.settings import SHARED_GATES, FlowSettings
 
 TABLE = "figures/flow/spillover.csv"
 TITLE = "Spillover between channels"
 CAPTION = "The share of each stain's signal (row) that is seen in each channel (column)."
+_NOT_COMPENSATED = "The data were not compensated."
 COLUMNS = ("stain", "stain_label", "channel", "channel_label", "share")
 
 
@@ -25,9 +25,11 @@ def draw(results: ExperimentResults) -> Drawing:
     """
     coefficients = spillover_matrix(results.spillover)
     if coefficients is None:
-        return nothing_to_draw("The data were not compensated.", TITLE, TABLE, COLUMNS)
+        is_alone = len(results.settings.stained_channels) == 1
+        why = "One channel is stained: there is no spill." if is_alone else _NOT_COMPENSATED
+        return nothing_to_draw(why, TITLE, TABLE, COLUMNS)
     matrix = coefficients.to_numpy(dtype=np.float64)
-    stains = _stains(results.gates)
+    stains = _stains(results.gates, results.settings)
 
     def label(channel: str) -> str:
         return stains.get(str(channel), str(channel))
@@ -88,14 +90,10 @@ def _result(coefficients: pd.DataFrame) -> str:
     )
 
 
-def _stains(gates: GateRecord) -> dict[str, str]:
-    """Channel -> its label: stain or marker, and the channel.
-
-    >>> _stains({"populations": {"myeloma": {"annexin": {"channels": ["FL1-A"]}}}})
-    {'FL1-A': 'Annexin V (FL1-A)'}
-    """
+def _stains(gates: GateRecord, settings: FlowSettings) -> dict[str, str]:
+    """Channel -> its label: stain or marker, and the channel."""
     return {
-        str(block["channels"][0]): f"{STAIN_NAMES.get(name, name)} ({block['channels'][0]})"
+        str(block["channels"][0]): f"{settings.gate_name(name)} ({block['channels'][0]})"
         for blocks in gates["populations"].values()
         for name, block in blocks.items()
         if name not in SHARED_GATES

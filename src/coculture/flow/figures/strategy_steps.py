@@ -13,6 +13,7 @@ from coculture.flow.gating import gates as gate_blocks
 from coculture.flow.tubes import Tube
 
 QUADRANTS_STEP = "Quadrants"
+"""Title of the row of two stains; that of one stain is its name."""
 
 
 @dataclass(frozen=True)
@@ -22,10 +23,12 @@ class Step:
     title: str
     stage: str | None
     """The events that are drawn: those left after this stage."""
-    axes: tuple[str, str]
+    axes: tuple[str, ...]
+    """Two channels; one, if a histogram is drawn."""
     names: tuple[str, ...]
     blocks: tuple[Mapping[str, Any], ...]
     control_roles: tuple[str, ...] = ("unstained",)
+    is_of_stains: bool = False
 
     def of_tube(self, tube: Tube) -> "Step":
         """The row with the thresholds of one file."""
@@ -67,27 +70,44 @@ def steps_of(gated: GatedPopulation) -> list[Step]:
             )
         )
     if gated.has_quadrants:
-        pair = tuple(blocks[name] for name in (gate_blocks.ANNEXIN, gate_blocks.VIABILITY_DYE))
-        channels = (str(pair[0]["channels"][0]), str(pair[1]["channels"][0]))
-        names = (gate_blocks.ANNEXIN, gate_blocks.VIABILITY_DYE)
-        roles = ("fmo_annexin", "dye_only", "unstained")
-        steps.append(Step(QUADRANTS_STEP, "population", channels, names, pair, roles))
+        of_stains = gated.of_stains
+        names, used = tuple(of_stains), tuple(of_stains.values())
+        shine = gated.settings.stains[0].living_are_positive
+        steps.append(
+            Step(
+                QUADRANTS_STEP if len(names) > 1 else gated.settings.stains[0].name,
+                "population",
+                tuple(str(block["channels"][0]) for block in used),
+                names,
+                used,
+                _SHINING_CONTROLS if shine else _STAIN_CONTROLS,
+                is_of_stains=True,
+            )
+        )
     return steps
+
+
+_STAIN_CONTROLS = ("fmo_annexin", "dye_only", MARKER_FMO, "unstained")
+_SHINING_CONTROLS = (MARKER_FMO, "population_negative", "unstained")
+"""Where living cells have the stain, unstained ones may have a reporter."""
 
 
 def samples_of(gated: GatedPopulation, wells: pd.DataFrame) -> dict[str, Tube | None]:
     """Kind of sample -> an example of it; each tube is used once.
 
-    Of several untreated samples the one with the median percent apoptotic is used.
+    Of several untreated samples the one with the median percent (apoptotic) is used. Without
+    stains, which one is most affected is not known.
     """
-    percents = percents_by_file(wells, gated.population.name)
+    outcomes = gated.settings.outcomes
+    first = outcomes.first.name if outcomes.first else ""
+    percents = percents_by_file(wells, gated.population.name, outcomes)
     samples = gated.samples
     known = [
         tube
         for tube in samples
-        if tube.fcs in percents and not math.isnan(percents[tube.fcs]["apoptotic"])
+        if tube.fcs in percents and not math.isnan(percents[tube.fcs].get(first, math.nan))
     ]
-    ranked = sorted(known, key=lambda tube: (percents[tube.fcs]["apoptotic"], tube.fcs)) or samples
+    ranked = sorted(known, key=lambda tube: (percents[tube.fcs][first], tube.fcs)) or samples
     if not ranked:
         return {}
     untreated = [tube for tube in ranked if tube.untreated]
@@ -96,7 +116,7 @@ def samples_of(gated: GatedPopulation, wells: pd.DataFrame) -> dict[str, Tube | 
     else:
         chosen = {"sample": ranked[len(ranked) // 2]}
     if known and ranked[-1] not in chosen.values():
-        chosen["most apoptotic"] = ranked[-1]
+        chosen[f"most {first}"] = ranked[-1]
     return dict(chosen)
 
 

@@ -1,4 +1,4 @@
-"""Percent apoptotic of every sample when the Annexin V threshold is moved."""
+"""The first outcome (percent apoptotic) of every sample when a threshold is moved (Annexin V's)."""
 
 from collections.abc import Mapping, Sequence
 
@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from coculture.drawing import Drawing, style
 from coculture.exchange.culture_marks import mark_culture
 from coculture.exchange.figure_text import FigureText
+from coculture.exchange.outcomes import Outcome, Outcomes, Stain
 from coculture.exchange.vocabulary import number
 from coculture.flow.figures.experiment_results import (
     NO_QUADRANTS,
@@ -24,14 +25,11 @@ from coculture.flow.gating.checks.threshold_sensitive import SHIFT_DECADES
 from coculture.flow.tubes import Tube
 
 TABLE = "figures/flow/threshold_sensitivity.csv"
-TITLE = "Sensitivity to the Annexin V threshold"
+TITLE = "Sensitivity to the {} threshold"
+_TITLE_WITHOUT = "Sensitivity to thresholds"
 CAPTION = (
-    "Percent apoptotic when the Annexin V threshold is moved by up to a tenth of a decade in "
-    "either direction."
+    "Percent {} when the {} threshold is moved by up to a tenth of a decade in either direction."
 )
-COLUMNS = (
-    "fcs", "culture", "population", "shift_decades", "threshold", "percent_apoptotic",
-)  # fmt: skip
 _SHIFTS = np.round(np.linspace(-SHIFT_DECADES, SHIFT_DECADES, 11), 6)
 _NOT_MOVED = len(_SHIFTS) // 2
 _MAX_NAMED = 12
@@ -40,40 +38,60 @@ _LINE_OF_TEXT = 0.036
 
 
 def draw(results: ExperimentResults) -> Drawing:
-    """One line per sample of the reported population, from -0.1 to +0.1 decades."""
-    gated = results.reported
+    """One line per sample of the reported population, from -0.1 to +0.1 decades.
+
+    One panel for each stain whose threshold the first outcome depends on.
+    """
+    gated, outcome = results.reported, results.first
     samples, population = gated.samples, gated.population.name
-    if not gated.has_quadrants or not samples:
-        return nothing_to_draw(NO_QUADRANTS, TITLE, TABLE, COLUMNS)
-    lines = _lines(gated, samples)
-    used = sorted({_threshold(gated, tube) for tube in samples})
-    named = " to ".join(f"{threshold:.4g}" for threshold in dict.fromkeys((used[0], used[-1])))
+    stains = results.settings.outcomes.decisive
+    columns = _columns(outcome, stains)
+    title = TITLE.format(" or ".join(stain.name for stain in stains))
+    if not gated.has_quadrants or not samples or not stains:
+        return nothing_to_draw(NO_QUADRANTS, _TITLE_WITHOUT, TABLE, columns)
     limit = results.settings.limits.sensitivity_percent_points
+    rows: list[tuple[object, ...]] = []
+    used: list[str] = []
     with style.house_style():
-        figure = Figure(figsize=(6.4, 4.2))
-        ax = figure.subplots()
-        _draw_lines(ax, lines, limit)
-        ax.axvline(0, color=style.BLACK, linewidth=0.8, linestyle=":", zorder=1)
-        ticks = _SHIFTS[[0, _NOT_MOVED, -1]]
-        ax.set_xticks(ticks, [f"{shift:+g}" if shift else "0" for shift in ticks])
-        ax.set_xlabel("Annexin V threshold moved by (decades)")
-        ax.set_ylabel(f"percent apoptotic of {population}")
-        ax.set_title(f"{results.name}: sensitivity to the Annexin V threshold")
+        figure = Figure(figsize=(6.4 * len(stains), 4.2))
+        axes = figure.subplots(1, len(stains), squeeze=False)[0]
+        for ax, stain in zip(axes, stains, strict=True):
+            lines = _lines(gated, samples, stain, results.settings.outcomes)
+            ends = [_threshold(gated, tube, stain) for tube in samples]
+            used.append(" to ".join(dict.fromkeys(f"{end:.4g}" for end in (min(ends), max(ends)))))
+            _draw_lines(ax, lines, limit)
+            ax.axvline(0, color=style.BLACK, linewidth=0.8, linestyle=":", zorder=1)
+            ticks = _SHIFTS[[0, _NOT_MOVED, -1]]
+            ax.set_xticks(ticks, [f"{shift:+g}" if shift else "0" for shift in ticks])
+            ax.set_xlabel(f"{stain.name} threshold moved by (decades)")
+            ax.set_ylabel(f"percent {outcome.name} of {population}")
+            ax.set_title(f"{results.name}: sensitivity to the {stain.name} threshold")
+            rows += [
+                (tube.fcs, tube.culture, population, *point, stain.name)
+                for tube, percents in lines
+                for point in zip(
+                    _SHIFTS, _threshold(gated, tube, stain) * 10**_SHIFTS, percents, strict=True
+                )
+            ]
         figure.supxlabel(
-            f"One line per sample, with a mark at the threshold used ({named}). Coloured: "
-            f"changes by more than {limit:g} percentage points;\nup to {_MAX_NAMED} of these are "
-            "named, with their largest change.",
+            f"One line per sample, with a mark at the threshold used ({', '.join(used)}). "
+            f"Coloured: changes by more than {limit:g} percentage points;\n"
+            f"up to {_MAX_NAMED} of these are named, with their largest change.",
             x=0.01,
             ha="left",
             fontsize=7,
         )
-    rows = [
-        (tube.fcs, tube.culture, population, *point)
-        for tube, percents in lines
-        for point in zip(_SHIFTS, _threshold(gated, tube) * 10**_SHIFTS, percents, strict=True)
-    ]
-    text = FigureText(TITLE, CAPTION, _result(results))
-    return Drawing(figure, pd.DataFrame(rows, columns=COLUMNS), TABLE, text)
+    frame = pd.DataFrame(rows, columns=[*_columns(outcome, ()), "stain"])[columns]
+    names = " or the ".join(stain.name for stain in stains)
+    text = FigureText(title, CAPTION.format(outcome.name, names), _result(results))
+    return Drawing(figure, frame, TABLE, text)
+
+
+def _columns(outcome: Outcome, stains: Sequence[Stain]) -> list[str]:
+    """With several stains, a last column says whose threshold is moved."""
+    of_stain = ["stain"] if len(stains) > 1 else []
+    point = ["shift_decades", "threshold", outcome.column]
+    return ["fcs", "culture", "population", *point, *of_stain]
 
 
 def _result(results: ExperimentResults) -> str:
@@ -81,25 +99,39 @@ def _result(results: ExperimentResults) -> str:
     if changes.empty:
         return ""
     return (
-        f"Percent apoptotic changes by {number(float(changes.median()), 2)} percentage points in "
+        f"Percent {results.first.name} changes by {number(float(changes.median()), 2)} "
+        "percentage points in "
         f"the median sample and by at most {number(float(changes.max()), 2)}."
     )
 
 
-def _threshold(gated: GatedPopulation, tube: Tube) -> float:
-    """The Annexin V threshold of one file."""
-    return float(gate_blocks.of_tube(gated.blocks, tube)[gate_blocks.ANNEXIN]["threshold"])
+def _threshold(gated: GatedPopulation, tube: Tube, stain: Stain) -> float:
+    """The threshold of a stain of one file."""
+    return float(gate_blocks.of_tube(gated.of_stains, tube)[stain.gate]["threshold"])
 
 
-def _lines(gated: GatedPopulation, samples: Sequence[Tube]) -> list[tuple[Tube, Values]]:
-    """Each sample that has events, with its percent apoptotic at each moved threshold."""
-    channel = gated.blocks[gate_blocks.ANNEXIN]["channels"][0]
+def _lines(
+    gated: GatedPopulation, samples: Sequence[Tube], stain: Stain, outcomes: Outcomes
+) -> list[tuple[Tube, Values]]:
+    """Each sample that has events, with its first outcome at each moved threshold of a stain."""
+    channels = {gate: str(block["channels"][0]) for gate, block in gated.of_stains.items()}
     lines = []
     for tube in samples:
-        events = np.sort(gated.events(tube, "population", channel)[channel])
-        if len(events):
-            below = np.searchsorted(events, _threshold(gated, tube) * 10**_SHIFTS)
-            lines.append((tube, 100 * (len(events) - below) / len(events)))
+        ends = {one.gate: _threshold(gated, tube, one) for one in outcomes.decisive}
+        events = gated.events(tube, "population", *dict.fromkeys(channels.values()))
+        if not len(events):
+            continue
+        values = {gate: events[channels[gate]].to_numpy() for gate in ends}
+        is_above = {gate: values[gate] >= end for gate, end in ends.items()}
+        counts = [
+            np.count_nonzero(
+                gate_blocks.first_outcome(
+                    outcomes, {**is_above, stain.gate: values[stain.gate] >= moved}
+                )
+            )
+            for moved in ends[stain.gate] * 10**_SHIFTS
+        ]
+        lines.append((tube, 100 * np.array(counts) / len(events)))
     return lines
 
 

@@ -37,6 +37,9 @@ class Amounts:
         counting bead, µL or second; empty if samples cannot be compared.
     of_row
         Row of a sample's file -> its amount in this unit, of the samples where it is known.
+    volumes
+        Row of a sample's file -> the microlitres that it was counted in, where its file gives them
+        and they are trusted.
     notes
         Sentences on volumes that are missing or were read in another way than as nanolitres.
     """
@@ -44,6 +47,7 @@ class Amounts:
     unit: str = ""
     of_row: Mapping[int, float] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    volumes: Mapping[int, float] = field(default_factory=dict)
 
     def density(self, row: int, cells: int) -> float:
         """So many cells of the file in a row per unit; NaN where it is not known."""
@@ -65,9 +69,9 @@ def amounts(
         first event to its last, NaN without a time channel.
     """
     counted = {row: float(found) for row, found in beads.items() if found >= FEWEST_BEADS}
-    if counted:
-        return Amounts(BEAD, counted)
     volumes = _volumes(samples)
+    if counted:
+        return Amounts(BEAD, counted, volumes=volumes.of_row)
     if volumes.of_row:
         return volumes
     rates = {_flow_rate(one) for one in samples}
@@ -109,7 +113,7 @@ def _volumes(samples: Sequence[Tube]) -> Amounts:
         )
         if rows
     ]
-    return Amounts(VOLUME, kept, tuple(notes))
+    return Amounts(VOLUME, kept, tuple(notes), kept)
 
 
 def volume(written: str) -> float:

@@ -15,7 +15,7 @@ from dataclasses import replace
 import numpy as np
 
 from coculture.flow.files import MARKER_FMO
-from coculture.flow.gating import carry_over, gates
+from coculture.flow.gating import carry_over
 from coculture.flow.gating.asinh_scale import decades
 from coculture.flow.gating.densities import Distribution, lower_half_sd
 from coculture.flow.gating.pool import PooledTube, values
@@ -36,13 +36,6 @@ _SWAPPED = 0.25
 should lack was swapped."""
 _FEW = 0.025
 """A smaller share of an FMO tube, less than half of that of the other stain, was carried over."""
-
-_LACKING = {
-    gates.ANNEXIN: ("unstained", "fmo_annexin", "dye_only"),
-    gates.VIABILITY_DYE: ("unstained", "fmo_dye", "annexin_only"),
-}
-"""Stain -> roles of the tubes that lack it."""
-_PARTNER = {"fmo_annexin": "fmo_dye", "fmo_dye": "fmo_annexin"}
 
 
 def screened(request: Request) -> Request:
@@ -87,8 +80,8 @@ def _should_lack(tube: Tube, request: Request) -> bool:
     if not request.is_compensated:
         # The spill of the other stain makes an FMO control bright.
         return tube.role == "unstained"
-    others = tube.role == "single_stain" and tube.stained_channel not in ("", request.channel)
-    return tube.role in _LACKING[request.gate] or others
+    has_other = tube.only_channel not in (None, "", request.channel)
+    return tube.role == "unstained" or tube.lacked_channel == request.channel or has_other
 
 
 def _tested(one: PooledTube, request: Request, positive: float) -> FailedControl | None:
@@ -97,7 +90,7 @@ def _tested(one: PooledTube, request: Request, positive: float) -> FailedControl
     if bright <= carry_over.most_allowed(events):
         return None
     other = _other_fmo(one, request)
-    is_fmo = one.tube.role in _PARTNER
+    is_fmo = one.tube.lacked_channel is not None and not request.is_marker
     looks_like: LooksLike = (
         _fmo_looks_like(one, request, positive, bright / events)
         if is_fmo
@@ -119,11 +112,11 @@ def _other_fmo(one: PooledTube, request: Request) -> str:
 
     Only where one of the two is of a marker.
     """
-    lacked = _lacked_stain(one.tube)
+    lacked = one.tube.lacked_channel
     if lacked is None:
         return ""
     for other in request.singlets:
-        channel = _lacked_stain(other.tube)
+        channel = other.tube.lacked_channel
         of_marker = MARKER_FMO in (one.tube.role, other.tube.role)
         if channel is None or channel == lacked or not of_marker:
             continue
@@ -135,20 +128,10 @@ def _other_fmo(one: PooledTube, request: Request) -> str:
     return ""
 
 
-def _lacked_stain(tube: Tube) -> str | None:
-    """The channel that an FMO control lacks; None for other tubes."""
-    stains = {
-        "fmo_annexin": tube.panel.annexin,
-        "fmo_dye": tube.panel.viability_dye,
-        MARKER_FMO: tube.stained_channel,
-    }
-    return stains.get(tube.role)
-
-
 def _fmo_looks_like(one: PooledTube, request: Request, positive: float, share: float) -> LooksLike:
-    """By its share of cells that are positive for the other one of Annexin V and the dye."""
-    panel = request.panel
-    other = panel.viability_dye if request.gate == gates.ANNEXIN else panel.annexin
+    """By its share of cells that are positive for the other one of two stains."""
+    others = [one.channel for one in request.panel.of_stains if one.gate != request.gate]
+    other = others[0] if others else None
     positive_for_other = None if other is None else _positive(request, other)
     if other is None or positive_for_other is None:
         return _looks_like(request, positive, share)
@@ -168,8 +151,11 @@ def _looks_like(request: Request, positive: float, share: float) -> LooksLike:
 
 def _partner(tube: Tube, request: Request) -> str:
     """The tube that it may have been swapped with; empty where there is none."""
-    wanted = _PARTNER.get(tube.role)
-    return next((one.tube.fcs for one in request.singlets if one.tube.role == wanted), "")
+    if request.is_marker or tube.lacked_channel is None:
+        return ""
+    others = {stain.channel for stain in request.panel.of_stains} - {tube.lacked_channel}
+    lacking = (one.tube for one in request.singlets if one.tube.lacked_channel in others)
+    return next((one.fcs for one in lacking), "")
 
 
 def _positive(request: Request, channel: str) -> float | None:

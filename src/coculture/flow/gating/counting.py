@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from coculture.exchange.outcomes import Outcomes
 from coculture.flow.gating import gates
 from coculture.flow.gating.checks.margin_events import margin_percent
 from coculture.flow.gating.checks.threshold_sensitive import largest_change
@@ -44,7 +45,7 @@ def measure(
     measured = []
     for population in populations:
         own = gates.of_tube(blocks[population.name], tube)
-        counted = _count(tube, events, population, own, time.steady)
+        counted = _count(tube, events, population, own, time.steady, settings.outcomes)
         in_range = counted.counts.after["scatter"]
         measured.append(
             Measurement(
@@ -60,6 +61,8 @@ def measure(
                 stained=counted.stained,
                 sizes=counted.sizes,
                 constant=events.constant,
+                medians=counted.medians,
+                singlet_medians=counted.singlet_medians,
             )
         )
     return measured
@@ -74,6 +77,8 @@ class _Counted:
     markers: Mapping[str, MarkerHistogram] = field(default_factory=dict)
     stained: Mapping[str, StainedCells] = field(default_factory=dict)
     sizes: SizeHistogram | None = None
+    medians: Mapping[str, float] = field(default_factory=dict)
+    singlet_medians: Mapping[str, float] = field(default_factory=dict)
 
 
 def is_beads(tube: Tube) -> bool:
@@ -97,8 +102,8 @@ def _steadiness(tube: Tube, events: Columns) -> Steadiness:
     panel = tube.panel
     if panel.time is None:
         return all_steady(events)
-    channels = (panel.forward_scatter_area, panel.annexin, panel.viability_dye)
-    signals = [np.asarray(events[channel]) for channel in channels if channel is not None]
+    channels = (panel.forward_scatter_area, *(stain.channel for stain in panel.of_stains))
+    signals = [np.asarray(events[channel]) for channel in channels]
     return steadiness(np.asarray(events[panel.time]), signals)
 
 
@@ -138,52 +143,76 @@ def _count(
     population: Population,
     blocks: Mapping[str, gates.Block],
     steady: NDArray[np.bool_],
+    outcomes: Outcomes,
 ) -> _Counted:
-    """Events after each stage and in each quadrant, and what the checks need besides."""
+    """Events after each stage and in each class, and what the checks need besides."""
     masks = stage_masks(events, population, blocks, steady)
     total = tube.header.events
     nonfinite = total - len(events) - events.beads
     beads = events.beads if tube.panel.counting_beads else None
     after = {stage: int(np.count_nonzero(mask)) for stage, mask in masks.items()}
-    if gates.ANNEXIN not in blocks or gates.VIABILITY_DYE not in blocks:
-        return _Counted(Counts(total, nonfinite, after, beads=beads))
-    annexin, dye = blocks[gates.ANNEXIN], blocks[gates.VIABILITY_DYE]
     size = tube.panel.forward_scatter_area
-    read = [annexin["channels"][0], dye["channels"][0], size]
+    read = [*tube.panel.stains, size]
     cells = _of_events(events, masks["population"], read)
-    quadrants = gates.quadrant_counts(annexin, dye, cells)
+    medians = _medians(tube, cells)
+    of_singlets = (
+        {} if tube.role == "sample" else _medians(tube, _of_events(events, masks["singlets"], read))
+    )
+    if not outcomes.stains or any(stain.gate not in blocks for stain in outcomes.stains):
+        return _Counted(
+            Counts(total, nonfinite, after, beads=beads),
+            medians=medians,
+            singlet_medians=of_singlets,
+        )
     counts = Counts(
         total=total,
         nonfinite=nonfinite,
         after=after,
-        quadrants=quadrants,
+        quadrants=gates.class_counts(outcomes, blocks, cells),
         beads=beads,
-        sensitivity=largest_change(cells, annexin, quadrants["early"] + quadrants["late"]),
+        sensitivity=largest_change(cells, blocks, outcomes),
     )
-    peaks = live_peaks(cells, annexin, dye, size) if tube.role == "sample" else {}
-    sizes = _sizes(tube, events, cells, annexin, dye)
+    peaks = live_peaks(cells, blocks, outcomes, size) if tube.role == "sample" else {}
+    sizes = _sizes(tube, events, cells, blocks, outcomes)
     if tube.role == "single_stain" and len(cells) < FEWEST_EVENTS:
         cells = _of_events(events, masks["singlets"], read)
-    of_stains = {gates.ANNEXIN: annexin, gates.VIABILITY_DYE: dye}
+    lacking = {
+        stain.gate: blocks[stain.gate] for stain in outcomes.stains if not stain.living_are_positive
+    }
     return _Counted(
         counts,
         peaks,
-        _along_markers(tube, events, population, blocks, masks["singlets"]),
-        stained_of_tube(tube, cells, of_stains, peaks),
+        _along_markers(tube, events, population, blocks, masks["singlets"], outcomes),
+        stained_of_tube(tube, cells, lacking, peaks),
         sizes,
+        medians,
+        of_singlets,
     )
 
 
+def _medians(tube: Tube, cells: Columns) -> dict[str, float]:
+    """Channel of each stain and marker -> the median of the cells, linear; none without cells."""
+    if not len(cells):
+        return {}
+    return {name: float(np.median(np.asarray(cells[name]))) for name in tube.panel.stains}
+
+
 def _sizes(
-    tube: Tube, events: Columns, cells: Columns, annexin: gates.Block, dye: gates.Block
+    tube: Tube,
+    events: Columns,
+    cells: Columns,
+    blocks: Mapping[str, gates.Block],
+    outcomes: Outcomes,
 ) -> SizeHistogram | None:
     """Of a sample: how small its dying cells are beside the smallest event."""
     if tube.role != "sample":
         return None
     size = tube.panel.forward_scatter_area
     is_dying = np.zeros(len(cells), bool)
-    for block in (annexin, dye):
-        is_dying |= np.asarray(cells[str(block["channels"][0])]) >= float(block["threshold"])
+    for stain in outcomes.stains:
+        block = blocks[stain.gate]
+        is_above = np.asarray(cells[str(block["channels"][0])]) >= float(block["threshold"])
+        is_dying |= is_above != stain.living_are_positive
     return size_histogram(np.asarray(events[size]), np.asarray(cells[size])[is_dying])
 
 
@@ -193,16 +222,18 @@ def _along_markers(
     population: Population,
     blocks: Mapping[str, gates.Block],
     singlets: NDArray[np.bool_],
+    outcomes: Outcomes,
 ) -> dict[str, MarkerHistogram]:
     """Of a sample or a control without stains, the histograms of the population's markers."""
     markers = {one.gate: blocks[one.gate] for one in population.markers}
     if not markers or tube.role not in ("sample", "population_negative", "unstained"):
         return {}
-    annexin, dye = blocks[gates.ANNEXIN], blocks[gates.VIABILITY_DYE]
-    read = {str(name) for block in (*markers.values(), annexin, dye) for name in block["channels"]}
+    of_stains = {stain.gate: blocks[stain.gate] for stain in outcomes.stains}
+    used = (*markers.values(), *of_stains.values())
+    read = {str(name) for block in used for name in block["channels"]}
     every = max(1, -(-int(np.count_nonzero(singlets)) // MOST_EVENTS))
     cells = _of_events(events, singlets, sorted(read), every)
-    return marker_histograms(cells, markers, annexin, dye)
+    return marker_histograms(cells, markers, of_stains, outcomes)
 
 
 def _of_events(

@@ -1,11 +1,12 @@
 """From the FCS files of an experiment to counts per gate, percents and flags.
 
 Every gate is set first, then applied to every file. Order of the gates: scatter within range >
-acquisition time > cells (not debris) > single cells > population > Annexin V x viability dye. There
-is no live gate before the quadrants, because it would remove the cells that are to be counted.
-Events that are saturated in Annexin V or dye are the brightest dying cells and are kept.
+acquisition time > cells (not debris) > single cells > population > stains (Annexin V x viability
+dye). There is no live gate before the stains, because it would remove the cells that are to be
+counted. Events that are saturated in a stain are the brightest dying cells and are kept.
 """
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -13,15 +14,26 @@ from typing import Any
 import pandas as pd
 
 from coculture.exchange.flags import Flag, codes
+from coculture.exchange.outcomes import (
+    Outcomes,
+    background_column,
+    count_column,
+    median_column,
+)
 from coculture.flow.compensation.experiment_spillover import experiment_spillover
 from coculture.flow.compensation.remaining_spill import RemainingSpill, corrected
 from coculture.flow.compensation.spillover import spillover_table
 from coculture.flow.files import FlowFile, exclusion, flow_files
-from coculture.flow.gating import checks, gates
+from coculture.flow.gating import checks
 from coculture.flow.gating.acquisition_date import acquired_at, usual_day
+from coculture.flow.gating.backgrounds import backgrounds
 from coculture.flow.gating.cell_density import Amounts, amounts
 from coculture.flow.gating.checks import annexin_missing, staining_not_seen
-from coculture.flow.gating.checks.brightness_differs import LOST
+from coculture.flow.gating.checks.brightness_differs import (
+    brightness_column,
+    lost_columns,
+    weakened,
+)
 from coculture.flow.gating.checks.too_few_cells import lacks_percent
 from coculture.flow.gating.checks.unusual_file import reading_notes
 from coculture.flow.gating.compensated import Compensated, compensated
@@ -34,7 +46,7 @@ from coculture.flow.gating.measurement import STAGES, Experiment, Measurement
 from coculture.flow.gating.possible_spill import PossibleEffect
 from coculture.flow.gating.refusal import refuse_unknown
 from coculture.flow.gating.repeated_flags import grouped
-from coculture.flow.gating.spill_effect import SpillEffect, changes_of_arms
+from coculture.flow.gating.spill_effect import SpillEffect, changes_of_arms, compared
 from coculture.flow.settings import FlowSettings
 from coculture.flow.tubes import Tube, open_tubes
 
@@ -43,7 +55,7 @@ TIME_RULE = (
     "whose rate is above 2.5 times the median rate, are removed"
 )
 _UNSEEN = {annexin_missing.CODE, staining_not_seen.CODE}
-"""Cautions that Annexin V may not have stained."""
+"""Cautions that a stain may not have stained."""
 Progress = Callable[[str], None]
 
 
@@ -108,7 +120,7 @@ def gate_experiment(
     day = usual_day(tube.header for tube in tubes)
     effects = _effects(tubes, used, settings, measured)
     refuse_unknown(name, spillover, effects)
-    states = marker_states(measured)
+    states = marker_states(measured, settings.outcomes)
     counted_per = _amounts(measured)
     experiment = Experiment(
         name,
@@ -131,7 +143,11 @@ def gate_experiment(
     }
     flags = grouped(flag for of_one in found.values() for flag in of_one)
     return GatedExperiment(
-        wells=_wells(listed, measured, found, settings, counted_per),
+        wells=_with_backgrounds(
+            _wells(listed, measured, found, settings, counted_per),
+            backgrounds(measured, blocks, settings),
+            settings,
+        ),
         gates=_record(name, spillover.record, blocks, reading_notes(tubes)),
         spillover=spillover_table(spillover.matrix),
         flags=(*excluded, *flags),
@@ -174,7 +190,7 @@ def _wells(
         counted: Iterator[dict[str, Any]]
         if file.row in measured:
             counted = (
-                _counted(one, settings.min_cells) | _density(one, counted_per or Amounts())
+                _counted(one, settings) | _density(one, counted_per or Amounts())
                 for one in measured[file.row]
             )
         else:
@@ -182,16 +198,52 @@ def _wells(
         for row in counted:
             raised = flags.get((file.row, str(row.get("population"))), ())
             cautions = [flag for flag in raised if flag.severity != "note"]
-            if file.role == "sample" and "percent_apoptotic" in row:
-                row["annexin_seen"] = _UNSEEN.isdisjoint(flag.code for flag in cautions)
+            row |= _seen(file, row, cautions, measured, settings)
             opened = measured.get(file.row)
             row["acquired"] = acquired_at(opened[0].tube.header) if opened else ""
             rows.append({**_identity(file), **row, "flags": codes(cautions)})
     # Not with columns=_columns(), which would drop a column that it does not list.
     wells = pd.DataFrame(rows)
-    wells = wells.reindex(columns=[*_columns(), *wells.columns.difference(_columns())])
-    whole = [name for name in _columns() if name.startswith(("events_", "n_"))]
-    return wells.astype({**dict.fromkeys(whole, "Int64"), "annexin_seen": "boolean"})
+    known = _columns(settings)
+    wells = wells.reindex(columns=[*known, *wells.columns.difference(known)])
+    whole = [name for name in known if name.startswith(("events_", "n_"))]
+    seen = settings.outcomes.seen_columns
+    return wells.astype({**dict.fromkeys(whole, "Int64"), **dict.fromkeys(seen, "boolean")})
+
+
+def _with_backgrounds(
+    wells: pd.DataFrame, found: Mapping[tuple[str, str], float], settings: FlowSettings
+) -> pd.DataFrame:
+    """The table with the background of each channel beside the medians of the population."""
+    for channel in settings.stained_channels:
+        of_population = {
+            population.name: found.get((population.name, channel), math.nan)
+            for population in settings.populations
+        }
+        has_median = wells[median_column(channel)].notna()
+        background = wells["population"].map(of_population).where(has_median)
+        wells[background_column(channel)] = background.astype(float)
+    return wells
+
+
+def _seen(
+    file: FlowFile,
+    row: Mapping[str, Any],
+    cautions: Sequence[Flag],
+    measured: Mapping[int, Sequence[Measurement]],
+    settings: FlowSettings,
+) -> dict[str, bool]:
+    """Of a sample with percents, whether each stain was seen, as the cautions say."""
+    first = settings.outcomes.first
+    if file.role != "sample" or first is None or first.column not in row:
+        return {}
+    panel = measured[file.row][0].tube.panel
+    unseen = [flag.concerns.channel for flag in cautions if flag.code in _UNSEEN]
+    columns = settings.outcomes.seen_columns
+    if len(columns) == 1:
+        return {columns[0]: not unseen}
+    stains = zip(columns, panel.of_stains, strict=True)
+    return {column: stain.channel not in unseen for column, stain in stains}
 
 
 def _identity(file: FlowFile) -> dict[str, Any]:
@@ -207,11 +259,12 @@ def _identity(file: FlowFile) -> dict[str, Any]:
     }
 
 
-def _counted(one: Measurement, min_cells: int) -> dict[str, Any]:
+def _counted(one: Measurement, settings: FlowSettings) -> dict[str, Any]:
     """The columns of one measurement; of beads only the number of events.
 
     A sample with fewer than `min_cells` cells has counts but no percents.
     """
+    outcomes = settings.outcomes
     counts = one.counts
     if is_beads(one.tube):
         return {"events_total": counts.total}
@@ -221,42 +274,61 @@ def _counted(one: Measurement, min_cells: int) -> dict[str, Any]:
         "events_nonfinite": counts.nonfinite,
         "events_beads": counts.beads,
         **{f"events_{stage}": number for stage, number in counts.after.items()},
+        **_medians(one, settings),
     }
-    if not counts.has_quadrants:
+    first = outcomes.first
+    if not counts.has_quadrants or first is None:
         return row
-    row |= {f"n_{name}": number for name, number in counts.quadrants.items()} | _brightness(one)
-    if lacks_percent(one, min_cells):
+    row |= {count_column(name): number for name, number in counts.quadrants.items()}
+    row |= _brightness(one, outcomes)
+    if lacks_percent(one, settings.min_cells):
         return row
-    apoptotic = counts.quadrants["early"] + counts.quadrants["late"]
-    lower, upper = wilson_interval(apoptotic, sum(counts.quadrants.values()))
+    counted = sum(counts.quadrants[name] for name in first.classes)
+    lower, upper = wilson_interval(counted, sum(counts.quadrants.values()))
     return row | {
-        **{f"percent_{name}": counts.percent(name) for name in counts.quadrants},
-        "percent_apoptotic": counts.percent_apoptotic,
-        "percent_apoptotic_lower": 100 * lower,
-        "percent_apoptotic_upper": 100 * upper,
+        **{each.column: counts.percent(*each.classes) for each in outcomes.outcomes},
+        f"{first.column}_lower": 100 * lower,
+        f"{first.column}_upper": 100 * upper,
         "sensitivity_percent_points": counts.sensitivity,
+    }
+
+
+def _medians(one: Measurement, settings: FlowSettings) -> dict[str, float]:
+    """The population's median in the channel of each stain and marker."""
+    names = one.tube.panel.names
+    return {
+        median_column(channel): one.medians[names[channel]]
+        for channel in settings.stained_channels
+        if names[channel] in one.medians
     }
 
 
 def _density(one: Measurement, counted_per: Amounts) -> dict[str, Any]:
     """Cells of the population per bead, volume or second, of a sample where they are known."""
-    if one.tube.row not in counted_per.of_row:
-        return {}
-    density = counted_per.density(one.tube.row, one.counts.cells)
-    return {"cell_density": density, "cell_density_unit": counted_per.unit}
+    row = one.tube.row
+    volume = {"volume_ul": counted_per.volumes[row]} if row in counted_per.volumes else {}
+    if row not in counted_per.of_row:
+        return volume
+    density = counted_per.density(row, one.counts.cells)
+    return {"cell_density": density, "cell_density_unit": counted_per.unit, **volume}
 
 
-def _brightness(one: Measurement) -> dict[str, float]:
-    """Brightness of the stained cells of each stain, and what a weaker Annexin V would lose."""
-    found = {f"{stain}_brightness": cells.brightness for stain, cells in one.stained.items()}
-    if gates.ANNEXIN in one.stained:
-        for times, column in LOST.items():
-            found[column] = 100 * one.stained[gates.ANNEXIN].share_lost(times)
+def _brightness(one: Measurement, outcomes: Outcomes) -> dict[str, float]:
+    """Brightness of the stained cells of each stain, and what a weaker stain would lose."""
+    found = {}
+    for stain in outcomes.stains:
+        cells = one.stained.get(stain.gate)
+        if cells is not None:
+            found[brightness_column(stain)] = cells.brightness
+        if cells is not None and stain in weakened(outcomes):
+            for times, column in lost_columns(stain).items():
+                found[column] = 100 * cells.share_lost(times)
     return found
 
 
-def _columns() -> list[str]:
+def _columns(settings: FlowSettings) -> list[str]:
     """Column order: the file, counts along the gates, percents, flags."""
+    outcomes = settings.outcomes
     identity = ["experiment", "fcs", "plate", "well", "role", "culture", "cells", "population"]
     counts = [
         "events_total",
@@ -266,19 +338,22 @@ def _columns() -> list[str]:
         "cell_density",
         "cell_density_unit",
     ]
-    quadrants = [f"n_{name}" for name in gates.QUADRANTS] + [
-        f"percent_{name}" for name in gates.QUADRANTS
-    ]
-    apoptotic = [f"percent_apoptotic{end}" for end in ("", "_lower", "_upper")]
+    single = [one.column for one in outcomes.outcomes if one != outcomes.first]
+    first = [] if outcomes.first is None else [outcomes.first.column]
+    lacking = [stain for stain in outcomes.stains if not stain.living_are_positive]
     return [
         *identity,
         *counts,
-        *quadrants,
-        *apoptotic,
-        "sensitivity_percent_points",
-        *(f"{stain}_brightness" for stain in gates.STAIN_NAMES),
-        *LOST.values(),
-        "annexin_seen",
+        *outcomes.counts,
+        *single,
+        *(f"{column}{end}" for column in first for end in ("", "_lower", "_upper")),
+        *(["sensitivity_percent_points"] if first else []),
+        *map(brightness_column, lacking),
+        *(column for stain in weakened(outcomes) for column in lost_columns(stain).values()),
+        *outcomes.seen_columns,
+        "volume_ul",
+        *map(median_column, settings.stained_channels),
+        *map(background_column, settings.stained_channels),
         "flags",
         "excluded",
         "acquired",
@@ -330,7 +405,7 @@ def _possible_effect(
     changes = _changes_without(
         [spill], tubes, used, settings, measured, lambda _tubes, _matrix: used.blocks
     )
-    return PossibleEffect(used.possible, changes["apoptotic"])
+    return PossibleEffect(used.possible, next(iter(changes.values())))
 
 
 def _changes_without(
@@ -358,4 +433,4 @@ def _changes_without(
     arms = [(tube.cells, tube.arm or tube.culture or tube.fcs) for tube in samples]
     reported = [measured[tube.row][place].counts.quadrants for tube in samples]
     without = [measure(tube, matrix, settings, blocks)[place].counts.quadrants for tube in samples]
-    return changes_of_arms(arms, reported, without)
+    return changes_of_arms(arms, reported, without, compared(settings.outcomes))

@@ -58,10 +58,7 @@ def set_gates(
     own = manual.on_channels_of(tubes[0], own)
     pooled = pool_for(tubes, spillover, settings) if pooled is None else pooled
     shared = _shared_gates(panel, tubes[0], pooled)
-    asked = {
-        gates.ANNEXIN: settings.annexin_threshold,
-        gates.VIABILITY_DYE: settings.viability_dye_threshold,
-    }
+    asked = settings.thresholds
     return {
         population.name: _PopulationGates(
             population,
@@ -184,25 +181,22 @@ class _PopulationGates:
         singlets: Sequence[PooledTube],
         asked: Mapping[str, str],
     ) -> "list[tuple[Request, _SetGate]]":
-        channels = {
-            gates.ANNEXIN: self.panel.annexin,
-            gates.VIABILITY_DYE: self.panel.viability_dye,
-        }
         found: list[tuple[Request, _SetGate]] = []
-        for stain, channel in channels.items():
-            if channel is not None:
-                request = screened(
-                    Request(
-                        stain,
-                        channel,
-                        self.panel,
-                        inside,
-                        singlets,
-                        is_compensated=self.is_compensated,
-                    )
-                )
-                setter = _stain_setter(request, asked[stain], self.population.name, self.scope)
-                found.append((request, setter))
+        for stain in self.panel.of_stains:
+            request = Request(
+                stain.gate,
+                stain.channel,
+                self.panel,
+                inside,
+                singlets,
+                keeps_living_above=stain.living_are_positive,
+                is_compensated=self.is_compensated,
+            )
+            if not stain.living_are_positive:
+                # Where living cells shine, its source refuses a control as bright as they are.
+                request = screened(request)
+            setter = _stain_setter(request, asked[stain.gate], self.population.name, self.scope)
+            found.append((request, setter))
         return found
 
 

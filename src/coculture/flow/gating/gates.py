@@ -5,11 +5,12 @@ Gates act on linear, compensated events. `above` a threshold includes the thresh
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from coculture.exchange.outcomes import STANDARD, Outcomes
 from coculture.exchange.problems import CocultureError
 from coculture.flow.files import FlowFile
 from coculture.flow.gating.flowcytometrytools import (
@@ -24,18 +25,15 @@ from coculture.flow.gating.flowcytometrytools import (
 from coculture.flow.settings import SHARED_GATES, shape_fault
 from coculture.flow.tubes import Columns
 
+ANNEXIN, VIABILITY_DYE = STANDARD
 SCATTER, SIDE_SCATTER, TIME, CELLS, SINGLETS = SHARED_GATES
-ANNEXIN, VIABILITY_DYE = "annexin", "viability_dye"
-STAIN_NAMES = {ANNEXIN: "Annexin V", VIABILITY_DYE: "viability dye"}
-"""Gate -> name of its stain in texts; a marker has the name that the config gives it."""
-POSITIVE = {
-    "viable": (False, False),
-    "early": (True, False),
-    "late": (True, True),
-    "necrotic": (False, True),
+_REGIONS = {
+    (False, False): "bottom left",
+    (True, False): "bottom right",
+    (True, True): "top right",
+    (False, True): "top left",
 }
-"""Quadrant -> whether its events are Annexin V positive, whether they are dye positive."""
-QUADRANTS = tuple(POSITIVE)
+"""Whether events are positive for the first stain (x), and the second (y) -> their quadrant."""
 
 Block = Mapping[str, Any]
 """One gate of gates.yaml, with keys in the order of BLOCK_KEYS (those that apply)."""
@@ -54,16 +52,6 @@ class GateError(CocultureError):
     """A gate block is invalid. The message names the gate."""
 
 
-@dataclass(frozen=True)
-class Quadrants:
-    """The four quadrants of Annexin V (x) and viability dye (y)."""
-
-    viable: Gate
-    early: Gate
-    late: Gate
-    necrotic: Gate
-
-
 def draw(name: str, block: Block) -> Gate:
     """The FlowCytometryTools gate of a block.
 
@@ -72,7 +60,7 @@ def draw(name: str, block: Block) -> Gate:
     GateError
         If the block contradicts itself (`coculture.flow.settings.shape_fault`).
     """
-    fault = shape_fault(name, block)
+    fault = shape_fault(block)
     if fault:
         raise GateError(f"Gate {name}: {fault}")
     channels, keep = list(block["channels"]), block.get("keep")
@@ -92,20 +80,23 @@ def _interval(name: str, channel: str, low: float, high: float, keep: str | None
     return inverted(inside) if keep == "outside" else inside
 
 
-def quadrants(annexin: Block, viability_dye: Block) -> Quadrants:
-    """The quadrant gates at two thresholds."""
-    channels = [annexin["channels"][0], viability_dye["channels"][0]]
-    centre = (float(annexin["threshold"]), float(viability_dye["threshold"]))
+def class_gates(outcomes: Outcomes, blocks: Mapping[str, Block]) -> dict[str, Gate]:
+    """Class of cells -> its gate: a side of one threshold, or a quadrant of two.
 
-    def corner(region: str) -> Gate:
-        return quadrant_gate(centre, channels, region, region)
-
-    return Quadrants(
-        viable=corner("bottom left"),
-        early=corner("bottom right"),
-        late=corner("top right"),
-        necrotic=corner("top left"),
-    )
+    `blocks` has those of the stains, by their gates.
+    """
+    of_stains = [blocks[stain.gate] for stain in outcomes.stains]
+    channels = [str(block["channels"][0]) for block in of_stains]
+    ends = [float(block["threshold"]) for block in of_stains]
+    if len(ends) == 1:
+        return {
+            name: threshold_gate(ends[0], channels[0], "above" if positive else "below", name)
+            for name, (positive,) in outcomes.signs.items()
+        }
+    return {
+        name: quadrant_gate((ends[0], ends[1]), channels, _REGIONS[signs[0], signs[1]], name)
+        for name, signs in outcomes.signs.items()
+    }
 
 
 def of_tube(blocks: Mapping[str, Block], tube: FlowFile) -> dict[str, Block]:
@@ -143,9 +134,34 @@ def count_kept(name: str, block: Block, events: Columns) -> int:
     return int(np.count_nonzero(passes(draw(name, block), events)))
 
 
-def quadrant_counts(annexin: Block, viability_dye: Block, events: Columns) -> dict[str, int]:
-    """Number of events in each of QUADRANTS."""
-    corners = quadrants(annexin, viability_dye)
+def first_outcome(
+    outcomes: Outcomes, is_above: Mapping[str, NDArray[np.bool_]]
+) -> NDArray[np.bool_]:
+    """Which events are of the first outcome, shape (events,).
+
+    `is_above` says of the stains that it depends on, by gate, which events are above the threshold.
+    """
+    assert outcomes.first is not None
+    places = {stain.gate: place for place, stain in enumerate(outcomes.stains)}
+    # Each once: classes that differ only in a stain that does not matter are one.
+    kinds = {
+        tuple(outcomes.signs[name][places[gate]] for gate in is_above)
+        for name in outcomes.first.classes
+    }
+    masks = [
+        np.logical_and.reduce(
+            [above == sign for above, sign in zip(is_above.values(), kind, strict=True)]
+        )
+        for kind in sorted(kinds)
+    ]
+    return np.asarray(np.logical_or.reduce(masks))
+
+
+def class_counts(
+    outcomes: Outcomes, blocks: Mapping[str, Block], events: Columns
+) -> dict[str, int]:
+    """Number of events in each class of cells."""
     return {
-        name: int(np.count_nonzero(passes(getattr(corners, name), events))) for name in QUADRANTS
+        name: int(np.count_nonzero(passes(gate, events)))
+        for name, gate in class_gates(outcomes, blocks).items()
     }

@@ -1,4 +1,4 @@
-"""The live peak of one well in Annexin V or the dye, and what its own threshold would give.
+"""The live peak of one well in a stain, and what its own threshold would give.
 
 All wells of an experiment share a threshold. A drug that fluoresces, another voltage or another
 staining moves the live cells of some wells against it. What is measured here is compared by the
@@ -6,12 +6,13 @@ checks; nothing here changes a threshold.
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from coculture.exchange.outcomes import Outcomes
 from coculture.flow.gating import gates
 from coculture.flow.gating.asinh_scale import decades, linear
 from coculture.flow.gating.densities import Distribution, lower_half_sd
@@ -33,7 +34,8 @@ _FEWEST_POSITIVES = 50
 class LivePeak:
     """The lowest substantial peak of one stain in one well, on the scale of `decades`.
 
-    That of the dye is of the cells below the shared Annexin V threshold.
+    That of a second stain is of the cells that are as living ones are in the first, by its shared
+    threshold.
 
     Attributes
     ----------
@@ -50,7 +52,7 @@ class LivePeak:
     positives
         Median position of the stained cells; NaN with fewer than 50.
     percents
-        Quadrant -> percent at `threshold`, the other stain's threshold unchanged.
+        Class of cells -> percent at `threshold`, the other stain's threshold unchanged.
     """
 
     position: float
@@ -61,23 +63,25 @@ class LivePeak:
     positives: float = math.nan
     percents: Mapping[str, float] = field(default_factory=dict)
 
-    @property
-    def percent_apoptotic(self) -> float:
-        """Percent apoptotic at the well's own threshold."""
-        return self.percents.get("early", math.nan) + self.percents.get("late", math.nan)
+    def percent(self, classes: Sequence[str]) -> float:
+        """Percent of the cells in these classes at the well's own threshold."""
+        return sum((self.percents.get(name, math.nan) for name in classes), start=0.0)
 
 
 def live_peaks(
-    cells: Columns, annexin: gates.Block, dye: gates.Block, forward_scatter: str
+    cells: Columns,
+    blocks: Mapping[str, gates.Block],
+    outcomes: Outcomes,
+    forward_scatter: str,
 ) -> dict[str, LivePeak]:
-    """The live peak of each stain.
+    """The live peak of each stain that living cells lack.
 
     Parameters
     ----------
     cells
         The events of the population in one well.
-    annexin, dye
-        The gates of the two stains.
+    blocks, outcomes
+        The gates of the stains, by name, and the classes that they make.
     forward_scatter
         Its channel.
 
@@ -88,24 +92,36 @@ def live_peaks(
     if len(cells) < FEWEST_EVENTS:
         return {}
     every = slice(None, None, max(1, -(-len(cells) // MOST_EVENTS)))
-    values = [np.asarray(cells[str(block["channels"][0])])[every] for block in (annexin, dye)]
+    used = [blocks[stain.gate] for stain in outcomes.stains]
+    values = [np.asarray(cells[str(block["channels"][0])])[every] for block in used]
     size = np.asarray(cells[forward_scatter])[every]
-    shared = [float(annexin["threshold"]), float(dye["threshold"])]
-    is_negative = values[0] < shared[0]
+    shared = [float(block["threshold"]) for block in used]
+    seen = np.ones(len(size), bool)
     found = {}
-    for place, stain in enumerate((gates.ANNEXIN, gates.VIABILITY_DYE)):
-        # Of the dye only cells without Annexin V, whose spill into the dye may be uncertain.
-        seen = is_negative if place else np.ones(len(is_negative), bool)
-        if np.count_nonzero(seen) < FEWEST_EVENTS:
+    for place, stain in enumerate(outcomes.stains):
+        if place:
+            # Of the dye only cells without Annexin V, whose spill into the dye may be uncertain.
+            first = outcomes.stains[0].living_are_positive
+            seen = (values[0] >= shared[0]) == first
+        if stain.living_are_positive or np.count_nonzero(seen) < FEWEST_EVENTS:
             continue
         peak = _peak(values[place][seen], size[seen])
         ends = [peak.threshold if at == place else end for at, end in enumerate(shared)]
         is_positive = [value >= end for value, end in zip(values, ends, strict=True)]
         percents = {
-            name: 100 * float(np.mean((is_positive[0] == a) & (is_positive[1] == d)))
-            for name, (a, d) in gates.POSITIVE.items()
+            name: 100
+            * float(
+                np.mean(
+                    np.logical_and.reduce(
+                        [own == sign for own, sign in zip(is_positive, signs, strict=True)]
+                    )
+                )
+            )
+            for name, signs in outcomes.signs.items()
         }
-        found[stain] = replace(peak, share=peak.share * float(np.mean(seen)), percents=percents)
+        found[stain.gate] = replace(
+            peak, share=peak.share * float(np.mean(seen)), percents=percents
+        )
     return found
 
 

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from coculture.flow.gating import gates
 from coculture.flow.gating.densities import Distribution, lower_half_sd
-from coculture.flow.gating.marker_histograms import DISTANCES, MarkerHistogram
+from coculture.flow.gating.marker_histograms import DISTANCES, NOTHING, MarkerHistogram
 from coculture.flow.gating.marker_state import ArmBackground
 
 LEAST_SDS = 1.5
@@ -89,7 +88,7 @@ def _shift(one: _Lowest, other: _Lowest) -> float:
 
 def _lowest(histogram: MarkerHistogram) -> _Lowest | None:
     """None with too few cells."""
-    counts = np.sum([histogram.counts[name] for name in gates.QUADRANTS], axis=0)
+    counts = sum(histogram.counts.values(), NOTHING)
     positions = np.repeat(DISTANCES, counts)
     if len(positions) < _FEWEST_CELLS:
         return None

@@ -4,13 +4,14 @@ A check of the gate needs the cells outside it too: a dim or shed marker puts dy
 What is counted here is compared by the checks; nothing here changes a gate.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
 
+from coculture.exchange.outcomes import Outcomes
 from coculture.flow.gating import gates
 from coculture.flow.gating.asinh_scale import decades
 from coculture.flow.gating.flowcytometrytools import passes
@@ -36,39 +37,48 @@ class MarkerHistogram:
     Attributes
     ----------
     counts
-        Quadrant -> number of cells at each distance from the marker's gate, shape (bins,), as
+        Class of cells -> number of them at each distance from the marker's gate, shape (bins,), as
         `DISTANCES` has them.
-    annexin_inside, annexin_outside
-        Number of cells on each side of the marker's gate at each distance from the Annexin V
-        threshold, shape (bins,): above 0 they are positive.
+    stain_inside, stain_outside
+        Number of cells on each side of the marker's gate at each distance from the threshold of the
+        leading stain (Annexin V), shape (bins,): above 0 they are as dying cells are.
     """
 
     counts: Mapping[str, NDArray[np.int64]]
-    annexin_inside: NDArray[np.int64]
-    annexin_outside: NDArray[np.int64]
+    stain_inside: NDArray[np.int64]
+    stain_outside: NDArray[np.int64]
 
-    def cells(self, quadrants: Sequence[str], *, inside: bool) -> int:
-        """Number of cells of these quadrants on one side of the gate."""
+    def cells(self, classes: Iterable[str] | None = None, *, inside: bool) -> int:
+        """Number of cells of these classes, or of all, on one side of the gate."""
         side = DISTANCES > 0 if inside else DISTANCES < 0
-        return sum(int(self.counts[name][side].sum()) for name in quadrants)
+        wanted = self.counts if classes is None else classes
+        return sum(int(self.counts[name][side].sum()) for name in wanted if name in self.counts)
 
     def __add__(self, other: "MarkerHistogram") -> "MarkerHistogram":
         return MarkerHistogram(
-            {name: counts + other.counts[name] for name, counts in self.counts.items()},
-            self.annexin_inside + other.annexin_inside,
-            self.annexin_outside + other.annexin_outside,
+            {
+                name: self.counts.get(name, NOTHING) + other.counts.get(name, NOTHING)
+                for name in {**self.counts, **other.counts}
+            },
+            self.stain_inside + other.stain_inside,
+            self.stain_outside + other.stain_outside,
         )
+
+
+NOTHING = np.zeros(len(DISTANCES), np.int64)
+"""No cell at any distance."""
 
 
 def together(histograms: Iterable[MarkerHistogram]) -> MarkerHistogram:
     """The cells of several files."""
-    nothing = np.zeros(len(DISTANCES), np.int64)
-    empty = MarkerHistogram(dict.fromkeys(gates.QUADRANTS, nothing), nothing, nothing)
-    return reduce(MarkerHistogram.__add__, histograms, empty)
+    return reduce(MarkerHistogram.__add__, histograms, MarkerHistogram({}, NOTHING, NOTHING))
 
 
 def marker_histograms(
-    singlets: Columns, markers: Mapping[str, gates.Block], annexin: gates.Block, dye: gates.Block
+    singlets: Columns,
+    markers: Mapping[str, gates.Block],
+    of_stains: Mapping[str, gates.Block],
+    outcomes: Outcomes,
 ) -> dict[str, MarkerHistogram]:
     """The histogram of each marker whose gate is a threshold.
 
@@ -78,15 +88,19 @@ def marker_histograms(
         The single cells of one file.
     markers
         Marker -> its gate.
-    annexin, dye
-        The gates of the two stains.
+    of_stains, outcomes
+        The gates of the stains, by name, and the classes that they make.
     """
     drawn = {name: passes(gates.draw(name, block), singlets) for name, block in markers.items()}
     is_positive = [
         np.asarray(singlets[str(block["channels"][0])]) >= float(block["threshold"])
-        for block in (annexin, dye)
+        for block in (of_stains[stain.gate] for stain in outcomes.stains)
     ]
-    along_annexin = _bins(np.asarray(singlets[str(annexin["channels"][0])]), annexin)
+    assert outcomes.leading is not None
+    leading = of_stains[outcomes.leading.gate]
+    if outcomes.leading.living_are_positive:
+        leading = {**leading, "keep": "below"}
+    along_stain = _bins(np.asarray(singlets[str(leading["channels"][0])]), leading)
     found = {}
     for name, block in markers.items():
         if "threshold" not in block:
@@ -96,13 +110,23 @@ def marker_histograms(
         along_marker = _bins(np.asarray(singlets[str(block["channels"][0])]), block)
         found[name] = MarkerHistogram(
             {
-                quadrant: _counted(
-                    along_marker[seen & (is_positive[0] == a) & (is_positive[1] == d)]
+                of_class: _counted(
+                    along_marker[
+                        np.logical_and.reduce(
+                            [
+                                seen,
+                                *(
+                                    own == sign
+                                    for own, sign in zip(is_positive, signs, strict=True)
+                                ),
+                            ]
+                        )
+                    ]
                 )
-                for quadrant, (a, d) in gates.POSITIVE.items()
+                for of_class, signs in outcomes.signs.items()
             },
-            _counted(along_annexin[seen & drawn[name]]),
-            _counted(along_annexin[seen & ~drawn[name]]),
+            _counted(along_stain[seen & drawn[name]]),
+            _counted(along_stain[seen & ~drawn[name]]),
         )
     return found
 

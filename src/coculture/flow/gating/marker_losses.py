@@ -1,5 +1,7 @@
 """How well a marker separates the population, and which dying cells its gate loses.
 
+Annexin V is the stain that dying cells are followed by; where a study has another, that one.
+
 Dying cells are dimmer in most markers than live ones, and some markers are shed. Dying cells that
 fall out of the population are in no percent. Three signs of it, with limits measured by simulation
 (shared/measured/flow_controls.md, section 9; issue 14, case 9):
@@ -23,16 +25,19 @@ import numpy as np
 import scipy
 from numpy.typing import NDArray
 
-from coculture.flow.gating import gates
+from coculture.exchange.outcomes import Outcomes
 from coculture.flow.gating.densities import Distribution, lower_half_sd
 from coculture.flow.gating.marker_background import backgrounds
-from coculture.flow.gating.marker_histograms import DISTANCES, MarkerHistogram, together
+from coculture.flow.gating.marker_histograms import (
+    DISTANCES,
+    NOTHING,
+    MarkerHistogram,
+    together,
+)
 from coculture.flow.gating.marker_state import ArmLoss, Evidence, MarkerState
 from coculture.flow.gating.measurement import Measurement
 from coculture.flow.settings import Marker, Population
 
-APOPTOTIC = ("early", "late")
-LIVE = "viable"
 _FEWEST_LIVE = 50
 """Live cells inside the gate of which the peak is measured."""
 _FEWEST_DYING = 30
@@ -72,13 +77,17 @@ _IS_INSIDE = DISTANCES > 0
 Counts = NDArray[np.int64]
 
 
-def marker_states(measured: Mapping[int, Sequence[Measurement]]) -> tuple[MarkerState, ...]:
+def marker_states(
+    measured: Mapping[int, Sequence[Measurement]], outcomes: Outcomes
+) -> tuple[MarkerState, ...]:
     """What the samples and controls of an experiment show of each marker and cell line.
 
     Parameters
     ----------
     measured
         Row of a file -> its measurements, one for each population.
+    outcomes
+        The classes of cells.
     """
     every = [one for of_file in measured.values() for one in of_file if one.markers]
     populations: dict[str, Population] = {one.population.name: one.population for one in every}
@@ -87,13 +96,16 @@ def marker_states(measured: Mapping[int, Sequence[Measurement]]) -> tuple[Marker
         for population in populations.values()
         for marker in population.markers
         for state in _states(
-            [one for one in every if one.population.name == population.name], population, marker
+            [one for one in every if one.population.name == population.name],
+            population,
+            marker,
+            outcomes,
         )
     )
 
 
 def _states(
-    every: Sequence[Measurement], population: Population, marker: Marker
+    every: Sequence[Measurement], population: Population, marker: Marker, outcomes: Outcomes
 ) -> Iterator[MarkerState]:
     seen = [one for one in every if marker.gate in one.markers]
     samples = [one for one in seen if one.tube.role == "sample"]
@@ -107,7 +119,7 @@ def _states(
         untreated = [one for one in of_line if one.tube.untreated] or of_line
         usual = together(one.markers[marker.gate] for one in untreated)
         arms = _by_arm(of_line, marker.gate)
-        live = _peak(usual.counts[LIVE])
+        live = _peak(sum((usual.counts[name] for name in outcomes.living), NOTHING))
         yield MarkerState(
             population=population.name,
             marker=marker.gate,
@@ -116,7 +128,7 @@ def _states(
             is_positive=marker.positive,
             separation=live.position / live.sd if live.sd > 0 else math.nan,
             control_inside=_share_inside(control),
-            losses=tuple(_losses(arms, live, control)),
+            losses=tuple(_losses(arms, live, control, outcomes.dying)),
             backgrounds=tuple(backgrounds(arms, usual, control)) if marker.positive else (),
             unstained_inside=_share_inside(
                 together(
@@ -137,8 +149,8 @@ def _by_arm(samples: Iterable[Measurement], marker: str) -> dict[str, MarkerHist
 
 
 def _share_inside(control: MarkerHistogram) -> float:
-    inside = control.cells(gates.QUADRANTS, inside=True)
-    outside = control.cells(gates.QUADRANTS, inside=False)
+    inside = control.cells(inside=True)
+    outside = control.cells(inside=False)
     return inside / (inside + outside) if inside + outside else math.nan
 
 
@@ -190,19 +202,22 @@ def _cut_off(counts: Counts, sd: float) -> float:
 
 
 def _losses(
-    arms: Mapping[str, MarkerHistogram], live: _Peak, control: MarkerHistogram
+    arms: Mapping[str, MarkerHistogram],
+    live: _Peak,
+    control: MarkerHistogram,
+    dying_classes: Sequence[str],
 ) -> Iterator[ArmLoss]:
     every = together(arms.values())
-    dying = _dying(every.annexin_inside)
-    cut = _annexin_cut(every.annexin_inside, dying)
-    bright = _positive(control.annexin_outside, dying)[0]
-    is_stained = bright >= max(_STAINED_SHARE * control.annexin_outside.sum(), _FEWEST_STAINED)
+    dying = _dying(every.stain_inside)
+    cut = _stain_cut(every.stain_inside, dying)
+    bright = _positive(control.stain_outside, dying)[0]
+    is_stained = bright >= max(_STAINED_SHARE * control.stain_outside.sum(), _FEWEST_STAINED)
     shares = {name: _cut_off(counts, live.sd) for name, counts in every.counts.items()}
-    seen = {name: _seen(arm, shares, cut) for name, arm in arms.items()}
+    seen = {name: _seen(arm, shares, cut, dying_classes) for name, arm in arms.items()}
     lowest = min(seen.values(), key=lambda one: one.share_outside)
     others = _Others(lowest.outside_positive, lowest.outside_negative)
     if is_stained:
-        of_control = _Others(*_positive(control.annexin_outside, cut), is_control=True)
+        of_control = _Others(*_positive(control.stain_outside, cut), is_control=True)
         others = min(others, of_control, key=lambda one: one.share)
     for name, one in seen.items():
         loss = _loss(name, one, lowest, others)
@@ -237,22 +252,22 @@ class _Seen:
 
     Attributes
     ----------
-    inside, apoptotic
-        All cells of the population, and those of the apoptotic quadrants.
+    inside, dying
+        All cells of the population, and those that are as dying cells are in the stain.
     bright
         Those that are clearly Annexin-V-positive.
     outside_positive, outside_negative
         Single cells outside the gate that are and are not.
-    cut_apoptotic, cut_others
+    cut_dying, cut_others
         Estimated cells of the population outside, by the peaks that the gate cuts.
     """
 
     inside: int
-    apoptotic: int
+    dying: int
     bright: int
     outside_positive: int
     outside_negative: int
-    cut_apoptotic: float
+    cut_dying: float
     cut_others: float
 
     @property
@@ -272,28 +287,30 @@ class _Seen:
     @property
     def percent(self) -> float:
         """Percent apoptotic as it is counted; NaN without cells."""
-        return 100 * self.apoptotic / self.inside if self.inside else math.nan
+        return 100 * self.dying / self.inside if self.inside else math.nan
 
     def percent_with(self, lost: float) -> float:
         """Percent apoptotic with so many lost apoptotic cells, and the others that are cut off."""
         whole = self.inside + lost + self.cut_others
-        return 100 * (self.apoptotic + lost) / whole if whole else math.nan
+        return 100 * (self.dying + lost) / whole if whole else math.nan
 
 
-def _seen(arm: MarkerHistogram, shares: Mapping[str, float], cut: float) -> _Seen:
+def _seen(
+    arm: MarkerHistogram, shares: Mapping[str, float], cut: float, dying: Sequence[str]
+) -> _Seen:
     def lost(name: str) -> float:
         inside, outside = (arm.cells([name], inside=side) for side in (True, False))
         return min(outside, inside * shares[name] / (1 - shares[name]))
 
-    outside = _positive(arm.annexin_outside, cut)
+    outside = _positive(arm.stain_outside, cut)
     return _Seen(
-        inside=arm.cells(gates.QUADRANTS, inside=True),
-        apoptotic=arm.cells(APOPTOTIC, inside=True),
-        bright=_positive(arm.annexin_inside, cut)[0],
+        inside=arm.cells(inside=True),
+        dying=arm.cells(dying, inside=True),
+        bright=_positive(arm.stain_inside, cut)[0],
         outside_positive=outside[0],
         outside_negative=outside[1],
-        cut_apoptotic=sum(map(lost, APOPTOTIC)),
-        cut_others=sum(lost(name) for name in gates.QUADRANTS if name not in APOPTOTIC),
+        cut_dying=sum(map(lost, dying)),
+        cut_others=sum(lost(name) for name in arm.counts if name not in dying),
     )
 
 
@@ -302,20 +319,20 @@ def _loss(name: str, one: _Seen, lowest: _Seen, others: _Others) -> ArmLoss:
     share = excess / (excess + one.bright) if excess + one.bright else 0.0
     is_sure = share > LOST_SHARE and errors > LEAST_SES
     # The same share of the dimmer positive cells is lost as of the bright ones.
-    dimmer = max(1.0, one.apoptotic / one.bright) if one.bright else 1.0
+    dimmer = max(1.0, one.dying / one.bright) if one.bright else 1.0
     lost = excess * dimmer if is_sure else 0.0
     evidence: Evidence | None = None
     if is_sure and one.percent_with(lost) - one.percent >= EXCESS_POINTS:
         evidence = "excess"
-    if one.percent_with(one.cut_apoptotic) - one.percent >= OVERLAP_POINTS:
+    if one.percent_with(one.cut_dying) - one.percent >= OVERLAP_POINTS:
         evidence = "overlap"
-    lost = max(lost, one.cut_apoptotic)
+    lost = max(lost, one.cut_dying)
     if evidence is None and _may_be_either(one, lowest):
         evidence, lost = "either", float(one.outside_positive)
     return ArmLoss(
         arm=name,
         evidence=evidence,
-        lost=lost / (lost + one.apoptotic) if lost else 0.0,
+        lost=lost / (lost + one.dying) if lost else 0.0,
         outside_percent=100 * one.share_outside if one.outside else math.nan,
         expected_percent=100 * others.share if math.isfinite(others.share) else math.nan,
         expected_of_control=others.is_control,
@@ -364,7 +381,7 @@ def _dying(inside: Counts) -> float:
     return float(np.median(positive)) if len(positive) >= _FEWEST_OUTSIDE else math.inf
 
 
-def _annexin_cut(inside: Counts, dying: float) -> float:
+def _stain_cut(inside: Counts, dying: float) -> float:
     """Decades above the threshold from which a cell of the population is clearly positive.
 
     Halfway from the live peak to the dying cells, at most 8 SDs above the peak.
@@ -380,7 +397,7 @@ def _annexin_cut(inside: Counts, dying: float) -> float:
     return max(min(cut, (mode + dying) / 2), 0.0)
 
 
-def _positive(annexin: Counts, cut: float) -> tuple[int, int]:
+def _positive(stain: Counts, cut: float) -> tuple[int, int]:
     """Number of cells above and below the cut."""
-    above = int(annexin[cut < DISTANCES].sum())
-    return above, int(annexin.sum()) - above
+    above = int(stain[cut < DISTANCES].sum())
+    return above, int(stain.sum()) - above

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import pandas as pd
 
+from coculture.exchange.outcomes import Outcome, Stain
 from coculture.flow.compensation.experiment_spillover import ExperimentSpillover
 from coculture.flow.gating import gates
 from coculture.flow.gating.cell_density import Amounts
@@ -24,7 +25,7 @@ from coculture.flow.tubes import Tube
 Found = TypeVar("Found")
 
 STAGES = ("scatter", "time", "cells", "singlets", "population")
-"""The gates before the quadrants, in the order in which they apply."""
+"""The gates before those of the stains, in the order in which they apply."""
 
 
 @dataclass(frozen=True)
@@ -40,10 +41,11 @@ class Counts:
     after
         Stage -> events left after it.
     quadrants
-        Quadrant -> events of the population; empty if Annexin V or the dye is missing.
+        Class of cells (of two stains a quadrant) -> events of the population; empty without stains.
     sensitivity
-        Largest change of percent apoptotic, in percentage points, when the Annexin V threshold
-        moves by a tenth of a decade; NaN if it cannot be computed.
+        Largest change of the first outcome (percent apoptotic), in percentage points, when the
+        threshold of a stain that it depends on (Annexin V) moves by a tenth of a decade; NaN if it
+        cannot be computed.
     beads
         Counting beads in the tube; None if the config names none.
     """
@@ -65,14 +67,9 @@ class Counts:
         return self.after["population"]
 
     def percent(self, *quadrants: str) -> float:
-        """Percent of the population in these quadrants; NaN without events or quadrants."""
+        """Percent of the population in these classes; NaN without events or classes."""
         whole = sum(self.quadrants.values())
         return 100 * sum(self.quadrants[name] for name in quadrants) / whole if whole else math.nan
-
-    @property
-    def percent_apoptotic(self) -> float:
-        """Percent of the population in the quadrants early and late."""
-        return self.percent("early", "late")
 
 
 @dataclass(frozen=True)
@@ -101,6 +98,11 @@ class Measurement:
         Forward scatter of a sample's events and dying cells, above the smallest event.
     constant
         Channel that is the same in all events, as recorded -> its value.
+    medians
+        Channel ($PnN) of each stain and marker -> median of the population's cells, linear and
+        compensated; empty without cells.
+    singlet_medians
+        The same of all single cells, of controls.
     """
 
     tube: Tube
@@ -115,6 +117,8 @@ class Measurement:
     stained: Mapping[str, StainedCells] = field(default_factory=dict)
     sizes: SizeHistogram | None = None
     constant: Mapping[str, float] = field(default_factory=dict)
+    medians: Mapping[str, float] = field(default_factory=dict)
+    singlet_medians: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -167,6 +171,29 @@ class Experiment:
             self._computed[key] = compute()
         found: Found = self._computed[key]
         return found
+
+    @property
+    def first(self) -> Outcome:
+        """The first outcome of the study: "apoptotic"; one of no class without stains."""
+        return self.settings.outcomes.first or Outcome("", ())
+
+    @property
+    def leading(self) -> Stain | None:
+        """The stain that dying cells are followed by: Annexin V; None without stains."""
+        return self.settings.outcomes.leading
+
+    @property
+    def of_leading(self) -> Outcome:
+        """What that stain says of dying cells: "apoptotic", "PI-positive"."""
+        return Outcome("", ()) if self.leading is None else self.read_from(self.leading)
+
+    def read_from(self, stain: Stain) -> Outcome:
+        """What a stain alone says of dying cells."""
+        return self.settings.outcomes.read_from(stain)
+
+    def percent(self, one: Measurement) -> float:
+        """Percent of the first outcome; NaN without events or stains."""
+        return one.counts.percent(*self.first.classes)
 
     @property
     def is_compensated(self) -> bool:

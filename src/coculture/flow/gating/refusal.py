@@ -9,8 +9,8 @@ from coculture.flow.gating import compensation_words as words
 from coculture.flow.gating.spill_effect import SpillEffect
 
 REFUSED_POINTS = 5.0
-"""Largest change of percent apoptotic by a spill that a matrix should correct and does not, in
-percentage points."""
+"""Largest change of percent apoptotic, or of another first outcome, by a spill that a matrix should
+correct and does not, in percentage points."""
 
 
 def refuse_unknown(
@@ -21,16 +21,17 @@ def refuse_unknown(
     Raises
     ------
     SpilloverError
-        If percent apoptotic changes by more than 5 percentage points. The message says what to do.
+        If the first outcome changes by more than 5 percentage points. The message says what to do.
     """
     if spillover.is_known or spillover.unused is None:
         return
     for effect in effects:
-        moved = effect.changes["apoptotic"]
+        moved = effect.of_first
         if abs(moved) > REFUSED_POINTS:
             raise SpilloverError(
                 f"{experiment}: {words.unused(spillover.unused)} {words.spills(effect)} "
-                f"Without compensation percent apoptotic would be off by {number(abs(moved))} "
-                f"percentage points (limit {REFUSED_POINTS:g}). {words.TO_DO} To gate without "
+                f"Without compensation percent {next(iter(effect.changes))} would be off by "
+                f"{number(abs(moved))} percentage points (limit {REFUSED_POINTS:g}). "
+                f"{words.TO_DO} To gate without "
                 "compensation, write none as flow.compensation.source."
             )

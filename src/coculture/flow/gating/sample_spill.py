@@ -55,7 +55,10 @@ def from_samples(
     markers
         Channels ($PnN) in which the population is positive.
     """
-    if panel.annexin is None or panel.viability_dye is None or not sum(map(len, inside)):
+    if panel.viability_dye is None or not sum(map(len, inside)):
+        return
+    if panel.annexin is None:
+        yield from _of_markers_in_dye(inside, panel.viability_dye, markers)
         return
     every = max(1, sum(map(len, inside)) // _ENOUGH_EVENTS)
     annexin, dye = (values(inside, name)[::every] for name in (panel.annexin, panel.viability_dye))
@@ -68,6 +71,19 @@ def from_samples(
         found = _share(values(inside, marker)[::every], dye, bound < live + _LIVE_SDS * sd)
         if found is not None and found[0] > MARKER_LIMIT:
             yield RemainingSpill(marker, panel.viability_dye, found[0], MARKER_LIMIT, found[1])
+
+
+def _of_markers_in_dye(
+    inside: Sequence[PooledTube], dye: str, markers: Sequence[str]
+) -> Iterator[RemainingSpill]:
+    """Spill of markers into a dye that is the only stain, from the cells without the dye."""
+    every = max(1, sum(map(len, inside)) // _ENOUGH_EVENTS)
+    values_of_dye = values(inside, dye)[::every]
+    for marker in markers:
+        of_marker = values(inside, marker)[::every]
+        found = _share(of_marker, values_of_dye, np.ones(len(of_marker), bool))
+        if found is not None and found[0] > MARKER_LIMIT:
+            yield RemainingSpill(marker, dye, found[0], MARKER_LIMIT, found[1])
 
 
 def taken_from_markers(
@@ -87,9 +103,8 @@ def taken_from_markers(
         Channels ($PnN) of the population's markers.
     """
     every = max(1, sum(map(len, singlets)) // _ENOUGH_EVENTS)
-    for stain in (panel.annexin, panel.viability_dye):
-        if stain is None or not sum(map(len, singlets)):
-            continue
+    lacking = [one.channel for one in panel.of_stains if not one.living_are_positive]
+    for stain in lacking if sum(map(len, singlets)) else ():
         signal = values(singlets, stain)[::every]
         live, sd = lowest_peak(signal)
         bright = np.arcsinh(signal / SCALE) > live + POSITIVE_SDS * sd

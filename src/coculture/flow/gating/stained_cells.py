@@ -42,11 +42,6 @@ _PLENTY = 0.05
 """Share of bright cells that is a peak wherever it lies."""
 _ROUNDS = 4
 """Rounds in which the limit of the stained cells and their median settle."""
-_STAINED = {
-    gates.ANNEXIN: ("sample", "fmo_dye", "annexin_only"),
-    gates.VIABILITY_DYE: ("sample", "fmo_annexin", "dye_only"),
-}
-"""Stain -> roles of the tubes that have it, beside single stains."""
 _PERCENTS = np.arange(0.5, 100, 1)
 """Of the positive cells: `StainedCells.multiples`."""
 
@@ -106,13 +101,14 @@ class StainedCells:
         return max(0.0, float(np.mean(after - before)))
 
 
-def has_stain(tube: Tube, stain: str, channel: str) -> bool:
+def has_stain(tube: Tube, channel: str) -> bool:
     """Whether cells in the tube should have the stain, whose channel this is."""
     if tube.is_on_beads:
         return False
-    if tube.role == "single_stain":
-        return tube.stained_channel == channel
-    return tube.role in _STAINED[stain]
+    if tube.role == "sample" or tube.only_channel is not None:
+        return tube.role == "sample" or tube.only_channel == channel
+    others = {stain.channel for stain in tube.panel.of_stains} - {channel}
+    return tube.lacked_channel in others
 
 
 def stained_of_tube(
@@ -123,14 +119,14 @@ def stained_of_tube(
 ) -> dict[str, StainedCells]:
     """Stain -> its cells in a tube, of the stains that the tube should have.
 
-    `blocks` are the gates of the two stains, `peaks` the live peaks where they are known. Of very
-    many cells some are taken evenly.
+    `blocks` are the gates of the stains that living cells lack, `peaks` the live peaks where they
+    are known. Of very many cells some are taken evenly.
     """
     every = slice(None, None, max(1, -(-len(cells) // MOST_EVENTS)))
     found = {}
     for stain, block in blocks.items():
         channel = str(block["channels"][0])
-        if has_stain(tube, stain, channel):
+        if has_stain(tube, channel):
             values = np.asarray(cells[channel])[every]
             found[stain] = stained_cells(values, float(block["threshold"]), peaks.get(stain))
     return {stain: one for stain, one in found.items() if one is not None}

@@ -1,4 +1,4 @@
-"""A study without one of the two stains says once that it has no percents."""
+"""A study without any stain says once that it has no percents."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -14,27 +14,25 @@ SMALL = replace(
 )
 
 
-@pytest.mark.parametrize(
-    ("channels", "start"),
-    [
-        ({"viability_dye": None}, "E1: flow.channels.viability_dye is null, so cells are counted"),
-        (
-            {"viability_dye": None, "annexin": None},
-            "E1: flow.channels.annexin and flow.channels.viability_dye are null",
-        ),
-    ],
-)
-def test_one_caution_for_the_experiment(
-    tmp_path: Path, channels: dict[str, None], start: str
-) -> None:
+def test_one_caution_for_the_experiment(tmp_path: Path) -> None:
     written = base_study.write(tmp_path, SMALL)
     settings = base_study.settings(
-        channels={"annexin": base_study.ANNEXIN, **channels}, compensation={"source": "none"}
+        channels={"annexin": None, "viability_dye": None}, compensation={"source": "none"}
     )
-    (flag,) = [
-        one
-        for one in gate_experiment(written.files, settings).flags
-        if one.code == "percent_not_given"
-    ]
+    gated = gate_experiment(written.files, settings)
+    (flag,) = [one for one in gated.flags if one.code == "percent_not_given"]
     assert (flag.severity, flag.concerns.kind) == ("caution", "experiment")
-    assert flag.sentence.startswith(start)
+    assert flag.sentence.startswith("E1: flow.channels.annexin and flow.channels.viability_dye are")
+    assert gated.wells["events_population"].gt(0).any()
+    assert gated.wells["median_gfp"].notna().any()
+
+
+@pytest.mark.parametrize("missing", ["annexin", "viability_dye"])
+def test_one_stain_gives_percents(tmp_path: Path, missing: str) -> None:
+    written = base_study.write(tmp_path, SMALL)
+    stains = {"annexin": base_study.ANNEXIN, "viability_dye": base_study.DYE}
+    settings = base_study.settings(
+        channels=stains | {missing: None}, compensation={"source": "none"}
+    )
+    codes = {one.code for one in gate_experiment(written.files, settings).flags}
+    assert "percent_not_given" not in codes

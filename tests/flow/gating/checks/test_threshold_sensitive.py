@@ -4,7 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from coculture.exchange.outcomes import outcomes_of
 from coculture.flow.gating.checks.threshold_sensitive import largest_change
+from tests.flow.standard_outcomes import STANDARD
 
 
 @pytest.mark.parametrize(("just_below", "just_above"), [(2, 5), (5, 2)])
@@ -18,7 +20,7 @@ def test_sensitivity_is_the_larger_change_of_the_two_shifts(
     numbers = {79.0: 6, 80.0: just_below, 125.0: just_above, 126.0: 7}
     events = pd.DataFrame({"FL1-A": np.repeat(list(numbers), list(numbers.values()))})
     block = {"channels": ["FL1-A"], "threshold": 100.0, "keep": "above"}
-    found = largest_change(events, block, just_above + 7)
+    found = largest_change(events, {"annexin": block}, STANDARD)
     assert found == pytest.approx(100 * 5 / 20)
 
 
@@ -28,4 +30,27 @@ def test_no_sensitivity_without_events_or_a_positive_threshold(
 ) -> None:
     values = pd.DataFrame({"FL1-A": np.ones(events)})
     block = {"channels": ["FL1-A"], "threshold": threshold, "keep": "above"}
-    assert np.isnan(largest_change(values, block, 0))
+    assert np.isnan(largest_change(values, {"annexin": block}, STANDARD))
+
+
+def test_each_stain_that_the_outcome_is_read_from_is_moved() -> None:
+    """Of 20 dead cells, SYTO9-negative and PI-positive, 3 leave by the one and 4 by the other."""
+    stains = [
+        {"name": "SYTO9", "channel": "S", "living_cells": "positive"},
+        {"name": "PI", "channel": "P", "living_cells": "negative"},
+    ]
+    cells = {"SYTO9": "negative", "PI": "positive"}
+    outcomes = outcomes_of({"stains": stains, "outcomes": [{"name": "dead", "cells": cells}]})
+    syto9, pi = np.full(40, 10.0), np.full(40, 1000.0)
+    syto9[20:] = 1000.0
+    syto9[:3] = 95.0
+    pi[3:7] = 105.0
+    blocks = {
+        "SYTO9": {"channels": ["S"], "threshold": 100.0},
+        "PI": {"channels": ["P"], "threshold": 100.0},
+    }
+    found = largest_change(pd.DataFrame({"S": syto9, "P": pi}), blocks, outcomes)
+    assert found == pytest.approx(100 * 4 / 40)
+    pi[3:7] = 1000.0
+    found = largest_change(pd.DataFrame({"S": syto9, "P": pi}), blocks, outcomes)
+    assert found == pytest.approx(100 * 3 / 40)

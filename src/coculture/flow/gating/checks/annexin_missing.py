@@ -47,7 +47,7 @@ _WHY = (
 
 def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
     """A caution for the experiment, or else for the arm, or else for the well."""
-    if one.tube.role != "sample" or not one.counts.has_quadrants:
+    if one.tube.role != "sample" or not experiment.settings.is_standard:
         return
     if any(population_lost.cautions(one, experiment)):
         # Annexin-V-positive cells are there, outside the gate of a marker.
@@ -88,7 +88,7 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
             f"Only {number(percent)} % of the {dead:,} dye-positive cells of "
             f"{one.population.name} in this well are positive for Annexin V ({channel}); in all "
             f"wells of the experiment {number(_percent_positive(*of_all))} % are. {_WHY}. "
-            f"{number(one.counts.percent_apoptotic)} % are counted as apoptotic, while "
+            f"{number(experiment.percent(one))} % are counted as apoptotic, while "
             f"{number(one.counts.percent('late', 'necrotic'))} % are dye-positive. Compare it with "
             "its replicates; if the stain was forgotten, exclude the file with this reason.",
             percent,
@@ -110,7 +110,7 @@ def _of_arm(
         f"({wells_compared.files([well.tube.fcs for well in arm])}): {dead} % of the cells of "
         f"{one.population.name} are dye-positive, and for 100 of these only "
         f"{number(_bright(arm))} cells are bright in Annexin V ({channel}). {_WHY}. Percent "
-        f"apoptotic ({number(middle(each.percent_apoptotic for each in counts))}) is then too low, "
+        f"apoptotic ({number(middle(map(experiment.percent, arm)))}) is then too low, "
         "and that a drug does not raise it means nothing. Do not use it; percent late + necrotic "
         "(dye-positive) is not affected.",
         _bright(arm),

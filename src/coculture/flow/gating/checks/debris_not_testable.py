@@ -1,4 +1,4 @@
-"""A gate on cells whose densest pile may be debris, because nothing takes the viability dye."""
+"""A gate on cells whose densest pile may be debris, because no event takes a dye of dead cells."""
 
 from collections.abc import Iterator
 
@@ -22,7 +22,21 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
         CODE,
         "caution",
         f"{experiment.name}: most events are far smaller in {channel} than the largest cells, and "
-        "were taken as cells. Whether they are debris is not testable, because too few events take "
-        "the viability dye. Draw the gate on cells yourself (flow.gates), or include a tube with "
-        "dead cells.",
+        f"were taken as cells. Whether they are debris is not testable, because {_why(one)}.",
+    )
+
+
+def _why(one: Measurement) -> str:
+    """The reason, and what to do."""
+    gates_of = {stain.gate: stain for stain in one.tube.panel.of_stains}
+    dye = gates_of.get(gates.VIABILITY_DYE)
+    if dye is None:
+        return (
+            "the study has no dye of dead cells under flow.channels.viability_dye. Draw the gate "
+            "on cells yourself (flow.gates)"
+        )
+    name = f"the {dye.name}" if gates.ANNEXIN in gates_of else dye.name
+    return (
+        f"too few events take {name}. Draw the gate on cells yourself (flow.gates), or include a "
+        "tube with dead cells"
     )

@@ -27,7 +27,7 @@ FEWEST = 100
 
 def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
     """A caution for the experiment, or else for the well."""
-    if one.tube.role != "sample" or not _is_measured(one):
+    if one.tube.role != "sample" or not (experiment.settings.is_standard and _is_measured(one)):
         return
     wells = wells_compared.samples(experiment, one.population.name)
     wells = [well for well in wells if _is_measured(well)]

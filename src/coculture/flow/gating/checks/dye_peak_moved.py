@@ -27,7 +27,7 @@ POINTS = 5.0
 def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
     """A caution for the arm of the sample."""
     stain = gates.VIABILITY_DYE
-    if stain not in one.peaks:
+    if stain not in one.peaks or not experiment.settings.is_standard:
         return
     references = wells_compared.reference(experiment, one, stain)
     arm = wells_compared.wells(experiment, one.population.name, stain, one)

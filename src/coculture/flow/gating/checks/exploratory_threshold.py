@@ -27,8 +27,9 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
             subjects.gate(experiment, one.population.name, block),
             CODE,
             "caution",
-            f"{experiment.name}: the {subjects.gate_name(name)} threshold of {one.population.name} "
-            f"is exploratory. It was set from {source.NAME}, without a control."
+            f"{experiment.name}: the {experiment.settings.gate_name(name)} threshold of "
+            f"{one.population.name} is exploratory. It was set from {source.NAME}, without a "
+            "control."
             f"{_unused(name, block, experiment)}",
         )
 
@@ -36,13 +37,15 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
 def _unused(name: str, block: gates.Block, experiment: Experiment) -> str:
     """Why the controls that the experiment has did not set the threshold; empty without any."""
     tubes = [of_file[0] for of_file in experiment.measurements.values()]
-    if name in gates.STAIN_NAMES:
-        wanted = {*sources.unstained.roles(name), *sources.fmo.roles(name)}
-        controls = [one for one in tubes if one.tube.role in wanted]
+    (channel,) = block["channels"]
+    if name in experiment.settings.stain_gates:
+        wanted = {*sources.unstained.roles(name), *sources.fmo.roles(name)} - {MARKER_FMO}
+        controls = [
+            one for one in tubes if one.tube.role in wanted or one.tube.is_fmo_of(str(channel))
+        ]
     else:
         controls = [one for one in tubes if one.tube.role in ("population_negative", MARKER_FMO)]
     failed = {entry["fcs"] for entry in block.get("failed_controls", ())}
-    (channel,) = block["channels"]
     whys = [
         f"{one.tube.fcs} {why}"
         for one in controls

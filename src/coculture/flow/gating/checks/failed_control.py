@@ -26,7 +26,8 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
         for found in (FailedControl(**entry) for entry in block.get("failed_controls", ())):
             if found.fcs == one.tube.fcs:
                 sets = "" if found.looks_like == "carry_over" else _sets(one, experiment, block)
-                yield _flag(one, name, block, found, sets)
+                stain = experiment.settings.gate_name(name)
+                yield _flag(one, stain, block, found, sets)
 
 
 def _sets(one: Measurement, experiment: Experiment, block: gates.Block) -> str:
@@ -44,9 +45,10 @@ def _sets(one: Measurement, experiment: Experiment, block: gates.Block) -> str:
     return f" It still sets the compensation of {used.channel}, which may be wrong by this."
 
 
-def _flag(one: Measurement, name: str, block: gates.Block, found: FailedControl, sets: str) -> Flag:
+def _flag(
+    one: Measurement, stain: str, block: gates.Block, found: FailedControl, sets: str
+) -> Flag:
     (channel,) = block["channels"]
-    stain = subjects.gate_name(name)
     percent = 100 * found.bright / found.events
     looks = {
         "carry_over": _CARRY_OVER,

@@ -6,7 +6,7 @@ A source that the config asks for is not flagged.
 from collections.abc import Iterator
 
 from coculture.exchange.flags import Flag
-from coculture.flow.gating import gates, sources
+from coculture.flow.gating import sources
 from coculture.flow.gating.checks import subjects
 from coculture.flow.gating.measurement import Experiment, Measurement
 
@@ -17,18 +17,21 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
     """A caution for each gate of a sample that such a source set."""
     if one.tube.role != "sample":
         return
-    asked = {
-        gates.ANNEXIN: experiment.settings.annexin_threshold,
-        gates.VIABILITY_DYE: experiment.settings.viability_dye_threshold,
-    }
+    asked = experiment.settings.thresholds
     for name, block in experiment.blocks[one.population.name].items():
         source = sources.SOURCES.get(block["source"])
         if source is None or source.TRUST != "fallback" or asked.get(name) == source.CODE:
             continue
+        if name in [
+            stain.gate for stain in experiment.settings.stains if stain.living_are_positive
+        ]:
+            # There is no live peak below such a threshold: a control is its best source.
+            continue
+        named = experiment.settings.gate_name(name)
         yield Flag(
             subjects.gate(experiment, one.population.name, block),
             CODE,
             "caution",
-            f"{experiment.name}: the {subjects.gate_name(name)} threshold of {one.population.name} "
+            f"{experiment.name}: the {named} threshold of {one.population.name} "
             f"was set from {source.NAME} only.",
         )

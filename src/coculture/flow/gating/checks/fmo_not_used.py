@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from coculture.exchange.flags import Flag
+from coculture.exchange.outcomes import Stain
 from coculture.exchange.vocabulary import number
 from coculture.flow.files import MARKER_FMO
 from coculture.flow.gating import gates
@@ -12,17 +13,8 @@ from coculture.flow.gating.sources import fmo, live_peak, pooled, unstained
 
 CODE = "fmo_not_used"
 
-_POSITIVE = {
-    "fmo_annexin": (gates.ANNEXIN, ("early", "late")),
-    "fmo_dye": (gates.VIABILITY_DYE, ("late", "necrotic")),
-}
-"""Role -> the stain that it lacks, and the quadrants above the threshold of that stain."""
 _AFTER_FMO = (pooled.CODE, unstained.CODE)
 """Sources of a marker's threshold that the FMO control would have replaced."""
-
-
-_TOO_LOW = {gates.ANNEXIN: "apoptotic", gates.VIABILITY_DYE: "late and necrotic"}
-"""Stain -> the percents that are too low if its threshold is too high."""
 
 
 def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
@@ -31,11 +23,17 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
         return
     if one.tube.role == MARKER_FMO:
         yield from _of_marker(one, experiment)
-    if one.tube.role not in _POSITIVE:
+    lacked = [
+        stain
+        for stain in one.tube.panel.of_stains
+        if stain.channel == one.tube.lacked_channel and not stain.living_are_positive
+    ]
+    if not lacked or not one.counts.has_quadrants:
         return
-    stain, quadrants = _POSITIVE[one.tube.role]
-    block = experiment.blocks[one.population.name].get(stain, {})
-    percent, limit = one.counts.percent(*quadrants), 100 * live_peak.MAX_CONTROL_ABOVE
+    stain, outcomes = lacked[0], experiment.settings.outcomes
+    block = experiment.blocks[one.population.name].get(stain.gate, {})
+    percent = one.counts.percent(*outcomes.with_sign(stain.gate, positive=True))
+    limit = 100 * live_peak.MAX_CONTROL_ABOVE
     spill = (
         "spill is not corrected"
         if experiment.spillover is None
@@ -47,22 +45,30 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
             subjects.population(one, channel),
             CODE,
             "caution",
-            f"The {gates.STAIN_NAMES[stain]} threshold is at the end of this FMO control, but "
+            f"The {stain.name} threshold is at the end of this FMO control, but "
             f"{spill}, and that of its other stain may have raised the threshold: percent "
-            f"{_TOO_LOW[stain]} may be too low. {_to_do(experiment, stain, channel)}",
+            f"{_too_low(experiment, stain)} may be too low. "
+            f"{_to_do(experiment, stain.gate, channel)}",
         )
     elif block.get("source") == live_peak.CODE and percent > limit:
         yield Flag(
             subjects.population(one, str(block["channels"][0])),
             CODE,
             "note",
-            f"{number(percent)} % of this FMO control are above the {gates.STAIN_NAMES[stain]} "
+            f"{number(percent)} % of this FMO control are above the {stain.name} "
             f"threshold (limit {limit:g} %). The threshold was not raised, because {spill}, which "
             "makes cells of an FMO control bright.",
             percent,
             limit,
             "percent",
         )
+
+
+def _too_low(experiment: Experiment, stain: Stain) -> str:
+    """The percents that are too low if the threshold of a stain is too high."""
+    if experiment.settings.is_standard and stain.gate == gates.VIABILITY_DYE:
+        return "late and necrotic"
+    return experiment.settings.outcomes.read_from(stain).name
 
 
 def _of_marker(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
@@ -82,11 +88,7 @@ def _of_marker(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
 
 
 def _to_do(experiment: Experiment, stain: str, channel: str) -> str:
-    settings = experiment.settings
-    asked = {
-        gates.ANNEXIN: settings.annexin_threshold,
-        gates.VIABILITY_DYE: settings.viability_dye_threshold,
-    }[stain]
+    asked = experiment.settings.thresholds[stain]
     matrix = "Compensate" if experiment.spillover is None else "Correct the matrix"
     if asked == fmo.CODE:
         return f"{matrix}, or write auto under flow.thresholds."

@@ -26,6 +26,7 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
             subjects.gate(experiment, one.population.name, block),
             CODE,
             "note",
-            f"{experiment.name}: the {subjects.gate_name(name)} gate of {one.population.name} was "
+            f"{experiment.name}: the {experiment.settings.gate_name(name)} gate of "
+            f"{one.population.name} was "
             f"set by hand{found}{automatic}.",
         )

@@ -1,4 +1,4 @@
-"""Two gatings of the same cells that disagree about percent apoptotic."""
+"""Two gatings of the same cells that disagree about percent apoptotic (the first outcome)."""
 
 from collections.abc import Iterator
 from itertools import combinations
@@ -19,14 +19,15 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
         same = (first.population.same_cells_as, second.population.same_cells_as)
         if one.population.name not in names or not (names[1] == same[0] or names[0] == same[1]):
             continue
-        difference = abs(first.counts.percent_apoptotic - second.counts.percent_apoptotic)
+        difference = abs(experiment.percent(first) - experiment.percent(second))
         if difference > limit:
             yield Flag(
                 subjects.tube(one),
                 CODE,
                 "caution",
-                f"Percent apoptotic differs by {number(difference)} percentage points between the "
-                f"populations {names[0]} and {names[1]}, which are the same cells "
+                f"Percent {experiment.first.name} differs by {number(difference)} percentage "
+                f"points between the populations {names[0]} and {names[1]}, which are the same "
+                "cells "
                 f"(limit {limit:g}).",
                 difference,
                 limit,

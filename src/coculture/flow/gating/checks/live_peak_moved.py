@@ -1,4 +1,4 @@
-"""Live cells that lie elsewhere in Annexin V than those of the untreated wells.
+"""Live cells that lie elsewhere in a stain (Annexin V) than those of the untreated wells.
 
 A drug that fluoresces, another voltage or another staining moves the live cells against the
 threshold that all wells share, and live cells are then counted as apoptotic. Cells that die early
@@ -9,9 +9,9 @@ drug changes it by less than 7 %. Limits: shared/measured/flow_controls.md, sect
 from collections.abc import Iterator, Sequence
 
 from coculture.exchange.flags import Flag
+from coculture.exchange.outcomes import Outcome, Stain
 from coculture.exchange.vocabulary import number
-from coculture.flow.gating import gates
-from coculture.flow.gating.checks import replicate_gain, wells_compared
+from coculture.flow.gating.checks import replicate_gain, subjects, wells_compared
 from coculture.flow.gating.checks.wells_compared import Well
 from coculture.flow.gating.live_peaks import middle
 from coculture.flow.gating.measurement import Experiment, Measurement
@@ -51,41 +51,49 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
     Where most of them also differ in forward scatter, the two causes cannot be told apart, which is
     a note where the peak lies among the stained cells and is as wide as theirs.
     """
-    if gates.ANNEXIN not in one.peaks:
-        return
-    references = wells_compared.reference(experiment, one, gates.ANNEXIN)
-    arm = wells_compared.wells(experiment, one.population.name, gates.ANNEXIN, one)
-    moved = [well for well in arm if _changes(well) and _has_moved(well, references)]
-    kept = wells(one, experiment)
+    for stain in experiment.settings.outcomes.watched:
+        if stain.gate in one.peaks:
+            yield from _of_stain(one, experiment, stain)
+
+
+def _of_stain(one: Measurement, experiment: Experiment, stain: Stain) -> Iterator[Flag]:
+    references = wells_compared.reference(experiment, one, stain.gate)
+    arm = wells_compared.wells(experiment, one.population.name, stain.gate, one)
+    outcome = experiment.read_from(stain)
+    moved = [well for well in arm if _changes(well, outcome) and _has_moved(well, references)]
+    kept = wells(one, experiment, stain)
     if kept:
-        yield _caution(one, experiment, kept, references)
+        yield _caution(one, experiment, stain, kept, references)
     elif 2 * len(moved) >= len(arm) and not one.tube.untreated:
-        yield _doubtful(one, experiment, moved, references)
+        yield _doubtful(one, experiment, stain, moved, references)
 
 
-def wells(one: Measurement, experiment: Experiment) -> list[Well]:
-    """The wells of the sample's arm that the caution names."""
-    references = wells_compared.reference(experiment, one, gates.ANNEXIN)
-    arm = wells_compared.wells(experiment, one.population.name, gates.ANNEXIN, one)
+def wells(one: Measurement, experiment: Experiment, stain: Stain) -> list[Well]:
+    """The wells of the sample's arm that the caution of a stain names."""
+    references = wells_compared.reference(experiment, one, stain.gate)
+    arm = wells_compared.wells(experiment, one.population.name, stain.gate, one)
+    outcome = experiment.read_from(stain)
     kept = [
         well
         for well in arm
-        if _changes(well) and _has_moved(well, references) and _keeps_size(well, references)
+        if _changes(well, outcome)
+        and _has_moved(well, references)
+        and _keeps_size(well, references)
     ]
     if 2 * len(kept) < len(arm):
-        return [well for well in kept if _is_odd(well, experiment)]
+        return [well for well in kept if _is_odd(well, experiment, stain)]
     return kept
 
 
-def _is_odd(well: Well, experiment: Experiment) -> bool:
+def _is_odd(well: Well, experiment: Experiment, stain: Stain) -> bool:
     """Whether a well unlike its replicates is large enough, and has no other gain."""
-    is_gain = replicate_gain.is_stronger(well.measurement, experiment, gates.ANNEXIN)
-    change = abs(well.percent_apoptotic - well.peak.percent_apoptotic)
+    is_gain = replicate_gain.is_stronger(well.measurement, experiment, stain.gate)
+    change = abs(well.change(experiment.read_from(stain)))
     return well.cells >= FEWEST_CELLS and change > POINTS_ALONE and not is_gain
 
 
-def _changes(well: Well) -> bool:
-    return abs(well.percent_apoptotic - well.peak.percent_apoptotic) > POINTS
+def _changes(well: Well, outcome: Outcome) -> bool:
+    return abs(well.change(outcome)) > POINTS
 
 
 def _has_moved(well: Well, references: Sequence[Well]) -> bool:
@@ -98,10 +106,14 @@ def _keeps_size(well: Well, references: Sequence[Well]) -> bool:
 
 
 def _is_stained(
-    one: Measurement, experiment: Experiment, wells: Sequence[Well], references: Sequence[Well]
+    one: Measurement,
+    experiment: Experiment,
+    stain: Stain,
+    wells: Sequence[Well],
+    references: Sequence[Well],
 ) -> bool:
     """Whether the peak lies where stained cells lie; also where none are known."""
-    every = wells_compared.wells(experiment, one.population.name, gates.ANNEXIN)
+    every = wells_compared.wells(experiment, one.population.name, stain.gate)
     stained = middle(well.peak.positives for well in every)
     live = middle(well.peak.position for well in references)
     own = middle(well.peak.position for well in wells)
@@ -114,30 +126,35 @@ def _is_narrow(wells: Sequence[Well], references: Sequence[Well]) -> bool:
     return sd < NARROW * of_live
 
 
-def _percents(wells: Sequence[Well], experiment: Experiment) -> str:
+def _percents(wells: Sequence[Well], experiment: Experiment, outcome: Outcome) -> str:
     """What the two thresholds give, in words."""
-    shared = middle(well.percent_apoptotic for well in wells)
-    own = middle(well.peak.percent_apoptotic for well in wells)
+    shared = middle(well.percent(outcome) for well in wells)
+    own = middle(well.own_percent(outcome) for well in wells)
     return (
-        f"{number(shared)} % are apoptotic {wells_compared.used_threshold(experiment)}, "
+        f"{number(shared)} % are {outcome.name} {wells_compared.used_threshold(experiment)}, "
         f"{number(own)} % at the wells' own live peak"
     )
 
 
 def _caution(
-    one: Measurement, experiment: Experiment, wells: Sequence[Well], references: Sequence[Well]
+    one: Measurement,
+    experiment: Experiment,
+    stain: Stain,
+    wells: Sequence[Well],
+    references: Sequence[Well],
 ) -> Flag:
-    channel = str(experiment.blocks[one.population.name][gates.ANNEXIN]["channels"][0])
-    change = middle(abs(well.percent_apoptotic - well.peak.percent_apoptotic) for well in wells)
+    channel = subjects.channel_of(experiment, one.population.name, stain.gate)
+    outcome = experiment.read_from(stain)
+    change = middle(abs(well.change(outcome)) for well in wells)
     return Flag(
         wells_compared.arm(one, channel),
         CODE,
         "caution",
         f"{experiment.name}, {wells_compared.arm_of(one)} ({wells_compared.named(wells)}): the "
         f"live cells of {one.population.name} lie at {wells_compared.level(wells)} in {channel} "
-        f"(Annexin V), those of the untreated wells at {wells_compared.level(references)}, with "
-        f"the same forward scatter; {_percents(wells, experiment)}. The drug may fluoresce, or the "
-        "wells were stained or recorded differently. "
+        f"({stain.name}), those of the untreated wells at {wells_compared.level(references)}, with "
+        f"the same forward scatter; {_percents(wells, experiment, outcome)}. The drug may "
+        "fluoresce, or the wells were stained or recorded differently. "
         f"{wells_compared.differences(wells, references)} Record the same "
         f"treatment without stains{wells_compared.of_each_well(experiment)}.",
         change,
@@ -147,26 +164,31 @@ def _caution(
 
 
 def _doubtful(
-    one: Measurement, experiment: Experiment, wells: Sequence[Well], references: Sequence[Well]
+    one: Measurement,
+    experiment: Experiment,
+    stain: Stain,
+    wells: Sequence[Well],
+    references: Sequence[Well],
 ) -> Flag:
-    channel = str(experiment.blocks[one.population.name][gates.ANNEXIN]["channels"][0])
-    is_stained = _is_stained(one, experiment, wells, references)
+    channel = subjects.channel_of(experiment, one.population.name, stain.gate)
+    percents = _percents(wells, experiment, experiment.read_from(stain))
+    is_stained = _is_stained(one, experiment, stain, wells, references)
     is_lifted = is_stained and _is_narrow(wells, references)
     return Flag(
         wells_compared.arm(one, channel),
         CODE,
         "note" if is_stained and not is_lifted else "caution",
         f"{experiment.name}, {wells_compared.arm_of(one)} ({wells_compared.named(wells)}): the "
-        f"lowest peak of {one.population.name} in {channel} (Annexin V) and its forward scatter "
-        f"differ from the untreated wells'; {_percents(wells, experiment)}. "
-        f"{_LIFTED if is_lifted else _UNKNOWN} The same treatment without stains would show which "
-        "it is.",
+        f"lowest peak of {one.population.name} in {channel} ({stain.name}) and its forward scatter "
+        f"differ from the untreated wells'; {percents}. "
+        f"{_LIFTED.format(stain.name) if is_lifted else _UNKNOWN} The same treatment without "
+        "stains would show which it is.",
     )
 
 
 _UNKNOWN = "Dying cells and a drug that fluoresces cannot be told apart here."
 _LIFTED = (
-    "It lies among the stained cells but is as narrow as that of live cells, while Annexin V "
+    "It lies among the stained cells but is as narrow as that of live cells, while {} "
     "differs from cell to cell: the drug may fluoresce and have lifted live cells there, or all "
     "cells are dying alike."
 )

@@ -30,7 +30,7 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
 
 
 def margin_percent(tube: Tube, events: Columns, in_range: int) -> float:
-    """Percent of events outside the scatter range, or saturated in Annexin V or the dye.
+    """Percent of events outside the scatter range, or saturated in a stain.
 
     Parameters
     ----------
@@ -42,8 +42,7 @@ def margin_percent(tube: Tube, events: Columns, in_range: int) -> float:
     """
     saturated = np.zeros(len(events), dtype=bool)
     tops = {channel.name: channel.maximum for channel in tube.header.channels}
-    for channel in (tube.panel.annexin, tube.panel.viability_dye):
-        if channel is not None:
-            saturated |= np.asarray(events[channel]) >= tops[channel]
+    for stain in tube.panel.of_stains:
+        saturated |= np.asarray(events[stain.channel]) >= tops[stain.channel]
     outside = len(events) - in_range + int(np.count_nonzero(saturated))
     return 100 * outside / len(events) if len(events) else 0.0

@@ -45,8 +45,9 @@ def _flag(experiment: Experiment, state: MarkerState, worst: ArmBackground) -> F
         f"{experiment.name}, {worst.arm}{others}: the dimmest peak in {subjects.marker_name(state)}"
         f", which is of cells without the marker, lies at {level}, {compared} at {usual}, and "
         f"reaches into the gate; about {100 * worst.inside_share:.0f} % of the cells inside "
-        f"are not of {state.population}, and percent apoptotic is a mixture. {cause} Record the "
-        "cells without the marker under the same treatment as a control (population_negative), or "
+        f"are not of {state.population}, and percent {experiment.first.name} is a mixture. "
+        f"{cause} Record the cells without the marker under the same treatment as a control "
+        "(population_negative), or "
         "set the gate by hand in flow.gates.",
         worst.inside_share,
         LEAST_SHARE,

@@ -1,4 +1,4 @@
-"""A study without Annexin V or without a dye: cells are counted, but there is no percent."""
+"""A study without any stain: cells are counted, but there is no percent."""
 
 from collections.abc import Iterator
 
@@ -20,16 +20,10 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
 
 def reason(settings: FlowSettings) -> str:
     """Why the study has no percents; empty if it has."""
-    missing = [
-        f"flow.channels.{stain}"
-        for stain in ("annexin", "viability_dye")
-        if stain not in settings.stains
-    ]
-    if not missing:
+    if settings.stains:
         return ""
-    are = "is" if len(missing) == 1 else "are"
     return (
-        f"{' and '.join(missing)} {are} null, so cells are counted, but no percent apoptotic is "
-        "given and nothing is compared: a percent needs Annexin V and a viability dye. If the "
-        "panel has both, write their channels."
+        "flow.channels.annexin and flow.channels.viability_dye are null and flow.stains is empty, "
+        "so cells are counted, but no percent of them is given. If the panel has a stain of dying "
+        "or of living cells, write its channel."
     )

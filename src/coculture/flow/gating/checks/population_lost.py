@@ -1,4 +1,4 @@
-"""Dying cells that a marker's gate puts outside the population: percent apoptotic is too low."""
+"""Dying cells that a marker's gate puts outside the population: their percent is too low."""
 
 from collections.abc import Iterator, Sequence
 
@@ -64,16 +64,18 @@ def _flag(experiment: Experiment, state: MarkerState, worst: ArmLoss, arms: int)
         subjects.marker(experiment, state),
         CODE,
         "note" if worst.looks_like_other_cells else "caution",
-        f"{experiment.name}, {worst.arm}{others}: {_finding(state, worst, line)} With them, "
-        f"percent apoptotic of this arm would be about {percents}. {_cause(state, worst)} "
-        f"{_TO_DO[state.is_positive]}",
+        f"{experiment.name}, {worst.arm}{others}: {_finding(experiment, state, worst, line)} With "
+        f"them, percent {experiment.of_leading.name} of this arm would be about {percents}. "
+        f"{_cause(state, worst)} {_TO_DO[state.is_positive]}",
         worst.lost,
         LOST_SHARE,
         "share",
     )
 
 
-def _finding(state: MarkerState, worst: ArmLoss, line: str) -> str:
+def _finding(experiment: Experiment, state: MarkerState, worst: ArmLoss, line: str) -> str:
+    stained = "stained" if experiment.leading is None else experiment.leading.of_dying
+    sign = stained.rpartition("-")[2]
     gate = f"the gate of {subjects.marker_name(state)}"
     lost = f"{100 * worst.lost:.0f}"
     if worst.evidence == "overlap":
@@ -83,13 +85,13 @@ def _finding(state: MarkerState, worst: ArmLoss, line: str) -> str:
         )
     if worst.evidence == "excess":
         return (
-            f"about {lost} % of the Annexin-V-positive cells{line} seem to lie outside {gate}: "
-            f"{number(worst.outside_percent)} % of the cells outside are positive, and "
+            f"about {lost} % of the {stained} cells{line} seem to lie outside {gate}: "
+            f"{number(worst.outside_percent)} % of the cells outside are {sign}, and "
             f"{number(worst.expected_percent)} % in the {_compared(state, worst)}."
         )
     return (
-        f"up to {lost} % of the Annexin-V-positive cells{line} may lie outside {gate}: "
-        f"{number(worst.outside_percent)} % of the cells outside are positive, and no arm has "
+        f"up to {lost} % of the {stained} cells{line} may lie outside {gate}: "
+        f"{number(worst.outside_percent)} % of the cells outside are {sign}, and no arm has "
         f"fewer than {number(worst.expected_percent)} %."
     )
 

@@ -7,7 +7,7 @@ from coculture.exchange.vocabulary import listed
 from coculture.flow.gating import compensation_words as words
 from coculture.flow.gating.checks import subjects
 from coculture.flow.gating.measurement import Experiment, Measurement
-from coculture.flow.gating.spill_effect import SpillEffect
+from coculture.flow.gating.spill_effect import LATE, SpillEffect
 
 CODE = "remaining_spill"
 
@@ -58,6 +58,6 @@ def _to_check(experiment: Experiment, effect: SpillEffect) -> str:
 
 
 def _severity(effect: SpillEffect) -> Severity:
-    late = abs(effect.changes["late"])
+    late = abs(effect.changes.get(LATE, 0.0))
     matters = effect.largest > MATTERS_POINTS or late > MATTERS_LATE_POINTS
     return "caution" if matters else "note"

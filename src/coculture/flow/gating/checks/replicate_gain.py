@@ -13,7 +13,6 @@ import numpy as np
 
 from coculture.exchange.flags import Flag
 from coculture.exchange.vocabulary import number
-from coculture.flow.gating import gates
 from coculture.flow.gating.checks import subjects, wells_compared
 from coculture.flow.gating.checks.wells_compared import Well
 from coculture.flow.gating.live_peaks import middle
@@ -37,7 +36,7 @@ that of the live cells and of the next that of dying ones."""
 
 def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
     """A caution for the well and stain, or for two wells of an arm that differ."""
-    for stain in (gates.ANNEXIN, gates.VIABILITY_DYE):
+    for stain in experiment.settings.stain_gates:
         if is_stronger(one, experiment, stain):
             yield _flag(one, experiment, stain)
 
@@ -73,7 +72,7 @@ def _is_above(well: Well, arm: Sequence[Well]) -> bool:
 
 def _flag(one: Measurement, experiment: Experiment, stain: str) -> Flag:
     well, arm = Well(one, one.peaks[stain]), replicates(one, experiment, stain)
-    channel = str(experiment.blocks[one.population.name][stain]["channels"][0])
+    channel = subjects.channel_of(experiment, one.population.name, stain)
     others = [other for other in arm if other.fcs != well.fcs]
     which = "" if len(arm) >= FEWEST_WELLS else " Of two wells it cannot be said which is wrong."
     change = max(abs(one.counts.percent(name) - own) for name, own in well.peak.percents.items())
@@ -84,7 +83,7 @@ def _flag(one: Measurement, experiment: Experiment, stain: str) -> Flag:
         CODE,
         "caution" if is_sure else "note",
         f"The live cells of {one.population.name} are brighter and "
-        f"more spread in {channel} ({gates.STAIN_NAMES[stain]}) than in "
+        f"more spread in {channel} ({experiment.settings.gate_name(stain)}) than in "
         f"{wells_compared.named(others)} of the same arm: {wells_compared.level([well])} against "
         f"{wells_compared.level(others)}. The voltage or gain, or the staining, was higher in this "
         f"well; at its own threshold percents change by up to {number(change)} points.{which} "

@@ -51,9 +51,10 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
         f"{number(100 * own)} % of the single cells in this well are of {one.population.name} "
         f"({markers}), in {wells_compared.files([other.tube.fcs for other in others])} of the same "
         f"arm {number(100 * usual)} %.{which} The marker may be weak or missing in this well, its "
-        "gain lower, or cells were lost or mixed up; if so, percent apoptotic "
-        f"({number(one.counts.percent_apoptotic)} %) is that of its brightest cells alone. Look at "
-        "the marker of this well in the gating figure; exclude the file with a reason.",
+        "gain lower, or cells were lost or mixed up; if so, percent "
+        f"{experiment.first.name} ({number(experiment.percent(one))} %) is that of its "
+        "brightest cells alone. Look at the marker of this well in the gating figure; exclude "
+        "the file with a reason.",
         own / usual,
         least,
         "share",

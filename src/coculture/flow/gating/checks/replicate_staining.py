@@ -8,7 +8,6 @@ from collections.abc import Iterator
 
 from coculture.exchange.flags import Flag
 from coculture.exchange.vocabulary import number
-from coculture.flow.gating import gates
 from coculture.flow.gating.asinh_scale import linear
 from coculture.flow.gating.checks import replicate_gain, subjects, wells_compared
 from coculture.flow.gating.checks.wells_compared import Well
@@ -32,7 +31,12 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
 
     Such a population may hold several kinds of cell, stained differently, in shares that vary.
     """
-    stain = gates.ANNEXIN
+    for stain in experiment.settings.outcomes.watched:
+        yield from of_stain(one, experiment, stain.gate)
+
+
+def of_stain(one: Measurement, experiment: Experiment, stain: str) -> Iterator[Flag]:
+    """The flag for one stain, by its gate."""
     if stain not in one.peaks or replicate_gain.is_stronger(one, experiment, stain):
         return
     own = one.peaks[stain].positives
@@ -49,14 +53,14 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
         return
     if abs(wells_compared.shift(Well(one, one.peaks[stain]), others)) > _SAME_PEAK_SDS:
         return
-    channel = str(experiment.blocks[one.population.name][stain]["channels"][0])
+    channel = subjects.channel_of(experiment, one.population.name, stain)
     yield Flag(
         subjects.population(one, channel),
         CODE,
         "caution" if one.population.markers else "note",
         f"The stained cells of {one.population.name} are "
         f"{number(linear(own) / linear(usual))} times as bright in {channel} "
-        f"({gates.STAIN_NAMES[stain]}) as in the other wells of its arm, so that dimly "
+        f"({experiment.settings.gate_name(stain)}) as in the other wells of its arm, so that dimly "
         "stained cells are counted here and not there. It may have got more stain or another gain. "
         "Compare its percent with its replicates'; exclude the file with a reason if they differ.",
         own - usual,

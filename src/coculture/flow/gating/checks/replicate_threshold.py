@@ -11,8 +11,8 @@ that a gain of 1.5 moved by more than 5 points, 293 are beyond both limits.
 from collections.abc import Iterator
 
 from coculture.exchange.flags import Flag
+from coculture.exchange.outcomes import Stain
 from coculture.exchange.vocabulary import number
-from coculture.flow.gating import gates
 from coculture.flow.gating.checks import (
     live_peak_moved,
     replicate_gain,
@@ -41,7 +41,12 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
     Such a population may hold several kinds of cell, of which the lowest peak is not always the
     same. Nothing where another check of unlike wells names the well already.
     """
-    stain = gates.ANNEXIN
+    for stain in experiment.settings.outcomes.watched:
+        yield from _of_stain(one, experiment, stain)
+
+
+def _of_stain(one: Measurement, experiment: Experiment, of: Stain) -> Iterator[Flag]:
+    stain, outcome = of.gate, experiment.read_from(of)
     if stain not in one.peaks or one.peaks[stain].share < replicate_gain.LEAST_SHARE:
         return
     arm = replicate_gain.replicates(one, experiment, stain)
@@ -49,38 +54,33 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
     others = [other for other in arm if other.fcs != well.fcs]
     if len(arm) < replicate_gain.FEWEST_WELLS or not _has_same_size(well, others):
         return
-    beyond = _change(well) - middle(map(_change, arm))
+    beyond = well.change(outcome) - middle(other.change(outcome) for other in arm)
     if abs(beyond) <= POINTS or abs(wells_compared.shift(well, others)) <= SDS:
         return
     if replicate_gain.is_stronger(one, experiment, stain):
         return
-    if any(replicate_staining.flags(one, experiment)):
+    if any(replicate_staining.of_stain(one, experiment, stain)):
         return
-    if well.fcs in {named.fcs for named in live_peak_moved.wells(one, experiment)}:
+    if well.fcs in {named.fcs for named in live_peak_moved.wells(one, experiment, of)}:
         return
-    channel = str(experiment.blocks[one.population.name][stain]["channels"][0])
+    channel = subjects.channel_of(experiment, one.population.name, stain)
     is_sure = bool(one.population.markers) or abs(beyond) > replicate_gain.POINTS_OF_MIXTURE
     yield Flag(
         subjects.population(one, channel),
         CODE,
         "caution" if is_sure else "note",
         f"The live cells of {one.population.name} lie at {wells_compared.level([well])} in "
-        f"{channel} (Annexin V), in {wells_compared.named(others)} of the same arm at "
-        f"{wells_compared.level(others)}. {number(well.percent_apoptotic)} % are apoptotic at the "
-        f"threshold that all wells share, {number(well.peak.percent_apoptotic)} % at the well's "
+        f"{channel} ({of.name}), in {wells_compared.named(others)} of the same arm at "
+        f"{wells_compared.level(others)}. {number(well.percent(outcome))} % are {outcome.name} at "
+        f"the threshold that all wells share, {number(well.own_percent(outcome))} % at the well's "
         f"own, a difference that is {number(abs(beyond))} percentage points from that of its "
-        f"replicates. "
-        f"{_cause(well, others)} {wells_compared.differences([well], others)} Exclude the file "
-        "with a reason, or use thresholds of each well (flow.thresholds.scope: well).",
+        f"replicates. {_cause(well, others, stain)} "
+        f"{wells_compared.differences([well], others)} Exclude the file with a reason, or use "
+        "thresholds of each well (flow.thresholds.scope: well).",
         beyond,
         POINTS,
         "percent points",
     )
-
-
-def _change(well: Well) -> float:
-    """What the shared threshold adds to percent apoptotic, in percentage points."""
-    return well.percent_apoptotic - well.peak.percent_apoptotic
 
 
 def _has_same_size(well: Well, others: list[Well]) -> bool:
@@ -89,9 +89,9 @@ def _has_same_size(well: Well, others: list[Well]) -> bool:
     return abs(ratio - 1) <= live_peak_moved.SAME_FORWARD_SCATTER
 
 
-def _cause(well: Well, others: list[Well]) -> str:
+def _cause(well: Well, others: list[Well], stain: str) -> str:
     """What moved the live cells, by whether the stained cells moved too."""
-    stained = [other.measurement.stained.get(gates.ANNEXIN) for other in (well, *others)]
+    stained = [other.measurement.stained.get(stain) for other in (well, *others)]
     brightness = [float("nan") if one is None else one.brightness for one in stained]
     times = brightness[0] / middle(brightness[1:])
     if times > TIMES_BRIGHTER or times < 1 / TIMES_BRIGHTER:

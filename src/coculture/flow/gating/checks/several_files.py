@@ -33,7 +33,7 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
         return
     listed = "; ".join(
         f"{part.tube.fcs}, {number(part.counts.total)} events, "
-        f"{number(part.counts.percent_apoptotic)} % apoptotic"
+        f"{number(experiment.percent(part))} % {experiment.first.name}"
         for part in parts
     )
     why = _one_tube([part.tube for part in parts])

@@ -62,6 +62,8 @@ class _Arm:
 
 def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
     """A caution for the experiment, of the population that the page reports."""
+    if not experiment.settings.is_standard:
+        return
     population = one.population.name
     if one.tube.role != "sample" or population != experiment.settings.report_population:
         return

@@ -5,7 +5,6 @@ from coculture.flow.files import WELLS
 from coculture.flow.gating import gates
 from coculture.flow.gating.marker_state import MarkerState
 from coculture.flow.gating.measurement import Experiment, Measurement
-from coculture.flow.settings import SHARED_GATES
 
 
 def tube(one: Measurement, channel: str = "") -> Concerns:
@@ -67,12 +66,6 @@ def experiment(of: Experiment, channel: str = "", population: str = "") -> Conce
     return Concerns(WELLS, "experiment", experiment=of.name, population=population, channel=channel)
 
 
-def gate_name(name: str) -> str:
-    """What a gate is called in a sentence.
-
-    >>> gate_name("annexin"), gate_name("side_scatter"), gate_name("GFP")
-    ('Annexin V', 'side scatter', 'GFP')
-    """
-    if name in SHARED_GATES:
-        return name.replace("_", " ")
-    return gates.STAIN_NAMES.get(name, name)
+def channel_of(of: Experiment, population_name: str, stain: str) -> str:
+    """The channel ($PnN) of a stain, from its gate."""
+    return str(of.blocks[population_name][stain]["channels"][0])

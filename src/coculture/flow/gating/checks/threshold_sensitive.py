@@ -1,11 +1,13 @@
-"""Percent apoptotic that depends on where exactly the Annexin V threshold is."""
+"""A percent that depends on where exactly the threshold of its stain is (of Annexin V)."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 
 from coculture.exchange.flags import Flag
+from coculture.exchange.outcomes import Outcomes, Stain
 from coculture.exchange.vocabulary import number
 from coculture.flow.gating import gates
 from coculture.flow.gating.checks import subjects
@@ -29,38 +31,59 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
     change = one.counts.sensitivity
     if one.tube.role == "sample" and change > limit:
         yield Flag(
-            subjects.population(one, str(one.tube.panel.annexin)),
+            subjects.population(one, ", ".join(stain.channel for stain in _moved(one, experiment))),
             CODE,
             "caution" if change > _DOUBTFUL * limit else "note",
-            f"Percent apoptotic of {one.population.name} changes by {number(change)} percentage "
-            f"points when the Annexin V threshold moves by {SHIFT_DECADES:g} decades "
-            f"(limit {limit:g}).",
+            f"Percent {experiment.first.name} of {one.population.name} changes by "
+            f"{number(change)} percentage points when the {_named(one, experiment)} threshold "
+            f"moves by {SHIFT_DECADES:g} decades (limit {limit:g}).",
             change,
             limit,
             "percent points",
         )
 
 
-def largest_change(events: Columns, annexin: gates.Block, apoptotic: int) -> float:
-    """Largest change, in percentage points, when the Annexin V threshold moves by 0.1 decades.
+def _moved(one: Measurement, experiment: Experiment) -> list[Stain]:
+    """The stains whose thresholds the percent depends on, with their channels ($PnN)."""
+    decisive = experiment.settings.outcomes.decisive
+    return [one.tube.panel.stain(stain.gate) for stain in decisive]
+
+
+def _named(one: Measurement, experiment: Experiment) -> str:
+    return " or ".join(stain.name for stain in _moved(one, experiment))
+
+
+def largest_change(events: Columns, blocks: Mapping[str, gates.Block], outcomes: Outcomes) -> float:
+    """Largest change of the first outcome, in percentage points, when a threshold moves.
 
     Parameters
     ----------
     events
         Those of the population.
-    annexin
-        The gate of Annexin V.
-    apoptotic
-        Number of events that are counted as apoptotic.
+    blocks
+        The gates of the stains, by name.
+    outcomes
+        The classes that they make, and what is read from them.
 
     Returns
     -------
-    NaN if there are no events or the threshold is not above 0.
+    By 0.1 decades, of each stain that the outcome depends on. NaN if there are no events, no
+    outcome or a threshold that is not above 0.
     """
-    threshold = float(annexin["threshold"])
-    if not len(events) or threshold <= 0:
+    ends = {stain.gate: float(blocks[stain.gate]["threshold"]) for stain in outcomes.decisive}
+    if not len(events) or not ends or min(ends.values()) <= 0:
         return math.nan
-    values = np.asarray(events[annexin["channels"][0]])
-    moved = [threshold * 10**shift for shift in (-SHIFT_DECADES, SHIFT_DECADES)]
-    changes = [abs(np.count_nonzero(values >= end) - apoptotic) for end in moved]
+    values = {gate: np.asarray(events[str(blocks[gate]["channels"][0])]) for gate in ends}
+    is_above = {gate: values[gate] >= end for gate, end in ends.items()}
+    counted = _count(outcomes, is_above)
+    changes = [
+        abs(_count(outcomes, {**is_above, gate: values[gate] >= end * 10**shift}) - counted)
+        for gate, end in ends.items()
+        for shift in (-SHIFT_DECADES, SHIFT_DECADES)
+    ]
     return 100 * max(changes) / len(events)
+
+
+def _count(outcomes: Outcomes, is_above: Mapping[str, NDArray[np.bool_]]) -> int:
+    """Events of the first outcome; `is_above` are masks of the stains that it depends on."""
+    return int(np.count_nonzero(gates.first_outcome(outcomes, is_above)))

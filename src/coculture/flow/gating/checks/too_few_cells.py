@@ -61,8 +61,9 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
         "caution",
         f"{experiment.name}, {wells_compared.arm_of(one)}: {len(lacking)} of "
         f"{many(len(arm), 'well')} "
-        f"{'gives' if len(lacking) == 1 else 'give'} no percent apoptotic, because too few cells "
-        f"of {population} were found ({wells_compared.files([w.tube.fcs for w in lacking])}; "
+        f"{'gives' if len(lacking) == 1 else 'give'} no percent {experiment.first.name}, because "
+        f"too few cells of {population} were found "
+        f"({wells_compared.files([w.tube.fcs for w in lacking])}; "
         f"untreated wells have {number(usual)}). If the drug has destroyed the cells, the percents "
         "of the other wells understate it: compare cell counts as well.",
         len(lacking),

@@ -8,28 +8,28 @@ from collections.abc import Iterator
 
 from coculture.exchange.flags import Flag
 from coculture.exchange.vocabulary import number
-from coculture.flow.gating import gates
 from coculture.flow.gating.checks import subjects
 from coculture.flow.gating.measurement import Experiment, Measurement
 from coculture.flow.gating.sources.threshold import FEWEST_EVENTS
 
 CODE = "unstained_positive"
 
-_POSITIVE = {
-    gates.ANNEXIN: ("early", "late"),
-    gates.VIABILITY_DYE: ("late", "necrotic"),
-}
-"""Stain -> the quadrants above its threshold."""
-
 
 def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
-    """A caution for each stain above limits.unstained_positive_percent."""
-    if one.tube.role != "unstained" or one.counts.cells < FEWEST_EVENTS:
+    """A caution for each stain above limits.unstained_positive_percent.
+
+    Of a stain that living cells have, unstained cells may have a reporter.
+    """
+    is_judged = one.counts.has_quadrants and one.counts.cells >= FEWEST_EVENTS
+    if one.tube.role != "unstained" or not is_judged:
         return
+    outcomes = experiment.settings.outcomes
     limit = experiment.settings.limits.unstained_positive_percent
-    for stain, quadrants in _POSITIVE.items():
-        percent = one.counts.percent(*quadrants)
-        block = experiment.blocks[one.population.name].get(stain, {})
+    for stain in outcomes.stains:
+        if stain.living_are_positive:
+            continue
+        percent = one.counts.percent(*outcomes.with_sign(stain.gate, positive=True))
+        block = experiment.blocks[one.population.name].get(stain.gate, {})
         has_failed = one.tube.fcs in (each["fcs"] for each in block.get("failed_controls", ()))
         if percent > limit and not has_failed:
             (channel,) = block["channels"]
@@ -38,7 +38,7 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
                 CODE,
                 "caution",
                 f"{number(percent)} % of the {one.population.name} cells in this unstained control "
-                f"are above the {gates.STAIN_NAMES[stain]} threshold (limit {limit:g} %).",
+                f"are above the {stain.name} threshold (limit {limit:g} %).",
                 percent,
                 limit,
                 "percent",

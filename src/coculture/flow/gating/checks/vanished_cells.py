@@ -1,8 +1,8 @@
 """An arm with far fewer cells per volume than the untreated wells: dead cells have fallen apart.
 
-Cells that have disintegrated are in no quadrant, so that percent apoptotic understates what the
-drug did. Counts can be compared where `gating/cell_density.py` finds what they are counted per. A
-drug that stops growth lowers counts too.
+Cells that have disintegrated are in no percent, so that percents understate what the drug did.
+Counts can be compared where `gating/cell_density.py` finds what they are counted per. A drug that
+stops growth lowers counts too.
 
 One experiment needs a large fall. Smaller ones show over several experiments (`of_experiments`),
 which the step flow_drift compares.
@@ -71,8 +71,9 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
 
 
 _ADVICE = (
-    "Dead cells that have fallen apart are not counted, so percent apoptotic understates what the "
-    "drug did. Report cell counts beside it."
+    "Dead cells that have fallen apart are not counted, so the percent understates what the drug "
+    "did. "
+    "Report cell counts beside it."
 )
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from coculture.exchange.flags import Flag
+from coculture.exchange.outcomes import Stain
 from coculture.exchange.vocabulary import number
 from coculture.flow.gating import gates
 from coculture.flow.gating.acquisition_date import MAX_DAYS, days_apart
@@ -33,13 +34,11 @@ _LEAST_POINTS = 0.1
 _MOST_LOST = 0.95
 """Of a larger share the number of cells that are left says nothing of those that were lost."""
 
-_EFFECTS = {
-    gates.ANNEXIN: ("percent apoptotic", ("early", "late"), "percent late + necrotic"),
-    gates.VIABILITY_DYE: (
-        "percent late + necrotic", ("late", "necrotic"), "percent apoptotic (early + late)",
-    ),
-}  # fmt: skip
-"""Stain -> the percent that falls if it is weak, its quadrants, and what does not change."""
+_NOT_AFFECTED = {
+    gates.ANNEXIN: "percent late + necrotic",
+    gates.VIABILITY_DYE: "percent apoptotic (early + late)",
+}
+"""Of Annexin V with a dye: the stain that is weak -> what does not change."""
 
 
 @dataclass(frozen=True)
@@ -68,8 +67,8 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
     """A caution for the experiment or the well and stain; a note if fewer points are lost."""
     if one.tube.role != "sample" or not one.counts.has_quadrants:
         return
-    for stain in gates.STAIN_NAMES:
-        loss = _loss(one, experiment, stain)
+    for of in experiment.settings.outcomes.lacking:
+        stain, loss = of.gate, _loss(one, experiment, of.gate)
         if loss is None:
             continue
         wells = [
@@ -80,9 +79,9 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
         found = [(well, _loss(well, experiment, stain)) for well in wells]
         dim = [(well, its) for well, its in found if its is not None]
         if loss.of_all and 2 * len(dim) > len(wells):
-            yield _of_experiment(one, experiment, stain, dim)
+            yield _of_experiment(one, experiment, of, dim)
         else:
-            yield _of_well(one, experiment, stain, loss)
+            yield _of_well(one, experiment, of, loss)
 
 
 def _loss(one: Measurement, experiment: Experiment, stain: str) -> Loss | None:
@@ -95,8 +94,7 @@ def _computed_loss(one: Measurement, experiment: Experiment, stain: str) -> Loss
     own = one.stained.get(stain)
     if own is None or not own.brightness > 0 or not _is_measurable(one, experiment, stain):
         return None
-    quadrants = _EFFECTS[stain][1]
-    percent = one.counts.percent(*quadrants)
+    percent = one.counts.percent(*experiment.settings.outcomes.of_dying(stain))
     better = [
         (tube, than, of_all)
         for tube, than, of_all in _other_tubes(one, experiment, stain)
@@ -119,7 +117,7 @@ def _is_measurable(one: Measurement, experiment: Experiment, stain: str) -> bool
     """
     if one.stained[stain].has_live:
         return True
-    if stain != gates.ANNEXIN or stain not in one.peaks:
+    if stain == gates.VIABILITY_DYE or stain not in one.peaks:
         return False
     well = Well(one, one.peaks[stain])
     references = wells_compared.reference(experiment, one, stain)
@@ -171,40 +169,43 @@ def _brightest_arm(one: Measurement, experiment: Experiment, stain: str) -> Sequ
 def _of_experiment(
     one: Measurement,
     experiment: Experiment,
-    stain: str,
+    stain: Stain,
     dim: Sequence[tuple[Measurement, Loss]],
 ) -> Flag:
-    channel, what = _channel(one, experiment, stain), _EFFECTS[stain]
+    channel = subjects.channel_of(experiment, one.population.name, stain.gate)
+    outcome = experiment.read_from(stain)
     well, loss = max(dim, key=lambda each: each[1].points)
-    percent = well.counts.percent(*what[1])
+    percent = well.counts.percent(*outcome.classes)
     times = middle(its.times_dimmer for _, its in dim)
     files = wells_compared.files([each.tube.fcs for each, _ in dim])
     return Flag(
         subjects.experiment(experiment, channel, one.population.name),
         CODE,
         "caution" if loss.points > POINTS else "note",
-        f"{experiment.name}: {gates.STAIN_NAMES[stain]} ({channel}) is weak in the wells "
+        f"{experiment.name}: {stain.name} ({channel}) is weak in the wells "
         f"({files}): their stained cells of {one.population.name} are {number(times)} times "
         f"dimmer than those of {loss.than} of the same experiment. Dimly stained cells "
-        f"then lie below the threshold; {what[0]} is too low by {_points(loss)} in "
-        f"{well.tube.fcs} ({number(percent)} %), the well that loses most. {_advice(stain)}",
+        f"then lie below the threshold; percent {outcome.name} is too low by {_points(loss)} in "
+        f"{well.tube.fcs} ({number(percent)} %), the well that loses most. "
+        f"{_advice(stain, experiment)}",
         loss.points,
         POINTS,
         "percent points",
     )
 
 
-def _of_well(one: Measurement, experiment: Experiment, stain: str, loss: Loss) -> Flag:
-    channel, what = _channel(one, experiment, stain), _EFFECTS[stain]
+def _of_well(one: Measurement, experiment: Experiment, stain: Stain, loss: Loss) -> Flag:
+    channel = subjects.channel_of(experiment, one.population.name, stain.gate)
+    outcome = experiment.read_from(stain)
     return Flag(
         subjects.population(one, channel),
         CODE,
         "caution" if loss.points > POINTS else "note",
-        f"{gates.STAIN_NAMES[stain]} ({channel}) is weak in this well: its stained cells of "
+        f"{stain.name} ({channel}) is weak in this well: its stained cells of "
         f"{one.population.name} are {number(loss.times_dimmer)} times dimmer than those of "
-        f"{loss.than}. Dimly stained cells then lie below the threshold; {what[0]} "
-        f"({number(one.counts.percent(*what[1]))} %) is too low by {_points(loss)}. "
-        f"{_advice(stain)}",
+        f"{loss.than}. Dimly stained cells then lie below the threshold; percent "
+        f"{outcome.name} ({number(one.counts.percent(*outcome.classes))} %) is too low by "
+        f"{_points(loss)}. {_advice(stain, experiment)}",
         loss.points,
         POINTS,
         "percent points",
@@ -218,13 +219,11 @@ def _points(loss: Loss) -> str:
     return f"about {number(loss.points)} percentage points or more"
 
 
-def _channel(one: Measurement, experiment: Experiment, stain: str) -> str:
-    return str(experiment.blocks[one.population.name][stain]["channels"][0])
-
-
-def _advice(stain: str) -> str:
-    reason = " or its calcium" if stain == gates.ANNEXIN else ""
+def _advice(stain: Stain, experiment: Experiment) -> str:
+    reason = " or its calcium" if stain.gate == gates.ANNEXIN else ""
+    is_standard = experiment.settings.is_standard
+    other = f"; {_NOT_AFFECTED[stain.gate]} is not affected" if is_standard else ""
     return (
         f"The stain{reason} may be old or too little. Stain again, or exclude the files with this "
-        f"reason; {_EFFECTS[stain][2]} is not affected."
+        f"reason{other}."
     )

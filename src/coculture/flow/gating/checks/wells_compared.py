@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from coculture.exchange.flags import Concerns
+from coculture.exchange.outcomes import Outcome
 from coculture.exchange.vocabulary import listed, many, number
 from coculture.flow.fcs.data import read_events
 from coculture.flow.files import WELLS
@@ -48,10 +49,17 @@ class Well:
         """Its file."""
         return self.measurement.tube.fcs
 
-    @property
-    def percent_apoptotic(self) -> float:
+    def percent(self, of: Outcome) -> float:
         """At the threshold that all wells share."""
-        return self.measurement.counts.percent_apoptotic
+        return self.measurement.counts.percent(*of.classes)
+
+    def own_percent(self, of: Outcome) -> float:
+        """At the threshold that the well alone would have."""
+        return self.peak.percent(of.classes)
+
+    def change(self, of: Outcome) -> float:
+        """What the shared threshold adds to a percent, in percentage points."""
+        return self.percent(of) - self.own_percent(of)
 
     @property
     def cells(self) -> int:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from coculture.flow.gating.asinh_scale import decades
 from coculture.flow.gating.densities import Density, Distribution, density, percentiles
-from coculture.flow.gating.gates import Block
+from coculture.flow.gating.gates import VIABILITY_DYE, Block
 from coculture.flow.gating.pool import PooledTube, Values, values
 from coculture.flow.gating.sources.live_peak import negative_peak
 from coculture.flow.gating.sources.threshold import FEWEST_EVENTS, Threshold, is_sample
@@ -63,7 +63,7 @@ RULES = {
     TOO_FEW_EVENTS: "all events are kept, because there are too few to find debris",
     UNTESTED: (
         f"{_DEFAULT_SHARE} times the most frequent forward scatter; whether this is of cells or of "
-        "debris cannot be tested, because nothing takes the viability dye"
+        "debris cannot be tested, because {why}"
     ),
 }
 
@@ -99,7 +99,20 @@ def block(panel: Panel, tubes: Sequence[PooledTube]) -> Block:
     channel = panel.forward_scatter_area
     sizes = values(tubes, channel)
     threshold, source = smallest_cell(sizes[sizes > 0], _dyed(panel, tubes))
-    return Threshold(threshold, RULES[source], tubes).block(channel, "above", source)
+    rule = RULES[source].format(why=why_untested(panel))
+    return Threshold(threshold, rule, tubes).block(channel, "above", source)
+
+
+def why_untested(panel: Panel) -> str:
+    """Why debris cannot be told from cells, in words."""
+    dye = next((stain for stain in panel.of_stains if stain.gate == VIABILITY_DYE), None)
+    if dye is None:
+        return "the study has no viability dye (flow.channels.viability_dye)"
+    return (
+        f"nothing takes the {dye.name}"
+        if len(panel.of_stains) > 1
+        else (f"nothing takes {dye.name}")
+    )
 
 
 def _dyed(panel: Panel, tubes: Sequence[PooledTube]) -> Dyed | None:

@@ -1,9 +1,10 @@
 """Threshold from the fluorescence-minus-one control: the tube with every stain but this one.
 
-Without an FMO tube, a tube with only the other stain of Annexin V and viability dye is used. Both
+Without an FMO tube, a tube with only the other stain (of Annexin V and viability dye) is used. Both
 lack the little Annexin V that live cells bind, so they are only used if there is no live peak.
 """
 
+from coculture.flow.files import MARKER_FMO
 from coculture.flow.gating import gates
 from coculture.flow.gating.pool import PooledTube
 from coculture.flow.gating.sources.threshold import Request, Threshold, Trust, upper_end
@@ -20,8 +21,8 @@ _ROLES = {
 
 
 def roles(stain: str) -> tuple[str, ...]:
-    """Roles of the files that it needs one of, the best first."""
-    return _ROLES[stain]
+    """Roles of the files that it needs one of, the best first; fmo with the stain's channel."""
+    return _ROLES.get(stain, (MARKER_FMO,))
 
 
 def find(request: Request) -> Threshold | None:
@@ -34,11 +35,9 @@ def find(request: Request) -> Threshold | None:
 
 def tubes(request: Request) -> list[PooledTube]:
     """The controls without the stain but with the other one; empty if there are none."""
-    full, alone = _ROLES[request.gate]
-    panel = request.panel
-    other = panel.viability_dye if request.gate == gates.ANNEXIN else panel.annexin
+    others = {one.channel for one in request.panel.of_stains} - {request.channel}
     return (
-        request.tubes(lambda tube: tube.role == full)
-        or request.tubes(lambda tube: tube.role == alone)
-        or request.tubes(lambda tube: tube.role == "single_stain" and tube.stained_channel == other)
+        request.tubes(lambda tube: tube.lacked_channel == request.channel)
+        or request.tubes(lambda tube: tube.only_channel in others and tube.role != "single_stain")
+        or request.tubes(lambda tube: tube.only_channel in others)
     )

@@ -167,7 +167,7 @@ def _of_files(request: Request) -> Mapping[str, float]:
         usual = [_size(request, [other]) for other in untreated or samples if len(other)]
         moved = abs(_size(request, [one]) / float(np.median(usual)) - 1)
         # Early apoptotic cells lack the dye and are small.
-        if request.gate == gates.ANNEXIN and moved > _SAME_FORWARD_SCATTER:
+        if request.gate != gates.VIABILITY_DYE and moved > _SAME_FORWARD_SCATTER:
             continue
         positions = Distribution(scale.transform(request.values([one])))
         if negative_peak(positions).share < _LEAST_SHARE:

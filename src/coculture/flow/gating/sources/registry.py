@@ -1,8 +1,8 @@
 """What sets a gate: one module for each source.
 
 A threshold source is a module with a CODE, a NAME, a TRUST and `find(request)`. To add one for
-Annexin V and the viability dye, write such a module, list it here, and add its code to
-study/schemas/flow.schema.yaml (`thresholds` and `$defs.gate.source`).
+stains that living cells lack (Annexin V, a viability dye), write such a module, list it here, and
+add its code to study/schemas/flow.schema.yaml (`thresholds` and `$defs.gate.source`).
 
 FOR_STAINS and FOR_MARKERS are in the order in which they are tried; benchmarks/flow_thresholds.py
 measures that order. A block in the config (`manual`) replaces all of them.
@@ -18,6 +18,7 @@ from coculture.flow.gating.sources import (
     detector_range,
     fmo,
     live_peak,
+    living_positive,
     manual,
     marker_fmo,
     own_thresholds,
@@ -51,16 +52,16 @@ class Source(Protocol):
 
 
 class StainSource(Source, Protocol):
-    """A source for Annexin V and the viability dye, which the config can ask for."""
+    """A source for stains that living cells lack, which the config can ask for."""
 
     def roles(self, stain: str) -> tuple[str, ...]:
         """Roles of the files of which it needs at least one."""
 
 
 FOR_STAINS: tuple[StainSource, ...] = (live_peak, fmo, unstained, pooled)
-"""Tried in this order for Annexin V and the viability dye."""
+"""Tried in this order for Annexin V, the viability dye and other stains that living cells lack."""
 ONLY_ON_REQUEST: tuple[StainSource, ...] = (untreated,)
-"""For Annexin V and the viability dye, if the config asks for it."""
+"""For the same stains, if the config asks for it."""
 _FROM_LIVE_PEAKS = (live_peak, untreated)
 """Sources of which a cell line or a well can have its own threshold."""
 FOR_MARKERS: tuple[Source, ...] = (
@@ -87,14 +88,14 @@ CODES = (
 
 
 def of_stain(code: str) -> StainSource:
-    """The source for Annexin V and the viability dye with this code."""
+    """The source for stains that living cells lack with this code."""
     return next(one for one in (*FOR_STAINS, *ONLY_ON_REQUEST) if code == one.CODE)
 
 
 def stain_block(
     request: Request, asked: str, population: str, scope: str = own_thresholds.EXPERIMENT
 ) -> gates.Block:
-    """The gate of Annexin V or the viability dye.
+    """The gate of a stain.
 
     Parameters
     ----------
@@ -112,6 +113,8 @@ def stain_block(
     ThresholdError
         If the experiment does not have what the source needs.
     """
+    if request.keeps_living_above:
+        return _living_positive_block(request, asked, population)
     for source in _to_try(request, asked):
         found = source.find(request)
         if found is not None:
@@ -120,7 +123,25 @@ def stain_block(
                 return shared
             return own_thresholds.block(request, shared, source.find, scope)
     needed = "any control or samples" if asked == AUTO else f"what {asked!r} (see config) needs"
-    raise ThresholdError(
+    raise ThresholdError(_lacks(request, population, needed))
+
+
+def _living_positive_block(request: Request, asked: str, population: str) -> gates.Block:
+    """The gate of a stain that living cells have; the arguments are those of `stain_block`."""
+    for code in living_positive.CODES if asked == AUTO else (asked,):
+        found = living_positive.find(request, code)
+        if found is not None:
+            return found.block(request.channel, "above", code, request.failed)
+    needed = (
+        "a control without it that is dimmer than living cells"
+        if asked == AUTO
+        else f"what {asked!r} (see config) needs"
+    )
+    raise ThresholdError(_lacks(request, population, needed))
+
+
+def _lacks(request: Request, population: str, needed: str) -> str:
+    return (
         f"The population {population!r} needs a threshold for {request.gate}, but the experiment "
         f"lacks {needed} with at least {FEWEST_EVENTS} events; samples alone must have two clear "
         "peaks. Add a control or set the gate in flow.gates."

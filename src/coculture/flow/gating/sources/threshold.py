@@ -70,7 +70,7 @@ class Request:
     Attributes
     ----------
     gate
-        annexin, viability_dye, or the marker as the config names it.
+        annexin, viability_dye, or the stain or marker as the config names it.
     channel
         Its channel ($PnN).
     panel
@@ -81,6 +81,8 @@ class Request:
         All single cells, for controls with too few cells of the population.
     is_marker
         Whether the threshold is that of a marker of the population.
+    keeps_living_above
+        Whether it is of a stain that living cells have.
     keeps_below
         Whether the population is below the threshold: it lacks the marker.
     failed
@@ -97,6 +99,7 @@ class Request:
     inside: Sequence[PooledTube]
     singlets: Sequence[PooledTube]
     is_marker: bool = False
+    keeps_living_above: bool = False
     keeps_below: bool = False
     failed: tuple[FailedControl, ...] = ()
     is_compensated: bool = True
