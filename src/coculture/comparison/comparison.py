@@ -92,7 +92,8 @@ def compare(
     without = {
         one.name: why for one in settings.quantities if (why := why_not_determined(cultures, one))
     }
-    results = evaluate_findings(arms, design, settings, measured, unstained_arms(cultures), without)
+    unstained = {one.name: unstained_arms(cultures, one) for one in settings.quantities}
+    results = evaluate_findings(arms, design, settings, measured, unstained, without)
     contrasts, contrast_values = contrast_tables(arms, scales, design, settings)
     return Comparison(
         endpoints=endpoint_table(settings, scales, measured),

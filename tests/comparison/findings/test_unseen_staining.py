@@ -12,7 +12,9 @@ from coculture.exchange.vocabulary import NOT_TESTABLE
 JoinedStudy = Callable[..., pd.DataFrame]
 
 
-def test_arms_in_which_no_staining_was_seen() -> None:
+def test_arms_in_which_no_staining_was_seen(settings: ComparisonSettings) -> None:
+    apoptosis = settings.quantity("apoptosis")
+    assert apoptosis is not None
     cultures = pd.DataFrame(
         {
             "arm": ["a", "a", "b", "b", "c"],
@@ -20,8 +22,8 @@ def test_arms_in_which_no_staining_was_seen() -> None:
             "annexin_seen": pd.array([False, True, True, pd.NA, False], dtype="boolean"),
         }
     )
-    assert unstained_arms(cultures) == {"a": ["E1"], "c": ["E1"]}
-    assert unstained_arms(cultures.drop(columns="annexin_seen")) == {}
+    assert unstained_arms(cultures, apoptosis) == {"a": ["E1"], "c": ["E1"]}
+    assert unstained_arms(cultures.drop(columns="annexin_seen"), apoptosis) == {}
 
 
 def test_only_findings_of_an_absence_need_it(

@@ -11,7 +11,7 @@ import pandas as pd
 
 from coculture.comparison.design.arms import Design, arms_of
 from coculture.comparison.quantities.declared import declared
-from coculture.comparison.quantities.flow_wells import ANNEXIN_SEEN
+from coculture.comparison.quantities.flow_wells import SEEN
 from coculture.comparison.quantities.kind import MISSING, Readings
 from coculture.comparison.quantities.measured import Measured
 from coculture.comparison.quantities.quantity import Quantity
@@ -58,9 +58,10 @@ def join_cultures(
     Returns
     -------
     All columns of `cultures`, then arm, the columns of each quantity (`Quantity.columns`; with the
-    first that flow cytometry measures annexin_seen, whether Annexin V stained, as far as dead cells
-    show it), flags (codes), excluded, and the reasons for missing values. Sorted by experiment, arm
-    (display order) and culture. Counts, doses and hours that are whole numbers are integers.
+    first that flow cytometry measures annexin_seen and the like, whether a stain stained, as far as
+    cells show it), flags (codes), excluded, and the reasons for missing values. Sorted by
+    experiment, arm (display order) and culture. Counts, doses and hours that are whole numbers are
+    integers.
 
     Raises
     ------
@@ -112,7 +113,7 @@ def _add(table: pd.DataFrame, column: str, read: pd.Series) -> None:
     """A column of a quantity; two quantities that are read from the same numbers share it."""
     if column.endswith("_state"):
         table[column] = list(filled(read.fillna(MISSING)))
-    elif column == ANNEXIN_SEEN:
+    elif column.endswith(SEEN):
         if column not in table:
             table[column] = pd.array(read.tolist(), dtype="boolean")
     else:

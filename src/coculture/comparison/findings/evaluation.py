@@ -72,7 +72,7 @@ def evaluate_findings(
     design: Design,
     settings: ComparisonSettings,
     measured: Collection[str],
-    unstained: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    unstained: Mapping[str, Mapping[str, Sequence[str]]] = MappingProxyType({}),
     without_values: Mapping[str, str] = MappingProxyType({}),
 ) -> list[FindingResult]:
     """The result of every finding of the study.
@@ -84,7 +84,8 @@ def evaluate_findings(
     measured
         The names of the quantities that any culture was measured for.
     unstained
-        Arm -> the experiments in which no positive staining was seen in it (`unstained_arms`).
+        Subject -> arm -> the experiments in which no positive staining was seen in it
+        (`unstained_arms`).
     without_values
         Subject -> why it has no value though it was read (`why_not_determined`).
     """
@@ -97,7 +98,13 @@ def evaluate_findings(
         if subject in measured and subject not in without_values
     }
     return [
-        _result(finding, quantities[finding.endpoint], means[finding.endpoint], design, unstained)
+        _result(
+            finding,
+            quantities[finding.endpoint],
+            means[finding.endpoint],
+            design,
+            unstained.get(finding.endpoint, {}),
+        )
         if finding.endpoint in means
         else _not_measured(
             finding, quantities[finding.endpoint], without_values.get(finding.endpoint, "")
@@ -113,14 +120,15 @@ def _quantity(subject: str, settings: ComparisonSettings) -> Quantity:
     return quantity
 
 
-def unstained_arms(cultures: pd.DataFrame) -> dict[str, list[str]]:
-    """Arm -> the experiments in which Annexin V may not have stained one of its wells.
+def unstained_arms(cultures: pd.DataFrame, quantity: Quantity) -> dict[str, list[str]]:
+    """Arm -> the experiments in which a stain of a quantity may not have stained one of its wells.
 
-    `cultures` is cultures.csv; percents that were not made by gating have no such column.
+    `cultures` is cultures.csv; percents that were not made by gating have no such columns.
     """
-    if "annexin_seen" not in cultures:
+    columns = [column for column in quantity.stains_seen if column in cultures]
+    if not columns:
         return {}
-    seen = cultures["annexin_seen"].astype("boolean").fillna(True)
+    seen = cultures[columns].astype("boolean").fillna(True).all(axis=1)
     missing = cultures.loc[~seen, ["arm", "experiment"]].drop_duplicates()
     return {
         str(arm): list(map(str, experiments))
@@ -152,12 +160,13 @@ def _result(
         return _without_tests(finding, endpoint, reason, advice)
     needs_staining = kind_of(finding.kind).needs_staining or not quantity.reads_low_unstained
     unseen = _unseen(claims, unstained, needs_staining)
-    if unseen and quantity.needs_staining:
+    if unseen:
         where = listed(sorted(unseen))
         return _without_tests(
             finding,
             endpoint,
-            f"no positive Annexin V staining was seen in wells of {where}",
+            f"no positive {listed(quantity.stains_seen.values())} staining was seen in wells of "
+            f"{where}",
             "See the cautions annexin_missing and staining_not_seen. Stain again, or exclude the "
             "files with the reason.",
         )

@@ -11,12 +11,14 @@ import pandas as pd
 from coculture.comparison.quantities.kind import EXCLUDED, OK
 from coculture.comparison.quantities.text_columns import filled, joined
 
-ANNEXIN_SEEN = "annexin_seen"
+SEEN = "_seen"
+"""Ending of the columns that are false where a stain may not have stained."""
 
 
 def of_population(wells: pd.DataFrame, population: str, columns: Sequence[str]) -> pd.DataFrame:
     """The rows of samples of one population, with `columns` as numbers."""
-    needed = ["culture", "population", *columns, ANNEXIN_SEEN, "flags", "excluded"]
+    seen = [column for column in wells if str(column).endswith(SEEN)]
+    needed = ["culture", "population", *columns, *seen, "flags", "excluded"]
     rows = wells.reindex(columns=list(dict.fromkeys(needed)))
     if population:
         rows = rows[rows["population"] == population]
@@ -49,10 +51,11 @@ def by_culture(
 
     Returns
     -------
-    state, `columns`, annexin_seen, flags, reason; index culture.
+    state, `columns`, those that say whether a stain was seen, flags, reason; index culture.
     """
     used = is_measured & (rows["excluded"] == "")
     reasons = rows["excluded"].where(rows["excluded"] != "", why)
+    seen = [str(column) for column in rows if str(column).endswith(SEEN)]
     found = {}
     for culture, group in rows.groupby("culture"):
         kept = group[used[group.index]]
@@ -60,14 +63,15 @@ def by_culture(
         if lost:
             lost = f"flow: {lost}" + (" (one of several readings)" if len(kept) else "")
         numbers = combined(kept) if len(kept) else dict.fromkeys(columns, float("nan"))
-        # A table of before this column says nothing of it.
-        seen = not bool(kept[ANNEXIN_SEEN].eq(False).any()) if len(kept) else None
+        stained = {
+            column: not bool(kept[column].eq(False).any()) if len(kept) else None for column in seen
+        }
         found[str(culture)] = {
             "state": OK if len(kept) else EXCLUDED,
             **numbers,
-            ANNEXIN_SEEN: seen,
+            **stained,
             "flags": joined(group["flags"]),
             "reason": lost,
         }
-    names = ["state", *columns, ANNEXIN_SEEN, "flags", "reason"]
+    names = ["state", *columns, *seen, "flags", "reason"]
     return pd.DataFrame.from_dict(found, orient="index", columns=names)

@@ -4,15 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from coculture.exchange.outcomes import APOPTOTIC, Outcome, Outcomes, outcomes_of
+from coculture.exchange.outcomes import Outcomes, outcomes_of
 
-_STANDARD = Outcomes(
-    ("viable", "early", "late", "necrotic"),
-    (
-        Outcome(APOPTOTIC, ("early", "late")),
-        *(Outcome(name, (name,)) for name in ("viable", "early", "late", "necrotic")),
-    ),
-)
+_STANDARD = outcomes_of({"channels": {"annexin": "Annexin V", "viability_dye": "dye"}})
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from coculture.comparison.quantities.kind import QuantityError, Readings
 from coculture.comparison.quantities.measured import Measured
 from coculture.comparison.quantities.quantity import Quantity, Source
 from coculture.exchange.names import column_prefix
-from coculture.exchange.outcomes import APOPTOTIC, Outcome, count_column, in_columns
+from coculture.exchange.outcomes import APOPTOTIC, Outcome, Outcomes, count_column, in_columns
 from coculture.exchange.vocabulary import listed, many, nearest
 
 PERCENT_BOUNDS = (0.0, 100.0)
@@ -80,7 +80,7 @@ class _PercentOfPopulation:
             columns,
             chosen_scales(scales, entry),
             options={"outcome": outcome.name, "classes": outcome.classes}
-            | _population(entry, measured),
+            | _population(entry, outcome, measured),
             margin=margin_of(entry),
         )
 
@@ -186,8 +186,27 @@ def shown(outcome: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def _population(entry: Mapping[str, Any], measured: Measured) -> dict[str, Any]:
+def stains_seen(outcomes: Outcomes) -> dict[str, str]:
+    """The columns that say whether a stain was seen, each with the name of the stain."""
+    names = {f"{stain.in_columns}_seen": stain.name for stain in outcomes.stains}
+    return {column: names[column] for column in outcomes.seen_columns}
+
+
+def _reads_low_unstained(outcome: Outcome, outcomes: Outcomes) -> bool:
+    """Whether it reads too low where a stain is missing: all that it counts is positive for it."""
+    watched = [
+        place
+        for place, stain in enumerate(outcomes.stains)
+        if f"{stain.in_columns}_seen" in outcomes.seen_columns
+    ]
+    return all(outcomes.signs[name][place] for name in outcome.classes for place in watched)
+
+
+def _population(entry: Mapping[str, Any], outcome: Outcome, measured: Measured) -> dict[str, Any]:
     return {
         "population": str(entry.get("population", "")),
+        "stains_seen": stains_seen(measured.outcomes) if measured.outcomes else {},
+        "reads_low_unstained": measured.outcomes is not None
+        and _reads_low_unstained(outcome, measured.outcomes),
         "all_classes": measured.outcomes.classes if measured.outcomes else (),
     }

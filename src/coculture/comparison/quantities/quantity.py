@@ -62,14 +62,15 @@ class Quantity:
         return self.scales[0]
 
     @property
-    def needs_staining(self) -> bool:
-        """Whether a stain that was forgotten would show in its values."""
-        return self.kind in ("percent", "specific")
+    def stains_seen(self) -> Mapping[str, str]:
+        """Columns that say whether a stain was seen, each with its name; empty if none matters."""
+        seen: Mapping[str, str] = self.options.get("stains_seen", {})
+        return seen
 
     @property
     def reads_low_unstained(self) -> bool:
-        """Whether it reads too low without Annexin V: all that it counts is Annexin-V-positive."""
-        return set(self.options.get("classes", ())) <= {"early", "late"}
+        """Whether it reads too low, and not too high, where a stain is missing."""
+        return bool(self.options.get("reads_low_unstained", False))
 
     @property
     def is_percent(self) -> bool:
