@@ -59,7 +59,11 @@ def methods(results: Results, versions: Mapping[str, str]) -> Methods:
     parts = [_flow(config["flow"], results.gates)] if config["tables"].get("flow") else []
     if has_elisa:
         parts.append(_elisa(config["elisa"], results.curves))
-    parts.append(_comparison(results.table("comparison/findings.csv"), has_elisa))
+    is_between = any(
+        results.table(name).get("compared", pd.Series(dtype=str)).astype(bool).any()
+        for name in ("comparison/findings.csv", "comparison/contrasts.csv")
+    )
+    parts.append(_comparison(results.table("comparison/findings.csv"), has_elisa, is_between))
     if versions:
         computed = ", ".join(f"{name} {version}" for name, version in versions.items())
         parts.append(f"Figures use the colours of Okabe and Ito [colours]. Software: {computed}.")
@@ -246,12 +250,18 @@ def _reading(reading: Mapping[str, Any]) -> str:
     return f" at {wavelength:g} nm" + (f" (reading {quoted})" if name and says_more else "")
 
 
-def _comparison(findings: pd.DataFrame, has_bounds: bool) -> str:
+def _comparison(findings: pd.DataFrame, has_bounds: bool, is_between: bool) -> str:
     text = (
         "The unit of replication is the experiment [unit]: wells were averaged within experiment "
         "and arm on the analysis scale. Every contrast was computed within each experiment that "
         "has all arms it needs, and tested with a one-sample t test with n − 1 degrees of freedom."
     )
+    if is_between:
+        text += (
+            " Arms that share no experiment were compared between experiments: the part of each "
+            "group of arms was computed within its own experiments, and the means of the parts "
+            "were compared by Welch's t test with Satterthwaite's degrees of freedom [welch]."
+        )
     if has_bounds:
         text += (
             " If at most half of the wells of one arm in one experiment are outside the "
