@@ -11,6 +11,7 @@ import scipy.stats
 from coculture import simulate
 from coculture.comparison import Comparison, ComparisonSettings, compare
 from coculture.comparison.design.arms import Design
+from coculture.comparison.findings.claims import Side
 from coculture.comparison.planning import assumptions_of, needed, power
 from coculture.comparison.settings import ArmPattern, Difference, Finding
 
@@ -71,7 +72,7 @@ def test_two_arms_are_compared_by_welchs_test(
     scale = "percent_apoptotic" if endpoint == "apoptosis" else "ln_il6"
     means = tables.arms[tables.arms["endpoint"] == scale].set_index("arm")["mean"]
     name, against = str(test["test"]).split(":")[0].split(" against ")
-    side = "greater" if kind == "higher" else "less"
+    side: Side = "greater" if kind == "higher" else "less"
     expected = scipy.stats.ttest_ind(
         means[name] - test["margin"], means[against], equal_var=False, alternative=side
     )
@@ -191,8 +192,8 @@ def test_wells_outside_the_range_are_bounds(
     contrasts = tables.contrasts.set_index(["endpoint", "contrast"])
     # The exploratory difference is il1b minus control.
     opposite = {"control untreated": ">=", "il1b untreated": "<=" if side == "below_lloq" else ">="}
-    found = contrasts.loc[("ln_il6", "untreated: il1b against control")]
-    assert (found["relation"], found["compared"]) == (opposite[arm], BETWEEN)
+    found = contrasts.loc["ln_il6"].loc["untreated: il1b against control"]
+    assert [found["relation"], found["compared"]] == [opposite[arm], BETWEEN]
 
 
 def test_the_mean_is_made_from_the_values_of_the_parts(
