@@ -393,7 +393,7 @@ def _groups(claim: Claim, given: Assumptions) -> tuple[ArmGroup, ...]:
     return given.groups(arms)
 
 
-def _block_of(claim: Claim, given: Assumptions) -> dict[str, int]:
+def block_of(claim: Claim, given: Assumptions) -> dict[str, int]:
     """The block of simulated experiments that each arm of a claim is taken from.
 
     Groups of arms that no experiment of the study links have a block each. Two groups of a claim
@@ -421,14 +421,14 @@ def _blocks(
         if finding.endpoint == subject
         for claim in claims[finding.id]
     )
-    return 1 + max((max(_block_of(each, given).values()) for each in of_subject), default=0)
+    return 1 + max((max(block_of(each, given).values()) for each in of_subject), default=0)
 
 
 def _in_own_experiments(
     drawn: Values, claim: Claim, given: Assumptions, experiments: int
 ) -> Values:
     """Simulated means with each arm of a claim only in the experiments of its block."""
-    blocks = _block_of(claim, given)
+    blocks = block_of(claim, given)
     number = np.arange(drawn.shape[1]) // experiments
     arms = list(given.location)
     shown = np.full_like(drawn, np.nan)

@@ -12,7 +12,8 @@ from coculture import simulate
 from coculture.comparison import Comparison, ComparisonSettings, compare
 from coculture.comparison.design.arms import Design
 from coculture.comparison.findings.claims import Side
-from coculture.comparison.planning import assumptions_of, needed, power
+from coculture.comparison.findings.evaluation import claims_of
+from coculture.comparison.planning import assumptions_of, block_of, needed, power
 from coculture.comparison.settings import ArmPattern, Difference, Finding
 
 JoinedStudy = Callable[..., pd.DataFrame]
@@ -248,6 +249,26 @@ def test_the_plan_gives_each_group_its_own_experiments(
     assert "5 experiments of each arm that shares none with the others, with 2 wells per arm" in (
         " ".join(needed(table, 0.01))
     )
+
+
+def test_the_plan_takes_an_arm_of_every_finding_from_the_same_experiments(
+    apart: pd.DataFrame, settings: ComparisonSettings
+) -> None:
+    given = assumptions_of(apart, settings)["apoptosis"]
+    design = Design.of(apart, settings)
+    pairs = [(CONTROL_DEX, CONTROL), (IL1B_DEX, IL1B), (IL1B_DEX, CONTROL_DEX)]
+    blocks = [
+        block_of(claim, given)
+        for pair in pairs
+        for claim in claims_of(_finding(settings, "higher", "apoptosis", pair), design)
+    ]
+    control, il1b = (given.home[f"{cells} DEX"] for cells in ("control", "il1b"))
+    assert control != il1b
+    assert blocks == [
+        {"control DEX": control, "control untreated": control},
+        {"il1b DEX": il1b, "il1b untreated": il1b},
+        {"il1b DEX": il1b, "control DEX": control},
+    ]
 
 
 def test_the_spread_between_experiments_is_that_inside_each_group(
