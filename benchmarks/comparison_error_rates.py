@@ -43,7 +43,7 @@ from numpy.typing import NDArray
 
 from coculture.comparison import ComparisonSettings
 from coculture.comparison.design.arms import Design, arms_of
-from coculture.comparison.design.endpoints import LOGIT, PERCENT, endpoints
+from coculture.comparison.design.endpoints import endpoints
 from coculture.comparison.findings.claims import Claim, Side
 from coculture.comparison.findings.evaluation import claims_of
 from coculture.comparison.planning import (
@@ -279,9 +279,9 @@ def _draw(
     """Group means on the analysis scale: runs x experiments x arms."""
     scales = {endpoint.name: endpoint for endpoint in endpoints(settings)}
     if noise == LOGIT_SCALE:
-        return draw_group_means(given, scales[PERCENT], n, wells, runs, rng)
+        return draw_group_means(given, scales["percent_apoptotic"], n, wells, runs, rng)
     centred = replace(given, location=dict.fromkeys(given.location, 0.0))
-    deviation = draw_group_means(centred, scales[LOGIT], n, wells, runs, rng)
+    deviation = draw_group_means(centred, scales["logit_apoptotic"], n, wells, runs, rng)
     if not apoptosis:
         return np.asarray(deviation + np.array(list(given.location.values())))
     # In points the spread at the level of the arm is p (1 - p) times that of the logit.

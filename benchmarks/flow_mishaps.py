@@ -13,6 +13,11 @@ With `--clean N`, instead: N varied studies without a mistake (tests/flow/mishap
 the share of them with a caution, and its 95 % interval. The limit is 3 %.
 
     .venv/bin/python benchmarks/flow_mishaps.py --clean 200
+
+With `--mistake` as well, one mistake is made in each of them, and the share of the studies so made
+wrong (by more than 5 points in an arm, or without percents) that has its caution is printed:
+
+    .venv/bin/python benchmarks/flow_mishaps.py --clean 100 --mistake stains_swapped
 """
 
 import argparse
@@ -461,6 +466,16 @@ def stains() -> Iterator[Case]:
     study = replace(BASE, embedded=LIGHT)
     section = EMBEDDED | {"channels": {"annexin": "V450-A", "viability_dye": DYE}}
     yield Case(16, "an empty channel is annexin", study, None, empty_channel, section)
+    marker, annexin_channel, dye_channel = BASE.detectors
+    swapped: dict[str, Any] = EMBEDDED | {
+        "channels": {"annexin": dye_channel, "viability_dye": annexin_channel},
+        "populations": [{"name": "myeloma", "markers": [{"channel": marker, "positive": True}]}],
+    }
+    for late in (0.2, 0.45, 0.8):
+        bare = replace(
+            BASE, labels=("", "", ""), embedded=LIGHT, controls=UNCONTROLLED, late_share=late
+        )
+        yield Case(16, f"annexin and dye swapped, {100 * late:g} % late", bare, section=swapped)
 
 
 def in_day_one(tube: Tube) -> bool:
@@ -606,6 +621,61 @@ def run(case: Case, seed: int) -> Result:
     return Result(errors, codes, sentences, refusals)
 
 
+def swapped_stains(number: int) -> Case:
+    """A clean study with Annexin V and the dye swapped in the config, which no label shows.
+
+    10 to 95 % of its apoptotic cells are late.
+    """
+    clean = clean_study(number)
+    share = float(np.random.default_rng([number, 1]).uniform(0.1, 0.95))
+    study = replace(
+        clean.study, labels=("", "", ""), late_share=share, embedded=clean.study.spillover
+    )
+    listed = [tube for tube in clean.tubes if tube.name in UNCONTROLLED or tube.is_sample]
+    marker, annexin, dye = study.detectors
+    section = {
+        "channels": {"annexin": dye, "viability_dye": annexin},
+        "populations": [{"name": "myeloma", "markers": [{"channel": marker, "positive": True}]}],
+    }
+    return Case(0, clean.kind, study, listed, section=EMBEDDED | section)
+
+
+def reversed_marker(number: int) -> Case:
+    """A clean study whose config has the population on the wrong side of its marker."""
+    clean = clean_study(number)
+    wrong = [{"name": "myeloma", "markers": [{"channel": MARKER, "positive": False}]}]
+    return Case(0, clean.kind, clean.study, clean.tubes, section={"populations": wrong})
+
+
+MISTAKES = {
+    "stains_swapped": (swapped_stains, {"stains_swapped", "annexin_missing"}),
+    "marker_reversed": (reversed_marker, {"marker_reversed"}),
+}
+"""Mistake -> the case of a clean study by its number, and the codes of its cautions."""
+WRONG_POINTS = 5.0
+
+
+def detection(mistake: str, studies: int, seed: int, sentences: bool) -> None:
+    """Print how many of the studies that a mistake makes wrong have its caution."""
+    make, codes = MISTAKES[mistake]
+    wrong = found = 0
+    missed: list[float] = []
+    for number in range(seed, seed + studies):
+        result = run(make(number), number)
+        means = result.errors.groupby("dose").mean()
+        error = float((means["reported"] - means["true"]).abs().max())
+        has_caution = bool(codes & {*result.codes})
+        if not error <= WRONG_POINTS:
+            wrong += 1
+            found += has_caution
+            missed += [] if has_caution else [error]
+        print(f"{number:4} off by {error:.1f}: {', '.join(sorted(result.codes))}", flush=True)
+        for sentence in (*result.refusals, *result.sentences) if sentences else ():
+            print(f"      {sentence}")
+    largest = f", the others off by up to {max(missed):.1f} points" if missed else ""
+    print(f"{found} of {wrong} studies off by more than {WRONG_POINTS:g} points found{largest}")
+
+
 def false_alarms(studies: int, seed: int, sentences: bool) -> None:
     """Print how many clean studies have a caution, and which."""
     alarmed = 0
@@ -679,7 +749,11 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1, help="of the events")
     parser.add_argument("--sentences", action="store_true", help="print each caution in full")
     parser.add_argument("--clean", type=int, help="so many studies without a mistake, instead")
+    parser.add_argument("--mistake", choices=MISTAKES, help="made in each of them")
     chosen = parser.parse_args()
+    if chosen.clean and chosen.mistake:
+        detection(chosen.mistake, chosen.clean, chosen.seed, chosen.sentences)
+        return
     if chosen.clean:
         false_alarms(chosen.clean, chosen.seed, chosen.sentences)
         return

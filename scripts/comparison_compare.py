@@ -8,10 +8,15 @@ from coculture.exchange import flags, result_tables
 
 
 def main(inputs: Any, outputs: Any, parameters: Any) -> None:
+    flow_wells = result_tables.read_all(inputs.flow_wells)
+    if len(flow_wells):
+        flow_wells = flow_wells[flow_wells["population"] == parameters.population]
     comparison = compare(
         cultures=result_tables.read(inputs.cultures),
         settings=ComparisonSettings.from_config(*parameters.settings),
         elisa_wells=result_tables.read_all(inputs.elisa_wells),
+        flow_wells=flow_wells,
+        plate_factors=result_tables.read_all(inputs.plate_factors),
     )
     for name in TABLES:
         table = f"comparison/{name}.csv"

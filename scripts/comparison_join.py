@@ -1,4 +1,4 @@
-"""Join both assays on the culture."""
+"""Join what was measured on the culture."""
 
 from typing import Any
 
@@ -17,5 +17,6 @@ def main(inputs: Any, outputs: Any, parameters: Any) -> None:
         population=parameters.population,
         analytes=settings.analytes,
         settings=settings,
+        values=pd.DataFrame(parameters.values),
     )
     result_tables.write(cultures, outputs.cultures, "cultures.csv")

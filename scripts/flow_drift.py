@@ -16,7 +16,8 @@ from coculture.flow import (
 
 def main(inputs: Any, outputs: Any, parameters: Any) -> None:
     settings = FlowSettings.from_config(parameters.settings)
-    drift = control_drift(pd.DataFrame(parameters.files), settings, progress=print)
+    files = pd.DataFrame([*parameters.files, *parameters.samples])
+    drift = control_drift(files, settings, progress=print)
     result_tables.write(drift, outputs.drift, "flow/drift.csv")
     wells = pd.concat([result_tables.read(path) for path in inputs.wells], ignore_index=True)
     found = [

@@ -7,6 +7,11 @@ from coculture.exchange import flags
 
 def main(inputs: Any, outputs: Any, parameters: Any) -> None:
     found = flags.read(
-        *inputs.flow, *inputs.drift, *inputs.plates, *inputs.elisa_cultures, *inputs.comparison
+        *inputs.study,
+        *inputs.flow,
+        *inputs.drift,
+        *inputs.plates,
+        *inputs.elisa_cultures,
+        *inputs.comparison,
     )
     flags.write(found, outputs.flags)

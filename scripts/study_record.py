@@ -4,7 +4,13 @@ from typing import Any
 
 import pandas as pd
 
-from coculture.exchange import records, result_tables
+from coculture.exchange import flags, records, result_tables
+
+VALUES = (
+    *("row", "culture", "file", "endpoint", "value", "relation", "unit", "count", "note"),
+    "exclude",
+)
+"""Columns of study/values.csv."""
 
 
 def main(inputs: Any, outputs: Any, parameters: Any) -> None:
@@ -13,3 +19,7 @@ def main(inputs: Any, outputs: Any, parameters: Any) -> None:
     result_tables.write(files, outputs.files, "study/files.csv")
     excluded = pd.DataFrame(parameters.excluded, columns=["table", "row", "item", "reason"])
     result_tables.write(excluded, outputs.excluded, "study/excluded.csv")
+    finished = pd.DataFrame(parameters.values, columns=list(VALUES))
+    finished = finished.rename(columns={"exclude": "excluded"})
+    result_tables.write(finished, outputs.values, "study/values.csv")
+    flags.write(parameters.flags, outputs.flags)

@@ -9,7 +9,6 @@ from pathlib import Path
 from coculture import drawing, simulate, study
 from coculture.comparison import ComparisonError, ComparisonSettings, figures, planning
 from coculture.comparison.design.arms import Design
-from coculture.comparison.settings import APOPTOSIS
 from coculture.exchange import result_tables
 from coculture.provenance.sameness import differences
 from coculture.running import disk
@@ -127,7 +126,7 @@ def _plan(chosen: argparse.Namespace) -> None:
         print(
             f"{subject}: SD {given.sd_experiment:.3g} between experiments, {given.sd_arm:.3g} "
             f"between arms inside them, {given.sd_well:.3g} between wells "
-            f"({'logit' if subject == APOPTOSIS else 'ln'})"
+            f"({_scale_name(subject, settings)})"
         )
     power = planning.power(
         assumed,
@@ -144,6 +143,13 @@ def _plan(chosen: argparse.Namespace) -> None:
     for line in planning.needed(power):
         print(f"  {line}")
     print(f"Table and figure: {results}/plan/power.csv, power.svg, power.png")
+
+
+def _scale_name(subject: str, settings: ComparisonSettings) -> str:
+    quantity = settings.quantity(subject)
+    assert quantity is not None
+    scale = planning.simulated_on(quantity).scale
+    return "ln" if scale == "log" else scale
 
 
 def _example(chosen: argparse.Namespace) -> None:

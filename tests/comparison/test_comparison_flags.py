@@ -122,7 +122,7 @@ def test_excluded_readings_are_noted_with_their_own_reason(
     assert "spilled" in il6.sentence
 
 
-def test_arms_on_different_plates_are_a_caution(
+def test_arms_on_different_plates_are_noted(
     joined_study: JoinedStudy, settings: ComparisonSettings
 ) -> None:
     cultures = joined_study(parameters=SURE)
@@ -133,15 +133,16 @@ def test_arms_on_different_plates_are_a_caution(
             "role": "sample",
             "state": cultures["il6_state"],
             "plate": cultures["experiment"].replace({"E1": "P1"}),
+            "well": "D4",
         }
     )
     assert compare(cultures, settings, wells).flags == ()
     moved = (cultures["experiment"] == "E1") & (cultures["arm"] == "control DEX")
     apart = wells.assign(plate=wells["plate"].mask(moved, "P2"))
     (flag,) = compare(cultures, settings, apart).flags
-    assert (flag.code, flag.severity) == ("arms_on_different_plates", "caution")
+    assert (flag.code, flag.severity) == ("arms_on_different_plates", "note")
     assert (flag.concerns.experiment, flag.concerns.analyte) == ("E1", "IL-6")
-    assert "P1, P2" in flag.sentence
+    assert "P1 and P2" in flag.sentence
     # A plate that was read in vain is not one of the arm's.
     both = pd.concat([wells, wells[moved].assign(plate="P2", state="excluded")])
     assert compare(cultures, settings, both).flags == ()

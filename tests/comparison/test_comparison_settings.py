@@ -28,9 +28,9 @@ def test_findings_may_have_limits_of_their_own(settings: ComparisonSettings) -> 
         ],
     }
     made = ComparisonSettings.from_config(section, [], {"reference": "control"})
-    assert made.findings[0].margin_points == 3
+    assert made.findings[0].margin.points == 3
     assert made.findings[0].alpha_margin == 0.05
-    assert replace(made, findings=settings.findings).findings[0].margin_points == 5
+    assert replace(made, findings=settings.findings).findings[1].margin.points == 5
 
 
 def _with_analytes(analytes: list[str]) -> ComparisonSettings:

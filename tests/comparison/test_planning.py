@@ -95,7 +95,7 @@ def test_the_fast_test_is_the_real_one(
                 frame = pd.DataFrame(table, columns=arms, index=["E1", "E2", "E3", "E4"])
                 nowhere = frame.map(lambda _: "")
                 group = GroupMeans(frame, nowhere, frame, frame, frame, frame, frame.notna())
-                assert (evaluate(claim, group).outcome == "holds") == fast[run]
+                assert (evaluate(claim, group, percent).outcome == "holds") == fast[run]
                 outcomes.append(fast[run])
     assert 0 < np.mean(outcomes) < 1
 
@@ -252,5 +252,6 @@ def test_an_arm_does_not_carry_the_level_of_the_experiments_that_have_it(
 def test_what_cannot_be_known_is_not_told_as_a_number() -> None:
     rows = pd.DataFrame({"id": "1a", "experiments": [3, 4], "wells": 2, "power": np.nan})
     assert needed(rows) == [
-        "1a: not known, because an arm that it needs has no estimate in this study"
+        "1a: not known, because an arm that it needs has no estimate in this study or a drug that "
+        "interferes with the endpoint"
     ]

@@ -142,3 +142,32 @@ def test_files_of_another_format_are_named(
     found = [problem.message for problem in notices(files, myeloma_settings())]
     fcs = files.loc[first, "fcs"]
     assert any(one.endswith(f"files, but 4,1 in {fcs}.") for one in found)
+
+
+def _moved_stroma(folder: Path) -> list[Problem]:
+    study = replace(STUDY, experiments=2)
+    files = base_study.write(folder, study).files
+    is_moved = files["fcs"] == "E1/stroma.fcs"
+    files.loc[is_moved, "experiment"] = "E2"
+    files = pd.concat([files[~is_moved], files[is_moved]], ignore_index=True)
+    files.index = files.index + 2
+    found = notices(files, base_study.settings())
+    return [one for one in found if "population_negative" in one.message]
+
+
+def test_cells_without_the_marker_that_only_another_experiment_has(tmp_path: Path) -> None:
+    (problem,) = _moved_stroma(tmp_path)
+    assert (problem.row, problem.column, problem.value) == (2, "experiment", "E1")
+    assert "E2 has one (E1/stroma.fcs, row 21, acquired on the day of E1)." in problem.message
+    assert notices(base_study.write(tmp_path / "own", STUDY).files, base_study.settings()) == []
+
+
+def test_without_days_it_is_any_of_them(tmp_path: Path) -> None:
+    study = replace(STUDY, experiments=2)
+    listed = [replace(tube, keywords={"date": None}) for tube in base_study.tubes(study)]
+    files = base_study.write(tmp_path, study, listed).files
+    files = files[files["fcs"] != "E1/stroma.fcs"]
+    (problem,) = notices(files, base_study.settings())
+    assert "E2 has one (E2/stroma.fcs, row" in problem.message
+    assert "acquired on the day" not in problem.message
+    assert notices(files, base_study.settings(populations=[])) == []

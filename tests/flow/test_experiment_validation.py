@@ -1,6 +1,7 @@
 """Controls and channels of one experiment: missing ones are reported before the run and in it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from coculture.flow import (
     gate_experiment,
     read_fcs,
 )
+from coculture.flow.gating.sources.threshold import ThresholdError
+from tests.flow.mishaps import base_study
 
 Settings = Callable[..., FlowSettings]
 WriteFcs = Callable[..., Path]
@@ -56,7 +59,8 @@ def test_a_stain_is_needed_for_every_channel(
 ) -> None:
     only_gfp = files[(files["role"] != "single_stain") | (files["channel"] == "GFP")]
     (problem,) = check_files(only_gfp, myeloma_settings())
-    assert (problem.row, problem.column, problem.value) == (files.index[0], "experiment", "E1")
+    first_sample = row_of(files, "sample")
+    assert (problem.row, problem.column, problem.value) == (first_sample, "experiment", "E1")
     assert problem.message == (
         "This experiment lacks a single stain for Annexin V, 7-AAD, which "
         "flow.compensation.source: single_stains needs. Add it, or choose embedded, csv or none."
@@ -247,3 +251,38 @@ def test_an_unstained_tube_of_few_events(
     assert problem.row == row
     assert "unstained control has only 49 events, of 50 needed" in problem.message
     assert check_files(cut_to(files, row, 50), myeloma_settings()) == []
+
+
+@pytest.mark.parametrize(
+    ("positive", "wanted"), [(True, "cells that lack it"), (False, "cells that have it")]
+)
+def test_a_marker_without_a_control_or_two_peaks_stops_before_the_run(
+    tmp_path: Path, positive: bool, wanted: str
+) -> None:
+    """The run would stop with the same words."""
+    study = replace(
+        base_study.BASE,
+        experiments=1,
+        wells=2,
+        events_sample=1000,
+        stroma_share=0.02,
+        embedded=base_study.LIGHT,
+        controls=(),
+    )
+    files = base_study.write(tmp_path, study).files
+    population = {
+        "name": "myeloma",
+        "markers": [{"channel": base_study.MARKER, "positive": positive}],
+    }
+    section = {"populations": [population], "compensation": {"source": "embedded"}}
+    settings = base_study.settings(**section)
+    (problem,) = check_files(files, settings)
+    assert (problem.column, problem.value) == ("experiment", "E1")
+    assert f"no population_negative ({wanted}" in problem.message
+    with pytest.raises(ThresholdError) as caught:
+        gate_experiment(files, settings)
+    assert str(caught.value) == problem.message
+    block = {"channels": ["B530-A"], "threshold": 1000.0, "keep": "above" if positive else "below"}
+    own = {"E1": {"myeloma": {base_study.MARKER: block}}}
+    assert check_files(files, base_study.settings(**section, gates=own)) == []
+    assert check_files(files, settings, with_events=False) == []

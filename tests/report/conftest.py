@@ -142,6 +142,21 @@ def cultures_table() -> pd.DataFrame:
     )
 
 
+def endpoints_table() -> pd.DataFrame:
+    """comparison/endpoints.csv of apoptosis and IL-6."""
+    percent = ("apoptosis", "percent_apoptotic", "", "apoptosis_state")
+    il6 = ("IL-6", "il6_pg_ml", "il6_bound_pg_ml", "il6_state")
+    rows = [
+        ("percent_apoptotic", "points", True, "Apoptotic cells (%)", "%", *percent),
+        ("logit_apoptotic", "logit", False, "Odds of apoptosis", "odds", *percent),
+        ("ln_viable", "log_rest", False, "Viable cells (fraction)", "fraction", *percent),
+        ("ln_il6", "log", True, "IL-6 (pg/mL)", "pg/mL", *il6),
+    ]
+    columns = ["endpoint", "scale", "is_primary", "title", "unit", "name"]
+    columns += ["value_column", "bound_column", "state_column"]
+    return pd.DataFrame(rows, columns=columns)
+
+
 def elisa_wells() -> pd.DataFrame:
     """elisa/wells.csv of the awkward study, with one excluded and one unlisted well."""
     return pd.DataFrame(
@@ -155,6 +170,26 @@ def elisa_wells() -> pd.DataFrame:
             "excluded": ["", "", "bubble", "", "not in elisa.csv"],
         }
     )
+
+
+def finished_numbers() -> dict[str, pd.DataFrame]:
+    """study/values.csv with two endpoints and an excluded number, and the file that it is from."""
+    values = pd.DataFrame(
+        {
+            "row": ["2", "2", "3"],
+            "culture": ["E1-DEX-1", "E1-DEX-1", "E1-DEX-2"],
+            "file": "",
+            "endpoint": ["viability", "IL-10", "MFI"],
+            "value": [91.5, 0.1, 12.0],
+            "relation": ["", "<=", ""],
+            "unit": ["%", "ng/mL", "a.u."],
+            "count": [400.0, math.nan, math.nan],
+            "note": "",
+            "excluded": ["", "", "spilt"],
+        }
+    )
+    files = {"table": ["values.csv"], "file": ["v.csv"], "sha256": ["0123456789abcdef" * 4]}
+    return {"study/values.csv": values, "study/files.csv": pd.DataFrame(files)}
 
 
 def contrasts() -> pd.DataFrame:
@@ -185,6 +220,7 @@ def make_results(**changes: Any) -> Results:
         "cultures.csv": pd.DataFrame(
             {"experiment": ["E1", "E2", "E3"], "arm": "control DEX", "donor": ""}
         ),
+        "comparison/endpoints.csv": endpoints_table(),
         "comparison/findings.csv": pd.DataFrame([make_finding()]),
         "comparison/finding_tests.csv": finding_tests(),
         "comparison/contrasts.csv": pd.DataFrame({"endpoint": ["IL-6"]}),

@@ -241,7 +241,7 @@ def test_up_to_six_cultures_without_a_measurement_are_named(
     assert _sentences(study, "without a measurement") == [sentence]
 
 
-def test_a_culture_of_which_a_bound_is_known_is_measured() -> None:
+def test_a_culture_of_which_a_bound_is_known_is_measured(results: MakeResults) -> None:
     """All have a reason, for a well that was excluded; only the last has no measurement."""
     missing = float("nan")
     cultures = _cultures(2).assign(
@@ -251,23 +251,28 @@ def test_a_culture_of_which_a_bound_is_known_is_measured() -> None:
         il6_bound_pg_ml=[missing, 46.9, missing],
         il6_state=["ok", "below_lloq", "missing"],
     )
-    assert without_measurement(cultures)["culture"].tolist() == ["c1"]
+    assert without_measurement(results(tables={"cultures.csv": cultures}))["culture"].tolist() == [
+        "c1"
+    ]
 
 
-def test_an_assay_that_was_not_made_is_not_missing(awkward_cultures: pd.DataFrame) -> None:
+def test_an_assay_that_was_not_made_is_not_missing(
+    results: MakeResults, awkward_cultures: pd.DataFrame
+) -> None:
     elisa_alone = awkward_cultures.assign(
         percent_apoptotic=float("nan"), excluded="not measured by flow cytometry"
     )
-    assert without_measurement(elisa_alone).empty
+    assert without_measurement(results(tables={"cultures.csv": elisa_alone})).empty
 
 
 def test_cultures_are_listed_also_if_every_measurement_is_excluded(
+    results: MakeResults,
     awkward_cultures: pd.DataFrame,
 ) -> None:
     excluded = awkward_cultures.assign(
         percent_apoptotic=float("nan"), excluded="flow: clog", apoptosis_state="excluded"
     )
-    assert len(without_measurement(excluded)) == len(excluded)
+    assert len(without_measurement(results(tables={"cultures.csv": excluded}))) == len(excluded)
 
 
 def test_cultures_outside_the_range_are_counted_by_side(

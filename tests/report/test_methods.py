@@ -8,6 +8,7 @@ import pandas as pd
 
 from coculture.report import Results
 from coculture.report.methods import methods
+from tests.report.conftest import finished_numbers
 
 Make = Callable[..., Any]
 MakeResults = Callable[..., Results]
@@ -33,6 +34,25 @@ def test_only_the_assays_that_were_made_are_described(results: MakeResults, conf
     assert "LLOQ/√2" in text
     flow_only = replace(results(), config=config(tables=tables | {"flow": "f", "elisa": None}))
     assert "LLOQ" not in _text(flow_only)
+
+
+def test_the_origin_of_finished_numbers_is_named(results: MakeResults, config: Make) -> None:
+    assert "elsewhere" not in _text(results())
+    tables = {"cultures": "c.csv", "flow": None, "elisa": None, "values": "v.csv"}
+    text = _text(results(config=config(tables=tables), tables=finished_numbers()))
+    assert (
+        "Finished numbers: the values of viability (%) and IL-10 (ng/mL) were measured and "
+        "computed elsewhere and entered as numbers (v.csv, SHA-256 0123456789ab...)."
+    ) in text
+    assert "FCS" not in text
+    assert "ELISA" not in text
+
+
+def test_bliss_is_described_where_combinations_were_compared(results: MakeResults) -> None:
+    assert "Bliss" not in _text(results())
+    compared = pd.DataFrame({"combination": ["DEX + LEN"]})
+    tables = {**results().tables, "comparison/combination.csv": compared}
+    assert "Bliss independence" in _text(replace(results(), tables=tables))
 
 
 def test_each_way_of_testing_is_described_once(results: MakeResults, finding: Make) -> None:

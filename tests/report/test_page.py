@@ -14,6 +14,7 @@ from coculture import report
 from coculture.exchange.figure_text import FigureText
 from coculture.exchange.flags import Flag
 from coculture.report import Results, read_figures
+from tests.report.conftest import finished_numbers
 
 Make = Callable[..., Any]
 MakeResults = Callable[..., Results]
@@ -88,7 +89,7 @@ def test_what_is_flagged_excluded_and_outside_the_range_is_on_the_page(
 def test_a_study_without_flags_says_so(results: MakeResults) -> None:
     page = render(results())
     assert "No data were flagged" in page
-    assert "No file or well is excluded" in page
+    assert "Nothing is excluded" in page
     assert ">Limitations<" not in page
 
 
@@ -137,6 +138,54 @@ def test_one_assay_has_no_section_for_the_other(results: MakeResults, config: Ma
     assert "FCS" not in page[page.index("<main") : page.index('<section id="glossary"')]
 
 
+def test_finished_numbers_have_a_section_and_no_other_assay_a_word(
+    results: MakeResults, config: Make
+) -> None:
+    assert "Finished numbers" not in render(results())
+    tables = {"cultures": "c.csv", "flow": None, "elisa": None, "values": "v.csv"}
+    cultures = pd.DataFrame(
+        {
+            "culture": ["E1-DEX-1", "E1-DEX-2"],
+            "experiment": "E1",
+            "arm": "DEX",
+            "donor": "",
+            "viability_value": [91.5, None],
+            "viability_state": ["ok", "missing"],
+            "il10_bound": [0.1, None],
+            "il10_state": ["below_limit", "missing"],
+        }
+    )
+    endpoints = pd.DataFrame(
+        {
+            "endpoint": ["viability_value", "ln_il10"],
+            "name": ["viability", "IL-10"],
+            "scale": ["points", "log"],
+            "is_primary": True,
+            "title": ["viability (%)", "IL-10 (ng/mL)"],
+            "unit": ["%", "ng/mL"],
+            "value_column": ["viability_value", "il10_value"],
+            "bound_column": ["viability_bound", "il10_bound"],
+            "state_column": ["viability_state", "il10_state"],
+        }
+    )
+    software = {"python": "3.11", "packages": {"flowcytometrytools": "0.5.1", "numpy": "2.4"}}
+    page = render(
+        results(
+            config=config(tables=tables),
+            tables=finished_numbers()
+            | {"cultures.csv": cultures, "comparison/endpoints.csv": endpoints},
+            software=software,
+        )
+    )
+    assert '<section id="values"' in page
+    assert "<b>2</b> finished numbers" in page
+    assert "Excluded: 1 row of values.csv." in page
+    assert '"values":["viability 91.5 %","IL-10 below 0.1 ng/mL"]' in page
+    shown = page[page.index("<body") : page.index('<script type="application/json"')]
+    for word in ("FCS", "Flow", "ELISA", "LLOQ", "Annexin", "FMO", "PCLI"):
+        assert word not in shown
+
+
 def test_a_bound_lies_on_the_side_of_its_state_whatever_the_culture_is_called(
     results: MakeResults,
 ) -> None:
@@ -156,6 +205,6 @@ def test_a_bound_lies_on_the_side_of_its_state_whatever_the_culture_is_called(
     page = report.render(results(tables={"cultures.csv": cultures}))
     (data,) = re.findall(r'<script[^>]* id="culture-data"[^>]*>(.*?)</script>', page, re.DOTALL)
     assert {name: about["values"] for name, about in json.loads(data).items()} == {
-        "below-1": ["IL6 above 6,000 pg/mL"],
-        "above-1": ["IL6 below 46.9 pg/mL"],
+        "below-1": ["IL-6 above 6,000 pg/mL"],
+        "above-1": ["IL-6 below 46.9 pg/mL"],
     }

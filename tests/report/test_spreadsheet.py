@@ -39,7 +39,16 @@ def workbook(results: MakeResults, tmp_path: Path) -> Any:
 
 def test_each_table_has_a_sheet_after_the_notes(workbook: Any) -> None:
     assert workbook.sheetnames == [
-        *("notes", "findings", "finding tests", "contrasts", "arms", "cultures", "flags"),
+        *(
+            "notes",
+            "findings",
+            "finding tests",
+            "contrasts",
+            "arms",
+            "endpoints",
+            "cultures",
+            "flags",
+        ),
         "clinical changes",
     ]
 

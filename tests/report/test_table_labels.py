@@ -10,7 +10,6 @@ import pytest
 
 from coculture.report import Results, render
 from coculture.report.table_labels import (
-    analyte_name,
     analyte_names,
     labelled,
     labelled_table,
@@ -63,8 +62,8 @@ def study(results: MakeResults, config: Make) -> Results:
     )
 
 
-def test_a_logarithm_has_its_ratio_beside_it_and_a_difference_none() -> None:
-    told = with_ratios(TESTS)
+def test_a_logarithm_has_its_ratio_beside_it_and_a_difference_none(study: Results) -> None:
+    told = with_ratios(TESTS, study.table("comparison/endpoints.csv"))
     assert list(told.columns)[5:9] == ["upper", "ratio", "ratio_lower", "ratio_upper"]
     assert list(told.iloc[0][["ratio", "ratio_lower", "ratio_upper"]]) == pytest.approx(
         [0.25, 0.125, 0.5]
@@ -86,7 +85,7 @@ def test_labels_replace_names_of_cells_but_not_in_names_of_cultures(study: Resul
     said = labelled(CULTURES, study)
     assert list(said.iloc[0][["culture", "cells", "arm"]]) == ["E1-il1b-1", "IL-1β", "IL-1β DEX"]
     assert labelled(TESTS, study)["endpoint"].tolist() == [
-        *("ln IL-6 (pg/mL)", "percent apoptotic, %", "ln IL-6 (pg/mL)")
+        *("ln IL-6 (pg/mL)", "Apoptotic cells (%)", "ln IL-6 (pg/mL)")
     ]
 
 
@@ -110,8 +109,7 @@ def test_the_page_uses_these_names(study: Results) -> None:
 def test_greek_letters_are_found_by_the_names_of_their_columns(results: MakeResults) -> None:
     table = pd.DataFrame({"analyte": ["IL-1β", "TNF-α"], "state": "ok", "flags": ""})
     names = analyte_names(results(tables={"elisa/cultures.csv": table}))
-    assert analyte_name("il1beta", names) == "IL-1β"
-    assert analyte_name("tnfalpha", names) == "TNF-α"
+    assert names == {"il1beta": "IL-1β", "tnfalpha": "TNF-α"}
 
 
 def test_labels_that_are_other_cells_names_are_not_mixed_up(

@@ -49,7 +49,7 @@ def test_tables_that_only_the_workbook_has(results: MakeResults, tmp_path: Path)
     rows = list(book["arms by experiment"].iter_rows(values_only=True))
     assert rows[:2] == [
         ("endpoint", "arm", "E2", "E10"),
-        ("percent apoptotic, %", "untreated", 7.5, 8.25),
+        ("Apoptotic cells (%)", "untreated", 7.5, 8.25),
     ]
     assert rows[2][:2] == ("IL-6, pg/mL", "untreated")
     assert rows[2][2] == pytest.approx(5000)

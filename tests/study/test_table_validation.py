@@ -20,6 +20,7 @@ CULTURE = {
     "donor": "D1",
     "cells": "control",
     "stroma": "HS-5",
+    "medium": "RPMI",
     "hours": 48.0,
     "replicate": 1.0,
     "dex_nM": 1000.0,
@@ -60,6 +61,7 @@ def _rows(*rows: dict[str, Any]) -> pd.DataFrame:
         ("donor", "D2"),
         ("cells", "il1b"),
         ("stroma", ""),
+        ("medium", "IMDM"),
         ("hours", 72.0),
         ("replicate", 2.0),
         ("dex_nM", 500.0),
@@ -145,7 +147,7 @@ def test_two_plates_may_lie_in_one_file() -> None:
 def test_one_plate_of_a_file_is_not_two_plates_of_the_study() -> None:
     (problem,) = table_validation.elisa_rows(_rows(WELL, {**WELL, "plate": "P2"}))
     assert (problem.row, problem.value) == (3, "A1")
-    assert "this well of the same file is already in row 2" in problem.message
+    assert "this well of the same file is already used by plate P1; name" in problem.message
 
 
 def test_one_plate_of_the_study_is_not_two_plates_of_a_file() -> None:
@@ -345,16 +347,31 @@ def test_which_unstained_control_is_of_treated_cells(role: str, culture: str, ar
 @pytest.mark.parametrize(
     ("role", "concentration", "culture", "expected"),
     [
-        ("standard", nan, "", "a standard needs its concentration in pg/mL."),
+        (
+            "standard",
+            nan,
+            "",
+            "a standard needs its concentration, in pg/mL or in its unit's column.",
+        ),
         ("standard", 0.0, "", None),
-        ("anchor", nan, "", "an anchor needs its concentration in pg/mL, above 0."),
-        ("anchor", 0.0, "", "an anchor needs its concentration in pg/mL, above 0."),
+        (
+            "anchor",
+            nan,
+            "",
+            "an anchor needs its concentration, above 0, in pg/mL or in its unit's column.",
+        ),
+        (
+            "anchor",
+            0.0,
+            "",
+            "an anchor needs its concentration, above 0, in pg/mL or in its unit's column.",
+        ),
         ("anchor", 2.5, "", None),
         (
             "spike",
             nan,
             "c",
-            "a spike needs the concentration that was added, in pg/mL and above 0.",
+            "a spike needs the concentration added, above 0, in pg/mL or in its unit's column.",
         ),
         (
             "spike",
@@ -391,5 +408,7 @@ def test_a_level_is_a_standard_or_an_anchor() -> None:
 def test_a_spike_is_no_measurement_of_its_culture() -> None:
     cultures = _rows({**CULTURE, "culture": "c"})
     wells = _rows({**WELL, "role": "spike", "culture": "c"})
-    (problem,) = table_validation.unmeasured_cultures(cultures, _rows(FILE), wells)
+    (problem,) = table_validation.unmeasured_cultures(
+        cultures, {"flow.csv": _rows(FILE), "elisa.csv": wells}
+    )
     assert problem.message.startswith("this culture is in neither flow.csv nor elisa.csv")

@@ -227,7 +227,7 @@ def test_two_plates_cannot_be_the_same_wells_of_one_file(small_study: Path) -> N
         small_study, "elisa.csv", lambda text: text.replace("elisa/IL6-E2.txt", "elisa/IL6-E1.txt")
     )
     assert any(
-        "this well of the same file is already in row 2" in one for one in _told(small_study)
+        "this well of the same file is already used by plate" in one for one in _told(small_study)
     )
 
 

@@ -31,7 +31,7 @@ def test_a_broken_study_stops_before_any_job(
 def test_no_key_of_the_example_leaks_into_another_study(small: Path) -> None:
     own = yaml.safe_load((small / "study/config.yaml").read_text())
     used = yaml.safe_load((small / "results/small/study/config.yaml").read_text())
-    assert used["tables"] == {"clinical": None, **own["tables"]}
+    assert used["tables"] == {"values": None, "clinical": None, **own["tables"]}
     assert used["comparison"]["findings"] == own["comparison"]["findings"]
     assert used["flow"]["gates"] == {}
     assert not (small / "results/example").exists()
@@ -98,3 +98,20 @@ def test_a_study_comes_from_one_file(
     run = workflow(tmp_path, config, "-n", *(more if extra == "--config" else [extra, *more]))
     assert run.returncode != 0
     assert "One study at a time" in run.stdout + run.stderr
+
+
+def test_without_control_files_experiments_are_compared_by_their_samples(
+    small_study: Path, tmp_path: Path, workflow: Workflow
+) -> None:
+    files = pd.read_csv(small_study / "flow.csv", dtype=str, keep_default_na=False)
+    files[files["role"] == "sample"].to_csv(small_study / "flow.csv", index=False)
+    path = small_study / "config.yaml"
+    config = yaml.safe_load(path.read_text())
+    config["flow"]["compensation"] = {"source": "none"}
+    path.write_text(yaml.safe_dump(config))
+    made = [f"results/small/flow/{name}" for name in ("drift.csv", "drift_flags.csv")]
+    run = workflow(tmp_path / "run", path, *made)
+    assert run.returncode == 0, run.stdout + run.stderr
+    drift = result_tables.read(tmp_path / "run" / made[0])
+    assert set(drift["role"]) == {"sample"}
+    assert len(set(drift["experiment"])) > 1

@@ -5,12 +5,14 @@ JOIN = STEPS.step(
     "comparison_join",
     after=[*GATE.values(), *COMBINED],
     cultures=STUDY.culture_rows(),
+    values=STUDY.value_rows(),
     population=STUDY.report_population,
     settings=STUDY.comparison_settings(),
 )
 COMPARE = STEPS.step(
     "comparison_compare",
-    after=[JOIN, *QUANTIFY.values()],
+    after=[JOIN, *QUANTIFY.values(), *GATE.values(), *COMBINED],
+    population=STUDY.report_population,
     settings=STUDY.comparison_settings(),
 )
 COMPARISON_FIGURES = STEPS.step(
@@ -33,7 +35,7 @@ rule comparison_join:
         f"{LOGS}/comparison_join.log",
     threads: 1
     message:
-        "Joining apoptosis and concentrations, one row for each culture"
+        "Joining what was measured, one row for each culture"
     run:
         WORKERS.run(JOIN, input, output, log)
 
@@ -43,7 +45,10 @@ rule comparison_compare:
         lambda _: again(COMPARE),
         cultures=rules.comparison_join.output.cultures,
         elisa_wells=expand(rules.elisa_quantify.output.wells, plate=STUDY.plates),
+        flow_wells=expand(rules.flow_gate.output.wells, experiment=STUDY.experiments),
+        plate_factors=[rules.elisa_cultures.output.factors] if STUDY.plates else [],
     output:
+        endpoints=f"{RESULTS}/comparison/endpoints.csv",
         arms=f"{RESULTS}/comparison/arms.csv",
         contrasts=f"{RESULTS}/comparison/contrasts.csv",
         contrast_values=f"{RESULTS}/comparison/contrast_values.csv",

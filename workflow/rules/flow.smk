@@ -44,8 +44,7 @@ DRIFT = STEPS.step(
     settings=STUDY.flow_settings(),
     spillover=STUDY.spillover_rows(),
 )
-# Without controls nothing is compared.
-DRIFTS = [DRIFT] if STUDY.control_paths() else []
+DRIFTS = [DRIFT] if FCS_FILES else []
 
 
 rule flow_gate:
@@ -97,7 +96,8 @@ rule flow_figures:
 rule flow_drift:
     input:
         lambda _: again(DRIFT),
-        fcs=STUDY.control_paths(),
+        # Samples are read where the controls cannot be compared.
+        fcs=list(dict.fromkeys(path for paths in FCS_PATHS.values() for path in paths)),
         wells=expand(rules.flow_gate.output.wells, experiment=STUDY.experiments),
         spillover=STUDY.spillover_files(),
     output:

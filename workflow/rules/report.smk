@@ -5,6 +5,7 @@ from coculture.exchange import result_tables
 FLAGS = STEPS.step(
     "report_flags",
     after=[
+        RECORD,
         *GATE.values(),
         *DRIFTS,
         *QUANTIFY.values(),
@@ -18,8 +19,9 @@ rule report_flags:
     input:
         lambda _: again(FLAGS),
         # In the order in which they are listed.
+        study=[rules.study_record.output.flags],
         flow=expand(rules.flow_gate.output.flags, experiment=STUDY.experiments),
-        drift=[rules.flow_drift.output.flags] if STUDY.control_paths() else [],
+        drift=[rules.flow_drift.output.flags] if FCS_FILES else [],
         plates=expand(rules.elisa_quantify.output.flags, plate=STUDY.plates),
         elisa_cultures=[rules.elisa_cultures.output.flags] if STUDY.plates else [],
         comparison=[rules.comparison_compare.output.flags],
@@ -37,15 +39,16 @@ rule report_flags:
 TABLES = {
     "study/files.csv": [rules.study_record.output.files],
     "study/excluded.csv": [rules.study_record.output.excluded],
+    "study/values.csv": (
+        [rules.study_record.output.values] if len(STUDY.values) else []
+    ),
     "flow/wells.csv": expand(
         rules.flow_gate.output.wells, experiment=STUDY.experiments
     ),
     "flow/spillover.csv": expand(
         rules.flow_gate.output.spillover, experiment=STUDY.experiments
     ),
-    "flow/drift.csv": (
-        [rules.flow_drift.output.drift] if STUDY.control_paths() else []
-    ),
+    "flow/drift.csv": ([rules.flow_drift.output.drift] if FCS_FILES else []),
     "elisa/wells.csv": expand(rules.elisa_quantify.output.wells, plate=STUDY.plates),
     "elisa/cultures.csv": (
         [rules.elisa_cultures.output.cultures] if STUDY.plates else []
@@ -55,6 +58,7 @@ TABLES = {
     ),
     "cultures.csv": [rules.comparison_join.output.cultures],
     "flags.csv": [rules.report_flags.output.flags],
+    "comparison/endpoints.csv": [rules.comparison_compare.output.endpoints],
     "comparison/arms.csv": [rules.comparison_compare.output.arms],
     "comparison/contrasts.csv": [rules.comparison_compare.output.contrasts],
     "comparison/contrast_values.csv": [rules.comparison_compare.output.contrast_values],

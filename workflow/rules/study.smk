@@ -1,9 +1,12 @@
-# The study as it was checked: its config with every default, its raw files, what is excluded.
+# The study as it was checked: its config with every default, its raw files, what is excluded, and
+# the numbers that were measured elsewhere.
 RECORD = STEPS.step(
     "study_record",
     config=STUDY.config,
     files=STUDY.raw_files(),
     excluded=STUDY.excluded(),
+    values=STUDY.value_rows(),
+    flags=STUDY.value_flags(),
 )
 
 
@@ -14,10 +17,12 @@ rule study_record:
         config=f"{RESULTS}/study/config.yaml",
         files=f"{RESULTS}/study/files.csv",
         excluded=f"{RESULTS}/study/excluded.csv",
+        values=f"{RESULTS}/study/values.csv",
+        flags=f"{RESULTS}/study/flags.csv",
     log:
         f"{LOGS}/study_record.log",
     threads: 1
     message:
-        "Recording the study: config, raw files and their checksums, exclusions"
+        "Recording the study: config, raw files and their checksums, finished numbers, exclusions"
     run:
         WORKERS.run(RECORD, input, output, log)

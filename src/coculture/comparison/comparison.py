@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from coculture.comparison.design.arms import Design
-from coculture.comparison.design.endpoints import endpoints
+from coculture.comparison.design.endpoints import endpoint_table, endpoints
 from coculture.comparison.design.joining import are_counted, in_order, is_measured
 from coculture.comparison.findings.evaluation import (
     claim_table,
@@ -16,14 +16,23 @@ from coculture.comparison.findings.evaluation import (
     unstained_arms,
 )
 from coculture.comparison.flags import comparison_flags
-from coculture.comparison.settings import APOPTOSIS, ComparisonSettings
+from coculture.comparison.layout.readings import readings_of
+from coculture.comparison.settings import ComparisonSettings
 from coculture.comparison.statistics.combination import combination_table
 from coculture.comparison.statistics.exploratory import contrast_tables
 from coculture.comparison.statistics.group_means import group_means
 from coculture.exchange import result_tables
 from coculture.exchange.flags import Flag
 
-TABLES = ("arms", "contrasts", "contrast_values", "findings", "finding_tests", "combination")
+TABLES = (
+    "endpoints",
+    "arms",
+    "contrasts",
+    "contrast_values",
+    "findings",
+    "finding_tests",
+    "combination",
+)
 """The tables of a `Comparison`, by their names in the folder comparison/."""
 
 
@@ -31,6 +40,7 @@ TABLES = ("arms", "contrasts", "contrast_values", "findings", "finding_tests", "
 class Comparison:
     """The result tables in the folder comparison/, by their names there, and the flags."""
 
+    endpoints: pd.DataFrame
     arms: pd.DataFrame
     contrasts: pd.DataFrame
     contrast_values: pd.DataFrame
@@ -44,6 +54,8 @@ def compare(
     cultures: pd.DataFrame,
     settings: ComparisonSettings,
     elisa_wells: pd.DataFrame | None = None,
+    flow_wells: pd.DataFrame | None = None,
+    plate_factors: pd.DataFrame | None = None,
 ) -> Comparison:
     """Arms, contrasts, pre-stated findings, combinations and flags of one study.
 
@@ -54,7 +66,11 @@ def compare(
     settings
         The config's section, factors and cells.
     elisa_wells
-        elisa/wells.csv of all plates, for the flags of arms on different plates.
+        elisa/wells.csv of all plates, for the flags of layouts.
+    flow_wells
+        The rows of flow/wells.csv of the compared population, likewise.
+    plate_factors
+        elisa/plate_factors.csv, likewise.
     """
     design = Design.of(cultures, settings)
     # Sums in a fixed order: shuffled rows give the same bytes.
@@ -67,11 +83,11 @@ def compare(
     arms = pd.concat(
         [group_means(cultures, endpoint, settings) for endpoint in scales], ignore_index=True
     )
-    subjects = (APOPTOSIS, *settings.analytes)
-    measured = [subject for subject in subjects if is_measured(cultures, subject)]
+    measured = [one.name for one in settings.quantities if is_measured(cultures, one)]
     results = evaluate_findings(arms, design, settings, measured, unstained_arms(cultures))
     contrasts, contrast_values = contrast_tables(arms, scales, design, settings)
     return Comparison(
+        endpoints=endpoint_table(settings, scales, measured),
         arms=arms,
         contrasts=contrasts,
         contrast_values=contrast_values,
@@ -84,7 +100,8 @@ def compare(
                 design,
                 settings,
                 cultures,
-                pd.DataFrame() if elisa_wells is None else elisa_wells,
+                readings_of(elisa_wells, flow_wells, cultures, settings),
+                pd.DataFrame() if plate_factors is None else plate_factors,
             )
         ),
     )
@@ -93,7 +110,9 @@ def compare(
 def read_tables(paths: Iterable[str | Path]) -> Comparison:
     """Read the tables of `compare`; the name of each file is that of its table, as arms.csv."""
     by_name = {Path(path).stem: path for path in paths}
-    arms, contrasts, contrast_values, findings, finding_tests, combination = (
+    endpoints, arms, contrasts, contrast_values, findings, finding_tests, combination = (
         result_tables.read(by_name[name]) for name in TABLES
     )
-    return Comparison(arms, contrasts, contrast_values, findings, finding_tests, combination)
+    return Comparison(
+        endpoints, arms, contrasts, contrast_values, findings, finding_tests, combination
+    )

@@ -1,17 +1,18 @@
 """The flags of the comparison: what limits the findings, and which readings are missing."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 import pandas as pd
 
 from coculture.comparison.design.arms import Design
-from coculture.comparison.design.joining import EXCLUDED
+from coculture.comparison.design.interference import interfered
 from coculture.comparison.findings.finding_result import FindingResult
-from coculture.comparison.settings import APOPTOSIS, ComparisonSettings
+from coculture.comparison.layout.registry import layouts_of
+from coculture.comparison.quantities.kind import EXCLUDED, MISSING
+from coculture.comparison.settings import ComparisonSettings
 from coculture.comparison.statistics.contrasts import MIN_EXPERIMENTS
 from coculture.exchange.flags import Concerns, Flag
-from coculture.exchange.names import column_prefix
-from coculture.exchange.vocabulary import ABOVE_RANGE, BELOW_RANGE, many
+from coculture.exchange.vocabulary import many
 
 FINDINGS = "comparison/findings.csv"
 CULTURES = "cultures.csv"
@@ -22,8 +23,8 @@ UNDECIDED = "undecided_by_range"
 BOUND = "estimate_is_bound"
 LEFT_OUT = "left_out"
 READING_EXCLUDED = "reading_excluded"
-DIFFERENT_PLATES = "arms_on_different_plates"
 BETWEEN_EXPERIMENTS = "between_experiments"
+INTERFERENCE = "interference"
 
 
 def comparison_flags(
@@ -31,21 +32,26 @@ def comparison_flags(
     design: Design,
     settings: ComparisonSettings,
     cultures: pd.DataFrame,
-    elisa_wells: pd.DataFrame,
+    readings: pd.DataFrame,
+    plate_factors: pd.DataFrame,
 ) -> Iterator[Flag]:
-    """All flags of the comparison: study, plates, findings, cultures.
+    """All flags of the comparison: study, layouts, findings, cultures.
 
     Parameters
     ----------
     cultures
         cultures.csv (`join_cultures`).
-    elisa_wells
-        elisa/wells.csv of all plates; may be empty.
+    readings
+        Where each reading was made, of both assays (`layout.readings`).
+    plate_factors
+        elisa/plate_factors.csv; may be empty.
     """
     yield from _few_experiments(cultures)
-    yield from arms_on_different_plates(cultures, elisa_wells)
+    for layout in layouts_of(readings, plate_factors, design, settings):
+        yield layout.flag
     for result in results:
         yield from _of_finding(result, design)
+    yield from _interferences(design, cultures, settings)
     yield from _excluded_readings(cultures, settings)
 
 
@@ -124,53 +130,47 @@ def _lacking(result: FindingResult) -> list[tuple[str, str]]:
     return sorted(lacking, key=lambda one: one[0])
 
 
+def _interferences(
+    design: Design, cultures: pd.DataFrame, settings: ComparisonSettings
+) -> Iterator[Flag]:
+    """A caution for each factor that interferes with an endpoint that was measured in its arms.
+
+    Not for added analytes, whose values are left out.
+    """
+    for quantity in settings.quantities:
+        endpoint = quantity.name
+        is_read = cultures[quantity.columns.state] != MISSING
+        arms = cultures.loc[is_read, "arm"].map(str)
+        for one in interfered(design, arms, endpoint):
+            if not one.interference.is_addition:
+                yield Flag(
+                    Concerns(
+                        "comparison/contrasts.csv",
+                        "study",
+                        analyte=quantity.options.get("analyte", ""),
+                    ),
+                    INTERFERENCE,
+                    "caution",
+                    f"{one.sentence} Findings about it in these arms are not testable, and its "
+                    "contrasts are labelled.",
+                )
+
+
 def _excluded_readings(cultures: pd.DataFrame, settings: ComparisonSettings) -> Iterator[Flag]:
     """A note for every culture and measurement whose readings are all excluded."""
-    for subject in (APOPTOSIS, *settings.analytes):
-        prefix = column_prefix(subject)
-        excluded = cultures[cultures[f"{prefix}_state"] == EXCLUDED]
+    for quantity in settings.quantities:
+        subject, columns = quantity.name, quantity.columns
+        excluded = cultures[cultures[columns.state] == EXCLUDED]
         for row in excluded.to_dict("records"):
             yield Flag(
                 Concerns(
                     CULTURES,
                     "culture",
                     experiment=str(row["experiment"]),
-                    analyte="" if subject == APOPTOSIS else subject,
+                    analyte=quantity.options.get("analyte", ""),
                     culture=str(row["culture"]),
                 ),
                 READING_EXCLUDED,
                 "note",
-                f"{row['culture']} has no value for {subject}. Reason: {row[f'{prefix}_reason']}.",
+                f"{row['culture']} has no value for {subject}. Reason: {row[columns.reason]}.",
             )
-
-
-def arms_on_different_plates(cultures: pd.DataFrame, elisa_wells: pd.DataFrame) -> Iterator[Flag]:
-    """A caution for each experiment and analyte whose arms are not all on the same plates.
-
-    Differences between plates are then part of the differences between arms.
-    """
-    if elisa_wells.empty:
-        return
-    is_measured = elisa_wells["state"].isin(("ok", *BELOW_RANGE, *ABOVE_RANGE))
-    samples = elisa_wells[(elisa_wells["role"] == "sample") & is_measured]
-    wells = samples[["culture", "analyte", "plate"]].merge(
-        cultures[["culture", "experiment", "arm"]], on="culture"
-    )
-    for (experiment, analyte), group in wells.groupby(["experiment", "analyte"]):
-        plates_of_arms = [set(plates) for _, plates in group.groupby("arm")["plate"]]
-        if any(plates != plates_of_arms[0] for plates in plates_of_arms):
-            plates = sorted(set().union(*plates_of_arms))
-            yield _different_plates(str(experiment), str(analyte), plates)
-
-
-def _different_plates(experiment: str, analyte: str, plates: Sequence[str]) -> Flag:
-    return Flag(
-        Concerns(CULTURES, "experiment", experiment=experiment, plate=plates[0], analyte=analyte),
-        DIFFERENT_PLATES,
-        "caution",
-        f"{analyte} in {experiment}: arms were measured on different plates "
-        f"({', '.join(plates)}), so differences between plates are part of the contrasts.",
-        len(plates),
-        1.0,
-        "plates",
-    )

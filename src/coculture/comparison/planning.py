@@ -18,17 +18,13 @@ import scipy
 from numpy.typing import NDArray
 
 from coculture.comparison.design.arms import Design
-from coculture.comparison.design.endpoints import (
-    LOGIT,
-    PERCENT,
-    Endpoint,
-    endpoints,
-    primary_endpoint,
-)
+from coculture.comparison.design.endpoints import Endpoint, primary_endpoint
+from coculture.comparison.design.interference import interfered
 from coculture.comparison.design.joining import in_order
 from coculture.comparison.findings.claims import Claim
 from coculture.comparison.findings.evaluation import claims_of
-from coculture.comparison.settings import APOPTOSIS, ComparisonError, ComparisonSettings
+from coculture.comparison.quantities.quantity import Quantity
+from coculture.comparison.settings import ComparisonError, ComparisonSettings
 from coculture.comparison.statistics.between_experiments import ArmGroup, arm_groups
 from coculture.comparison.statistics.contrasts import (
     BETWEEN,
@@ -54,8 +50,8 @@ Values = NDArray[np.float64]
 class Assumptions:
     """The distribution that the wells of one endpoint are simulated from.
 
-    `location` is the location of each arm on the logit (apoptosis) or log scale (analytes); the SDs
-    are on that scale. With `sd_effect` the common effect in the arms of `varying` differs between
+    `location` is that of each arm on the scale of `simulated_on`; the SDs are on that scale.
+    With `sd_effect` the common effect in the arms of `varying` differs between
     experiments, as the effect of a drug does. `cultured` is whether an experiment (row) of the
     study has cultures of an arm; with None every arm shares experiments with every other.
     """
@@ -85,7 +81,7 @@ class Assumptions:
 
 
 def assumptions_of(cultures: pd.DataFrame, settings: ComparisonSettings) -> dict[str, Assumptions]:
-    """The arm means and variance components of a study, by subject (apoptosis, analyte).
+    """The arm means and variance components of a study, by the name of the endpoint.
 
     The SD between wells is pooled over all experiments x arms. The variance between experiment x
     arm is the residual variance of the block analysis minus that of wells; the variance between
@@ -93,10 +89,7 @@ def assumptions_of(cultures: pd.DataFrame, settings: ComparisonSettings) -> dict
     """
     design = Design.of(cultures, settings)
     cultures = in_order(cultures, design)
-    scales = {endpoint.name: endpoint for endpoint in endpoints(settings)}
-    chosen = {APOPTOSIS: scales[LOGIT]} | {
-        analyte: primary_endpoint(analyte, settings) for analyte in settings.analytes
-    }
+    chosen = {one.name: simulated_on(one) for one in settings.quantities}
     labels = [design.label(arm) for arm in design.arms]
     found = {}
     for subject, scale in chosen.items():
@@ -109,6 +102,12 @@ def assumptions_of(cultures: pd.DataFrame, settings: ComparisonSettings) -> dict
     return found
 
 
+def simulated_on(quantity: Quantity) -> Endpoint:
+    """The scale on which wells are drawn: the logit of a percent, whose points have limits."""
+    logit = (one for one in quantity.scales if one.scale == "logit")
+    return quantity.primary if quantity.primary.is_ratio else next(logit, quantity.primary)
+
+
 def with_stated(
     assumptions: Mapping[str, Assumptions], stated: Iterable[tuple[str, str, str]]
 ) -> dict[str, Assumptions]:
@@ -117,9 +116,9 @@ def with_stated(
     Parameters
     ----------
     stated
-        (subject, part, SD) as the user typed them: subject "apoptosis" (SD on the logit scale) or
-        an analyte (SD of natural logarithms); part "experiment", "arm" (experiment x arm) or
-        "well".
+        (subject, part, SD) as the user typed them: the name of an endpoint (the SD of a percent is
+        on the logit scale, of a ratio of natural logarithms); part "experiment", "arm" (experiment
+        x arm) or "well".
 
     Raises
     ------
@@ -210,7 +209,9 @@ def power(
             for subject, given in assumptions.items()
         }
         shown: dict[str, NDArray[np.bool_] | None] = {
-            finding.id: _shown(claims[finding.id], finding.endpoint, drawn, assumptions, n)
+            finding.id: None
+            if _is_disturbed(claims[finding.id], finding.endpoint, design)
+            else _shown(claims[finding.id], finding.endpoint, drawn, assumptions, n)
             for finding in settings.findings
         }
         together = list(shown.values())
@@ -224,6 +225,11 @@ def power(
         ]
     columns = ["id", "experiments", "wells", "power", "lower", "upper", "runs", "compared"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def _is_disturbed(claims: Sequence[Claim], endpoint: str, design: Design) -> bool:
+    """Whether a factor of its arms interferes with the endpoint, so that it is not testable."""
+    return any(interfered(design, claim.weights, endpoint) for claim in claims)
 
 
 def needed(power: pd.DataFrame, least: float = ENOUGH_POWER) -> list[str]:
@@ -242,7 +248,10 @@ def needed(power: pd.DataFrame, least: float = ENOUGH_POWER) -> list[str]:
     for name, rows in power.groupby("id", sort=False):
         enough = rows[rows["power"] >= least]
         if rows["power"].isna().all():
-            text = "not known, because an arm that it needs has no estimate in this study"
+            text = (
+                "not known, because an arm that it needs has no estimate in this study or a drug "
+                "that interferes with the endpoint"
+            )
         elif len(enough):
             best = enough.sort_values(["experiments", "wells"], kind="stable").iloc[0]
             text = _design_text(best)
@@ -439,7 +448,10 @@ def _in_own_experiments(
 
 
 def _on_analysis_scale(values: Values, endpoint: Endpoint) -> Values:
-    return np.asarray(100 * scipy.special.expit(values)) if endpoint.name == PERCENT else values
+    """Values as drawn (`simulated_on`) on the scale that is analysed."""
+    if endpoint.scale == "points" and endpoint.columns.count:
+        return np.asarray(100 * scipy.special.expit(values))
+    return values
 
 
 def _shown(

@@ -5,11 +5,10 @@ from difflib import get_close_matches
 
 import pandas as pd
 
-from coculture.comparison.design.arms import Design, net_weights
+from coculture.comparison.design.arms import Design, has_own_baseline, net_weights
 from coculture.comparison.findings import kind_of
 from coculture.comparison.findings.evaluation import pairs_of
 from coculture.comparison.settings import (
-    APOPTOSIS,
     ArmPattern,
     ComparisonError,
     ComparisonSettings,
@@ -41,12 +40,16 @@ def check_arms(
     columns = ["cells", "hours", *(factor.column for factor in settings.factors)]
     if cultures.empty or not {*columns, "stroma"} <= set(cultures.columns):
         return []
-    complete = cultures.dropna(subset=columns).fillna({"stroma": ""})
+    complete = cultures.dropna(subset=columns).fillna({"stroma": "", "medium": ""})
     if complete.empty:
         return []
     design = Design.of(complete, settings)
     present = sorted({str(cells) for cells in cultures["cells"].dropna()})
     problems = [*_cells(present, settings), *_labels(present, settings), *_arm_names(design)]
+    for position, factor in enumerate(settings.factors):
+        for disturbed, _ in factor.interferes_with:
+            key: KeyPath = ("factors", position, "interferes_with", disturbed)
+            problems += _endpoint("factors", key, disturbed, settings, None)
     for place, key, endpoint, patterns in _named(settings):
         problems += _endpoint(place, key, endpoint, settings, measured)
         for pattern in patterns:
@@ -118,6 +121,15 @@ def _compared_with_themselves(design: Design, settings: ComparisonSettings) -> l
             for written, pair in zip(finding.differences, pairs, strict=True)
             if pair.arm == pair.compared_with
         ]
+        found += [
+            (
+                _text(written.arm),
+                "a baseline (0 h) is compared only with the same cells, stroma and medium.",
+            )
+            for written, pair in zip(finding.differences, pairs, strict=True)
+            if 0 in (pair.arm.hours, pair.compared_with.hours)
+            and not has_own_baseline(pair.arm, pair.compared_with)
+        ]
         found += kind_of(finding.kind).problems(pairs)
         problems += [
             Problem(CONFIG, message, column=place, value=value, key=key) for value, message in found
@@ -164,13 +176,14 @@ def _endpoint(
     measured: Sequence[str] | None,
 ) -> list[Problem]:
     """A problem if an endpoint is unknown, or if no table of the study measures it."""
-    if endpoint not in (APOPTOSIS, *settings.analytes):
-        known = ", ".join((APOPTOSIS, *settings.analytes))
+    quantity = settings.quantity(endpoint)
+    if quantity is None:
+        known = ", ".join(settings.subjects) or "none"
         message = f"is not an endpoint of this study; the endpoints are {known}."
         return [Problem(CONFIG, message, column=place, value=endpoint, key=key)]
     if measured is None or endpoint in measured:
         return []
-    table = "flow.csv" if endpoint == APOPTOSIS else "elisa.csv"
+    table = quantity.source
     message = (
         f"{endpoint} is not measured in this study (measured: {', '.join(measured) or 'nothing'}); "
         f"add it to {table}, or remove this from the config."
@@ -194,4 +207,4 @@ def _named(settings: ComparisonSettings) -> Iterator[tuple[str, KeyPath, str, li
 
 
 def _text(pattern: ArmPattern) -> str:
-    return ", ".join(f"{key}: {value}" for key, value in pattern.items())
+    return ", ".join(f"{key}: {value}" for key, value in pattern.items()) or "{}"

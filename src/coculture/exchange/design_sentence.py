@@ -3,35 +3,82 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from coculture.exchange.factor_levels import Level, control_level, is_named, levels_in_order
+
 
 @dataclass(frozen=True)
 class Given:
-    """A factor as sentences name it, and its levels other than untreated, in ascending order."""
+    """A factor as sentences name it.
+
+    Attributes
+    ----------
+    levels
+        Those that are named, in their order.
+    unit
+        Of doses; empty for names.
+    is_added
+        Whether the factor is an analyte that was added to the culture.
+    in_every_culture
+        Whether all cultures have the same level, which is not the untreated one.
+    """
 
     name: str
-    doses: Sequence[float]
+    levels: Sequence[Level]
     unit: str
     is_added: bool
-    """Whether the factor is an analyte that was added to the culture."""
+    in_every_culture: bool = False
+
+    @classmethod
+    def of(
+        cls,
+        name: str,
+        unit: str,
+        untreated: Level,
+        present: Iterable[Level],
+        named: Sequence[str] = (),
+        *,
+        is_added: bool = False,
+    ) -> "Given":
+        """A factor from the levels that the cultures have; `named` is the config's order of them.
+
+        >>> Given.of("DMSO", "%", 0.0, [0.1, 0.1]).in_every_culture
+        True
+        """
+        in_order = levels_in_order(present, named)
+        control = control_level(untreated, in_order)
+        is_constant = len(in_order) == 1 and control != untreated
+        kept = is_constant or is_named(untreated, in_order, control)
+        levels = [level for level in in_order if kept or level != control]
+        return cls(name, levels, unit, is_added, is_constant)
 
 
-def design_sentence(given: Iterable[Given], hours: Sequence[float], stromas: Sequence[str]) -> str:
-    """What was given, for how long and on what; a factor without doses is left out.
+def design_sentence(
+    given: Iterable[Given],
+    hours: Sequence[float],
+    stromas: Sequence[str],
+    media: Sequence[str] = (),
+) -> str:
+    """What was given, for how long and on what; a factor without levels is left out.
 
     >>> design_sentence([Given("IL-6", [5, 10], "ng/mL", True)], [48.0], ["", "HS-5"])
     'added IL-6 5 and 10 ng/mL; 48 h without stroma and on HS-5.'
+    >>> design_sentence([Given("siRNA", ["scrambled", "siB"], "", False)], [0, 48], [""], ["RPMI"])
+    'siRNA scrambled and siB; 0 and 48 h without stroma in RPMI.'
     """
-    drugs = [
-        f"{'added ' if one.is_added else ''}{one.name} {_listed(one.doses)} {one.unit}".rstrip()
-        for one in given
-        if one.doses
-    ]
+    drugs = [_drug(one) for one in given if one.levels]
     grounds = [f"on {stroma}" if stroma else "without stroma" for stroma in stromas]
     culture = f"{_listed(hours)} h {' and '.join(grounds)}"
+    if any(media):
+        culture += f" in {_listed(list(filter(None, media)))}"
     return "; ".join(filter(None, [", ".join(drugs), culture])) + "."
 
 
-def _listed(numbers: Sequence[float]) -> str:
-    """Numbers with commas and a last "and", never in powers of ten."""
-    texts = [f"{number:,.10g}" for number in numbers]
+def _drug(one: Given) -> str:
+    text = f"{'added ' if one.is_added else ''}{one.name} {_listed(one.levels)} {one.unit}".rstrip()
+    return f"{text} in every culture" if one.in_every_culture else text
+
+
+def _listed(levels: Sequence[Level]) -> str:
+    """Levels with commas and a last "and"; numbers never in powers of ten."""
+    texts = [level if isinstance(level, str) else f"{level:,.10g}" for level in levels]
     return " and ".join(filter(None, [", ".join(texts[:-1]), texts[-1]]))

@@ -14,10 +14,13 @@ _GREEK = dict(zip("αβγδεζηθικλμνξοπρστυφχψω", _GREEK_NAM
 def column_prefix(analyte: str) -> str:
     """The analyte as column names have it: lower case, no punctuation, Greek letters spelled out.
 
-    >>> column_prefix("IL-6"), column_prefix("IL-1β")
-    ('il6', 'il1beta')
+    A sign of a marker is kept as a word, so that CD38+ and CD38- have different columns.
+
+    >>> column_prefix("IL-6"), column_prefix("IL-1β"), column_prefix("CD38+ CD138-")
+    ('il6', 'il1beta', 'cd38poscd138neg')
     """
-    letters = unicodedata.normalize("NFKD", analyte).casefold()
+    signed = re.sub(r"(?<=\w)[-−](?!\w)", "neg", analyte.replace("+", "pos"))
+    letters = unicodedata.normalize("NFKD", signed).casefold()
     spelled = "".join(_GREEK.get(letter, letter) for letter in letters)
     return re.sub(r"[^a-z0-9]", "", spelled)
 

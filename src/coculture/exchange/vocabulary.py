@@ -6,10 +6,14 @@ from typing import Any
 
 import pandas as pd
 
-BELOW_RANGE = ("below_lloq", "below_curve")
-"""Less analyte than the limit: under the LLOQ, or beyond the curve's asymptote at zero."""
-ABOVE_RANGE = ("above_uloq", "above_curve", "overflow")
-"""More analyte than the limit: over the ULOQ, beyond the other asymptote, or off the reader."""
+BELOW_BACKGROUND = "below_background"
+"""A median signal that is not above that of the FMO or unstained tube."""
+BELOW_LIMIT, ABOVE_LIMIT = "below_limit", "above_limit"
+"""A finished number that values.csv gives as "<5" or ">100"."""
+BELOW_RANGE = ("below_lloq", "below_curve", BELOW_BACKGROUND, BELOW_LIMIT)
+"""Less than the limit: under the LLOQ, beyond the curve's asymptote at zero, or as above."""
+ABOVE_RANGE = ("above_uloq", "above_curve", "overflow", ABOVE_LIMIT)
+"""More than the limit: over the ULOQ, beyond the other asymptote, off the reader, or as above."""
 
 SHOWN, NOT_SHOWN, NOT_TESTABLE = VERDICTS = ("shown", "not shown", "not testable")
 

@@ -1,5 +1,6 @@
 """Flow cytometry: from FCS files to percent apoptotic, with every threshold on record."""
 
+from coculture.flow.acquisition_starts import acquisition_starts
 from coculture.flow.agreement import notices
 from coculture.flow.compensation.single_stains import spillover_from_single_stains
 from coculture.flow.compensation.spillover import SpilloverError
@@ -23,6 +24,7 @@ __all__ = [
     "GatedExperiment",
     "SpilloverError",
     "ThresholdError",
+    "acquisition_starts",
     "check_files",
     "check_gates",
     "check_spillover_file",

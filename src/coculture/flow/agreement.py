@@ -31,6 +31,7 @@ _FILE_SETTINGS = {
 }
 _SCALES = {"R": "range", "E": "amplification"}
 """Of $PnR and $PnE: with another one, the same cells have other values."""
+_NEGATIVE = "population_negative"
 _FEW_EVENTS = 0.1
 """A sample with fewer than this share of the median events of its experiment's samples was perhaps
 aborted."""
@@ -66,10 +67,32 @@ def notices(files: pd.DataFrame, settings: FlowSettings) -> list[Problem]:
     found: list[Problem] = []
     if opened and (why := percent_not_given.reason(settings)):
         found.append(Problem("flow.csv", why, opened[0].file.row))
+    negatives = [one for one in opened if one.file.role == _NEGATIVE and one.file.experiment]
     for experiment in dict.fromkeys(file.experiment for file in listed if file.experiment):
         own = of_experiment(listed, experiment, shared)
-        found += _of_experiment([_Opened(file, by_row[file.row]) for file in own], settings)
+        of_one = [_Opened(file, by_row[file.row]) for file in own]
+        if settings.marker_channels:
+            found += _negatives_elsewhere(of_one, negatives)
+        found += _of_experiment(of_one, settings)
     return found
+
+
+def _negatives_elsewhere(
+    opened: Sequence[_Opened], negatives: Sequence[_Opened]
+) -> Iterator[Problem]:
+    """A line about an experiment without cells that lack the marker, which others have."""
+    if negatives and not any(one.file.role == _NEGATIVE for one in opened):
+        day = day_of(opened[0].header)
+        same_day = [one for one in negatives if day and day_of(one.header) == day]
+        first = (same_day or negatives)[0].file
+        of_day = f", acquired on the day of {opened[0].file.experiment}" if same_day else ""
+        yield _line(
+            opened[0],
+            f"no file has the role {_NEGATIVE}, from which the gates of markers are set; "
+            f"{first.experiment} has one ({first.fcs}, row {first.row}{of_day}). Is the experiment "
+            "of that row right? A control for several experiments has a row for each, or leaves "
+            "the experiment empty and then serves all of its day.",
+        )
 
 
 def _open(file: FlowFile) -> Iterator[_Opened]:

@@ -13,8 +13,11 @@ from coculture.flow.fcs.header import FcsHeader
 from coculture.flow.fcs.text import FcsError
 from coculture.flow.files import FlowFile
 from coculture.flow.gating import sources
+from coculture.flow.gating.compensated import compensated
+from coculture.flow.gating.gates import GateError
+from coculture.flow.gating.sources.threshold import FEWEST_EVENTS, ThresholdError
 from coculture.flow.settings import AUTO, FlowSettings
-from coculture.flow.tubes import NO_MATRIX, open_tubes
+from coculture.flow.tubes import NO_MATRIX, Tube, open_tubes
 
 _STAINED_ALONE = ("single_stain", "annexin_only", "dye_only")
 
@@ -65,7 +68,8 @@ def experiment_problems(
     yield from found
     is_sound = not found and len(opened) == len(files)
     if with_events and may_lack_controls and is_sound:
-        yield from _spillover(files, settings)
+        spillover = [*_spillover(files, settings)]
+        yield from spillover or _marker_gates(files, settings)
 
 
 def _lacking(
@@ -103,6 +107,30 @@ def _spillover(files: Sequence[FlowFile], settings: FlowSettings) -> Iterator[Pr
             yield Problem("flow.csv", str(error), at_fault.row, "fcs", at_fault.fcs)
     except FcsError:
         return  # `check_files` reports the file.
+
+
+def _marker_gates(files: Sequence[FlowFile], settings: FlowSettings) -> Iterator[Problem]:
+    """The error of a marker that has no control, and cannot be gated by the samples alone."""
+    try:
+        tubes = open_tubes(files, settings)
+        if all(_has_control(tubes, name) for name in settings.marker_channels):
+            return
+        own = settings.gates.get(files[0].experiment, {})
+        compensated(tubes, experiment_spillover(tubes, settings), settings, own)
+    except ThresholdError as error:
+        yield _of_experiment(files, str(error))
+    except (FcsError, SpilloverError, GateError):
+        return  # `check_files`, `check_spillover_file` and `check_gates` report them.
+
+
+def _has_control(tubes: Sequence[Tube], marker: str) -> bool:
+    """Whether a control of the marker has events enough to set its gate."""
+    channel = tubes[0].panel.markers[marker]
+    return any(
+        tube.header.events >= FEWEST_EVENTS
+        and (tube.is_control_of(channel) or tube.is_fmo_of(channel) or tube.is_unstained)
+        for tube in tubes
+    )
 
 
 def _not_fluorescent(opened: Sequence[_Opened]) -> Iterator[Problem]:
@@ -275,8 +303,9 @@ def _missing_sources(
 
 
 def _of_experiment(files: Sequence[FlowFile], message: str) -> Problem:
-    """A problem at the first row of the experiment."""
-    return Problem("flow.csv", message, files[0].row, "experiment", files[0].experiment)
+    """A problem at the first sample of the experiment: its first row may be a shared control's."""
+    first = next((one for one in files if one.role == "sample"), files[0])
+    return Problem("flow.csv", message, first.row, "experiment", first.experiment)
 
 
 def _of_file(one: _Opened, message: str) -> Problem:

@@ -170,6 +170,13 @@ class FlowSettings:
         )
 
     @property
+    def lacked_markers(self) -> list[str]:
+        """Those markers that some population lacks and none has."""
+        every = [marker for population in self.populations for marker in population.markers]
+        had = {marker.channel for marker in every if marker.positive}
+        return [channel for channel in self.marker_channels if channel not in had]
+
+    @property
     def stained_channels(self) -> list[str]:
         """Fluorescence channels with gates: Annexin V, viability dye, markers, each once."""
         named = (self.channels.annexin, self.channels.viability_dye, *self.marker_channels)

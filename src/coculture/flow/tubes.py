@@ -40,6 +40,8 @@ class Panel:
     """Every channel as the config names it -> channel name."""
     counting_beads: CountingBeads | None = None
     """With the channel name ($PnN) as its channel."""
+    lacked: frozenset[str] = frozenset()
+    """Channels of the markers that populations lack (positive: false) and none has."""
 
     @property
     def stains(self) -> list[str]:
@@ -182,6 +184,7 @@ def _panel(settings: FlowSettings, find: Callable[[str], str]) -> Panel:
         time=found(channels.time),
         markers={marker: names[marker] for marker in settings.marker_channels},
         names=names,
+        lacked=frozenset(names[marker] for marker in settings.lacked_markers),
         counting_beads=(
             None
             if settings.counting_beads is None

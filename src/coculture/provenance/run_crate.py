@@ -33,6 +33,8 @@ _MEDIA_TYPES = {
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ".yaml": "application/yaml",
 }
+FINISHED_NUMBERS = "values.csv"
+"""The table that is itself a file of data."""
 _SNAKEMAKE = "https://w3id.org/workflowhub/workflow-ro-crate#snakemake"
 
 
@@ -105,7 +107,7 @@ def run_crate(
         "@id": "./",
         "@type": "Dataset",
         "name": title or study,
-        "description": f"Results of the study {study}: apoptosis and concentrations, compared.",
+        "description": f"Results of the study {study}: its cultures, compared.",
         "datePublished": run.ended,
         "license": _to("#terms"),
         "author": _to("#person"),
@@ -163,7 +165,11 @@ def _raw_file(table: str, file: str, digest: str) -> dict[str, Any]:
         "@id": f"#input-{quote(table)}-{quote(file, safe='')}",
         "@type": "CreativeWork",
         "name": file,
-        "description": f"Raw file that {table} names.",
+        "description": (
+            "Numbers that were measured elsewhere."
+            if table == FINISHED_NUMBERS
+            else f"Raw file that {table} names."
+        ),
         "identifier": f"sha256:{digest}",
     }
 

@@ -24,9 +24,10 @@ def answer(findings: pd.DataFrame) -> str:
 
 
 def counts(results: Results) -> dict[str, int]:
-    """The number of donors, experiments, arms, cultures, files and wells, without zeros."""
+    """How many donors, experiments, arms, cultures, files, wells and finished numbers there are."""
     cultures = results.table("cultures.csv")
     wells, files = results.table("elisa/wells.csv"), results.table("flow/wells.csv")
+    values = results.table("study/values.csv")
     donors = cultures.get("donor", pd.Series(dtype=str))
     found = {
         "donors": donors[donors != ""].nunique(),
@@ -35,6 +36,7 @@ def counts(results: Results) -> dict[str, int]:
         "cultures": len(cultures),
         "FCS files": files["fcs"].nunique() if len(files) else 0,
         "ELISA wells": len(wells) - unassigned_wells(wells),
+        "finished numbers": int((values["excluded"] == "").sum()) if len(values) else 0,
     }
     return {
         name.removesuffix("s") if count == 1 else name: count
@@ -49,17 +51,21 @@ def design(results: Results) -> str:
     if cultures.empty or not {"hours", "stroma"} <= set(cultures.columns):
         return ""
     given = [
-        Given(
+        Given.of(
             factor["name"],
-            sorted(set(cultures[factor["column"]].dropna()) - {factor["untreated"]}),
-            factor["unit"],
-            bool(factor.get("adds_analyte")),
+            factor["unit"] or "",
+            factor["untreated"],
+            cultures[factor["column"]].dropna(),
+            factor.get("levels") or (),
+            is_added=bool(factor.get("adds_analyte")),
         )
         for factor in results.config["factors"]
     ]
-    return design_sentence(
-        given, sorted(set(cultures["hours"])), sorted(set(cultures["stroma"].fillna("")))
+    stromas, media = (
+        sorted(set(cultures[column].fillna(""))) if column in cultures else []
+        for column in ("stroma", "medium")
     )
+    return design_sentence(given, sorted(set(cultures["hours"])), stromas, media)
 
 
 def unassigned_wells(wells: pd.DataFrame) -> int:

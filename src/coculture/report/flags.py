@@ -17,6 +17,7 @@ BETWEEN_EXPERIMENTS = "between_experiments"
 _STAGES = {
     "flow": "flow",
     "elisa": "ELISA",
+    "study": "values.csv",
     "clinical": "clinical",
     "comparison": "comparison",
     "cultures.csv": "comparison",
@@ -31,7 +32,7 @@ class ListedFlag:
     Attributes
     ----------
     stage
-        flow, ELISA, comparison or clinical.
+        flow, ELISA, values.csv, comparison or clinical.
     place
         The experiment or plate; may be empty.
     item
@@ -78,7 +79,7 @@ def flow_notes(flags: Iterable[Flag]) -> list[ListedFlag]:
 
 
 def exclusions(flags: Iterable[Flag]) -> list[ListedFlag]:
-    """The files and wells that the study's tables exclude, each with the reason as sentence."""
+    """What the study's tables exclude, each with the reason as sentence."""
     return [listed_flag(flag) for flag in flags if flag.code == EXCLUDED]
 
 
@@ -131,7 +132,7 @@ def _item(concerns: Concerns) -> str:
         "arm": f"arm {concerns.arm or concerns.fcs}",
         "gate": f"{concerns.population}: gate on {concerns.channel}",
         "experiment": concerns.analyte or "all files",
-        "culture": concerns.analyte or "culture",
+        "culture": concerns.analyte or concerns.fcs or "culture",
     }
     if concerns.kind in named:
         return named[concerns.kind]

@@ -1,8 +1,11 @@
 """The glossary of the page: terms that a biologist need not know."""
 
-GLOSSARY = {
+from collections.abc import Mapping
+from typing import Any
+
+_TERMS = {
     "Experiment": "An independent repeat, such as a day or a donor. n counts these, not wells.",
-    "Arm": "One combination of cells, stroma, dose of every drug, and hours.",
+    "Arm": "One combination of cells, stroma, medium, level of every factor, and hours.",
     "95 % CI": (
         "Confidence interval: in 95 of 100 studies like this one it would contain the true value."
     ),
@@ -21,8 +24,8 @@ GLOSSARY = {
         "known that a value is below or above the limit."
     ),
     "Bound": (
-        "What is known of a value outside LLOQ and ULOQ: at most, or at least, this much. Such a "
-        "well is called censored."
+        "What is known of a value outside the range of its assay: at most, or at least, this much. "
+        "Such a well is called censored."
     ),
     "Dilutions disagree": (
         "The culture's dilutions give different concentrations, by more than a factor 1.54 and "
@@ -62,3 +65,29 @@ GLOSSARY = {
     ),
     "Logicle": "An axis that is logarithmic for large values and linear around zero.",
 }
+
+_OF_ONE_TABLE = {
+    "flow": (
+        *("Viable, early, late, necrotic", "FMO", "Live peak", "Specific apoptosis", "Logicle"),
+    ),
+    "elisa": (
+        *("LLOQ, ULOQ", "Dilutions disagree", "Replicates disagree", "Dilutions contradict"),
+        "4PL",
+    ),
+    "clinical": ("PCLI",),
+}
+"""Terms that only studies with this table need."""
+
+
+def glossary(tables: Mapping[str, Any]) -> dict[str, str]:
+    """The terms that a study needs, with their meaning.
+
+    Parameters
+    ----------
+    tables
+        The config's section `tables`: the path of each table, None for one that it lacks.
+    """
+    needless = {
+        term for table, terms in _OF_ONE_TABLE.items() if not tables.get(table) for term in terms
+    }
+    return {term: meaning for term, meaning in _TERMS.items() if term not in needless}

@@ -18,6 +18,7 @@ from coculture.report.flags import (
     quality_flags,
 )
 from coculture.report.results import Results, with_labels
+from coculture.report.table_labels import measured_columns
 
 _MAX_NAMED = 6
 """Up to this number things are named one by one; more are counted."""
@@ -34,7 +35,9 @@ _ACTIONS_BY_CODE = {
     "few_experiments": "Repeat the experiment on another day or with another donor.",
     "pooled_error_disagrees": "Report the primary verdict and mention the other.",
     "no_controls": "Record at least an unstained tube and single stains in the next experiment.",
+    "interference": "Use an assay that the drug does not disturb, or leave these arms out.",
     "other_well": "Compare flow.csv with the plate map.",
+    "stains_swapped": "Compare flow.channels with the panel that was stained.",
     "plate_failed": "Do not use its concentrations; repeat the plate.",
 }
 """What to do about flags for which more can be said than about others of their kind."""
@@ -82,8 +85,8 @@ def limitations(results: Results) -> list[Limitation]:
         *_missing_experiments(results),
         *_manual_gates(results.gates),
         *_own_thresholds(results.gates),
-        *_excluded(results.flags),
-        *_unmeasured(results.table("cultures.csv")),
+        *_excluded(results.flags, results.table("study/values.csv")),
+        *_unmeasured(results),
         *_outside_range(results.flags, results.table("elisa/cultures.csv")),
         *_flagged(quality_flags(results.flags)),
     ]
@@ -209,15 +212,14 @@ def _own_thresholds(gates: Mapping[str, Mapping[str, Any]]) -> Iterator[Limitati
             yield Limitation(f"Thresholds are set for each {what}: {experiments}.", action, "flow")
 
 
-def _excluded(flags: Iterable[Flag]) -> Iterator[Limitation]:
+def _excluded(flags: Iterable[Flag], numbers: pd.DataFrame) -> Iterator[Limitation]:
     found = {one.flag.concerns: one for one in exclusions(flags)}.values()
     files = {one.flag.concerns.fcs for one in found if one.flag.concerns.kind == "tube"}
     wells = sum(one.flag.concerns.kind == "well" for one in found)
-    counted = [
-        many(count, thing)
-        for count, thing in ((len(files), "FCS file"), (wells, "ELISA well"))
-        if count
-    ]
+    rows = numbers.loc[numbers["excluded"] != "", "row"].nunique() if len(numbers) else 0
+    counts = ((len(files), "FCS file"), (wells, "ELISA well"))
+    counted = [many(count, thing) for count, thing in counts if count]
+    counted += [f"{many(rows, 'row')} of values.csv"] if rows else []
     if counted:
         yield Limitation(
             f"Excluded: {listed(counted)}.",
@@ -226,8 +228,8 @@ def _excluded(flags: Iterable[Flag]) -> Iterator[Limitation]:
         )
 
 
-def _unmeasured(cultures: pd.DataFrame) -> Iterator[Limitation]:
-    names = [str(name) for name in without_measurement(cultures).get("culture", ())]
+def _unmeasured(results: Results) -> Iterator[Limitation]:
+    names = [str(name) for name in without_measurement(results).get("culture", ())]
     if names:
         which = f": {', '.join(names)}" if len(names) <= _MAX_NAMED else ""
         yield Limitation(
@@ -237,44 +239,26 @@ def _unmeasured(cultures: pd.DataFrame) -> Iterator[Limitation]:
         )
 
 
-def without_measurement(cultures: pd.DataFrame) -> pd.DataFrame:
+def without_measurement(results: Results) -> pd.DataFrame:
     """The rows of cultures.csv that lack a measurement of an assay that the study made.
 
     A bound is a measurement. A measurement that was excluded is missing.
     """
+    cultures = results.table("cultures.csv")
     if "excluded" not in cultures or "culture" not in cultures:
         return pd.DataFrame()
     lacking = pd.Series(False, index=cultures.index)
-    for value, bound, state in _measurements(cultures):
-        known = cultures[value].notna()
-        if bound in cultures:
-            known |= cultures[bound].notna()
+    for one in measured_columns(results):
+        if one.value not in cultures:
+            continue
+        known = cultures[one.value].notna()
+        if one.bound in cultures:
+            known |= cultures[one.bound].notna()
         if known.any():
             lacking |= ~known
-        elif state in cultures:
-            lacking |= cultures[state] == "excluded"
+        elif one.state in cultures:
+            lacking |= cultures[one.state] == "excluded"
     return cultures[lacking & (cultures["excluded"] != "")]
-
-
-def _measurements(cultures: pd.DataFrame) -> list[tuple[str, str, str]]:
-    """Columns of what was measured, each with those of its bound and state, which may not exist."""
-    analytes = analyte_columns(cultures)
-    found = [
-        ("percent_apoptotic", "", "apoptosis_state"),
-        *((f"{one}_pg_ml", f"{one}_bound_pg_ml", f"{one}_state") for one in analytes),
-    ]
-    return [one for one in found if one[0] in cultures]
-
-
-def analyte_columns(cultures: pd.DataFrame) -> list[str]:
-    """The analytes of cultures.csv as its columns name them.
-
-    >>> analyte_columns(pd.DataFrame(columns=["il6_pg_ml", "il6_state", "apoptosis_state"]))
-    ['il6']
-    """
-    ending = "_state"
-    names = [str(name).removesuffix(ending) for name in cultures if str(name).endswith(ending)]
-    return [name for name in names if f"{name}_pg_ml" in cultures]
 
 
 def _outside_range(flags: Iterable[Flag], measured: pd.DataFrame) -> Iterator[Limitation]:

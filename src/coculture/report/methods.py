@@ -33,6 +33,10 @@ _FACTORS_APPLIED = (
     " The values of cultures were divided by the factor of their plate, estimated by least squares "
     "on the logarithms of what was on several plates."
 )
+_DIGITS_OF_SHA = 12
+"""Enough to tell files apart; the list of raw files has all 64."""
+_COMPARED = ("comparison/findings.csv", "comparison/contrasts.csv")
+"""The tables that say where a comparison is between experiments."""
 _CITED = re.compile(r"\[([a-z]+)\]")
 
 
@@ -50,7 +54,8 @@ def methods(results: Results, versions: Mapping[str, str]) -> Methods:
     Parameters
     ----------
     results
-        Read are the config, the gates, the curves and comparison/findings.csv.
+        Read are the config, the gates, the curves, the finished numbers with their file, and
+        comparison/findings.csv.
     versions
         Version of every program by its name.
     """
@@ -59,11 +64,9 @@ def methods(results: Results, versions: Mapping[str, str]) -> Methods:
     parts = [_flow(config["flow"], results.gates)] if config["tables"].get("flow") else []
     if has_elisa:
         parts.append(_elisa(config["elisa"], results.curves))
-    is_between = any(
-        results.table(name).get("compared", pd.Series(dtype=str)).astype(bool).any()
-        for name in ("comparison/findings.csv", "comparison/contrasts.csv")
-    )
-    parts.append(_comparison(results.table("comparison/findings.csv"), has_elisa, is_between))
+    if len(results.table("study/values.csv")):
+        parts.append(_values(results))
+    parts.append(_comparison(results, has_elisa))
     if versions:
         computed = ", ".join(f"{name} {version}" for name, version in versions.items())
         parts.append(f"Figures use the colours of Okabe and Ito [colours]. Software: {computed}.")
@@ -250,13 +253,41 @@ def _reading(reading: Mapping[str, Any]) -> str:
     return f" at {wavelength:g} nm" + (f" (reading {quoted})" if name and says_more else "")
 
 
-def _comparison(findings: pd.DataFrame, has_bounds: bool, is_between: bool) -> str:
+def _values(results: Results) -> str:
+    """What was measured elsewhere, and the file that says so."""
+    numbers = results.table("study/values.csv")
+    used = numbers[numbers["excluded"] == ""]
+    measured = listed(
+        f"{endpoint} ({unit})"
+        for endpoint, unit in used[["endpoint", "unit"]].drop_duplicates().itertuples(index=False)
+    )
+    files = results.table("study/files.csv")
+    origin = ", ".join(
+        f"{name}, SHA-256 {digest[:_DIGITS_OF_SHA]}..."
+        for name, digest in files.loc[
+            files["table"] == "values.csv", ["file", "sha256"]
+        ].itertuples(index=False)
+    )
+    return (
+        f"Finished numbers: the values of {measured} were measured and computed elsewhere and "
+        f"entered as numbers ({origin}). This analysis begins with them; the raw data behind them "
+        "are not part of it."
+    )
+
+
+def _is_between(table: pd.DataFrame) -> bool:
+    """Whether a row of a table of the comparison is between experiments."""
+    return "compared" in table and bool(table["compared"].astype(bool).any())
+
+
+def _comparison(results: Results, has_bounds: bool) -> str:
+    findings = results.table("comparison/findings.csv")
     text = (
         "The unit of replication is the experiment [unit]: wells were averaged within experiment "
         "and arm on the analysis scale. Every contrast was computed within each experiment that "
         "has all arms it needs, and tested with a one-sample t test with n − 1 degrees of freedom."
     )
-    if is_between:
+    if any(_is_between(results.table(name)) for name in _COMPARED):
         text += (
             " Arms that share no experiment were compared between experiments: the part of each "
             "group of arms was computed within its own experiments, and the means of the parts "
@@ -278,9 +309,11 @@ def _comparison(findings: pd.DataFrame, has_bounds: bool, is_between: bool) -> s
         )
     if "eliminated" in set(findings.get("kind", ())):
         text += " Intervals of the eliminated fraction of an effect are Fieller's [fieller]."
+    has_combinations = not results.table("comparison/combination.csv").empty
+    bliss = " Combinations were compared with Bliss independence [bliss]." * has_combinations
     return (
         f"{text} A pooled-error analysis (least squares on the means of arms, experiments as "
         "blocks, Dunnett's correction [dunnett] for treatments against untreated) is shown for "
-        "comparison and does not change any verdict. Combinations were compared with Bliss "
-        "independence [bliss]. Wells and experiments are drawn together as SuperPlots [superplot]."
+        f"comparison and does not change any verdict.{bliss} Wells and experiments are drawn "
+        "together as SuperPlots [superplot]."
     )

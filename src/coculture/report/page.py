@@ -27,17 +27,17 @@ from coculture.report.flags import (
     quality_flags,
 )
 from coculture.report.formatting import unbroken_names
-from coculture.report.glossary import GLOSSARY
-from coculture.report.limitations import analyte_columns, limitations, without_measurement
+from coculture.report.glossary import glossary
+from coculture.report.limitations import limitations, without_measurement
 from coculture.report.methods import methods
 from coculture.report.results import Results, with_labels
 from coculture.report.shown_figures import ShownFigure, figures_of_stage, shown_figures
 from coculture.report.table_labels import (
-    analyte_name,
-    analyte_names,
+    MeasuredColumns,
     column_definitions,
     labelled,
     labelled_table,
+    measured_columns,
     study_columns,
 )
 
@@ -69,7 +69,7 @@ def render(results: Results) -> str:
     figures = shown_figures(results)
     found = [*quality_flags(results.flags), *flow_notes(results.flags)]
     script = _joined(SCRIPTS)
-    versions = provenance.versions(results.software)
+    versions = provenance.versions(results.software, bool(results.config["tables"]["flow"]))
     named = study_columns(results)
     definitions = column_definitions(results)
 
@@ -105,7 +105,7 @@ def render(results: Results) -> str:
         methods=methods(results, versions),
         versions=versions,
         computed_by=provenance.computed_by(results.software),
-        glossary=GLOSSARY,
+        glossary=glossary(results.config["tables"]),
         cultures=_json(_cultures(results, found)),
         data=_json({figure.anchor: figure.data for figure in figures if figure.data}),
     )
@@ -134,12 +134,11 @@ def _cultures(results: Results, found: Sequence[ListedFlag]) -> dict[str, Any]:
     """What the page shows for the culture under the pointer: arm, values, flags."""
     table = results.table("cultures.csv")
     flagged = flags_by_culture(found)
-    names = analyte_names(results)
-    analytes = {name: analyte_name(name, names) for name in analyte_columns(table)}
+    measured = measured_columns(results)
     return {
         str(row["culture"]): {
             "arm": with_labels(str(row["arm"]), results),
-            "values": _values(row, analytes),
+            "values": _values(row, measured),
             "flags": flagged.get(str(row["culture"]), []),
         }
         for row in table.to_dict("records")
@@ -147,24 +146,22 @@ def _cultures(results: Results, found: Sequence[ListedFlag]) -> dict[str, Any]:
     }
 
 
-def _values(row: Mapping[Any, Any], analytes: Mapping[str, str]) -> list[str]:
+def _values(row: Mapping[Any, Any], measured: Sequence[MeasuredColumns]) -> list[str]:
     values = []
-    if not is_missing(row.get("percent_apoptotic")):
-        values.append(f"{number(row['percent_apoptotic'])} % apoptotic")
-    for column, name in analytes.items():
-        value, bound = row[f"{column}_pg_ml"], row[f"{column}_bound_pg_ml"]
+    for one in measured:
+        value, bound = row.get(one.value), row.get(one.bound)
         if not is_missing(value):
-            values.append(f"{name} {number(value)} pg/mL")
+            values.append(f"{one.name} {number(value)} {one.unit}".rstrip())
         elif not is_missing(bound):
-            side = "below" if row[f"{column}_state"] in BELOW_RANGE else "above"
-            values.append(f"{name} {side} {number(bound)} pg/mL")
+            side = "below" if row[one.state] in BELOW_RANGE else "above"
+            values.append(f"{one.name} {side} {number(bound)} {one.unit}".rstrip())
     if not is_missing(row.get("excluded")):
         values.append(str(row["excluded"]))
     return values
 
 
 def _without_measurement(results: Results) -> page_tables.Table | None:
-    table = without_measurement(results.table("cultures.csv"))
+    table = without_measurement(results)
     if table.empty:
         return None
     columns = ["culture", "experiment", "arm", "excluded"]

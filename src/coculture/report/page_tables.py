@@ -212,8 +212,8 @@ def _passing(entry: Mapping[str, Any]) -> str:
 
 
 def excluded(listed: Iterable[ListedFlag]) -> Table:
-    """The files and wells that the study's tables exclude, each with its reason."""
-    headings = ("assay", "experiment or plate", "file or well", "culture", "reason")
+    """What the study's tables exclude, each with its reason."""
+    headings = ("assay", "experiment or plate", "file, well or endpoint", "culture", "reason")
     flags = list({one.flag.concerns: one for one in listed}.values())
     rows = [(one.stage, one.place, one.item, one.culture, one.flag.sentence) for one in flags]
     made = plain_table([(heading, "") for heading in headings], rows)

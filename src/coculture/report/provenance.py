@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-_NAMED = ("FlowCytometryTools", "numpy", "scipy", "pandas", "matplotlib", "snakemake")
+_GATING = "FlowCytometryTools"
+_NAMED = (_GATING, "numpy", "scipy", "pandas", "matplotlib", "snakemake")
 """Packages that compute, as their authors write the names; the record has them in lower case."""
 
 
@@ -31,15 +32,16 @@ def computed_by(software: Mapping[str, Any]) -> str:
     return f"Computed by {version}, git commit {commit}."
 
 
-def versions(software: Mapping[str, Any]) -> dict[str, str]:
+def versions(software: Mapping[str, Any], has_flow: bool = True) -> dict[str, str]:
     """The recorded versions of this workflow, Python and the packages that compute.
 
-    `software` is the content of provenance/software.json; unknown versions are omitted.
+    `software` is the content of provenance/software.json; unknown versions are omitted, and the
+    package that gates in a study without flow cytometry.
     """
     packages = software.get("packages") or {}
     found = {
         "coculture": (software.get("workflow") or {}).get("version"),
         "Python": software.get("python"),
-        **{name: packages.get(name.lower()) for name in _NAMED},
+        **{name: packages.get(name.lower()) for name in _NAMED if has_flow or name != _GATING},
     }
     return {name: version for name, version in found.items() if version}

@@ -37,6 +37,7 @@ SHEETS = {
     "comparison/contrasts.csv": "contrasts",
     "comparison/contrast_values.csv": "contrast values",
     "comparison/arms.csv": "arms",
+    "comparison/endpoints.csv": "endpoints",
     BY_EXPERIMENT: BY_EXPERIMENT,
     "comparison/combination.csv": "combination",
     "cultures.csv": "cultures",
@@ -44,6 +45,7 @@ SHEETS = {
     "flow/wells.csv": "flow wells",
     "elisa/wells.csv": "ELISA wells",
     "elisa/cultures.csv": "ELISA cultures",
+    "study/values.csv": "finished numbers",
     THRESHOLDS: THRESHOLDS,
     CURVES: CURVES,
 }

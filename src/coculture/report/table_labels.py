@@ -1,6 +1,8 @@
 """Result tables with the names people use: labels of cells, analytes, factors and scales."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,17 +12,11 @@ from coculture.report.results import Results, with_labels
 
 _LABELLED = ("arm", "cells", "combination", "contrast", "left_out", "note", "reason", "test")
 """Columns of text that contain names of arms or cells."""
-_SCALES = {
-    "percent_apoptotic": "percent apoptotic, %",
-    "logit_apoptotic": "ln odds of apoptosis",
-    "ln_viable": "ln viable fraction",
-}
-_ANALYTE_COLUMNS = {"_bound_pg_ml": " bound", "_pg_ml": "", "_state": " state"}
-"""Endings of columns that are named after an analyte, and what its name is followed by."""
-LOGARITHM = "ln_"
-_PER_VIABLE_CELL = "_per_viable_cell"
+ENDPOINTS = "comparison/endpoints.csv"
+_LOGARITHMIC = ("logit", "log", "log_rest")
+"""Scales of comparison/endpoints.csv on which differences are ratios."""
 TESTS = "comparison/finding_tests.csv"
-_UNCHANGED = ("study/", "columns.csv", "flags.csv")
+_UNCHANGED = ("study/", "columns.csv", "flags.csv", ENDPOINTS)
 """Tables whose texts are shown as they are."""
 RATIOS = {"ratio": "estimate", "ratio_lower": "lower", "ratio_upper": "upper"}
 """Columns of ratios, each with the column of its natural logarithm."""
@@ -32,54 +28,63 @@ def analyte_names(results: Results) -> dict[str, str]:
     return {column_prefix(str(name)): str(name) for name in named.unique()}
 
 
-def analyte_name(column_name: str, names: Mapping[str, str]) -> str:
-    """The analyte whose name in columns is `column_name`.
-
-    >>> analyte_name("il6", {"il6": "IL-6"}), analyte_name("tnf", {})
-    ('IL-6', 'TNF')
-    """
-    return names.get(column_prefix(column_name), column_name.upper())
+def endpoint_labels(results: Results) -> dict[str, str]:
+    """Each endpoint of comparison/endpoints.csv with its scale: "ln IL-6 (pg/mL)"."""
+    return {
+        str(row["endpoint"]): _label(row) for row in results.table(ENDPOINTS).to_dict("records")
+    }
 
 
-def endpoint_label(endpoint: str, names: Mapping[str, str]) -> str:
-    """An endpoint of comparison/arms.csv with its scale.
-
-    >>> endpoint_label("ln_il6", {"il6": "IL-6"})
-    'ln IL-6 (pg/mL)'
-    >>> endpoint_label("ln_il6_per_viable_cell", {"il6": "IL-6"})
-    'ln IL-6 (pg per million viable cells)'
-    """
-    if endpoint in _SCALES or not endpoint.startswith(LOGARITHM):
-        return _SCALES.get(endpoint, endpoint)
-    analyte, unit = analyte_and_unit(endpoint, names)
-    return f"ln {analyte} ({unit})"
+def _label(row: Mapping[Any, Any]) -> str:
+    title = str(row["title"])
+    if row["scale"] in ("log", "log_rest"):
+        plain = title[:1].lower() + title[1:]
+        return f"ln {title if title.startswith(str(row['name'])) else plain}"
+    return f"ln odds of {row['name']}" if row["scale"] == "logit" else title
 
 
-def analyte_and_unit(endpoint: str, names: Mapping[str, str]) -> tuple[str, str]:
-    """The analyte and unit of an endpoint that is the logarithm of a concentration.
+@dataclass(frozen=True)
+class MeasuredColumns:
+    """Something that was measured, with its columns of cultures.csv; `bound` may be empty."""
 
-    >>> analyte_and_unit("ln_il6", {"il6": "IL-6"})
-    ('IL-6', 'pg/mL')
-    """
-    name = endpoint.removeprefix(LOGARITHM)
-    column = name.removesuffix(_PER_VIABLE_CELL)
-    unit = "pg/mL" if name == column else "pg per million viable cells"
-    return analyte_name(column, names), unit
+    name: str
+    unit: str
+    value: str
+    bound: str
+    state: str
+
+
+def measured_columns(results: Results) -> list[MeasuredColumns]:
+    """Each endpoint, and each analyte that was measured and is not compared."""
+    found = [
+        MeasuredColumns(
+            str(row["name"]),
+            str(row["unit"]),
+            *(str(row[f"{one}_column"]) for one in ("value", "bound", "state")),
+        )
+        for row in results.table(ENDPOINTS).to_dict("records")
+        if row["is_primary"]
+    ]
+    known = {one.value for one in found}
+    for prefix, name in analyte_names(results).items():
+        columns = [f"{prefix}_{end}" for end in ("pg_ml", "bound_pg_ml", "state")]
+        if columns[0] not in known and columns[0] in results.table("cultures.csv"):
+            found.append(MeasuredColumns(name, "pg/mL", *columns))
+    return found
 
 
 def study_columns(results: Results) -> dict[str, tuple[str, str]]:
     """(heading, unit) of the columns that are named after a factor or an analyte."""
     found = {
-        str(factor["column"]): (f"{factor['name']} given", str(factor["unit"]))
+        str(factor["column"]): (f"{factor['name']} given", str(factor["unit"] or ""))
         for factor in results.config["factors"]
     }
-    names = analyte_names(results)
-    for column in results.table("cultures.csv").columns:
-        for ending, suffix in _ANALYTE_COLUMNS.items():
-            if column not in found and str(column).endswith(ending):
-                name = analyte_name(str(column).removesuffix(ending), names)
-                found[str(column)] = (f"{name}{suffix}", "pg/mL" if "pg_ml" in ending else "")
-    return found
+    known = {*found, *results.table("cultures.csv").columns}
+    for one in measured_columns(results):
+        found.setdefault(one.value, (one.name, one.unit))
+        found |= {one.bound: (f"{one.name} bound", one.unit)} if one.bound else {}
+        found.setdefault(one.state, (f"{one.name} state", ""))
+    return {column: heading for column, heading in found.items() if column in known}
 
 
 def labelled(frame: pd.DataFrame, results: Results) -> pd.DataFrame:
@@ -91,8 +96,8 @@ def labelled(frame: pd.DataFrame, results: Results) -> pd.DataFrame:
             for text in changed[column]
         ]
     if "endpoint" in changed:
-        names = analyte_names(results)
-        changed["endpoint"] = [endpoint_label(str(one), names) for one in changed["endpoint"]]
+        labels = endpoint_labels(results)
+        changed["endpoint"] = [labels.get(str(one), str(one)) for one in changed["endpoint"]]
     return changed
 
 
@@ -101,14 +106,18 @@ def labelled_table(name: str, results: Results) -> pd.DataFrame:
     frame = results.table(name)
     if name.startswith(_UNCHANGED):
         return frame
-    return labelled(with_ratios(frame) if name == TESTS else frame, results)
+    if name == TESTS:
+        frame = with_ratios(frame, results.table(ENDPOINTS))
+    return labelled(frame, results)
 
 
-def with_ratios(tests: pd.DataFrame) -> pd.DataFrame:
+def with_ratios(tests: pd.DataFrame, endpoints: pd.DataFrame) -> pd.DataFrame:
     """comparison/finding_tests.csv with a ratio for each estimate and limit that is a logarithm."""
     if tests.empty or not {"endpoint", *RATIOS.values()} <= set(tests.columns):
         return tests
-    on_logarithms = tests["endpoint"].str.startswith(LOGARITHM)
+    described = endpoints.reindex(columns=["endpoint", "scale"])
+    logarithmic = described.loc[described["scale"].isin(_LOGARITHMIC), "endpoint"]
+    on_logarithms = tests["endpoint"].isin(logarithmic)
     place = tests.columns.get_loc("upper")
     assert isinstance(place, int)
     extended = tests.copy()

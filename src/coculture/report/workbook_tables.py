@@ -9,11 +9,8 @@ import pandas as pd
 from coculture.report.formatting import natural_key
 from coculture.report.results import Results
 from coculture.report.table_labels import (
-    LOGARITHM,
-    analyte_and_unit,
-    analyte_names,
+    ENDPOINTS,
     column_definitions,
-    endpoint_label,
     labelled,
     labelled_table,
 )
@@ -22,7 +19,8 @@ BY_EXPERIMENT = "arms by experiment"
 THRESHOLDS = "gates and thresholds"
 CURVES = "standard curves"
 PARAMETERS = "A, D, b, c, g"
-PERCENT = "percent_apoptotic"
+_PLOTTED = ("points", "specific", "log")
+"""Scales whose values are plotted; the others are only tested."""
 
 _DEFINED = (
     (BY_EXPERIMENT, "endpoint", "", "What is given in the rows of this block, with its unit"),
@@ -82,33 +80,25 @@ def arms_by_experiment(results: Results) -> pd.DataFrame:
     arms = results.table("comparison/arms.csv")
     if not {"endpoint", "experiment", "arm", "mean", "relation"} <= set(arms.columns):
         return pd.DataFrame()
-    names = analyte_names(results)
+    endpoints = {str(one["endpoint"]): one for one in results.table(ENDPOINTS).to_dict("records")}
     experiments = sorted(arms["experiment"].unique(), key=natural_key)
     rows = []
     for endpoint, block in arms.dropna(subset=["mean"]).groupby("endpoint", sort=False):
-        label = _plotted_label(str(endpoint), names)
-        if not label:
+        described = endpoints.get(str(endpoint))
+        if described is None or described["scale"] not in _PLOTTED:
             continue
+        is_log = described["scale"] == "log"
+        label = f"{described['name']}, {described['unit']}" if is_log else described["title"]
         for arm, means in block.groupby("arm", sort=False):
             known = {
-                str(row["experiment"]): _value(row, str(endpoint))
-                for row in means.to_dict("records")
+                str(row["experiment"]): _value(row, is_log) for row in means.to_dict("records")
             }
             rows.append({"endpoint": label, "arm": arm} | {e: known.get(e) for e in experiments})
     return labelled(pd.DataFrame(rows), results) if rows else pd.DataFrame()
 
 
-def _plotted_label(endpoint: str, names: Mapping[str, str]) -> str:
-    """An endpoint in the unit in which it is plotted; empty for scales that are only tested."""
-    if endpoint == PERCENT:
-        return endpoint_label(endpoint, names)
-    if endpoint.startswith(LOGARITHM) and endpoint != "ln_viable":
-        return ", ".join(analyte_and_unit(endpoint, names))
-    return ""
-
-
-def _value(row: Mapping[Any, Any], endpoint: str) -> float | str:
-    mean = float(row["mean"]) if endpoint == PERCENT else float(np.exp(row["mean"]))
+def _value(row: Mapping[Any, Any], is_log: bool) -> float | str:
+    mean = float(np.exp(row["mean"])) if is_log else float(row["mean"])
     return f"{row['relation']} {mean:.4g}" if row["relation"] else mean
 
 

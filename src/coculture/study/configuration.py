@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 
+from coculture.comparison.settings import Factor
 from coculture.exchange.problems import Problem, StudyError
 from coculture.study.schema import faults, schema, with_defaults
 
@@ -59,8 +60,11 @@ def read(path: Path) -> tuple[dict[str, Any], list[Problem]]:
     if list(faults(config, whole)):
         raise StudyError(problems)
     filled: dict[str, Any] = with_defaults(config, whole)
+    for factor in filled["factors"]:
+        if factor["untreated"] is None:
+            factor["untreated"] = Factor.from_config(factor).untreated
     for section, (*above, name), clashes in (
-        (filled, ("factors",), _clashing_factors),
+        (filled, ("factors",), _faulty_factors),
         (filled["comparison"], ("comparison", "findings"), _doubled_findings),
     ):
         clashing = clashes(section[name])
@@ -81,10 +85,12 @@ def line_of(path: Path, key: KeyPath) -> int | None:
     return _line_of(key, _parse(path)[1])
 
 
-def _clashing_factors(factors: list[dict[str, Any]]) -> dict[int, str]:
-    """Factors, by position, whose column or name is already in use, and what to do."""
+def _faulty_factors(factors: list[dict[str, Any]]) -> dict[int, str]:
+    """Factors, by position, that clash with another or with themselves, and what to do."""
     fixed = schema("cultures.table")["properties"]
-    clashing: dict[int, str] = {}
+    clashing = {
+        position: fault for position, factor in enumerate(factors) if (fault := _own_fault(factor))
+    }
     for position, factor in enumerate(factors):
         earlier = factors[:position]
         if factor["column"] in fixed:
@@ -99,6 +105,22 @@ def _clashing_factors(factors: list[dict[str, Any]]) -> dict[int, str]:
         elif factor["name"].lower() in [one["name"].lower() for one in earlier]:
             clashing[position] = f'another factor is already called "{factor["name"]}".'
     return clashing
+
+
+def _own_fault(factor: dict[str, Any]) -> str:
+    """What is wrong with the levels and the unit of a factor; empty if nothing is."""
+    untreated, levels, unit = (factor[key] for key in ("untreated", "levels", "unit"))
+    if not isinstance(untreated, str):
+        if levels:
+            return f"levels are names, so untreated must be one of them, not {untreated:g}."
+        return "" if unit is not None else "this key is missing: unit, the unit of the dose."
+    if levels and untreated not in levels:
+        return f'untreated is "{untreated}", which is not among levels: {", ".join(levels)}.'
+    if unit:
+        return f'its levels are names, so it has no unit; remove "{unit}".'
+    if factor["adds_analyte"]:
+        return "adds_analyte needs doses; a factor with names cannot add an analyte."
+    return ""
 
 
 def _doubled_findings(findings: list[dict[str, Any]]) -> dict[int, str]:

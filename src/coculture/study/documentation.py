@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from coculture.study.schema import Schema, schema
+from coculture.study.values.units import KNOWN
 
-TABLES = ("cultures", "flow", "elisa", "clinical")
+TABLES = ("cultures", "flow", "elisa", "values", "clinical")
 
 _INTRODUCTION = """\
 # A study's config and tables
@@ -42,7 +43,81 @@ Its cultures.csv then has the columns culture, experiment, cells, len_uM, hours 
 its flow.csv fcs, experiment, role, cells, channel and culture.
 
 An **experiment** is an independent repeat (a day, a donor) and is what the tests count. An **arm**
-is one combination of cells, stroma, dose of every factor, and hours. Wells are technical.
+is one combination of cells, stroma, medium, level of every factor, and hours. Wells are technical.
+
+## Numbers that you already have
+
+Percents gated in FlowJo, CellTiter-Glo or MTT viabilities, cell counts, and concentrations from a
+reader's software need no raw files: name their table under `tables.values`. `tables` may hold only
+cultures and values. It is a CSV file or a workbook (.xlsx) with one sheet, in one of two forms:
+
+- one row for each number, with the columns culture, endpoint, value and unit (see `values.csv`
+  below);
+- one column for each endpoint. The heading is the endpoint's name with its unit at the end, after
+  "_" or in brackets: `viability_percent`, `ATP_percent_of_control`, `IL-6_pg_ml`, `IL-6 (ng/mL)`,
+  `% viable`, `MFI (a.u.)`. Units that are known: UNITS. If a percent is a part of a
+  count, a column with the same name and `_count` holds the count: `viability_percent` and
+  `viability_count`. `culture`, `file`, `experiment`, `note` and `exclude` are as in the other form.
+  An empty cell was not measured.
+
+```
+culture,viability_percent,viability_count,IL-6_pg_ml
+E1-untreated-1,92.4,412,310
+E1-LEN-1,61.0,388,<7.8
+```
+
+Several rows of one culture are replicates. A bound is written `<7.8` or `>2000`. A percent from 0
+to 100 that is a part of a count has the unit %; a percent of an untreated control can be above 100
+and has the unit `% of control`. Every column is read as an endpoint: columns that hold no
+measurement are listed in the config under `values.columns_not_used`, and nothing is left out
+otherwise.
+
+**A table from FlowJo** (Table Editor, saved as CSV or Excel) can be used as it is. Its first column
+has the FCS files, each further column a statistic, such as `Cells/Live/Annexin+ | Freq. of Parent`:
+
+```
+,Cells/Live | Count,Cells/Live/Annexin+ | Freq. of Parent
+E1_A1.fcs,8120,11.3 %
+E1_A2.fcs,7744,45.0 %
+Mean,7932,28.2 %
+SD,265,23.8 %
+```
+
+1. Say which culture each file is. In cultures.csv, add a column `file` with the names of the files
+   (or use these names as the names of the cultures). If you prefer Excel, add a column `culture` to
+   FlowJo's table instead. If each experiment has files of the same names, add a column `experiment`
+   to FlowJo's table. Several FlowJo tables with the same columns can be copied below one another,
+   with one row of headings.
+2. Give each control tube (unstained, FMO) a reason in a column `exclude`, or delete its row.
+3. The name of an endpoint is its whole heading without "(%)": here `Cells/Live | Count` and
+   `Cells/Live/Annexin+ | Freq. of Parent`. A frequency has the unit %, a count the unit cells, and
+   a median or mean the unit a.u. If the count of the population that a frequency is a part of is in
+   the table (here `Cells/Live | Count`), it is used as the count behind the percent. FlowJo's rows
+   Mean and SD are not read.
+## Which tube is which row of flow.csv
+
+| tube | `role` | `cells` | `channel` |
+|---|---|---|---|
+| a stained culture (`culture` says which) | `sample` | | |
+| the cells without stains | `unstained` | the cells | |
+| treated cells without stains | `unstained`, with a `culture` | the cells | |
+| stroma alone without stains | `unstained` | empty | |
+| cells with one stain | `single_stain` | the cells | the stain |
+| stroma with one stain | `single_stain` | empty | the stain |
+| compensation beads with one stain | `single_stain` | `beads` | the stain |
+| compensation beads without a stain | `unstained` | `beads` | |
+| every stain but Annexin V | `fmo_annexin` | the cells | |
+| every stain but the dye | `fmo_dye` | the cells | |
+| every stain but one marker | `fmo` | the cells | the marker |
+| stroma that lacks a marker of the population | `population_negative` | empty | the marker |
+| stroma with a marker that the population lacks | `population_negative` | empty | the marker |
+| beads for the cytometer, of each day | `beads` | empty | |
+
+The single stain of a marker needs cells that have it: stroma, where the population lacks it.
+
+A tube that serves several experiments of one day leaves `experiment` empty. It may also have a row
+for each experiment. A `population_negative` tube without a channel is taken for all markers: give
+the channel where the population has one marker and lacks another.
 
 ## Where thresholds come from
 
@@ -86,12 +161,33 @@ flow:
           threshold: 400
           keep: above
 ```
+
+## elisa.csv from a plate layout
+
+A layout in the shape of the plate becomes rows of elisa.csv with a few lines of Python
+(`.venv/bin/python`). Save it as .csv or .xlsx, with a row 1 to 12 and rows A to H, and labels such
+as `STD 5 ng/mL`, `ANCHOR 0.02 ng/mL`, `QC1 40 pg/mL`, `BLK`, `MEDIUM` and `c01 x10` (culture c01,
+diluted tenfold). A number without a unit is in pg/mL. `STD1`, `STD2` ... need a `DilutionSeries`.
+
+```python
+from coculture.elisa import DilutionSeries, read_label_grid
+
+series = DilutionSeries(top_pg_ml=5000, factor=2, levels=7)  # STD1 to STD7, if they are used
+wells = read_label_grid("layout.csv", series)
+wells.insert(0, "plate", "IL6-E1")
+wells.insert(1, "file", "IL6-E1.txt")
+wells.to_csv("elisa.csv", index=False)
+```
+
+Any other label is read as the name of a culture. Write spikes (role, culture and concentration) and
+the column `medium` into the table afterwards.
 """
 
 
 def markdown() -> str:
     """The whole document."""
-    parts = [_INTRODUCTION, "## The config\n", "| key | default | meaning |", "|---|---|---|"]
+    introduction = _INTRODUCTION.replace("UNITS", ", ".join(KNOWN))
+    parts = [introduction, "## The config\n", "| key | default | meaning |", "|---|---|---|"]
     parts += _rows(schema("config"))
     for table in TABLES:
         rules = schema(f"{table}.table")

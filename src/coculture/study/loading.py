@@ -4,11 +4,13 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from coculture.comparison import ComparisonError, ComparisonSettings
 from coculture.elisa import ElisaSettings
+from coculture.exchange.outcomes import outcomes_of
 from coculture.exchange.problems import Problem, StudyError
 from coculture.flow import FlowSettings, FlowSettingsError, shared_controls
 from coculture.study import (
@@ -19,6 +21,7 @@ from coculture.study import (
     raw_file_validation,
     table_validation,
     tables,
+    values,
 )
 from coculture.study.checksums import Checksums
 from coculture.study.study import FILE_COLUMNS, TABLES, Study
@@ -96,8 +99,12 @@ def _read(
     folder = path.parent
     found: dict[str, pd.DataFrame] = {}
     for table in TABLES:
-        rules = tables.table_schema(table, config["factors"])
         written = config["tables"][table]
+        if table == "values":
+            found[table], faults = _finished_numbers(written and folder / written, config)
+            problems += faults
+            continue
+        rules = tables.table_schema(table, config["factors"])
         if written is None:
             found[table] = pd.DataFrame(columns=list(rules["properties"]))
         else:
@@ -107,6 +114,10 @@ def _read(
             home = (folder / written).parent if written else folder
             names = found[table][FILE_COLUMNS[table]].fillna("")
             found[table]["path"] = [files.usable(home / name) for name in names]
+    found["values"], faults = values.with_cultures(
+        found["values"], found["cultures"], found["flow"]
+    )
+    problems += faults
     pg_per_unit = config["elisa"]["pg_per_unit"]
     problems += concentration_columns.problems(found["elisa"], pg_per_unit)
     found["elisa"] = concentration_columns.in_pg_ml(found["elisa"], pg_per_unit)
@@ -132,6 +143,14 @@ def _read(
         ]
     undiluted = study.elisa.fillna({"dilution": 1.0})
     return replace(study, elisa=undiluted), problems
+
+
+def _finished_numbers(
+    path: Path | None, config: dict[str, Any]
+) -> tuple[pd.DataFrame, list[Problem]]:
+    if path is None:
+        return pd.DataFrame(columns=list(values.COLUMNS)), []
+    return values.read(path, config["values"]["columns_not_used"])
 
 
 def _in_order(problems: list[Problem], study: Study) -> list[Problem]:
@@ -160,12 +179,20 @@ def _problems(study: Study, with_events: bool) -> Iterator[Problem]:
     yield from table_validation.doubled_cultures(cultures)
     yield from table_validation.names_alike("cultures.csv", cultures, ["experiment", "donor"])
     yield from table_validation.names_alike(
-        "cultures.csv", cultures, ["cells", "stroma"], hyphens=False
+        "cultures.csv", cultures, ["cells", "stroma", "medium"], hyphens=False
     )
+    yield from table_validation.level_names(cultures, factors)
+    yield from table_validation.baselines(cultures, factors)
+    yield from table_validation.media(cultures)
     yield from table_validation.names_alike("elisa.csv", study.elisa, ["plate"])
     yield from table_validation.doubled_replicates(cultures, factors)
     yield from table_validation.untreated_arms(cultures, factors)
-    yield from table_validation.unmeasured_cultures(cultures, study.flow, study.elisa)
+    yield from table_validation.unmeasured_cultures(
+        cultures,
+        _written(study, "flow", "elisa", "values"),
+    )
+    yield from table_validation.exclusions(values.NAME, study.values)
+    yield from values.problems(study.values, _measured_from_raw_data(study))
     yield from table_validation.exclusions("flow.csv", study.flow)
     yield from table_validation.exclusions("elisa.csv", study.elisa)
     yield from table_validation.references("flow.csv", study.flow, cultures)
@@ -185,6 +212,24 @@ def _problems(study: Study, with_events: bool) -> Iterator[Problem]:
     yield from table_validation.clinical_rows(study.clinical)
     yield from _raw_file_problems(study, with_events)
     yield from _comparison_problems(study)
+
+
+def _written(study: Study, *names: str) -> dict[str, pd.DataFrame]:
+    """Those of the tables that the config has, by their names in messages."""
+    return {
+        f"{name}.csv": getattr(study, name)
+        for name in names
+        if study.config["tables"][name] is not None
+    }
+
+
+def _measured_from_raw_data(study: Study) -> dict[str, str]:
+    """The names of what the raw data give, each with the table that names the files."""
+    of_flow = {}
+    if len(study.flow):
+        outcomes = outcomes_of(study.config["flow"]).outcomes
+        of_flow = values.names_of_flow([outcome.name for outcome in outcomes])
+    return dict.fromkeys(study.analytes, "elisa.csv") | of_flow
 
 
 def _raw_file_problems(study: Study, with_events: bool) -> Iterator[Problem]:

@@ -1,10 +1,19 @@
 """What a study consists of, shown before it is run."""
 
+from collections.abc import Iterator
+
+import pandas as pd
+
 from coculture import flow
 from coculture.comparison import ComparisonSettings
-from coculture.comparison.design.arms import wells_by_arm
+from coculture.comparison.design.arms import Design, arms_of, wells_by_arm
+from coculture.comparison.layout.readings import readings_of
+from coculture.comparison.layout.registry import layouts_of
+from coculture.comparison.settings import Factor
 from coculture.exchange.vocabulary import many
+from coculture.study import values
 from coculture.study.study import Study
+from coculture.study.table_validation import shown_level
 
 
 def summary(study: Study) -> str:
@@ -14,15 +23,10 @@ def summary(study: Study) -> str:
     """
     settings = ComparisonSettings.from_config(*study.comparison_settings())
     wells = wells_by_arm(study.cultures, settings).rename_axis(index=None, columns=None)
-    counts = (
-        many(len(study.cultures), "culture"),
-        many(len(study.flow), "FCS file"),
-        many(len(study.plates), "ELISA plate"),
-    )
     noticed = _noticed(study)
     notices = "".join(f"\n  {one}" for one in noticed)
     return (
-        f"{study.path}: no problems. {', '.join(counts)}. Its report: "
+        f"{study.path}: no problems. {', '.join(_counts(study))}. Its report: "
         f"results/{study.name}/report.html\n"
         "Cultures of each arm in each experiment (a mistyped dose appears as a separate arm):\n"
         f"{wells.astype(str).replace('0', '-').to_string()}"
@@ -30,9 +34,67 @@ def summary(study: Study) -> str:
     )
 
 
+def _counts(study: Study) -> list[str]:
+    """How much there is of what the study has."""
+    counts = [many(len(study.cultures), "culture")]
+    if len(study.flow):
+        counts.append(many(len(study.flow), "FCS file"))
+    if study.plates:
+        counts.append(many(len(study.plates), "ELISA plate"))
+    if len(study.values):
+        counts.append(values.counted(study.values))
+    return counts
+
+
 def _noticed(study: Study) -> list[str]:
+    return [*_noticed_in_files(study), *values.notices(study.values)]
+
+
+def _noticed_in_files(study: Study) -> list[str]:
+    noticed = [*_untreated_levels(study), *_layouts(study)]
     if study.flow.empty:
-        return []
+        return noticed
     settings = flow.FlowSettings.from_config(study.flow_settings())
     differing = map(str, flow.notices(study.flow, settings))
-    return [*flow.compensation_notices(study.flow, settings), *differing]
+    return [*noticed, *flow.compensation_notices(study.flow, settings), *differing]
+
+
+def _layouts(study: Study) -> list[str]:
+    """Layouts in which arms differ in more than treatment, each kind with its first places."""
+    settings = ComparisonSettings.from_config(*study.comparison_settings())
+    design = Design.of(study.cultures, settings)
+    arms = [design.label(arm) for arm in arms_of(study.cultures, settings.factors)]
+    elisa, files = (rows[rows["exclude"].fillna("") == ""] for rows in (study.elisa, study.flow))
+    readings = readings_of(
+        elisa.assign(state="ok"),
+        flow.acquisition_starts(files).assign(excluded="") if len(files) else files,
+        study.cultures.assign(arm=arms),
+        settings,
+    )
+    by_code: dict[str, list[str]] = {}
+    for layout in layouts_of(readings, pd.DataFrame(), design, settings):
+        by_code.setdefault(layout.code, []).append(f"{layout.where}.")
+    return [_first_of(places) for places in by_code.values()]
+
+
+def _first_of(sentences: list[str]) -> str:
+    more = len(sentences) - 1
+    return sentences[0] + (f" The same is so in {many(more, 'other place')}." if more else "")
+
+
+def _untreated_levels(study: Study) -> Iterator[str]:
+    """Factors of which no culture has the untreated level, and what takes its place."""
+    for entry in study.config["factors"]:
+        factor = Factor.from_config(entry)
+        levels = factor.in_order(study.cultures[factor.column].dropna())
+        control = factor.in_study(levels).untreated
+        if control == factor.untreated:
+            continue
+        text = f"{shown_level(control)} {factor.unit}".rstrip()
+        if len(levels) == 1:
+            yield f"{factor.name}: every culture has {text}, so it is not a treatment."
+        else:
+            yield (
+                f"{factor.name}: no culture has {shown_level(factor.untreated)} "
+                f"{factor.unit}, so the other doses are compared with {text}."
+            )

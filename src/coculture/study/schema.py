@@ -15,6 +15,8 @@ import jsonschema
 import yaml
 
 from coculture.comparison.findings import KINDS, FindingKind
+from coculture.comparison.quantities.kind import QuantityKind
+from coculture.comparison.quantities.registry import KINDS as QUANTITIES
 from coculture.comparison.settings import LIMITS
 from coculture.exchange.vocabulary import nearest
 
@@ -36,6 +38,7 @@ def _load(path: Path) -> Schema:
     document = yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)
     if path.name == "comparison.schema.yaml":
         _add_finding_kinds(document)
+        _add_quantity_kinds(document)
     resolved: Schema = _inline(document, document, path.parent)
     return resolved
 
@@ -52,20 +55,41 @@ def _add_finding_kinds(document: dict[str, Any]) -> None:
         properties |= kind.keys
     for limit in LIMITS:
         rule = dict(document["properties"][limit])
-        del rule["default"]
+        rule.pop("default", None)
         properties[limit] = rule | {
             "description": f"For this finding, instead of the {limit} of the section."
         }
     finding["allOf"] = [_rules_of_kind(kind) for kind in KINDS]
 
 
+def _add_quantity_kinds(document: dict[str, Any]) -> None:
+    """Complete the schema of an endpoint with the keys and rules of every kind of quantity."""
+    endpoint = document["$defs"]["endpoint"]
+    properties = endpoint["properties"]
+    properties["measure"] = {
+        "description": "; ".join(f"{kind.name} - {kind.description}" for kind in QUANTITIES) + ".",
+        "enum": [kind.name for kind in QUANTITIES],
+    }
+    for kind in QUANTITIES:
+        properties |= kind.keys
+    endpoint["allOf"] = [_rules_of_quantity(kind) for kind in QUANTITIES]
+
+
+def _rules_of_quantity(kind: QuantityKind) -> dict[str, Any]:
+    """Its required keys; keys of other kinds are not allowed."""
+    others = {key for other in QUANTITIES for key in other.keys} - set(kind.keys)
+    properties: dict[str, Any] = dict.fromkeys(sorted(others), _NOT_ALLOWED)
+    return {
+        "if": {"properties": {"measure": {"const": kind.name}}, "required": ["measure"]},
+        "then": {"required": list(kind.required), "properties": properties},
+    }
+
+
 def _rules_of_kind(kind: FindingKind) -> dict[str, Any]:
-    """Its required keys and its endpoint; keys and limits of other kinds are not allowed."""
+    """Its required keys; keys and limits of other kinds are not allowed."""
     others = {key for other in KINDS for key in other.keys} - set(kind.keys)
     others |= set(LIMITS) - set(kind.limits)
     properties: dict[str, Any] = dict.fromkeys(sorted(others), _NOT_ALLOWED)
-    if kind.endpoint is not None:
-        properties["endpoint"] = {"const": kind.endpoint}
     return {
         "if": {"properties": {"kind": {"const": kind.name}}, "required": ["kind"]},
         "then": {"required": list(kind.required), "properties": properties},
@@ -138,7 +162,7 @@ def _plain(
     expected: Any = error.validator_value
     value: Any = error.instance
     if rule == _NOT_ALLOWED:
-        yield path, None, "this key belongs to another kind of finding; remove it."
+        yield path, None, "this key belongs to another kind; remove it."
         return
     if error.validator == "additionalProperties":
         known = list(rule.get("properties", {}))

@@ -7,13 +7,14 @@ from typing import Any
 
 import pandas as pd
 
-from coculture.exchange.names import column_prefix
+from coculture.comparison import ComparisonSettings
+from coculture.exchange.flags import Flag
 from coculture.flow import FlowSettings
-from coculture.study import files
+from coculture.study import files, values
 from coculture.study.checksums import Checksums
 from coculture.study.table_validation import arm_names, is_untreated
 
-TABLES = ("cultures", "flow", "elisa", "clinical")
+TABLES = ("cultures", "flow", "elisa", "values", "clinical")
 FILE_COLUMNS = {"flow": "fcs", "elisa": "file"}
 """The column that names a raw file, for each table that has one."""
 
@@ -32,6 +33,10 @@ class Study:
     cultures: pd.DataFrame
     flow: pd.DataFrame
     elisa: pd.DataFrame
+    values: pd.DataFrame
+    """Numbers that were measured elsewhere, a row for each, with the columns of
+    `study.values.COLUMNS`: `relation` is "<=" or ">=" where a value is a bound; several rows of one
+    culture and endpoint are replicates; the numbers of one spreadsheet row share an index."""
     clinical: pd.DataFrame
     checksums: Checksums
     shared: Mapping[int, Sequence[str]] = field(default_factory=dict)
@@ -59,10 +64,13 @@ class Study:
 
     @property
     def endpoints(self) -> dict[str, str]:
-        """The endpoints that the comparison uses, each with its name in file names."""
-        measured = ["apoptosis"] if len(self.flow) else []
-        measured += [one for one in self.config["comparison"]["analytes"] if one in self.analytes]
-        return {one: column_prefix(one) for one in measured}
+        """The endpoints that are compared and measured, each with its name in file names."""
+        quantities = ComparisonSettings.from_config(*self.comparison_settings()).quantities
+        return {
+            one.name: one.prefix
+            for one in quantities
+            if one.source != "elisa.csv" or one.options["analyte"] in self.analytes
+        }
 
     @property
     def report_population(self) -> str:
@@ -71,7 +79,18 @@ class Study:
 
     def culture_rows(self) -> list[dict[str, Any]]:
         """The rows of cultures.csv."""
-        return self._records(self.cultures)
+        return self._records(self.cultures.drop(columns="file"))
+
+    def value_rows(self) -> list[dict[str, Any]]:
+        """The numbers of values.csv, a row for each, also of those that are excluded.
+
+        One that is excluded may have no culture and no value. `row` is its row in the spreadsheet.
+        """
+        return self._records(self.values.assign(row=self.values.index.astype(str)))
+
+    def value_flags(self) -> list[Flag]:
+        """A note for each row of values.csv that is excluded."""
+        return values.flags(self.values, self.cultures)
 
     def clinical_rows(self) -> list[dict[str, Any]]:
         """The rows of clinical.csv."""
@@ -130,10 +149,6 @@ class Study:
         named |= {name for one in self.flow.index[same] for name in self.shared.get(one, ())}
         return ", ".join(sorted(named - {experiment}))
 
-    def control_paths(self) -> list[str]:
-        """The FCS files that are not samples."""
-        return [str(file["path"]) for file in self.control_files()]
-
     def elisa_wells(self, plate: str | None = None) -> list[dict[str, Any]]:
         """The rows of elisa.csv, of one plate or of all, each with its file's SHA-256."""
         return self._records(
@@ -174,13 +189,39 @@ class Study:
             {"path": path, "sha256": self.checksums.of(path)} for path in self.spillover_files()
         ]
 
+    def value_files(self) -> list[str]:
+        """The table of finished numbers, if the study has one."""
+        written = self.config["tables"]["values"]
+        return [files.usable(self.path.parent / written)] if written else []
+
     def comparison_settings(self) -> list[Any]:
-        """The sections of the config that the comparison takes, in that order."""
-        return [self.config[key] for key in ("comparison", "factors", "cells")]
+        """The sections of the config that the comparison takes, then what is measured.
+
+        Of the flow section only what names the stains is in it.
+        """
+        flow = self.config["flow"]
+        stains = {key: flow[key] for key in ("channels", "stains", "outcomes") if key in flow}
+        named = {one["name"] for one in flow["populations"]}
+        measured = {
+            "flow": stains if len(self.flow) else None,
+            "populations": [self.report_population, *sorted(named - {self.report_population})],
+            "analytes": self.analytes,
+            "values": self._finished_units(),
+        }
+        return [*(self.config[key] for key in ("comparison", "factors", "cells")), measured]
+
+    def _finished_units(self) -> dict[str, str]:
+        """The endpoints of values.csv that are used, each with its unit."""
+        used = self.values.loc[self.values["exclude"] == "", ["endpoint", "unit"]]
+        return {str(endpoint): str(unit) for endpoint, unit in used.itertuples(index=False)}
 
     def raw_files(self) -> list[dict[str, str]]:
-        """Every raw file of the study with its SHA-256, sorted: table, file, sha256."""
-        named = {
+        """Every raw file of the study with its SHA-256, sorted: table, file, sha256.
+
+        values.csv is a raw file itself: what its numbers were computed from is not known.
+        """
+        named = {("values", Path(path).name, path) for path in self.value_files()}
+        named |= {
             (table, str(name), str(path))
             for table, column in FILE_COLUMNS.items()
             for name, path in getattr(self, table)[[column, "path"]].itertuples(index=False)
@@ -194,7 +235,8 @@ class Study:
         """The path of every raw file of the study."""
         named = (getattr(self, table)["path"].dropna() for table in FILE_COLUMNS)
         return sorted(
-            {str(path) for paths in named for path in paths} | set(self.spillover_files())
+            {str(path) for paths in named for path in paths}
+            | {*self.spillover_files(), *self.value_files()}
         )
 
     def excluded(self) -> list[dict[str, str]]:
@@ -203,6 +245,9 @@ class Study:
             {"table": f"{table}.csv", "row": str(row), "item": item, "reason": reason}
             for table in FILE_COLUMNS
             for row, item, reason in _exclusions(table, getattr(self, table))
+        ] + [
+            {"table": values.NAME, "row": str(one.row), "item": one.item, "reason": one.reason}
+            for one in values.exclusions(self.values)
         ]
 
     def _records(self, rows: pd.DataFrame) -> list[dict[str, Any]]:

@@ -61,7 +61,7 @@ def doubled_replicates(
 ) -> Iterator[Problem]:
     """Each replicate number occurs once in an arm of an experiment."""
     columns = [
-        *("experiment", "donor", "cells", "stroma", "hours", "replicate"),
+        *("experiment", "donor", "cells", "stroma", "medium", "hours", "replicate"),
         *(factor["column"] for factor in factors),
     ]
     known = cultures[columns].dropna()
@@ -78,12 +78,19 @@ def doubled_replicates(
 def untreated_arms(
     cultures: pd.DataFrame, factors: Sequence[Mapping[str, Any]]
 ) -> Iterator[Problem]:
-    """Every experiment has cultures in which each factor is at its untreated level."""
+    """Every experiment has cultures in which each factor is at its untreated level.
+
+    Unless the study has no such level of a factor, so that arms are compared with its lowest dose.
+    """
+    if any(lacks_untreated(cultures, factor) for factor in factors):
+        return
     untreated = is_untreated(cultures, factors)
     for experiment, of_experiment in cultures.groupby("experiment"):
         if not untreated[of_experiment.index].any():
             levels = " and ".join(
-                f"{factor['column']} {factor['untreated']:g}" for factor in factors
+                f"{factor['column']} {shown_level(factor['untreated'])}"
+                for factor in factors
+                if not _is_constant(cultures[factor["column"]])
             )
             message = (
                 "this experiment has no untreated culture, so it cannot be compared; "
@@ -94,11 +101,82 @@ def untreated_arms(
 
 
 def is_untreated(cultures: pd.DataFrame, factors: Sequence[Mapping[str, Any]]) -> "pd.Series[bool]":
-    """Per culture, whether every factor is at its untreated level."""
+    """Per culture, whether every factor is at its untreated level.
+
+    What all cultures of the study have alike, such as a vehicle, is no treatment.
+    """
     untreated = pd.Series(True, index=cultures.index)
     for factor in factors:
-        untreated &= cultures[factor["column"]] == factor["untreated"]
+        levels = cultures[factor["column"]]
+        if not _is_constant(levels):
+            untreated &= levels == factor["untreated"]
     return untreated
+
+
+def lacks_untreated(cultures: pd.DataFrame, factor: Mapping[str, Any]) -> bool:
+    """Whether a factor has several levels, and no culture the untreated one."""
+    levels = cultures[factor["column"]]
+    return not _is_constant(levels) and not (levels == factor["untreated"]).any()
+
+
+def _is_constant(levels: "pd.Series[Any]") -> bool:
+    return len(set(levels.dropna())) == 1
+
+
+def shown_level(level: float | str) -> str:
+    """A level as messages write it."""
+    return level if isinstance(level, str) else f"{level:g}"
+
+
+def level_names(cultures: pd.DataFrame, factors: Sequence[Mapping[str, Any]]) -> Iterator[Problem]:
+    """Named levels are names; each is spelled in one way, and one of them is the untreated one."""
+    for factor in factors:
+        if not isinstance(factor["untreated"], str):
+            continue
+        column, untreated = factor["column"], factor["untreated"]
+        names = cultures[column].dropna()
+        known = sorted(set(names))
+        for row, name in _cells(names.drop_duplicates()):
+            if name.lower() in _NO_NAMES or not any(letter.isalpha() for letter in name):
+                message = (
+                    "is no name for an arm; write what was done to the cells, such as siIL6 or "
+                    "clone 2."
+                )
+                yield Problem("cultures.csv", message, row, column, name)
+        yield from names_alike("cultures.csv", cultures, [column], hyphens=False)
+        if len(known) > 1 and untreated not in known:
+            message = (
+                f"no culture has {untreated}, with which the others are compared. "
+                f"{nearest(untreated, known)}"
+            )
+            yield Problem("cultures.csv", message, 1, column, untreated)
+
+
+_NO_NAMES = tuple(answer for answer in BARE_ANSWERS if answer != "none")
+
+
+def baselines(cultures: pd.DataFrame, factors: Sequence[Mapping[str, Any]]) -> Iterator[Problem]:
+    """Cultures at 0 h had no drug, because nothing had been given by then."""
+    for factor in factors:
+        levels, untreated = cultures[factor["column"]], factor["untreated"]
+        if isinstance(untreated, str) or _is_constant(levels):
+            continue
+        is_given = (cultures["hours"] == 0) & levels.notna() & (levels != untreated)
+        for row in cultures.index[is_given]:
+            message = (
+                f"at 0 h no drug has been given yet; write {untreated:g}, or correct the hours."
+            )
+            yield Problem("cultures.csv", message, int(row), factor["column"], f"{levels[row]:g}")
+
+
+def media(cultures: pd.DataFrame) -> Iterator[Problem]:
+    """If one culture names its medium, all do: an empty one would be a medium of its own."""
+    named = cultures["medium"].fillna("") != ""
+    if not named.any():
+        return
+    for row in cultures.index[~named]:
+        message = "other cultures name their medium; name it here too."
+        yield Problem("cultures.csv", message, int(row), "medium", "")
 
 
 def arm_names(cultures: pd.DataFrame, factors: Sequence[Mapping[str, Any]]) -> "pd.Series[str]":
@@ -108,7 +186,7 @@ def arm_names(cultures: pd.DataFrame, factors: Sequence[Mapping[str, Any]]) -> "
     >>> list(arm_names(table, [{"column": "dex_nM"}]))
     ['dex_nM 0', 'dex_nM 10']
     """
-    columns = ["cells", "stroma", "hours", *(factor["column"] for factor in factors)]
+    columns = ["cells", "stroma", "medium", "hours", *(factor["column"] for factor in factors)]
     varied = [one for one in columns if one in cultures and len(cultures[one].unique()) > 1]
     return pd.Series(
         [", ".join(map(_level, varied, row)) for row in cultures[varied].to_numpy(dtype=object)],
@@ -137,18 +215,35 @@ def _level(column: str, level: Any) -> str:
 
 
 def unmeasured_cultures(
-    cultures: pd.DataFrame, flow_table: pd.DataFrame, elisa_table: pd.DataFrame
+    cultures: pd.DataFrame, measuring: Mapping[str, pd.DataFrame]
 ) -> Iterator[Problem]:
-    """Every culture is measured by at least one of the two assays."""
-    is_spike = elisa_table["role"] == "spike"
-    measured = set(flow_table["culture"]) | set(elisa_table.loc[~is_spike, "culture"])
+    """Every culture is measured in at least one table of the study that names cultures.
+
+    Parameters
+    ----------
+    measuring
+        flow.csv, elisa.csv and values.csv, as far as the study has them.
+    """
+    measured: set[str] = set()
+    for table, rows in measuring.items():
+        counts = rows["role"] != "spike" if table == "elisa.csv" else rows["culture"].notna()
+        measured |= set(rows.loc[counts, "culture"])
+    things = {"flow.csv": "FCS file", "elisa.csv": "ELISA well", "values.csv": "number"}
     for row, name in _cells(cultures["culture"].dropna()):
         if name not in measured:
             message = (
-                "this culture is in neither flow.csv nor elisa.csv; add its FCS file or its ELISA "
-                "well, or remove the row."
+                f"this culture is {_in_none_of(list(measuring))}; add its "
+                f"{' or its '.join(things[table] for table in measuring)}, or remove the row."
             )
             yield Problem("cultures.csv", message, row, "culture", name)
+
+
+def _in_none_of(tables: Sequence[str]) -> str:
+    if len(tables) == 1:
+        return f"not in {tables[0]}"
+    if len(tables) == 2:
+        return f"in neither {tables[0]} nor {tables[1]}"
+    return f"in none of {', '.join(tables)}"
 
 
 def references(table: str, rows: pd.DataFrame, cultures: pd.DataFrame) -> Iterator[Problem]:
@@ -345,9 +440,9 @@ def shared_curves(
 
 
 _CONCENTRATION_NEEDED = {
-    "standard": "a standard needs its concentration in pg/mL.",
-    "anchor": "an anchor needs its concentration in pg/mL, above 0.",
-    "spike": "a spike needs the concentration that was added, in pg/mL and above 0.",
+    "standard": "a standard needs its concentration, in pg/mL or in its unit's column.",
+    "anchor": "an anchor needs its concentration, above 0, in pg/mL or in its unit's column.",
+    "spike": "a spike needs the concentration added, above 0, in pg/mL or in its unit's column.",
 }
 
 
@@ -370,7 +465,8 @@ def elisa_rows(elisa_table: pd.DataFrame) -> Iterator[Problem]:
         "elisa.csv",
         once,
         ["path", "plate_in_file", "well"],
-        "this well of the same file is already in row {first} under another plate.",
+        "this well of the same file is already used by plate {plate}; name the own export of each "
+        "plate, or its plate_in_file.",
         "well",
     )
     for row, well in _rows(elisa_table):
@@ -432,7 +528,8 @@ def _doubled(
     known = rows.dropna(subset=columns)
     for row in known.index[known.duplicated(columns)]:
         same = (known[columns] == known.loc[row, columns]).all(axis=1)
-        said = message.format(first=known.index[same][0])
+        first = known.index[same][0]
+        said = message.format(first=first, plate=known.loc[first].get("plate"))
         yield Problem(table, said, row, shown, str(known.loc[row, shown]))
 
 

@@ -9,6 +9,7 @@ import io
 import math
 import unicodedata
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -20,26 +21,48 @@ from coculture.exchange.vocabulary import nearest
 from coculture.study.schema import Schema, faults, schema
 
 SEPARATORS = (",", ";", "\t")
+FIRST_ROW = 2
+"""Number that a spreadsheet gives the row below the headings."""
+NO_HEADINGS = "the first row must hold the column headings, but it is empty."
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The cells of a table as stripped text: its headings, and the rows from `FIRST_ROW`."""
+
+    heading: list[str]
+    rows: list[list[str]]
 
 
 def table_schema(table: str, factors: list[dict[str, Any]]) -> Schema:
-    """The schema of `table`; cultures.csv gets one dose column for each factor of the config."""
+    """The schema of `table`; cultures.csv gets one column for each factor of the config."""
     base = schema(f"{table}.table")
     if table != "cultures":
         return base
-    doses = {
-        factor["column"]: {
+    levels = {factor["column"]: _levels(factor) for factor in factors}
+    return {
+        **base,
+        "properties": {**base["properties"], **levels},
+        "required": [*base["required"], *levels],
+    }
+
+
+def _levels(factor: Mapping[str, Any]) -> Schema:
+    """The rule of a factor's column: doses, or names."""
+    untreated = factor["untreated"]
+    if not isinstance(untreated, str):
+        return {
             "description": f"The dose of {factor['name']} in {factor['unit']}; "
-            f"{factor['untreated']:g} is untreated.",
+            f"{untreated:g} is untreated.",
             "type": "number",
             "minimum": 0,
         }
-        for factor in factors
-    }
+    known = {"enum": factor["levels"]} if factor["levels"] else {}
     return {
-        **base,
-        "properties": {**base["properties"], **doses},
-        "required": [*base["required"], *doses],
+        "description": f"The {factor['name']} by name; the others are compared with {untreated}.",
+        "type": "string",
+        "minLength": 1,
+        **known,
     }
 
 
@@ -51,19 +74,25 @@ def read(path: Path, name: str, rules: Schema) -> tuple[pd.DataFrame, list[Probl
     The table (index: spreadsheet row; every column of the schema present, absent ones at their
     default) and the problems found in it.
     """
-    properties: Mapping[str, Schema] = rules["properties"]
-    empty = pd.DataFrame(
-        {column: pd.Series(dtype=_dtype(properties[column])) for column in properties}
-    )
+    found, problem = grid(path, name)
+    if found is None:
+        return _empty(rules), [problem] if problem else []
+    return typed(found, name, rules)
+
+
+def grid(path: Path, name: str) -> tuple[Grid | None, Problem | None]:
+    """The headings and rows of the CSV file at `path`, or None and why it cannot be read."""
     text, problem = _text(path, name)
-    if text is None:
-        return empty, [problem] if problem else []
-    heading, records, unreadable = _records(text, name)
-    if unreadable:
-        return empty, [unreadable]
+    return (None, problem) if text is None else _records(text, name)
+
+
+def typed(found: Grid, name: str, rules: Schema) -> tuple[pd.DataFrame, list[Problem]]:
+    """The table whose cells are `found`, by the schema `rules` of its rows; as `read`."""
+    properties: Mapping[str, Schema] = rules["properties"]
+    heading = found.heading
     problems = _heading_problems(name, heading, rules)
     if any(column not in heading for column in rules["required"]):
-        return empty, problems
+        return _empty(rules), problems
     rows: dict[int, dict[str, Any]] = {}
 
     @cache
@@ -71,7 +100,7 @@ def read(path: Path, name: str, rules: Schema) -> tuple[pd.DataFrame, list[Probl
         # Most cells of a table are repeated, and to judge one takes a while.
         return _cell(content, properties[column])
 
-    for number, cells in enumerate(records, 2):
+    for number, cells in enumerate(found.rows, FIRST_ROW):
         if not any(cells):
             continue
         if any(cells[len(heading) :]):
@@ -81,14 +110,21 @@ def read(path: Path, name: str, rules: Schema) -> tuple[pd.DataFrame, list[Probl
             )
             problems.append(Problem(name, message, number))
         texts = dict(zip(heading, cells, strict=False))
-        rows[number], found = _row(name, number, texts, properties, set(heading), cell)
-        problems += found
+        rows[number], faulty = _row(name, number, texts, properties, set(heading), cell)
+        problems += faulty
     if not rows and not problems:
         problems.append(Problem(name, "has no rows below its headings."))
     frame = pd.DataFrame.from_dict(rows, orient="index", columns=list(properties))
     for column, rule in properties.items():
         frame[column] = frame[column].astype(_dtype(rule))
     return frame, problems
+
+
+def _empty(rules: Schema) -> pd.DataFrame:
+    properties: Mapping[str, Schema] = rules["properties"]
+    return pd.DataFrame(
+        {column: pd.Series(dtype=_dtype(properties[column])) for column in properties}
+    )
 
 
 def _text(path: Path, name: str) -> tuple[str | None, Problem | None]:
@@ -105,8 +141,8 @@ def _text(path: Path, name: str) -> tuple[str | None, Problem | None]:
         return None, Problem(name, 'is not UTF-8 text; in Excel save it as "CSV UTF-8".', line)
 
 
-def _records(text: str, name: str) -> tuple[list[str], list[list[str]], Problem | None]:
-    """The headings, the rows below them, and the problem if the text cannot be read as a table."""
+def _records(text: str, name: str) -> tuple[Grid | None, Problem | None]:
+    """The table of a text, or None and why it cannot be read as one."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     lines = csv.reader(io.StringIO(text), delimiter=_separator(text), strict=True)
     try:
@@ -115,14 +151,10 @@ def _records(text: str, name: str) -> tuple[list[str], list[list[str]], Problem 
         why = str(error)
         if "unexpected end" in why:
             why = "a quotation mark is not closed"
-        return [], [], Problem(name, f"cannot be read as a table: {why}.", lines.line_num)
+        return None, Problem(name, f"cannot be read as a table: {why}.", lines.line_num)
     if not any(heading):
-        return (
-            [],
-            [],
-            Problem(name, "the first row must hold the column headings, but it is empty.", 1),
-        )
-    return heading, records, None
+        return None, Problem(name, NO_HEADINGS, 1)
+    return Grid(heading, records), None
 
 
 def _separator(text: str) -> str:
@@ -188,7 +220,7 @@ def _cell(text: str, rule: Schema) -> tuple[Any, str | None]:
         return None, f"contains an invisible character (U+{ord(unseen[0]):04X}); retype the cell."
     value: Any = text
     if "number" in kinds or "integer" in kinds:
-        value = _number(text)
+        value = finite_number(text)
         if value is None:
             point = " with a point, not a comma" if "," in text else ""
             return None, f"is not a number; write it like 0.5 or 1000{point}. {about}"
@@ -199,12 +231,17 @@ def _cell(text: str, rule: Schema) -> tuple[Any, str | None]:
     return value, None
 
 
-def _number(text: str) -> float | None:
+def finite_number(text: str) -> float | None:
+    """The finite number that a cell holds, or None.
+
+    >>> finite_number("1e3"), finite_number("12,3"), finite_number("nan")
+    (1000.0, None, None)
+    """
     try:
-        number = float(text)
+        value = float(text)
     except ValueError:
         return None
-    return number if math.isfinite(number) and "_" not in text else None
+    return value if math.isfinite(value) and "_" not in text else None
 
 
 def _dtype(rule: Schema) -> Literal["float64", "str"]:

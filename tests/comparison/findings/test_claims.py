@@ -7,11 +7,22 @@ import pandas as pd
 import pytest
 
 from coculture.comparison.findings.claims import Claim, Side, evaluate
+from coculture.comparison.quantities.endpoint import Columns, Endpoint
 from coculture.comparison.statistics.group_means import GroupMeans
 
 EXPERIMENTS = ["E1", "E2", "E3"]
 BELOW, ABOVE = -1, 1
 LEVEL = [1.0, 1.1, 0.9]
+ENDPOINT = Endpoint(
+    "percent_apoptotic",
+    "apoptosis",
+    "percentage points",
+    "Apoptotic cells (%)",
+    "%",
+    "points",
+    Columns("percent_apoptotic", "apoptosis_state", "apoptosis_reason"),
+    bounds=(0.0, 100.0),
+)
 
 
 def _means(
@@ -63,14 +74,14 @@ def test_only_a_limit_that_argues_against_the_claim_leaves_it_undecided(
     """The arm is at the wrong side of the other by two in every experiment, limits included."""
     sign = 1 if side == "less" else -1
     arm = [value + 2 * sign for value in (1.0, 1.2, 0.7)]
-    found = evaluate(_claim(side), _means(arm, LEVEL, [arm_side] * 3, [other_side] * 3))
+    found = evaluate(_claim(side), _means(arm, LEVEL, [arm_side] * 3, [other_side] * 3), ENDPOINT)
     assert found.outcome == "fails"
     assert found.undecided == undecided
     assert bool(found.advice) == undecided
 
 
 def test_a_claim_that_holds_at_the_limit_is_decided() -> None:
-    found = evaluate(_claim("less"), _means([-2.0, -1.9, -2.3], LEVEL, [BELOW] * 3))
+    found = evaluate(_claim("less"), _means([-2.0, -1.9, -2.3], LEVEL, [BELOW] * 3), ENDPOINT)
     assert (found.outcome, found.relation, found.undecided) == ("holds", "<=", False)
 
 
@@ -79,7 +90,7 @@ def test_three_experiments_at_the_best_bound_are_enough_to_fail(
     below: tuple[int, int, int],
 ) -> None:
     """Even at its limit the other arm is the lower one, also if only two have a value."""
-    found = evaluate(_claim("less"), _means([3.0, 3.2, 2.7], LEVEL, other_side=below))
+    found = evaluate(_claim("less"), _means([3.0, 3.2, 2.7], LEVEL, other_side=below), ENDPOINT)
     # By hand: the differences at the limits are 2.0, 2.1 and 1.8.
     assert (found.outcome, found.relation) == ("fails", ">=")
     assert found.contrast.n == 3
@@ -88,7 +99,9 @@ def test_three_experiments_at_the_best_bound_are_enough_to_fail(
 
 def test_two_experiments_at_the_best_bound_give_no_number() -> None:
     """The only finite number is the bound that favours the claim, so it is not given."""
-    found = evaluate(_claim("less"), _means([3.0, 3.2], LEVEL[:2], other_side=(BELOW, BELOW)))
+    found = evaluate(
+        _claim("less"), _means([3.0, 3.2], LEVEL[:2], other_side=(BELOW, BELOW)), ENDPOINT
+    )
     assert found.outcome == "untestable"
     assert found.reason == "below LLOQ: other"
     assert found.relation == ""
@@ -111,11 +124,11 @@ def test_there_is_room_for_a_rise_only_where_more_than_the_margin_is_left(
 ) -> None:
     """The arm lies 0.0, 0.1 and 0.2 points above, far below a margin of 5."""
     arm = [value + rise for value, rise in zip(untreated, (0.0, 0.1, 0.2), strict=True)]
-    found = evaluate(_claim("less", margin=5.0), _means(arm, untreated))
+    found = evaluate(_claim("less", margin=5.0), _means(arm, untreated), ENDPOINT)
     assert found.outcome == outcome
     assert found.reason.startswith("no rise possible") == (outcome == "untestable")
 
 
 def test_claims_without_a_margin_need_no_room() -> None:
-    found = evaluate(_claim("less"), _means([98.0, 97.9, 98.2], [99.0, 99.1, 99.0]))
+    found = evaluate(_claim("less"), _means([98.0, 97.9, 98.2], [99.0, 99.1, 99.0]), ENDPOINT)
     assert found.outcome == "holds"

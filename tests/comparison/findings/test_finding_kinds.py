@@ -15,6 +15,7 @@ ENTRIES: dict[str, dict[str, Any]] = {
     "lower": {"arm": ARM, "compared_with": [{"cells": "il1b"}]},
     "higher": {"arm": ARM, "compared_with": [{"cells": "il1b"}]},
     "not_raised": {"arm": ARM, "compared_with": [{"cells": "il1b"}]},
+    "not_lowered": {"arm": ARM, "compared_with": [{"cells": "il1b"}]},
     "eliminated": {"effect": PAIR, "residual": PAIR},
 }
 
@@ -40,8 +41,7 @@ def test_the_schema_of_a_finding_comes_from_its_kind(kind: FindingKind) -> None:
     for key in kind.required:
         fewer = {name: value for name, value in entry.items() if name != key}
         assert _faults(kind.name, **fewer)[key].startswith("this key is missing")
-    on_an_analyte = _faults(kind.name, "IL-6", **entry)
-    assert list(on_an_analyte) == (["endpoint"] if kind.endpoint else [])
+    assert _faults(kind.name, "IL-6", **entry) == {}
     assert set(kind.limits) <= set(LIMITS)
     properties = schema("comparison")["properties"]["findings"]["items"]["properties"]
     assert kind.name in properties["kind"]["enum"]
@@ -50,20 +50,21 @@ def test_the_schema_of_a_finding_comes_from_its_kind(kind: FindingKind) -> None:
 
 def test_keys_of_another_kind_are_refused() -> None:
     found = _faults("lower", **ENTRIES["lower"], residual=PAIR)
-    assert found == {"residual": "this key belongs to another kind of finding; remove it."}
+    assert found == {"residual": "this key belongs to another kind; remove it."}
     assert list(_faults("eliminated", **ENTRIES["eliminated"], arm=ARM)) == ["arm"]
 
 
 @pytest.mark.parametrize("limit", LIMITS)
 def test_a_finding_may_override_each_limit_within_the_bounds_of_the_section(limit: str) -> None:
-    allowed, refused = (ENTRIES["eliminated"] | {limit: value} for value in (0.1, 0))
+    inside = 1.5 if limit == "margin_ratio" else 0.1
+    allowed, refused = (ENTRIES["eliminated"] | {limit: value} for value in (inside, 0))
     assert _faults("eliminated", **allowed) == {}
     assert list(_faults("eliminated", **refused)) == [limit]
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
 def test_a_limit_that_a_kind_does_not_use_is_refused(kind: FindingKind) -> None:
-    limits: dict[str, Any] = dict.fromkeys(LIMITS, 0.1)
+    limits: dict[str, Any] = dict.fromkeys(LIMITS, 0.1) | {"margin_ratio": 1.5}
     found = _faults(kind.name, **ENTRIES[kind.name], **limits)
     assert set(found) == set(LIMITS) - set(kind.limits)
 

@@ -126,6 +126,15 @@ def test_dilutions_that_agree_outvote_the_least_diluted() -> None:
     assert "Dilution 1 reads 519 pg/mL, 48 % lower; dilutions 5 and 25 agree on" in flag.sentence
 
 
+def test_the_caution_names_the_value_that_is_used() -> None:
+    near_uloq = well("ok", 1300.0, 25.0, ln_se_well=0.3)
+    wells = well("ok", 300.0, 1.0), well("ok", 1000.0, 5.0, ln_se_well=0.03), near_uloq
+    row, flag = combined(*wells), flag_of(*wells)
+    used = row["concentration_pg_ml"]
+    assert used < 1100
+    assert f"dilutions 5 and 25 agree on {used:.0f} pg/mL, which is used" in flag.sentence
+
+
 def test_the_scatter_of_its_own_wells_widens_the_interval_of_a_culture() -> None:
     near = [well("ok", value, well=f"A{i}") for i, value in enumerate((1000.0, 1010.0))]
     far = [well("ok", value, well=f"A{i}") for i, value in enumerate((840.0, 1190.0))]

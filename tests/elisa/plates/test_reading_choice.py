@@ -38,6 +38,8 @@ TMB = plate(("abs:450", 450), ("abs:570", 570))
         (450.0, "abs:450"),
         ("450", "abs:450"),
         ("450.0", "abs:450"),
+        ("450 nm", "abs:450"),
+        ("450nm", "abs:450"),
         ("ABS: 570", "abs:570"),
         ((440.0, 460.0), "abs:450"),
     ],
@@ -108,6 +110,11 @@ def test_a_plate_without_the_reading_is_told_how_to_have_its_own() -> None:
     other = plate(("405", 405), ("490", 490))
     with pytest.raises(PlateError, match=r"wavelength_nm: \{any: 450, of_plate: \{E3: \.\.\.\}\}"):
         measurement(other, 450.0, "f", "E3")
+
+
+def test_a_difference_is_written_as_two_keys() -> None:
+    with pytest.raises(PlateError, match=r'no reading is named "450-570"; .* to the second'):
+        measurement(TMB, "450-570", "f", "P1")
 
 
 def test_a_plate_can_have_its_own() -> None:

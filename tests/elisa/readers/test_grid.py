@@ -235,3 +235,51 @@ def test_a_reading_added_to_a_row_is_refused(tmp_path: Path) -> None:
         lines[3] = lines[3].replace("C\t", "C\t0.777\t")
         with pytest.raises(PlateError, match="row C has more cells than the heading has columns"):
             read_plates(write_export(tmp_path, lines))
+
+
+@pytest.mark.parametrize("damaged", ["6", "abc"])
+def test_a_damaged_column_number_is_refused(tmp_path: Path, damaged: str) -> None:
+    heading, *rows = well_grid(MAIN)
+    broken = heading.replace(",7,", f",{damaged},")
+    with pytest.raises(PlateError, match=f'line 1: the column number 6 .* followed by "{damaged}"'):
+        read_plates(write_export(tmp_path, [broken, *rows]))
+
+
+def test_a_grid_and_a_table_of_numbers_beside_it(tmp_path: Path) -> None:
+    lines = [f"{line},,{i},{i + 2}" for i, line in enumerate(well_grid(MAIN), 11)]
+    assert only_reading(write_export(tmp_path, lines)) == MAIN
+
+
+def test_empty_cells_behind_a_label_are_no_readings(tmp_path: Path) -> None:
+    heading, *rows = well_grid(MAIN, "\t")
+    path = write_export(tmp_path, [heading, *(f"{row}\t450\t" for row in rows)], "labels.txt")
+    assert only_reading(path) == MAIN
+
+
+def test_a_reading_moved_under_a_heading_of_notes_is_refused(
+    workbook: Callable[..., Path],
+) -> None:
+    heading, *rows = [[*row, ""] for row in cells(OD, "")]
+    rows[2].insert(5, 0.7)
+    notes = ["B1", "B1", "B2", "B2", "B3", "B3", "B4", "B4"]
+    noted = [[*row[:13], row[13] or note] for row, note in zip(rows, notes, strict=True)]
+    with pytest.raises(PlateError, match=r"line 4: the row has a number .* which no other row has"):
+        read_plates(workbook(notes=[[*heading[:13], "Labels"], *noted]))
+
+
+@pytest.mark.parametrize("name", ["[Concentration]", "Conc", "CV (%)", "Std Dev"])
+def test_results_alone_are_no_optical_densities(tmp_path: Path, name: str) -> None:
+    heading, *rows = well_grid(MAIN)
+    titled = [f"{name},{','.join(heading.split(',')[1:])}", *rows]
+    with pytest.raises(PlateError, match=r'line 1: the plate grid ".*" contains results, not opt'):
+        read_plates(write_export(tmp_path, titled))
+    pairs = [line for row in rows for line in (f"{row},Well ID", f",{row[2:]},{name}")]
+    lines = [heading, *pairs]
+    lines[1::2] = [f"{row[0]},{','.join(['SPL'] * 12)},Well ID" for row in rows]
+    with pytest.raises(PlateError, match=r"contains results, not optical densities"):
+        read_plates(write_export(tmp_path, lines))
+
+
+def test_a_plate_whose_name_has_a_word_of_results_is_read(tmp_path: Path) -> None:
+    lines = ["Plate 2 high conc", *well_grid(MAIN)]
+    assert only_reading(write_export(tmp_path, lines)) == MAIN

@@ -152,3 +152,42 @@ def test_blank_cells_below_the_name_of_each_plate(tmp_path: Path) -> None:
 def test_a_column_of_sample_numbers_is_no_reading(tmp_path: Path) -> None:
     lines = ["Well,Patient,OD", *(f"{w},{i // 2},{point(MAIN[w])}" for i, w in enumerate(WELLS))]
     assert only_reading(write_export(tmp_path, lines)) == MAIN
+
+
+def list_of_gen5(cells_below: int) -> list[str]:
+    """A list with statistics behind every other well, as Gen5 writes them."""
+    lines = ["Name\tWell\tConc\t480,520\tCount\tMean\tStd Dev"]
+    for i, well in enumerate(WELLS):
+        rest = "\t2\t1000\t0" if i % 2 == 0 else "\t" * cells_below
+        lines.append(f"SPL\t{well}\t75\t{1017 + 3 * i}{rest}")
+    return lines
+
+
+@pytest.mark.parametrize("place", [2, 3])
+@pytest.mark.parametrize("below", [0, 3])
+def test_a_row_of_a_list_that_lost_or_gained_a_cell_is_refused(
+    tmp_path: Path, place: int, below: int
+) -> None:
+    for line in (51, 52):
+        lines = list_of_gen5(below)
+        row = lines[line - 1].split("\t")
+        lost, gained = row[:place] + row[place + 1 :], row[: place + 1] + row[place:]
+        for damaged in (lost, gained):
+            if len(damaged) == 7 or (below and len(damaged) > 7):
+                continue
+            path = write_export(tmp_path, [*lines[: line - 1], "\t".join(damaged), *lines[line:]])
+            with pytest.raises(PlateError, match=f"line {line}: well E[23] has"):
+                read_plates(path)
+
+
+def test_rows_that_end_where_their_last_cell_is(tmp_path: Path) -> None:
+    lines = ["Well,OD450,Note,Second note"]
+    lines += [f"{well},{point(MAIN[well])}" for well in WELLS]
+    lines[28] += ",bubble"
+    lines[40] += ",bubble,read twice"
+    assert only_reading(write_export(tmp_path, lines)) == MAIN
+    # A spreadsheet program leaves separators out in blocks of 16 rows.
+    lines = ["Well,OD450,Note", *(f"{well},{point(MAIN[well])}," for well in WELLS)]
+    lines[5] += "bubble"
+    lines[-1] = lines[-1].rstrip(",")
+    assert only_reading(write_export(tmp_path, lines)) == MAIN

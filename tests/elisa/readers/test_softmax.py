@@ -334,3 +334,38 @@ def test_a_block_without_headings_that_lost_a_cell_or_a_row_is_refused(tmp_path:
     del lines[4]
     with pytest.raises(PlateError, match="has 7 rows of wells, but its header states 8"):
         read_plates(write_export(tmp_path, lines, "old.txt"))
+
+
+def with_reduced() -> list[str]:
+    """A block with raw and reduced readings; its raw heading is line 3."""
+    *raw, blank, end = softmax_block(softmax_rows())
+    reduced = ["\t\t" + "\t".join(["9"] * 12)] * 8
+    return [*raw, blank, raw[2].replace("Temperature(C)", ""), *reduced, blank, end]
+
+
+def test_raw_readings_without_a_sound_heading_are_refused(tmp_path: Path) -> None:
+    lines = with_reduced()
+    assert only_reading(write_export(tmp_path, lines)) == expected()
+    lost, doubled = [*lines[:2], *lines[3:]], [*lines[:3], *lines[2:]]
+    moved = [lines[0], lines[2], lines[1], *lines[3:]]
+    for damaged in (lost, moved):
+        with pytest.raises(PlateError, match=r"line [34] has readings without a heading; a line"):
+            read_plates(write_export(tmp_path, damaged))
+    with pytest.raises(PlateError, match="has a heading twice, or one without readings; a line"):
+        read_plates(write_export(tmp_path, doubled))
+
+
+def test_a_part_of_a_plate_that_is_cut_off_is_refused(tmp_path: Path) -> None:
+    header = SOFTMAX_HEADER.replace("96\t1\t8", "96\t3\t4")
+    whole = softmax_block(softmax_rows(), header)
+    cut = whole[: whole.index(softmax_rows()[4])]
+    with pytest.raises(PlateError, match="has no ~End, so that lines may be missing"):
+        read_plates(write_export(tmp_path, cut))
+
+
+def test_a_damaged_cell_of_softmax_says_what_to_write(tmp_path: Path) -> None:
+    lines = softmax_block([softmax_rows()[0].replace("0.103", "0.1x"), *softmax_rows()[1:]])
+    with pytest.raises(
+        PlateError, match=r'line 4, well A3: "0\.1x" is not a reading; write the num'
+    ):
+        read_plates(write_export(tmp_path, lines))

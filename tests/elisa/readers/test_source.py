@@ -142,3 +142,39 @@ def test_files_of_another_kind_are_named(tmp_path: Path, content: bytes, kind: s
     path.write_bytes(content)
     with pytest.raises(PlateError, match=f"this is {kind}, which cannot be read; open it"):
         read_plates(path)
+
+
+def test_the_hint_for_the_spreadsheet_is_no_name(tmp_path: Path) -> None:
+    (plate,) = read_plates(write_export(tmp_path, ["sep=,", *well_grid(MAIN)]))
+    assert set(plate.wells["reading"]) == {""}
+
+
+@pytest.mark.parametrize("written", ["0_3", "1_000"])
+def test_an_underscore_is_no_part_of_a_number(tmp_path: Path, written: str) -> None:
+    lines = well_grid(MAIN, "\t")
+    lines[3] = lines[3].replace(point(MAIN["C4"]), written)
+    with pytest.raises(PlateError, match=f'well C4 .* "{written}" is not a reading'):
+        read_plates(write_export(tmp_path, lines))
+
+
+def test_a_typographic_minus_is_a_minus(tmp_path: Path) -> None:
+    lines = well_grid(MAIN, "\t")
+    lines[3] = lines[3].replace(point(MAIN["C4"]), "\N{MINUS SIGN}0.003")
+    assert only_reading(write_export(tmp_path, lines)) == MAIN | {"C4": -0.003}
+
+
+@pytest.mark.parametrize("separator", ["\t", ";"])
+def test_commas_between_thousands_are_refused(tmp_path: Path, separator: str) -> None:
+    counts = {well: 700.0 + 311 * i for i, well in enumerate(MAIN)}
+    lines = well_grid(counts, separator, lambda value: f"{value:,.0f}")
+    with pytest.raises(PlateError, match=r'line 4: "10,030" may be 10030 or 10\.030; export'):
+        read_plates(write_export(tmp_path, lines))
+
+
+def test_three_decimals_behind_a_comma_are_decimals(tmp_path: Path) -> None:
+    above_one = {well: round(1.001 + od / 2, 3) for well, od in MAIN.items()}
+    lines = well_grid(above_one, ";", lambda value: f"{value:.3f}".replace(".", ","))
+    assert only_reading(write_export(tmp_path, lines)) == above_one
+    counts = {well: 512.345 + i for i, well in enumerate(MAIN)} | {"A1": 0.345}
+    lines = well_grid(counts, ";", lambda value: f"{value:.3f}".replace(".", ","))
+    assert only_reading(write_export(tmp_path, lines)) == counts

@@ -18,7 +18,7 @@ from coculture.flow import (
 )
 from coculture.simulate.parameters import Cytometer
 from tests.flow.mishaps import base_study
-from tests.flow.mishaps.base_study import BASE, LIGHT, Tube, changed, tubes
+from tests.flow.mishaps.base_study import BASE, LIGHT, MARKER, Tube, changed, tubes
 
 Settings = Callable[..., FlowSettings]
 
@@ -99,3 +99,23 @@ def test_a_control_that_has_the_marker_is_named_in_place_of_the_single_stain(
     files = base_study.write(tmp_path, BASE_OF_ONE, listed).files
     with pytest.raises(SpilloverError, match=r"E1/stroma\.fcs \(population_negative\) should lack"):
         gate_experiment(files, base_study.settings())
+
+
+def test_a_stain_of_a_marker_that_the_population_lacks_needs_other_cells(tmp_path: Path) -> None:
+    """Stroma alone has such a marker: it is not asked to lack it."""
+    study = replace(
+        BASE_OF_ONE,
+        is_reporter=False,
+        **{
+            kind: replace(getattr(BASE, kind), marker=0.0)
+            for kind in ("live", "early", "late", "necrotic", "debris")
+        },
+        stroma=replace(BASE.stroma, marker=8000),
+    )
+    listed = changed(tubes(study), lambda tube: tube.name == "stroma", stains=(1.0, 0.0, 0.0))
+    negative = [{"name": "myeloma", "markers": [{"channel": MARKER, "positive": False}]}]
+    files = base_study.write(tmp_path, study, listed).files
+    with pytest.raises(SpilloverError, match="has this marker with positive: false") as caught:
+        gate_experiment(files, base_study.settings(populations=negative))
+    assert caught.value.fcs == "E1/single-marker.fcs"
+    assert "should lack" not in str(caught.value)

@@ -120,3 +120,22 @@ def test_cells_that_have_the_marker_are_called_so(results: ExperimentResults) ->
     gates["populations"]["myeloma"]["GFP"]["source"] = "bright_control"
     shown = control_histograms.draw(replace(results, gates=gates)).shown
     assert "control that has the marker" in set(shown[shown["gate"] == "GFP"]["curve"])
+
+
+def test_a_control_without_the_population_is_drawn_by_all_its_single_cells(
+    files: pd.DataFrame, myeloma_settings: Settings, read_back: ReadBack
+) -> None:
+    """A few doublets of stroma would look like a peak above the threshold."""
+    results = read_back(files, myeloma_settings())
+    stroma = files.loc[files["role"] == "population_negative", "path"].iloc[0]
+    table = files.copy()
+    table.loc[table["role"] == "unstained", "path"] = stroma
+    shown = control_histograms.draw(replace(results, files=flow_files(table))).shown
+    curve = shown[(shown["gate"] == "annexin") & (shown["curve"] == "unstained")]
+    assert (curve["events"] >= 100).all()
+    assert len(curve) > 0
+
+
+def test_no_two_curves_have_one_colour() -> None:
+    colours = list(control_histograms._COLOURS.values())
+    assert len(colours) == len(set(colours))

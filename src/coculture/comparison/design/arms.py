@@ -1,4 +1,4 @@
-"""The arms of a study (cells x stroma x every factor x hours), their order and their names."""
+"""The arms of a study (cells x stroma x medium x every factor x hours), their order and names."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -11,28 +11,40 @@ from coculture.comparison.settings import (
     ComparisonError,
     ComparisonSettings,
     Factor,
+    Interference,
     WeightedArms,
+    number_in,
 )
 from coculture.exchange.design_sentence import Given, design_sentence
+from coculture.exchange.factor_levels import Level
 from coculture.exchange.names import relabelled
+
+UNTREATED = "untreated"
+"""The name of an arm to which nothing was given."""
+NO_TREATMENT = "no treatment"
+"""The same after "with"."""
 
 
 @dataclass(frozen=True)
 class Arm:
-    """One combination of cells, stroma, hours and the level of every factor.
+    """One combination of cells, stroma, medium, hours and the level of every factor.
 
-    `levels` are in the order of the factors.
+    `levels` are in the order of the factors. Hours 0 are the baseline, before any drug.
     """
 
     cells: str
     stroma: str
     hours: float
-    levels: tuple[float, ...]
+    levels: tuple[Level, ...]
+    medium: str = ""
 
 
 @dataclass(frozen=True)
 class Design:
-    """The arms that a study has, in display order, and their names."""
+    """The arms that a study has, in display order, and their names.
+
+    The untreated level of each factor is one that its cultures have (`Factor.in_study`).
+    """
 
     arms: tuple[Arm, ...]
     factors: tuple[Factor, ...]
@@ -41,24 +53,39 @@ class Design:
     @classmethod
     def of(cls, cultures: pd.DataFrame, settings: ComparisonSettings) -> "Design":
         """The arms of a table of cultures, from its columns cells, stroma, hours and factors."""
-        untreated = tuple(factor.untreated for factor in settings.factors)
-        added = tuple(factor.adds_analyte is not None for factor in settings.factors)
+        found = set(arms_of(cultures, settings.factors))
+        present = zip(*(arm.levels for arm in found), strict=True)
+        factors = (
+            tuple(
+                factor.in_study(levels)
+                for factor, levels in zip(settings.factors, present, strict=True)
+            )
+            if found
+            else settings.factors
+        )
+        places = [
+            {level: i for i, level in enumerate(factor.in_order(arm.levels[k] for arm in found))}
+            for k, factor in enumerate(factors)
+        ]
+        added = tuple(factor.adds_analyte is not None for factor in factors)
 
         def order(arm: Arm) -> tuple[object, ...]:
-            given = [level != none for level, none in zip(arm.levels, untreated, strict=True)]
+            given = [
+                level != factor.untreated for level, factor in zip(arm.levels, factors, strict=True)
+            ]
             return (
                 arm.cells != settings.reference_cells,
                 arm.cells,
                 arm.stroma,
+                arm.medium,
                 arm.hours,
                 sum(g for g, a in zip(given, added, strict=True) if a),
                 sum(given),
                 [not g for g in given],
-                arm.levels,
+                [place[level] for place, level in zip(places, arm.levels, strict=True)],
             )
 
-        arms = sorted(set(arms_of(cultures, settings.factors)), key=order)
-        return cls(tuple(arms), settings.factors, dict(settings.cell_labels))
+        return cls(tuple(sorted(found, key=order)), factors, dict(settings.cell_labels))
 
     @cached_property
     def stromas(self) -> list[str]:
@@ -66,20 +93,25 @@ class Design:
         return sorted({arm.stroma for arm in self.arms})
 
     @cached_property
+    def media(self) -> list[str]:
+        """Every medium of the study."""
+        return sorted({arm.medium for arm in self.arms})
+
+    @cached_property
     def hours(self) -> list[float]:
         """Every duration of culture, in hours."""
         return sorted({arm.hours for arm in self.arms})
 
     def untreated(self, arm: Arm) -> Arm:
-        """The arm of the same cells, stroma and hours without any factor."""
+        """The arm of the same cells, stroma, medium and hours without any factor."""
         return replace(arm, levels=tuple(factor.untreated for factor in self.factors))
 
-    def with_level(self, arm: Arm, factor: Factor, level: float) -> Arm:
+    def with_level(self, arm: Arm, factor: Factor, level: Level) -> Arm:
         """`arm` with `factor` at another level."""
         index = self.factors.index(factor)
         return replace(arm, levels=(*arm.levels[:index], level, *arm.levels[index + 1 :]))
 
-    def level(self, arm: Arm, factor: Factor) -> float:
+    def level(self, arm: Arm, factor: Factor) -> Level:
         """The level of `factor` in `arm`."""
         return arm.levels[self.factors.index(factor)]
 
@@ -103,6 +135,14 @@ class Design:
             ),
         )
 
+    def named_controls(self, arm: Arm, other: Arm) -> str:
+        """The control levels that `arm` has in place of what `other` was given: "scrambled".
+
+        Empty if they say nothing, as those of drugs.
+        """
+        changed = [factor for factor in self.given(other) if factor not in self.given(arm)]
+        return " + ".join(self.drug(arm, factor) for factor in changed if factor.named_control)
+
     def given(self, arm: Arm) -> list[Factor]:
         """The factors whose level in `arm` is not the untreated one."""
         return [
@@ -111,24 +151,50 @@ class Design:
             if level != factor.untreated
         ]
 
+    def interfering(self, arm: Arm, endpoint: str) -> list[tuple[Factor, Interference]]:
+        """The factors given in `arm` that interfere with the assay of `endpoint`, and how.
+
+        A factor that all cultures have interferes in all of them.
+        """
+        return [
+            (factor, one)
+            for factor, level in zip(self.factors, arm.levels, strict=True)
+            if factor.is_given(level)
+            for one in factor.interferences
+            if one.endpoint == endpoint
+        ]
+
     def added(self, arm: Arm, analyte: str) -> list[Factor]:
         """The factors by which `analyte` itself was added to `arm`."""
-        return [factor for factor in self.given(arm) if factor.adds_analyte == analyte]
+        return [factor for factor, one in self.interfering(arm, analyte) if one.is_addition]
 
-    def doses(self, factor: Factor) -> list[float]:
-        """Every level of `factor` other than untreated, ascending."""
-        levels = {self.level(arm, factor) for arm in self.arms}
-        return sorted(levels - {factor.untreated})
+    def levels(self, factor: Factor) -> list[Level]:
+        """Every level of `factor`, in order."""
+        return factor.in_order(self.level(arm, factor) for arm in self.arms)
 
     def treatment(self, arm: Arm) -> str:
-        """What was given, for example "DEX + IL-1Ra", with doses if a factor has several."""
-        return " + ".join(self._drug(arm, factor) for factor in self.given(arm)) or "untreated"
+        """What was given, for example "DEX + IL-1Ra", with doses if a factor has several.
+
+        Of a category also the level that the others are compared with: "scrambled + DEX".
+        """
+        named = [
+            self.drug(arm, factor)
+            for factor in self.factors
+            if factor.named_control or self.level(arm, factor) != factor.untreated
+        ]
+        return " + ".join(named) or UNTREATED
+
+    def additions(self, arm: Arm) -> str:
+        """As `treatment`, without the levels that others are compared with."""
+        return " + ".join(self.drug(arm, factor) for factor in self.given(arm)) or UNTREATED
 
     def setting(self, arm: Arm, cells: str | None = None) -> str:
-        """The cells, and stroma and hours if the study has more than one of them."""
+        """The cells, and stroma, medium and hours if the study has more than one of them."""
         parts = [cells or arm.cells]
         if len(self.stromas) > 1:
             parts.append(arm.stroma or "no stroma")
+        if len(self.media) > 1:
+            parts.append(arm.medium)
         if len(self.hours) > 1:
             parts.append(self.duration(arm))
         return " ".join(parts)
@@ -150,17 +216,20 @@ class Design:
         return f"{self.display_setting(arm)} {self.treatment(arm)}"
 
     def cells_and_setting(self, arm: Arm) -> str:
-        """The cells, and stroma and hours if the study has several: "il1b cells on HS-5"."""
+        """The cells, and stroma, medium and hours if there are several: "il1b cells on HS-5"."""
         text = f"{self.cell_labels.get(arm.cells, arm.cells)} cells"
         if len(self.stromas) > 1:
             text += f" on {arm.stroma}" if arm.stroma else " without stroma"
+        if len(self.media) > 1:
+            text += f" in {arm.medium}"
         if len(self.hours) > 1:
             text += f" at {self.duration(arm)}"
         return text
 
     def treatment_given(self, arm: Arm) -> str:
         """The treatment as it fits after "with": "DEX + IL-1Ra", or "no treatment"."""
-        return self.treatment(arm) if self.given(arm) else "no treatment"
+        treatment = self.treatment(arm)
+        return NO_TREATMENT if treatment == UNTREATED else treatment
 
     @cached_property
     def by_label(self) -> dict[str, Arm]:
@@ -170,30 +239,31 @@ class Design:
     def resolve(self, pattern: ArmPattern) -> Arm:
         """The arm that a pattern of the config names.
 
-        Factors that are not named are untreated. Cells, stroma and hours need not be named if the
-        study has only one of them.
+        Factors that are not named are untreated. Cells, stroma, medium and hours need not be named
+        if the study has only one of them; an empty pattern is the untreated arm of such a study.
 
         Raises
         ------
         ComparisonError
-            If a name is not a column of an arm, if cells, stroma or hours are missing and the study
-            has several of them, or if no culture belongs to the arm.
+            If a name is not a column of an arm, if cells, stroma, medium or hours are missing and
+            the study has several of them, or if no culture belongs to the arm.
         """
-        columns = {factor.column for factor in self.factors}
-        unknown = [key for key in pattern if key not in columns | {"cells", "stroma", "hours"}]
+        columns = ["cells", "stroma", *self._medium, "hours"]
+        columns += [factor.column for factor in self.factors]
+        unknown = [key for key in pattern if key not in columns]
         if unknown:
             raise ComparisonError(
-                f'"{unknown[0]}" is not a column of an arm; an arm has cells, stroma, hours, '
-                + ", ".join(factor.column for factor in self.factors)
+                f'"{unknown[0]}" is not a column of an arm; an arm has {", ".join(columns)}'
             )
         arm = Arm(
             cells=str(self._only(pattern, "cells", sorted({a.cells for a in self.arms}))),
             stroma=str(self._only(pattern, "stroma", self.stromas)),
-            hours=_number("hours", self._only(pattern, "hours", self.hours)),
+            hours=number_in("hours", self._only(pattern, "hours", self.hours)),
             levels=tuple(
-                _number(factor.column, pattern.get(factor.column, factor.untreated))
+                factor.level_of(pattern.get(factor.column, factor.untreated))
                 for factor in self.factors
             ),
+            medium=str(self._only(pattern, "medium", self.media)),
         )
         if arm not in self.arms:
             raise ComparisonError(self._why_absent(arm))
@@ -208,7 +278,7 @@ class Design:
     def _why_absent(self, arm: Arm) -> str:
         """The first column whose value no culture has, or that the values do not occur together."""
         for column, value in self._values(arm).items():
-            there = sorted({self._values(each)[column] for each in self.arms})
+            there: list[Level] = sorted({self._values(each)[column] for each in self.arms})
             if value not in there:
                 return (
                     f"no culture has {_written(value)} in column {column}; its values are "
@@ -220,24 +290,33 @@ class Design:
             "each of these values occurs"
         )
 
-    def _values(self, arm: Arm) -> dict[str, str | float]:
+    @property
+    def _medium(self) -> list[str]:
+        """The column of the medium, if the study has one."""
+        return ["medium"] if any(self.media) else []
+
+    def _values(self, arm: Arm) -> dict[str, Level]:
         """The arm as a row of cultures.csv."""
         columns = [factor.column for factor in self.factors]
-        place: dict[str, str | float] = {
-            "cells": arm.cells,
-            "stroma": arm.stroma,
-            "hours": arm.hours,
-        }
+        place: dict[str, Level] = {"cells": arm.cells, "stroma": arm.stroma}
+        place |= dict.fromkeys(self._medium, arm.medium)
+        place["hours"] = arm.hours
         return place | dict(zip(columns, arm.levels, strict=True))
 
-    def _drug(self, arm: Arm, factor: Factor) -> str:
+    def drug(self, arm: Arm, factor: Factor) -> str:
+        """One factor as it was given in `arm`: its name, and the dose if there are several."""
+        level = self.level(arm, factor)
+        if isinstance(level, str):
+            return level
         name = f"added {factor.name}" if factor.adds_analyte else factor.name
-        doses = self.doses(factor)
-        if len(doses) < 2:
-            return name
-        return f"{name} {_distinct(self.level(arm, factor), doses)} {factor.unit}"
+        kept = [
+            each
+            for each in self.levels(factor)
+            if not isinstance(each, str) and (factor.named_control or each != factor.untreated)
+        ]
+        return name if len(kept) < 2 else f"{name} {_distinct(level, kept)} {factor.unit}"
 
-    def _only(self, pattern: ArmPattern, column: str, present: list[str] | list[float]) -> object:
+    def _only(self, pattern: ArmPattern, column: str, present: Sequence[Level]) -> object:
         if column in pattern:
             return pattern[column]
         if len(present) == 1:
@@ -248,18 +327,34 @@ class Design:
         )
 
 
+def setting_of(arm: Arm) -> Arm:
+    """The cells, stroma, medium and hours of an arm, as an arm without levels."""
+    return replace(arm, levels=())
+
+
 def same_setting(arm: Arm, other: Arm) -> bool:
-    """Whether two arms have the same cells, stroma and hours, so that only treatments differ."""
-    return replace(arm, levels=other.levels) == other
+    """Whether two arms differ in nothing but treatments: not in cells, stroma, medium or hours."""
+    return setting_of(arm) == setting_of(other)
+
+
+def has_own_baseline(arm: Arm, other: Arm) -> bool:
+    """Whether two arms that differ in hours have the same cells, stroma and medium.
+
+    Of two baselines it is always so: they are compared as two kinds of cells.
+    """
+    return arm.hours == other.hours or replace(setting_of(arm), hours=other.hours) == setting_of(
+        other
+    )
 
 
 def arms_of(cultures: pd.DataFrame, factors: Iterable[Factor]) -> list[Arm]:
     """The arm of every row of `cultures`."""
-    levels = cultures[[factor.column for factor in factors]].to_numpy(dtype=float)
+    columns = [cultures[factor.column].map(factor.level_of) for factor in factors]
+    media = cultures["medium"].fillna("") if "medium" in cultures else [""] * len(cultures)
     return [
-        Arm(str(cells), str(stroma), float(hours), tuple(float(level) for level in row))
-        for cells, stroma, hours, row in zip(
-            cultures["cells"], cultures["stroma"], cultures["hours"], levels, strict=True
+        Arm(str(cells), str(stroma), float(hours), tuple(levels), str(medium))
+        for cells, stroma, hours, medium, *levels in zip(
+            cultures["cells"], cultures["stroma"], cultures["hours"], media, *columns, strict=True
         )
     ]
 
@@ -296,10 +391,17 @@ def sentence_of(design: Design) -> str:
     For example "DEX 1,000 nM, IL-1Ra 500 ng/mL, added IL-6 10 ng/mL; 48 h on HS-5."
     """
     given = [
-        Given(factor.name, design.doses(factor), factor.unit, bool(factor.adds_analyte))
+        Given.of(
+            factor.name,
+            factor.unit,
+            factor.untreated if factor.absent is None else factor.absent,
+            design.levels(factor),
+            factor.levels,
+            is_added=bool(factor.adds_analyte),
+        )
         for factor in design.factors
     ]
-    return design_sentence(given, design.hours, design.stromas)
+    return design_sentence(given, design.hours, design.stromas, design.media)
 
 
 def _distinct(number: float, numbers: Sequence[float]) -> str:
@@ -313,13 +415,6 @@ def _distinct(number: float, numbers: Sequence[float]) -> str:
     return repr(number).removesuffix(".0")
 
 
-def _written(value: str | float) -> str:
+def _written(value: Level) -> str:
     """A value of cultures.csv in a message."""
     return f"{value:.10g}" if isinstance(value, float) else f'"{value}"'
-
-
-def _number(column: str, value: object) -> float:
-    try:
-        return float(str(value))
-    except ValueError as error:
-        raise ComparisonError(f'{column} is "{value}", which is not a number') from error

@@ -1,66 +1,71 @@
-"""The endpoints of a comparison: which quantity, on which scale."""
+"""The endpoints of a comparison: every quantity on each of its scales."""
 
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
 
-from coculture.comparison.settings import APOPTOSIS, ComparisonSettings
-from coculture.exchange.names import column_prefix
+import pandas as pd
 
-PERCENT, LOGIT, LN_VIABLE = "percent_apoptotic", "logit_apoptotic", "ln_viable"
-PER_VIABLE_CELL = "_per_viable_cell"
-
-
-@dataclass(frozen=True)
-class Endpoint:
-    """One quantity on one scale.
-
-    Attributes
-    ----------
-    name
-        Its name in result tables.
-    subject
-        Its name in the config: apoptosis, or the analyte.
-    unit
-        Unit of a difference on this scale.
-    title_shown, unit_shown
-        Axis title and unit of its values in figures.
-    """
-
-    name: str
-    subject: str
-    unit: str
-    title_shown: str
-    unit_shown: str
-
-    @property
-    def is_ratio(self) -> bool:
-        """Whether the exponential of a contrast is a ratio (of odds, viability, concentration)."""
-        return self.name != PERCENT
-
-    @property
-    def per_viable_cell(self) -> bool:
-        """Whether it is a concentration divided by the number of viable cells in the culture."""
-        return self.name.endswith(PER_VIABLE_CELL)
+from coculture.comparison.quantities.endpoint import Endpoint as Endpoint
+from coculture.comparison.settings import ComparisonError, ComparisonSettings
 
 
 def endpoints(settings: ComparisonSettings) -> list[Endpoint]:
-    """Apoptosis on three scales, then each analyte, per volume and per viable cell."""
-    return [
-        Endpoint(PERCENT, APOPTOSIS, "percentage points", "Apoptotic cells (%)", "%"),
-        Endpoint(LOGIT, APOPTOSIS, "log odds", "Odds of apoptosis", "odds"),
-        Endpoint(LN_VIABLE, APOPTOSIS, "ln viable", "Viable cells (fraction)", "fraction"),
-        *(endpoint for analyte in settings.analytes for endpoint in _of_analyte(analyte)),
-    ]
-
-
-def _of_analyte(analyte: str) -> tuple[Endpoint, Endpoint]:
-    name = f"ln_{column_prefix(analyte)}"
-    million, title = "pg per million viable cells", f"{analyte} (pg/million viable cells)"
-    return (
-        Endpoint(name, analyte, "ln pg/mL", f"{analyte} (pg/mL)", "pg/mL"),
-        Endpoint(f"{name}{PER_VIABLE_CELL}", analyte, f"ln {million}", title, million),
-    )
+    """The scales of all quantities, in the order in which they are shown."""
+    return [scale for quantity in settings.quantities for scale in quantity.scales]
 
 
 def primary_endpoint(subject: str, settings: ComparisonSettings) -> Endpoint:
-    """The scale on which findings about `subject` are tested: percent, or the logarithm."""
-    return next(endpoint for endpoint in endpoints(settings) if endpoint.subject == subject)
+    """The scale on which findings about `subject` are tested.
+
+    Raises
+    ------
+    ComparisonError
+        If the study does not compare it.
+    """
+    quantity = settings.quantity(subject)
+    if quantity is None:
+        raise ComparisonError(f"{subject} is not an endpoint of this study")
+    return quantity.primary
+
+
+ENDPOINT_COLUMNS = (
+    "endpoint", "name", "is_primary", "scale", "measure", "source", "title", "unit",
+    "difference_unit", "value_column", "bound_column", "state_column", "reason_column",
+    "is_measured",
+)  # fmt: skip
+
+
+def endpoint_table(
+    settings: ComparisonSettings, scales: Iterable[Endpoint], measured: Collection[str]
+) -> pd.DataFrame:
+    """comparison/endpoints.csv: what the names of endpoints in the other tables mean.
+
+    Parameters
+    ----------
+    scales
+        The endpoints that were analysed.
+    measured
+        The names of the quantities that any culture was measured for.
+    """
+    by_name = {quantity.name: quantity for quantity in settings.quantities}
+    rows = []
+    for scale in scales:
+        quantity, columns = by_name[scale.subject], scale.columns
+        rows.append(
+            {
+                "endpoint": scale.name,
+                "name": scale.subject,
+                "is_primary": scale == quantity.primary,
+                "scale": scale.scale,
+                "measure": quantity.kind,
+                "source": quantity.source,
+                "title": scale.title_shown,
+                "unit": scale.unit_shown,
+                "difference_unit": "ratio" if scale.is_ratio else scale.unit,
+                "value_column": columns.value,
+                "bound_column": columns.bound,
+                "state_column": columns.state,
+                "reason_column": columns.reason,
+                "is_measured": scale.subject in measured,
+            }
+        )
+    return pd.DataFrame(rows, columns=list(ENDPOINT_COLUMNS))

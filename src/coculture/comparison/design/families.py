@@ -1,23 +1,26 @@
 """The contrasts that follow from the factor levels of a study, in families.
 
-A background is what is the same in all arms of a comparison: cells, stroma, hours and the level of
-every factor that adds an analyte (added IL-6). Within each background every treatment is compared
-with untreated, and every combination with its parts. Each arm to which an analyte was added is
-compared with the same arm without it. Two factors that were given alone and together make an
-interaction. All of these that exist in two cell types are compared between them.
+A background is what is the same in all arms of a comparison: cells, stroma, medium, hours and the
+level of every factor that adds an analyte (added IL-6). Within each background every treatment is
+compared with untreated, and every combination with its parts. Each arm to which an analyte was
+added is compared with the same arm without it. Two factors that were given alone and together make
+an interaction. Every arm is compared with the baseline (0 h) of its own cells, if there is one.
+Untreated arms, comparisons with untreated and interactions that exist in two cell types are
+compared between them.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-from coculture.comparison.design.arms import Arm, Design
+from coculture.comparison.design.arms import UNTREATED, Arm, Design
 from coculture.comparison.settings import Factor
 
 AGAINST_UNTREATED = "treatment against untreated"
 AGAINST_PARTS = "combination against its parts"
 ADDED = "added analyte against none"
 INTERACTION = "interaction of two factors"
+AGAINST_BASELINE = "against the baseline"
 CELL_TYPES = "between cell types"
 OWN = "your own"
 
@@ -49,6 +52,7 @@ def contrasts_of(design: Design, reference_cells: str) -> list[NamedContrast]:
         *_against_parts(design),
         *_added(design),
         *_interactions(design),
+        *_against_baseline(design),
     ]
     return [*within, *_between_cells(design, reference_cells)]
 
@@ -77,12 +81,28 @@ def interaction_weights(design: Design, arm: Arm, one: Factor, other: Factor) ->
 
 
 def background(design: Design, arm: Arm) -> Arm:
-    """The arm of the same cells, stroma, hours and added analytes without any treatment."""
+    """The arm of the same cells, stroma, medium, hours and added analytes, without treatment."""
     levels = tuple(
         level if factor.adds_analyte else factor.untreated
         for factor, level in zip(design.factors, arm.levels, strict=True)
     )
     return replace(arm, levels=levels)
+
+
+def baseline(design: Design, arm: Arm) -> Arm | None:
+    """The arm at 0 h with the cells of `arm`: of the same clone or siRNA if there is one.
+
+    None of an arm that is itself a baseline, and without one of the same cells, stroma and medium.
+    """
+    if arm.hours == 0:
+        return None
+    doses = (
+        level if factor.is_category else factor.untreated
+        for factor, level in zip(design.factors, arm.levels, strict=True)
+    )
+    start = replace(arm, hours=0.0)
+    nearest = (replace(start, levels=tuple(doses)), design.untreated(start))
+    return next((one for one in nearest if one in design.arms), None)
 
 
 def treatments(design: Design, arm: Arm) -> list[Factor]:
@@ -122,6 +142,22 @@ def _interactions(design: Design) -> Iterator[NamedContrast]:
         comparison = f"{_alone(design, arm, one)} × {_alone(design, arm, other)}"
         weights = interaction_weights(design, arm, one, other)
         yield _named(design, INTERACTION, rest, comparison, weights)
+
+
+def _against_baseline(design: Design) -> Iterator[NamedContrast]:
+    for arm in design.arms:
+        start = baseline(design, arm)
+        if start is not None:
+            comparison = f"{design.treatment(arm)} against {_baseline_name(design, start)}"
+            weights = {design.label(arm): 1.0, design.label(start): -1.0}
+            common = design.untreated(arm)
+            yield _named(design, AGAINST_BASELINE, common, comparison, weights)
+
+
+def _baseline_name(design: Design, start: Arm) -> str:
+    """The baseline, with the level of a category that it has."""
+    named = [design.treatment(start)] if design.treatment(start) != UNTREATED else []
+    return " ".join([*named, "baseline"])
 
 
 def _between_cells(design: Design, reference_cells: str) -> Iterator[NamedContrast]:
@@ -183,9 +219,8 @@ def _treatment(design: Design, arm: Arm) -> str:
 
 
 def _alone(design: Design, arm: Arm, factor: Factor) -> str:
-    alone = design.with_level(design.untreated(arm), factor, design.level(arm, factor))
-    return design.treatment(alone)
+    return design.drug(arm, factor)
 
 
 def _given(design: Design, common: Arm) -> str:
-    return f" with {design.treatment(common)}" if design.given(common) else ""
+    return f" with {design.additions(common)}" if design.given(common) else ""

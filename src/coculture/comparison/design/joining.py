@@ -1,30 +1,25 @@
-"""The measurements of a culture in one row: percent apoptotic and each analyte.
+"""The measurements of a culture in one row: each quantity that is compared.
 
-The state of a measurement is a code: `apoptosis_state` is ok, excluded or missing; the state of an
-analyte is that of elisa/cultures.csv, or missing. Why there is no value is in `apoptosis_reason`
-and `{analyte}_reason`, one reason each; `excluded` lists them for people.
+The state of a measurement is a code: ok, excluded or missing, or a state outside a range (that of
+elisa/cultures.csv, below_background, below_limit). Why there is no value is in `{quantity}_reason`,
+one reason each; `excluded` lists them for people.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-import numpy as np
 import pandas as pd
 
 from coculture.comparison.design.arms import Design, arms_of
-from coculture.comparison.settings import APOPTOSIS, ComparisonSettings, require_own_columns
-from coculture.exchange.names import column_prefix
-from coculture.exchange.vocabulary import many
+from coculture.comparison.quantities.declared import declared
+from coculture.comparison.quantities.flow_wells import ANNEXIN_SEEN
+from coculture.comparison.quantities.kind import MISSING, Readings
+from coculture.comparison.quantities.measured import Measured
+from coculture.comparison.quantities.quantity import Quantity
+from coculture.comparison.quantities.registry import kind_named
+from coculture.comparison.quantities.text_columns import filled, joined
+from coculture.comparison.settings import ComparisonSettings, require_own_columns
 
-QUADRANTS = ("n_viable", "n_early", "n_late", "n_necrotic")
 VIABLE_CELLS = "viable_cells_per_ml"
-OK, EXCLUDED, MISSING = "ok", "excluded", "missing"
-"""States of a reading: used; acquired but not used; not made. Of an analyte there are more."""
-FLOW_COLUMNS = (
-    "culture", "population", *QUADRANTS, "percent_apoptotic", "annexin_seen", "flags", "excluded",
-)  # fmt: skip
-ELISA_COLUMNS = (
-    "culture", "analyte", "concentration_pg_ml", "state", "bound_pg_ml", "flags", "excluded",
-)  # fmt: skip
 
 
 def join_cultures(
@@ -34,71 +29,91 @@ def join_cultures(
     population: str,
     analytes: Sequence[str],
     settings: ComparisonSettings,
+    values: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """Join the results of the two assays, one row for each culture of the study.
+    """Join what was measured of each culture, one row for each culture of the study.
 
-    Several FCS files of one culture are parts of one tube, or replicates that are weighted by their
-    events: either way their counts are added, and the percent is that of the sum. Cultures that an
-    assay did not measure, or with excluded readings, are kept, with the reason.
+    Cultures that an assay did not measure, or with excluded readings, are kept, with the reason.
 
     Parameters
     ----------
     cultures
         The study's cultures.csv.
     flow_wells
-        flow/wells.csv of all experiments; only rows of `population` with a culture are used.
+        flow/wells.csv of all experiments; only rows with a culture are used.
     elisa_cultures
         elisa/cultures.csv.
     population
-        The population whose percent apoptotic is compared.
+        The population that is reported, for quantities of flow cytometry that name none.
     analytes
         The analytes that the ELISA measured; those that `settings` compares come first.
     settings
-        Names the analytes to compare and the factors.
+        Names what is compared, and the factors.
+    values
+        The rows of values.csv, numbers that were measured elsewhere.
 
     Returns
     -------
-    All columns of `cultures`, then arm, apoptosis_state, percent_apoptotic, n_events, n_apoptotic,
-    annexin_seen (whether Annexin V stained, as far as dead cells show it),
-    and for each analyte (IL-6: il6_) `_pg_ml`, `_state`, `_bound_pg_ml`; then flags (codes),
-    excluded, and the reasons for missing values. Sorted by experiment, arm (display order) and
-    culture. Counts, doses and hours that are whole numbers are integers.
+    All columns of `cultures`, then arm, the columns of each quantity (`Quantity.columns`; with the
+    first that flow cytometry measures annexin_seen, whether Annexin V stained, as far as dead cells
+    show it), flags (codes), excluded, and the reasons for missing values. Sorted by experiment, arm
+    (display order) and culture. Counts, doses and hours that are whole numbers are integers.
 
     Raises
     ------
     ComparisonError
-        If two analytes would have the same columns.
+        If two quantities would have the same columns.
     """
-    analytes = list(dict.fromkeys([*settings.analytes, *analytes]))
-    require_own_columns(analytes)
+    others = pd.DataFrame() if values is None else values
+    readings = Readings(flow_wells, elisa_cultures, others, population)
+    quantities = (*settings.quantities, *_not_compared(analytes, settings))
+    require_own_columns(one.name for one in quantities if one.source == "elisa.csv")
     design = Design.of(cultures, settings)
     arms = arms_of(cultures, settings.factors)
-    joined = cultures.copy()
-    joined["arm"] = [design.label(arm) for arm in arms]
-    flow = _flow_readings(flow_wells, population).reindex(joined["culture"].to_numpy())
-    joined["apoptosis_state"] = _texts(flow["state"].fillna(MISSING))
-    for column in ("percent_apoptotic", "n_events", "n_apoptotic"):
-        joined[column] = flow[column].to_numpy(dtype=float)
-    joined["annexin_seen"] = pd.array(flow["annexin_seen"].tolist(), dtype="boolean")
-    flags = [_texts(flow["flags"])]
-    reasons = {"apoptosis_reason": _texts(flow["reason"].fillna("not measured by flow cytometry"))}
-    for analyte in analytes:
-        prefix = column_prefix(analyte)
-        elisa = _elisa_readings(elisa_cultures, analyte).reindex(joined["culture"].to_numpy())
-        joined[f"{prefix}_pg_ml"] = elisa["concentration_pg_ml"].to_numpy(dtype=float)
-        joined[f"{prefix}_state"] = _texts(elisa["state"].fillna(MISSING))
-        joined[f"{prefix}_bound_pg_ml"] = elisa["bound_pg_ml"].to_numpy(dtype=float)
-        flags.append(_texts(elisa["flags"]))
-        reason = elisa["reason"].fillna(f"{analyte} not measured by ELISA")
-        reasons[f"{prefix}_reason"] = _texts(reason)
-    joined["flags"] = [_joined(row) for row in zip(*flags, strict=True)]
-    joined["excluded"] = [_joined(row) for row in zip(*reasons.values(), strict=True)]
-    joined = joined.assign(**reasons)
-    if not are_counted(joined):
-        joined = joined.drop(columns=VIABLE_CELLS, errors="ignore")
-    counted = ["hours", "replicate", *(factor.column for factor in settings.factors)]
-    counted += ["n_events", "n_apoptotic", VIABLE_CELLS]
-    return _whole_numbers(in_order(joined, design), [one for one in counted if one in joined])
+    table = cultures.copy()
+    table["arm"] = [design.label(arm) for arm in arms]
+    flags, reasons = [], {}
+    for quantity in quantities:
+        kind = kind_named(quantity.kind)
+        read = kind.readings(quantity, readings).reindex(table["culture"].to_numpy())
+        columns = quantity.columns
+        for name in (one for one in read if one not in ("flags", "reason")):
+            _add(table, columns.state if name == "state" else str(name), read[name])
+        flags.append(list(filled(read["flags"])))
+        reasons[columns.reason] = list(filled(read["reason"].fillna(kind.missing(quantity))))
+    table["flags"] = [joined(row) for row in zip(*flags, strict=True)] if flags else ""
+    table["excluded"] = [joined(row) for row in zip(*reasons.values(), strict=True)] or ""
+    table = table.assign(**reasons)
+    if not are_counted(table):
+        table = table.drop(columns=VIABLE_CELLS, errors="ignore")
+    if "medium" in table and not table["medium"].fillna("").any():
+        table = table.drop(columns="medium")
+    doses = [factor.column for factor in settings.factors if not factor.is_category]
+    counted = ["hours", "replicate", *doses, VIABLE_CELLS]
+    counted += [name for one in quantities for name in (one.columns.total, one.columns.count)]
+    return _whole_numbers(
+        in_order(table, design), [one for one in dict.fromkeys(counted) if one in table]
+    )
+
+
+def _not_compared(analytes: Sequence[str], settings: ComparisonSettings) -> tuple[Quantity, ...]:
+    """The measured analytes that are not compared: their concentrations are still shown."""
+    compared = {one.options.get("analyte") for one in settings.quantities}
+    left = [one for one in dict.fromkeys(analytes) if one not in compared]
+    return declared(
+        ({"name": one, "measure": "analyte", "analyte": one} for one in left), Measured()
+    )
+
+
+def _add(table: pd.DataFrame, column: str, read: pd.Series) -> None:
+    """A column of a quantity; two quantities that are read from the same numbers share it."""
+    if column.endswith("_state"):
+        table[column] = list(filled(read.fillna(MISSING)))
+    elif column == ANNEXIN_SEEN:
+        if column not in table:
+            table[column] = pd.array(read.tolist(), dtype="boolean")
+    else:
+        table[column] = read.to_numpy(dtype=float)
 
 
 def are_counted(cultures: pd.DataFrame) -> bool:
@@ -106,12 +121,10 @@ def are_counted(cultures: pd.DataFrame) -> bool:
     return VIABLE_CELLS in cultures and bool(cultures[VIABLE_CELLS].notna().any())
 
 
-def is_measured(cultures: pd.DataFrame, subject: str) -> bool:
-    """Whether any culture was measured for `subject`, including excluded readings."""
-    if subject == APOPTOSIS:
-        measured = cultures["percent_apoptotic"].notna()
-        return bool((measured | (cultures["apoptosis_state"] == EXCLUDED)).any())
-    return not cultures[f"{column_prefix(subject)}_state"].isin(["", MISSING]).all()
+def is_measured(cultures: pd.DataFrame, quantity: Quantity) -> bool:
+    """Whether any culture was measured for it, including excluded readings."""
+    state = cultures[quantity.columns.state].fillna("")
+    return not state.isin(["", MISSING]).all()
 
 
 def _whole_numbers(table: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
@@ -131,84 +144,3 @@ def in_order(joined: pd.DataFrame, design: Design) -> pd.DataFrame:
         .drop(columns="_place")
         .reset_index(drop=True)
     )
-
-
-def _flow_readings(wells: pd.DataFrame, population: str) -> pd.DataFrame:
-    """One row a culture: state, percent_apoptotic, n_events, n_apoptotic, annexin_seen, flags,
-    reason."""
-    rows = _of(wells, FLOW_COLUMNS)
-    rows = rows[(rows["population"] == population) & (_filled(rows["culture"]) != "")]
-    rows = rows.assign(excluded=_filled(rows["excluded"]), flags=_filled(rows["flags"]))
-    measured = (rows["excluded"] == "") & rows["percent_apoptotic"].notna()
-    cells = rows[list(QUADRANTS)].sum(axis=1, min_count=1)
-    few = [
-        "no percent apoptotic" + ("" if np.isnan(n) else f" ({many(int(n), 'cell')})")
-        for n in cells.to_numpy(float, na_value=np.nan)
-    ]
-    reasons = rows["excluded"].where(rows["excluded"] != "", pd.Series(few, rows.index))
-    readings = {
-        str(culture): _one_culture(
-            group[measured[group.index]], reasons[group.index[~measured[group.index]]], group
-        )
-        for culture, group in rows.groupby("culture")
-    }
-    columns = [
-        *("state", "percent_apoptotic", "n_events", "n_apoptotic"),
-        *("annexin_seen", "flags", "reason"),
-    ]
-    return pd.DataFrame.from_dict(readings, orient="index", columns=columns)
-
-
-def _one_culture(
-    used: pd.DataFrame, reasons: "pd.Series[str]", all_readings: pd.DataFrame
-) -> tuple[str, float, float, float, bool | None, str, str]:
-    events = apoptotic = percent = float("nan")
-    if len(used):
-        events = float(used[list(QUADRANTS)].to_numpy(float).sum())
-        apoptotic = float(used[["n_early", "n_late"]].to_numpy(float).sum())
-        percent = 100 * apoptotic / events
-    reason = _joined(reasons)
-    if reason:
-        reason = f"flow: {reason}" + (" (one of several readings)" if len(used) else "")
-    flags = _joined(all_readings["flags"])
-    # A table of before this column says nothing of it.
-    seen = not bool(used["annexin_seen"].eq(False).any()) if len(used) else None
-    return OK if len(used) else EXCLUDED, percent, events, apoptotic, seen, flags, reason
-
-
-def _elisa_readings(table: pd.DataFrame, analyte: str) -> pd.DataFrame:
-    """One row a culture: concentration_pg_ml, state, bound_pg_ml, flags, reason."""
-    rows = _of(table, ELISA_COLUMNS)
-    rows = rows[rows["analyte"] == analyte].set_index("culture")
-    state = _filled(rows["state"])
-    unusable = rows["concentration_pg_ml"].isna() & rows["bound_pg_ml"].isna()
-    why = _filled(rows["excluded"])
-    reason = f"{analyte}: " + state + (" (" + why + ")").where(why != "", "")
-    return pd.DataFrame(
-        {
-            "concentration_pg_ml": rows["concentration_pg_ml"],
-            "state": state,
-            "bound_pg_ml": rows["bound_pg_ml"],
-            "flags": _filled(rows["flags"]),
-            "reason": np.where(unusable, reason, ""),
-        },
-        index=rows.index,
-    )
-
-
-def _of(table: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
-    """The columns that are used. An assay that the study did not make has an empty table."""
-    return table.reindex(columns=list(columns))
-
-
-def _filled(texts: pd.Series) -> pd.Series:
-    return texts.fillna("").astype(str)
-
-
-def _texts(values: pd.Series) -> list[str]:
-    return list(_filled(values))
-
-
-def _joined(texts: Iterable[str]) -> str:
-    """Different texts in one cell, for people."""
-    return "; ".join(dict.fromkeys(text for text in texts if text))

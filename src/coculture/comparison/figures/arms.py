@@ -14,8 +14,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from coculture.comparison import number_formats
-from coculture.comparison.design.arms import Arm, Design, sentence_of
-from coculture.comparison.design.endpoints import Endpoint, primary_endpoint
+from coculture.comparison.design.arms import Arm, Design, sentence_of, setting_of
+from coculture.comparison.design.endpoints import Endpoint
+from coculture.comparison.design.interference import caption_of
 from coculture.comparison.figures.axes import (
     MAX_LISTED,
     as_shown,
@@ -33,7 +34,7 @@ from coculture.comparison.figures.differences import (
 )
 from coculture.comparison.figures.inputs import FigureInputs
 from coculture.comparison.figures.limits import draw_limits, limits_of
-from coculture.comparison.settings import APOPTOSIS
+from coculture.comparison.quantities.quantity import Quantity
 from coculture.comparison.statistics.censoring import ABOVE, BELOW
 from coculture.comparison.statistics.contrasts import BETWEEN
 from coculture.comparison.statistics.exploratory import PER_EXPERIMENT, POOLED_ERROR
@@ -64,7 +65,7 @@ _WIDTH_OF_EXPERIMENTS = 0.9
 def arms(inputs: FigureInputs, subject: str) -> Drawing:
     """Wells, experiments, and differences by the primary analysis.
 
-    `subject` is "apoptosis", or the name of an analyte.
+    `subject` is the name of an endpoint of the config.
     """
     return _superplot(inputs, subject, PER_EXPERIMENT)
 
@@ -75,7 +76,8 @@ def arms_by_pooled_error(inputs: FigureInputs, subject: str) -> Drawing:
 
 
 def _superplot(inputs: FigureInputs, subject: str, analysis: str) -> Drawing:
-    scale = primary_endpoint(subject, inputs.settings)
+    quantity = inputs.quantity(subject)
+    scale = quantity.primary
     design = inputs.design
     wells = well_values(inputs.cultures, scale, inputs.settings)
     shown_arms = [
@@ -83,14 +85,14 @@ def _superplot(inputs: FigureInputs, subject: str, analysis: str) -> Drawing:
     ]
     means = _means(inputs.tables.arms, scale, [design.label(arm) for arm in shown_arms])
     text = FigureText(
-        "Percent apoptotic, by arm" if subject == APOPTOSIS else f"{subject}, by arm",
+        f"{_title(quantity)}, by arm",
         "Small marks are wells, large marks are experiments, lines connect the arms of one "
         "experiment. The tests use the experiments.",
         result_of_arms(means, scale, design),
         analysis,
     )
     if not shown_arms:
-        message = f"No arms to show: {why_no_values(inputs.cultures, subject)}."
+        message = f"No arms to show: {why_no_values(inputs.cultures, quantity)}."
         return nothing_to_draw(message, TABLE, COLUMNS, text)
     differences = DrawnDifferences.of(inputs.tables, scale, analysis)
     limits = list(limits_of(wells, scale))
@@ -106,7 +108,9 @@ def _superplot(inputs: FigureInputs, subject: str, analysis: str) -> Drawing:
         _legend(upper, marks, draw_limits(upper, limits, design, positions, scale))
         _label_arms(upper, design, positions)
         draw_differences(lower, differences, scale, design, inputs.settings, marks)
-        caption(below, f"{sentence_of(design)}\n{_caption(wells, differences, scale, analysis)}")
+        text_below = _caption(wells, differences, scale, analysis)
+        disturbed = caption_of(design, map(design.label, shown_arms), subject)
+        caption(below, f"{sentence_of(design)}\n{text_below}{disturbed}")
     shown = [
         *_well_rows(wells, scale),
         *_experiment_rows(means, scale),
@@ -114,6 +118,12 @@ def _superplot(inputs: FigureInputs, subject: str, analysis: str) -> Drawing:
         *difference_rows(differences, scale, inputs.settings),
     ]
     return Drawing(figure, pd.DataFrame(shown, columns=list(COLUMNS)), TABLE, text)
+
+
+def _title(quantity: Quantity) -> str:
+    """What the figure shows: "Percent apoptotic", or the name of the quantity."""
+    outcome = quantity.options.get("outcome")
+    return f"Percent {outcome}" if quantity.kind == "percent" else quantity.name
 
 
 def result_of_arms(means: pd.DataFrame, scale: Endpoint, design: Design) -> str:
@@ -124,7 +134,7 @@ def result_of_arms(means: pd.DataFrame, scale: Endpoint, design: Design) -> str:
     """
     if means.empty:
         return ""
-    unit = " %" if scale.subject == APOPTOSIS else f" {scale.unit_shown}"
+    unit = f" {scale.unit_shown}".rstrip()
     signs = means.groupby("arm", sort=False)["relation"].agg(_sign)
     # Of bounds the side is taken on which all experiments are limited.
     columns = {"": "mean", "≤ ": "high", "≥ ": "low", "≈ ": "mean"}
@@ -189,11 +199,11 @@ def _experiment_rows(means: pd.DataFrame, scale: Endpoint) -> Iterator[dict[str,
 
 
 def _positions(arms: Sequence[Arm]) -> dict[Arm, float]:
-    """The position of each arm on the x axis, with a gap before other cells, stroma or hours."""
+    """The position of each arm on the x axis, with a gap before another setting."""
     positions: dict[Arm, float] = {}
     position, previous = -1.0, None
     for arm in arms:
-        setting = (arm.cells, arm.stroma, arm.hours)
+        setting = setting_of(arm)
         position += 1 + (_GAP if previous not in (None, setting) else 0)
         positions[arm], previous = position, setting
     return positions
@@ -217,7 +227,7 @@ def _draw_cultures(
         shift = slot * (index + 0.5 - len(marks) / 2)
         of_experiment = wells[wells["experiment"] == experiment]
         drawn = means[means["experiment"] == experiment].set_index("arm")
-        joined: dict[tuple[str, str, float], list[tuple[float, float, str]]] = {}
+        joined: dict[Arm, list[tuple[float, float, str]]] = {}
         for arm, position in positions.items():
             values = of_experiment[_is(of_experiment, design, arm)].dropna(subset="value")
             _draw_wells(axis, values, position + shift - 0.3 * slot, mark, scale)
@@ -227,11 +237,11 @@ def _draw_cultures(
                 mean = float(as_shown(drawn.loc[label, "mean"], scale))
                 relation = str(drawn.loc[label, "relation"])
             point = (position + shift + 0.2 * slot, mean, relation)
-            joined.setdefault((arm.cells, arm.stroma, arm.hours), []).append(point)
+            joined.setdefault(setting_of(arm), []).append(point)
         for points in joined.values():
             _draw_experiment(axis, points, mark)
-    if not scale.is_ratio:
-        axis.set_ylim(bottom=0)
+    if scale.bounds is not None:
+        axis.set_ylim(bottom=scale.bounds[0])
     axis.set_ylabel(scale.title_shown)
 
 

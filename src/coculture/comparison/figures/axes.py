@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from coculture.comparison.design.endpoints import Endpoint
 from coculture.comparison.design.joining import is_measured
+from coculture.comparison.quantities.quantity import Quantity
 from coculture.drawing import Drawing, style
 from coculture.exchange.figure_text import FigureText
 
@@ -33,11 +34,11 @@ def nothing_to_draw(message: str, table: str, columns: Sequence[str], text: Figu
     return Drawing(figure, pd.DataFrame(columns=list(columns)), table, text)
 
 
-def why_no_values(cultures: pd.DataFrame, subject: str) -> str:
-    """Why no culture has a value of apoptosis or an analyte."""
-    if is_measured(cultures, subject):
-        return f"no culture has a usable value of {subject}"
-    return f"{subject} was not measured"
+def why_no_values(cultures: pd.DataFrame, quantity: Quantity) -> str:
+    """Why no culture has a value of a quantity."""
+    if is_measured(cultures, quantity):
+        return f"no culture has a usable value of {quantity.name}"
+    return f"{quantity.name} was not measured"
 
 
 def caption(figure: Figure | SubFigure, text: str) -> None:

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from coculture.comparison.design.arms import Design
-from coculture.comparison.design.endpoints import PERCENT
+from coculture.comparison.design.interference import caption_of
 from coculture.comparison.figures.axes import (
     MEAN,
     caption,
@@ -18,8 +18,13 @@ from coculture.comparison.figures.axes import (
     why_no_values,
 )
 from coculture.comparison.figures.inputs import FigureInputs
-from coculture.comparison.settings import APOPTOSIS
-from coculture.comparison.statistics.combination import ALL, EXPECTED, OBSERVED, VIABILITY_RATIO
+from coculture.comparison.statistics.combination import (
+    ALL,
+    EXPECTED,
+    OBSERVED,
+    VIABILITY_RATIO,
+    killing,
+)
 from coculture.comparison.statistics.exploratory import PER_EXPERIMENT
 from coculture.drawing import Drawing, style
 from coculture.drawing.marks import Mark, experiment_marks, legend_line
@@ -40,7 +45,13 @@ def combination(inputs: FigureInputs) -> Drawing:
         _result(tables.combination, inputs.design),
         PER_EXPERIMENT,
     )
-    apoptosis = tables.arms[tables.arms["endpoint"] == PERCENT]
+    quantity = killing(settings)
+    if quantity is None:
+        message = "No combination to show: no percent of cells that die is compared."
+        return nothing_to_draw(message, TABLE, COLUMNS, text)
+    of_percent = tables.arms["endpoint"] == quantity.columns.value
+    percent = tables.arms.loc[of_percent, "mean"]
+    disturbed = caption_of(inputs.design, tables.arms.loc[of_percent, "arm"], quantity.name)
     marks = experiment_marks(tables.arms["experiment"].unique())
     complete = {
         str(name): values
@@ -49,8 +60,8 @@ def combination(inputs: FigureInputs) -> Drawing:
     }
     if not complete:
         why = (
-            why_no_values(inputs.cultures, APOPTOSIS)
-            if apoptosis["mean"].isna().all()
+            why_no_values(inputs.cultures, quantity)
+            if percent.isna().all()
             else "no two drugs were given alone and together in one experiment"
         )
         return nothing_to_draw(f"No combination to show: {why}.", TABLE, COLUMNS, text)
@@ -74,12 +85,12 @@ def combination(inputs: FigureInputs) -> Drawing:
         for axis in axes[len(complete) :]:
             axis.set_visible(False)
         for axis in axes[::columns]:
-            axis.set_ylabel("Specific apoptosis (%)")
+            axis.set_ylabel(f"Specific {quantity.name} (%)")
         caption(
             figure,
-            "Specific apoptosis: 100 (treated − untreated) / (100 − untreated), in each experiment "
-            "that has all four arms; untreated: without either of the two drugs.\n"
-            "Bars: mean of these experiments.",
+            f"Specific {quantity.name}: 100 (treated − untreated) / (100 − untreated), in each "
+            "experiment that has all four arms; untreated: without either of the two drugs.\n"
+            f"Bars: mean of these experiments.{disturbed}",
         )
     return Drawing(figure, _shown(complete), TABLE, text)
 

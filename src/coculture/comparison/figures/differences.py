@@ -12,10 +12,11 @@ from coculture.comparison import number_formats
 from coculture.comparison.comparison import Comparison
 from coculture.comparison.design.arms import Design
 from coculture.comparison.design.endpoints import Endpoint
-from coculture.comparison.design.families import AGAINST_PARTS, AGAINST_UNTREATED
+from coculture.comparison.design.families import AGAINST_BASELINE, AGAINST_PARTS, AGAINST_UNTREATED
 from coculture.comparison.figures.axes import BOUND_MARKERS, as_shown, label_decades
 from coculture.comparison.findings import kind_of
-from coculture.comparison.settings import APOPTOSIS, ComparisonSettings
+from coculture.comparison.findings.sentences import unit_of_points
+from coculture.comparison.settings import ComparisonSettings
 from coculture.comparison.statistics.exploratory import PER_EXPERIMENT, POOLED_ERROR
 from coculture.drawing import style
 from coculture.drawing.marks import Mark
@@ -75,7 +76,7 @@ def _as_contrasts(values: pd.DataFrame) -> "pd.Series[float]":
 
 
 def _of_endpoint(table: pd.DataFrame, scale: Endpoint) -> pd.DataFrame:
-    families = (AGAINST_UNTREATED, AGAINST_PARTS)
+    families = (AGAINST_UNTREATED, AGAINST_PARTS, AGAINST_BASELINE)
     return table[(table["endpoint"] == scale.name) & table["family"].isin(families)]
 
 
@@ -123,7 +124,7 @@ def draw_differences(
     """One line for each difference, with its interval, and with n and df at the right."""
     rows = differences.rows
     axis.axvline(1.0 if scale.is_ratio else 0.0, color=style.BLACK, linewidth=0.8)
-    _draw_margin(axis, _margin(scale, settings))
+    _draw_margin(axis, _margin(scale, settings), scale)
     for position, row in enumerate(rows.to_dict("records")):
         for experiment, value in differences.by_contrast.get(row["contrast"], {}).items():
             axis.plot(
@@ -157,20 +158,23 @@ def draw_differences(
     if scale.is_ratio:
         axis.set_xscale("log")
         label_decades(axis.xaxis)
-    of_what = f"Ratio of {scale.subject}" if scale.is_ratio else "Difference in percentage points"
+    points = f"Difference in {scale.unit}" if scale.unit else f"Difference of {scale.subject}"
+    of_what = f"Ratio of {scale.subject}" if scale.is_ratio else points
     pooled = bool((rows["analysis"] == POOLED_ERROR).any())
     how = "95 % interval, pooled error" if pooled else "95 % t interval over experiments"
     axis.set_xlabel(f"{of_what}, with {how}")
 
 
-def _draw_margin(axis: Axes, margin: float | None) -> None:
+def _draw_margin(axis: Axes, margin: float | None, scale: Endpoint) -> None:
     if margin is None:
         return
-    axis.axvspan(0, margin, color=style.LIGHT_GREY, alpha=0.6, linewidth=0)
+    none = 1.0 if scale.is_ratio else 0.0
+    axis.axvspan(none, margin, color=style.LIGHT_GREY, alpha=0.6, linewidth=0)
+    unit = "-fold" if scale.is_ratio else f" {unit_of_points(scale)}"
     axis.text(
         margin,
         1.0,
-        f"margin {margin:g} points",
+        f"margin {margin:g}{unit}",
         transform=axis.get_xaxis_transform(),
         fontsize=7,
         va="bottom",
@@ -179,13 +183,13 @@ def _draw_margin(axis: Axes, margin: float | None) -> None:
 
 
 def _margin(scale: Endpoint, settings: ComparisonSettings) -> float | None:
-    """The margin of the findings about apoptosis; None if they have none or different ones."""
+    """The margin of the findings about an endpoint; None if they have none or different ones."""
     margins = {
-        finding.margin_points
+        finding.margin.points if finding.margin.ratio is None else finding.margin.ratio
         for finding in settings.findings
-        if finding.endpoint == APOPTOSIS and "margin_points" in kind_of(finding.kind).limits
+        if finding.endpoint == scale.subject and kind_of(finding.kind).needs_margin
     }
-    return margins.pop() if scale.subject == APOPTOSIS and len(margins) == 1 else None
+    return margins.pop() if len(margins) == 1 else None
 
 
 def _unit(scale: Endpoint) -> str:

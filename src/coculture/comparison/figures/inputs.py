@@ -7,7 +7,8 @@ import pandas as pd
 
 from coculture.comparison.comparison import Comparison
 from coculture.comparison.design.arms import Design
-from coculture.comparison.settings import ComparisonSettings
+from coculture.comparison.quantities.quantity import Quantity
+from coculture.comparison.settings import ComparisonError, ComparisonSettings
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,19 @@ class FigureInputs:
     tables: Comparison
     settings: ComparisonSettings
     flow_wells: pd.DataFrame
+
+    def quantity(self, subject: str) -> Quantity:
+        """What is compared under a name.
+
+        Raises
+        ------
+        ComparisonError
+            If nothing is.
+        """
+        found = self.settings.quantity(subject)
+        if found is None:
+            raise ComparisonError(f"{subject} is not an endpoint of this study")
+        return found
 
     @cached_property
     def design(self) -> Design:

@@ -8,8 +8,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from coculture.comparison.design.arms import Arm, Design
-from coculture.comparison.design.endpoints import Endpoint, primary_endpoint
+from coculture.comparison.design.endpoints import Endpoint
 from coculture.comparison.design.families import INTERACTION, interaction_weights, interactions
+from coculture.comparison.design.interference import caption_of
 from coculture.comparison.figures.axes import (
     MAX_LISTED,
     MEAN,
@@ -22,7 +23,8 @@ from coculture.comparison.figures.axes import (
     why_no_values,
 )
 from coculture.comparison.figures.inputs import FigureInputs
-from coculture.comparison.number_formats import points, significant
+from coculture.comparison.findings.sentences import in_points, unit_of_points
+from coculture.comparison.number_formats import significant
 from coculture.comparison.settings import Factor
 from coculture.comparison.statistics.between_experiments import contrast_of
 from coculture.comparison.statistics.contrasts import BETWEEN
@@ -41,10 +43,11 @@ _Lines = tuple[tuple[Arm, Arm], tuple[Arm, Arm]]
 def interaction(inputs: FigureInputs, subject: str) -> Drawing:
     """Two factors given alone and together, one panel for each pair.
 
-    `subject` is "apoptosis", or the name of an analyte.
+    `subject` is the name of an endpoint of the config.
     """
     tables, design = inputs.tables, inputs.design
-    scale = primary_endpoint(subject, inputs.settings)
+    quantity = inputs.quantity(subject)
+    scale = quantity.primary
     text = FigureText(
         f"Does one drug change the effect of the other on {subject}?",
         "Parallel lines: the effect of each drug is the same with and without the other.",
@@ -59,7 +62,7 @@ def interaction(inputs: FigureInputs, subject: str) -> Drawing:
     ]
     if not pairs:
         why = (
-            why_no_values(inputs.cultures, subject)
+            why_no_values(inputs.cultures, quantity)
             if means.mean.isna().all(axis=None)
             else "no two factors were given alone and together"
         )
@@ -75,8 +78,8 @@ def interaction(inputs: FigureInputs, subject: str) -> Drawing:
             rows += _draw_panel(axis, means, scale, design, lines)
             weights = interaction_weights(design, arm, one, other)
             axis.set_xlabel(_label(means, weights, scale), fontsize=7.5)
-        if not scale.is_ratio:
-            axes[0].set_ylim(bottom=0)
+        if scale.bounds is not None:
+            axes[0].set_ylim(bottom=scale.bounds[0])
         for axis in axes[len(pairs) :]:
             axis.set_visible(False)
         for axis in axes[::columns]:
@@ -89,7 +92,8 @@ def interaction(inputs: FigureInputs, subject: str) -> Drawing:
             figure,
             f"Thin lines: experiments. Thick lines: their {kind_of_mean(scale)}; {wells:.0f} wells."
             f"\nBelow each panel: the effect of both together, {beyond} of their effects alone, "
-            f"inside experiments{_between(means, pairs, design)}.",
+            f"inside experiments{_between(means, pairs, design)}."
+            f"{caption_of(design, sorted(drawn), subject)}",
         )
     return Drawing(figure, pd.DataFrame(rows, columns=list(COLUMNS)), TABLE, text)
 
@@ -117,7 +121,8 @@ def result_of_interactions(contrasts: pd.DataFrame, scale: Endpoint, design: Des
     ].dropna(subset=["estimate", "lower", "upper"])
     if found.empty:
         return ""
-    unit, none = ("-fold", "1-fold") if scale.is_ratio else (" points", "0 points")
+    points_unit = unit_of_points(scale)
+    unit, none = ("-fold", "1-fold") if scale.is_ratio else (f" {points_unit}", f"0 {points_unit}")
     columns = ["estimate", "lower", "upper"]
     each = []
     for name, numbers in zip(found["contrast"], found[columns].to_numpy(float), strict=True):
@@ -161,12 +166,16 @@ def _draw_panel(
     common = lines[0][0]
     across = _extra(design, lines[0][1], common)
     between = _extra(design, lines[1][0], common)
-    rest = f" with {design.treatment(common)}" if design.given(common) else ""
+    no_across = design.named_controls(common, lines[0][1]) or f"no {across}"
+    without_between = f"without {between}"
+    if named := design.named_controls(common, lines[1][0]):
+        without_between = f"with {named}"
+    rest = f" with {design.additions(common)}" if design.given(common) else ""
     cells, factors = f"{design.display_setting(common)} cells{rest}", f"{across} × {between}"
     panel = f"{cells}: {factors}"
     rows: list[dict[str, object]] = []
     for (first, second), colour, name in zip(
-        lines, (style.GREY, style.BLUE), (f"without {between}", f"with {between}"), strict=True
+        lines, (style.GREY, style.BLUE), (without_between, f"with {between}"), strict=True
     ):
         labels = [design.label(first), design.label(second)]
         apart = len(means.groups(dict.fromkeys(labels, 1.0))) > 1
@@ -209,7 +218,7 @@ def _draw_panel(
                 for arm, value in pair.dropna().items()
             ]
     axis.set_title(f"{cells}\n{factors}", fontsize=9)
-    axis.set_xticks([0, 1], [f"no {across}", across])
+    axis.set_xticks([0, 1], [no_across, across])
     axis.set_xlim(-0.3, 1.3)
     axis.legend(fontsize=7, loc="best")
     return rows
@@ -221,8 +230,10 @@ def _label(means: GroupMeans, weights: dict[str, float], scale: Endpoint) -> str
         return "means outside the range: no estimate"
     contrast = contrast_of(means.mean, weights, means.groups(weights))
     numbers = as_shown([contrast.estimate, *contrast.ci95], scale)
-    formatted = significant if scale.is_ratio else points
-    value, lower, upper = (formatted(float(one)) for one in numbers)
+    value, lower, upper = (
+        significant(float(one)) if scale.is_ratio else in_points(scale, float(one))
+        for one in numbers
+    )
     n = contrast.n_each_as_text or contrast.n
     compared = f"\n{contrast.compared}" if contrast.is_between else ""
     if contrast.n < 2 or np.isnan(numbers[1]):
@@ -234,4 +245,4 @@ def _label(means: GroupMeans, weights: dict[str, float], scale: Endpoint) -> str
 
 def _extra(design: Design, arm: Arm, common: Arm) -> str:
     """The treatment in `arm` that is not in `common`."""
-    return design.treatment(design.difference(arm, common))
+    return design.additions(design.difference(arm, common))

@@ -21,7 +21,6 @@ from coculture.comparison.settings import ComparisonSettings
 from coculture.drawing import Drawing, style
 from coculture.exchange.culture_marks import mark_culture
 from coculture.exchange.figure_text import FigureText
-from coculture.exchange.names import column_prefix
 from coculture.exchange.vocabulary import many, number
 
 TABLE = "figures/comparison/plates.csv"
@@ -42,11 +41,13 @@ class _Measure:
     column: str
     name: str
     unit: str
+    is_ratio: bool
+    """Whether wells are compared by ratios (concentrations) instead of differences."""
 
     @property
-    def is_ratio(self) -> bool:
-        """Whether wells are compared by ratios (concentrations) instead of differences."""
-        return self.unit != "%"
+    def difference_unit(self) -> str:
+        """The unit of a difference."""
+        return "ratio" if self.is_ratio else "percentage points" if self.unit == "%" else self.unit
 
 
 def plates(inputs: FigureInputs) -> Drawing:
@@ -96,9 +97,14 @@ def plates(inputs: FigureInputs) -> Drawing:
 
 def _measures(placed: pd.DataFrame, settings: ComparisonSettings) -> list[_Measure]:
     """The measurements of which any culture with a position has a value."""
-    known = [_Measure("percent_apoptotic", "Apoptotic cells", "%")] + [
-        _Measure(f"{column_prefix(analyte)}_pg_ml", analyte, "pg/mL")
-        for analyte in settings.analytes
+    known = [
+        _Measure(
+            one.columns.value,
+            one.title.removesuffix(f" ({one.unit})"),
+            one.unit,
+            one.primary.is_ratio,
+        )
+        for one in settings.quantities
     ]
     return [one for one in known if one.column in placed and placed[one.column].notna().any()]
 
@@ -113,7 +119,7 @@ def _result(shown: pd.DataFrame) -> str:
         each.append(
             f"{name} {low}-fold to {high}-fold"
             if is_ratio
-            else f"{name} {low} to {high} percentage points"
+            else f"{name} {low} to {high} {rows['difference_unit'].iloc[0]}"
         )
     if not each:
         return ""
@@ -128,7 +134,7 @@ def _shown(placed: pd.DataFrame, measures: list[_Measure]) -> pd.DataFrame:
             value=placed[measure.column],
             unit=measure.unit,
             difference=_differences(placed, measure),
-            difference_unit="ratio" if measure.is_ratio else "percentage points",
+            difference_unit=measure.difference_unit,
         )
         for measure in measures
     ]

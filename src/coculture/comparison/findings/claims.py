@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from coculture.comparison.design.endpoints import Endpoint
 from coculture.comparison.statistics.between_experiments import contrast_of, entering
 from coculture.comparison.statistics.contrasts import (
     MIN_EXPERIMENTS,
@@ -115,7 +116,7 @@ def weighted_sum(first: Weights, second: Weights, factor: float) -> dict[str, fl
     return {arm: first.get(arm, 0.0) + factor * second.get(arm, 0.0) for arm in arms}
 
 
-def evaluate(claim: Claim, means: GroupMeans) -> ClaimResult:
+def evaluate(claim: Claim, means: GroupMeans, endpoint: Endpoint) -> ClaimResult:
     """Test `claim`, with wells outside the range at the limit that argues against it.
 
     If a group has no such limit (a well below LLOQ in the arm that should be the higher one), the
@@ -138,9 +139,9 @@ def evaluate(claim: Claim, means: GroupMeans) -> ClaimResult:
     relation = _relation(claim, means, unfavourable)
     if not contrast.has_enough:
         return _untestable(claim, contrast, *_too_few(contrast), relation)
-    too_high = _no_rise_possible(claim, means)
-    if too_high:
-        return _untestable(claim, contrast, *too_high, relation)
+    impossible = _no_change_possible(claim, means, endpoint)
+    if impossible:
+        return _untestable(claim, contrast, *impossible, relation)
     if not contrast.varies:
         return _untestable(claim, contrast, *_no_variation(claim, contrast, relation), relation)
     p = _p(claim, contrast)
@@ -227,21 +228,34 @@ def _without_value(claim: Claim, means: GroupMeans) -> Contrast:
     return replace(measured, estimate=nothing, se=nothing, values=values)
 
 
-def _no_rise_possible(claim: Claim, means: GroupMeans) -> tuple[str, str] | None:
-    """Reason and advice if apoptosis is so high that a rise by the margin cannot occur.
+def _no_change_possible(
+    claim: Claim, means: GroupMeans, endpoint: Endpoint
+) -> tuple[str, str] | None:
+    """Reason and advice if the level is so near a bound that a change by the margin cannot occur.
 
-    Claims with a margin are about percentage points. A claim that cannot fail is not shown.
+    A claim that cannot fail is not shown.
     """
-    if claim.side == "greater" or claim.margin == 0:
+    if endpoint.bounds is None or claim.margin == 0:
         return None
+    lowest, highest = endpoint.bounds
     entered = entering(means.mean, means.groups(claim.weights))
-    percent = float(means.mean.loc[entered, claim.compared_with].mean())
-    if 100 - percent > claim.margin:
+    level = float(means.mean.loc[entered, claim.compared_with].mean())
+    is_rise = claim.margin > 0
+    room = highest - level if is_rise else level - lowest
+    if room > abs(claim.margin):
         return None
+    change, others = ("rise", "more") if is_rise else ("fall", "less")
+    cells = " apoptotic cells" if endpoint.columns.value == "percent_apoptotic" else ""
+    percent = f"{level:.3g} {endpoint.unit_shown}".rstrip() + (cells or f" {endpoint.subject}")
+    advice = (
+        "Choose a dose or a time at which more cells stay viable."
+        if cells and is_rise
+        else f"Choose a dose or a time at which {endpoint.subject} can change {others}."
+    )
     return (
-        f"no rise possible: {claim.compared_with} has {percent:.3g} % apoptotic cells, so a rise "
-        f"by {claim.margin:g} points cannot occur",
-        "Choose a dose or a time at which more cells stay viable.",
+        f"no {change} possible: {claim.compared_with} has {percent}, so a {change} by "
+        f"{abs(claim.margin):g} points cannot occur",
+        advice,
     )
 
 

@@ -14,13 +14,16 @@ from coculture.comparison.findings.kind import EstimateScale, Pair
 from coculture.comparison.settings import COMPARISON, Finding
 from coculture.comparison.statistics.group_means import GroupMeans
 
-_RATIO = EstimateScale("ratio", "ratio to the arm it is compared with", "", 1.0, is_log=True)
-_PERCENTAGE_POINTS = EstimateScale(
-    "percentage points",
-    "percentage points from the arm it is compared with",
-    " (orange: margin)",
-    0.0,
+_RATIO = EstimateScale(
+    "ratio", "ratio to the arm it is compared with", " (orange: margin)", 1.0, is_log=True
 )
+
+
+def _points(unit: str) -> EstimateScale:
+    """Differences in the unit of the endpoint."""
+    return EstimateScale(
+        unit, f"{unit} from the arm it is compared with".strip(), " (orange: margin)", 0.0
+    )
 
 
 class ComparisonKind(ABC):
@@ -33,6 +36,7 @@ class ComparisonKind(ABC):
     """The alternative of its tests."""
     required = ("arm", "compared_with")
     needs_staining = False
+    needs_margin = False
 
     @abstractmethod
     def claimed(self, finding: Finding) -> str:
@@ -43,8 +47,12 @@ class ComparisonKind(ABC):
         """The one-sided error rate of a test."""
 
     @abstractmethod
+    def tested_against(self, finding: Finding) -> float:
+        """The difference on the analysis scale that is tested against; 0 for no difference."""
+
+    @abstractmethod
     def margin(self, finding: Finding) -> float | None:
-        """The difference that is tested against; None for no difference."""
+        """The same in the unit of the estimate; None for no difference."""
 
     @property
     def keys(self) -> Mapping[str, Mapping[str, Any]]:
@@ -62,7 +70,7 @@ class ComparisonKind(ABC):
                 compared_with=other,
                 weights=difference(arm, other),
                 side=self.side,
-                margin=self.margin(finding) or 0.0,
+                margin=self.tested_against(finding),
                 level=self.level(finding),
             )
             for arm, other in named
@@ -73,8 +81,8 @@ class ComparisonKind(ABC):
         return iter(())
 
     def scale(self, endpoint: Endpoint) -> EstimateScale:
-        """A ratio, or percentage points."""
-        return _RATIO if endpoint.is_ratio else _PERCENTAGE_POINTS
+        """A ratio, or points in the unit of the endpoint."""
+        return _RATIO if endpoint.is_ratio else _points(endpoint.unit)
 
     def estimate(
         self,

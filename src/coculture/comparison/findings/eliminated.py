@@ -1,4 +1,4 @@
-"""Finding "eliminated": a treatment has an effect on apoptosis, and elsewhere it has not.
+"""Finding "eliminated": a treatment has an effect, and elsewhere it has not.
 
 Two differences, the effect and the residual: for example DEX against untreated, and the same with
 added IL-6 in both arms.
@@ -18,12 +18,13 @@ from coculture.comparison.findings import sentences
 from coculture.comparison.findings.claims import (
     Claim,
     ClaimResult,
+    Side,
     difference,
     weighted_sum,
 )
 from coculture.comparison.findings.finding_result import Estimate, FindingResult
 from coculture.comparison.findings.kind import EstimateScale, Pair
-from coculture.comparison.settings import APOPTOSIS, ComparisonError, Finding
+from coculture.comparison.settings import ComparisonError, Finding
 from coculture.comparison.statistics.between_experiments import (
     ArmGroup,
     arm_groups,
@@ -40,6 +41,8 @@ EFFECT, RESIDUAL = "effect", "residual"
 it is below the margin."""
 REDUCTION, FRACTION = "reduction", "residual_fraction"
 """Tests of both: the residual is smaller than the effect, and below a fraction of it."""
+DIRECTION = "effect_is"
+_SIGNS = {"raised": 1.0, "lowered": -1.0}
 CONFIDENCE = 0.95
 """Of the interval of the eliminated fraction."""
 _SCALE = EstimateScale(
@@ -58,14 +61,26 @@ class _Eliminated:
         "a treatment has an effect, and in another setting this effect is eliminated (the residual)"
     )
     required = (EFFECT, RESIDUAL)
-    limits = ("margin_points", "residual_fraction", "alpha_difference", "alpha_margin")
-    endpoint = APOPTOSIS
+    limits = (
+        *("margin_points", "margin_ratio"),
+        *("residual_fraction", "alpha_difference", "alpha_margin"),
+    )
     needs_staining = True
+    needs_margin = True
 
     @property
     def keys(self) -> Mapping[str, Mapping[str, Any]]:
-        """`effect` and `residual`."""
-        return {part: {"$ref": "#/$defs/difference"} for part in (EFFECT, RESIDUAL)}
+        """`effect`, `residual` and `effect_is`."""
+        parts = {part: {"$ref": "#/$defs/difference"} for part in (EFFECT, RESIDUAL)}
+        return parts | {
+            DIRECTION: {
+                "description": (
+                    "Whether the effect that is eliminated raises or lowers the endpoint; "
+                    "without it raised."
+                ),
+                "enum": list(_SIGNS),
+            }
+        }
 
     def claims(self, finding: Finding, pairs: Sequence[Pair], design: Design) -> list[Claim]:
         """The effect is there, the residual is smaller, and it is below margin and fraction.
@@ -82,22 +97,23 @@ class _Eliminated:
         left_arm, left_other = design.label(residual.arm), design.label(residual.compared_with)
         effect_text, residual_text = f"{arm} against {other}", f"{left_arm} against {left_other}"
         effect_weights, residual_weights = difference(arm, other), difference(left_arm, left_other)
-        points, fraction = finding.margin_points, finding.residual_fraction
+        sign, fraction = _sign(finding), finding.residual_fraction
+        towards: Side = "less" if sign > 0 else "greater"
 
         def about_residual(
             part: str, claim: str, weights: dict[str, float], margin: float, level: float
         ) -> Claim:
             text = f"{residual_text}: {claim}"
-            return Claim(part, text, left_arm, left_other, weights, "less", margin, level)
+            return Claim(part, text, left_arm, left_other, weights, towards, margin, level)
 
         return [
             Claim(
                 part=EFFECT,
-                text=f"{effect_text}: higher",
+                text=f"{effect_text}: {'higher' if sign > 0 else 'lower'}",
                 arm=arm,
                 compared_with=other,
                 weights=effect_weights,
-                side="greater",
+                side="greater" if sign > 0 else "less",
                 margin=0.0,
                 level=finding.alpha_difference,
             ),
@@ -110,9 +126,9 @@ class _Eliminated:
             ),
             about_residual(
                 RESIDUAL,
-                f"below {points:g} points",
+                f"below {finding.margin_shown}",
                 residual_weights,
-                points,
+                sign * finding.margin_on_scale,
                 finding.alpha_margin,
             ),
             about_residual(
@@ -174,7 +190,7 @@ class _Eliminated:
         return (
             "that an effect is eliminated, by one-sided tests that the effect exists, that it is "
             "smaller where it is said to be eliminated, and that the residual effect is below "
-            f"{finding.margin_points:g} percentage points and below "
+            f"{_in_methods(finding.margin_shown)} and below "
             f"{100 * finding.residual_fraction:g} % of the effect"
         )
 
@@ -186,10 +202,12 @@ class _Eliminated:
     ) -> str:
         """The effect, the residual and the eliminated fraction in one sentence."""
         effect, residual = result.part(EFFECT), result.part(RESIDUAL)
-        treatment = design.treatment(design.difference(*sentences.arms_of(effect, design)))
-        verb = "itself changed" if effect.outcome == "fails" else "raised"
+        treatment = design.additions(design.difference(*sentences.arms_of(effect, design)))
+        changed = "raised" if _sign(result.finding) > 0 else "lowered"
+        verb = "itself changed" if effect.outcome == "fails" else changed
+        subject = f"{treatment} {verb} {result.finding.endpoint} "
         numbers = sentences.capital(
-            f"{_change(f'{treatment} {verb} apoptosis ', effect, result, design)} and "
+            f"{_change(subject, effect, result, design)} and "
             f"{_change('', residual, result, design)}{_eliminated(result)}, "
             f"{number_formats.experiments(*result.n_each)}."
         )
@@ -224,6 +242,15 @@ def _estimate_between(
     return Estimate(100 * (1 - ratio), 100 * (1 - high), 100 * (1 - low), CONFIDENCE, _SCALE.unit)
 
 
+def _sign(finding: Finding) -> float:
+    """1 if the effect raises the endpoint, -1 if it lowers it."""
+    return _SIGNS[finding.options.get(DIRECTION, "raised")]
+
+
+def _in_methods(margin: str) -> str:
+    return margin.replace(" points", " percentage points")
+
+
 def _effect_and_residual(pairs: Sequence[Pair]) -> tuple[Pair, Pair]:
     by_part = {pair.part: pair for pair in pairs}
     return by_part[EFFECT], by_part[RESIDUAL]
@@ -235,17 +262,18 @@ def _are_same(effect: Pair, residual: Pair) -> bool:
 
 def _change(subject: str, test: ClaimResult, result: FindingResult, design: Design) -> str:
     arm, other = sentences.arms_of(test, design)
-    points = _points_with_interval(test, result)
+    points = _size_with_interval(test, result)
+    is_below = _sign(result.finding) < 0
     shared = design.shared(arm, other)
     if other != shared:
         # They differ in dose, cells, stroma or hours, not in having a drug or not.
         return (
-            f"apoptosis in {design.display_label(arm)} was {points} above that in "
-            f"{design.display_label(other)}"
+            f"{result.finding.endpoint} in {design.display_label(arm)} was {points} "
+            f"{'below' if is_below else 'above'} that in {design.display_label(other)}"
         )
     setting = design.cells_and_setting(arm)
     if design.given(shared):
-        setting += f" with {design.treatment(shared)}"
+        setting += f" with {design.additions(shared)}"
     return f"{subject}by {points} in {setting}"
 
 
@@ -260,14 +288,26 @@ def _eliminated(result: FindingResult) -> str:
     return f": {share} of the effect was eliminated (95 % CI {limits})"
 
 
-def _points_with_interval(test: ClaimResult, result: FindingResult) -> str:
-    """The difference in points, with its own n if the tests of the finding have different ones."""
+def _size_with_interval(test: ClaimResult, result: FindingResult) -> str:
+    """The change in points or as a ratio, in the direction of the effect.
+
+    With its own n if the tests of the finding have different ones.
+    """
     differ = len({each.contrast.n_each for each in result.tests}) > 1
     n = f", {number_formats.experiments(*test.contrast.n_each)}" if differ else ""
-    low, high = test.interval
-    size = f"{number_formats.points(test.contrast.estimate)} points"
-    if np.isnan(low):
+    ends = sorted(_sign(result.finding) * limit for limit in test.interval)
+    estimate = _sign(result.finding) * test.contrast.estimate
+    size = _size(estimate, result)
+    if np.isnan(ends[0]):
         alike = test.contrast.n > 1 and not test.contrast.varies
         return f"{size} ({'the same in every experiment' if alike else 'no interval'}{n})"
-    limits = f"{number_formats.points(low)} to {number_formats.points(high)}"
+    limits = " to ".join(_size(end, result, with_unit=False) for end in ends)
     return f"{size} ({100 * test.claim.confidence:.0f} % CI {limits}{n})"
+
+
+def _size(value: float, result: FindingResult, *, with_unit: bool = True) -> str:
+    """A change on the analysis scale, in points or as a ratio."""
+    if result.endpoint.is_ratio:
+        return f"{number_formats.significant(float(np.exp(value)))}{'-fold' * with_unit}"
+    unit = f" {sentences.unit_of_points(result.endpoint)}" if with_unit else ""
+    return f"{sentences.in_points(result.endpoint, value)}{unit}"

@@ -8,7 +8,8 @@ import pandas as pd
 
 from coculture.comparison import number_formats
 from coculture.comparison.design.arms import Design
-from coculture.comparison.design.endpoints import Endpoint, primary_endpoint
+from coculture.comparison.design.endpoints import Endpoint
+from coculture.comparison.design.interference import interfered
 from coculture.comparison.findings import kind_of, sentences
 from coculture.comparison.findings.claims import Claim, ClaimResult, evaluate, repeat_arms
 from coculture.comparison.findings.finding_result import (
@@ -18,12 +19,8 @@ from coculture.comparison.findings.finding_result import (
     verdict_of,
 )
 from coculture.comparison.findings.kind import Pair
-from coculture.comparison.settings import (
-    APOPTOSIS,
-    ComparisonError,
-    ComparisonSettings,
-    Finding,
-)
+from coculture.comparison.quantities.quantity import Quantity
+from coculture.comparison.settings import ComparisonError, ComparisonSettings, Finding
 from coculture.comparison.statistics.contrasts import MIN_EXPERIMENTS
 from coculture.comparison.statistics.group_means import GroupMeans
 from coculture.comparison.statistics.multiplicity import holm
@@ -84,23 +81,31 @@ def evaluate_findings(
     arms
         comparison/arms.csv (`group_means` of every endpoint).
     measured
-        The subjects (apoptosis, analytes) that any culture was measured for.
+        The names of the quantities that any culture was measured for.
     unstained
         Arm -> the experiments in which no positive staining was seen in it (`unstained_arms`).
     """
     labels = [design.label(arm) for arm in design.arms]
-    scales = {one.endpoint: primary_endpoint(one.endpoint, settings) for one in settings.findings}
+    named = dict.fromkeys(finding.endpoint for finding in settings.findings)
+    quantities = {subject: _quantity(subject, settings) for subject in named}
     means = {
-        subject: GroupMeans.of(arms, endpoint, labels)
-        for subject, endpoint in scales.items()
+        subject: GroupMeans.of(arms, quantity.primary, labels)
+        for subject, quantity in quantities.items()
         if subject in measured
     }
     return [
-        _result(finding, scales[finding.endpoint], means[finding.endpoint], design, unstained)
+        _result(finding, quantities[finding.endpoint], means[finding.endpoint], design, unstained)
         if finding.endpoint in means
-        else _not_measured(finding, scales[finding.endpoint])
+        else _not_measured(finding, quantities[finding.endpoint])
         for finding in settings.findings
     ]
+
+
+def _quantity(subject: str, settings: ComparisonSettings) -> Quantity:
+    quantity = settings.quantity(subject)
+    if quantity is None:
+        raise ComparisonError(f"{subject} is not an endpoint of this study")
+    return quantity
 
 
 def unstained_arms(cultures: pd.DataFrame) -> dict[str, list[str]]:
@@ -120,29 +125,29 @@ def unstained_arms(cultures: pd.DataFrame) -> dict[str, list[str]]:
 
 def _result(
     finding: Finding,
-    endpoint: Endpoint,
+    quantity: Quantity,
     means: GroupMeans,
     design: Design,
     unstained: Mapping[str, Sequence[str]],
 ) -> FindingResult:
+    endpoint = quantity.primary
+    if not finding.has_margin and kind_of(finding.kind).needs_margin:
+        advice = "Give the finding or its endpoint a margin before the data are seen."
+        return _without_tests(finding, endpoint, "the finding has no margin", advice)
     try:
         claims = claims_of(finding, design)
     except ComparisonError as error:
         advice = "Name two different arms that the study has, or add their cultures."
         return _without_tests(finding, endpoint, str(error), advice)
-    added = [
-        label
-        for claim in claims
-        for label in claim.weights
-        if design.added(design.by_label[label], finding.endpoint)
-    ]
-    if added:
-        reason = f"{finding.endpoint} was added to {listed(dict.fromkeys(added))}"
-        reason = design.with_display_labels(reason)
-        advice = f"Compare {finding.endpoint} only in arms to which none was added."
+    labels = [label for claim in claims for label in claim.weights]
+    disturbed = interfered(design, labels, finding.endpoint)
+    if disturbed:
+        reason = "; ".join(one.reason(design) for one in disturbed)
+        advice = " ".join(dict.fromkeys(one.advice for one in disturbed))
         return _without_tests(finding, endpoint, reason, advice)
-    unseen = _unseen(claims, unstained, kind_of(finding.kind).needs_staining)
-    if unseen and finding.endpoint == APOPTOSIS:
+    needs_staining = kind_of(finding.kind).needs_staining or not quantity.reads_low_unstained
+    unseen = _unseen(claims, unstained, needs_staining)
+    if unseen and quantity.needs_staining:
         where = listed(sorted(unseen))
         return _without_tests(
             finding,
@@ -151,7 +156,7 @@ def _result(
             "See the cautions annexin_missing and staining_not_seen. Stain again, or exclude the "
             "files with the reason.",
         )
-    tests = tuple(evaluate(claim, means) for claim in claims)
+    tests = tuple(evaluate(claim, means, endpoint) for claim in claims)
     verdict, pooled = verdict_of(tests), pooled_verdict_of(tests)
     testable = verdict != NOT_TESTABLE
     tested = [test for test in tests if test.outcome != "untestable"]
@@ -241,10 +246,19 @@ def _advice(decisive: Sequence[ClaimResult]) -> str:
     return " ".join(one for one in given if one not in repeats[1:])
 
 
-def _not_measured(finding: Finding, endpoint: Endpoint) -> FindingResult:
-    assay = "flow cytometry" if finding.endpoint == APOPTOSIS else "ELISA"
-    advice = f"Measure {finding.endpoint} by {assay}, or remove the finding from the config."
-    return _without_tests(finding, endpoint, f"{finding.endpoint} was not measured", advice)
+_HOW = {
+    "flow.csv": "by flow cytometry",
+    "elisa.csv": "by ELISA",
+    "values.csv": "and enter it in values.csv",
+}
+"""How a quantity of each table is measured."""
+
+
+def _not_measured(finding: Finding, quantity: Quantity) -> FindingResult:
+    how = _HOW[quantity.source]
+    advice = f"Measure {finding.endpoint} {how}, or remove the finding from the config."
+    reason = f"{finding.endpoint} was not measured"
+    return _without_tests(finding, quantity.primary, reason, advice)
 
 
 def _without_tests(finding: Finding, endpoint: Endpoint, reason: str, advice: str) -> FindingResult:

@@ -78,8 +78,8 @@ class FindingKind(Protocol):
         """Those of `coculture.comparison.settings.LIMITS` that it uses."""
 
     @property
-    def endpoint(self) -> str | None:
-        """The only endpoint that it allows; None if it allows all."""
+    def needs_margin(self) -> bool:
+        """Whether it is tested against a margin, so that it cannot be tested without one."""
 
     @property
     def needs_staining(self) -> bool:

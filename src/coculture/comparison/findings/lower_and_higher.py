@@ -28,7 +28,6 @@ class _OneDirection(ComparisonKind):
     verb: str
 
     limits = ("alpha_difference",)
-    endpoint = None
 
     @property
     def description(self) -> str:
@@ -42,6 +41,10 @@ class _OneDirection(ComparisonKind):
     def level(self, finding: Finding) -> float:
         """The error rate of a difference."""
         return finding.alpha_difference
+
+    def tested_against(self, finding: Finding) -> float:  # noqa: ARG002
+        """No difference."""
+        return 0.0
 
     def margin(self, finding: Finding) -> None:
         """None: it is tested against no difference."""
@@ -120,7 +123,8 @@ def _inhibitions(
         inhibitions.append(
             f"{bound}{_inhibition(ratio, relation)} ({design.treatment_given(each)})"
         )
-    return f"inhibition against untreated {listed(inhibitions)}"
+    control = design.treatment(design.untreated(arm))
+    return f"inhibition against {control} {listed(inhibitions)}"
 
 
 def _inhibition(ratio: float, relation: str) -> str:

@@ -8,9 +8,9 @@ compares one arm with others begins with `ComparisonKind`.
 from coculture.comparison.findings.eliminated import ELIMINATED
 from coculture.comparison.findings.kind import FindingKind
 from coculture.comparison.findings.lower_and_higher import HIGHER, LOWER
-from coculture.comparison.findings.not_raised import NOT_RAISED
+from coculture.comparison.findings.not_raised_and_not_lowered import NOT_LOWERED, NOT_RAISED
 
-KINDS: tuple[FindingKind, ...] = (LOWER, HIGHER, NOT_RAISED, ELIMINATED)
+KINDS: tuple[FindingKind, ...] = (LOWER, HIGHER, NOT_RAISED, NOT_LOWERED, ELIMINATED)
 
 
 def kind_of(name: str) -> FindingKind:

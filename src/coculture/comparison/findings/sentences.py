@@ -3,13 +3,15 @@
 import numpy as np
 
 from coculture.comparison import number_formats
-from coculture.comparison.design.arms import Arm, Design, same_setting
+from coculture.comparison.design.arms import UNTREATED, Arm, Design, same_setting
+from coculture.comparison.design.endpoints import Endpoint
 from coculture.comparison.findings.claims import ClaimResult
 from coculture.comparison.findings.finding_result import FindingResult
 from coculture.comparison.settings import Finding
 from coculture.comparison.statistics.contrasts import BETWEEN
 from coculture.exchange.vocabulary import listed
 
+PERCENTAGE_POINTS = "percentage points"
 _BOUNDS = {"<=": "at most ", ">=": "at least ", "": ""}
 
 
@@ -65,7 +67,7 @@ def interval(result: FindingResult) -> str:
         low, high = (number_formats.significant(100 * limit) for limit in limits)
         unit = " %"
     else:
-        low, high = (number_formats.points(limit) for limit in limits)
+        low, high = (in_points(result.endpoint, limit) for limit in limits)
         unit = ""
     n = number_formats.experiments(*deciding_test(result).contrast.n_each)
     return f"{confidence} {low} to {high}{unit}, {n}"
@@ -81,16 +83,45 @@ def size(result: FindingResult, test: ClaimResult, design: Design) -> str:
         return f"{bound}{number_formats.bounded(percent, decimals, test.relation)} % of {level}"
     points = test.contrast.estimate
     direction = "above" if points >= 0 else "below"
-    return f"{bound}{number_formats.points(abs(points))} points {direction} {level}"
+    size = in_points(result.endpoint, abs(points))
+    return f"{bound}{size} {unit_of_points(result.endpoint)} {direction} {level}"
+
+
+def in_points(endpoint: Endpoint, value: float, *, sign: bool = False) -> str:
+    """A difference that is no ratio: percentage points with one decimal, others with two digits."""
+    if endpoint.unit == PERCENTAGE_POINTS:
+        return number_formats.points(value, sign=sign)
+    text = number_formats.significant(value)
+    return f"+{text}" if sign and value > 0 else text
+
+
+def unit_of_points(endpoint: Endpoint) -> str:
+    """The unit of such a difference in sentences."""
+    return "points" if endpoint.unit in ("", PERCENTAGE_POINTS) else endpoint.unit
+
+
+def change(result: FindingResult, test: ClaimResult, design: Design) -> str:
+    """The change of a test: "+3.0 points", "120 % of the untreated level"."""
+    if result.endpoint.is_ratio:
+        return size(result, test, design)
+    value = in_points(result.endpoint, result.estimate.value, sign=True)
+    return f"{value} {unit_of_points(result.endpoint)}"
+
+
+def amount(result: FindingResult, sign: float) -> str:
+    """How far the arm is above (sign 1) or below (-1) the other: "28 points", "2.5-fold"."""
+    value = result.estimate.value
+    if result.endpoint.is_ratio:
+        return f"{number_formats.significant(value if sign > 0 else 1 / value)}-fold"
+    return f"{in_points(result.endpoint, sign * value)} {unit_of_points(result.endpoint)}"
 
 
 def level_of_comparator(design: Design, arm: Arm, other: Arm) -> str:
     """The level of the other arm: "the level with DEX", "the untreated level"."""
     if not same_setting(arm, other):
         return f"the level in {design.display_label(other)}"
-    if design.given(other):
-        return f"the level with {design.treatment(other)}"
-    return "the untreated level"
+    treatment = design.treatment(other)
+    return "the untreated level" if treatment == UNTREATED else f"the level with {treatment}"
 
 
 def comparator(design: Design, arm: Arm, other: Arm) -> str:

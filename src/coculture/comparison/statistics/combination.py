@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 
 from coculture.comparison.design.arms import Design
-from coculture.comparison.design.endpoints import LN_VIABLE, PERCENT, endpoints
 from coculture.comparison.design.families import interaction_weights, interactions
+from coculture.comparison.quantities.quantity import Quantity
 from coculture.comparison.settings import ComparisonSettings
 from coculture.comparison.statistics.contrasts import MIN_EXPERIMENTS, per_experiment_contrast
 from coculture.comparison.statistics.group_means import GroupMeans
@@ -53,11 +53,15 @@ def combination_table(
     interval. p tests whether the Bliss ratio is 1, two-sided; `wells` is the number of wells of the
     four arms in the experiments that have all of them.
     """
-    scales = {endpoint.name: endpoint for endpoint in endpoints(settings)}
+    quantity = killing(settings)
+    if quantity is None:
+        return pd.DataFrame(columns=list(COLUMNS))
+    scales = {scale.scale: scale for scale in quantity.scales}
     labels = [design.label(arm) for arm in design.arms]
-    percent = GroupMeans.of(arms, scales[PERCENT], labels).estimates
-    wells = arms[arms["endpoint"] == PERCENT].set_index(["experiment", "arm"])["wells"]
-    viable = GroupMeans.of(arms, scales[LN_VIABLE], labels).estimates
+    percent = GroupMeans.of(arms, scales["points"], labels).estimates
+    of_percent = arms["endpoint"] == scales["points"].name
+    wells = arms[of_percent].set_index(["experiment", "arm"])["wells"]
+    viable = GroupMeans.of(arms, scales["log_rest"], labels).estimates
     rows: list[dict[str, object]] = []
     for arm, one, other in interactions(design):
         if one.adds_analyte or other.adds_analyte:
@@ -71,17 +75,23 @@ def combination_table(
         )
         measures = [
             _Measure(VIABILITY_RATIO, "ratio", ratio, is_log=True, wells=counted),
-            *_specific_apoptosis(percent, weights, design),
+            *_specific(quantity.name, percent, weights, design),
         ]
         for measure in measures:
             rows += _rows(design.label(arm) + pair, measure)
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _specific_apoptosis(
-    percent: pd.DataFrame, weights: dict[str, float], design: Design
+def killing(settings: ComparisonSettings) -> Quantity | None:
+    """The quantity that says which part of the cells a treatment kills; None if there is none."""
+    of_rest = (one for one in settings.quantities if one.scales[-1].scale == "log_rest")
+    return next(of_rest, None)
+
+
+def _specific(
+    name: str, percent: pd.DataFrame, weights: dict[str, float], design: Design
 ) -> Iterator[_Measure]:
-    """Specific apoptosis of both drugs, of each alone, and as expected; and both excesses."""
+    """Specific killing by both drugs, by each alone, and as expected; and both excesses."""
     both, first, second, neither = weights  # the order of `interaction_weights`
     untreated = percent[neither]
 
@@ -95,10 +105,10 @@ def _specific_apoptosis(
     together, alone, other_alone = (specific(label) for label in (both, first, second))
     expected = alone + other_alone - alone * other_alone / 100
     highest = pd.concat([alone, other_alone], axis=1).max(axis=1, skipna=False)
-    yield measure(f"specific apoptosis, {treatment[both]}", together, OBSERVED)
-    yield measure(f"specific apoptosis, {treatment[first]}", alone, treatment[first])
-    yield measure(f"specific apoptosis, {treatment[second]}", other_alone, treatment[second])
-    yield measure("specific apoptosis, expected by Bliss", expected, EXPECTED)
+    yield measure(f"specific {name}, {treatment[both]}", together, OBSERVED)
+    yield measure(f"specific {name}, {treatment[first]}", alone, treatment[first])
+    yield measure(f"specific {name}, {treatment[second]}", other_alone, treatment[second])
+    yield measure(f"specific {name}, expected by Bliss", expected, EXPECTED)
     yield measure("excess over Bliss", together - expected)
     yield measure("excess over the highest single agent", together - highest)
 

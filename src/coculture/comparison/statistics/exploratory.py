@@ -9,6 +9,7 @@ import pandas as pd
 from coculture.comparison.design.arms import Design, net_weights
 from coculture.comparison.design.endpoints import Endpoint
 from coculture.comparison.design.families import AGAINST_UNTREATED, OWN, NamedContrast, contrasts_of
+from coculture.comparison.design.interference import labels_of
 from coculture.comparison.settings import ComparisonSettings
 from coculture.comparison.statistics.between_experiments import contrast_of, entering
 from coculture.comparison.statistics.contrasts import (
@@ -25,20 +26,13 @@ from coculture.exchange.vocabulary import listed
 
 PER_EXPERIMENT, POOLED_ERROR = "per_experiment", "pooled_error"
 VALUE_COLUMNS = (
-    "endpoint",
-    "contrast",
-    "family",
-    "analysis",
-    "experiment",
-    "value",
-    "part",
-    "part_weight",
-)
+    "endpoint", "contrast", "family", "analysis", "experiment", "value", "part", "part_weight",
+)  # fmt: skip
 COLUMNS = (
     "endpoint", "contrast", "family", "analysis", "estimate", "relation", "se", "df", "t", "p",
     "p_greater", "p_less", "lower", "upper", "lower_90", "upper_90", "ratio", "ratio_lower",
     "ratio_upper", "n", "compared", "n_each", "values", "left_out", "p_holm", "p_dunnett",
-    "estimate_at_limit", "estimate_censored_fit", "note",
+    "estimate_at_limit", "estimate_censored_fit", "note", "interference",
 )  # fmt: skip
 
 
@@ -82,7 +76,11 @@ def contrast_tables(
             *_own(endpoint, design, settings),
         ]
         rows, pooled = _rows(means, named)
-        tables.append(_table(endpoint, rows, pooled))
+        table = _table(endpoint, rows, pooled)
+        table["interference"] = [
+            labels_of(design, _used(row.named.weights), endpoint.subject) for row in rows
+        ]
+        tables.append(table)
         values += [one for row in rows for one in _values(endpoint, row)]
     return (
         pd.concat(tables, ignore_index=True),
@@ -208,10 +206,14 @@ def _numbers(endpoint: Endpoint, row: _Row) -> dict[str, object]:
     }
 
 
+def _used(weights: Weights) -> list[str]:
+    return [arm for arm, weight in weights.items() if weight]
+
+
 def _sensitivity(row: _Row) -> tuple[float, float]:
     """The estimate with censored wells at their limit, and by the censored-likelihood fit."""
     means = row.means
-    used = [arm for arm, weight in row.named.weights.items() if weight]
+    used = _used(row.named.weights)
     estimates = means.estimates[used]
     differs = (estimates != means.at_limit[used]) & estimates.notna()
     if row.relation or not differs.to_numpy().any():

@@ -10,14 +10,14 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from coculture.comparison.design.arms import Design, arms_of
-from coculture.comparison.design.endpoints import LOGIT, PERCENT, Endpoint
+from coculture.comparison.design.endpoints import Endpoint
 from coculture.comparison.design.joining import VIABLE_CELLS
-from coculture.comparison.settings import APOPTOSIS, ComparisonSettings
+from coculture.comparison.settings import ComparisonSettings
 from coculture.comparison.statistics.between_experiments import ArmGroup, arm_groups, entering
 from coculture.comparison.statistics.censoring import ABOVE, BELOW, group_mean
-from coculture.exchange.names import column_prefix
 from coculture.exchange.vocabulary import ABOVE_RANGE, BELOW_RANGE
 
 UNKNOWN = "unknown"
@@ -47,27 +47,16 @@ def well_values(
     reason in words; both are empty otherwise.
     """
     wells = cultures[["culture", "experiment", "arm"]].copy()
-    wells["side"] = 0
+    wells["side"] = _sides(cultures, endpoint)
     wells["missing"] = ""
     wells["note"] = ""
-    if endpoint.subject == APOPTOSIS:
-        wells["value"] = _apoptosis(cultures, endpoint.name)
-        reasons, unmeasured = cultures["apoptosis_reason"], "no percent apoptotic"
-    else:
-        prefix = column_prefix(endpoint.subject)
-        state = cultures[f"{prefix}_state"].fillna("")
-        bound = cultures[f"{prefix}_bound_pg_ml"]
-        below, above = state.isin(BELOW_RANGE), state.isin(ABOVE_RANGE)
-        wells["side"] = np.select([below, above], [BELOW, ABOVE], 0)
-        concentration = bound.where(below | above, cultures[f"{prefix}_pg_ml"])
-        wells["value"] = np.log(concentration.where(concentration > 0).astype(float))
-        if endpoint.per_viable_cell:
-            wells["value"] -= np.log(cultures[VIABLE_CELLS].astype(float) / MILLION)
-        added = _is_added(cultures, endpoint.subject, settings)
-        wells.loc[added, "value"] = np.nan
-        wells.loc[added, "missing"] = ADDED
-        wells.loc[added, "note"] = f"{endpoint.subject} was added"
-        reasons, unmeasured = cultures[f"{prefix}_reason"], f"no {endpoint.subject}"
+    wells["value"] = _values(cultures, endpoint, settings)
+    added = _is_added(cultures, endpoint.subject, settings)
+    wells.loc[added, "value"] = np.nan
+    wells.loc[added, "missing"] = ADDED
+    wells.loc[added, "note"] = f"{endpoint.subject} was added"
+    reasons = cultures[endpoint.columns.reason]
+    unmeasured = f"no {endpoint.subject}"
     missing = wells["value"].isna() & (wells["missing"] == "")
     codes = pd.Series(UNMEASURED, index=cultures.index)
     reasons = reasons.where(reasons != "", unmeasured)
@@ -205,16 +194,48 @@ def pooled_well_sd(wells: pd.DataFrame) -> float:
     return float(np.sqrt(squares / df)) if df > 0 and squares > 0 else float("nan")
 
 
-def _apoptosis(cultures: pd.DataFrame, scale: str) -> pd.Series:
-    percent, n, a = (
-        cultures[column].astype(float)
-        for column in ("percent_apoptotic", "n_events", "n_apoptotic")
-    )
-    if scale == PERCENT:
-        return percent
-    # Half an event is added to each count, so that 0 and 100 % have a logarithm.
-    odds_or_part = (a + 0.5) / (n - a + 0.5) if scale == LOGIT else (n - a + 0.5) / (n + 1)
-    return pd.Series(np.log(odds_or_part.to_numpy()), index=cultures.index)
+def _sides(cultures: pd.DataFrame, endpoint: Endpoint) -> NDArray[np.int_]:
+    """-1 (1) where the true value is below (above) the bound."""
+    state = cultures[endpoint.columns.state].fillna("")
+    below, above = state.isin(BELOW_RANGE), state.isin(ABOVE_RANGE)
+    return np.select([below, above], [BELOW, ABOVE], 0)
+
+
+def _values(
+    cultures: pd.DataFrame, endpoint: Endpoint, settings: ComparisonSettings
+) -> "pd.Series[float]":
+    """Each culture on the scale of the endpoint; outside a range the bound."""
+    columns = endpoint.columns
+    if endpoint.scale in ("logit", "log_rest"):
+        n, a = (cultures[name].astype(float) for name in (columns.total, columns.count))
+        # Half an event is added to each count, so that 0 and 100 % have a logarithm.
+        is_logit = endpoint.scale == "logit"
+        odds_or_part = (a + 0.5) / (n - a + 0.5) if is_logit else (n - a + 0.5) / (n + 1)
+        return odds_or_part.transform(np.log)
+    value = cultures[columns.value].astype(float)
+    if columns.bound:
+        is_bound = _sides(cultures, endpoint) != 0
+        value = cultures[columns.bound].astype(float).where(is_bound, value)
+    if endpoint.scale == "points":
+        return value
+    if endpoint.scale == "specific":
+        untreated = _untreated_means(cultures, value, settings)
+        return 100 * (value - untreated) / (100 - untreated)
+    logarithm = value.where(value > 0).transform(np.log)
+    if endpoint.per_viable_cell:
+        logarithm -= (cultures[VIABLE_CELLS].astype(float) / MILLION).transform(np.log)
+    return logarithm
+
+
+def _untreated_means(
+    cultures: pd.DataFrame, value: "pd.Series[float]", settings: ComparisonSettings
+) -> "pd.Series[float]":
+    """The mean of the untreated wells of each culture's own setting and experiment."""
+    design = Design.of(cultures, settings)
+    own = [design.label(design.untreated(arm)) for arm in arms_of(cultures, settings.factors)]
+    means = value.groupby([cultures["experiment"], cultures["arm"]]).mean()
+    keys = zip(cultures["experiment"], own, strict=True)
+    return pd.Series([means.get(key, np.nan) for key in keys], cultures.index, dtype=float)
 
 
 def _is_added(

@@ -20,7 +20,17 @@ from coculture.elisa.plates.cultures import Precision, error_of_wells
 from coculture.elisa.plates.dilution_groups import ErrorAt
 
 SHOW, APPLY = "show", "apply"
-FACTOR_COLUMNS = ("plate", "analyte", "factor", "lower", "upper", "bridges", "compared", "applied")
+FACTOR_COLUMNS = (
+    "plate",
+    "analyte",
+    "factor",
+    "lower",
+    "upper",
+    "ln_se",
+    "bridges",
+    "compared",
+    "applied",
+)
 """Columns of elisa/plate_factors.csv, in their order."""
 
 
@@ -179,7 +189,7 @@ def factor_table(factors: Iterable[PlateFactor], is_applied: bool) -> pd.DataFra
     """elisa/plate_factors.csv."""
     rows = [
         (
-            *(one.plate, one.analyte, one.factor, *one.limits),
+            *(one.plate, one.analyte, one.factor, *one.limits, one.whole_error),
             *("; ".join(one.bridges), "; ".join(one.compared), is_applied),
         )
         for one in factors

@@ -1,5 +1,6 @@
 """Which reading of a plate is its measurement, and which is the reference that is subtracted."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -13,6 +14,7 @@ from coculture.elisa.readers.reading_names import is_computed, is_difference
 from coculture.elisa.readers.source import number
 from coculture.elisa.settings import Wanted
 
+_NANOMETRES = re.compile(r"(.*\d)\s*nm", re.IGNORECASE)
 _MEASUREMENT, _REFERENCE = "wavelength_nm", "reference_wavelength_nm"
 
 
@@ -63,6 +65,12 @@ def measurement(plate: Plate, wanted: Wanted, file: str, name: str) -> Reading:
     if is_alone(plate):
         return _readings(plate)[0]
     found = _the_one(plate, wanted, file, _MEASUREMENT)
+    if found is None and isinstance(wanted, str) and is_difference(wanted):
+        raise PlateError(
+            f'{file}: no reading is named "{wanted}"; the file has {_names(_readings(plate))}. To '
+            f"subtract one reading from another, set {_MEASUREMENT} to the first and {_REFERENCE} "
+            "to the second"
+        )
     if found is None:
         raise PlateError(
             f"{file}: no reading at {_MEASUREMENT} {_words(wanted)}; the file has "
@@ -152,7 +160,8 @@ def _fitting(readings: list[Reading], wanted: Wanted) -> list[Reading]:
         return [one for one in inside if _wavelength(one) == nearest]
     if isinstance(wanted, str):
         exact = [one for one in readings if one.name == wanted]
-        value = number(wanted)
+        written = _NANOMETRES.fullmatch(wanted.strip())
+        value = number(written[1] if written else wanted)
         if exact or value is None:
             return exact or [one for one in readings if _plain(one.name) == _plain(wanted)]
         wanted = value

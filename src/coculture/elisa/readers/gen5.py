@@ -12,16 +12,12 @@ from itertools import pairwise
 from coculture.elisa.plates.plate import Plate, PlateError, Reading, plate_from_readings
 from coculture.elisa.readers.grid import Grid, find_grids, grid_readings, title_above
 from coculture.elisa.readers.long_table import find_tables, table_readings
-from coculture.elisa.readers.reading_names import is_computed
+from coculture.elisa.readers.reading_names import is_computed, is_result
 from coculture.elisa.readers.source import NotThisFormatError, Rows, Sheet, Source
 from coculture.elisa.readers.wells_across import across_readings, find_across
 
 NAME = "BioTek Gen5"
 _LAYOUT = re.compile(r"well id|conc/dil|name|layout", re.IGNORECASE)
-_NEVER_A_READING = re.compile(
-    r"conc\b.*|.*\bconc(entration)?s?\b.*|.*\b(recovery|ratio|dilution|count|std\.? ?dev|cv)\b.*",
-    re.IGNORECASE,
-)
 _MEAN_RATE = re.compile(r"(mean|max) v\b.*", re.IGNORECASE)
 _WAVELENGTH = re.compile(r"(?:.*[:\[])?\s*(\d{3,4})\s*\]?")
 _Line = tuple[Grid, str, int]
@@ -53,7 +49,7 @@ def _plate(source: Source, sheet: Sheet, start: int, stop: int) -> Plate:
     computed: list[_Line] = []
     for grid in find_grids(rows, start + 1):
         for line, label in enumerate(_labels(grid, rows)):
-            if _LAYOUT.fullmatch(label) or _NEVER_A_READING.fullmatch(label):
+            if _LAYOUT.fullmatch(label) or is_result(label):
                 continue
             derived = is_computed(label) and not _MEAN_RATE.fullmatch(label)
             (computed if derived else raw).append((grid, label, line))

@@ -6,6 +6,7 @@ upper left cell (the format of plater). Grids of labels (a layout) are ignored.
 """
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -13,6 +14,7 @@ from coculture.elisa.plates.plate import Plate, Reading, plate_from_readings
 from coculture.elisa.readers.reading_names import (
     is_computed,
     is_layout_title,
+    is_result,
     is_title_of_layout,
     is_wavelength_pair,
     wavelength_in,
@@ -82,7 +84,8 @@ def find_grids(rows: Rows, first_line: int = 1) -> list[Grid]:
     Raises
     ------
     LineError
-        If a letter occurs twice, or a row has more cells than the heading.
+        If a letter occurs twice, a row has more cells than the heading, or a column number is
+        damaged.
     """
     grids: list[Grid] = []
     index = 0
@@ -154,17 +157,22 @@ def read(source: Source) -> list[Plate]:
         )
     found: list[tuple[str, str, list[Reading]]] = []
     layout: tuple[Grid, str] | None = None
+    result: tuple[Grid, str] | None = None
     for sheet, rows, grid in grids:
         name = grid.corner.strip("<> ") or title_above(rows, grid.row) or sheet.name
         if name.lower().split("_")[0] in LAYOUT_NAMES:
             continue
-        readings = _line_readings(grid, name)
+        of_results = _names_of_results(grid, name)
+        result = result or (of_results and (grid, of_results[0])) or None
+        readings = _line_readings(grid, name, of_results)
         if readings and _is_layout(name, readings):
             layout = layout or (grid, name)
         elif readings:
             found.append((sheet.name, name, readings))
     if not found and layout:
         raise LineError(_layout_refused(*layout))
+    if not found and result:
+        raise LineError(_result_refused(*result))
     if not found:
         raise NotThisFormatError("its plate grids contain labels, not readings")
     measured = [one for one in found if _PLATE_NAME.fullmatch(one[1]) or not is_computed(one[1])]
@@ -179,17 +187,27 @@ def read(source: Source) -> list[Plate]:
     return [plate_from_readings(name, readings) for name, readings in plates.items()]
 
 
-def _line_readings(grid: Grid, title: str) -> list[Reading]:
+def _names_of_results(grid: Grid, title: str) -> list[str]:
+    """The labels of a grid's lines, or its title, that are those of results or statistics."""
+    names = [label for label in grid.line_labels if is_result(label)]
+    of_plate = _PLATE_NAME.fullmatch(title) or wavelength_in(title) > 0
+    return names if of_plate or not is_result(title) else [*names, title]
+
+
+def _line_readings(grid: Grid, title: str, of_results: Collection[str] = ()) -> list[Reading]:
     """The readings of a plain grid: one, or one for each line of a row of wells (as in Gen5).
 
     A label at the right end of the lines names the reading if there are several, or if it is a
-    wavelength. Computed lines are used only if there are no others.
+    wavelength. Computed lines are used only if there are no others, and those named in
+    `of_results` never.
     """
     several = len(grid.line_labels) > 1
     raw: list[tuple[str, list[Reading]]] = []
     computed: list[tuple[str, list[Reading]]] = []
     for line, label in enumerate(grid.line_labels):
         name = label if several or _is_wavelength(label) else title
+        if label in of_results or name in of_results:
+            continue
         if readings := grid_readings(grid, name, wavelength_in(name), line):
             (computed if name == label and is_computed(label) else raw).append((name, readings))
     kept = raw or computed
@@ -219,6 +237,13 @@ def _layout_refused(grid: Grid, name: str) -> str:
         f"line {grid.line}: the plate grid {named}contains the numbers of a layout "
         f"(well {well}: {texts[0]}), not optical densities; export the readings of the plate, or "
         "write the wavelength into the upper left cell and delete the title if these are readings"
+    )
+
+
+def _result_refused(grid: Grid, name: str) -> str:
+    return (
+        f'line {grid.line}: the plate grid "{name}" contains results, not optical densities; '
+        "export the readings of the plate, or rename the grid if these are readings"
     )
 
 
@@ -254,6 +279,7 @@ def _grid_at(rows: Rows, index: int, first_line: int) -> Grid | None:
         row += 1
     if not cells:
         return None
+    _refuse_broken_heading(rows, index, end, columns[-1], first_line)
     _order_by_label(cells, labels, columns)
     _refuse_uneven_rows(labels, first_line + index)
     first = next(iter(labels.values()))
@@ -263,6 +289,18 @@ def _grid_at(rows: Rows, index: int, first_line: int) -> Grid | None:
     ]
     damage = _damage(rows[index + 1 : row], first_line + index + 1, end, labels)
     return Grid(index, first_line + index, row, rows[index][start - 1], cells, shared, damage)
+
+
+def _refuse_broken_heading(rows: Rows, index: int, end: int, last: int, first_line: int) -> None:
+    """Refuse a heading whose numbers go on behind one that is damaged: wells would be lost."""
+    beyond = rows[index][end:]
+    numbers = [number(text) for text in beyond]
+    goes_on = last + 2 in numbers[1:2] or (last in numbers[:1] and last + 1 in numbers[1:2])
+    if goes_on and not _row_letter(rows, index + 1, end + 1, ""):
+        raise LineError(
+            f"line {first_line + index}: the column number {last} of the plate grid is followed by "
+            f'"{beyond[0]}", and not by {last + 1}; correct the heading, or export the plate again'
+        )
 
 
 def _side_by_side(rows: Rows) -> list[Rows]:
@@ -350,7 +388,25 @@ def _damage(rows: Rows, first_line: int, end: int, labels: dict[str, list[str]])
                 "lost, or separators at its end. Leave the cell of an unread well empty, but keep "
                 "its separator, or export the plate again"
             )
-    return ""
+    return _moved_right(filled, end)
+
+
+def _moved_right(filled: list[tuple[int, list[str]]], end: int) -> str:
+    """What shows that a row of a grid gained a cell: it alone has a reading beside the plate."""
+    beside = [(line, row[end]) for line, row in filled if _is_fraction(row[end : end + 1])]
+    if len(beside) != 1 or len(filled) <= 2:
+        return ""
+    line, text = beside[0]
+    return (
+        f"line {line}: the row has a number ({text}) behind the last column, which no other row "
+        "has; a cell was added, or a note stands beside the plate. Delete it, or export the plate "
+        "again"
+    )
+
+
+def _is_fraction(texts: list[str]) -> bool:
+    values = [number(text) for text in texts]
+    return any(value is not None and value != int(value) for value in values)
 
 
 def _refuse_uneven_rows(labels: dict[str, list[str]], line: int) -> None:
@@ -404,6 +460,9 @@ def _is_overfull(row: list[str], heading: list[str], start: int, end: int) -> bo
         return True
     values = [number(text) for text in row[start:end]]
     if not adjacent and any(value is not None and value != int(value) for value in values):
+        return False
+    if _is_wavelength(adjacent) and not any(row[end + 1 :]):
+        # A label, and empty cells behind it.
         return False
     beyond = [text for text in row[len(heading) :] if not text or number(text) is not None]
     labelled = [text for text in beyond if _is_wavelength(text)]

@@ -5,6 +5,7 @@ as heading ("450", "OD450", "Label1"). A column of plates splits the rows.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -43,6 +44,8 @@ _NOT_A_READING = re.compile(
 )
 _MEAN = re.compile(r"mean|average", re.IGNORECASE)
 _READING = re.compile(r"(od|abs|absorbance|raw|reading|value|signal|label)\W*\d*", re.IGNORECASE)
+# A few rows of another length, among many of one or two lengths, lost or gained a cell.
+_FEWEST_OF_A_LENGTH = 10
 _DAMAGED_WELL = re.compile(r"[A-P]([^A-Z].{0,3})?", re.IGNORECASE)
 
 
@@ -107,7 +110,8 @@ def table_readings(table: WellTable, wavelength_nm: float) -> dict[str, list[Rea
     Raises
     ------
     LineError
-        If a well of a plate has the same reading twice, or a row has numbers beyond the heading.
+        If a well of a plate has the same reading twice, a row has numbers beyond the heading, or a
+        row lost a cell, so that those after it moved to the left.
     """
     heading = table.heading
     wavelengths = _find(heading, _WAVELENGTH)
@@ -123,11 +127,18 @@ def table_readings(table: WellTable, wavelength_nm: float) -> dict[str, list[Rea
     seen: set[tuple[str, str, str]] = set()
     headed = max(i for i, text in enumerate(heading, 1) if text)
     names = _plates_of_rows(table.rows, plates)
+    damaged = _line_of_another_length(table)
     for line, row, plate in zip(table.lines, table.rows, names, strict=True):
         if columns and any(number(text) is not None for text in row[headed:]):
             raise LineError(
                 f"line {line}: well {row[table.well_column]} has more cells than the heading has "
                 "columns; with decimal commas, use semicolons between the cells"
+            )
+        if columns and line == damaged:
+            raise LineError(
+                f"line {line}: well {row[table.well_column]} has {len(row)} cells, as no other "
+                "row of the table has; a cell was lost or added. Leave the cell of an unread well "
+                "empty, but keep its separator, or export the table again"
             )
         for column in columns:
             name = heading[column] if wavelengths is None else _cell(row, wavelengths)
@@ -141,6 +152,25 @@ def table_readings(table: WellTable, wavelength_nm: float) -> dict[str, list[Rea
                 seen.add((plate, well, name))
                 found.setdefault(plate, []).append(Reading(well, name, nanometres, *od))
     return found
+
+
+def _line_of_another_length(table: WellTable) -> int | None:
+    """The line of the only row with its number of cells, if it shows that a cell was lost or added.
+
+    Some software leaves empty cells at the end of rows out: rows then have two lengths, or end
+    where their last filled cell is. Spreadsheet programs do so in blocks of 16 rows, of which the
+    last may be a single row.
+    """
+    lengths = Counter(map(len, table.rows))
+    width = len(table.heading)
+    alone = [length for length, count in lengths.items() if count == 1 and length != width]
+    others = [length for length in lengths if length not in alone]
+    if len(alone) != 1 or any(lengths[length] < _FEWEST_OF_A_LENGTH for length in others):
+        return None
+    place = next(i for i, row in enumerate(table.rows) if len(row) == alone[0])
+    is_last_block = place == len(table.rows) - 1 and bool(table.rows[place][-1])
+    is_shorter = len(others) == 1 and alone[0] < others[0] and not is_last_block
+    return table.lines[place] if len(others) == 2 or is_shorter else None
 
 
 def read(source: Source) -> list[Plate]:

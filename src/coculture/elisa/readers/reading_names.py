@@ -2,7 +2,7 @@
 
 import re
 
-_WAVELENGTH = r"(?<!\d)([2-9]\d\d|1000)(?!\d)"
+_WAVELENGTH = r"(?<!\d)(?<!\d\.)([2-9]\d\d|1000)(?!\d)"
 _ANY = re.compile(_WAVELENGTH)
 _NANOMETRES = re.compile(rf"{_WAVELENGTH}\s*nm", re.IGNORECASE)
 _AT_THE_END = re.compile(rf".*{_WAVELENGTH}(?:\(\d+\))?\W*")
@@ -17,6 +17,11 @@ _COMPUTED = re.compile(
     r"blank .*|blank(ed|[- _]?(corrected|subtracted)).*|log .*|conc.*|\[.*\]|"
     r".*(?<![a-z])(std\.? ?dev|cv|count|mean|average|delta|diff(erence)?|ratio|corr(ected)?|"
     r"subtracted|normali[sz]ed)(?![a-z]).*",
+    re.IGNORECASE,
+)
+
+_RESULT = re.compile(
+    r"conc\b.*|.*\bconc(entration)?s?\b.*|.*\b(recovery|ratio|dilution|count|std\.? ?dev|cv)\b.*",
     re.IGNORECASE,
 )
 
@@ -78,3 +83,12 @@ def is_computed(text: str) -> bool:
     (True, False)
     """
     return is_difference(text) or _COMPUTED.fullmatch(text) is not None
+
+
+def is_result(text: str) -> bool:
+    """Whether a name is that of results or statistics, which are never taken for readings.
+
+    >>> is_result("[Concentration]"), is_result("Std Dev"), is_result("Blank 450")
+    (True, True, False)
+    """
+    return _RESULT.fullmatch(text) is not None

@@ -23,6 +23,7 @@ from coculture.elisa.readers.source import (
     NotThisFormatError,
     Rows,
     Source,
+    not_a_reading,
     number,
     optical_density,
 )
@@ -32,6 +33,7 @@ _FORMATS = ("PlateFormat", "TimeFormat")
 _REDUCED = "reduced"
 _ROWS_OF_PLATE = {6: 2, 12: 3, 24: 4, 48: 6, 96: 8, 384: 16, 1536: 32}
 """Rows of wells by the number of wells of a plate."""
+_FEWEST_READINGS = 4
 # Written in the place of a value that SoftMax could not give: a path length that was not measured,
 # and a value outside a range, on a side that is not stated.
 _NOT_GIVEN = ("path?", "range?")
@@ -67,8 +69,11 @@ def _is_plate_header(row: list[str]) -> bool:
 
 def _is_unread(rows: Rows, start: int) -> bool:
     """Whether a block is complete and has no readings; a block without its end is not complete."""
-    end = next((row for row in rows[start + 1 :] if row and row[0].startswith("~End")), None)
-    return end is not None and not any(True for _ in _sections(rows, start + 1))
+    return _has_end(rows, start) and not any(True for _ in _sections(rows, start + 1))
+
+
+def _has_end(rows: Rows, start: int) -> bool:
+    return any(row and row[0].startswith("~End") for row in rows[start + 1 :])
 
 
 def _plate(source: Source, rows: Rows, start: int) -> Plate:
@@ -79,6 +84,8 @@ def _plate(source: Source, rows: Rows, start: int) -> Plate:
     sections = list(_sections(rows, start + 1)) or list(_headless(rows, start, wavelengths, where))
     if not sections:
         raise PlateError(f"{where} has no readings; export it again with the plate's raw data")
+    if any(_sections(rows, start + 1)):
+        _refuse_damaged_headings(rows, start, sections, where)
     kinetic = header[4] != "Endpoint"
     raw_is_blank = len(sections) > 1 and not _is_filled(sections[0])
     reduced_only = "Reduced" in header[5:8] or raw_is_blank
@@ -92,7 +99,27 @@ def _plate(source: Source, rows: Rows, start: int) -> Plate:
     if header[3] == "TimeFormat":
         return plate_from_readings(name, _time_lines(section, names, known, where))
     section, first_row = _whole_rows(section, header, where)
+    if first_row > 0 and not _has_end(rows, start):
+        # A whole plate, cut off, may have as many rows as the part.
+        raise PlateError(f"{where} has no ~End, so that lines may be missing; export it again")
     return plate_from_readings(name, _plate_grid(section, names, known, first_row, where))
+
+
+def _refuse_damaged_headings(rows: Rows, start: int, sections: list[_Section], where: str) -> None:
+    """Refuse a block whose raw readings have no heading, or whose heading has no readings.
+
+    The reduced ones below them would be taken in their place.
+    """
+    advice = "a line was lost or added; export it again"
+    for line, row in enumerate(rows[start + 1 :], start + 2):
+        if row and (row[0].startswith("~End") or _is_plate_header(row)):
+            break
+        if any(row) and _is_heading(row):
+            break
+        if sum(number(text) is not None for text in row) >= _FEWEST_READINGS:
+            raise PlateError(f"{where}: line {line} has readings without a heading; {advice}")
+    if not all(section.lines for section in sections[:-1]):
+        raise PlateError(f"{where} has a heading twice, or one without readings; {advice}")
 
 
 def _is_filled(section: _Section) -> bool:
@@ -318,7 +345,7 @@ def _od(text: str, well: str, line: int, where: str) -> tuple[float, str]:
         return float("nan"), "missing"
     value = optical_density(text)
     if value is None:
-        raise PlateError(f'{where}: line {line}, well {well}: "{text}" is not a reading')
+        raise PlateError(f"{where}: line {line}, well {well}: {not_a_reading(text)}")
     return value
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from coculture.elisa.plates.plate import PlateError
 from coculture.elisa.readers import spreadsheet
+from coculture.elisa.readers.reading_names import is_wavelength_pair
 from coculture.exchange.problems import CocultureError
 
 DELIMITERS = ("\t", ";", ",")
@@ -28,6 +29,11 @@ _FOREIGN = {
 # Some file transfers write \r\r\n, which is one line end, not two.
 _LINE_END = re.compile(r"\r*\n|\r")
 _DECIMAL_COMMA = re.compile(r"[-+]?\d*,\d+([eE][-+]?\d+)?")
+_COMMA = re.compile(r"[-+]?\d*(,\d+)+([eE][-+]?\d+)?")
+_THOUSANDS = re.compile(r"[-+]?[1-9]\d{0,2}(,\d{3})+")
+# No optical density is 10 or more, so 12,345 with three digits is none with a decimal comma.
+_BEYOND_OD = re.compile(r"[-+]?[1-9]\d{0,2}(\d,\d{3}|(,\d{3}){2,})")
+_FEWEST_THOUSANDS = 3
 _OVERFLOW = re.compile(
     r"over(flw)?|ovr(flw)?|ovflw|ofl|over[ -]?(flow|range)|above.*|high|out of range|"
     r"#?sat\.?|saturated|\*{3,}|\*+\.\*+|#{3,}|\+{3,}|\+?inf(inity)?|[>≥].*",
@@ -46,6 +52,7 @@ _MASKED = re.compile(
     re.IGNORECASE,
 )
 _FEWEST_OF_LAYOUT = 8
+_HINT = re.compile(r"sep=.?", re.IGNORECASE)
 _FORMULA = re.compile(r'="(.*)"')
 
 Rows = spreadsheet.Rows
@@ -85,8 +92,8 @@ def open_source(path: str | Path) -> Source:
     Raises
     ------
     PlateError
-        If the file does not exist, is empty, is a damaged spreadsheet, or is of a kind that cannot
-        be read (PDF, web page, OpenDocument, another archive).
+        If the file does not exist, is empty, is a damaged spreadsheet, is of a kind that cannot be
+        read (PDF, web page, OpenDocument, another archive), or has commas between thousands.
     """
     path = Path(path)
     try:
@@ -106,10 +113,37 @@ def open_source(path: str | Path) -> Source:
             found = spreadsheet.sheets(data)
         except spreadsheet.SpreadsheetError as error:
             raise PlateError(f"{path}: {error}") from error
+        for _, rows in found:
+            _refuse_thousands(path, rows)
         return Source(path, tuple(Sheet(name, rows) for name, rows in found))
     text = _decode(data)
     rows = [] if text.lstrip().startswith(_JSON) else _text_rows(text)
+    _refuse_thousands(path, rows)
     return Source(path, (Sheet("", rows),), text)
+
+
+def _refuse_thousands(path: Path, rows: Rows) -> None:
+    """Refuse a sheet whose commas stand between thousands (12,345): they would be read as decimals.
+
+    Every number with a comma has three digits behind it and no leading zero, and some are too high
+    for an optical density.
+    """
+    found = [
+        (line, cell)
+        for line, row in enumerate(rows, 1)
+        for cell in row
+        if "," in cell and _COMMA.fullmatch(cell) and not is_wavelength_pair(cell)
+    ]
+    if not all(_THOUSANDS.fullmatch(cell) for _, cell in found):
+        return
+    beyond = [(line, cell) for line, cell in found if _BEYOND_OD.fullmatch(cell)]
+    if len(beyond) >= _FEWEST_THOUSANDS:
+        line, cell = beyond[0]
+        raise PlateError(
+            f'{path}: line {line}: "{cell}" may be {cell.replace(",", "")} or '
+            f"{cell.replace(',', '.', 1).replace(',', '')}; export the numbers without separators "
+            "between thousands"
+        )
 
 
 def _what_else(data: bytes) -> str:
@@ -126,6 +160,10 @@ def number(text: str) -> float | None:
     >>> number("0.25"), number("0,25"), number("OVRFLW")
     (0.25, 0.25, None)
     """
+    # Python reads 0_25 as 25.
+    if "_" in text:
+        return None
+    text = text.replace("\N{MINUS SIGN}", "-")
     if _DECIMAL_COMMA.fullmatch(text):
         text = text.replace(",", ".")
     try:
@@ -199,6 +237,9 @@ def _decode(data: bytes) -> str:
 def _text_rows(text: str) -> Rows:
     """The cells, split at the delimiter that gives the most numbers, then the most lines."""
     lines = _LINE_END.split(text)
+    # A hint for spreadsheet programs, which is no title of a plate.
+    if _HINT.fullmatch(lines[0].strip()):
+        lines[0] = ""
     readings = [_cells(lines, delimiter) for delimiter in DELIMITERS if delimiter in text]
     return max(readings or [_cells(lines, DELIMITERS[0])], key=_filled)
 

@@ -246,7 +246,9 @@ def _from_single_stains(
             if not has_marker or has_few or _bright_in(negatives, row, channels):
                 raise
             what = f"{tube.fcs} ({channel})"
-            raise SpilloverError(_not_brighter(what, negative.controls, tubes), tube.fcs) from error
+            raise SpilloverError(
+                _not_brighter(what, channel, negative.controls, tubes), tube.fcs
+            ) from error
         record[channel] = {"stain": tube.fcs, "unstained": [c.fcs for c in negative.controls]}
         if also.any():
             record[channel]["within_tube"] = list(np.array(channels)[also])
@@ -258,9 +260,16 @@ def _from_single_stains(
     return ExperimentSpillover(frame, how, unlabelled_beads=tuple(unlabelled))
 
 
-def _not_brighter(what: str, controls: Sequence[Tube], tubes: Sequence[Tube]) -> str:
-    """What is wrong where no control lacks the marker of a single stain."""
+def _not_brighter(what: str, channel: str, controls: Sequence[Tube], tubes: Sequence[Tube]) -> str:
+    """What is wrong where a single stain of a marker is no brighter than its controls."""
     same = f"{what}: is hardly brighter than {', '.join(one.fcs for one in controls)}."
+    if channel in tubes[0].panel.lacked:
+        return (
+            f"{same} flow.populations has this marker with positive: false, so the single stain "
+            "must be of cells that have it, such as stroma alone, or of compensation beads. "
+            "Correct the row in flow.csv if it is another tube, or choose embedded, csv or none as "
+            "flow.compensation.source."
+        )
     negatives = [one.fcs for one in tubes if one.role == "population_negative"]
     if negatives:
         return (

@@ -24,6 +24,7 @@ from coculture.flow.gating import gates as gate_blocks
 from coculture.flow.gating.densities import density
 from coculture.flow.gating.gates import STAIN_NAMES
 from coculture.flow.gating.sources import bright_control
+from coculture.flow.gating.sources.threshold import FEWEST_EVENTS
 from coculture.flow.tubes import Tube
 
 TABLE = "figures/flow/control_histograms.csv"
@@ -40,12 +41,13 @@ _MAX_NAMED = 3
 """Most controls that are named; of more, only the number is given."""
 _CONTROL, _BRIGHT = "control without the stain or marker", "control that has the marker"
 _FMO = "FMO control of the marker"
+_SAMPLES = "all samples"
 _COLOURS = {
     _CONTROL: style.BLUE,
-    _BRIGHT: style.BLUE,
+    _BRIGHT: style.PURPLE,
     _FMO: style.GREEN,
     "unstained": style.GREY,
-    "all samples": style.ORANGE,
+    _SAMPLES: style.ORANGE,
 }
 _LEGEND = {"unstained": "unstained (still has a reporter such as GFP)"}
 """Curves that the legend explains if a panel shows a marker."""
@@ -133,8 +135,31 @@ def _together(
 ) -> Values:
     """Values in one channel of all wanted tubes, after a stage of gating."""
     tubes = [tube for tube in gated.tubes if wanted(tube) and not tube.is_on_beads]
+    return _values(gated, tubes, stage, channel)
+
+
+def _values(gated: GatedPopulation, tubes: Sequence[Tube], stage: str, channel: str) -> Values:
     parts = [gated.events(tube, stage, channel)[channel].to_numpy() for tube in tubes]
     return np.concatenate([np.empty(0), *parts])
+
+
+def _of_controls(
+    gated: GatedPopulation, wanted: Callable[[Tube], bool], stage: str, channel: str
+) -> Values:
+    """Values of the wanted controls, as those that set a threshold are chosen (`Request.tubes`).
+
+    Unstained cells lack an antibody against the marker of their population. Then all their single
+    cells are taken; none if these are too few for a curve.
+    """
+    cells = {tube.cells for tube in gated.tubes if tube.role == "sample"} - {""}
+    every = [tube for tube in gated.tubes if wanted(tube) and not tube.is_on_beads]
+    same = [tube for tube in every if tube.cells in cells]
+    for of_stage in (stage, "singlets"):
+        for tubes in (same, every):
+            found = _values(gated, tubes, of_stage, channel)
+            if len(found) >= FEWEST_EVENTS:
+                return found
+    return np.empty(0)
 
 
 def _has_role(*roles: str) -> Callable[[Tube], bool]:
@@ -151,7 +176,7 @@ _WITHOUT = {
 def _groups(name: str, block: gate_blocks.Block) -> dict[str, Callable[[Tube], bool]]:
     """Curve -> its tubes."""
     channel = str(block["channels"][0])
-    rest = {"unstained": _has_role("unstained"), "all samples": _has_role("sample")}
+    rest = {"unstained": _has_role("unstained"), _SAMPLES: _has_role("sample")}
     if name in _WITHOUT:
         return {_CONTROL: _WITHOUT[name], **rest}
     of_marker = _BRIGHT if block.get("source") == bright_control.CODE else _CONTROL
@@ -168,7 +193,7 @@ def _draw_histogram(ax: Axes, gated: GatedPopulation, name: str) -> pd.DataFrame
     channel, threshold = str(block["channels"][0]), float(block["threshold"])
     stage = "population" if name in _WITHOUT else "singlets"
     values = {
-        label: _together(gated, wanted, stage, channel)
+        label: (_together if label == _SAMPLES else _of_controls)(gated, wanted, stage, channel)
         for label, wanted in _groups(name, block).items()
     }
     view = stain_view(gated, block, np.concatenate(list(values.values())))

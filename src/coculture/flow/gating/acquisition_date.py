@@ -1,4 +1,4 @@
-"""The day on which a file was acquired."""
+"""The day and the time at which a file was acquired."""
 
 import datetime
 import re
@@ -28,6 +28,20 @@ def day_of(header: FcsHeader) -> datetime.date | None:
         except ValueError:
             continue
     return None
+
+
+def acquired_at(header: FcsHeader) -> str:
+    """When the acquisition began, as YYYY-MM-DDTHH:MM:SS; empty if the file does not say.
+
+    $BTIM is hh:mm:ss with 1/60 or 1/100 of a second behind it (FCS 2.0 to 3.1); FCS 3.2 has
+    $BEGINDATETIME.
+    """
+    day = day_of(header)
+    written = header.keywords.get("$BTIM") or header.keywords.get("$BEGINDATETIME", "")
+    time = re.search(r"(?:^|T)\s*(\d{1,2}):(\d{2}):(\d{2})", written)
+    if day is None or time is None or int(time[1]) > 23:
+        return ""
+    return f"{day.isoformat()}T{int(time[1]):02d}:{time[2]}:{time[3]}"
 
 
 def usual_day(headers: Iterable[FcsHeader]) -> datetime.date | None:

@@ -18,7 +18,7 @@ from coculture.flow.compensation.remaining_spill import RemainingSpill, correcte
 from coculture.flow.compensation.spillover import spillover_table
 from coculture.flow.files import FlowFile, exclusion, flow_files
 from coculture.flow.gating import checks, gates
-from coculture.flow.gating.acquisition_date import usual_day
+from coculture.flow.gating.acquisition_date import acquired_at, usual_day
 from coculture.flow.gating.cell_density import Amounts, amounts
 from coculture.flow.gating.checks import annexin_missing, staining_not_seen
 from coculture.flow.gating.checks.brightness_differs import LOST
@@ -184,6 +184,8 @@ def _wells(
             cautions = [flag for flag in raised if flag.severity != "note"]
             if file.role == "sample" and "percent_apoptotic" in row:
                 row["annexin_seen"] = _UNSEEN.isdisjoint(flag.code for flag in cautions)
+            opened = measured.get(file.row)
+            row["acquired"] = acquired_at(opened[0].tube.header) if opened else ""
             rows.append({**_identity(file), **row, "flags": codes(cautions)})
     # Not with columns=_columns(), which would drop a column that it does not list.
     wells = pd.DataFrame(rows)
@@ -279,6 +281,7 @@ def _columns() -> list[str]:
         "annexin_seen",
         "flags",
         "excluded",
+        "acquired",
     ]
 
 

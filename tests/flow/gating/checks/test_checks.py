@@ -203,7 +203,7 @@ def test_every_check_is_tried() -> None:
     own_tests |= {"annexin_missing", "too_few_cells", "debris_not_testable", "vanished_cells"}
     own_tests |= {"few_counting_beads", "volume_not_known", "constant_channel", "cells_cut_off"}
     own_tests |= {"marker_background", "replicate_population"}
-    own_tests |= {"marker_reversed", "percent_not_given"}
+    own_tests |= {"marker_reversed", "percent_not_given", "stains_swapped"}
     own_tests |= {"population_lost", "marker_separation"}
     own_tests |= {"weak_stain", "dye_missing", "staining_not_seen", "replicate_threshold"}
     assert {check.CODE for check in checks.CHECKS} == {case[0] for case in CASES} | own_tests
@@ -229,6 +229,14 @@ def test_some_checks_are_for_samples_only(raised: Callable[..., list[Flag]]) -> 
     assert raised(tube=control, inside=60, sensitivity=50.0, spillover=2.0) == []
     codes = {flag.code for flag in raised(inside=60, sensitivity=50.0, spillover=2.0)}
     assert codes == {"few_events", "threshold_sensitive", "spillover_coefficient"}
+
+
+def test_an_unstained_control_of_other_cells_is_not_judged(
+    raised: Callable[..., list[Flag]],
+) -> None:
+    """A few doublets of unstained stroma look like the population."""
+    few = {"viable": 0, "early": 0, "late": 3, "necrotic": 0}
+    assert of_code(raised(tube=UNSTAINED, quadrants=few, inside=3), "unstained_positive") == []
 
 
 def test_an_unstained_control_is_judged_in_both_stains(raised: Callable[..., list[Flag]]) -> None:

@@ -35,7 +35,8 @@ def flags(made_up: MadeUp, *wells: Well, **section: object) -> list[Flag]:
         ({"size": 94.0}, "caution"),
         ({"size": 109.0}, "caution"),
         ({"size": 91.0}, "caution"),
-        ({"size": 91.0, "position": 2.6}, "note"),
+        ({"size": 91.0, "position": 2.6, "sd": 0.135}, "note"),
+        ({"size": 91.0, "position": 2.6, "sd": 0.125}, "caution"),
         # A small well is named if most of its replicates are as it is.
         ({"count": 100}, "caution"),
     ],
@@ -69,6 +70,14 @@ def test_half_of_an_arm_is_enough(made_up: MadeUp) -> None:
     (flag,) = flags(made_up, KEPT, replace(MOVED, size=80.0))
     assert "cannot be told apart" in flag.sentence
     assert flags(made_up, KEPT, KEPT, replace(MOVED, size=80.0)) == []
+
+
+def test_a_narrow_peak_among_the_stained_cells_is_said_to_be_so(made_up: MadeUp) -> None:
+    shrunken = replace(MOVED, size=80.0, position=2.6)
+    (lifted,) = flags(made_up, *[shrunken] * 3)
+    (dead,) = flags(made_up, *[replace(shrunken, sd=0.25)] * 3)
+    assert "as narrow as that of live cells" in lifted.sentence
+    assert "cannot be told apart" in dead.sentence
 
 
 def test_untreated_wells_of_another_size_are_no_drug(made_up: MadeUp) -> None:

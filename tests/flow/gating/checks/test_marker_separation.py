@@ -1,5 +1,6 @@
 """Markers that do not separate the population, by their live cells and by their control."""
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +10,11 @@ import pytest
 
 from coculture.exchange.flags import Flag
 from coculture.flow import gate_experiment
+from coculture.flow.gating.checks import marker_separation
+from coculture.flow.gating.marker_state import MarkerState
+from coculture.flow.gating.measurement import Counts, Experiment, Measurement
+from coculture.flow.settings import Marker, Population
+from coculture.flow.tubes import Tube as FlowTube
 from tests.flow.mishaps import base_study
 from tests.flow.mishaps.base_study import BASE, LIGHT, MARKER, BaseStudy, Tube, changed, tubes
 
@@ -86,3 +92,25 @@ def test_a_control_that_failed_its_test_is_reported_once(raised: Raised) -> None
         tubes(SMALL), lambda tube: tube.name == "stroma", carried_share=0.2, carried_from=myeloma
     )
     assert raised(SMALL, listed) == []
+
+
+@pytest.mark.parametrize(
+    ("positive", "advice"),
+    [
+        (True, "Add an FMO or negative control for this marker"),
+        (False, "Add a control that has this marker (population_negative"),
+    ],
+)
+def test_the_advice_is_a_control_that_would_place_the_gate(
+    open_tube: Callable[..., FlowTube], positive: bool, advice: str
+) -> None:
+    tube = open_tube({"FSC-A": [1.0], "GFP": [1.0]}, role="sample", experiment="E1")
+    population = Population("cells", (Marker("GFP", positive),))
+    state = MarkerState("cells", "GFP", "GFP", "", positive, 1.2, math.nan, ())
+    one = Measurement(tube, population, Counts(1, 0, {}), 0.0, 0.0, 0.0)
+    blocks: dict[str, dict[str, Any]] = {"cells": {"GFP": {}}}
+    experiment = Experiment(
+        "E1", base_study.settings(), blocks, None, None, {tube.row: [one]}, markers=[state]
+    )
+    (flag,) = marker_separation.flags(one, experiment)
+    assert advice in flag.sentence

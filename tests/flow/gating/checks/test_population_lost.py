@@ -165,6 +165,35 @@ def _loss(evidence: Evidence, points: float, *, of_others: bool = False) -> ArmL
     )
 
 
+def _flag(
+    open_tube: Callable[..., FlowTube], losses: list[ArmLoss], *, positive: bool = True
+) -> Flag:
+    tube = open_tube({"FSC-A": [1.0], "GFP": [1.0]}, role="sample", experiment="E1")
+    population = Population("cells", (Marker("GFP", positive),))
+    state = MarkerState("cells", "GFP", "GFP", "", positive, 5.0, math.nan, tuple(losses))
+    one = Measurement(tube, population, Counts(1, 0, {}), 0.0, 0.0, 0.0)
+    experiment = Experiment(
+        "E1", base_study.settings(), {}, None, None, {tube.row: [one]}, markers=[state]
+    )
+    (flag,) = population_lost.flags(one, experiment)
+    return flag
+
+
+@pytest.mark.parametrize("evidence", ["overlap", "excess"])
+def test_the_control_of_a_marker_that_the_population_lacks_has_it(
+    open_tube: Callable[..., FlowTube], evidence: Evidence
+) -> None:
+    losses = [replace(_loss(evidence, 9), expected_of_control=True)]
+    having, lacking = (_flag(open_tube, losses, positive=sign) for sign in (True, False))
+    assert "Add an FMO or negative control" in having.sentence
+    assert "Add a control that has this marker (population_negative" in lacking.sentence
+    assert "dimmer" not in lacking.sentence
+    assert "lose this marker" not in lacking.sentence
+    if evidence == "excess":
+        assert "% in the control without the marker" in having.sentence
+        assert "% in the control that has the marker" in lacking.sentence
+
+
 @pytest.mark.parametrize(
     ("losses", "severity", "named"),
     [
@@ -176,14 +205,7 @@ def _loss(evidence: Evidence, points: float, *, of_others: bool = False) -> ArmL
 def test_the_arm_with_the_largest_excess_tells_whether_other_cells_died(
     open_tube: Callable[..., FlowTube], losses: list[ArmLoss], severity: str, named: str
 ) -> None:
-    tube = open_tube({"FSC-A": [1.0], "GFP": [1.0]}, role="sample", experiment="E1")
-    population = Population("cells", (Marker("GFP", True),))
-    state = MarkerState("cells", "GFP", "GFP", "", True, 5.0, math.nan, tuple(losses))
-    one = Measurement(tube, population, Counts(1, 0, {}), 0.0, 0.0, 0.0)
-    experiment = Experiment(
-        "E1", base_study.settings(), {}, None, None, {tube.row: [one]}, markers=[state]
-    )
-    (flag,) = population_lost.flags(one, experiment)
+    flag = _flag(open_tube, losses)
     assert flag.severity == severity
     assert flag.sentence.startswith(f"E1, {named}")
 

@@ -108,3 +108,16 @@ def test_usual_count_is_that_of_untreated_wells(made_up: MadeUp) -> None:
     *_, of_arm = too_few_cells.flags(one, experiment)
     assert "untreated wells have 1,000)" in of_arm.sentence
     assert "4 of 4 wells give no percent" in of_arm.sentence
+
+
+def test_where_untreated_wells_are_lost_too_it_is_not_the_drug(tmp_path: Path) -> None:
+    """The population is said to lack the marker that it has."""
+    study = replace(SMALL, stroma_share=0.01)
+    written = base_study.write(tmp_path, study)
+    wrong = [{"name": "myeloma", "markers": [{"channel": base_study.MARKER, "positive": False}]}]
+    settings = base_study.settings(compensation={"source": "embedded"}, populations=wrong)
+    flags = gate_experiment(written.files, settings).flags
+    found = [flag.sentence for flag in flags if flag.code == too_few_cells.CODE]
+    assert found
+    assert all("whether each is positive" in sentence for sentence in found)
+    assert not any("drug may have destroyed" in sentence for sentence in found)

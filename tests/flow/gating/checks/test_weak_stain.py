@@ -84,6 +84,7 @@ def test_a_fifth_of_the_stain_is_a_note(raised: Raised) -> None:
 def test_a_weak_dye_that_loses_nothing_is_a_note(raised: Raised) -> None:
     (flag,) = raised(weaker(10, is_sample, place=2))
     assert (flag.code, flag.severity, flag.concerns.channel) == (CODE, "note", "B675-A")
+    assert "too low by less than 0.1 percentage points" in flag.sentence
 
 
 def test_sound_wells_and_other_cells_in_the_single_stain_raise_none(raised: Raised) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 from coculture.elisa.plates.combination import Combination
 from coculture.elisa.plates.concentrations import pg_ml
 from coculture.elisa.plates.dilution_groups import DilutionGroup
-from coculture.elisa.plates.dilution_vote import Verdict
+from coculture.elisa.plates.dilution_vote import Verdict, weighted_mean
 from coculture.exchange.flags import Flag
 from coculture.exchange.vocabulary import listed
 
@@ -26,7 +26,7 @@ def flags(combined: Combination) -> Iterator[Flag]:
 
 
 def _outvoted(combined: Combination, verdict: Verdict) -> Flag:
-    used = float(np.mean([group.ln for group in verdict.used]))
+    used, _, _ = weighted_mean(verdict.used)
     each = listed(_against(group, used) for group in verdict.left_out)
     agreed = listed(f"{group.dilution:g}" for group in verdict.used)
     several = len(verdict.used) > 1

@@ -39,8 +39,9 @@ _STANDARD_ERRORS = 5.0
 """Of the difference to the other wells of the arm: never by chance."""
 
 _WHY = (
-    "Annexin V or its calcium may have been forgotten or be weak, another channel may be meant, or "
-    "the cells died without exposing phosphatidylserine"
+    "Annexin V or its calcium may have been forgotten or be weak, flow.channels may name another "
+    "channel or have Annexin V and the dye swapped, or the cells died without exposing "
+    "phosphatidylserine"
 )
 
 
@@ -66,7 +67,7 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
             f"{one.population.name} in all wells are positive for Annexin V ({channel}); of sound "
             f"wells most are. {_WHY}. Percent apoptotic of this experiment is then too low, and "
             "that a drug does not raise it means nothing. Do not use it; percent late + necrotic "
-            "(dye-positive) is not affected.",
+            "(dye-positive) is not affected, unless the two are swapped.",
             percent,
             LEAST_PERCENT_OF_EXPERIMENT,
             "percent",

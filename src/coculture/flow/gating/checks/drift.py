@@ -1,5 +1,7 @@
 """Beads or a control whose signal differs between experiments: the cytometer has drifted.
 
+Without such controls it is an untreated sample, and its stain or cells may be the cause, too.
+
 A note: each experiment has thresholds of its own. It compares experiments, so the step flow_drift
 makes it, and not the gating of an experiment.
 """
@@ -12,6 +14,12 @@ from coculture.exchange.flags import Concerns, Flag
 
 CODE = "drift"
 TABLE = "flow/drift.csv"
+SAMPLE = "sample"
+_OF_SAMPLE = (
+    " This is an untreated sample, compared because no two experiments have beads or an unstained "
+    "control of the same cells: the cytometer, the stain, the cells or their share may differ. "
+    "Beads recorded with each experiment would show which."
+)
 
 
 def flags(drift: pd.DataFrame, limit: float) -> Iterator[Flag]:
@@ -20,7 +28,7 @@ def flags(drift: pd.DataFrame, limit: float) -> Iterator[Flag]:
     Parameters
     ----------
     drift
-        Has the columns experiment, fcs, channel and decades.
+        Has the columns experiment, fcs, role, channel and decades.
     limit
         Largest distance from the other experiments, in decades.
     """
@@ -39,7 +47,7 @@ def flags(drift: pd.DataFrame, limit: float) -> Iterator[Flag]:
                 "note",
                 f"The median in {row['channel']} is {abs(decades):.2f} decades "
                 f"{'higher' if decades > 0 else 'lower'} than the median over all experiments "
-                f"(limit {limit:g}).",
+                f"(limit {limit:g}).{_OF_SAMPLE if row['role'] == SAMPLE else ''}",
                 decades,
                 limit,
                 "decades",

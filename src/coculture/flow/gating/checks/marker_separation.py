@@ -11,6 +11,12 @@ from coculture.flow.gating.measurement import Experiment, Measurement
 
 CODE = "marker_separation"
 
+_WANTED = {
+    True: "an FMO or negative control for this marker",
+    False: "a control that has this marker (population_negative, such as stroma alone stained for "
+    "it)",
+}
+"""The control that would place the gate, by whether the population has the marker."""
 _HARDLY_SDS = 1.0
 """A sixth of the live cells is outside: it is then a caution."""
 MOST_INSIDE = 0.1
@@ -41,8 +47,8 @@ def _separation(state: MarkerState, experiment: Experiment) -> Iterator[Flag]:
         f"{experiment.name}: the peak of the live cells{line} is only {number(state.separation)} "
         f"SDs from the gate of {subjects.marker_name(state)} (at least {LEAST_SDS:g} are needed), "
         f"so that cells of the population lie outside. Dying cells are often {side} and are lost "
-        "first. Add an FMO or negative control for this marker, use a marker "
-        "that separates better, or set the gate by hand in flow.gates.",
+        f"first. Add {_WANTED[state.is_positive]}, use a marker that separates better, or set the "
+        "gate by hand in flow.gates.",
         state.separation,
         LEAST_SDS,
         "SD",

@@ -11,11 +11,15 @@ from coculture.flow.gating.measurement import Experiment, Measurement
 
 CODE = "population_lost"
 
-_TO_DO = (
-    "Look at the marker of the dying cells in the gating figure. Add an FMO or negative control "
-    "for this marker, use a brighter marker or one that dying cells keep, or set the gate by hand "
-    "in flow.gates."
-)
+_LOOK = "Look at the marker of the dying cells in the gating figure."
+_TO_DO = {
+    True: f"{_LOOK} Add an FMO or negative control for this marker, use a brighter marker or one "
+    "that dying cells keep, or set the gate by hand in flow.gates.",
+    False: f"{_LOOK} Add a control that has this marker (population_negative, such as stroma alone "
+    "stained for it), use a marker that is brighter on the other cells, or set the gate by hand in "
+    "flow.gates.",
+}
+"""By whether the population has the marker."""
 
 
 def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
@@ -61,7 +65,8 @@ def _flag(experiment: Experiment, state: MarkerState, worst: ArmLoss, arms: int)
         CODE,
         "note" if worst.looks_like_other_cells else "caution",
         f"{experiment.name}, {worst.arm}{others}: {_finding(state, worst, line)} With them, "
-        f"percent apoptotic of this arm would be about {percents}. {_cause(worst)} {_TO_DO}",
+        f"percent apoptotic of this arm would be about {percents}. {_cause(state, worst)} "
+        f"{_TO_DO[state.is_positive]}",
         worst.lost,
         LOST_SHARE,
         "share",
@@ -80,7 +85,7 @@ def _finding(state: MarkerState, worst: ArmLoss, line: str) -> str:
         return (
             f"about {lost} % of the Annexin-V-positive cells{line} seem to lie outside {gate}: "
             f"{number(worst.outside_percent)} % of the cells outside are positive, and "
-            f"{number(worst.expected_percent)} % in the {_compared(worst)}."
+            f"{number(worst.expected_percent)} % in the {_compared(state, worst)}."
         )
     return (
         f"up to {lost} % of the Annexin-V-positive cells{line} may lie outside {gate}: "
@@ -89,19 +94,27 @@ def _finding(state: MarkerState, worst: ArmLoss, line: str) -> str:
     )
 
 
-def _compared(worst: ArmLoss) -> str:
-    return "control without the marker" if worst.expected_of_control else "arm with fewest"
+def _compared(state: MarkerState, worst: ArmLoss) -> str:
+    if not worst.expected_of_control:
+        return "arm with fewest"
+    return "control without the marker" if state.is_positive else "control that has the marker"
 
 
-def _cause(worst: ArmLoss) -> str:
-    if worst.evidence == "overlap":
+def _cause(state: MarkerState, worst: ArmLoss) -> str:
+    if worst.evidence == "overlap" and state.is_positive:
         return "The marker is too dim for this gate, and dying cells are dimmer than live ones."
+    if worst.evidence == "overlap":
+        return (
+            "The other cells are too dim in the marker for this gate, and dying cells, which shine "
+            "more by themselves, are brighter than live ones."
+        )
     if worst.looks_like_other_cells:
         return (
             "But there are also fewer negative cells outside, so it is more likely that the other "
             "cells (stroma) died; then the percents are right."
         )
+    changed = "lose this marker" if state.is_positive else "become brighter in this channel"
     return (
-        "Dying cells may lose this marker. Other cells (stroma) that the treatment kills look the "
+        f"Dying cells may {changed}. Other cells (stroma) that the treatment kills look the "
         "same; cells of the population alone, treated in the same way, would tell."
     )

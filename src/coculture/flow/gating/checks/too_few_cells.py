@@ -88,6 +88,14 @@ def _advice(one: Measurement, experiment: Experiment) -> str:
             f"{listed(settings)}, so the gates of the experiment do not fit it: export or record "
             "it as the others, or exclude it with a reason."
         )
+    most = max(others, key=lambda other: other.tube.untreated * (1 + other.counts.cells))
+    by_markers = lost.endswith(_STAGES["population"])
+    if by_markers and most.tube.untreated and lacks_percent(most, experiment.settings.min_cells):
+        return (
+            f"{lost}, and so are those of the untreated wells: check the markers of "
+            f"{one.population.name} in flow.populations, their channels and whether each is "
+            "positive, in the gating figure."
+        )
     return (
         f"{lost}: look at the gating figure. The drug may have destroyed the cells, or the file "
         "has another scale than the others; then exclude it with a reason."

@@ -1,6 +1,7 @@
 """An unstained control with many events above a threshold: the threshold may be too low.
 
-Not for a control that failed its test, which has a flag of its own (`failed_control`).
+Not for a control that failed its test, which has a flag of its own (`failed_control`), and not for
+one with hardly a cell of the population: unstained stroma has a few doublets that look like it.
 """
 
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from coculture.exchange.vocabulary import number
 from coculture.flow.gating import gates
 from coculture.flow.gating.checks import subjects
 from coculture.flow.gating.measurement import Experiment, Measurement
+from coculture.flow.gating.sources.threshold import FEWEST_EVENTS
 
 CODE = "unstained_positive"
 
@@ -22,7 +24,7 @@ _POSITIVE = {
 
 def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
     """A caution for each stain above limits.unstained_positive_percent."""
-    if one.tube.role != "unstained":
+    if one.tube.role != "unstained" or one.counts.cells < FEWEST_EVENTS:
         return
     limit = experiment.settings.limits.unstained_positive_percent
     for stain, quadrants in _POSITIVE.items():

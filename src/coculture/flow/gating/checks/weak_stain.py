@@ -29,6 +29,7 @@ POINTS = 2.0
 """Percentage points that are lost against the better tube, at least. The estimate leaves out the
 noise that spill of the other stain adds, and what the better tube loses: in simulation wells that
 were 5 to 7 points too low were estimated at 2 to 4.5."""
+_LEAST_POINTS = 0.1
 _MOST_LOST = 0.95
 """Of a larger share the number of cells that are left says nothing of those that were lost."""
 
@@ -185,9 +186,8 @@ def _of_experiment(
         f"{experiment.name}: {gates.STAIN_NAMES[stain]} ({channel}) is weak in the wells "
         f"({files}): their stained cells of {one.population.name} are {number(times)} times "
         f"dimmer than those of {loss.than} of the same experiment. Dimly stained cells "
-        f"then lie below the threshold; {what[0]} is too low by about {number(loss.points)} "
-        f"percentage points or more in {well.tube.fcs} ({number(percent)} %), the well "
-        f"that loses most. {_advice(stain)}",
+        f"then lie below the threshold; {what[0]} is too low by {_points(loss)} in "
+        f"{well.tube.fcs} ({number(percent)} %), the well that loses most. {_advice(stain)}",
         loss.points,
         POINTS,
         "percent points",
@@ -203,12 +203,19 @@ def _of_well(one: Measurement, experiment: Experiment, stain: str, loss: Loss) -
         f"{gates.STAIN_NAMES[stain]} ({channel}) is weak in this well: its stained cells of "
         f"{one.population.name} are {number(loss.times_dimmer)} times dimmer than those of "
         f"{loss.than}. Dimly stained cells then lie below the threshold; {what[0]} "
-        f"({number(one.counts.percent(*what[1]))} %) is too low by about {number(loss.points)} "
-        f"percentage points or more. {_advice(stain)}",
+        f"({number(one.counts.percent(*what[1]))} %) is too low by {_points(loss)}. "
+        f"{_advice(stain)}",
         loss.points,
         POINTS,
         "percent points",
     )
+
+
+def _points(loss: Loss) -> str:
+    """How many percentage points are lost, in words; below a tenth without a number."""
+    if loss.points < _LEAST_POINTS:
+        return f"less than {_LEAST_POINTS:g} percentage points"
+    return f"about {number(loss.points)} percentage points or more"
 
 
 def _channel(one: Measurement, experiment: Experiment, stain: str) -> str:

@@ -149,8 +149,10 @@ def marker_block(request: Request, positive: bool, population: str) -> gates.Blo
         if found is not None:
             keep = "above" if positive else "below"
             return found.block(request.channel, keep, source.CODE, request.failed)
+    wanted = "cells that lack it" if positive else "cells that have it, stained for it"
     raise ThresholdError(
         f"The population {population!r} needs a threshold for {request.gate}, but the experiment "
-        "has no population_negative, fmo or unstained control that can be used for it, and the "
-        "samples together have no two separate peaks. Add a control or set the gate in flow.gates."
+        f"has no population_negative ({wanted}), fmo or unstained control of at least "
+        f"{FEWEST_EVENTS} single cells for it, and the samples together have no two separate "
+        "peaks. Add a control or set the gate in flow.gates."
     )

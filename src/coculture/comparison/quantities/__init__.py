@@ -1,0 +1,1 @@
+"""Quantities: what a comparison compares, each declared once (kinds: one file each)."""

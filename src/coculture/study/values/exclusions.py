@@ -1,0 +1,61 @@
+"""The finished numbers that a study does not use, as records."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pandas as pd
+
+from coculture.exchange.flags import Concerns, Flag
+
+TABLE = "study/values.csv"
+EXCLUDED = "excluded"
+
+
+@dataclass(frozen=True)
+class Exclusion:
+    """A row of values.csv that is not used; `endpoint` is empty where it has several.
+
+    `culture` is empty where it is not known, as of a control tube in a FlowJo table.
+    """
+
+    row: int
+    culture: str
+    file: str
+    endpoint: str
+    reason: str
+
+    @property
+    def item(self) -> str:
+        """What is not used, in words."""
+        return " ".join(filter(None, (self.culture or self.file, self.endpoint)))
+
+
+def exclusions(values: pd.DataFrame) -> Iterator[Exclusion]:
+    """Each row of the spreadsheet that has a reason in `exclude`."""
+    excluded = values[values["exclude"] != ""]
+    for row in dict.fromkeys(excluded.index):
+        of_row = excluded.loc[[row]]
+        first = of_row.iloc[0]
+        endpoint = first["endpoint"] if len(of_row) == 1 else ""
+        yield Exclusion(int(row), first["culture"], first["file"], endpoint, first["exclude"])
+
+
+def flags(values: pd.DataFrame, cultures: pd.DataFrame) -> list[Flag]:
+    """A note for each row that is not used, with the user's reason."""
+    experiment_of = cultures.set_index("culture")["experiment"]
+    return [
+        Flag(
+            Concerns(
+                TABLE,
+                "culture",
+                experiment=str(experiment_of.get(one.culture, "")),
+                fcs=one.file,
+                analyte=one.endpoint,
+                culture=one.culture,
+            ),
+            EXCLUDED,
+            "note",
+            one.reason,
+        )
+        for one in exclusions(values)
+    ]

@@ -1,0 +1,101 @@
+"""Which culture each finished number is of, where the table names a file in place of it."""
+
+import re
+from collections.abc import Iterator
+
+import pandas as pd
+
+from coculture.exchange.problems import Problem
+from coculture.exchange.vocabulary import listed, nearest
+from coculture.study.values.reading import NAME
+
+_MOST_NAMES = 12
+"""Up to this many names are offered when none is alike."""
+_FCS = re.compile(r"\.fcs$", re.IGNORECASE)
+
+
+def with_cultures(
+    values: pd.DataFrame, cultures: pd.DataFrame, flow_table: pd.DataFrame
+) -> tuple[pd.DataFrame, list[Problem]]:
+    """The table with the culture of each number, and the rows without one.
+
+    A file is looked up in the column `file` of cultures.csv, among the samples of flow.csv and
+    among the names of the cultures, with or without the ending .fcs. A number that is excluded
+    needs no culture: its culture stays empty where it is not known.
+    """
+    names = list(dict.fromkeys(cultures["culture"].dropna()))
+    known = _named_by_file(cultures, flow_table)
+    found: list[str] = []
+    problems: dict[Problem, None] = {}
+    columns = ["culture", "file", "experiment", "exclude"]
+    for row, culture, file, experiment, reason in values[columns].itertuples():
+        message, column, value = "", "culture", culture
+        if pd.isna(culture) or pd.isna(file):
+            culture = ""  # reported when it was read
+        elif culture and culture not in names:
+            near = _nearest(culture, names)
+            message = f"this culture is not in cultures.csv.{near}"
+        elif not culture and not file:
+            message = "a number needs its culture, spelled as in cultures.csv."
+        elif not culture:
+            candidates = known[known["name"] == _key(file)]
+            if experiment:
+                candidates = candidates[candidates["experiment"] == experiment]
+            cultures_of_file = list(dict.fromkeys(candidates["culture"]))
+            if len(cultures_of_file) == 1:
+                culture = cultures_of_file[0]
+            else:
+                column, value = "file", file
+                message = _no_culture(file, experiment, cultures_of_file, known)
+        if message:
+            culture = ""
+        if message and not reason:
+            problems[Problem(NAME, message, int(row), column, value)] = None
+        found.append(culture)
+    return values.assign(culture=pd.Series(found, index=values.index, dtype="str")), list(problems)
+
+
+def _named_by_file(cultures: pd.DataFrame, flow_table: pd.DataFrame) -> pd.DataFrame:
+    """name (`_key`), experiment and culture of every name by which a table may know a culture."""
+    return pd.DataFrame(
+        list(dict.fromkeys(_names(cultures, flow_table))), columns=["name", "experiment", "culture"]
+    )
+
+
+def _names(cultures: pd.DataFrame, flow_table: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
+    columns = ["culture", "file", "experiment"]
+    for culture, file, experiment in cultures[columns].dropna().itertuples(index=False):
+        yield _key(culture), experiment, culture
+        if file:
+            yield _key(file), experiment, culture
+    samples = flow_table[flow_table["role"] == "sample"]
+    columns = ["culture", "fcs", "experiment"]
+    for culture, file, experiment in samples[columns].dropna().itertuples(index=False):
+        yield _key(file), experiment, culture
+
+
+def _key(file: str) -> str:
+    """A file without its folders and without .fcs, in small letters."""
+    return _FCS.sub("", re.split(r"[/\\]", file)[-1]).lower()
+
+
+def _no_culture(file: str, experiment: str, found: list[str], known: pd.DataFrame) -> str:
+    if found:
+        return (
+            f"is the name of several cultures ({listed(found)}); enter its culture in a column "
+            "culture, or its experiment in a column experiment."
+        )
+    of = f" of experiment {experiment}" if experiment else ""
+    near = _nearest(_key(file), list(known["name"]))
+    return (
+        f"no culture{of} has this file. Enter it in the column file of cultures.csv, or its "
+        "culture in a column culture of this table; give a control tube a reason in a column "
+        f"exclude.{near}"
+    )
+
+
+def _nearest(name: str, known: list[str]) -> str:
+    if not known:
+        return ""
+    said = nearest(name, known)
+    return "" if "Known are" in said and len(known) > _MOST_NAMES else f" {said}"
