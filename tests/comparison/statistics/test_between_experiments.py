@@ -147,6 +147,27 @@ def test_an_experiment_enters_with_every_arm_of_its_group() -> None:
     assert found.left_out == {"E3": ("none",)}
 
 
+def test_an_experiment_lacks_arms_that_those_beside_it_have() -> None:
+    """E3 has another arm of the experiments of a; E6 and E7 were made for something else."""
+    cultured = pd.DataFrame(
+        {
+            "a": [1, 1, 0, 0, 0, 0, 0],
+            "with a": [1, 1, 1, 0, 0, 0, 0],
+            "b": [0, 0, 0, 1, 1, 0, 0],
+            "with both": [1, 0, 0, 1, 0, 1, 0],
+            "other": [0, 0, 0, 0, 0, 0, 1],
+        },
+        index=["E1", "E2", "E3", "E4", "E5", "E6", "E7"],
+    ).astype(bool)
+    assert [group.experiments for group in arm_groups(cultured, ["a", "b"])] == [
+        ("E1", "E2", "E3"),
+        ("E4", "E5"),
+    ]
+    means = cultured.astype(float).where(cultured)
+    weights = {"a": 1.0, "b": -1.0}
+    assert contrast_of(means, weights, arm_groups(cultured, weights)).left_out == {"E3": ("a",)}
+
+
 @pytest.mark.parametrize(("number", "enough"), [(3, False), (MIN_EXPERIMENTS_BETWEEN, True)])
 def test_each_group_needs_four_experiments(number: int, enough: bool) -> None:
     means = _apart(a=[1.0, 2.0, 4.0, 4.0, 5.0], b=[0.0, 1.0, 0.5, 0.7][:number])

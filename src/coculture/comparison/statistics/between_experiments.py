@@ -28,7 +28,11 @@ from coculture.comparison.statistics.contrasts import (
 
 @dataclass(frozen=True)
 class ArmGroup:
-    """Arms that are linked by experiments, and the experiments that have any of them."""
+    """Arms that are linked by experiments, and the experiments that have or lack them.
+
+    Those are the experiments with any of the arms, and those with none of the contrast's arms that
+    share another arm with them. Any other experiment was made for something else.
+    """
 
     arms: tuple[str, ...]
     experiments: tuple[str, ...]
@@ -40,8 +44,8 @@ def arm_groups(cultured: pd.DataFrame, arms: Iterable[str]) -> tuple[ArmGroup, .
     Parameters
     ----------
     cultured
-        Experiments x arms: whether the experiment has cultures of the arm, also if none of them
-        has a value. A lost value does not make arms unpaired.
+        Experiments x arms of the study: whether the experiment has cultures of the arm, also if
+        none of them has a value. A lost value does not make arms unpaired.
 
     Examples
     --------
@@ -50,8 +54,9 @@ def arm_groups(cultured: pd.DataFrame, arms: Iterable[str]) -> tuple[ArmGroup, .
     [('a',), ('b',)]
     """
     left = list(dict.fromkeys(arms))
-    table = cultured[left].astype(bool)
-    groups: list[ArmGroup] = []
+    every = cultured.astype(bool)
+    table = every[left]
+    groups: list[tuple[tuple[str, ...], pd.Series[bool]]] = []
     while left:
         found, grown = {left[0]}, True
         while grown:
@@ -59,9 +64,15 @@ def arm_groups(cultured: pd.DataFrame, arms: Iterable[str]) -> tuple[ArmGroup, .
             linked = {str(arm) for arm in table.columns if table.loc[having, arm].any()} | found
             found, grown = linked, linked != found
         arms_of_group = tuple(arm for arm in left if arm in found)
-        groups.append(ArmGroup(arms_of_group, tuple(table.index[having])))
+        groups.append((arms_of_group, having))
         left = [arm for arm in left if arm not in found]
-    return tuple(groups)
+    # An experiment beside several groups, through an arm of all, does not lack one in particular.
+    beside = [every.loc[:, every[having].any()].any(axis=1) for _, having in groups]
+    without = ~table.any(axis=1) & (pd.concat(beside, axis=1).sum(axis=1) == 1)
+    return tuple(
+        ArmGroup(arms_of_group, tuple(table.index[having | (near & without)]))
+        for (arms_of_group, having), near in zip(groups, beside, strict=True)
+    )
 
 
 def entering(means: pd.DataFrame, groups: Sequence[ArmGroup]) -> "pd.Series[bool]":
@@ -73,7 +84,7 @@ def entering(means: pd.DataFrame, groups: Sequence[ArmGroup]) -> "pd.Series[bool
 def contrast_of(means: pd.DataFrame, weights: Weights, groups: Sequence[ArmGroup]) -> Contrast:
     """The contrast inside experiments, or between them if its arms are in several groups.
 
-    An experiment without cultures of any of the arms was made for others: it is not left out.
+    An experiment that was made for other arms is not left out.
 
     Parameters
     ----------
