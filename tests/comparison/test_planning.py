@@ -94,7 +94,7 @@ def test_the_fast_test_is_the_real_one(
             for run, table in enumerate(means):
                 frame = pd.DataFrame(table, columns=arms, index=["E1", "E2", "E3", "E4"])
                 nowhere = frame.map(lambda _: "")
-                group = GroupMeans(frame, nowhere, frame, frame, frame, frame)
+                group = GroupMeans(frame, nowhere, frame, frame, frame, frame, frame.notna())
                 assert (evaluate(claim, group, percent).outcome == "holds") == fast[run]
                 outcomes.append(fast[run])
     assert 0 < np.mean(outcomes) < 1
@@ -218,7 +218,7 @@ def test_what_is_needed_is_the_fewest_experiments_then_wells() -> None:
         ("1a", 3, 3, 0.79), ("1a", 4, 1, 0.7), ("1a", 4, 2, 0.81), ("1a", 4, 3, 0.9),
         ("1b", 3, 1, 0.2), ("1b", 8, 3, 0.64),
     ]  # fmt: skip
-    table = pd.DataFrame(rows, columns=["id", "experiments", "wells", "power"])
+    table = pd.DataFrame(rows, columns=["id", "experiments", "wells", "power"]).assign(compared="")
     assert needed(table) == [
         "1a: 4 experiments with 2 wells per arm (power 81 %)",
         "1b: more than 8 experiments with 3 wells per arm (power 64 %)",

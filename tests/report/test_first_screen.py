@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from coculture.report import Results
-from coculture.report.first_screen import answer, counts, design
+from coculture.report.first_screen import answer, counts, design, missing_arms
 
 MakeResults = Callable[..., Results]
 
@@ -68,3 +68,13 @@ def test_files_and_listed_wells_are_counted_and_zeros_are_not(
         "FCS files": 2,
         "ELISA wells": 4,
     }
+
+
+def test_an_experiment_made_for_other_arms_lacks_none() -> None:
+    cultures = pd.DataFrame(
+        {
+            "experiment": ["E1", "E1", "E2", "E3", "E3"],
+            "arm": ["a", "b", "a", "c", "d"],
+        }
+    )
+    assert missing_arms(cultures) == ["b (not in E2)"]

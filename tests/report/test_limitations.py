@@ -29,6 +29,19 @@ def test_a_good_study_has_no_limitations(results: MakeResults) -> None:
     assert limitations(results()) == []
 
 
+def test_findings_compared_between_experiments_are_named_once(
+    results: MakeResults, flag: MakeFlag
+) -> None:
+    found = [
+        flag(kind="finding", code="between_experiments", severity="note", finding=name)
+        for name in ("1a", "1a", "2b")
+    ]
+    (one,) = _sentences(results(flags=found), "between experiments (Welch)")
+    assert one.startswith("Findings 1a and 2b are compared between experiments (Welch), because ")
+    (one,) = _sentences(results(flags=found[:1]), "between experiments (Welch)")
+    assert one.startswith("Finding 1a is compared between experiments (Welch), because its arms ")
+
+
 def test_every_limitation_says_what_to_do_and_where_to_look(
     results: MakeResults,
     config: Make,

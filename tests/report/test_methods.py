@@ -67,6 +67,23 @@ def test_each_way_of_testing_is_described_once(results: MakeResults, finding: Ma
     assert "Fieller" in _text(results(tables={"comparison/findings.csv": eliminated}))
 
 
+def test_a_comparison_between_experiments_is_described_where_there_is_one(
+    results: MakeResults, finding: Make
+) -> None:
+    label = "between experiments (Welch)"
+    inside = pd.DataFrame([finding()])
+    contrasts = pd.DataFrame({"compared": ["", label]})
+    for tables, told in (
+        ({"comparison/findings.csv": inside}, False),
+        ({"comparison/findings.csv": inside.assign(compared="")}, False),
+        ({"comparison/findings.csv": inside.assign(compared=label)}, True),
+        ({"comparison/contrasts.csv": contrasts}, True),
+    ):
+        found = methods(results(tables=tables), {})
+        assert ("Welch's t test" in " ".join(found.paragraphs)) == told
+        assert any(one.text.startswith("Welch BL") for one in found.references) == told
+
+
 def test_without_claims_no_test_of_a_claim_is_described(results: MakeResults) -> None:
     text = _text(results(tables={"comparison/findings.csv": pd.DataFrame()}))
     assert "claims" not in text

@@ -23,6 +23,7 @@ UNDECIDED = "undecided_by_range"
 BOUND = "estimate_is_bound"
 LEFT_OUT = "left_out"
 READING_EXCLUDED = "reading_excluded"
+BETWEEN_EXPERIMENTS = "between_experiments"
 INTERFERENCE = "interference"
 
 
@@ -97,6 +98,15 @@ def _of_finding(result: FindingResult, design: Design) -> Iterator[Flag]:
             "quantifiable range.",
             result.estimate.value,
             unit=result.estimate.unit,
+        )
+    if result.compared:
+        yield Flag(
+            concerns,
+            BETWEEN_EXPERIMENTS,
+            "note",
+            f"Finding {name} is compared {result.compared}, because its arms share none: whatever "
+            "else differs between their experiments, such as days or reagents, is part of the "
+            "difference.",
         )
     for experiment, arm in _lacking(result):
         yield Flag(

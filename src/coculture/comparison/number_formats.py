@@ -4,6 +4,8 @@ import math
 
 import numpy as np
 
+from coculture.exchange.vocabulary import listed
+
 UNKNOWN_NUMBER = "not known"
 
 
@@ -58,10 +60,10 @@ def probability(p: float) -> str:
     return "p < 0.0001" if p < 1e-4 else f"p = {p:.2g}"
 
 
-def experiments(n: int) -> str:
-    """The number of experiments.
+def experiments(*n: int) -> str:
+    """The number of experiments, or those of several groups.
 
-    >>> experiments(1), experiments(4)
-    ('n = 1 experiment', 'n = 4 experiments')
+    >>> experiments(1), experiments(4), experiments(4, 5)
+    ('n = 1 experiment', 'n = 4 experiments', 'n = 4 and 5 experiments')
     """
-    return f"n = {n} experiment{'' if n == 1 else 's'}"
+    return f"n = {listed(map(str, n))} experiment{'' if n == (1,) else 's'}"

@@ -3,10 +3,13 @@
 Wells are simulated as location of the arm + experiment + experiment x arm + well, each normal, on
 the logit scale for percent apoptotic and on the log scale for analytes. They are then analysed as
 the study is: group means in percent or logs, the contrast inside each experiment, one-sample t.
+Arms that share no experiment in the study are simulated in different experiments, the given number
+for each group of arms, and compared by Welch's t.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -22,14 +25,19 @@ from coculture.comparison.findings.claims import Claim
 from coculture.comparison.findings.evaluation import claims_of
 from coculture.comparison.quantities.quantity import Quantity
 from coculture.comparison.settings import ComparisonError, ComparisonSettings
-from coculture.comparison.statistics.contrasts import PooledError
+from coculture.comparison.statistics.between_experiments import ArmGroup, arm_groups
+from coculture.comparison.statistics.contrasts import (
+    BETWEEN,
+    MIN_EXPERIMENTS,
+    MIN_EXPERIMENTS_BETWEEN,
+    PooledError,
+)
 from coculture.comparison.statistics.group_means import (
     GroupMeans,
     group_means,
     pooled_well_sd,
     well_values,
 )
-from coculture.distributions import t_quantile
 
 ALL_FINDINGS = "all"
 ENOUGH_POWER = 0.8
@@ -44,7 +52,8 @@ class Assumptions:
 
     `location` is that of each arm on the scale of `simulated_on`; the SDs are on that scale.
     With `sd_effect` the common effect in the arms of `varying` differs between
-    experiments, as the effect of a drug does.
+    experiments, as the effect of a drug does. `cultured` is whether an experiment (row) of the
+    study has cultures of an arm; with None every arm shares experiments with every other.
     """
 
     location: Mapping[str, float]
@@ -53,6 +62,22 @@ class Assumptions:
     sd_well: float
     sd_effect: float = 0.0
     varying: tuple[str, ...] = ()
+    cultured: pd.DataFrame | None = field(default=None, compare=False)
+
+    def groups(self, arms: Sequence[str]) -> tuple[ArmGroup, ...]:
+        """These arms in groups that share no experiment."""
+        if self.cultured is None:
+            return (ArmGroup(tuple(arms), ()),)
+        return arm_groups(self.cultured, arms)
+
+    @cached_property
+    def home(self) -> dict[str, int]:
+        """The group of each arm among all arms of the study."""
+        return {
+            arm: number
+            for number, group in enumerate(self.groups(list(self.location)))
+            for arm in group.arms
+        }
 
 
 def assumptions_of(cultures: pd.DataFrame, settings: ComparisonSettings) -> dict[str, Assumptions]:
@@ -70,9 +95,10 @@ def assumptions_of(cultures: pd.DataFrame, settings: ComparisonSettings) -> dict
     for subject, scale in chosen.items():
         wells = well_values(cultures, scale, settings).dropna(subset="value")
         table = group_means(cultures, scale, settings)
-        means = GroupMeans.of(table, scale, labels).estimates.dropna(axis=1, how="all")
+        every = GroupMeans.of(table, scale, labels)
+        means = every.estimates.dropna(axis=1, how="all")
         if means.size:
-            found[subject] = _components(wells, means)
+            found[subject] = _components(wells, means, every.cultured)
     return found
 
 
@@ -143,7 +169,8 @@ def power(
     design
         The study's arms (`Design.of`).
     experiments, wells
-        The numbers of experiments, and of wells in each experiment x arm, to simulate.
+        The numbers of experiments (of each group of arms that share none with the others), and of
+        wells in each experiment x arm, to simulate.
     runs
         Simulated studies for each combination of the two.
     progress
@@ -152,23 +179,39 @@ def power(
     Returns
     -------
     One row for each finding (and "all": all findings in the same study) x experiments x wells, with
-    the power and its 95 % Clopper-Pearson interval; both are empty if there are no assumptions
-    about an arm that the finding needs.
+    the power, its 95 % Clopper-Pearson interval, and how arms are compared (`BETWEEN` or nothing).
+    Power and interval are empty if there are no assumptions about an arm that the finding needs.
     """
     rows: list[dict[str, object]] = []
     claims = {finding.id: claims_of(finding, design) for finding in settings.findings}
+    compared = {
+        finding.id: BETWEEN
+        for finding in settings.findings
+        if finding.endpoint in assumptions
+        and any(
+            len(_groups(claim, assumptions[finding.endpoint])) > 1 for claim in claims[finding.id]
+        )
+    }
+    compared |= {ALL_FINDINGS: BETWEEN} if compared else {}
     pairs = [(n, k) for k in wells for n in experiments]
     for step, (n, k) in enumerate(pairs, start=1):
         progress(f"{step} of {len(pairs)}: {n} experiments of {k} well{'s' * (k > 1)} per arm")
         rng = np.random.default_rng([seed, n, k])
         drawn = {
-            subject: draw_group_means(given, primary_endpoint(subject, settings), n, k, runs, rng)
+            subject: draw_group_means(
+                given,
+                primary_endpoint(subject, settings),
+                n * _blocks(given, subject, claims, settings),
+                k,
+                runs,
+                rng,
+            )
             for subject, given in assumptions.items()
         }
         shown: dict[str, NDArray[np.bool_] | None] = {
             finding.id: None
             if _is_disturbed(claims[finding.id], finding.endpoint, design)
-            else _shown(claims[finding.id], finding.endpoint, drawn, assumptions)
+            else _shown(claims[finding.id], finding.endpoint, drawn, assumptions, n)
             for finding in settings.findings
         }
         together = list(shown.values())
@@ -176,8 +219,11 @@ def power(
             known = [each for each in together if each is not None]
             complete = len(known) == len(together)
             shown[ALL_FINDINGS] = np.asarray(np.all(known, axis=0)) if complete else None
-        rows += [_power_row(name, n, k, each, runs) for name, each in shown.items()]
-    columns = ["id", "experiments", "wells", "power", "lower", "upper", "runs"]
+        rows += [
+            _power_row(name, n, k, each, runs) | {"compared": compared.get(name, "")}
+            for name, each in shown.items()
+        ]
+    columns = ["id", "experiments", "wells", "power", "lower", "upper", "runs", "compared"]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -192,9 +238,9 @@ def needed(power: pd.DataFrame, least: float = ENOUGH_POWER) -> list[str]:
     Parameters
     ----------
     power
-        The table of `power`: id, experiments, wells, power.
+        The table of `power`: id, experiments, wells, power, compared.
 
-    >>> row = {"id": "1a", "experiments": 4, "wells": 2, "power": 0.9}
+    >>> row = {"id": "1a", "experiments": 4, "wells": 2, "power": 0.9, "compared": ""}
     >>> needed(pd.DataFrame([row]))
     ['1a: 4 experiments with 2 wells per arm (power 90 %)']
     """
@@ -219,8 +265,10 @@ def needed(power: pd.DataFrame, least: float = ENOUGH_POWER) -> list[str]:
 
 def _design_text(row: "pd.Series[Any]") -> str:
     wells = "1 well" if row["wells"] == 1 else f"{row['wells']} wells"
+    of = " of each arm that shares none with the others," if row["compared"] else ""
     return (
-        f"{row['experiments']} experiments with {wells} per arm (power {100 * row['power']:.0f} %)"
+        f"{row['experiments']} experiments{of} with {wells} per arm "
+        f"(power {100 * row['power']:.0f} %)"
     )
 
 
@@ -254,20 +302,36 @@ def draw_group_means(
 
 
 def holds(claim: Claim, means: Values, arms: Sequence[str]) -> NDArray[np.bool_]:
-    """Whether the claim holds at its level in each run (one-sample t over experiments).
+    """Whether the claim holds at its level in each run, by the test that the study would have.
+
+    That is a one-sample t over experiments, or Welch's t if the arms of the claim fall into groups
+    that share no experiment; with too few experiments none holds.
 
     `means` is runs x experiments x arms, without bounds. An experiment that lacks an arm of the
     claim (NaN) must lack it in every run.
     """
-    weights = np.array([claim.weights.get(arm, 0.0) for arm in arms])
-    used = weights != 0
-    values = (means[:, :, used] * weights[used]).sum(axis=2)
-    values = values[:, ~np.isnan(values[0])] - claim.margin
-    n = values.shape[1]
-    se = values.std(axis=1, ddof=1) / np.sqrt(n)
+    there = pd.DataFrame(~np.isnan(means[0]), columns=list(arms))
+    groups = arm_groups(there, [arm for arm, weight in claim.weights.items() if weight])
+    least = MIN_EXPERIMENTS_BETWEEN if len(groups) > 1 else MIN_EXPERIMENTS
+    estimate, variances, dfs = -claim.margin, [], []
+    for group in groups:
+        used = [list(arms).index(arm) for arm in group.arms]
+        weights = np.array([claim.weights[arm] for arm in group.arms])
+        values = (means[:, :, used] * weights).sum(axis=2)
+        values = values[:, ~np.isnan(values[0])]
+        n = values.shape[1]
+        if n < least:
+            return np.zeros(len(means), dtype=bool)
+        estimate = estimate + values.mean(axis=1)
+        variances.append(values.var(axis=1, ddof=1) / n)
+        dfs.append(n - 1)
+    variance = np.sum(variances, axis=0)
     # Without variation there is no evidence.
-    t = np.divide(values.mean(axis=1), se, out=np.zeros(len(se)), where=se > 0)
-    critical = t_quantile(1 - claim.level, n - 1)
+    varies = variance > 0
+    t = np.divide(estimate, np.sqrt(variance), out=np.zeros(len(variance)), where=varies)
+    squares = np.sum([part**2 / df for part, df in zip(variances, dfs, strict=True)], axis=0)
+    df = np.divide(variance**2, squares, out=np.ones(len(variance)), where=varies)
+    critical = scipy.special.stdtrit(df, 1 - claim.level)
     return np.asarray(t <= -critical if claim.side == "less" else t >= critical)
 
 
@@ -286,11 +350,12 @@ def location_of_mean(percent: float, sd: float) -> float:
     return float(scipy.optimize.brentq(excess, -30, 30, xtol=1e-12))
 
 
-def _components(wells: pd.DataFrame, means: pd.DataFrame) -> Assumptions:
+def _components(wells: pd.DataFrame, means: pd.DataFrame, cultured: pd.DataFrame) -> Assumptions:
     """Variance components of group means (experiments x arms).
 
     Arms and experiments are adjusted for each other, so that an arm that only some experiments have
-    is not biased by the level of these experiments.
+    is not biased by the level of these experiments. Experiments that are not linked by arms have no
+    common level: the variance between experiments is that inside each linked group.
     """
     measured = wells[wells["side"] == 0]
     well_sd = pooled_well_sd(measured)
@@ -299,18 +364,87 @@ def _components(wells: pd.DataFrame, means: pd.DataFrame) -> Assumptions:
     mean_inverse_wells = float((1 / groups.size()).mean()) if len(measured) else 1.0
     fit = PooledError.fit(means)
     residual = fit.residual_variance if fit.df > 0 else 0.0
-    levels = np.array([0.0, *fit.coefficients[len(fit.arms) :]])
-    between = float(levels.var(ddof=1)) if len(levels) > 1 else 0.0
+    between = _between_experiments(fit, means, residual)
     vectors = {arm: fit.vector({arm: 1.0}) for arm in fit.arms}
     return Assumptions(
         location={
             arm: float(means[arm].mean() if vector is None else vector @ fit.coefficients)
             for arm, vector in vectors.items()
         },
-        sd_experiment=float(np.sqrt(max(between - residual / means.shape[1], 0.0))),
+        sd_experiment=float(np.sqrt(max(between, 0.0))),
         sd_arm=float(np.sqrt(max(residual - well * mean_inverse_wells, 0.0))),
         sd_well=float(np.sqrt(well)),
+        cultured=cultured,
     )
+
+
+def _between_experiments(fit: PooledError, means: pd.DataFrame, residual: float) -> float:
+    """The variance of the experiments' levels inside linked groups, without the residual's part."""
+    levels = pd.Series([0.0, *fit.coefficients[len(fit.arms) :]], index=list(fit.experiments))
+    of_groups = [
+        (levels[list(group.experiments)], len(group.arms))
+        for group in arm_groups(means.notna().loc[list(fit.experiments)], list(means.columns))
+    ]
+    df = sum(len(inside) - 1 for inside, _ in of_groups)
+    excess = sum(
+        (len(inside) - 1) * (float(inside.var(ddof=1)) - residual / arms)
+        for inside, arms in of_groups
+        if len(inside) > 1
+    )
+    return excess / df if df else -residual / means.shape[1]
+
+
+def _groups(claim: Claim, given: Assumptions) -> tuple[ArmGroup, ...]:
+    """The arms of a claim in groups that share no experiment; one if an arm is not known."""
+    arms = [arm for arm, weight in claim.weights.items() if weight]
+    if not set(arms) <= set(given.location):
+        return (ArmGroup(tuple(arms), ()),)
+    return given.groups(arms)
+
+
+def block_of(claim: Claim, given: Assumptions) -> dict[str, int]:
+    """The block of simulated experiments that each arm of a claim is taken from.
+
+    Groups of arms that no experiment of the study links have a block each. Two groups of a claim
+    that only other arms link have different blocks too.
+    """
+    blocks: dict[str, int] = {}
+    for group in _groups(claim, given):
+        block = given.home.get(group.arms[0], 0)
+        while block in blocks.values():
+            block += 1
+        blocks |= dict.fromkeys(group.arms, block)
+    return blocks
+
+
+def _blocks(
+    given: Assumptions,
+    subject: str,
+    claims: Mapping[str, Sequence[Claim]],
+    settings: ComparisonSettings,
+) -> int:
+    """How many blocks of experiments the claims about a subject need."""
+    of_subject = (
+        claim
+        for finding in settings.findings
+        if finding.endpoint == subject
+        for claim in claims[finding.id]
+    )
+    return 1 + max((max(block_of(each, given).values()) for each in of_subject), default=0)
+
+
+def _in_own_experiments(
+    drawn: Values, claim: Claim, given: Assumptions, experiments: int
+) -> Values:
+    """Simulated means with each arm of a claim only in the experiments of its block."""
+    blocks = block_of(claim, given)
+    number = np.arange(drawn.shape[1]) // experiments
+    arms = list(given.location)
+    shown = np.full_like(drawn, np.nan)
+    for arm, block in blocks.items():
+        rows = number == block
+        shown[:, rows, arms.index(arm)] = drawn[:, rows, arms.index(arm)]
+    return shown
 
 
 def _on_analysis_scale(values: Values, endpoint: Endpoint) -> Values:
@@ -325,12 +459,19 @@ def _shown(
     subject: str,
     drawn: Mapping[str, Values],
     assumptions: Mapping[str, Assumptions],
+    experiments: int,
 ) -> NDArray[np.bool_] | None:
     """The runs in which every claim holds; None without assumptions about one of the arms."""
     arms = list(assumptions[subject].location) if subject in assumptions else []
     if not {arm for claim in claims for arm in claim.weights} <= set(arms):
         return None
-    every = np.array([holds(claim, drawn[subject], arms) for claim in claims])
+    given = assumptions[subject]
+    every = np.array(
+        [
+            holds(claim, _in_own_experiments(drawn[subject], claim, given, experiments), arms)
+            for claim in claims
+        ]
+    )
     return np.asarray(every.all(axis=0))
 
 

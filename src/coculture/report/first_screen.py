@@ -76,16 +76,19 @@ def unassigned_wells(wells: pd.DataFrame) -> int:
 def missing_arms(cultures: pd.DataFrame) -> list[str]:
     """Each arm that some experiment lacks, with these experiments.
 
+    An experiment that shares no arm with those that have it was made for other arms, and does not
+    lack it.
+
     >>> missing_arms(pd.DataFrame({"experiment": ["E1", "E1", "E2"], "arm": ["a", "b", "a"]}))
     ['b (not in E2)']
     """
-    present = {
-        (str(one), str(arm))
-        for one, arm in zip(cultures["experiment"], cultures["arm"], strict=True)
-    }
-    experiments = [str(one) for one in cultures["experiment"].unique()]
-    lacking = {
-        str(arm): [one for one in experiments if (one, str(arm)) not in present]
-        for arm in cultures["arm"].unique()
-    }
+    arms_of: dict[str, set[str]] = {}
+    for one, arm in zip(cultures["experiment"], cultures["arm"], strict=True):
+        arms_of.setdefault(str(one), set()).add(str(arm))
+    lacking: dict[str, list[str]] = {}
+    for arm in map(str, cultures["arm"].unique()):
+        beside = set().union(*(arms for arms in arms_of.values() if arm in arms))
+        lacking[arm] = [
+            one for one, arms in arms_of.items() if arm not in arms and not beside.isdisjoint(arms)
+        ]
     return [f"{arm} (not in {', '.join(where)})" for arm, where in lacking.items() if where]

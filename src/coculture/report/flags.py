@@ -11,6 +11,9 @@ EXCLUDED = "excluded"
 LEFT_OUT = "left_out"
 """Code of the flag of an experiment that a test of a finding leaves out, as it lacks an arm."""
 
+BETWEEN_EXPERIMENTS = "between_experiments"
+"""Code of the flag of a finding that compares arms that share no experiment."""
+
 _STAGES = {
     "flow": "flow",
     "elisa": "ELISA",

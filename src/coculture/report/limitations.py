@@ -9,6 +9,7 @@ import pandas as pd
 from coculture.exchange.flags import Flag
 from coculture.exchange.vocabulary import BELOW_RANGE, listed, many, number, state_in_words
 from coculture.report.flags import (
+    BETWEEN_EXPERIMENTS,
     ListedFlag,
     cultures_outside_range,
     exclusions,
@@ -80,6 +81,7 @@ def limitations(results: Results) -> list[Limitation]:
             for flag in results.flags
             if flag.severity == "caution" and flag.concerns.kind in _OF_THE_STUDY
         ),
+        *_between_experiments(results.flags),
         *_missing_experiments(results),
         *_manual_gates(results.gates),
         *_own_thresholds(results.gates),
@@ -132,6 +134,22 @@ def _place(one: ListedFlag) -> str:
     }
     name = names.get(concerns.kind, one.item)
     return ", ".join(filter(None, (one.place, name)))
+
+
+def _between_experiments(flags: Iterable[Flag]) -> Iterator[Limitation]:
+    """The findings that compare arms that share no experiment."""
+    found = [flag for flag in flags if flag.code == BETWEEN_EXPERIMENTS]
+    ids = list(dict.fromkeys(flag.concerns.finding for flag in found))
+    if ids:
+        several = len(ids) > 1
+        yield Limitation(
+            f"Finding{'s' if several else ''} {listed(ids)} {'are' if several else 'is'} compared "
+            f"between experiments (Welch), because {'their' if several else 'its'} arms share "
+            "none. Whatever else differs between these experiments, such as days or reagents, is "
+            "part of the difference.",
+            "Say so when you report it. If you can, have the arms in the same experiments.",
+            "comparison",
+        )
 
 
 def _missing_experiments(results: Results) -> Iterator[Limitation]:

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import pandas as pd
+
 from coculture.exchange.outcomes import ANNEXIN, Outcomes, outcomes_of, stains_of
 from coculture.exchange.vocabulary import listed, number
 from coculture.report.references import REFERENCES, Reference
@@ -34,6 +36,8 @@ _FACTORS_APPLIED = (
 )
 _DIGITS_OF_SHA = 12
 """Enough to tell files apart; the list of raw files has all 64."""
+_COMPARED = ("comparison/findings.csv", "comparison/contrasts.csv")
+"""The tables that say where a comparison is between experiments."""
 _CITED = re.compile(r"\[([a-z]+)\]")
 
 
@@ -313,6 +317,11 @@ def _values(results: Results) -> str:
     )
 
 
+def _is_between(table: pd.DataFrame) -> bool:
+    """Whether a row of a table of the comparison is between experiments."""
+    return "compared" in table and bool(table["compared"].astype(bool).any())
+
+
 def _comparison(results: Results, has_bounds: bool) -> str:
     findings = results.table("comparison/findings.csv")
     text = (
@@ -320,6 +329,12 @@ def _comparison(results: Results, has_bounds: bool) -> str:
         "and arm on the analysis scale. Every contrast was computed within each experiment that "
         "has all arms it needs, and tested with a one-sample t test with n − 1 degrees of freedom."
     )
+    if any(_is_between(results.table(name)) for name in _COMPARED):
+        text += (
+            " Arms that share no experiment were compared between experiments: the part of each "
+            "group of arms was computed within its own experiments, and the means of the parts "
+            "were compared by Welch's t test with Satterthwaite's degrees of freedom [welch]."
+        )
     if has_bounds:
         text += (
             " If at most half of the wells of one arm in one experiment are outside the "

@@ -43,6 +43,11 @@ REFERENCES = {
         "experiments? PLoS Biol 2018;16:e2005282.",
         "10.1371/journal.pbio.2005282",
     ),
+    "welch": Reference(
+        "Welch BL. The generalization of 'Student's' problem when several different population "
+        "variances are involved. Biometrika 1947;34:28-35.",
+        "10.1093/biomet/34.1-2.28",
+    ),
     "holm": Reference(
         "Holm S. A simple sequentially rejective multiple test procedure. Scand J Stat "
         "1979;6:65-70.",

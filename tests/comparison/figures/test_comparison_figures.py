@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from matplotlib.text import Text
 
-from coculture import drawing
+from coculture import drawing, simulate
 from coculture.comparison import Comparison, ComparisonSettings, compare, figures, planning
 from coculture.comparison.design.arms import Design
 from coculture.comparison.figures.arms import arms, arms_by_pooled_error
@@ -224,3 +224,81 @@ def test_every_figure_has_a_function_and_a_text_of_its_own(
     drawing.save(drawn["findings"], [tmp_path / "findings.json"])
     written = figure_text.read(tmp_path / "findings.json")
     assert written == replace(drawn["findings"].text, table="figures/comparison/findings.csv")
+
+
+@pytest.fixture
+def dex_apart(joined_study: JoinedStudy) -> pd.DataFrame:
+    """DEX in E5 to E9, all other arms in E1 to E4."""
+    design = replace(simulate.EXAMPLE.design, experiments=9, mishaps=simulate.Mishaps())
+    cultures = joined_study(parameters=replace(simulate.EXAMPLE, design=design))
+    early = cultures["experiment"].isin(["E1", "E2", "E3", "E4"])
+    return cultures[early != cultures["arm"].isin(["control DEX", "il1b DEX"])]
+
+
+def test_arms_that_share_no_experiment_are_drawn_without_pairs(
+    dex_apart: pd.DataFrame, settings: ComparisonSettings
+) -> None:
+    tables = compare(dex_apart, settings)
+    drawn = arms(_inputs(dex_apart, tables, settings), "apoptosis")
+    shown = drawn.shown[drawn.shown["contrast"] == "control: DEX against untreated"]
+    marks = shown[shown["mark"] == "difference from the mean of the other arm"]
+    (difference,) = shown[shown["mark"] == "difference"].to_dict("records")
+    assert len(marks) == 9
+    # Each group of experiments is centred on the difference.
+    late = marks["experiment"].isin(["E5", "E6", "E7", "E8", "E9"])
+    for group in (marks[late], marks[~late]):
+        assert group["value"].mean() == pytest.approx(difference["value"])
+    of_arms = tables.arms[tables.arms["endpoint"] == "percent_apoptotic"].set_index("arm")["mean"]
+    spread = marks.loc[late, "value"].to_numpy() - of_arms["control DEX"].to_numpy()
+    assert np.ptp(spread) == pytest.approx(0, abs=1e-9)
+    assert difference["n_each"] == "5 and 4"
+    assert "n = 5 and 4, df = " in _texts(drawn)
+    assert "compared between experiments (Welch)" in " ".join(_texts(drawn).split())
+    # No line of an experiment leads to an arm that it lacks.
+    for line in drawn.figure.axes[0].get_lines():
+        y = np.asarray(line.get_ydata(), dtype=float)
+        if len(y) > 2 and not np.isnan(y[1]):
+            assert np.isnan(y[[0, 2]]).all()
+
+
+def test_arms_inside_experiments_are_drawn_as_before(
+    cultures: pd.DataFrame, tables: Comparison, settings: ComparisonSettings
+) -> None:
+    drawn = arms(_inputs(cultures, tables, settings), "apoptosis")
+    assert "Welch" not in _texts(drawn)
+    assert set(drawn.shown["n_each"].fillna("")) == {""}
+    assert "Welch" not in _texts(findings(_inputs(cultures, tables, settings)))
+    assert "Welch" not in _texts(interaction(_inputs(cultures, tables, settings), "apoptosis"))
+
+
+def test_the_findings_figure_gives_n_of_each_group(
+    dex_apart: pd.DataFrame, settings: ComparisonSettings
+) -> None:
+    tables = compare(dex_apart, settings)
+    drawn = findings(_inputs(dex_apart, tables, settings))
+    between = tables.findings[tables.findings["compared"] != ""]
+    assert len(between)
+    assert ", n = 5 and 4" in _texts(drawn) or ", n = 4 and 5" in _texts(drawn)
+    caption = " ".join(_texts(drawn).split())
+    assert "compared between experiments (Welch), with the experiments of each group" in caption
+
+
+def test_an_interaction_between_experiments_has_no_lines_of_experiments(
+    dex_apart: pd.DataFrame, settings: ComparisonSettings
+) -> None:
+    tables = compare(dex_apart, settings)
+    drawn = interaction(_inputs(dex_apart, tables, settings), "apoptosis")
+    axis = drawn.figure.axes[0]
+    texts = " ".join(_texts(drawn).split())
+    assert "n = 4 and 5, df = " in texts
+    assert "(points: experiments; dashed: between means of different experiments)" in texts
+    dashed = [line for line in axis.get_lines() if line.get_linestyle() == "--"]
+    assert [line.get_label() for line in dashed] == ["without IL-1Ra (n = 4 and 5)"]
+    of_line = drawn.shown[
+        (drawn.shown["panel"] == drawn.shown["panel"].iloc[0])
+        & (drawn.shown["line"] == "without IL-1Ra")
+    ]
+    assert of_line["value"].notna().all()
+    assert of_line.groupby("arm")["experiment"].nunique().to_dict() == {
+        "control untreated": 5, "control DEX": 6,
+    }  # fmt: skip

@@ -41,7 +41,8 @@ def _means(
     side = pd.DataFrame({"arm": list(arm_side)[:n], "other": list(other_side)[:n]}, index=index)
     relation = side.replace({BELOW: "<=", 0: "", ABOVE: ">="})
     low, high = mean.mask(side == BELOW, -np.inf), mean.mask(side == ABOVE, np.inf)
-    return GroupMeans(mean, relation, low, high, at_limit=mean, fitted=mean)
+    cultured = mean.notna()
+    return GroupMeans(mean, relation, low, high, at_limit=mean, fitted=mean, cultured=cultured)
 
 
 def _claim(side: Side, margin: float = 0.0) -> Claim:

@@ -36,6 +36,7 @@ from coculture.comparison.figures.inputs import FigureInputs
 from coculture.comparison.figures.limits import draw_limits, limits_of
 from coculture.comparison.quantities.quantity import Quantity
 from coculture.comparison.statistics.censoring import ABOVE, BELOW
+from coculture.comparison.statistics.contrasts import BETWEEN
 from coculture.comparison.statistics.exploratory import PER_EXPERIMENT, POOLED_ERROR
 from coculture.comparison.statistics.group_means import ADDED, well_values
 from coculture.drawing import Drawing, style
@@ -47,7 +48,7 @@ from coculture.exchange.vocabulary import many, number
 TABLE = "figures/comparison/arms.csv"
 COLUMNS = (
     "mark", "arm", "contrast", "experiment", "culture", "value", "lower", "upper", "unit",
-    "relation", "n", "df",
+    "relation", "n", "df", "n_each",
 )  # fmt: skip
 _GAP = 0.8
 """Empty space between the groups of arms of two cell types, in arms."""
@@ -107,7 +108,7 @@ def _superplot(inputs: FigureInputs, subject: str, analysis: str) -> Drawing:
         _legend(upper, marks, draw_limits(upper, limits, design, positions, scale))
         _label_arms(upper, design, positions)
         draw_differences(lower, differences, scale, design, inputs.settings, marks)
-        text_below = _caption(wells, differences.rows, scale, analysis)
+        text_below = _caption(wells, differences, scale, analysis)
         disturbed = caption_of(design, map(design.label, shown_arms), subject)
         caption(below, f"{sentence_of(design)}\n{text_below}{disturbed}")
     shown = [
@@ -318,7 +319,9 @@ def _legend(axis: Axes, marks: Mapping[str, Mark], limits: Sequence[Line2D]) -> 
     )
 
 
-def _caption(wells: pd.DataFrame, differences: pd.DataFrame, scale: Endpoint, analysis: str) -> str:
+def _caption(
+    wells: pd.DataFrame, differences: DrawnDifferences, scale: Endpoint, analysis: str
+) -> str:
     used = wells[wells["value"].notna()]
     n = used["experiment"].nunique()
     text = (
@@ -335,9 +338,14 @@ def _caption(wells: pd.DataFrame, differences: pd.DataFrame, scale: Endpoint, an
         )
     else:
         text += "each difference inside each experiment, and the mean with its 95 % t interval."
+        if differences.has_between:
+            text += (
+                f" Arms that share no experiment are compared {BETWEEN}: n is given for each "
+                "group of arms, and each mark is an experiment against the mean of the others."
+            )
     if (used["side"] != 0).any():
         text += " Open marks: outside the quantifiable range, at its limit."
-    if differences["relation"].isin(["<=", ">="]).any():
+    if differences.rows["relation"].isin(["<=", ">="]).any():
         text += " Arrowheads: bounds."
     left_out = wells[wells["value"].isna()]
     added = left_out["missing"] == ADDED

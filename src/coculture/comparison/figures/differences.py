@@ -33,11 +33,17 @@ class DrawnDifferences:
         Rows of comparison/contrasts.csv. A difference that the pooled-error analysis cannot
         estimate has a row without numbers.
     by_contrast
-        The value in each experiment, by contrast; none for the pooled-error analysis.
+        The value in each experiment, by contrast; none for the pooled-error analysis. Of a
+        comparison between experiments, the contrast with the other groups of arms at their means.
     """
 
     rows: pd.DataFrame
     by_contrast: Mapping[str, Mapping[str, float]]
+
+    @property
+    def has_between(self) -> bool:
+        """Whether a difference is between experiments."""
+        return bool((self.rows["compared"] != "").any())
 
     @classmethod
     def of(cls, tables: Comparison, scale: Endpoint, analysis: str) -> "DrawnDifferences":
@@ -45,16 +51,28 @@ class DrawnDifferences:
         drawn = _of_endpoint(tables.contrasts, scale)
         inside = drawn[drawn["analysis"] == PER_EXPERIMENT].set_index("contrast")
         rows = drawn[drawn["analysis"] == analysis].set_index("contrast").reindex(inside.index)
-        relation = rows["relation"].fillna("")
+        # A difference that an analysis cannot estimate has no row of its own.
+        text = {name: rows[name].fillna("") for name in ("relation", "compared", "n_each")}
         each = _of_endpoint(tables.contrast_values, scale)
         each = each[each["analysis"] == analysis]
         return cls(
-            rows.assign(analysis=analysis, relation=relation).reset_index(),
+            rows.assign(analysis=analysis, **text).reset_index(),
             {
-                str(contrast): dict(zip(one["experiment"], one["value"], strict=True))
+                str(contrast): dict(zip(one["experiment"], _as_contrasts(one), strict=True))
                 for contrast, one in each.groupby("contrast", sort=False)
             },
         )
+
+
+def _as_contrasts(values: pd.DataFrame) -> "pd.Series[float]":
+    """The contrast of each row of contrast_values.csv, with the other parts at their means.
+
+    The value itself if the contrast is inside experiments.
+    """
+    parts = values["value"] * values["part_weight"].fillna(1.0)
+    means = parts.groupby(values["part"]).transform("mean")
+    others = float(parts.groupby(values["part"]).mean().sum()) - means
+    return parts + others.where(values["part"] != "", 0.0)
 
 
 def _of_endpoint(table: pd.DataFrame, scale: Endpoint) -> pd.DataFrame:
@@ -74,7 +92,7 @@ def difference_rows(
         of_contrast = {"contrast": row["contrast"], "unit": unit}
         for experiment, value in differences.by_contrast.get(row["contrast"], {}).items():
             shown = float(as_shown(value, scale))
-            inside = {"mark": "difference inside an experiment", "experiment": experiment}
+            inside = {"mark": _mark(row), "experiment": experiment}
             yield of_contrast | inside | {"value": shown}
         value, lower, upper = as_shown([row["estimate"], row["lower"], row["upper"]], scale)
         yield of_contrast | {
@@ -85,7 +103,14 @@ def difference_rows(
             "relation": row["relation"],
             "n": row["n"],
             "df": row["df"],
+            "n_each": row["n_each"],
         }
+
+
+def _mark(row: Mapping[Hashable, Any]) -> str:
+    if row["compared"]:
+        return "difference from the mean of the other arm"
+    return "difference inside an experiment"
 
 
 def draw_differences(
@@ -174,11 +199,15 @@ def _unit(scale: Endpoint) -> str:
 def _n_and_df(row: Mapping[Hashable, Any]) -> str:
     """Number of experiments and degrees of freedom of an interval, or why there is none."""
     if row["relation"] in BOUND_MARKERS:
-        return f"n = {row['n']:.0f}, bound only"
+        return f"n = {_n(row)}, bound only"
     if np.isnan(row["estimate"]):
         return "no estimate"
-    numbers = f"n = {row['n']:.0f}"
+    numbers = f"n = {_n(row)}"
     if not np.isnan(row["df"]):
-        numbers += f", df = {row['df']:.0f}"
+        numbers += f", df = {row['df']:.{1 if row['compared'] else 0}f}"
     p = row["p_dunnett"]
     return numbers if np.isnan(p) else f"{numbers}, {number_formats.probability(p)}"
+
+
+def _n(row: Mapping[Hashable, Any]) -> str:
+    return str(row["n_each"] or f"{row['n']:.0f}")

@@ -21,13 +21,16 @@ from coculture.comparison.figures.inputs import FigureInputs
 from coculture.comparison.findings import kind_of
 from coculture.comparison.findings.kind import EstimateScale
 from coculture.comparison.settings import ComparisonSettings, Finding
+from coculture.comparison.statistics.contrasts import BETWEEN
 from coculture.comparison.statistics.exploratory import PER_EXPERIMENT
 from coculture.drawing import Drawing, style
 from coculture.exchange.figure_text import FigureText
 from coculture.exchange.vocabulary import NOT_TESTABLE, SHOWN, VERDICTS, listed
 
 TABLE = "figures/comparison/findings.csv"
-COLUMNS = ("mark", "id", "test", "verdict", "value", "lower", "upper", "relation", "unit", "n")
+COLUMNS = ("mark", "id", "test", "verdict", "value", "lower", "upper", "relation", "unit", "n",
+    "n_each",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -80,13 +83,25 @@ def findings(inputs: FigureInputs) -> Drawing:
             figure,
             "Filled: shown. Open: not shown. Without an estimate: not testable. The interval "
             "agrees with the one-sided test; p is given with its level. n: experiments; "
-            "df = n − 1.\n"
+            "df = n − 1."
+            f"{_between(results)}\n"
             "If a finding compares an arm with several arms, the mark is the comparison with the "
             "weakest evidence (largest p); grey ticks: each comparison that has an estimate, even "
             "if the finding has none.",
         )
     shown = [mark for rows in panels.values() for row in rows for mark in _marks(row)]
     return Drawing(figure, pd.DataFrame(shown, columns=list(COLUMNS)), TABLE, text)
+
+
+def _between(results: pd.DataFrame) -> str:
+    """What is added to the caption if arms that share no experiment are compared."""
+    ids = results.loc[results["compared"] != "", "id"].astype(str)
+    if ids.empty:
+        return ""
+    return (
+        f" {listed(ids)}: compared {BETWEEN}, with the experiments of each group of arms as n and "
+        "Satterthwaite's df."
+    )
 
 
 def _result(results: pd.DataFrame) -> str:
@@ -131,7 +146,7 @@ def _marks(row: _Row) -> Iterator[dict[str, object]]:
         "verdict": result["verdict"],
         "unit": row.scale.unit if row.scale else "",
     }
-    finding = named | {"mark": "finding", "n": result["n"]}
+    finding = named | {"mark": "finding", "n": result["n"], "n_each": result["n_each"]}
     if row.is_testable:
         finding |= {key: result[key] for key in ("lower", "upper", "relation")}
         finding["value"] = result["estimate"]
@@ -203,6 +218,5 @@ def _verdict(row: _Row) -> str:
     if not row.is_testable:
         return str(result["verdict"])
     p, level = float(result["p"]), float(result["level"])
-    return (
-        f"{result['verdict']}\n{number_formats.probability(p)} (level {level:g}), n = {result['n']}"
-    )
+    n = result["n_each"] or result["n"]
+    return f"{result['verdict']}\n{number_formats.probability(p)} (level {level:g}), n = {n}"

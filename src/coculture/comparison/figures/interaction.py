@@ -1,5 +1,7 @@
 """Two factors given alone and together: parallel lines mean no interaction."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -24,13 +26,14 @@ from coculture.comparison.figures.inputs import FigureInputs
 from coculture.comparison.findings.sentences import in_points, unit_of_points
 from coculture.comparison.number_formats import significant
 from coculture.comparison.settings import Factor
-from coculture.comparison.statistics.contrasts import per_experiment_contrast
+from coculture.comparison.statistics.between_experiments import contrast_of
+from coculture.comparison.statistics.contrasts import BETWEEN
 from coculture.comparison.statistics.exploratory import PER_EXPERIMENT
 from coculture.comparison.statistics.group_means import GroupMeans
 from coculture.drawing import Drawing, style
 from coculture.exchange.figure_text import FigureText
 from coculture.exchange.names import relabelled
-from coculture.exchange.vocabulary import number
+from coculture.exchange.vocabulary import listed, number
 
 TABLE = "figures/comparison/interaction.csv"
 COLUMNS = ("panel", "line", "arm", "experiment", "value", "unit", "n")
@@ -72,7 +75,7 @@ def interaction(inputs: FigureInputs, subject: str) -> Drawing:
         axes = figure.subplots(height, columns, squeeze=False, sharey=True).ravel()
         for axis, (arm, one, other) in zip(axes, pairs, strict=False):
             lines = _lines(design, arm, one, other)
-            rows += _draw_panel(axis, means.mean, scale, design, lines)
+            rows += _draw_panel(axis, means, scale, design, lines)
             weights = interaction_weights(design, arm, one, other)
             axis.set_xlabel(_label(means, weights, scale), fontsize=7.5)
         if scale.bounds is not None:
@@ -89,9 +92,21 @@ def interaction(inputs: FigureInputs, subject: str) -> Drawing:
             figure,
             f"Thin lines: experiments. Thick lines: their {kind_of_mean(scale)}; {wells:.0f} wells."
             f"\nBelow each panel: the effect of both together, {beyond} of their effects alone, "
-            f"inside experiments.{caption_of(design, sorted(drawn), subject)}",
+            f"inside experiments{_between(means, pairs, design)}."
+            f"{caption_of(design, sorted(drawn), subject)}",
         )
     return Drawing(figure, pd.DataFrame(rows, columns=list(COLUMNS)), TABLE, text)
+
+
+def _between(means: GroupMeans, pairs: Sequence[tuple[Arm, Factor, Factor]], design: Design) -> str:
+    """What is added to the caption if the arms of a panel share no experiment."""
+    every = (means.groups(interaction_weights(design, *pair)) for pair in pairs)
+    if not any(len(one) > 1 for one in every):
+        return ""
+    return (
+        f", or {BETWEEN} where arms share none (points: experiments; dashed: between means of "
+        "different experiments)"
+    )
 
 
 def result_of_interactions(contrasts: pd.DataFrame, scale: Endpoint, design: Design) -> str:
@@ -138,12 +153,15 @@ def _lines(design: Design, arm: Arm, one: Factor, other: Factor) -> _Lines:
 
 
 def _draw_panel(
-    axis: Axes, means: pd.DataFrame, scale: Endpoint, design: Design, lines: _Lines
+    axis: Axes, means: GroupMeans, scale: Endpoint, design: Design, lines: _Lines
 ) -> list[dict[str, object]]:
-    """Draw one pair of factors. Returns a row for each point."""
+    """Draw one pair of factors. Returns a row for each point.
+
+    Arms that share no experiment are drawn as points, and only their means are connected, dashed.
+    """
     if scale.is_ratio:
         axis.set_yscale("log")
-        axis.set_ylim(*log_limits(means.to_numpy(dtype=float)))
+        axis.set_ylim(*log_limits(means.mean.to_numpy(dtype=float)))
         label_decades(axis.yaxis)
     common = lines[0][0]
     across = _extra(design, lines[0][1], common)
@@ -159,19 +177,32 @@ def _draw_panel(
     for (first, second), colour, name in zip(
         lines, (style.GREY, style.BLUE), (without_between, f"with {between}"), strict=True
     ):
-        values = means[[design.label(first), design.label(second)]].dropna()
-        if values.empty:
+        labels = [design.label(first), design.label(second)]
+        apart = len(means.groups(dict.fromkeys(labels, 1.0))) > 1
+        values = means.mean[labels].dropna(how="all" if apart else "any")
+        n = values.count()
+        if (n == 0).any():
             continue
         average = values.mean().to_frame(MEAN).T
-        axis.plot([0, 1], as_shown(values, scale).T, color=colour, linewidth=0.7, alpha=0.6)
+        axis.plot(
+            [0, 1],
+            as_shown(values, scale).T,
+            color=colour,
+            linewidth=0.7,
+            alpha=0.6,
+            linestyle="none" if apart else "-",
+            marker="o" if apart else "none",
+            markersize=3,
+        )
         axis.plot(
             [0, 1],
             as_shown(average, scale)[0],
             color=colour,
             linewidth=2.4,
+            linestyle="--" if apart else "-",
             marker="o",
             markersize=6,
-            label=f"{name} (n = {len(values)})",
+            label=f"{name} (n = {listed(map(str, n)) if apart else len(values)})",
         )
         for experiment, pair in pd.concat([values, average]).iterrows():
             rows += [
@@ -182,9 +213,9 @@ def _draw_panel(
                     "experiment": experiment,
                     "value": float(as_shown(value, scale)),
                     "unit": scale.unit_shown,
-                    "n": len(values) if experiment == MEAN else np.nan,
+                    "n": n[str(arm)] if experiment == MEAN else np.nan,
                 }
-                for arm, value in pair.items()
+                for arm, value in pair.dropna().items()
             ]
     axis.set_title(f"{cells}\n{factors}", fontsize=9)
     axis.set_xticks([0, 1], [no_across, across])
@@ -197,16 +228,19 @@ def _label(means: GroupMeans, weights: dict[str, float], scale: Endpoint) -> str
     """The interaction with its 95 % interval, n and df."""
     if (means.relation[list(weights)] != "").any(axis=None):
         return "means outside the range: no estimate"
-    contrast = per_experiment_contrast(means.mean, weights)
+    contrast = contrast_of(means.mean, weights, means.groups(weights))
     numbers = as_shown([contrast.estimate, *contrast.ci95], scale)
     value, lower, upper = (
         significant(float(one)) if scale.is_ratio else in_points(scale, float(one))
         for one in numbers
     )
+    n = contrast.n_each_as_text or contrast.n
+    compared = f"\n{contrast.compared}" if contrast.is_between else ""
     if contrast.n < 2 or np.isnan(numbers[1]):
-        return f"interaction {value}, n = {contrast.n}"
+        return f"interaction {value}, n = {n}{compared}"
     limits = f"95 % CI {lower} to {upper}"
-    return f"interaction {value}\n{limits}, n = {contrast.n}, df = {contrast.df:.0f}"
+    df = f"{contrast.df:.{1 if contrast.is_between else 0}f}"
+    return f"interaction {value}\n{limits}, n = {n}, df = {df}{compared}"
 
 
 def _extra(design: Design, arm: Arm, common: Arm) -> str:

@@ -8,15 +8,16 @@ import numpy as np
 import pandas as pd
 
 from coculture.comparison.design.endpoints import Endpoint
+from coculture.comparison.statistics.between_experiments import contrast_of, entering
 from coculture.comparison.statistics.contrasts import (
     MIN_EXPERIMENTS,
+    MIN_EXPERIMENTS_BETWEEN,
     Contrast,
     PooledError,
     Weights,
-    per_experiment_contrast,
 )
 from coculture.comparison.statistics.group_means import GroupMeans
-from coculture.exchange.vocabulary import listed
+from coculture.exchange.vocabulary import listed, many
 
 _REPEAT_IN_RANGE = (
     "Measure the cultures outside the quantifiable range again at a dilution inside it."
@@ -125,17 +126,18 @@ def evaluate(claim: Claim, means: GroupMeans, endpoint: Endpoint) -> ClaimResult
     """
     upwards = claim.side == "less"
     unfavourable = means.extreme(claim.weights, highest=upwards)
-    contrast = per_experiment_contrast(_finite(unfavourable), claim.weights)
+    groups = means.groups(claim.weights)
+    contrast = contrast_of(_finite(unfavourable), claim.weights, groups)
     unbounded = _unbounded(claim, means, unfavourable)
     if unbounded:
         favourable = means.extreme(claim.weights, highest=not upwards)
-        best = per_experiment_contrast(_finite(favourable), claim.weights)
+        best = contrast_of(_finite(favourable), claim.weights, groups)
         undecided = _unbounded(claim, means, favourable)
-        if undecided or best.n < MIN_EXPERIMENTS or _supports(claim, best):
+        if undecided or not best.has_enough or _supports(claim, best):
             return _untestable(claim, _without_value(claim, means), *unbounded)
         contrast, unfavourable = best, favourable
     relation = _relation(claim, means, unfavourable)
-    if contrast.n < MIN_EXPERIMENTS:
+    if not contrast.has_enough:
         return _untestable(claim, contrast, *_too_few(contrast), relation)
     impossible = _no_change_possible(claim, means, endpoint)
     if impossible:
@@ -181,7 +183,7 @@ _LOWER = "at a lower dilution, or with a more sensitive assay if they were not d
 def _unbounded(claim: Claim, means: GroupMeans, used: pd.DataFrame) -> tuple[str, str] | None:
     """Reason and advice if an arm of the claim has no bound on the side that is needed."""
     arms = [arm for arm, weight in claim.weights.items() if weight]
-    complete = used[arms].notna().all(axis=1)
+    complete = entering(used, means.groups(claim.weights))
     infinite = [arm for arm in arms if np.isinf(used.loc[complete, arm]).any()]
     if not infinite:
         return None
@@ -207,7 +209,7 @@ def _unbounded(claim: Claim, means: GroupMeans, used: pd.DataFrame) -> tuple[str
 def _relation(claim: Claim, means: GroupMeans, used: pd.DataFrame) -> str:
     """Whether the tested contrast is a bound of the true one: "<=", ">=", or "" if it is none."""
     weights = {arm: weight for arm, weight in claim.weights.items() if weight}
-    complete = used[list(weights)].notna().all(axis=1)
+    complete = entering(used, means.groups(weights))
     sides = set()
     for arm, weight in weights.items():
         mean, low, high = (table.loc[complete, arm] for table in (used, means.low, means.high))
@@ -220,7 +222,7 @@ def _relation(claim: Claim, means: GroupMeans, used: pd.DataFrame) -> str:
 
 def _without_value(claim: Claim, means: GroupMeans) -> Contrast:
     """The contrast without numbers, with the experiments that measured every arm of the claim."""
-    measured = per_experiment_contrast(means.at_limit, claim.weights)
+    measured = contrast_of(means.at_limit, claim.weights, means.groups(claim.weights))
     nothing = float("nan")
     values = measured.values * nothing  # noqa: PD011
     return replace(measured, estimate=nothing, se=nothing, values=values)
@@ -236,8 +238,8 @@ def _no_change_possible(
     if endpoint.bounds is None or claim.margin == 0:
         return None
     lowest, highest = endpoint.bounds
-    used = [arm for arm, weight in claim.weights.items() if weight]
-    level = float(means.mean[used].dropna()[claim.compared_with].mean())
+    entered = entering(means.mean, means.groups(claim.weights))
+    level = float(means.mean.loc[entered, claim.compared_with].mean())
     is_rise = claim.margin > 0
     room = highest - level if is_rise else level - lowest
     if room > abs(claim.margin):
@@ -258,34 +260,58 @@ def _no_change_possible(
 
 
 def _no_variation(claim: Claim, contrast: Contrast, relation: str) -> tuple[str, str]:
+    which = "experiments of each arm" if contrast.is_between else f"{contrast.n} experiments"
     if relation:
         return (
-            f"no variation ({claim.text}): all {contrast.n} experiments have the same limits of "
+            f"no variation ({claim.text}): all {which} have the same limits of "
             "the quantifiable range, so there is no variation to test against",
             _REPEAT_IN_RANGE,
         )
     return (
-        f"no variation ({claim.text}): all {contrast.n} experiments have the same value, so there "
+        f"no variation ({claim.text}): all {which} have the same value, so there "
         "is no variation to test against",
         "Check that the experiments are independent and their values are not copies.",
     )
 
 
 def _too_few(contrast: Contrast) -> tuple[str, str]:
-    counted = {0: "no experiment has", 1: "only 1 experiment has"}
-    have = counted.get(contrast.n, f"only {contrast.n} experiments have")
+    if contrast.is_between:
+        return _too_few_between(contrast)
     lacking = contrast.left_out_as_text()
     return (
-        f"{have} all arms of the claim, and a claim needs {MIN_EXPERIMENTS}"
+        f"{_have(contrast.n)} all arms of the claim, and a claim needs {MIN_EXPERIMENTS}"
         + (f" ({lacking})" if lacking else ""),
         repeat_arms(contrast.n),
     )
 
 
+def _too_few_between(contrast: Contrast) -> tuple[str, str]:
+    """Reason and advice if a group of arms that share no experiment has too few experiments."""
+    short = [
+        (len(part.by_experiment), listed(part.weights))
+        for part in contrast.parts
+        if len(part.by_experiment) < MIN_EXPERIMENTS_BETWEEN
+    ]
+    lacking = contrast.left_out_as_text()
+    each = " and ".join(f"{_have(n)} {arms}" for n, arms in short)
+    return (
+        f"{each}, and arms that share no experiment need {MIN_EXPERIMENTS_BETWEEN} experiments each"
+        + (f" ({lacking})" if lacking else ""),
+        " ".join(
+            f"Repeat {arms} in {many(MIN_EXPERIMENTS_BETWEEN - n, 'more experiment')}."
+            for n, arms in short
+        ),
+    )
+
+
+def _have(n: int) -> str:
+    counted = {0: "no experiment has", 1: "only 1 experiment has"}
+    return counted.get(n, f"only {n} experiments have")
+
+
 def repeat_arms(n: int) -> str:
     """The advice for a test that only `n` experiments can enter."""
-    more = MIN_EXPERIMENTS - n
-    return f"Repeat these arms in {more} more experiment{'s' if more > 1 else ''}."
+    return f"Repeat these arms in {many(MIN_EXPERIMENTS - n, 'more experiment')}."
 
 
 def _untestable(

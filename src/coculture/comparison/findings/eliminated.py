@@ -25,8 +25,14 @@ from coculture.comparison.findings.claims import (
 from coculture.comparison.findings.finding_result import Estimate, FindingResult
 from coculture.comparison.findings.kind import EstimateScale, Pair
 from coculture.comparison.settings import ComparisonError, Finding
-from coculture.comparison.statistics.contrasts import per_experiment_contrast
-from coculture.comparison.statistics.fieller import fieller_interval
+from coculture.comparison.statistics.between_experiments import (
+    ArmGroup,
+    arm_groups,
+    contrast_of,
+    entering,
+)
+from coculture.comparison.statistics.contrasts import Contrast, Weights, per_experiment_contrast
+from coculture.comparison.statistics.fieller import fieller_interval, inverted_interval
 from coculture.comparison.statistics.group_means import GroupMeans
 from coculture.exchange.vocabulary import SHOWN
 
@@ -150,11 +156,18 @@ class _Eliminated:
         deciding: ClaimResult,  # noqa: ARG002
         means: GroupMeans,
     ) -> Estimate:
-        """100 (1 - residual / effect) with Fieller's interval, of experiments that have both."""
+        """100 (1 - residual / effect) with Fieller's interval, of experiments that have both.
+
+        If the arms of both share no experiment, the interval is between experiments.
+        """
         by_part = {test.claim.part: test.claim for test in tests}
+        of_effect_arms, of_residual_arms = (by_part[part].weights for part in (EFFECT, RESIDUAL))
+        groups = arm_groups(means.cultured, [*of_effect_arms, *of_residual_arms])
+        if len(groups) > 1:
+            return _estimate_between(of_effect_arms, of_residual_arms, means.estimates, groups)
         effect, residual = (
-            per_experiment_contrast(means.estimates, by_part[part].weights)
-            for part in (EFFECT, RESIDUAL)
+            per_experiment_contrast(means.estimates, weights)
+            for weights in (of_effect_arms, of_residual_arms)
         )
         both = pd.concat([effect.values, residual.values], axis=1).dropna()  # noqa: PD011
         of_effect, of_residual = both.to_numpy().T
@@ -196,7 +209,7 @@ class _Eliminated:
         numbers = sentences.capital(
             f"{_change(subject, effect, result, design)} and "
             f"{_change('', residual, result, design)}{_eliminated(result)}, "
-            f"{number_formats.experiments(result.n)}."
+            f"{number_formats.experiments(*result.n_each)}."
         )
         if result.verdict == SHOWN:
             return numbers
@@ -204,6 +217,29 @@ class _Eliminated:
 
 
 ELIMINATED = _Eliminated()
+
+
+def _estimate_between(
+    effect: Weights, residual: Weights, means: pd.DataFrame, groups: Sequence[ArmGroup]
+) -> Estimate:
+    """The eliminated fraction if effect and residual are from different experiments.
+
+    Only experiments that have every arm of their group enter.
+    """
+    known = means.index[entering(means, groups)]
+    complete = [
+        ArmGroup(group.arms, tuple(one for one in group.experiments if one in known))
+        for group in groups
+    ]
+
+    def left(ratio: float) -> Contrast:
+        return contrast_of(means, weighted_sum(residual, effect, -ratio), complete)
+
+    of_residual = left(0.0).estimate
+    of_effect = of_residual - left(1.0).estimate
+    ratio = of_residual / of_effect if of_effect else float("nan")
+    low, high = inverted_interval(left, ratio, CONFIDENCE)
+    return Estimate(100 * (1 - ratio), 100 * (1 - high), 100 * (1 - low), CONFIDENCE, _SCALE.unit)
 
 
 def _sign(finding: Finding) -> float:
@@ -257,8 +293,8 @@ def _size_with_interval(test: ClaimResult, result: FindingResult) -> str:
 
     With its own n if the tests of the finding have different ones.
     """
-    differ = len({each.contrast.n for each in result.tests}) > 1
-    n = f", {number_formats.experiments(test.contrast.n)}" if differ else ""
+    differ = len({each.contrast.n_each for each in result.tests}) > 1
+    n = f", {number_formats.experiments(*test.contrast.n_each)}" if differ else ""
     ends = sorted(_sign(result.finding) * limit for limit in test.interval)
     estimate = _sign(result.finding) * test.contrast.estimate
     size = _size(estimate, result)

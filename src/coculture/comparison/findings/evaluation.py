@@ -21,20 +21,20 @@ from coculture.comparison.findings.finding_result import (
 from coculture.comparison.findings.kind import Pair
 from coculture.comparison.quantities.quantity import Quantity
 from coculture.comparison.settings import ComparisonError, ComparisonSettings, Finding
-from coculture.comparison.statistics.contrasts import MIN_EXPERIMENTS, values_as_text
+from coculture.comparison.statistics.contrasts import MIN_EXPERIMENTS
 from coculture.comparison.statistics.group_means import GroupMeans
 from coculture.comparison.statistics.multiplicity import holm
 from coculture.exchange.vocabulary import NOT_TESTABLE, listed
 
 FINDING_COLUMNS = (
     "id", "finding", "kind", "endpoint", "verdict", "estimate", "relation", "lower", "upper",
-    "confidence_percent", "unit", "p", "level", "p_holm", "n", "reason", "sentence", "advice",
-    "caveat", "pooled_error_verdict", "method",
+    "confidence_percent", "unit", "p", "level", "p_holm", "n", "compared", "n_each", "reason",
+    "sentence", "advice", "caveat", "pooled_error_verdict", "method",
 )  # fmt: skip
 TEST_COLUMNS = (
     "id", "test", "part", "endpoint", "estimate", "relation", "lower", "upper",
     "confidence_percent", "margin", "side", "p", "level", "outcome", "decides", "sentence", "n",
-    "values", "left_out", "reason", "pooled_error_p",
+    "compared", "n_each", "values", "left_out", "reason", "pooled_error_p",
 )  # fmt: skip
 
 
@@ -231,8 +231,12 @@ def _with_texts(result: FindingResult, means: GroupMeans, design: Design) -> Fin
     return replace(
         result,
         reason=reason,
-        sentence=sentence + sentences.pooled_disagreement(result),
-        advice=_advice(decisive),
+        sentence=(
+            sentence
+            + sentences.between_experiments(result, design)
+            + sentences.pooled_disagreement(result)
+        ),
+        advice=design.with_display_labels(_advice(decisive)),
     )
 
 
@@ -317,6 +321,8 @@ def finding_table(results: Sequence[FindingResult]) -> pd.DataFrame:
                 "level": level,
                 "p_holm": min(adjusted * level, 1.0) if deciding else float("nan"),
                 "n": result.n,
+                "compared": result.compared,
+                "n_each": listed(map(str, result.n_each)) if len(result.n_each) > 1 else "",
                 "reason": result.reason,
                 "sentence": result.sentence,
                 "advice": result.advice,
@@ -354,7 +360,9 @@ def _test_row(result: FindingResult, test: ClaimResult, design: Design) -> dict[
         "decides": result.decides(test),
         "sentence": sentence_of_test(test, design),
         "n": test.contrast.n,
-        "values": values_as_text(test.contrast.known_values()),
+        "compared": test.contrast.compared,
+        "n_each": test.contrast.n_each_as_text,
+        "values": test.contrast.values_as_text(),
         "left_out": test.contrast.left_out_as_text(),
         "reason": test.reason,
         "pooled_error_p": test.pooled_p,

@@ -8,6 +8,7 @@ import numpy as np
 from coculture.comparison.design.endpoints import Endpoint
 from coculture.comparison.findings.claims import ClaimResult, Outcome
 from coculture.comparison.settings import Finding
+from coculture.comparison.statistics.contrasts import BETWEEN
 from coculture.exchange.vocabulary import NOT_SHOWN, NOT_TESTABLE, SHOWN
 
 _DECISIVE_OUTCOME: dict[str, Outcome] = {
@@ -65,6 +66,24 @@ class FindingResult:
     def n(self) -> int:
         """The smallest number of experiments in any of the tests."""
         return min((test.contrast.n for test in self.tests), default=0)
+
+    @property
+    def between(self) -> list[ClaimResult]:
+        """The tests that were made between experiments."""
+        tested = (test for test in self.tests if test.outcome != "untestable")
+        return [test for test in tested if test.contrast.is_between]
+
+    @property
+    def compared(self) -> str:
+        """The label of a comparison between experiments, if one of the tests is one."""
+        return BETWEEN if self.between else ""
+
+    @property
+    def n_each(self) -> tuple[int, ...]:
+        """The experiments of each group of arms in the comparison between experiments with the
+        fewest; else only the number of experiments in the test with the fewest."""
+        groups = [test.contrast.n_each for test in self.tests if test.contrast.is_between]
+        return min(groups, key=min, default=(self.n,))
 
     @property
     def pooled_disagrees(self) -> bool:

@@ -8,6 +8,8 @@ from coculture.comparison.design.endpoints import Endpoint
 from coculture.comparison.findings.claims import ClaimResult
 from coculture.comparison.findings.finding_result import FindingResult
 from coculture.comparison.settings import Finding
+from coculture.comparison.statistics.contrasts import BETWEEN
+from coculture.exchange.vocabulary import listed
 
 PERCENTAGE_POINTS = "percentage points"
 _BOUNDS = {"<=": "at most ", ">=": "at least ", "": ""}
@@ -35,6 +37,17 @@ def pooled_disagreement(result: FindingResult) -> str:
     return f" The pooled-error analysis disagrees: {result.pooled}."
 
 
+def between_experiments(result: FindingResult, design: Design) -> str:
+    """A sentence about the tests whose arms share no experiment; empty if there are none."""
+    if not result.between:
+        return ""
+    which = ""
+    if len(result.between) < len(result.tests):
+        texts = dict.fromkeys(test.claim.text for test in result.between)
+        which = design.with_display_labels(f": {listed(f'“{text}”' for text in texts)}")
+    return f" Compared {BETWEEN}, because the arms share none{which}."
+
+
 def arms_of(test: ClaimResult, design: Design) -> tuple[Arm, Arm]:
     """The arm that a test is about, and the arm it is compared with."""
     return design.by_label[test.claim.arm], design.by_label[test.claim.compared_with]
@@ -56,7 +69,7 @@ def interval(result: FindingResult) -> str:
     else:
         low, high = (in_points(result.endpoint, limit) for limit in limits)
         unit = ""
-    n = number_formats.experiments(deciding_test(result).contrast.n)
+    n = number_formats.experiments(*deciding_test(result).contrast.n_each)
     return f"{confidence} {low} to {high}{unit}, {n}"
 
 

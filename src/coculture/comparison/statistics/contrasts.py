@@ -6,11 +6,14 @@ assumes nothing about the other arms. The pooled-error analysis, shown for compa
 least squares on the group means with experiment as block (the randomised complete block design;
 Cochran and Cox, Experimental Designs, 2nd ed. 1957, chapter 4). It uses one error variance from all
 arms and is valid only if that variance is the same everywhere.
+
+Arms that share no experiment are compared between experiments (`between_experiments`).
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,15 +21,58 @@ from numpy.typing import NDArray
 
 from coculture.comparison.settings import ComparisonError
 from coculture.distributions import t_below, t_quantile
+from coculture.exchange.vocabulary import listed
 
 MIN_EXPERIMENTS = 3
 """With fewer nothing is claimed: two experiments leave one degree of freedom."""
+MIN_EXPERIMENTS_BETWEEN = 4
+"""Experiments of each group that a comparison between experiments needs. With 3 beside 4 to 8,
+Welch's test at 2.5 % is wrong in up to 3.6 % (SDs 2:1), with 4 in at most 3.0 %
+(`benchmarks/comparison_error_rates.py`)."""
+BETWEEN = "between experiments (Welch)"
+"""The label of a comparison of arms that share no experiment."""
 
 Weights = Mapping[str, float]
 """Arm to weight; arms that are not named have weight zero."""
 
 SAME = 1e-12
 """Differences below this fraction of their terms are rounding, not variation."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """The part that one group of arms has in a contrast between experiments.
+
+    Attributes
+    ----------
+    sign
+        1 if the part is added to the contrast, -1 if it is subtracted from it.
+    weights
+        Arm to weight, before the sign.
+    by_experiment
+        The weighted sum inside each experiment of the group that entered.
+    """
+
+    sign: int
+    weights: Weights
+    by_experiment: "pd.Series[float]"
+
+    @property
+    def text(self) -> str:
+        """The weighted sum: "a", "a minus b", "0.5 x a plus 0.5 x b"."""
+        terms = [
+            f"{'minus' if weight < 0 else 'plus'} "
+            + (arm if abs(weight) == 1 else f"{abs(weight):g} x {arm}")
+            for arm, weight in self.weights.items()
+        ]
+        return " ".join(terms).removeprefix("plus ")
+
+    @property
+    def signed_text(self) -> str:
+        """As `text`, with its sign in the contrast: "minus (a minus b)"."""
+        if self.sign > 0:
+            return self.text
+        return f"minus ({self.text})" if len(self.weights) > 1 else f"minus {self.text}"
 
 
 @dataclass(frozen=True)
@@ -37,6 +83,9 @@ class Contrast:
     analysis); `left_out` names the experiments that did not enter and the arms they lack. Numbers
     that do not exist are NaN: `se`, `t`, `p` and intervals with fewer than two experiments, or
     without any variation between them.
+
+    Of a comparison between experiments `parts` has the part of each group of arms, and `values`
+    what each experiment adds to its part, with the part's sign; otherwise `parts` is empty.
     """
 
     estimate: float
@@ -44,11 +93,37 @@ class Contrast:
     df: float
     values: pd.Series
     left_out: Mapping[str, tuple[str, ...]]
+    parts: tuple[Part, ...] = ()
 
     @property
     def n(self) -> int:
         """The number of experiments that entered."""
         return len(self.values)
+
+    @property
+    def n_each(self) -> tuple[int, ...]:
+        """The number of experiments that entered, of each group of arms."""
+        return tuple(len(part.by_experiment) for part in self.parts) or (self.n,)
+
+    @property
+    def is_between(self) -> bool:
+        """Whether arms that share no experiment are compared, by Welch's t."""
+        return bool(self.parts)
+
+    @property
+    def compared(self) -> str:
+        """The label of a comparison between experiments; empty for one inside experiments."""
+        return BETWEEN if self.is_between else ""
+
+    @property
+    def n_each_as_text(self) -> str:
+        """The experiments of each group of a comparison between experiments; else empty."""
+        return listed(map(str, self.n_each)) if self.is_between else ""
+
+    @property
+    def has_enough(self) -> bool:
+        """Whether enough experiments entered for a test."""
+        return min(self.n_each) >= (MIN_EXPERIMENTS_BETWEEN if self.parts else MIN_EXPERIMENTS)
 
     @property
     def varies(self) -> bool:
@@ -95,6 +170,19 @@ class Contrast:
         known = self.values.astype(float).dropna().drop(list(without), errors="ignore")
         return {str(experiment): float(value) for experiment, value in known.items()}
 
+    def values_as_text(self, without: Collection[str] = ()) -> str:
+        """The value of each experiment for people, without the experiments named."""
+        if not self.parts:
+            return _values_as_text(self.known_values(without))
+        known = self.known_values(without)
+        each = (
+            (part, {one: value for one, value in part.by_experiment.items() if str(one) in known})
+            for part in self.parts
+        )
+        return "; ".join(
+            f"{part.signed_text}: {_values_as_text(values)}" for part, values in each if values
+        )
+
     def left_out_as_text(self) -> str:
         """Each experiment that did not enter and the arms it lacks, for people."""
         return "; ".join(
@@ -103,13 +191,14 @@ class Contrast:
 
     def shifted(self, by: float) -> "Contrast":
         """The same contrast with `by` subtracted: against a margin instead of against zero."""
-        return Contrast(self.estimate - by, self.se, self.df, self.values - by, self.left_out)
+        values = self.values if self.parts else self.values - by
+        return replace(self, estimate=self.estimate - by, values=values)
 
 
-def values_as_text(values: Mapping[str, float]) -> str:
-    """Values of experiments for people, with all digits.
+def _values_as_text(values: Mapping[Any, float]) -> str:
+    """Values of experiments with all digits.
 
-    >>> values_as_text({"E1": 0.5, "E2": 0.25})
+    >>> _values_as_text({"E1": 0.5, "E2": 0.25})
     'E1: 0.5; E2: 0.25'
     """
     return "; ".join(f"{experiment}: {value!r}" for experiment, value in values.items())

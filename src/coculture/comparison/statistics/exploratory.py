@@ -11,26 +11,28 @@ from coculture.comparison.design.endpoints import Endpoint
 from coculture.comparison.design.families import AGAINST_UNTREATED, OWN, NamedContrast, contrasts_of
 from coculture.comparison.design.interference import labels_of
 from coculture.comparison.settings import ComparisonSettings
+from coculture.comparison.statistics.between_experiments import contrast_of, entering
 from coculture.comparison.statistics.contrasts import (
-    MIN_EXPERIMENTS,
+    MIN_EXPERIMENTS_BETWEEN,
     Contrast,
+    Part,
     PooledError,
     Weights,
-    per_experiment_contrast,
-    values_as_text,
 )
 from coculture.comparison.statistics.dunnett import dunnett_p
 from coculture.comparison.statistics.group_means import UNKNOWN, GroupMeans
 from coculture.comparison.statistics.multiplicity import holm
+from coculture.exchange.vocabulary import listed
 
 PER_EXPERIMENT, POOLED_ERROR = "per_experiment", "pooled_error"
-VALUE_COLUMNS = ("endpoint", "contrast", "family", "analysis", "experiment", "value")
+VALUE_COLUMNS = (
+    "endpoint", "contrast", "family", "analysis", "experiment", "value", "part", "part_weight",
+)  # fmt: skip
 COLUMNS = (
     "endpoint", "contrast", "family", "analysis", "estimate", "relation", "se", "df", "t", "p",
     "p_greater", "p_less", "lower", "upper", "lower_90", "upper_90", "ratio", "ratio_lower",
-    "ratio_upper", "n", "values", "left_out", "p_holm", "p_dunnett", "estimate_at_limit",
-    "estimate_censored_fit", "note",
-    "interference",
+    "ratio_upper", "n", "compared", "n_each", "values", "left_out", "p_holm", "p_dunnett",
+    "estimate_at_limit", "estimate_censored_fit", "note", "interference",
 )  # fmt: skip
 
 
@@ -44,13 +46,12 @@ class _Row:
     means: GroupMeans
     relation: str
     n: int
-    """Number of experiments that have every arm."""
+    """Number of experiments that enter the primary analysis."""
 
     @property
-    def known_values(self) -> dict[str, float]:
-        """The contrast inside each experiment in which it is known."""
-        unknown = self.means.unknown_in(self.named.weights) if self.relation == UNKNOWN else ()
-        return self.contrast.known_values(unknown)
+    def unknown_in(self) -> list[str]:
+        """The experiments in which the contrast is not known."""
+        return self.means.unknown_in(self.named.weights) if self.relation == UNKNOWN else []
 
 
 def contrast_tables(
@@ -123,36 +124,47 @@ def _table(endpoint: Endpoint, rows: list[_Row], pooled: PooledError) -> pd.Data
 
 
 def _values(endpoint: Endpoint, row: _Row) -> Iterator[dict[str, object]]:
-    for experiment, value in row.known_values.items():
+    known = row.contrast.known_values(row.unknown_in)
+    part_of = {str(one): part for part in row.contrast.parts for one in part.by_experiment.index}
+    for experiment, value in known.items():
         yield {
             "endpoint": endpoint.name,
             "contrast": row.named.name,
             "family": row.named.family,
             "analysis": row.analysis,
             "experiment": experiment,
-            "value": value,
+            **_value(value, part_of.get(experiment)),
         }
 
 
+def _value(value: float, part: Part | None) -> dict[str, object]:
+    """The contrast inside an experiment, or the value of the part that the experiment enters."""
+    if part is None:
+        return {"value": value, "part": "", "part_weight": np.nan}
+    return {"value": part.sign * value, "part": part.text, "part_weight": float(part.sign)}
+
+
 def _inside(means: GroupMeans, weights: Weights) -> tuple[str, Contrast]:
-    """The contrast inside experiments, and its relation: estimate, bound or unknown.
+    """The contrast by the primary analysis, and its relation: estimate, bound or unknown.
 
     In a bound every censored well is at its limit, including those that estimates put beyond it.
     """
-    relation = means.relation_of(weights)
-    inside = per_experiment_contrast(means.mean, weights)
+    relation, groups = means.relation_of(weights), means.groups(weights)
+    inside = contrast_of(means.mean, weights, groups)
     if relation not in ("<=", ">="):
         return relation, inside
     bounds = means.extreme(weights, highest=relation == "<=")
-    if np.isinf(bounds[list(weights)].dropna().to_numpy()).any():
+    used = [arm for group in groups for arm in group.arms]
+    entered = bounds.loc[entering(bounds, groups), used]
+    if np.isinf(entered.to_numpy()).any():
         return UNKNOWN, inside
-    return relation, per_experiment_contrast(bounds, weights)
+    return relation, contrast_of(bounds, weights, groups)
 
 
 def _numbers(endpoint: Endpoint, row: _Row) -> dict[str, object]:
     contrast = row.contrast
     bound = row.relation != ""
-    tested = contrast.n >= MIN_EXPERIMENTS and contrast.varies and not bound
+    tested = contrast.has_enough and contrast.varies and not bound
     interval = contrast.varies and not bound
     nothing = (np.nan, np.nan)
     lower, upper = contrast.ci95 if interval else nothing
@@ -182,7 +194,9 @@ def _numbers(endpoint: Endpoint, row: _Row) -> dict[str, object]:
         "ratio_lower": ratio[1],
         "ratio_upper": ratio[2],
         "n": row.n,
-        "values": values_as_text(row.known_values),
+        "compared": contrast.compared,
+        "n_each": contrast.n_each_as_text,
+        "values": contrast.values_as_text(row.unknown_in),
         "left_out": contrast.left_out_as_text(),
         "p_holm": np.nan,
         "p_dunnett": np.nan,
@@ -204,8 +218,9 @@ def _sensitivity(row: _Row) -> tuple[float, float]:
     differs = (estimates != means.at_limit[used]) & estimates.notna()
     if row.relation or not differs.to_numpy().any():
         return (np.nan, np.nan)
-    at_limit = per_experiment_contrast(means.at_limit, row.named.weights)
-    fitted = per_experiment_contrast(means.fitted, row.named.weights)
+    groups = means.groups(row.named.weights)
+    at_limit = contrast_of(means.at_limit, row.named.weights, groups)
+    fitted = contrast_of(means.fitted, row.named.weights, groups)
     return (at_limit.estimate, fitted.estimate)
 
 
@@ -220,15 +235,30 @@ def _note(row: _Row) -> str:
             "more than half of the wells of one arm in one experiment are outside the quantifiable "
             "range: only a bound"
         )
+    if contrast.is_between:
+        return _note_between(contrast)
     if contrast.n == 0:
         return "no experiment has every arm"
     if contrast.n == 1:
         return "one experiment: only its value"
     if not contrast.varies:
         return "no variation between experiments: cannot be tested"
-    if contrast.n < MIN_EXPERIMENTS:
+    if not contrast.has_enough:
         return "two experiments: too few for a test"
     return ""
+
+
+def _note_between(contrast: Contrast) -> str:
+    """Why a comparison between experiments lacks numbers."""
+    empty = [arm for part in contrast.parts if part.by_experiment.empty for arm in part.weights]
+    if empty:
+        return f"no experiment has {listed(empty)}"
+    if not contrast.has_enough:
+        return (
+            f"too few experiments for a test: between experiments each arm needs "
+            f"{MIN_EXPERIMENTS_BETWEEN}"
+        )
+    return "" if contrast.varies else "no variation between experiments: cannot be tested"
 
 
 def _dunnett(rows: list[_Row], pooled: PooledError) -> list[float]:

@@ -1,9 +1,16 @@
-"""Fieller's interval of a ratio of two means measured in the same experiments."""
+"""Fieller's interval of a ratio of two means."""
+
+from collections.abc import Callable
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
 
+from coculture.comparison.statistics.contrasts import Contrast
 from coculture.distributions import t_quantile
+
+_FARTHEST = 1e6
+"""A limit farther from the estimate than this many times its size is no limit."""
 
 
 def fieller_interval(
@@ -34,3 +41,43 @@ def fieller_interval(
     middle = a * b - t2 * vab
     root = np.sqrt(max(middle**2 - square * (a**2 - t2 * vaa), 0.0))
     return (float((middle - root) / square), float((middle + root) / square))
+
+
+def inverted_interval(
+    left: Callable[[float], Contrast], ratio: float, confidence: float = 0.95
+) -> tuple[float, float]:
+    """The ratios that a test does not reject: Fieller's interval for any contrast.
+
+    Parameters
+    ----------
+    left
+        numerator - r x denominator for each ratio r, which is zero at the true ratio.
+    ratio
+        The estimate, at which it is zero.
+
+    Returns
+    -------
+    The limits, both NaN if one of them is beyond `_FARTHEST` times the size of the estimate, as
+    happens if the denominator is not significantly different from zero.
+    """
+    unbounded = (float("nan"), float("nan"))
+    # At the ratio 0 or 1e-9 nothing else tells the scale; ratios of effects are near 1.
+    step = max(abs(ratio), 1.0)
+    if not np.isfinite(ratio) or not left(ratio).varies:
+        return unbounded
+
+    def beyond(at: float) -> float:
+        """Negative inside the interval."""
+        contrast = left(at)
+        reach = t_quantile((1 + confidence) / 2, contrast.df) * contrast.se
+        return abs(contrast.estimate) - float(reach)
+
+    limits = []
+    for side in (-1.0, 1.0):
+        distance = step / 64
+        while beyond(ratio + side * distance) < 0:
+            distance *= 2
+            if distance > _FARTHEST * step:
+                return unbounded
+        limits.append(float(scipy.optimize.brentq(beyond, ratio, ratio + side * distance)))
+    return (limits[0], limits[1])

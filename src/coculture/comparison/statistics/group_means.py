@@ -16,6 +16,7 @@ from coculture.comparison.design.arms import Design, arms_of
 from coculture.comparison.design.endpoints import Endpoint
 from coculture.comparison.design.joining import VIABLE_CELLS
 from coculture.comparison.settings import ComparisonSettings
+from coculture.comparison.statistics.between_experiments import ArmGroup, arm_groups, entering
 from coculture.comparison.statistics.censoring import ABOVE, BELOW, group_mean
 from coculture.exchange.vocabulary import ABOVE_RANGE, BELOW_RANGE
 
@@ -102,7 +103,8 @@ class GroupMeans:
     """The group means of one endpoint, each table with experiments x arms.
 
     Every arm of the study is a column. `relation` is "" if `mean` is an estimate, "<=" or ">=" if
-    it is a bound; the true mean is between `low` and `high`, which may be infinite.
+    it is a bound; the true mean is between `low` and `high`, which may be infinite. `cultured` is
+    whether the experiment has cultures of the arm, also if none of them has a value.
     """
 
     mean: pd.DataFrame
@@ -111,11 +113,12 @@ class GroupMeans:
     high: pd.DataFrame
     at_limit: pd.DataFrame
     fitted: pd.DataFrame
+    cultured: pd.DataFrame
 
     @classmethod
     def of(cls, arms: pd.DataFrame, endpoint: Endpoint, labels: Sequence[str]) -> "GroupMeans":
         """Read the rows of `endpoint` from comparison/arms.csv."""
-        rows = arms[arms["endpoint"] == endpoint.name]
+        rows = arms[arms["endpoint"] == endpoint.name].assign(cultured=True)
 
         def spread(column: str) -> pd.DataFrame:
             table = rows.pivot_table(
@@ -125,7 +128,12 @@ class GroupMeans:
 
         columns = ("mean", "low", "high", "mean_at_limit", "mean_censored_fit")
         mean, low, high, at_limit, fitted = (spread(column).astype(float) for column in columns)
-        return cls(mean, spread("relation").fillna(""), low, high, at_limit, fitted)
+        relation, cultured = spread("relation").fillna(""), spread("cultured").notna()
+        return cls(mean, relation, low, high, at_limit, fitted, cultured)
+
+    def groups(self, weights: Mapping[str, float]) -> tuple[ArmGroup, ...]:
+        """The arms of a weighted sum in groups that share no experiment."""
+        return arm_groups(self.cultured, [arm for arm, weight in weights.items() if weight])
 
     def within(self, experiments: Iterable[str]) -> "GroupMeans":
         """The means of some experiments only."""
@@ -148,13 +156,12 @@ class GroupMeans:
         return means
 
     def relation_of(self, weights: Mapping[str, float]) -> str:
-        """What a weighted sum of `mean` is, in the experiments that have all of its arms.
+        """What a weighted sum of `mean` is, in the experiments that enter it.
 
         "" for an estimate, "<=" or ">=" for a bound, `UNKNOWN` if bounds point both ways.
         """
         used = {arm: weight for arm, weight in weights.items() if weight}
-        complete = self.mean[list(used)].notna().all(axis=1)
-        return self._relation(used, self.relation[complete])
+        return self._relation(used, self.relation[entering(self.mean, self.groups(used))])
 
     def unknown_in(self, weights: Mapping[str, float]) -> list[str]:
         """The experiments in which a weighted sum of `mean` has bounds that point both ways."""

@@ -1,0 +1,132 @@
+"""Contrasts of arms that share no experiment, tested between experiments by Welch's t.
+
+The arms of a contrast fall into groups of arms that are linked by experiments that have them. With
+one group the contrast is computed inside experiments. With several, no experiment has arms of two
+of them: the part of each group is computed inside its own experiments, and the means of the parts
+are added, each with a variance of its own, with the degrees of freedom of B. L. Welch (Biometrika
+34 (1947) 28) and F. E. Satterthwaite (Biometrics Bull. 2 (1946) 110). Two groups of one arm each
+make Welch's t test of two samples.
+
+Arms that share some experiments, but too few, are one group: they are not tested. Welch's test
+would treat their experiments as independent, which they are not, and one more shared experiment
+would change the test.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from coculture.comparison.statistics.contrasts import (
+    Contrast,
+    Part,
+    Weights,
+    per_experiment_contrast,
+)
+
+
+@dataclass(frozen=True)
+class ArmGroup:
+    """Arms that are linked by experiments, and the experiments that have or lack them.
+
+    Those are the experiments with any of the arms, and those with none of the contrast's arms that
+    share another arm with them. Any other experiment was made for something else.
+    """
+
+    arms: tuple[str, ...]
+    experiments: tuple[str, ...]
+
+
+def arm_groups(cultured: pd.DataFrame, arms: Iterable[str]) -> tuple[ArmGroup, ...]:
+    """The arms of a contrast in groups that share no experiment, in the order of the arms.
+
+    Parameters
+    ----------
+    cultured
+        Experiments x arms of the study: whether the experiment has cultures of the arm, also if
+        none of them has a value. A lost value does not make arms unpaired.
+
+    Examples
+    --------
+    >>> cultured = pd.DataFrame({"a": [True, False], "b": [False, True]}, index=["E1", "E2"])
+    >>> [group.arms for group in arm_groups(cultured, ["a", "b"])]
+    [('a',), ('b',)]
+    """
+    left = list(dict.fromkeys(arms))
+    every = cultured.astype(bool)
+    table = every[left]
+    groups: list[tuple[tuple[str, ...], pd.Series[bool]]] = []
+    while left:
+        found, grown = {left[0]}, True
+        while grown:
+            having = table[sorted(found)].any(axis=1)
+            linked = {str(arm) for arm in table.columns if table.loc[having, arm].any()} | found
+            found, grown = linked, linked != found
+        arms_of_group = tuple(arm for arm in left if arm in found)
+        groups.append((arms_of_group, having))
+        left = [arm for arm in left if arm not in found]
+    # An experiment beside several groups, through an arm of all, does not lack one in particular.
+    beside = [every.loc[:, every[having].any()].any(axis=1) for _, having in groups]
+    without = ~table.any(axis=1) & (pd.concat(beside, axis=1).sum(axis=1) == 1)
+    return tuple(
+        ArmGroup(arms_of_group, tuple(table.index[having | (near & without)]))
+        for (arms_of_group, having), near in zip(groups, beside, strict=True)
+    )
+
+
+def entering(means: pd.DataFrame, groups: Sequence[ArmGroup]) -> "pd.Series[bool]":
+    """The experiments (rows of `means`) that have every arm of one of the groups."""
+    complete = [means[list(group.arms)].notna().all(axis=1) for group in groups]
+    return pd.concat(complete, axis=1).any(axis=1)
+
+
+def contrast_of(means: pd.DataFrame, weights: Weights, groups: Sequence[ArmGroup]) -> Contrast:
+    """The contrast inside experiments, or between them if its arms are in several groups.
+
+    An experiment that was made for other arms is not left out.
+
+    Parameters
+    ----------
+    means
+        Group means, experiments x arms, on the analysis scale; NaN if an experiment lacks an arm.
+    weights
+        Arm to weight.
+    groups
+        The arms of the contrast (`arm_groups`).
+
+    Raises
+    ------
+    ComparisonError
+        If a weight names an arm that is not a column of `means`.
+    """
+    if len(groups) == 1:
+        return per_experiment_contrast(means.loc[list(groups[0].experiments)], weights)
+    parts = [_part(means, weights, group) for group in groups]
+    variances = np.array([part.se**2 for part in parts])
+    total = float(variances.sum())
+    with np.errstate(invalid="ignore", divide="ignore"):
+        df = float(total**2 / (variances**2 / np.array([part.df for part in parts])).sum())
+    return Contrast(
+        estimate=sum(part.estimate for part in parts),
+        se=float(np.sqrt(total)),
+        df=df,
+        values=pd.concat([part.values for part in parts]),  # noqa: PD011
+        left_out={name: arms for part in parts for name, arms in part.left_out.items()},
+        parts=tuple(
+            _shown(part, {arm: weights[arm] for arm in group.arms})
+            for part, group in zip(parts, groups, strict=True)
+        ),
+    )
+
+
+def _part(means: pd.DataFrame, weights: Weights, group: ArmGroup) -> Contrast:
+    of_group = {arm: weights.get(arm, 0.0) for arm in group.arms}
+    return per_experiment_contrast(means.loc[list(group.experiments)], of_group)
+
+
+def _shown(part: Contrast, weights: Weights) -> Part:
+    """The part with the sign that makes the weight of its first arm positive."""
+    sign = -1 if next(iter(weights.values())) < 0 else 1
+    values = part.values * sign  # noqa: PD011
+    return Part(sign, {arm: sign * weight for arm, weight in weights.items()}, values)
