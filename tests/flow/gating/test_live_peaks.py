@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from coculture.flow.gating.asinh_scale import decades, linear
+from coculture.flow.gating.cell_sample import CellSample
 from coculture.flow.gating.live_peaks import LivePeak, live_peaks
-from coculture.flow.tubes import TubeEvents
 
 ANNEXIN = {"channels": ["A"], "threshold": 300.0}
 DYE = {"channels": ["D"], "threshold": 300.0}
@@ -24,7 +24,7 @@ def well(live: float, cells: int = 2000, apoptotic: float = 0.3) -> dict[str, Li
         "D": 50 + 30 * rng.standard_normal(cells),
         "S": size,
     }
-    return live_peaks(TubeEvents(columns, cells), ANNEXIN, DYE, "S")
+    return live_peaks(CellSample(columns), ANNEXIN, DYE, "S")
 
 
 def test_live_peak_of_annexin_is_that_of_the_live_cells() -> None:

@@ -1,7 +1,7 @@
 """Counting the events of one file in every gate, and measuring what the checks need besides."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -9,15 +9,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from coculture.flow.gating import gates
+from coculture.flow.gating.cell_sample import sample_of, thinned
 from coculture.flow.gating.checks.margin_events import margin_percent
 from coculture.flow.gating.checks.threshold_sensitive import largest_change
 from coculture.flow.gating.flowcytometrytools import passes
 from coculture.flow.gating.live_peaks import LivePeak, live_peaks
-from coculture.flow.gating.marker_histograms import (
-    MOST_EVENTS,
-    MarkerHistogram,
-    marker_histograms,
-)
+from coculture.flow.gating.marker_histograms import MarkerHistogram, marker_histograms
 from coculture.flow.gating.measurement import STAGES, Counts, Measurement
 from coculture.flow.gating.size_histogram import SizeHistogram, size_histogram
 from coculture.flow.gating.sources.threshold import FEWEST_EVENTS
@@ -148,22 +145,25 @@ def _count(
     if gates.ANNEXIN not in blocks or gates.VIABILITY_DYE not in blocks:
         return _Counted(Counts(total, nonfinite, after, beads=beads))
     annexin, dye = blocks[gates.ANNEXIN], blocks[gates.VIABILITY_DYE]
-    size = tube.panel.forward_scatter_area
-    read = [annexin["channels"][0], dye["channels"][0], size]
-    cells = _of_events(events, masks["population"], read)
-    quadrants = gates.quadrant_counts(annexin, dye, cells)
+    is_cell = masks["population"]
+    is_annexin, is_dye = (gates.is_positive(block, events) & is_cell for block in (annexin, dye))
+    quadrants = gates.quadrants_of(is_annexin, is_dye, after["population"])
     counts = Counts(
         total=total,
         nonfinite=nonfinite,
         after=after,
         quadrants=quadrants,
         beads=beads,
-        sensitivity=largest_change(cells, annexin, quadrants["early"] + quadrants["late"]),
+        sensitivity=largest_change(events, is_cell, annexin, quadrants),
     )
-    peaks = live_peaks(cells, annexin, dye, size) if tube.role == "sample" else {}
-    sizes = _sizes(tube, events, cells, annexin, dye)
-    if tube.role == "single_stain" and len(cells) < FEWEST_EVENTS:
-        cells = _of_events(events, masks["singlets"], read)
+    size = tube.panel.forward_scatter_area
+    read = [annexin["channels"][0], dye["channels"][0], size]
+    cells = sample_of(events, is_cell, read)
+    is_sample = tube.role == "sample"
+    peaks = live_peaks(cells, annexin, dye, size) if is_sample else {}
+    sizes = _sizes(np.asarray(events[size]), is_annexin | is_dye) if is_sample else None
+    if tube.role == "single_stain" and after["population"] < FEWEST_EVENTS:
+        cells = sample_of(events, masks["singlets"], read)
     of_stains = {gates.ANNEXIN: annexin, gates.VIABILITY_DYE: dye}
     return _Counted(
         counts,
@@ -174,17 +174,10 @@ def _count(
     )
 
 
-def _sizes(
-    tube: Tube, events: Columns, cells: Columns, annexin: gates.Block, dye: gates.Block
-) -> SizeHistogram | None:
-    """Of a sample: how small its dying cells are beside the smallest event."""
-    if tube.role != "sample":
-        return None
-    size = tube.panel.forward_scatter_area
-    is_dying = np.zeros(len(cells), bool)
-    for block in (annexin, dye):
-        is_dying |= np.asarray(cells[str(block["channels"][0])]) >= float(block["threshold"])
-    return size_histogram(np.asarray(events[size]), np.asarray(cells[size])[is_dying])
+def _sizes(size: NDArray[np.float64], is_dying: NDArray[np.bool_]) -> SizeHistogram | None:
+    """How small the dying cells are beside the smallest event; arrays of shape (events,)."""
+    every, dying = (thinned(places) for places in (np.arange(len(size)), np.flatnonzero(is_dying)))
+    return size_histogram(size.take(every), size.take(dying))
 
 
 def _along_markers(
@@ -200,17 +193,5 @@ def _along_markers(
         return {}
     annexin, dye = blocks[gates.ANNEXIN], blocks[gates.VIABILITY_DYE]
     read = {str(name) for block in (*markers.values(), annexin, dye) for name in block["channels"]}
-    every = max(1, -(-int(np.count_nonzero(singlets)) // MOST_EVENTS))
-    cells = _of_events(events, singlets, sorted(read), every)
+    cells = sample_of(events, singlets, sorted(read))
     return marker_histograms(cells, markers, annexin, dye)
-
-
-def _of_events(
-    events: Columns, wanted: NDArray[np.bool_], channels: Sequence[str], every: int = 1
-) -> TubeEvents:
-    """Each `every`-th of the wanted events, a mask of shape (events,), in some channels."""
-    # A list of places, made once, is faster than a mask for each channel.
-    places = np.flatnonzero(wanted)[::every]
-    return TubeEvents(
-        {channel: np.asarray(events[channel]).take(places) for channel in channels}, len(places)
-    )

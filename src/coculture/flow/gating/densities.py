@@ -83,6 +83,10 @@ class Distribution:
         """The values below one, in ascending order."""
         return self.ordered[: np.searchsorted(self.ordered, value)]
 
+    def above(self, value: float) -> Values:
+        """The values above one, in ascending order."""
+        return self.ordered[np.searchsorted(self.ordered, value, side="right") :]
+
     @cached_property
     def _ends(self) -> Values:
         return percentiles(self.ordered, [0.05, 25, 75, 99.95])
@@ -114,6 +118,15 @@ def percentiles(ordered: Values, percents: ArrayLike) -> Values:
     low, high = ordered[before], ordered[np.minimum(before + 1, len(ordered) - 1)]
     # From the nearer of the two, as numpy does, so that the last digit is the same.
     return np.where(part < 0.5, low + (high - low) * part, high - (high - low) * (1 - part))
+
+
+def median(ordered: Values) -> float:
+    """Median of values in ascending order, at least one, as np.median, which would sort them again.
+
+    >>> median(np.array([1.0, 2.0, 4.0, 9.0]))
+    3.0
+    """
+    return float(ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2
 
 
 def density(values: Values) -> Density:

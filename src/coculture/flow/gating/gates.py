@@ -5,10 +5,10 @@ Gates act on linear, compensated events. `above` a threshold includes the thresh
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from coculture.exchange.problems import CocultureError
 from coculture.flow.files import FlowFile
@@ -18,7 +18,6 @@ from coculture.flow.gating.flowcytometrytools import (
     inverted,
     passes,
     polygon_gate,
-    quadrant_gate,
     threshold_gate,
 )
 from coculture.flow.settings import SHARED_GATES, shape_fault
@@ -54,16 +53,6 @@ class GateError(CocultureError):
     """A gate block is invalid. The message names the gate."""
 
 
-@dataclass(frozen=True)
-class Quadrants:
-    """The four quadrants of Annexin V (x) and viability dye (y)."""
-
-    viable: Gate
-    early: Gate
-    late: Gate
-    necrotic: Gate
-
-
 def draw(name: str, block: Block) -> Gate:
     """The FlowCytometryTools gate of a block.
 
@@ -90,22 +79,6 @@ def _interval(name: str, channel: str, low: float, high: float, keep: str | None
         threshold_gate(low, channel, "above", name), threshold_gate(high, channel, "below", name)
     )
     return inverted(inside) if keep == "outside" else inside
-
-
-def quadrants(annexin: Block, viability_dye: Block) -> Quadrants:
-    """The quadrant gates at two thresholds."""
-    channels = [annexin["channels"][0], viability_dye["channels"][0]]
-    centre = (float(annexin["threshold"]), float(viability_dye["threshold"]))
-
-    def corner(region: str) -> Gate:
-        return quadrant_gate(centre, channels, region, region)
-
-    return Quadrants(
-        viable=corner("bottom left"),
-        early=corner("bottom right"),
-        late=corner("top right"),
-        necrotic=corner("top left"),
-    )
 
 
 def of_tube(blocks: Mapping[str, Block], tube: FlowFile) -> dict[str, Block]:
@@ -143,9 +116,29 @@ def count_kept(name: str, block: Block, events: Columns) -> int:
     return int(np.count_nonzero(passes(draw(name, block), events)))
 
 
+def is_positive(stain: Block, events: Columns) -> NDArray[np.bool_]:
+    """Which events are positive for a stain whose gate this is, shape (events,)."""
+    channel = str(stain["channels"][0])
+    return passes(threshold_gate(float(stain["threshold"]), channel, "above", channel), events)
+
+
+def quadrants_of(
+    annexin: NDArray[np.bool_], viability_dye: NDArray[np.bool_], among: int
+) -> dict[str, int]:
+    """Number of events in each of QUADRANTS: which of `among` events are positive for the stains.
+
+    The masks have the shape (events,), and may leave out negative events.
+    """
+    of_annexin, of_dye = (int(np.count_nonzero(mask)) for mask in (annexin, viability_dye))
+    late = int(np.count_nonzero(annexin & viability_dye))
+    return {
+        "viable": among - of_annexin - of_dye + late,
+        "early": of_annexin - late,
+        "late": late,
+        "necrotic": of_dye - late,
+    }
+
+
 def quadrant_counts(annexin: Block, viability_dye: Block, events: Columns) -> dict[str, int]:
     """Number of events in each of QUADRANTS."""
-    corners = quadrants(annexin, viability_dye)
-    return {
-        name: int(np.count_nonzero(passes(getattr(corners, name), events))) for name in QUADRANTS
-    }
+    return quadrants_of(is_positive(annexin, events), is_positive(viability_dye, events), len(events))

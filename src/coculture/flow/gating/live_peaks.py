@@ -13,16 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coculture.flow.gating import gates
-from coculture.flow.gating.asinh_scale import decades, linear
-from coculture.flow.gating.densities import Distribution, lower_half_sd
+from coculture.flow.gating.asinh_scale import linear
+from coculture.flow.gating.cell_sample import CellSample
+from coculture.flow.gating.densities import Distribution, lower_half_sd, median
 from coculture.flow.gating.sources.live_peak import LIVE_SDS, negative_peak
 from coculture.flow.gating.sources.threshold import FEWEST_EVENTS
-from coculture.flow.tubes import Columns
 
 Values = NDArray[np.float64]
 
-MOST_EVENTS = 10_000
-"""Of one well: the peak of so many is known to a hundredth of its SD."""
 _POSITIVE_SDS = 8.0
 """An event so many SDs above the live peak is stained: no live cell of ten thousand is."""
 _FEWEST_POSITIVES = 50
@@ -68,14 +66,14 @@ class LivePeak:
 
 
 def live_peaks(
-    cells: Columns, annexin: gates.Block, dye: gates.Block, forward_scatter: str
+    cells: CellSample, annexin: gates.Block, dye: gates.Block, forward_scatter: str
 ) -> dict[str, LivePeak]:
     """The live peak of each stain.
 
     Parameters
     ----------
     cells
-        The events of the population in one well.
+        Some cells of the population in one well.
     annexin, dye
         The gates of the two stains.
     forward_scatter
@@ -87,44 +85,42 @@ def live_peaks(
     """
     if len(cells) < FEWEST_EVENTS:
         return {}
-    every = slice(None, None, max(1, -(-len(cells) // MOST_EVENTS)))
-    values = [np.asarray(cells[str(block["channels"][0])])[every] for block in (annexin, dye)]
-    size = np.asarray(cells[forward_scatter])[every]
+    channels = [str(block["channels"][0]) for block in (annexin, dye)]
     shared = [float(annexin["threshold"]), float(dye["threshold"])]
-    is_negative = values[0] < shared[0]
+    size = cells[forward_scatter]
+    is_negative = cells[channels[0]] < shared[0]
     found = {}
     for place, stain in enumerate((gates.ANNEXIN, gates.VIABILITY_DYE)):
-        # Of the dye only cells without Annexin V, whose spill into the dye may be uncertain.
-        seen = is_negative if place else np.ones(len(is_negative), bool)
-        if np.count_nonzero(seen) < FEWEST_EVENTS:
+        along, of_size, share = cells.along(channels[place]), size, 1.0
+        if stain == gates.VIABILITY_DYE:
+            # Only cells without Annexin V, whose spill into the dye may be uncertain.
+            along, of_size = Distribution(along.values[is_negative]), size[is_negative]
+            share = len(of_size) / len(size)
+        if len(of_size) < FEWEST_EVENTS:
             continue
-        peak = _peak(values[place][seen], size[seen])
+        peak = _peak(along, of_size)
         ends = [peak.threshold if at == place else end for at, end in enumerate(shared)]
-        is_positive = [value >= end for value, end in zip(values, ends, strict=True)]
-        percents = {
-            name: 100 * float(np.mean((is_positive[0] == a) & (is_positive[1] == d)))
-            for name, (a, d) in gates.POSITIVE.items()
-        }
-        found[stain] = replace(peak, share=peak.share * float(np.mean(seen)), percents=percents)
+        is_positive = [cells[name] >= end for name, end in zip(channels, ends, strict=True)]
+        counts = gates.quadrants_of(*is_positive, len(cells))
+        percents = {name: 100 * count / len(cells) for name, count in counts.items()}
+        found[stain] = replace(peak, share=peak.share * share, percents=percents)
     return found
 
 
-def _peak(values: Values, size: Values) -> LivePeak:
-    """The peak, without percents. `size` is the forward scatter of the same events."""
-    positions = decades(values)
-    distribution = Distribution(positions)
-    peak = negative_peak(distribution)
-    lower = lower_half_sd(distribution, peak.mode)
+def _peak(along: Distribution, size: Values) -> LivePeak:
+    """The peak, without percents. `size` is the forward scatter of the same cells."""
+    peak = negative_peak(along)
+    lower = lower_half_sd(along, peak.mode)
     sd = peak.sd if math.isnan(lower) else lower
-    in_peak = positions < peak.mode
-    bright = positions[positions > peak.mode + _POSITIVE_SDS * sd]
+    in_peak = np.sort(size[along.values < peak.mode])
+    bright = along.above(peak.mode + _POSITIVE_SDS * sd)
     return LivePeak(
         position=peak.mode,
         sd=sd,
         share=peak.share,
         threshold=linear(peak.mode + LIVE_SDS * peak.sd),
-        forward_scatter=float(np.median(size[in_peak])) if in_peak.any() else math.nan,
-        positives=float(np.median(bright)) if len(bright) >= _FEWEST_POSITIVES else math.nan,
+        forward_scatter=median(in_peak) if len(in_peak) else math.nan,
+        positives=median(bright) if len(bright) >= _FEWEST_POSITIVES else math.nan,
     )
 
 

@@ -13,12 +13,9 @@ from numpy.typing import NDArray
 
 from coculture.flow.gating import gates
 from coculture.flow.gating.asinh_scale import decades
+from coculture.flow.gating.cell_sample import CellSample
 from coculture.flow.gating.flowcytometrytools import passes
-from coculture.flow.tubes import Columns
 
-MOST_EVENTS = 10_000
-"""Single cells of one file that are counted, evenly chosen: with all wells of an arm they give the
-share that is lost to a percent."""
 WIDTH = 0.02
 """Of a bin, in decades: a tenth of the SD of a marker's peak or less."""
 _OUTSIDE, _INSIDE = 150, 250
@@ -68,56 +65,66 @@ def together(histograms: Iterable[MarkerHistogram]) -> MarkerHistogram:
 
 
 def marker_histograms(
-    singlets: Columns, markers: Mapping[str, gates.Block], annexin: gates.Block, dye: gates.Block
+    singlets: CellSample,
+    markers: Mapping[str, gates.Block],
+    annexin: gates.Block,
+    dye: gates.Block,
 ) -> dict[str, MarkerHistogram]:
     """The histogram of each marker whose gate is a threshold.
 
     Parameters
     ----------
     singlets
-        The single cells of one file.
+        Some single cells of one file.
     markers
         Marker -> its gate.
     annexin, dye
         The gates of the two stains.
     """
     drawn = {name: passes(gates.draw(name, block), singlets) for name, block in markers.items()}
-    is_positive = [
-        np.asarray(singlets[str(block["channels"][0])]) >= float(block["threshold"])
-        for block in (annexin, dye)
-    ]
-    along_annexin = _bins(np.asarray(singlets[str(annexin["channels"][0])]), annexin)
+    stains = [gates.is_positive(block, singlets) for block in (annexin, dye)]
+    along_annexin = _bins(singlets, annexin)
     found = {}
     for name, block in markers.items():
         if "threshold" not in block:
             continue
         others = [mask for other, mask in drawn.items() if other != name]
         seen = np.logical_and.reduce([np.ones(len(singlets), bool), *others])
-        along_marker = _bins(np.asarray(singlets[str(block["channels"][0])]), block)
+        of_quadrants = _counted(_bins(singlets, block), stains, seen)
+        outside, inside = _counted(along_annexin, [drawn[name]], seen)
         found[name] = MarkerHistogram(
-            {
-                quadrant: _counted(
-                    along_marker[seen & (is_positive[0] == a) & (is_positive[1] == d)]
-                )
-                for quadrant, (a, d) in gates.POSITIVE.items()
-            },
-            _counted(along_annexin[seen & drawn[name]]),
-            _counted(along_annexin[seen & ~drawn[name]]),
+            {name: of_quadrants[2 * a + d] for name, (a, d) in gates.POSITIVE.items()},
+            inside,
+            outside,
         )
     return found
 
 
-def _counted(bins: NDArray[np.intp]) -> NDArray[np.int64]:
-    return np.bincount(bins, minlength=len(DISTANCES)).astype(np.int64)
+def _counted(
+    bins: NDArray[np.intp], splits: Sequence[NDArray[np.bool_]], seen: NDArray[np.bool_]
+) -> NDArray[np.int64]:
+    """The number of seen cells in each bin, shape (2 ** splits, bins).
+
+    `splits` are masks that divide the cells; the row is the binary number of whether each applies.
+    """
+    row = np.zeros(len(bins), np.intp)
+    for split in splits:
+        row = 2 * row + split
+    rows, width = 2 ** len(splits), len(DISTANCES)
+    counts = np.bincount((row * width + bins)[seen], minlength=rows * width)
+    return counts.reshape(rows, width).astype(np.int64)
 
 
-def _bins(values: NDArray[np.float64], block: gates.Block) -> NDArray[np.intp]:
-    """The bin of each value, shape (events,); the outermost bins hold what is farther away."""
-    threshold = float(block["threshold"])
-    distance = decades(values) - float(decades(np.array(threshold)))
+def _bins(cells: CellSample, block: gates.Block) -> NDArray[np.intp]:
+    """The bin of each cell along the channel of a gate, shape (cells,).
+
+    The outermost bins hold what is farther away.
+    """
+    channel, threshold = str(block["channels"][0]), float(block["threshold"])
+    distance = cells.along(channel).values - float(decades(np.array(threshold)))
     keeps_below = block.get("keep") == "below"
     # The threshold itself is inside a gate that keeps what is above it, as `passes` has it.
     bins = np.floor((-distance if keeps_below else distance) / WIDTH).astype(np.intp)
-    is_inside = values < threshold if keeps_below else values >= threshold
-    bins = np.where(is_inside, np.maximum(bins, 0), np.minimum(bins, -1))
-    return np.clip(bins + _OUTSIDE, 0, len(DISTANCES) - 1)
+    is_inside = cells[channel] < threshold if keeps_below else cells[channel] >= threshold
+    bins = np.where(is_inside, np.maximum(bins, 0), np.minimum(bins, -1)) + _OUTSIDE
+    return np.minimum(np.maximum(bins, 0), len(DISTANCES) - 1)

@@ -18,7 +18,8 @@ def test_sensitivity_is_the_larger_change_of_the_two_shifts(
     numbers = {79.0: 6, 80.0: just_below, 125.0: just_above, 126.0: 7}
     events = pd.DataFrame({"FL1-A": np.repeat(list(numbers), list(numbers.values()))})
     block = {"channels": ["FL1-A"], "threshold": 100.0, "keep": "above"}
-    found = largest_change(events, block, just_above + 7)
+    is_cell = np.ones(len(events), bool)
+    found = largest_change(events, is_cell, block, quadrants(20, just_above + 7))
     assert found == pytest.approx(100 * 5 / 20)
 
 
@@ -28,4 +29,15 @@ def test_no_sensitivity_without_events_or_a_positive_threshold(
 ) -> None:
     values = pd.DataFrame({"FL1-A": np.ones(events)})
     block = {"channels": ["FL1-A"], "threshold": threshold, "keep": "above"}
-    assert np.isnan(largest_change(values, block, 0))
+    assert np.isnan(largest_change(values, np.ones(events, bool), block, quadrants(events, 0)))
+
+
+def test_events_outside_the_population_do_not_count() -> None:
+    events = pd.DataFrame({"FL1-A": [50.0, 80.0, 80.0, 200.0]})
+    block = {"channels": ["FL1-A"], "threshold": 100.0, "keep": "above"}
+    is_cell = np.array([True, True, False, True])
+    assert largest_change(events, is_cell, block, quadrants(3, 1)) == pytest.approx(100 / 3)
+
+
+def quadrants(cells: int, apoptotic: int) -> dict[str, int]:
+    return {"viable": cells - apoptotic, "early": apoptotic, "late": 0, "necrotic": 0}

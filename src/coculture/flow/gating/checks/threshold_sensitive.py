@@ -1,9 +1,10 @@
 """Percent apoptotic that depends on where exactly the Annexin V threshold is."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 
 from coculture.exchange.flags import Flag
 from coculture.exchange.vocabulary import number
@@ -41,26 +42,31 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
         )
 
 
-def largest_change(events: Columns, annexin: gates.Block, apoptotic: int) -> float:
+def largest_change(
+    events: Columns, is_cell: NDArray[np.bool_], annexin: gates.Block, quadrants: Mapping[str, int]
+) -> float:
     """Largest change, in percentage points, when the Annexin V threshold moves by 0.1 decades.
 
     Parameters
     ----------
     events
-        Those of the population.
+        Those of one tube.
+    is_cell
+        Which of them are of the population, shape (events,).
     annexin
         The gate of Annexin V.
-    apoptotic
-        Number of events that are counted as apoptotic.
+    quadrants
+        Quadrant -> number of these cells.
 
     Returns
     -------
-    NaN if there are no events or the threshold is not above 0.
+    NaN if there are no cells or the threshold is not above 0.
     """
     threshold = float(annexin["threshold"])
-    if not len(events) or threshold <= 0:
+    cells, apoptotic = sum(quadrants.values()), quadrants["early"] + quadrants["late"]
+    if not cells or threshold <= 0:
         return math.nan
     values = np.asarray(events[annexin["channels"][0]])
     moved = [threshold * 10**shift for shift in (-SHIFT_DECADES, SHIFT_DECADES)]
-    changes = [abs(np.count_nonzero(values >= end) - apoptotic) for end in moved]
-    return 100 * max(changes) / len(events)
+    changes = [abs(np.count_nonzero((values >= end) & is_cell) - apoptotic) for end in moved]
+    return 100 * max(changes) / cells
