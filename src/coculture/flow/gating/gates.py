@@ -141,4 +141,6 @@ def quadrants_of(
 
 def quadrant_counts(annexin: Block, viability_dye: Block, events: Columns) -> dict[str, int]:
     """Number of events in each of QUADRANTS."""
-    return quadrants_of(is_positive(annexin, events), is_positive(viability_dye, events), len(events))
+    return quadrants_of(
+        is_positive(annexin, events), is_positive(viability_dye, events), len(events)
+    )

@@ -6,6 +6,7 @@ checks; nothing here changes a threshold.
 """
 
 import math
+import statistics
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -100,8 +101,8 @@ def live_peaks(
             continue
         peak = _peak(along, of_size)
         ends = [peak.threshold if at == place else end for at, end in enumerate(shared)]
-        is_positive = [cells[name] >= end for name, end in zip(channels, ends, strict=True)]
-        counts = gates.quadrants_of(*is_positive, len(cells))
+        of_annexin, of_dye = (cells[name] >= end for name, end in zip(channels, ends, strict=True))
+        counts = gates.quadrants_of(of_annexin, of_dye, len(cells))
         percents = {name: 100 * count / len(cells) for name, count in counts.items()}
         found[stain] = replace(peak, share=peak.share * share, percents=percents)
     return found
@@ -131,4 +132,4 @@ def middle(values: Iterable[float]) -> float:
     2.0
     """
     known = [value for value in values if not math.isnan(value)]
-    return float(np.median(known)) if known else math.nan
+    return float(statistics.median(known)) if known else math.nan

@@ -22,13 +22,8 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
     if one.tube.role != "sample" or gates.ANNEXIN not in one.stained:
         return
     population = one.population.name
-    stained = [
-        measured
-        for of_file in experiment.measurements.values()
-        for measured in of_file
-        if measured.population.name == population and gates.ANNEXIN in measured.stained
-    ]
-    if stained_cells.is_seen([tube.stained[gates.ANNEXIN] for tube in stained]):
+    is_seen, stained = experiment.once((CODE, population), lambda: _of_all(experiment, population))
+    if is_seen:
         return
     channel = str(experiment.blocks[population][gates.ANNEXIN]["channels"][0])
     yield Flag(
@@ -42,3 +37,14 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
         "may be meant, or no cell dies; low percents mean nothing before this is known. Stain "
         "cells that were killed as a control on the same day.",
     )
+
+
+def _of_all(experiment: Experiment, population: str) -> tuple[bool, list[Measurement]]:
+    """Whether Annexin V is seen in any of the tubes that should have it, and these tubes."""
+    stained = [
+        measured
+        for of_file in experiment.measurements.values()
+        for measured in of_file
+        if measured.population.name == population and gates.ANNEXIN in measured.stained
+    ]
+    return stained_cells.is_seen([tube.stained[gates.ANNEXIN] for tube in stained]), stained

@@ -63,6 +63,9 @@ class Loss:
     of_all: bool
 
 
+_Other = tuple[StainedCells, str, bool]
+
+
 def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
     """A caution for the experiment or the well and stain; a note if fewer points are lost."""
     if one.tube.role != "sample" or not one.counts.has_quadrants:
@@ -96,9 +99,11 @@ def _computed_loss(one: Measurement, experiment: Experiment, stain: str) -> Loss
         return None
     quadrants = _EFFECTS[stain][1]
     percent = one.counts.percent(*quadrants)
+    key = (CODE, "others", one.population.name, one.tube.cells, stain)
+    others = experiment.once(key, lambda: list(_other_tubes(one, experiment, stain)))
     better = [
         (tube, than, of_all)
-        for tube, than, of_all in _other_tubes(one, experiment, stain)
+        for tube, than, of_all in others
         if tube.brightness >= TIMES_DIMMER * own.brightness
     ]
     if not better:
@@ -126,20 +131,19 @@ def _is_measurable(one: Measurement, experiment: Experiment, stain: str) -> bool
     return abs(ratio - 1) > SAME_FORWARD_SCATTER
 
 
-def _other_tubes(
-    one: Measurement, experiment: Experiment, stain: str
-) -> Iterator[tuple[StainedCells, str, bool]]:
+def _other_tubes(one: Measurement, experiment: Experiment, stain: str) -> Iterator[_Other]:
     """Stained cells to compare with, what they are in words, and whether they are no wells."""
     population = one.population.name
     for measured in experiment.measurements.values():
+        if measured[0].tube.role == "sample":
+            continue
         for other in measured:
             its = other.stained.get(stain)
             if other.population.name != population or its is None or not its.brightness > 0:
                 continue
-            if other.tube.role != "sample" and _is_comparable(other, one, experiment):
+            if _is_comparable(other, one, experiment):
                 yield its, other.tube.fcs, True
-    key = (CODE, "brightest arm", population, one.tube.cells, stain)
-    arm = experiment.once(key, lambda: _brightest_arm(one, experiment, stain))
+    arm = _brightest_arm(one, experiment, stain)
     if arm:
         usual = middle(well.stained[stain].brightness for well in arm)
         nearest = min(arm, key=lambda well: abs(well.stained[stain].brightness - usual))
