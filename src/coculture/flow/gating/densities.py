@@ -101,9 +101,11 @@ def lower_half_sd(values: Distribution, mode: float) -> float:
     return _SD_PER_MEDIAN * float(percentiles(below, 50)) if len(below) else float("nan")
 
 
-def joined(parts: Sequence[Distribution]) -> Distribution:
-    """The values of all parts together."""
-    return Distribution(np.concatenate([part.values for part in parts]))
+def joined(parts: Sequence[Distribution], most: int | None = None) -> Distribution:
+    """The values of all parts together; if they are more than `most`, evenly chosen ones."""
+    count = sum(len(part.values) for part in parts)
+    every = 1 if most is None else max(1, -(-count // most))
+    return Distribution(np.concatenate([part.values[::every] for part in parts]))
 
 
 def percentiles(ordered: Values, percents: ArrayLike) -> Values:

@@ -29,6 +29,10 @@ POINTS = 2.0
 """Percentage points that are lost against the better tube, at least. The estimate leaves out the
 noise that spill of the other stain adds, and what the better tube loses: in simulation wells that
 were 5 to 7 points too low were estimated at 2 to 4.5."""
+_DIGITS = 2
+"""Of the points after the decimal point: the tail of a normal curve gives numbers like 1e-149."""
+_NOTHING = 0.1
+"""Percentage points below which it is said that nearly nothing is lost."""
 _MOST_LOST = 0.95
 """Of a larger share the number of cells that are left says nothing of those that were lost."""
 
@@ -113,7 +117,7 @@ def _computed_loss(one: Measurement, experiment: Experiment, stain: str) -> Loss
     times = tube.brightness / own.brightness
     share = min(tube.share_lost(times), _MOST_LOST)
     points = min(percent * share / (1 - share), 100 - percent)
-    return Loss(than, times, points, of_all)
+    return Loss(than, times, round(points, _DIGITS), of_all)
 
 
 def _is_measurable(one: Measurement, experiment: Experiment, stain: str) -> bool:
@@ -189,8 +193,8 @@ def _of_experiment(
         f"{experiment.name}: {gates.STAIN_NAMES[stain]} ({channel}) is weak in the wells "
         f"({files}): their stained cells of {one.population.name} are {number(times)} times "
         f"dimmer than those of {loss.than} of the same experiment. Dimly stained cells "
-        f"then lie below the threshold; {what[0]} is too low by about {number(loss.points)} "
-        f"percentage points or more in {well.tube.fcs} ({number(percent)} %), the well "
+        f"then lie below the threshold; {what[0]} is too low by {_points(loss)} "
+        f"in {well.tube.fcs} ({number(percent)} %), the well "
         f"that loses most. {_advice(stain)}",
         loss.points,
         POINTS,
@@ -207,12 +211,18 @@ def _of_well(one: Measurement, experiment: Experiment, stain: str, loss: Loss) -
         f"{gates.STAIN_NAMES[stain]} ({channel}) is weak in this well: its stained cells of "
         f"{one.population.name} are {number(loss.times_dimmer)} times dimmer than those of "
         f"{loss.than}. Dimly stained cells then lie below the threshold; {what[0]} "
-        f"({number(one.counts.percent(*what[1]))} %) is too low by about {number(loss.points)} "
-        f"percentage points or more. {_advice(stain)}",
+        f"({number(one.counts.percent(*what[1]))} %) is too low by {_points(loss)}. "
+        f"{_advice(stain)}",
         loss.points,
         POINTS,
         "percent points",
     )
+
+
+def _points(loss: Loss) -> str:
+    if loss.points < _NOTHING:
+        return f"less than {_NOTHING:g} percentage points"
+    return f"about {number(loss.points)} percentage points or more"
 
 
 def _channel(one: Measurement, experiment: Experiment, stain: str) -> str:
