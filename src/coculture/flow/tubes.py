@@ -291,6 +291,7 @@ def _unmix(
     """
     for start in range(0, len(observed), _BLOCK):
         block = slice(start, start + _BLOCK)
-        true = observed[block] @ coefficients
-        for stain, values in zip(stains, true.T, strict=True):
+        # Of the transposed arrays, so that each stain is contiguous in the result.
+        true = coefficients.T @ observed[block].T
+        for stain, values in zip(stains, true, strict=True):
             stain[block] = values
