@@ -7,7 +7,14 @@ import pytest
 import scipy
 from numpy.typing import NDArray
 
-from coculture.flow.gating.densities import Distribution, density, joined, median, percentiles
+from coculture.flow.gating.densities import (
+    Distribution,
+    density,
+    joined,
+    median,
+    percentile,
+    percentiles,
+)
 
 Values = NDArray[np.float64]
 PERCENTS = [0.05, 68.27, 99.95, *np.linspace(0, 100, 401)]
@@ -23,6 +30,8 @@ def test_percentiles_are_those_of_numpy(count: int) -> None:
     np.testing.assert_array_equal(
         percentiles(np.sort(values), PERCENTS), np.percentile(values, PERCENTS)
     )
+    one_by_one = [percentile(np.sort(values), percent) for percent in PERCENTS]
+    np.testing.assert_array_equal(one_by_one, np.percentile(values, PERCENTS))
 
 
 def bandwidth_of_silverman(values: Values) -> float:

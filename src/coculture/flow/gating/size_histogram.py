@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from coculture.flow.gating.densities import percentiles
+from coculture.flow.gating.densities import percentile
 
 WIDTH = 0.05
 """Of a bin, in decades of forward scatter; the SD of a kind of cell is 0.07."""
@@ -49,7 +49,7 @@ def size_histogram(every: Values, dying: Values) -> SizeHistogram | None:
     ordered = _positive(every)
     if not len(ordered):
         return None
-    edge = float(percentiles(ordered, _EDGE_PERCENTILE))
+    edge = percentile(ordered, _EDGE_PERCENTILE)
     return SizeHistogram(_counted(ordered, edge), _counted(_positive(dying), edge), edge)
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coculture.flow.gating.asinh_scale import decades
-from coculture.flow.gating.densities import Density, Distribution, density, percentiles
+from coculture.flow.gating.densities import Density, Distribution, density, percentile
 from coculture.flow.gating.gates import Block
 from coculture.flow.gating.pool import PooledTube, Values, thinned, values
 from coculture.flow.gating.sources.live_peak import negative_peak
@@ -117,7 +117,7 @@ def _dyed(panel: Panel, tubes: Sequence[PooledTube]) -> Dyed | None:
     distribution = Distribution(dye)
     mode = negative_peak(distribution).mode
     below = mode - distribution.below(mode)[::-1]
-    sd = _SD_PER_MEDIAN * float(percentiles(below, 50)) if len(below) else 0.0
+    sd = _SD_PER_MEDIAN * percentile(below, 50) if len(below) else 0.0
     return Dyed(np.log10(sizes[sizes > 0]), dye > mode + _DYE_SDS * sd)
 
 

@@ -21,7 +21,7 @@ from coculture.flow.gating.densities import (
     Density,
     Distribution,
     joined,
-    percentiles,
+    percentile,
     silverman,
 )
 from coculture.flow.gating.logicle import Logicle
@@ -150,7 +150,7 @@ def negative_peak(positions: Distribution) -> NegativePeak:
     """
     rough, _ = _lowest_peak(positions.usual)
     below = rough - positions.below(rough)[::-1]
-    spread = float(percentiles(below, _ONE_SD_PERCENT)) if len(below) else 0.0
+    spread = percentile(below, _ONE_SD_PERCENT) if len(below) else 0.0
     bandwidth = _SMOOTHING * silverman(spread, 2 * len(below))
     mode, width = _lowest_peak(_density(positions, bandwidth))
     sd = float(np.sqrt(max(width**2 - bandwidth**2, _MIN_SD_SHARE * width**2)))
