@@ -116,11 +116,7 @@ def with_numpy(paths: list[Path]) -> Counts:
 
 
 def with_flowcytometrytools(paths: list[Path]) -> Counts:
-    from coculture.flow.gating.flowcytometrytools import (
-        _names_it_expects,
-        quadrant_gate,
-        threshold_gate,
-    )
+    from coculture.flow.gating.flowcytometrytools import _names_it_expects, threshold_gate
 
     inverse = np.linalg.inv(np.array(SPILLOVER))
     counts = []
@@ -128,6 +124,7 @@ def with_flowcytometrytools(paths: list[Path]) -> Counts:
         # FCMeasurement uses the field names of the old result at run time.
         inspect.getargspec = _old_argspec  # type: ignore[attr-defined]
         from FlowCytometryTools import FCMeasurement
+        from FlowCytometryTools.core.gates import QuadGate
 
         for path in paths:
             sample = FCMeasurement(ID=path.stem, datafile=str(path), readdata_kwargs={})
@@ -147,7 +144,7 @@ def with_flowcytometrytools(paths: list[Path]) -> Counts:
             kept = sample.gate(threshold_gate(GFP, "GFP", "above", "GFP"))
             row = [len(sample.data), len(kept.data)]
             for region in ("bottom left", "bottom right", "top right"):
-                gate = quadrant_gate((ANNEXIN, DYE), ("AnnexinV", "7-AAD"), region, region)
+                gate = QuadGate((ANNEXIN, DYE), ("AnnexinV", "7-AAD"), region, region)
                 row.append(len(kept.gate(gate).data))
             counts.append(row)
     return counts

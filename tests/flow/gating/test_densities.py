@@ -7,7 +7,15 @@ import pytest
 import scipy
 from numpy.typing import NDArray
 
-from coculture.flow.gating.densities import Distribution, density, joined, percentiles
+from coculture.flow.gating.densities import (
+    Distribution,
+    density,
+    joined,
+    median,
+    median_of_unsorted,
+    percentile,
+    percentiles,
+)
 
 Values = NDArray[np.float64]
 PERCENTS = [0.05, 68.27, 99.95, *np.linspace(0, 100, 401)]
@@ -23,6 +31,8 @@ def test_percentiles_are_those_of_numpy(count: int) -> None:
     np.testing.assert_array_equal(
         percentiles(np.sort(values), PERCENTS), np.percentile(values, PERCENTS)
     )
+    one_by_one = [percentile(np.sort(values), percent) for percent in PERCENTS]
+    np.testing.assert_array_equal(one_by_one, np.percentile(values, PERCENTS))
 
 
 def bandwidth_of_silverman(values: Values) -> float:
@@ -58,3 +68,22 @@ def test_values_below_one_are_given_in_order() -> None:
 def test_parts_are_joined_with_all_their_values() -> None:
     parts = [Distribution(np.array([3.0, 1.0])), Distribution(np.array([2.0]))]
     assert joined(parts).ordered.tolist() == [1, 2, 3]
+
+
+def test_of_too_many_values_each_part_gives_the_same_share() -> None:
+    parts = [Distribution(np.arange(60.0)), Distribution(np.arange(100.0, 140.0))]
+    assert joined(parts, 50).ordered.tolist() == [*range(0, 60, 2), *range(100, 140, 2)]
+    assert len(joined(parts, 100).values) == 100
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4001])
+def test_the_median_of_ordered_values_is_that_of_numpy(count: int) -> None:
+    values = skewed(count)
+    assert median(np.sort(values)) == np.median(values)
+    assert median_of_unsorted(values.copy()) == np.median(values)
+
+
+def test_values_above_one_are_given_in_order() -> None:
+    found = Distribution(np.array([3.0, 1.0, 2.0, 2.0, 5.0]))
+    assert found.above(2.0).tolist() == [3, 5]
+    assert found.above(5.0).tolist() == []

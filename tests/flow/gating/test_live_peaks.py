@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from coculture.flow.gating.asinh_scale import decades, linear
+from coculture.flow.gating.cell_sample import CellSample
 from coculture.flow.gating.live_peaks import LivePeak, live_peaks
-from coculture.flow.tubes import TubeEvents
 from tests.flow.standard_outcomes import STANDARD
 
 ANNEXIN = {"channels": ["A"], "threshold": 300.0}
@@ -26,7 +26,7 @@ def well(live: float, cells: int = 2000, apoptotic: float = 0.3) -> dict[str, Li
         "D": 50 + 30 * rng.standard_normal(cells),
         "S": size,
     }
-    return live_peaks(TubeEvents(columns, cells), BLOCKS, STANDARD, "S")
+    return live_peaks(CellSample(columns), BLOCKS, STANDARD, "S")
 
 
 def test_live_peak_of_annexin_is_that_of_the_live_cells() -> None:

@@ -1,11 +1,11 @@
 """Cells on the two sides of a marker's gate, counted as the gates count them."""
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from coculture.flow.gating import gates
 from coculture.flow.gating.asinh_scale import linear
+from coculture.flow.gating.cell_sample import CellSample
 from coculture.flow.gating.marker_histograms import DISTANCES, marker_histograms, together
 from tests.flow.standard_outcomes import STANDARD
 
@@ -16,9 +16,10 @@ ABOVE = {"channels": ["M"], "threshold": 500.0, "keep": "above"}
 BELOW = {"channels": ["N"], "threshold": 500.0, "keep": "below"}
 
 
-def _cells(marker: list[float], **others: list[float]) -> pd.DataFrame:
+def _cells(marker: list[float], **others: list[float]) -> CellSample:
     quiet = {"A": [0.0] * len(marker), "D": [0.0] * len(marker), "N": [0.0] * len(marker)}
-    return pd.DataFrame({**quiet, "M": marker, **others})
+    columns = {**quiet, "M": marker, **others}
+    return CellSample({name: np.array(values) for name, values in columns.items()})
 
 
 def test_a_cell_at_the_threshold_is_inside_a_gate_that_keeps_what_is_above() -> None:
@@ -43,7 +44,7 @@ def test_distances_are_decades_into_the_population(name: str, block: gates.Block
     sign = 1 if block is ABOVE else -1
     values = [linear(position + sign * at) for at in (-0.31, 0.5, 0.5)]
     column = str(block["channels"][0])
-    cells = _cells([0.0] * 3).assign(**{column: values})
+    cells = _cells(**{"marker": [0.0] * 3, column: values})
     counts = marker_histograms(cells, {name: block}, STAINS, STANDARD)[name].counts["viable"]
     assert DISTANCES[counts > 0] == pytest.approx([-0.31, 0.5], abs=0.011)
     assert counts[counts > 0].tolist() == [1, 2]

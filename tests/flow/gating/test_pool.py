@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from coculture.flow.gating import gates
-from coculture.flow.gating.pool import PooledTube, gated, number_of_events, pool, values
+from coculture.flow.gating.pool import PooledTube, gated, number_of_events, pool, thinned, values
 from coculture.flow.tubes import Tube
 
 
@@ -52,6 +52,19 @@ def test_gates_apply_one_after_the_other_and_leave_the_tubes_before_them_alone(
     not_looked_up = gated(tubes, {"cells": ABOVE})
     assert number_of_events(gated(not_looked_up, {"dim": BELOW})) == 3
     assert number_of_events(not_looked_up) == 6
+
+
+def test_tubes_are_thinned_evenly_among_the_events_that_are_kept(
+    open_tube: Callable[..., Tube],
+) -> None:
+    tubes = [
+        PooledTube(open_tube({"FSC-A": [1.0]}), pd.DataFrame({"FSC-A": np.arange(start, 60.0)}))
+        for start in (0, 30)
+    ]
+    large = gated(tubes, {"cells": ABOVE})
+    assert values(thinned(large, 40), "FSC-A").tolist() == [*range(10, 60, 2), *range(30, 60, 2)]
+    assert values(thinned(tubes, 45), "FSC-A").tolist() == [*range(0, 60, 2), *range(30, 60, 2)]
+    assert number_of_events(thinned(large, 80)) == 80
 
 
 def test_a_single_stain_of_another_day_sets_no_gate(open_tube: Callable[..., Tube]) -> None:

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from coculture.flow.gating.cell_sample import CellSample
 from coculture.flow.gating.stained_cells import StainedCells, is_seen, stained_cells
 
 THRESHOLD = 152.0
@@ -17,7 +18,7 @@ def cells(stain: float, share: float = 0.3, count: int = 3000, seed: int = 1) ->
     is_stained = np.arange(count) < share * count
     values = 80 + 30 * rng.standard_normal(count)
     values += is_stained * stain * np.exp(0.45 * rng.standard_normal(count))
-    found = stained_cells(values, THRESHOLD)
+    found = stained_cells(CellSample({"A": values}), "A", THRESHOLD)
     assert found is not None
     return found
 
@@ -54,7 +55,7 @@ def test_few_cells_have_no_brightness() -> None:
     few = cells(5000, 0.005)
     assert few.bright == 15
     assert math.isnan(few.brightness)
-    assert stained_cells(np.full(99, 80.0), THRESHOLD) is None
+    assert stained_cells(CellSample({"A": np.full(99, 80.0)}), "A", THRESHOLD) is None
 
 
 def test_a_stain_is_seen_by_a_peak_or_by_the_bright_cells_of_all_tubes() -> None:

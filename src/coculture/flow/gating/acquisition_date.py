@@ -4,6 +4,7 @@ import datetime
 import re
 from collections import Counter
 from collections.abc import Iterable
+from functools import cache
 
 from coculture.flow.fcs.header import FcsHeader
 
@@ -21,7 +22,12 @@ def acquisition_date(header: FcsHeader) -> str:
 
 def day_of(header: FcsHeader) -> datetime.date | None:
     """The day of acquisition; None if the file does not give it or it cannot be read."""
-    day = re.sub(r"[ /]", "-", re.sub(r"T\d\d:.*", "", _text(header))).title()
+    return _day(_text(header))
+
+
+@cache
+def _day(written: str) -> datetime.date | None:
+    day = re.sub(r"[ /]", "-", re.sub(r"T\d\d:.*", "", written)).title()
     for form in _FORMATS:
         try:
             return datetime.datetime.strptime(day, form).date()

@@ -1,8 +1,9 @@
 """Counting the events of one file in every gate, and measuring what the checks need besides."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import reduce
 
 import numpy as np
 import pandas as pd
@@ -10,15 +11,13 @@ from numpy.typing import NDArray
 
 from coculture.exchange.outcomes import Outcomes
 from coculture.flow.gating import gates
+from coculture.flow.gating.cell_sample import MOST_EVENTS, sample_of, some_of
 from coculture.flow.gating.checks.margin_events import margin_percent
 from coculture.flow.gating.checks.threshold_sensitive import largest_change
+from coculture.flow.gating.densities import median_of_unsorted
 from coculture.flow.gating.flowcytometrytools import passes
 from coculture.flow.gating.live_peaks import LivePeak, live_peaks
-from coculture.flow.gating.marker_histograms import (
-    MOST_EVENTS,
-    MarkerHistogram,
-    marker_histograms,
-)
+from coculture.flow.gating.marker_histograms import MarkerHistogram, marker_histograms
 from coculture.flow.gating.measurement import STAGES, Counts, Measurement
 from coculture.flow.gating.size_histogram import SizeHistogram, size_histogram
 from coculture.flow.gating.sources.threshold import FEWEST_EVENTS
@@ -151,34 +150,36 @@ def _count(
     nonfinite = total - len(events) - events.beads
     beads = events.beads if tube.panel.counting_beads else None
     after = {stage: int(np.count_nonzero(mask)) for stage, mask in masks.items()}
-    size = tube.panel.forward_scatter_area
-    read = [*tube.panel.stains, size]
-    cells = _of_events(events, masks["population"], read)
-    medians = _medians(tube, cells)
-    of_singlets = (
-        {} if tube.role == "sample" else _medians(tube, _of_events(events, masks["singlets"], read))
-    )
+    is_cell = masks["population"]
+    medians = _medians(tube, events, is_cell)
+    of_singlets = {} if tube.role == "sample" else _medians(tube, events, masks["singlets"])
     if not outcomes.stains or any(stain.gate not in blocks for stain in outcomes.stains):
         return _Counted(
             Counts(total, nonfinite, after, beads=beads),
             medians=medians,
             singlet_medians=of_singlets,
         )
+    positives = gates.positives(outcomes, blocks, events)
+    is_above = {gate: mask & is_cell for gate, mask in positives.items()}
     counts = Counts(
         total=total,
         nonfinite=nonfinite,
         after=after,
-        quadrants=gates.class_counts(outcomes, blocks, cells),
+        quadrants=gates.classes_of(outcomes, is_above, after["population"]),
         beads=beads,
-        sensitivity=largest_change(cells, blocks, outcomes),
+        sensitivity=largest_change(events, is_cell, blocks, outcomes),
     )
-    peaks = live_peaks(cells, blocks, outcomes, size) if tube.role == "sample" else {}
-    sizes = _sizes(tube, events, cells, blocks, outcomes)
-    if tube.role == "single_stain" and len(cells) < FEWEST_EVENTS:
-        cells = _of_events(events, masks["singlets"], read)
-    lacking = {
-        stain.gate: blocks[stain.gate] for stain in outcomes.stains if not stain.living_are_positive
-    }
+    size = tube.panel.forward_scatter_area
+    read = [*(str(blocks[stain.gate]["channels"][0]) for stain in outcomes.stains), size]
+    cells = sample_of(events, is_cell, read)
+    is_sample = tube.role == "sample"
+    peaks = live_peaks(cells, blocks, outcomes, size) if is_sample else {}
+    sizes = None
+    if is_sample:
+        sizes = _sizes(np.asarray(events[size]), _dying(outcomes, is_above, is_cell))
+    if tube.role == "single_stain" and after["population"] < FEWEST_EVENTS:
+        cells = sample_of(events, masks["singlets"], read)
+    lacking = {stain.gate: blocks[stain.gate] for stain in outcomes.lacking}
     return _Counted(
         counts,
         peaks,
@@ -190,30 +191,36 @@ def _count(
     )
 
 
-def _medians(tube: Tube, cells: Columns) -> dict[str, float]:
-    """Channel of each stain and marker -> the median of the cells, linear; none without cells."""
-    if not len(cells):
+def _medians(tube: Tube, events: Columns, wanted: NDArray[np.bool_]) -> dict[str, float]:
+    """Channel of each stain and marker -> the median of all wanted events, linear; none without.
+
+    `wanted` is a mask of shape (events,).
+    """
+    # A list of places, made once, is faster than a mask for each channel.
+    places = np.flatnonzero(wanted)
+    if not len(places):
         return {}
-    return {name: float(np.median(np.asarray(cells[name]))) for name in tube.panel.stains}
+    return {
+        name: median_of_unsorted(np.asarray(events[name]).take(places))
+        for name in tube.panel.stains
+    }
 
 
-def _sizes(
-    tube: Tube,
-    events: Columns,
-    cells: Columns,
-    blocks: Mapping[str, gates.Block],
-    outcomes: Outcomes,
-) -> SizeHistogram | None:
-    """Of a sample: how small its dying cells are beside the smallest event."""
-    if tube.role != "sample":
-        return None
-    size = tube.panel.forward_scatter_area
-    is_dying = np.zeros(len(cells), bool)
-    for stain in outcomes.stains:
-        block = blocks[stain.gate]
-        is_above = np.asarray(cells[str(block["channels"][0])]) >= float(block["threshold"])
-        is_dying |= is_above != stain.living_are_positive
-    return size_histogram(np.asarray(events[size]), np.asarray(cells[size])[is_dying])
+def _dying(
+    outcomes: Outcomes, is_above: Mapping[str, NDArray[np.bool_]], is_cell: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Which cells are not as living ones are in any stain, shape (events,)."""
+    found = [
+        is_cell & ~is_above[stain.gate] if stain.living_are_positive else is_above[stain.gate]
+        for stain in outcomes.stains
+    ]
+    return reduce(np.logical_or, found)
+
+
+def _sizes(size: NDArray[np.float64], is_dying: NDArray[np.bool_]) -> SizeHistogram | None:
+    """How small the dying cells are beside the smallest event; arrays of shape (events,)."""
+    every = size[:: max(1, -(-len(size) // MOST_EVENTS))]
+    return size_histogram(every, size.take(some_of(is_dying)))
 
 
 def _along_markers(
@@ -231,17 +238,5 @@ def _along_markers(
     of_stains = {stain.gate: blocks[stain.gate] for stain in outcomes.stains}
     used = (*markers.values(), *of_stains.values())
     read = {str(name) for block in used for name in block["channels"]}
-    every = max(1, -(-int(np.count_nonzero(singlets)) // MOST_EVENTS))
-    cells = _of_events(events, singlets, sorted(read), every)
+    cells = sample_of(events, singlets, sorted(read))
     return marker_histograms(cells, markers, of_stains, outcomes)
-
-
-def _of_events(
-    events: Columns, wanted: NDArray[np.bool_], channels: Sequence[str], every: int = 1
-) -> TubeEvents:
-    """Each `every`-th of the wanted events, a mask of shape (events,), in some channels."""
-    # A list of places, made once, is faster than a mask for each channel.
-    places = np.flatnonzero(wanted)[::every]
-    return TubeEvents(
-        {channel: np.asarray(events[channel]).take(places) for channel in channels}, len(places)
-    )

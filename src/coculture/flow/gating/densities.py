@@ -66,7 +66,7 @@ class Distribution:
         """Of Silverman's rule for all values."""
         _, first_quartile, third_quartile, _ = self._ends
         deviation = float(np.std(self.values))
-        spread = min(deviation, float(third_quartile - first_quartile) / 1.34)
+        spread = min(deviation, (third_quartile - first_quartile) / 1.34)
         return silverman(spread or deviation or 1.0, len(self.values))
 
     def density(self, bandwidth: float) -> Density:
@@ -83,9 +83,13 @@ class Distribution:
         """The values below one, in ascending order."""
         return self.ordered[: np.searchsorted(self.ordered, value)]
 
+    def above(self, value: float) -> Values:
+        """The values above one, in ascending order."""
+        return self.ordered[np.searchsorted(self.ordered, value, side="right") :]
+
     @cached_property
-    def _ends(self) -> Values:
-        return percentiles(self.ordered, [0.05, 25, 75, 99.95])
+    def _ends(self) -> list[float]:
+        return [percentile(self.ordered, percent) for percent in (0.05, 25, 75, 99.95)]
 
 
 def lower_half_sd(values: Distribution, mode: float) -> float:
@@ -94,12 +98,14 @@ def lower_half_sd(values: Distribution, mode: float) -> float:
     The upper half of a live peak holds graded and bright cells. NaN with nothing below the mode.
     """
     below = mode - values.below(mode)[::-1]
-    return _SD_PER_MEDIAN * float(percentiles(below, 50)) if len(below) else float("nan")
+    return _SD_PER_MEDIAN * percentile(below, 50) if len(below) else float("nan")
 
 
-def joined(parts: Sequence[Distribution]) -> Distribution:
-    """The values of all parts together."""
-    return Distribution(np.concatenate([part.values for part in parts]))
+def joined(parts: Sequence[Distribution], most: int | None = None) -> Distribution:
+    """The values of all parts together; if they are more than `most`, evenly chosen ones."""
+    count = sum(len(part.values) for part in parts)
+    every = 1 if most is None else max(1, -(-count // most))
+    return Distribution(np.concatenate([part.values[::every] for part in parts]))
 
 
 def percentiles(ordered: Values, percents: ArrayLike) -> Values:
@@ -114,6 +120,42 @@ def percentiles(ordered: Values, percents: ArrayLike) -> Values:
     low, high = ordered[before], ordered[np.minimum(before + 1, len(ordered) - 1)]
     # From the nearer of the two, as numpy does, so that the last digit is the same.
     return np.where(part < 0.5, low + (high - low) * part, high - (high - low) * (1 - part))
+
+
+def percentile(ordered: Values, percent: float) -> float:
+    """One percentile, as `percentiles`, in a tenth of the time.
+
+    >>> percentile(np.array([1.0, 2.0, 4.0]), 25)
+    1.5
+    """
+    place = percent / 100 * (len(ordered) - 1)
+    before = int(place)
+    part = place - before
+    low, high = float(ordered[before]), float(ordered[min(before + 1, len(ordered) - 1)])
+    return low + (high - low) * part if part < 0.5 else high - (high - low) * (1 - part)
+
+
+def median(ordered: Values) -> float:
+    """Median of values in ascending order, at least one, as np.median, which would sort them again.
+
+    >>> median(np.array([1.0, 2.0, 4.0, 9.0]))
+    3.0
+    """
+    return float(ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2
+
+
+def median_of_unsorted(values: Values) -> float:
+    """Median of finite values in any order, at least one: that of np.median, in a seventh of the
+    time. The values are put in another order.
+
+    >>> median_of_unsorted(np.array([9.0, 1.0, 4.0, 2.0]))
+    3.0
+    """
+    middle = len(values) // 2
+    # One place at a time: numpy is slow for two, and np.median asks for three.
+    values.partition(middle)
+    upper = float(values[middle])
+    return upper if len(values) % 2 else (float(values[:middle].max()) + upper) / 2
 
 
 def density(values: Values) -> Density:

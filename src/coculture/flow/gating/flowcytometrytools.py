@@ -78,11 +78,6 @@ def threshold_gate(threshold: float, channel: str, region: str, name: str) -> Ga
     return _library().ThresholdGate(threshold, channel, region, name)
 
 
-def quadrant_gate(centre: Point, channels: Sequence[str], region: str, name: str) -> Gate:
-    """Events in one quadrant around `centre`: top or bottom, left or right."""
-    return _library().QuadGate(centre, channels, region, name)
-
-
 def polygon_gate(corners: Sequence[Point], channels: Sequence[str], region: str, name: str) -> Gate:
     """Events `in` or `out` of a polygon."""
     return _library().PolyGate(corners, channels, region, name)

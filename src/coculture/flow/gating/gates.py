@@ -4,7 +4,9 @@ Gates act on linear, compensated events. `above` a threshold includes the thresh
 (value >= threshold), `below` does not; an interval includes its lower end but not its upper end.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import reduce
+from itertools import compress, product
 from typing import Any
 
 import numpy as np
@@ -19,7 +21,6 @@ from coculture.flow.gating.flowcytometrytools import (
     inverted,
     passes,
     polygon_gate,
-    quadrant_gate,
     threshold_gate,
 )
 from coculture.flow.settings import SHARED_GATES, shape_fault
@@ -27,13 +28,6 @@ from coculture.flow.tubes import Columns
 
 ANNEXIN, VIABILITY_DYE = STANDARD
 SCATTER, SIDE_SCATTER, TIME, CELLS, SINGLETS = SHARED_GATES
-_REGIONS = {
-    (False, False): "bottom left",
-    (True, False): "bottom right",
-    (True, True): "top right",
-    (False, True): "top left",
-}
-"""Whether events are positive for the first stain (x), and the second (y) -> their quadrant."""
 
 Block = Mapping[str, Any]
 """One gate of gates.yaml, with keys in the order of BLOCK_KEYS (those that apply)."""
@@ -78,25 +72,6 @@ def _interval(name: str, channel: str, low: float, high: float, keep: str | None
         threshold_gate(low, channel, "above", name), threshold_gate(high, channel, "below", name)
     )
     return inverted(inside) if keep == "outside" else inside
-
-
-def class_gates(outcomes: Outcomes, blocks: Mapping[str, Block]) -> dict[str, Gate]:
-    """Class of cells -> its gate: a side of one threshold, or a quadrant of two.
-
-    `blocks` has those of the stains, by their gates.
-    """
-    of_stains = [blocks[stain.gate] for stain in outcomes.stains]
-    channels = [str(block["channels"][0]) for block in of_stains]
-    ends = [float(block["threshold"]) for block in of_stains]
-    if len(ends) == 1:
-        return {
-            name: threshold_gate(ends[0], channels[0], "above" if positive else "below", name)
-            for name, (positive,) in outcomes.signs.items()
-        }
-    return {
-        name: quadrant_gate((ends[0], ends[1]), channels, _REGIONS[signs[0], signs[1]], name)
-        for name, signs in outcomes.signs.items()
-    }
 
 
 def of_tube(blocks: Mapping[str, Block], tube: FlowFile) -> dict[str, Block]:
@@ -148,20 +123,60 @@ def first_outcome(
         tuple(outcomes.signs[name][places[gate]] for gate in is_above)
         for name in outcomes.first.classes
     }
-    masks = [
-        np.logical_and.reduce(
-            [above == sign for above, sign in zip(is_above.values(), kind, strict=True)]
-        )
-        for kind in sorted(kinds)
-    ]
-    return np.asarray(np.logical_or.reduce(masks))
+    masks = [_all_of(is_above.values(), kind) for kind in sorted(kinds)]
+    return reduce(np.logical_or, masks)
+
+
+def _all_of(masks: Iterable[NDArray[np.bool_]], signs: Iterable[bool]) -> NDArray[np.bool_]:
+    """Where each mask is what its sign says."""
+    signed = [mask if sign else ~mask for mask, sign in zip(masks, signs, strict=True)]
+    return reduce(np.logical_and, signed)
+
+
+def is_positive(stain: Block, events: Columns) -> NDArray[np.bool_]:
+    """Which events are positive for a stain whose gate this is, shape (events,)."""
+    channel = str(stain["channels"][0])
+    return passes(threshold_gate(float(stain["threshold"]), channel, "above", channel), events)
+
+
+def positives(
+    outcomes: Outcomes, blocks: Mapping[str, Block], events: Columns
+) -> dict[str, NDArray[np.bool_]]:
+    """Gate of each stain -> which events are positive for it, shape (events,)."""
+    return {stain.gate: is_positive(blocks[stain.gate], events) for stain in outcomes.stains}
+
+
+def classes_of(
+    outcomes: Outcomes, is_above: Mapping[str, NDArray[np.bool_]], among: int
+) -> dict[str, int]:
+    """Number of events in each class of cells: which of `among` events are positive for the stains.
+
+    The masks, by the gates of the stains, have the shape (events,), and may leave out negative
+    events.
+    """
+    masks = [is_above[stain.gate] for stain in outcomes.stains]
+    at_least = {}
+    for signs in product((False, True), repeat=len(masks)):
+        wanted = list(compress(masks, signs))
+        at_least[signs] = int(np.count_nonzero(reduce(np.logical_and, wanted))) if wanted else among
+    return {name: _exactly(signs, at_least) for name, signs in outcomes.signs.items()}
+
+
+def _exactly(signs: tuple[bool, ...], at_least: Mapping[tuple[bool, ...], int]) -> int:
+    """Events that are positive for these stains and no others.
+
+    `at_least` are the events that are positive for some stains, whatever the others are: those
+    with one stain more are taken away, those with two more, taken away twice, are added again.
+    """
+    return sum(
+        (-1) ** (sum(more) - sum(signs)) * count
+        for more, count in at_least.items()
+        if all(other >= own for other, own in zip(more, signs, strict=True))
+    )
 
 
 def class_counts(
     outcomes: Outcomes, blocks: Mapping[str, Block], events: Columns
 ) -> dict[str, int]:
     """Number of events in each class of cells."""
-    return {
-        name: int(np.count_nonzero(passes(gate, events)))
-        for name, gate in class_gates(outcomes, blocks).items()
-    }
+    return classes_of(outcomes, positives(outcomes, blocks, events), len(events))

@@ -6,6 +6,7 @@ checks; nothing here changes a threshold.
 """
 
 import math
+import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -14,16 +15,14 @@ from numpy.typing import NDArray
 
 from coculture.exchange.outcomes import Outcomes
 from coculture.flow.gating import gates
-from coculture.flow.gating.asinh_scale import decades, linear
-from coculture.flow.gating.densities import Distribution, lower_half_sd
+from coculture.flow.gating.asinh_scale import linear
+from coculture.flow.gating.cell_sample import CellSample
+from coculture.flow.gating.densities import Distribution, lower_half_sd, median
 from coculture.flow.gating.sources.live_peak import LIVE_SDS, negative_peak
 from coculture.flow.gating.sources.threshold import FEWEST_EVENTS
-from coculture.flow.tubes import Columns
 
 Values = NDArray[np.float64]
 
-MOST_EVENTS = 10_000
-"""Of one well: the peak of so many is known to a hundredth of its SD."""
 _POSITIVE_SDS = 8.0
 """An event so many SDs above the live peak is stained: no live cell of ten thousand is."""
 _FEWEST_POSITIVES = 50
@@ -69,7 +68,7 @@ class LivePeak:
 
 
 def live_peaks(
-    cells: Columns,
+    cells: CellSample,
     blocks: Mapping[str, gates.Block],
     outcomes: Outcomes,
     forward_scatter: str,
@@ -79,7 +78,7 @@ def live_peaks(
     Parameters
     ----------
     cells
-        The events of the population in one well.
+        Some cells of the population in one well.
     blocks, outcomes
         The gates of the stains, by name, and the classes that they make.
     forward_scatter
@@ -91,56 +90,44 @@ def live_peaks(
     """
     if len(cells) < FEWEST_EVENTS:
         return {}
-    every = slice(None, None, max(1, -(-len(cells) // MOST_EVENTS)))
-    used = [blocks[stain.gate] for stain in outcomes.stains]
-    values = [np.asarray(cells[str(block["channels"][0])])[every] for block in used]
-    size = np.asarray(cells[forward_scatter])[every]
-    shared = [float(block["threshold"]) for block in used]
-    seen = np.ones(len(size), bool)
+    channels = [str(blocks[stain.gate]["channels"][0]) for stain in outcomes.stains]
+    shared = gates.positives(outcomes, blocks, cells)
+    size = cells[forward_scatter]
     found = {}
     for place, stain in enumerate(outcomes.stains):
+        if stain.living_are_positive:
+            continue
+        along, of_size, share = cells.along(channels[place]), size, 1.0
         if place:
             # Of the dye only cells without Annexin V, whose spill into the dye may be uncertain.
-            first = outcomes.stains[0].living_are_positive
-            seen = (values[0] >= shared[0]) == first
-        if stain.living_are_positive or np.count_nonzero(seen) < FEWEST_EVENTS:
+            first = outcomes.stains[0]
+            is_living = shared[first.gate] == first.living_are_positive
+            along, of_size = Distribution(along.values[is_living]), size[is_living]
+            share = len(of_size) / len(size)
+        if len(of_size) < FEWEST_EVENTS:
             continue
-        peak = _peak(values[place][seen], size[seen])
-        ends = [peak.threshold if at == place else end for at, end in enumerate(shared)]
-        is_positive = [value >= end for value, end in zip(values, ends, strict=True)]
-        percents = {
-            name: 100
-            * float(
-                np.mean(
-                    np.logical_and.reduce(
-                        [own == sign for own, sign in zip(is_positive, signs, strict=True)]
-                    )
-                )
-            )
-            for name, signs in outcomes.signs.items()
-        }
-        found[stain.gate] = replace(
-            peak, share=peak.share * float(np.mean(seen)), percents=percents
-        )
+        peak = _peak(along, of_size)
+        own = {**shared, stain.gate: cells[channels[place]] >= peak.threshold}
+        counts = gates.classes_of(outcomes, own, len(cells))
+        percents = {name: 100 * count / len(cells) for name, count in counts.items()}
+        found[stain.gate] = replace(peak, share=peak.share * share, percents=percents)
     return found
 
 
-def _peak(values: Values, size: Values) -> LivePeak:
-    """The peak, without percents. `size` is the forward scatter of the same events."""
-    positions = decades(values)
-    distribution = Distribution(positions)
-    peak = negative_peak(distribution)
-    lower = lower_half_sd(distribution, peak.mode)
+def _peak(along: Distribution, size: Values) -> LivePeak:
+    """The peak, without percents. `size` is the forward scatter of the same cells."""
+    peak = negative_peak(along)
+    lower = lower_half_sd(along, peak.mode)
     sd = peak.sd if math.isnan(lower) else lower
-    in_peak = positions < peak.mode
-    bright = positions[positions > peak.mode + _POSITIVE_SDS * sd]
+    in_peak = np.sort(size[along.values < peak.mode])
+    bright = along.above(peak.mode + _POSITIVE_SDS * sd)
     return LivePeak(
         position=peak.mode,
         sd=sd,
         share=peak.share,
         threshold=linear(peak.mode + LIVE_SDS * peak.sd),
-        forward_scatter=float(np.median(size[in_peak])) if in_peak.any() else math.nan,
-        positives=float(np.median(bright)) if len(bright) >= _FEWEST_POSITIVES else math.nan,
+        forward_scatter=median(in_peak) if len(in_peak) else math.nan,
+        positives=median(bright) if len(bright) >= _FEWEST_POSITIVES else math.nan,
     )
 
 
@@ -151,4 +138,4 @@ def middle(values: Iterable[float]) -> float:
     2.0
     """
     known = [value for value in values if not math.isnan(value)]
-    return float(np.median(known)) if known else math.nan
+    return float(statistics.median(known)) if known else math.nan

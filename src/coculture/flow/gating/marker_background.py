@@ -96,10 +96,9 @@ def _lowest(histogram: MarkerHistogram) -> _Lowest | None:
     curve = cells.usual
     peaks = curve.peaks()
     mode = float(curve.position[peaks[0]])
-    below = int(np.count_nonzero(positions < mode))
-    outside = int(np.count_nonzero(positions < 0))
+    below, outside = len(cells.below(mode)), len(cells.below(0))
     # The upper half of the peak mirrors the lower one.
-    of_peak = int(np.count_nonzero(positions < 2 * mode)) if mode < 0 else 2 * below - outside
+    of_peak = len(cells.below(2 * mode)) if mode < 0 else 2 * below - outside
     sd = lower_half_sd(cells, mode)
     return _Lowest(
         mode=mode,

@@ -4,7 +4,7 @@ A check of the gate needs the cells outside it too: a dim or shed marker puts dy
 What is counted here is compared by the checks; nothing here changes a gate.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
@@ -14,12 +14,9 @@ from numpy.typing import NDArray
 from coculture.exchange.outcomes import Outcomes
 from coculture.flow.gating import gates
 from coculture.flow.gating.asinh_scale import decades
+from coculture.flow.gating.cell_sample import CellSample
 from coculture.flow.gating.flowcytometrytools import passes
-from coculture.flow.tubes import Columns
 
-MOST_EVENTS = 10_000
-"""Single cells of one file that are counted, evenly chosen: with all wells of an arm they give the
-share that is lost to a percent."""
 WIDTH = 0.02
 """Of a bin, in decades: a tenth of the SD of a marker's peak or less."""
 _OUTSIDE, _INSIDE = 150, 250
@@ -75,7 +72,7 @@ def together(histograms: Iterable[MarkerHistogram]) -> MarkerHistogram:
 
 
 def marker_histograms(
-    singlets: Columns,
+    singlets: CellSample,
     markers: Mapping[str, gates.Block],
     of_stains: Mapping[str, gates.Block],
     outcomes: Outcomes,
@@ -85,63 +82,64 @@ def marker_histograms(
     Parameters
     ----------
     singlets
-        The single cells of one file.
+        Some single cells of one file.
     markers
         Marker -> its gate.
     of_stains, outcomes
         The gates of the stains, by name, and the classes that they make.
     """
     drawn = {name: passes(gates.draw(name, block), singlets) for name, block in markers.items()}
-    is_positive = [
-        np.asarray(singlets[str(block["channels"][0])]) >= float(block["threshold"])
-        for block in (of_stains[stain.gate] for stain in outcomes.stains)
-    ]
+    is_above = list(gates.positives(outcomes, of_stains, singlets).values())
     assert outcomes.leading is not None
     leading = of_stains[outcomes.leading.gate]
     if outcomes.leading.living_are_positive:
         leading = {**leading, "keep": "below"}
-    along_stain = _bins(np.asarray(singlets[str(leading["channels"][0])]), leading)
+    along_stain = _bins(singlets, leading)
     found = {}
     for name, block in markers.items():
         if "threshold" not in block:
             continue
         others = [mask for other, mask in drawn.items() if other != name]
         seen = np.logical_and.reduce([np.ones(len(singlets), bool), *others])
-        along_marker = _bins(np.asarray(singlets[str(block["channels"][0])]), block)
+        of_classes = _counted(_bins(singlets, block), is_above, seen)
+        outside, inside = _counted(along_stain, [drawn[name]], seen)
         found[name] = MarkerHistogram(
             {
-                of_class: _counted(
-                    along_marker[
-                        np.logical_and.reduce(
-                            [
-                                seen,
-                                *(
-                                    own == sign
-                                    for own, sign in zip(is_positive, signs, strict=True)
-                                ),
-                            ]
-                        )
-                    ]
-                )
+                of_class: of_classes[tuple(map(int, signs))]
                 for of_class, signs in outcomes.signs.items()
             },
-            _counted(along_stain[seen & drawn[name]]),
-            _counted(along_stain[seen & ~drawn[name]]),
+            inside,
+            outside,
         )
     return found
 
 
-def _counted(bins: NDArray[np.intp]) -> NDArray[np.int64]:
-    return np.bincount(bins, minlength=len(DISTANCES)).astype(np.int64)
+def _counted(
+    bins: NDArray[np.intp], splits: Sequence[NDArray[np.bool_]], seen: NDArray[np.bool_]
+) -> NDArray[np.int64]:
+    """The number of seen cells in each bin, shape (2, ..., bins).
+
+    `splits` are masks that divide the cells; each has an axis: 0 where it does not apply, 1 where
+    it does.
+    """
+    row = np.zeros(len(bins), np.intp)
+    for split in splits:
+        row = 2 * row + split
+    rows, width = 2 ** len(splits), len(DISTANCES)
+    counts = np.bincount((row * width + bins)[seen], minlength=rows * width)
+    return counts.reshape(*[2] * len(splits), width).astype(np.int64)
 
 
-def _bins(values: NDArray[np.float64], block: gates.Block) -> NDArray[np.intp]:
-    """The bin of each value, shape (events,); the outermost bins hold what is farther away."""
-    threshold = float(block["threshold"])
-    distance = decades(values) - float(decades(np.array(threshold)))
+def _bins(cells: CellSample, block: gates.Block) -> NDArray[np.intp]:
+    """The bin of each cell along the channel of a gate, shape (cells,).
+
+    The outermost bins hold what is farther away.
+    """
+    channel, threshold = str(block["channels"][0]), float(block["threshold"])
+    distance = cells.along(channel).values - float(decades(np.array(threshold)))
     keeps_below = block.get("keep") == "below"
     # The threshold itself is inside a gate that keeps what is above it, as `passes` has it.
     bins = np.floor((-distance if keeps_below else distance) / WIDTH).astype(np.intp)
-    is_inside = values < threshold if keeps_below else values >= threshold
-    bins = np.where(is_inside, np.maximum(bins, 0), np.minimum(bins, -1))
-    return np.clip(bins + _OUTSIDE, 0, len(DISTANCES) - 1)
+    is_inside = cells[channel] < threshold if keeps_below else cells[channel] >= threshold
+    bins = np.where(is_inside, np.maximum(bins, 0), np.minimum(bins, -1)) + _OUTSIDE
+    return np.minimum(np.maximum(bins, 0), len(DISTANCES) - 1)

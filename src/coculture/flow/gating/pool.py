@@ -34,19 +34,19 @@ class PooledTube:
 
     def __len__(self) -> int:
         """Number of events that are kept."""
-        return len(self.events) if self._places is None else len(self._places)
+        return len(self.places)
 
     def values(self, channel: str) -> Values:
         """Linear values of the kept events in one channel."""
         if channel not in self._found:
             every = np.asarray(self.events[channel])
-            self._found[channel] = every if self._places is None else every.take(self._places)
+            self._found[channel] = every if self.kept is None else every.take(self.places)
         return self._found[channel]
 
     @cached_property
-    def _places(self) -> NDArray[np.intp] | None:
-        # Made once: a mask is searched again for each channel.
-        return None if self.kept is None else np.flatnonzero(self.kept)
+    def places(self) -> NDArray[np.intp]:
+        """Of the kept events, in ascending order. Made once: a mask is searched again each time."""
+        return np.arange(len(self.events)) if self.kept is None else np.flatnonzero(self.kept)
 
 
 def pool(
@@ -90,6 +90,19 @@ def gated(tubes: Sequence[PooledTube], blocks: Mapping[str, gates.Block]) -> lis
         kept = np.ones(len(pooled.events), bool) if pooled.kept is None else pooled.kept.copy()
         for gate in drawn:
             kept &= passes(gate, pooled.events)
+        result.append(PooledTube(pooled.tube, pooled.events, kept))
+    return result
+
+
+def thinned(tubes: Sequence[PooledTube], most: int) -> list[PooledTube]:
+    """The tubes with each k-th of the events that are kept, at most about `most` together."""
+    every = _step(number_of_events(tubes), most)
+    if every == 1:
+        return list(tubes)
+    result = []
+    for pooled in tubes:
+        kept = np.zeros(len(pooled.events), bool)
+        kept[pooled.places[::every]] = True
         result.append(PooledTube(pooled.tube, pooled.events, kept))
     return result
 

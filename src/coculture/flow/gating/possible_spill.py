@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from coculture.flow.compensation.remaining_spill import RemainingSpill
-from coculture.flow.gating.pool import PooledTube, values
-from coculture.flow.gating.sample_spill import POSITIVE_SDS, SCALE, lowest_peak
+from coculture.flow.gating.pool import PooledTube, thinned, values
+from coculture.flow.gating.sample_spill import ENOUGH_EVENTS, POSITIVE_SDS, SCALE, lowest_peak
 from coculture.flow.tubes import Panel
 
 _LARGEST = 0.25
@@ -76,6 +76,7 @@ def of_dye_in_annexin(inside: Sequence[PooledTube], panel: Panel) -> PossibleSpi
     """
     if panel.annexin is None or panel.viability_dye is None or not sum(map(len, inside)):
         return None
+    inside = thinned(inside, ENOUGH_EVENTS)
     annexin, dye = (values(inside, name) for name in (panel.annexin, panel.viability_dye))
     live, sd = lowest_peak(dye)
     positive = np.arcsinh(dye / SCALE) > live + POSITIVE_SDS * sd

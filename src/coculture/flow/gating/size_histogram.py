@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-MOST_EVENTS = 10_000
-"""Of one file: the edge is then known to a hundredth of a decade."""
+from coculture.flow.gating.densities import percentile
+
 WIDTH = 0.05
 """Of a bin, in decades of forward scatter; the SD of a kind of cell is 0.07."""
 _BINS = 40
@@ -46,15 +46,20 @@ class SizeHistogram:
 
 def size_histogram(every: Values, dying: Values) -> SizeHistogram | None:
     """Parameters are linear forward scatter, shape (events,); None without events above 0."""
-    thinned = every[:: max(1, -(-len(every) // MOST_EVENTS))]
-    thinned = thinned[thinned > 0]
-    if not len(thinned):
+    ordered = _positive(every)
+    if not len(ordered):
         return None
-    edge = float(np.percentile(thinned, _EDGE_PERCENTILE))
-    return SizeHistogram(_counted(thinned, edge), _counted(dying[dying > 0], edge), edge)
+    edge = percentile(ordered, _EDGE_PERCENTILE)
+    return SizeHistogram(_counted(ordered, edge), _counted(_positive(dying), edge), edge)
 
 
-def _counted(values: Values, edge: float) -> NDArray[np.int64]:
+def _positive(sizes: Values) -> Values:
+    """Those above 0, in ascending order."""
+    ordered = np.sort(sizes)
+    return ordered[np.searchsorted(ordered, 0, side="right") :]
+
+
+def _counted(ordered: Values, edge: float) -> NDArray[np.int64]:
     """Numbers in bins from the edge; the first holds what is smaller, the last what is larger."""
-    bins = np.floor(np.log10(values / edge) / WIDTH).astype(np.intp)
-    return np.bincount(np.clip(bins, 0, _BINS - 1), minlength=_BINS).astype(np.int64)
+    ends = np.searchsorted(ordered, edge * 10 ** (WIDTH * np.arange(1, _BINS)))
+    return np.diff(ends, prepend=0, append=len(ordered)).astype(np.int64)

@@ -15,11 +15,12 @@ from numpy.typing import NDArray
 
 from coculture.flow.gating import gates
 from coculture.flow.gating.asinh_scale import decades, linear
-from coculture.flow.gating.densities import Distribution, lower_half_sd
-from coculture.flow.gating.live_peaks import MOST_EVENTS, LivePeak
+from coculture.flow.gating.cell_sample import CellSample
+from coculture.flow.gating.densities import Distribution, lower_half_sd, median, percentiles
+from coculture.flow.gating.live_peaks import LivePeak
 from coculture.flow.gating.sources.live_peak import LIVE_SDS, negative_peak
 from coculture.flow.gating.sources.threshold import FEWEST_EVENTS
-from coculture.flow.tubes import Columns, Tube
+from coculture.flow.tubes import Tube
 
 Values = NDArray[np.float64]
 
@@ -113,44 +114,42 @@ def has_stain(tube: Tube, channel: str) -> bool:
 
 def stained_of_tube(
     tube: Tube,
-    cells: Columns,
+    cells: CellSample,
     blocks: Mapping[str, gates.Block],
     peaks: Mapping[str, LivePeak],
 ) -> dict[str, StainedCells]:
     """Stain -> its cells in a tube, of the stains that the tube should have.
 
     `blocks` are the gates of the stains that living cells lack, `peaks` the live peaks where they
-    are known. Of very many cells some are taken evenly.
+    are known.
     """
-    every = slice(None, None, max(1, -(-len(cells) // MOST_EVENTS)))
     found = {}
     for stain, block in blocks.items():
         channel = str(block["channels"][0])
         if has_stain(tube, channel):
-            values = np.asarray(cells[channel])[every]
-            found[stain] = stained_cells(values, float(block["threshold"]), peaks.get(stain))
+            threshold = float(block["threshold"])
+            found[stain] = stained_cells(cells, channel, threshold, peaks.get(stain))
     return {stain: one for stain, one in found.items() if one is not None}
 
 
 def stained_cells(
-    values: Values, threshold: float, live_peak: LivePeak | None = None
+    cells: CellSample, channel: str, threshold: float, live_peak: LivePeak | None = None
 ) -> StainedCells | None:
-    """The stained cells among `values`, linear, of one channel; None with fewer than 100 values.
+    """The stained cells in one channel; None with fewer than 100 cells.
 
     `live_peak` is that of the tube, if it is known already: that of the dye is of cells without
     Annexin V, whose spill makes the peak of all cells wide. In a tube without live cells, whose
     lowest peak is above the threshold, all cells are stained.
     """
-    if len(values) < FEWEST_EVENTS:
+    if len(cells) < FEWEST_EVENTS:
         return None
-    positions = decades(values)
-    distribution = Distribution(positions)
+    values, distribution = cells[channel], cells.along(channel)
     live, live_sd, share = _live(distribution) if live_peak is None else _known(live_peak)
     has_live = linear(live) < threshold
     first = live + BRIGHT_SDS * live_sd
     if not has_live:
         live, live_sd, share, first = 0.0, 0.0, 0.0, float(decades(np.array(threshold)))
-    bright = int(np.count_nonzero(positions > first))
+    bright = len(distribution.above(first))
     of_live = round(_LIVE_ABOVE * share * len(values))
     positive = np.sort(values[values >= threshold])[of_live:] - linear(live)
     return StainedCells(
@@ -160,7 +159,7 @@ def stained_cells(
             bright > _PLENTY * len(values) or _has_peak(distribution, live + PEAK_SDS * live_sd)
         ),
         has_live=has_live,
-        brightness=_brightness(positions, live, first, positive),
+        brightness=_brightness(distribution, live, first, positive),
         positive=len(positive),
         multiples=_multiples(positive, threshold - linear(live)),
     )
@@ -182,26 +181,27 @@ def _has_peak(distribution: Distribution, above: float) -> bool:
     return bool(np.any(curve.position[curve.peaks(_LEAST_PEAK)] > above))
 
 
-def _brightness(positions: Values, live: float, first: float, positive: Values) -> float:
+def _brightness(cells: Distribution, live: float, first: float, positive: Values) -> float:
     """Median of the stained cells above the live peak at `live`, from those above `first` on.
 
-    Of `positive` cells, their brightness, where too few are so bright although they are many.
+    Of `positive` cells, their brightness in ascending order, where too few are so bright although
+    they are many.
     """
     limit = first
     for _ in range(_ROUNDS):
-        found = positions[positions > limit]
+        found = cells.above(limit)
         if len(found) < FEWEST_STAINED:
-            are_many = len(positive) >= max(FEWEST_STAINED, _MANY * len(positions))
-            return float(np.median(positive)) if are_many else math.nan
-        median = float(np.median(found))
-        limit = (live + median) / 2
-    return linear(median) - linear(live)
+            are_many = len(positive) >= max(FEWEST_STAINED, _MANY * len(cells.values))
+            return median(positive) if are_many else math.nan
+        usual = median(found)
+        limit = (live + usual) / 2
+    return linear(usual) - linear(live)
 
 
 def _multiples(positive: Values, threshold: float) -> tuple[float, ...]:
     if len(positive) < FEWEST_STAINED or threshold <= 0:
         return ()
-    return tuple((np.percentile(positive, _PERCENTS) / threshold).tolist())
+    return tuple((percentiles(positive, _PERCENTS) / threshold).tolist())
 
 
 def is_seen(tubes: Sequence[StainedCells]) -> bool:

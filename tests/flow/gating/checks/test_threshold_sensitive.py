@@ -20,7 +20,7 @@ def test_sensitivity_is_the_larger_change_of_the_two_shifts(
     numbers = {79.0: 6, 80.0: just_below, 125.0: just_above, 126.0: 7}
     events = pd.DataFrame({"FL1-A": np.repeat(list(numbers), list(numbers.values()))})
     block = {"channels": ["FL1-A"], "threshold": 100.0, "keep": "above"}
-    found = largest_change(events, {"annexin": block}, STANDARD)
+    found = largest_change(events, np.ones(len(events), bool), {"annexin": block}, STANDARD)
     assert found == pytest.approx(100 * 5 / 20)
 
 
@@ -30,7 +30,16 @@ def test_no_sensitivity_without_events_or_a_positive_threshold(
 ) -> None:
     values = pd.DataFrame({"FL1-A": np.ones(events)})
     block = {"channels": ["FL1-A"], "threshold": threshold, "keep": "above"}
-    assert np.isnan(largest_change(values, {"annexin": block}, STANDARD))
+    is_cell = np.ones(events, bool)
+    assert np.isnan(largest_change(values, is_cell, {"annexin": block}, STANDARD))
+
+
+def test_events_outside_the_population_do_not_count() -> None:
+    events = pd.DataFrame({"FL1-A": [50.0, 80.0, 80.0, 200.0]})
+    block = {"channels": ["FL1-A"], "threshold": 100.0, "keep": "above"}
+    is_cell = np.array([True, True, False, True])
+    found = largest_change(events, is_cell, {"annexin": block}, STANDARD)
+    assert found == pytest.approx(100 / 3)
 
 
 def test_each_stain_that_the_outcome_is_read_from_is_moved() -> None:
@@ -49,8 +58,13 @@ def test_each_stain_that_the_outcome_is_read_from_is_moved() -> None:
         "SYTO9": {"channels": ["S"], "threshold": 100.0},
         "PI": {"channels": ["P"], "threshold": 100.0},
     }
-    found = largest_change(pd.DataFrame({"S": syto9, "P": pi}), blocks, outcomes)
+    events, is_cell = {"S": syto9, "P": pi}, np.ones(40, bool)
+    found = largest_change(pd.DataFrame(events), is_cell, blocks, outcomes)
     assert found == pytest.approx(100 * 4 / 40)
+    # Of a negative class, too, events that are no cells do not count.
+    outside = pd.DataFrame({name: np.append(of, of[3:7]) for name, of in events.items()})
+    is_cell = np.arange(44) < 40
+    assert largest_change(outside, is_cell, blocks, outcomes) == found
     pi[3:7] = 1000.0
-    found = largest_change(pd.DataFrame({"S": syto9, "P": pi}), blocks, outcomes)
+    found = largest_change(pd.DataFrame({"S": syto9, "P": pi}), np.ones(40, bool), blocks, outcomes)
     assert found == pytest.approx(100 * 3 / 40)

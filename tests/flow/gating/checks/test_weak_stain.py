@@ -102,3 +102,11 @@ def test_a_drug_that_fluoresces_is_no_weak_stain(raised: Raised) -> None:
     """Live cells above the threshold are dim, and no stained cells: they did not shrink."""
     shining = changed(tubes(STUDY), lambda tube: tube.dose > 0, autofluorescence=10.0, percent=20.0)
     assert raised(shining) == []
+
+
+def test_a_stain_that_is_weak_and_loses_nothing_has_no_number_like_1e_149(raised: Raised) -> None:
+    (flag,) = raised(weaker(4, is_sample, place=2))
+    assert flag.severity == "note"
+    assert "is too low by less than 0.1 percentage points in E1" in flag.sentence
+    assert 0 <= flag.value < 0.1
+    assert round(flag.value, 2) == flag.value

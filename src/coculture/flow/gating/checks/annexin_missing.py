@@ -8,6 +8,7 @@ shared/measured/flow_controls.md, section 4 (0.4 % and below 0.5 % of sound stud
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from coculture.exchange.flags import Flag
 from coculture.exchange.vocabulary import number
@@ -52,13 +53,11 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
     if any(population_lost.cautions(one, experiment)):
         # Annexin-V-positive cells are there, outside the gate of a marker.
         return
-    wells = wells_compared.samples(experiment, one.population.name)
-    wells = [well for well in wells if well.counts.has_quadrants]
-    of_all = [well.counts for well in wells]
-    dead, percent = _dead(*of_all), _percent_positive(*of_all)
+    population = one.population.name
+    of_all = experiment.once((CODE, population), lambda: _of_all(experiment, population))
+    dead, percent = of_all.dead, of_all.percent
     channel = str(experiment.blocks[one.population.name][gates.ANNEXIN]["channels"][0])
-    is_lacking = percent < LEAST_PERCENT_OF_EXPERIMENT and not _is_healthy(wells)
-    if dead >= FEWEST_OF_EXPERIMENT and is_lacking:
+    if of_all.is_lacking:
         yield Flag(
             subjects.experiment(experiment, channel, one.population.name),
             CODE,
@@ -73,13 +72,13 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
             "percent",
         )
         return
-    arm = [well for well in wells if wells_compared.is_replicate(well, one)]
+    arm = [well for well in wells_compared.replicates(experiment, one) if well.counts.has_quadrants]
     if _lacks_bright(arm):
         yield _of_arm(one, experiment, arm, channel)
         return
     dead, percent = _dead(one.counts), _percent_positive(one.counts)
     is_lacking = percent < LEAST_PERCENT_OF_WELL and not _is_healthy([one])
-    least = LEAST_PERCENT_OF_WELL if is_lacking else _least_beside_replicates(one, wells)
+    least = LEAST_PERCENT_OF_WELL if is_lacking else _least_beside_replicates(one, arm)
     if dead >= FEWEST_OF_WELL and percent < least:
         yield Flag(
             subjects.population(one, channel),
@@ -87,7 +86,7 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
             "caution",
             f"Only {number(percent)} % of the {dead:,} dye-positive cells of "
             f"{one.population.name} in this well are positive for Annexin V ({channel}); in all "
-            f"wells of the experiment {number(_percent_positive(*of_all))} % are. {_WHY}. "
+            f"wells of the experiment {number(of_all.percent)} % are. {_WHY}. "
             f"{number(experiment.percent(one))} % are counted as apoptotic, while "
             f"{number(one.counts.percent('late', 'necrotic'))} % are dye-positive. Compare it with "
             "its replicates; if the stain was forgotten, exclude the file with this reason.",
@@ -95,6 +94,24 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
             least,
             "percent",
         )
+
+
+@dataclass(frozen=True)
+class _OfAll:
+    """The dye-positive cells of all wells: number, percent Annexin-positive, if that is too low."""
+
+    dead: int
+    percent: float
+    is_lacking: bool
+
+
+def _of_all(experiment: Experiment, population: str) -> _OfAll:
+    every = wells_compared.samples(experiment, population)
+    wells = [well for well in every if well.counts.has_quadrants]
+    counts = [well.counts for well in wells]
+    dead, percent = _dead(*counts), _percent_positive(*counts)
+    is_low = dead >= FEWEST_OF_EXPERIMENT and percent < LEAST_PERCENT_OF_EXPERIMENT
+    return _OfAll(dead, percent, is_low and not _is_healthy(wells))
 
 
 def _of_arm(
@@ -146,19 +163,13 @@ def _is_healthy(wells: Sequence[Measurement]) -> bool:
     return 100 * dead < LEAST_DYE_POSITIVE * cells and stained_cells.is_seen(stained)
 
 
-def _least_beside_replicates(one: Measurement, wells: Sequence[Measurement]) -> float:
+def _least_beside_replicates(one: Measurement, arm: Sequence[Measurement]) -> float:
     """The limit of a well: half of what is positive in the other wells of its arm.
 
     Between arms the share differs; between the wells of an arm only by chance, which is allowed
     for.
     """
-    others = [
-        well.counts
-        for well in wells
-        if well.tube.row != one.tube.row
-        and well.counts.has_quadrants
-        and wells_compared.is_replicate(well, one)
-    ]
+    others = [well.counts for well in arm if well.tube.row != one.tube.row]
     dead, of_others = _dead(one.counts), _dead(*others)
     if not dead or not of_others:
         return 0.0

@@ -35,8 +35,8 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
         return
     arm = [
         (other.tube.fcs, other.sizes)
-        for other in wells_compared.samples(experiment, one.population.name)
-        if other.sizes is not None and wells_compared.is_replicate(other, one)
+        for other in wells_compared.replicates(experiment, one)
+        if other.sizes is not None
     ]
     if not arm:
         return

@@ -29,11 +29,11 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
     """A caution for the experiment, or else for the well."""
     if one.tube.role != "sample" or not (experiment.settings.is_standard and _is_measured(one)):
         return
-    wells = wells_compared.samples(experiment, one.population.name)
-    wells = [well for well in wells if _is_measured(well)]
+    key = (CODE, one.population.name)
+    all_lack, wells = experiment.once(key, lambda: _of_all(one, experiment))
     channel = str(experiment.blocks[one.population.name][gates.VIABILITY_DYE]["channels"][0])
-    positive, percent = _positive(wells), _percent(wells)
-    if positive >= FEWEST and percent < LEAST_PERCENT and not any(map(_has_peak, wells)):
+    if all_lack:
+        positive, percent = _positive(wells), _percent(wells)
         yield Flag(
             subjects.experiment(experiment, channel, one.population.name),
             CODE,
@@ -47,11 +47,13 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
         )
         return
     positive, percent = _positive([one]), _percent([one])
-    others = [well for well in wells if well.tube.row != one.tube.row]
-    same = [well for well in others if wells_compared.is_replicate(well, one)] or others
+    if positive < FEWEST or percent >= LEAST_PERCENT or _has_peak(one):
+        return
+    arm = filter(_is_measured, wells_compared.replicates(experiment, one))
+    others = [[w for w in of if w.tube.row != one.tube.row] for of in (arm, wells)]
+    same = others[0] or others[1]
     usual = _percent(same) if _positive(same) >= FEWEST else 0.0
-    lacks_dye = percent < LEAST_PERCENT and not _has_peak(one)
-    if positive >= FEWEST and lacks_dye and usual >= USUAL_PERCENT:
+    if usual >= USUAL_PERCENT:
         yield Flag(
             subjects.population(one, channel),
             CODE,
@@ -71,6 +73,13 @@ _ADVICE = (
     "began to die shortly before. If the dye was forgotten, do not use percent late, necrotic and "
     "viable; percent apoptotic (early + late) is not affected."
 )
+
+
+def _of_all(one: Measurement, experiment: Experiment) -> tuple[bool, list[Measurement]]:
+    """Whether all wells together lack the dye, and these wells."""
+    wells = list(filter(_is_measured, wells_compared.samples(experiment, one.population.name)))
+    is_lacking = _positive(wells) >= FEWEST and _percent(wells) < LEAST_PERCENT
+    return is_lacking and not any(map(_has_peak, wells)), wells
 
 
 def _is_measured(one: Measurement) -> bool:

@@ -13,7 +13,12 @@ CODE = "gate_set_by_hand"
 
 def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
     """A note for each gate of the population that was set by hand."""
-    for name, block in experiment.blocks[one.population.name].items():
+    population = one.population.name
+    yield from experiment.once((CODE, population), lambda: list(_of(population, experiment)))
+
+
+def _of(population: str, experiment: Experiment) -> Iterator[Flag]:
+    for name, block in experiment.blocks[population].items():
         if block["source"] != manual.CODE:
             continue
         found = f" at {number(float(block['threshold']))}" if "threshold" in block else ""
@@ -23,10 +28,9 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
             else ""
         )
         yield Flag(
-            subjects.gate(experiment, one.population.name, block),
+            subjects.gate(experiment, population, block),
             CODE,
             "note",
-            f"{experiment.name}: the {experiment.settings.gate_name(name)} gate of "
-            f"{one.population.name} was "
-            f"set by hand{found}{automatic}.",
+            f"{experiment.name}: the {experiment.settings.gate_name(name)} gate of {population} "
+            f"was set by hand{found}{automatic}.",
         )

@@ -29,6 +29,11 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
     """
     if one.tube.role != "sample":
         return
+    key = (CODE, one.population.name, one.tube.cells)
+    yield from experiment.once(key, lambda: list(_of_line(one, experiment)))
+
+
+def _of_line(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
     for state in experiment.markers:
         of_line = (state.population, state.cells) == (one.population.name, one.tube.cells)
         if not of_line or state.is_reversed:

@@ -30,10 +30,8 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
         return
     others = [
         other
-        for other in wells_compared.samples(experiment, one.population.name)
-        if other.tube.row != one.tube.row
-        and wells_compared.is_replicate(other, one)
-        and _singlets(other) > 0
+        for other in wells_compared.replicates(experiment, one)
+        if other.tube.row != one.tube.row and _singlets(other) > 0
     ]
     if not others:
         return

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from coculture.exchange.flags import Concerns, Flag
 from coculture.exchange.vocabulary import number
 from coculture.flow.files import WELLS
+from coculture.flow.gating.checks import wells_compared
 from coculture.flow.gating.measurement import Experiment, Measurement
 from coculture.flow.tubes import Tube
 
@@ -21,14 +22,8 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
     """A note on each culture with several files: which they are, and how they were combined."""
     if one.tube.role != "sample" or not one.tube.culture:
         return
-    parts = [
-        other
-        for of_file in experiment.measurements.values()
-        for other in of_file
-        if other.tube.role == "sample"
-        and other.tube.culture == one.tube.culture
-        and other.population == one.population
-    ]
+    key = (CODE, one.population.name)
+    parts = experiment.once(key, lambda: _of_cultures(one, experiment))[one.tube.culture]
     if len(parts) < 2:
         return
     listed = "; ".join(
@@ -57,6 +52,14 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
         len(parts),
         unit="files",
     )
+
+
+def _of_cultures(one: Measurement, experiment: Experiment) -> dict[str, list[Measurement]]:
+    """Culture -> its samples, as the population of `one` was counted in them."""
+    found: dict[str, list[Measurement]] = {}
+    for sample in wells_compared.samples(experiment, one.population.name):
+        found.setdefault(sample.tube.culture, []).append(sample)
+    return found
 
 
 def _one_tube(tubes: Sequence[Tube]) -> str:

@@ -14,8 +14,13 @@ SPILLOVER = "flow/spillover.csv"
 
 def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
     """A caution for each coefficient above limits.spillover, if the file is a sample."""
+    if one.tube.role == "sample":
+        yield from experiment.once(CODE, lambda: list(_of(experiment)))
+
+
+def _of(experiment: Experiment) -> Iterator[Flag]:
     limit, matrix = experiment.settings.limits.spillover, experiment.spillover
-    if one.tube.role != "sample" or matrix is None:
+    if matrix is None:
         return
     coefficients = matrix.to_numpy(dtype=np.float64)
     for row, stain in enumerate(matrix.index):

@@ -27,13 +27,9 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
 
 def _of_stain(one: Measurement, experiment: Experiment, stain: Stain) -> Iterator[Flag]:
     population = one.population.name
-    stained = [
-        measured
-        for of_file in experiment.measurements.values()
-        for measured in of_file
-        if measured.population.name == population and stain.gate in measured.stained
-    ]
-    if stained_cells.is_seen([tube.stained[stain.gate] for tube in stained]):
+    key = (CODE, population, stain.gate)
+    is_seen, stained = experiment.once(key, lambda: _of_all(experiment, population, stain))
+    if is_seen:
         return
     channel = subjects.channel_of(experiment, population, stain.gate)
     reagent = f"{stain.name} or its calcium" if stain.gate == gates.ANNEXIN else stain.name
@@ -48,3 +44,16 @@ def _of_stain(one: Measurement, experiment: Experiment, stain: Stain) -> Iterato
         "may be meant, or no cell dies; low percents mean nothing before this is known. Stain "
         "cells that were killed as a control on the same day.",
     )
+
+
+def _of_all(
+    experiment: Experiment, population: str, stain: Stain
+) -> tuple[bool, list[Measurement]]:
+    """Whether the stain is seen in any of the tubes that should have it, and these tubes."""
+    stained = [
+        measured
+        for of_file in experiment.measurements.values()
+        for measured in of_file
+        if measured.population.name == population and stain.gate in measured.stained
+    ]
+    return stained_cells.is_seen([tube.stained[stain.gate] for tube in stained]), stained

@@ -53,13 +53,20 @@ def _named(one: Measurement, experiment: Experiment) -> str:
     return " or ".join(stain.name for stain in _moved(one, experiment))
 
 
-def largest_change(events: Columns, blocks: Mapping[str, gates.Block], outcomes: Outcomes) -> float:
+def largest_change(
+    events: Columns,
+    is_cell: NDArray[np.bool_],
+    blocks: Mapping[str, gates.Block],
+    outcomes: Outcomes,
+) -> float:
     """Largest change of the first outcome, in percentage points, when a threshold moves.
 
     Parameters
     ----------
     events
-        Those of the population.
+        Those of one tube.
+    is_cell
+        Which of them are of the population, shape (events,).
     blocks
         The gates of the stains, by name.
     outcomes
@@ -67,23 +74,22 @@ def largest_change(events: Columns, blocks: Mapping[str, gates.Block], outcomes:
 
     Returns
     -------
-    By 0.1 decades, of each stain that the outcome depends on. NaN if there are no events, no
+    By 0.1 decades, of each stain that the outcome depends on. NaN if there are no cells, no
     outcome or a threshold that is not above 0.
     """
     ends = {stain.gate: float(blocks[stain.gate]["threshold"]) for stain in outcomes.decisive}
-    if not len(events) or not ends or min(ends.values()) <= 0:
+    cells = int(np.count_nonzero(is_cell))
+    if not cells or not ends or min(ends.values()) <= 0:
         return math.nan
     values = {gate: np.asarray(events[str(blocks[gate]["channels"][0])]) for gate in ends}
     is_above = {gate: values[gate] >= end for gate, end in ends.items()}
-    counted = _count(outcomes, is_above)
-    changes = [
-        abs(_count(outcomes, {**is_above, gate: values[gate] >= end * 10**shift}) - counted)
+    moved = [
+        {**is_above, gate: values[gate] >= end * 10**shift}
         for gate, end in ends.items()
         for shift in (-SHIFT_DECADES, SHIFT_DECADES)
     ]
-    return 100 * max(changes) / len(events)
-
-
-def _count(outcomes: Outcomes, is_above: Mapping[str, NDArray[np.bool_]]) -> int:
-    """Events of the first outcome; `is_above` are masks of the stains that it depends on."""
-    return int(np.count_nonzero(gates.first_outcome(outcomes, is_above)))
+    counted, *others = (
+        int(np.count_nonzero(gates.first_outcome(outcomes, each) & is_cell))
+        for each in (is_above, *moved)
+    )
+    return 100 * max(abs(other - counted) for other in others) / cells

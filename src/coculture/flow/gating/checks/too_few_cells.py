@@ -44,11 +44,7 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
         least,
         "events",
     )
-    arm = [
-        other
-        for other in wells_compared.samples(experiment, population)
-        if wells_compared.is_replicate(other, one)
-    ]
+    arm = wells_compared.replicates(experiment, one)
     lacking = [other for other in arm if lacks_percent(other, least)]
     usual = middle(
         other.counts.cells

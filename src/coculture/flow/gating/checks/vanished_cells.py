@@ -40,15 +40,13 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
     if one.tube.role != "sample" or one.tube.untreated or not one.tube.arm:
         return
     amounts = experiment.amounts
-    every = [
-        other
-        for other in wells_compared.samples(experiment, one.population.name)
-        if other.tube.row in amounts.of_row
-    ]
-    arm = [other for other in every if wells_compared.is_replicate(other, one)]
-    untreated = [
-        other for other in every if other.tube.untreated and other.tube.cells == one.tube.cells
-    ]
+    arm, untreated = (
+        [other for other in wells if other.tube.row in amounts.of_row]
+        for wells in (
+            wells_compared.replicates(experiment, one),
+            wells_compared.untreated(experiment, one),
+        )
+    )
     usual, found = (
         middle(amounts.density(well.tube.row, well.counts.cells) for well in wells)
         for wells in (untreated, arm)

@@ -30,7 +30,10 @@ POINTS = 2.0
 """Percentage points that are lost against the better tube, at least. The estimate leaves out the
 noise that spill of the other stain adds, and what the better tube loses: in simulation wells that
 were 5 to 7 points too low were estimated at 2 to 4.5."""
+_DIGITS = 2
+"""Of the points after the decimal point: the tail of a normal curve gives numbers like 1e-149."""
 _LEAST_POINTS = 0.1
+"""Percentage points below which it is said that nearly nothing is lost."""
 _MOST_LOST = 0.95
 """Of a larger share the number of cells that are left says nothing of those that were lost."""
 
@@ -61,6 +64,9 @@ class Loss:
     times_dimmer: float
     points: float
     of_all: bool
+
+
+_Other = tuple[StainedCells, str, bool]
 
 
 def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
@@ -95,9 +101,11 @@ def _computed_loss(one: Measurement, experiment: Experiment, stain: str) -> Loss
     if own is None or not own.brightness > 0 or not _is_measurable(one, experiment, stain):
         return None
     percent = one.counts.percent(*experiment.settings.outcomes.of_dying(stain))
+    key = (CODE, "others", one.population.name, one.tube.cells, stain)
+    others = experiment.once(key, lambda: list(_other_tubes(one, experiment, stain)))
     better = [
         (tube, than, of_all)
-        for tube, than, of_all in _other_tubes(one, experiment, stain)
+        for tube, than, of_all in others
         if tube.brightness >= TIMES_DIMMER * own.brightness
     ]
     if not better:
@@ -107,7 +115,7 @@ def _computed_loss(one: Measurement, experiment: Experiment, stain: str) -> Loss
     times = tube.brightness / own.brightness
     share = min(tube.share_lost(times), _MOST_LOST)
     points = min(percent * share / (1 - share), 100 - percent)
-    return Loss(than, times, points, of_all)
+    return Loss(than, times, round(points, _DIGITS), of_all)
 
 
 def _is_measurable(one: Measurement, experiment: Experiment, stain: str) -> bool:
@@ -125,20 +133,19 @@ def _is_measurable(one: Measurement, experiment: Experiment, stain: str) -> bool
     return abs(ratio - 1) > SAME_FORWARD_SCATTER
 
 
-def _other_tubes(
-    one: Measurement, experiment: Experiment, stain: str
-) -> Iterator[tuple[StainedCells, str, bool]]:
+def _other_tubes(one: Measurement, experiment: Experiment, stain: str) -> Iterator[_Other]:
     """Stained cells to compare with, what they are in words, and whether they are no wells."""
     population = one.population.name
     for measured in experiment.measurements.values():
+        if measured[0].tube.role == "sample":
+            continue
         for other in measured:
             its = other.stained.get(stain)
             if other.population.name != population or its is None or not its.brightness > 0:
                 continue
-            if other.tube.role != "sample" and _is_comparable(other, one, experiment):
+            if _is_comparable(other, one, experiment):
                 yield its, other.tube.fcs, True
-    key = (CODE, "brightest arm", population, one.tube.cells, stain)
-    arm = experiment.once(key, lambda: _brightest_arm(one, experiment, stain))
+    arm = _brightest_arm(one, experiment, stain)
     if arm:
         usual = middle(well.stained[stain].brightness for well in arm)
         nearest = min(arm, key=lambda well: abs(well.stained[stain].brightness - usual))

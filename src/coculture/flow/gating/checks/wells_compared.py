@@ -3,8 +3,9 @@
 What the checks of unlike wells share. They compare live peaks (`gating/live_peaks.py`).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
@@ -20,6 +21,8 @@ from coculture.flow.gating.measurement import Experiment, Measurement
 from coculture.flow.gating.sources.own_thresholds import WELL
 from coculture.flow.ranges import rounded_range
 from coculture.flow.tubes import Tube
+
+Item = TypeVar("Item")
 
 _MOST_NAMED = 4
 """Wells that a sentence names; of more it gives the number."""
@@ -83,7 +86,13 @@ def wells(
             if one.population.name == population and stain in one.peaks
         ],
     )
-    return [well for well in every if of is None or is_replicate(well.measurement, of)]
+    if of is None:
+        return every
+    arms = experiment.once(
+        ("wells by arm", population, stain),
+        lambda: _by_arm(every, lambda well: well.measurement),
+    )
+    return arms.get(_arm(of), [])
 
 
 def samples(experiment: Experiment, population: str) -> list[Measurement]:
@@ -99,15 +108,50 @@ def samples(experiment: Experiment, population: str) -> list[Measurement]:
     )
 
 
-def is_replicate(one: Measurement, other: Measurement) -> bool:
-    """Whether two samples are wells of one arm and cell line; without arms each is alone."""
-    if not other.tube.arm:
-        return one.tube.row == other.tube.row
-    return (one.tube.arm, one.tube.cells) == (other.tube.arm, other.tube.cells)
+def replicates(experiment: Experiment, one: Measurement) -> list[Measurement]:
+    """The samples of the arm and cell line of a sample, itself among them."""
+    population = one.population.name
+    arms = experiment.once(
+        ("samples by arm", population),
+        lambda: _by_arm(samples(experiment, population), lambda sample: sample),
+    )
+    return arms.get(_arm(one), [])
+
+
+def untreated(experiment: Experiment, one: Measurement) -> list[Measurement]:
+    """The untreated samples of the same cells as a sample."""
+    population, cells = one.population.name, one.tube.cells
+    return experiment.once(
+        ("untreated", population, cells),
+        lambda: [
+            sample
+            for sample in samples(experiment, population)
+            if sample.tube.untreated and sample.tube.cells == cells
+        ],
+    )
+
+
+def _by_arm(
+    every: Iterable[Item], measurement: Callable[[Item], Measurement]
+) -> dict[Hashable, list[Item]]:
+    """What is known of several samples, by their arm and cell line; without arms each is alone."""
+    arms: dict[Hashable, list[Item]] = {}
+    for item in every:
+        arms.setdefault(_arm(measurement(item)), []).append(item)
+    return arms
+
+
+def _arm(one: Measurement) -> Hashable:
+    return (one.tube.arm, one.tube.cells) if one.tube.arm else one.tube.row
 
 
 def reference(experiment: Experiment, one: Measurement, stain: str) -> list[Well]:
     """The untreated wells of the same cells; without them all untreated ones; else all wells."""
+    key = ("reference", one.population.name, one.tube.cells, stain)
+    return experiment.once(key, lambda: _reference(experiment, one, stain))
+
+
+def _reference(experiment: Experiment, one: Measurement, stain: str) -> list[Well]:
     every = wells(experiment, one.population.name, stain)
     untreated = [well for well in every if well.measurement.tube.untreated]
     same = [well for well in untreated if well.measurement.tube.cells == one.tube.cells]

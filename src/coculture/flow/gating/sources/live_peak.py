@@ -21,7 +21,7 @@ from coculture.flow.gating.densities import (
     Density,
     Distribution,
     joined,
-    percentiles,
+    percentile,
     silverman,
 )
 from coculture.flow.gating.logicle import Logicle
@@ -57,6 +57,9 @@ MAX_CONTROL_ABOVE = 0.03
 """If more than this share of the negative control is above the threshold, the threshold is raised.
 Six times the 0.5 % that are above the control's own 99.5th percentile: the control and the samples
 then contradict each other."""
+_ENOUGH_EVENTS = 100_000
+"""Of all samples together, evenly chosen, to see where their live peak is about, and whether there
+is a positive one: a peak of 0.1 % of them is 100 events."""
 _LEAST_LIVE_SHARE = 0.2
 """A peak with a smaller share of the events is too small to be measured next to dead cells."""
 _FARTHEST_SDS = 4.0
@@ -101,17 +104,17 @@ def from_samples(request: Request, samples: Sequence[PooledTube], which: str) ->
     negative = request.values(control_tubes)
     highest = upper_end(negative) if len(negative) else np.inf
     positions = [Distribution(scale.transform(request.values([one]))) for one in samples]
-    together = joined(positions)
+    together = joined(positions, _ENOUGH_EVENTS)
     of_reference = together
     if len(reference) < len(samples):
         untreated = [one.tube.untreated for one in samples]
-        of_reference = joined(list(compress(positions, untreated)))
+        of_reference = joined(list(compress(positions, untreated)), _ENOUGH_EVENTS)
     threshold = live_threshold(positions, of_reference, scale, _MAX_BACKGROUND * highest)
     if threshold is None:
         return None
     rule, note = RULE, ""
     if not has_positive_peak(together, threshold, scale):
-        threshold, rule = max(threshold, tail_end(together, scale)), RULE_WITHOUT_POSITIVE
+        threshold, rule = max(threshold, tail_end(joined(positions), scale)), RULE_WITHOUT_POSITIVE
     above = float(np.mean(negative >= threshold)) if len(negative) else 0.0
     if above > MAX_CONTROL_ABOVE:
         threshold, rule = highest, rule + RAISED
@@ -147,7 +150,7 @@ def negative_peak(positions: Distribution) -> NegativePeak:
     """
     rough, _ = _lowest_peak(positions.usual)
     below = rough - positions.below(rough)[::-1]
-    spread = float(percentiles(below, _ONE_SD_PERCENT)) if len(below) else 0.0
+    spread = percentile(below, _ONE_SD_PERCENT) if len(below) else 0.0
     bandwidth = _SMOOTHING * silverman(spread, 2 * len(below))
     mode, width = _lowest_peak(_density(positions, bandwidth))
     sd = float(np.sqrt(max(width**2 - bandwidth**2, _MIN_SD_SHARE * width**2)))
