@@ -71,7 +71,27 @@ def check_arms(
                         key=key,
                     )
                 )
-    return [*problems, *_compared_with_themselves(design, settings)]
+    return [*problems, *_without_margin(settings), *_compared_with_themselves(design, settings)]
+
+
+def _without_margin(settings: ComparisonSettings) -> list[Problem]:
+    """Findings that are tested against a margin and have none on the scale of their endpoint."""
+    problems = []
+    for position, finding in enumerate(settings.findings):
+        quantity = settings.quantity(finding.endpoint)
+        if quantity is None or finding.has_margin or not kind_of(finding.kind).needs_margin:
+            continue
+        is_ratio = quantity.primary.is_ratio
+        key, example = ("margin_ratio", "1.5") if is_ratio else ("margin_points", "5")
+        compared = "as ratios" if is_ratio else f"in {quantity.unit or 'its own unit'}"
+        message = (
+            f"needs a margin, the smallest change of {finding.endpoint} that matters, which is "
+            f"compared {compared}; give the finding or its endpoint {key}, for example {example}."
+        )
+        place = ("comparison", "findings", position)
+        name = f"comparison, findings, {finding.id}"
+        problems.append(Problem(CONFIG, message, column=name, value=finding.kind, key=place))
+    return problems
 
 
 def _labels(present: Sequence[str], settings: ComparisonSettings) -> list[Problem]:

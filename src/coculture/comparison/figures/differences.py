@@ -174,22 +174,24 @@ def _draw_margin(axis: Axes, margin: float | None, scale: Endpoint) -> None:
     axis.text(
         margin,
         1.0,
-        f"margin {margin:g}{unit}",
+        f"margin {margin:.3g}{unit}".replace("-", "−", margin < 0),
         transform=axis.get_xaxis_transform(),
         fontsize=7,
         va="bottom",
-        ha="left",
+        ha="left" if margin > none else "right",
     )
 
 
 def _margin(scale: Endpoint, settings: ComparisonSettings) -> float | None:
     """The margin of the findings about an endpoint; None if they have none or different ones."""
     margins = {
-        finding.margin.points if finding.margin.ratio is None else finding.margin.ratio
+        kind_of(finding.kind).tested_against(finding)
         for finding in settings.findings
-        if finding.endpoint == scale.subject and kind_of(finding.kind).needs_margin
+        if finding.endpoint == scale.subject
+        and finding.has_margin
+        and kind_of(finding.kind).needs_margin
     }
-    return margins.pop() if len(margins) == 1 else None
+    return float(as_shown(margins.pop(), scale)) if len(margins) == 1 else None
 
 
 def _unit(scale: Endpoint) -> str:

@@ -128,7 +128,7 @@ class _Eliminated:
                 RESIDUAL,
                 f"below {finding.margin_shown}",
                 residual_weights,
-                sign * finding.margin_on_scale,
+                self.tested_against(finding),
                 finding.alpha_margin,
             ),
             about_residual(
@@ -180,6 +180,10 @@ class _Eliminated:
         return Estimate(
             100 * (1 - left), 100 * (1 - high), 100 * (1 - low), CONFIDENCE, _SCALE.unit
         )
+
+    def tested_against(self, finding: Finding) -> float:
+        """The residual effect that must be excluded, on the analysis scale."""
+        return _sign(finding) * finding.margin_on_scale
 
     def margin(self, finding: Finding) -> float:
         """The percent of the effect that must be eliminated."""

@@ -125,6 +125,9 @@ class FindingKind(Protocol):
     def sentence(self, result: FindingResult, means: GroupMeans, design: Design) -> str:
         """The result in one sentence, for verdicts shown and not shown."""
 
+    def tested_against(self, finding: Finding) -> float:
+        """The difference on the analysis scale that is tested against; 0 for no difference."""
+
     def margin(self, finding: Finding) -> float | None:
         """The value that the estimate is tested against, in its unit; None if there is none."""
 

@@ -169,6 +169,9 @@ def _numbers(endpoint: Endpoint, row: _Row) -> dict[str, object]:
     nothing = (np.nan, np.nan)
     lower, upper = contrast.ci95 if interval else nothing
     lower_90, upper_90 = contrast.ci90 if interval else nothing
+    if _is_mean(row.named.weights) and endpoint.bounds is not None:
+        ends = np.clip([lower, upper, lower_90, upper_90], *endpoint.bounds)
+        lower, upper, lower_90, upper_90 = map(float, ends)
     none_known = row.relation == UNKNOWN
     estimate = np.nan if none_known else contrast.estimate
     ratio = np.exp([estimate, lower, upper]) if endpoint.is_ratio else np.full(3, np.nan)
@@ -204,6 +207,11 @@ def _numbers(endpoint: Endpoint, row: _Row) -> dict[str, object]:
         "estimate_censored_fit": sensitivity[1],
         "note": _note(row),
     }
+
+
+def _is_mean(weights: Weights) -> bool:
+    """Whether a contrast is a mean of arms, which has the bounds of its endpoint."""
+    return min(weights.values()) >= 0 and bool(np.isclose(sum(weights.values()), 1.0))
 
 
 def _used(weights: Weights) -> list[str]:
