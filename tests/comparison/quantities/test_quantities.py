@@ -32,7 +32,7 @@ MEASURED = {
 
 
 def _cultures() -> pd.DataFrame:
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"culture": f"{experiment}-{dose}-{well}", "experiment": experiment, "cells": "MM"}
         | {"stroma": "", "hours": 48.0, "replicate": well, "len_uM": float(dose)}
         for experiment in EXPERIMENTS
@@ -316,8 +316,8 @@ def test_an_effect_that_lowers_may_be_eliminated() -> None:
     }
     _, tables = _compared([PERCENT], findings=[finding])
     tests = tables.finding_tests.set_index("part")
-    assert tests.loc["effect", ["side", "outcome"]].tolist() == ["less", "holds"]
-    assert tests.loc["residual", ["side", "margin"]].tolist() == ["greater", -5.0]
+    assert list(tests.loc["effect", ["side", "outcome"]]) == ["less", "holds"]
+    assert list(tests.loc["residual", ["side", "margin"]]) == ["greater", -5.0]
     assert "LEN lowered viability by 30.0 points" in tables.findings["sentence"].item()
 
 
