@@ -67,6 +67,28 @@ Where living cells are positive, the threshold is the end of such a control (med
 raised to the valley below the living cells of the samples; without a control it is that valley,
 with a caution.
 
+## What is compared
+
+Without `comparison.endpoints` the first outcome of the stains (apoptosis), each analyte and each
+endpoint of values.csv are compared. To compare other quantities, or to name a margin, declare them;
+findings then use these names:
+
+```yaml
+comparison:
+  endpoints:
+    - {name: apoptosis, measure: percent, outcome: apoptotic, margin_points: 5}
+    - {name: early apoptosis, measure: percent, outcome: early}
+    - {name: specific apoptosis, measure: specific, outcome: apoptotic}
+    - {name: CD38, measure: median, channel: CD38}   # MFI; at the background it is a bound
+    - {name: myeloma cells, measure: cells, per: bead}
+    - {name: IL-6, measure: analyte, analyte: IL-6, margin_ratio: 1.5}
+    - {name: viability, measure: values}   # a column of values.csv
+```
+
+A percent of cells is compared in percentage points, everything else as ratios, unless `scale` says
+otherwise. "Is not raised" and "is eliminated" need a margin, the smallest change that matters:
+points or, for ratios, `margin_ratio`.
+
 ## Numbers that you already have
 
 Percents gated in FlowJo, CellTiter-Glo or MTT viabilities, cell counts, and concentrations from a
