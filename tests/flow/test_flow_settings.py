@@ -103,7 +103,7 @@ def test_the_first_population_is_reported(flow_settings: Settings) -> None:
             {"stains": [{"name": "annexin", "channel": "A"}]},
             "flow.stains: 'annexin' is the name of another gate",
         ),
-        ({"stains": [{"name": "+", "channel": "A"}]}, "'\\+' has no letter or digit"),
+        ({"stains": [{"name": "?", "channel": "A"}]}, "'\\?' has no letter or digit"),
         (
             {"stains": [{"name": "PI", "channel": "SSC-A"}]},
             "'SSC-A' of 'PI' is also flow.channels.side_scatter_area; scatter is not a stain",

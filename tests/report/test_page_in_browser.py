@@ -113,7 +113,7 @@ def test_no_two_elements_share_an_id(tab: Page) -> None:
 
 def test_a_heading_sorts_by_number_and_is_marked_as_sorted(tab: Page) -> None:
     box = table(tab, "All cultures, both assays")
-    heading = box.locator("th", has_text="percent apoptotic")
+    heading = box.locator("th", has_text="apoptosis %")
     heading.get_by_role("button").click()
     expect(heading).to_have_attribute("aria-sort", "ascending")
     place = 1 + heading.evaluate("one => one.cellIndex")
@@ -153,7 +153,7 @@ def test_a_culture_under_the_pointer_is_highlighted_everywhere(tab: Page) -> Non
     )
     assert sorted(of_figures) == ["E1-contact_sheet", "P1-plate", "arms_il6"]
     assert tab.locator(".halo").count() == 3
-    expect(tab.locator(".inspector")).to_contain_text("31.2 % apoptotic · IL-6 below 46.9 pg/mL")
+    expect(tab.locator(".inspector")).to_contain_text("apoptosis 31.2 % · IL-6 below 46.9 pg/mL")
     tab.get_by_role("heading", level=1).hover()
     assert highlighted(tab) == set()
     expect(tab.locator(".inspector")).to_be_hidden()

@@ -39,9 +39,7 @@ rule report_flags:
 TABLES = {
     "study/files.csv": [rules.study_record.output.files],
     "study/excluded.csv": [rules.study_record.output.excluded],
-    "study/values.csv": (
-        [rules.study_record.output.values] if len(STUDY.values) else []
-    ),
+    "study/values.csv": [rules.study_record.output.values],
     "flow/wells.csv": expand(
         rules.flow_gate.output.wells, experiment=STUDY.experiments
     ),

@@ -55,6 +55,8 @@ def arm_groups(cultured: pd.DataFrame, arms: Iterable[str]) -> tuple[ArmGroup, .
     """
     left = list(dict.fromkeys(arms))
     every = cultured.astype(bool)
+    if not left:
+        return (ArmGroup((), tuple(every.index)),)
     table = every[left]
     groups: list[tuple[tuple[str, ...], pd.Series[bool]]] = []
     while left:

@@ -211,7 +211,7 @@ def _numbers(endpoint: Endpoint, row: _Row) -> dict[str, object]:
 
 def _is_mean(weights: Weights) -> bool:
     """Whether a contrast is a mean of arms, which has the bounds of its endpoint."""
-    return min(weights.values()) >= 0 and bool(np.isclose(sum(weights.values()), 1.0))
+    return min(weights.values(), default=-1.0) >= 0 and bool(np.isclose(sum(weights.values()), 1.0))
 
 
 def _used(weights: Weights) -> list[str]:
