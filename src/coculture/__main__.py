@@ -146,9 +146,7 @@ def _plan(chosen: argparse.Namespace) -> None:
 
 
 def _scale_name(subject: str, settings: ComparisonSettings) -> str:
-    quantity = settings.quantity(subject)
-    assert quantity is not None
-    scale = planning.simulated_on(quantity).scale
+    scale = planning.simulated_on(settings.compared(subject)).scale
     return "ln" if scale == "log" else scale
 
 

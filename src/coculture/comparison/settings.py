@@ -227,6 +227,11 @@ class Finding:
         )
 
     @property
+    def margin_in_methods(self) -> str:
+        """As `margin_shown`, with the unit in full."""
+        return self.margin_shown.replace(" points", " percentage points")
+
+    @property
     def margin_shown(self) -> str:
         """The margin in sentences: "5 points", "1.5-fold"; empty without one."""
         if self.margin.ratio is not None:
@@ -317,6 +322,19 @@ class ComparisonSettings:
     def quantity(self, subject: str) -> Quantity | None:
         """What is compared under this name; None if nothing is."""
         return next((one for one in self.quantities if one.name == subject), None)
+
+    def compared(self, subject: str) -> Quantity:
+        """What is compared under this name.
+
+        Raises
+        ------
+        ComparisonError
+            If nothing is.
+        """
+        found = self.quantity(subject)
+        if found is None:
+            raise ComparisonError(f"{subject} is not an endpoint of this study")
+        return found
 
 
 def clashing_analytes(analytes: Iterable[str]) -> dict[str, str]:

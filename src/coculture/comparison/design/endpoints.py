@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 import pandas as pd
 
 from coculture.comparison.quantities.endpoint import Endpoint as Endpoint
-from coculture.comparison.settings import ComparisonError, ComparisonSettings
+from coculture.comparison.settings import ComparisonSettings
 
 
 def endpoints(settings: ComparisonSettings) -> list[Endpoint]:
@@ -21,10 +21,7 @@ def primary_endpoint(subject: str, settings: ComparisonSettings) -> Endpoint:
     ComparisonError
         If the study does not compare it.
     """
-    quantity = settings.quantity(subject)
-    if quantity is None:
-        raise ComparisonError(f"{subject} is not an endpoint of this study")
-    return quantity.primary
+    return settings.compared(subject).primary
 
 
 ENDPOINT_COLUMNS = (

@@ -76,7 +76,7 @@ def arms_by_pooled_error(inputs: FigureInputs, subject: str) -> Drawing:
 
 
 def _superplot(inputs: FigureInputs, subject: str, analysis: str) -> Drawing:
-    quantity = inputs.quantity(subject)
+    quantity = inputs.settings.compared(subject)
     scale = quantity.primary
     design = inputs.design
     wells = well_values(inputs.cultures, scale, inputs.settings)

@@ -7,8 +7,7 @@ import pandas as pd
 
 from coculture.comparison.comparison import Comparison
 from coculture.comparison.design.arms import Design
-from coculture.comparison.quantities.quantity import Quantity
-from coculture.comparison.settings import ComparisonError, ComparisonSettings
+from coculture.comparison.settings import ComparisonSettings
 
 
 @dataclass(frozen=True)
@@ -29,19 +28,6 @@ class FigureInputs:
     tables: Comparison
     settings: ComparisonSettings
     flow_wells: pd.DataFrame
-
-    def quantity(self, subject: str) -> Quantity:
-        """What is compared under a name.
-
-        Raises
-        ------
-        ComparisonError
-            If nothing is.
-        """
-        found = self.settings.quantity(subject)
-        if found is None:
-            raise ComparisonError(f"{subject} is not an endpoint of this study")
-        return found
 
     @cached_property
     def design(self) -> Design:

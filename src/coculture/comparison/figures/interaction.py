@@ -46,7 +46,7 @@ def interaction(inputs: FigureInputs, subject: str) -> Drawing:
     `subject` is the name of an endpoint of the config.
     """
     tables, design = inputs.tables, inputs.design
-    quantity = inputs.quantity(subject)
+    quantity = inputs.settings.compared(subject)
     scale = quantity.primary
     text = FigureText(
         f"Does one drug change the effect of the other on {subject}?",

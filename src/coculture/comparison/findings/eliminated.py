@@ -194,7 +194,7 @@ class _Eliminated:
         return (
             "that an effect is eliminated, by one-sided tests that the effect exists, that it is "
             "smaller where it is said to be eliminated, and that the residual effect is below "
-            f"{_in_methods(finding.margin_shown)} and below "
+            f"{finding.margin_in_methods} and below "
             f"{100 * finding.residual_fraction:g} % of the effect"
         )
 
@@ -249,10 +249,6 @@ def _estimate_between(
 def _sign(finding: Finding) -> float:
     """1 if the effect raises the endpoint, -1 if it lowers it."""
     return _SIGNS[finding.options.get(DIRECTION, "raised")]
-
-
-def _in_methods(margin: str) -> str:
-    return margin.replace(" points", " percentage points")
 
 
 def _effect_and_residual(pairs: Sequence[Pair]) -> tuple[Pair, Pair]:

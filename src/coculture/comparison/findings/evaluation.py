@@ -91,7 +91,7 @@ def evaluate_findings(
     """
     labels = [design.label(arm) for arm in design.arms]
     named = dict.fromkeys(finding.endpoint for finding in settings.findings)
-    quantities = {subject: _quantity(subject, settings) for subject in named}
+    quantities = {subject: settings.compared(subject) for subject in named}
     means = {
         subject: GroupMeans.of(arms, quantity.primary, labels)
         for subject, quantity in quantities.items()
@@ -111,13 +111,6 @@ def evaluate_findings(
         )
         for finding in settings.findings
     ]
-
-
-def _quantity(subject: str, settings: ComparisonSettings) -> Quantity:
-    quantity = settings.quantity(subject)
-    if quantity is None:
-        raise ComparisonError(f"{subject} is not an endpoint of this study")
-    return quantity
 
 
 def unstained_arms(cultures: pd.DataFrame, quantity: Quantity) -> dict[str, list[str]]:

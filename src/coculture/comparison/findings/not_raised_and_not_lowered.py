@@ -71,9 +71,7 @@ class _NoChange(ComparisonKind):
 
     def method(self, finding: Finding) -> str:
         """How it is tested."""
-        size = finding.margin_shown
-        if size.endswith(" points"):
-            size = size.replace(" points", " percentage points")
+        size = finding.margin_in_methods
         return f"that a value is not {self.verb}, one-sided against a {self.change} by {size}"
 
     def sentence(

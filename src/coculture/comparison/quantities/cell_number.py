@@ -73,7 +73,7 @@ class _CellNumber:
 
     def missing(self, quantity: Quantity) -> str:  # noqa: ARG002
         """Not measured."""
-        return "not measured by flow cytometry"
+        return flow_wells.NOT_MEASURED
 
 
 CELL_NUMBER = _CellNumber()

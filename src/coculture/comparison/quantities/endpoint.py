@@ -9,9 +9,6 @@ logit: ln((a + .5) / (n - a + .5)) of a of n cells. log: natural logarithm. log_
 of the cells that is not counted, (n - a + .5) / (n + 1)."""
 LOGARITHMIC: tuple[Scale, ...] = ("logit", "log", "log_rest")
 """Scales on which the exponential of a difference is a ratio."""
-CHOSEN_SCALES = ("points", "logit", "log")
-"""Those that the config can ask for."""
-Unit = str
 
 
 @dataclass(frozen=True)
@@ -52,9 +49,9 @@ class Endpoint:
 
     name: str
     subject: str
-    unit: Unit
+    unit: str
     title_shown: str
-    unit_shown: Unit
+    unit_shown: str
     scale: Scale
     columns: Columns
     bounds: tuple[float, float] | None = None

@@ -11,6 +11,8 @@ import pandas as pd
 from coculture.comparison.quantities.kind import EXCLUDED, OK
 from coculture.comparison.quantities.text_columns import filled, joined
 
+NOT_MEASURED = "not measured by flow cytometry"
+"""Why a culture without an FCS file has no value."""
 SEEN = "_seen"
 """Ending of the columns that are false where a stain may not have stained."""
 

@@ -85,7 +85,7 @@ class _MedianSignal:
 
     def missing(self, quantity: Quantity) -> str:  # noqa: ARG002
         """Not measured."""
-        return "not measured by flow cytometry"
+        return flow_wells.NOT_MEASURED
 
 
 MEDIAN_SIGNAL = _MedianSignal()

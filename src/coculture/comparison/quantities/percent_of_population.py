@@ -60,12 +60,7 @@ class _PercentOfPopulation:
         if outcome.name == APOPTOTIC:
             suffix = plain.removeprefix(APOPTOTIC)
             rest, rest_title = f"ln_viable{suffix}", "Viable cells (fraction)"
-        odds = f"Odds of {subject}"
-        points = "percentage points"
-        scales = [
-            Endpoint(columns.value, subject, points, title, "%", "points", columns, PERCENT_BOUNDS),
-            Endpoint(f"logit_{plain}", subject, "log odds", odds, "odds", "logit", columns),
-        ]
+        scales = percent_scales(subject, plain, title, columns)
         if measured.outcomes and outcome == measured.outcomes.outcomes[0]:
             of_rest = "ln viable" if outcome.name == APOPTOTIC else "ln of the rest"
             scales.append(
@@ -90,10 +85,19 @@ class _PercentOfPopulation:
 
     def missing(self, quantity: Quantity) -> str:  # noqa: ARG002
         """Not measured."""
-        return "not measured by flow cytometry"
+        return flow_wells.NOT_MEASURED
 
 
 PERCENT_OF_POPULATION = _PercentOfPopulation()
+
+
+def percent_scales(subject: str, plain: str, title: str, columns: Columns) -> list[Endpoint]:
+    """A percent of cells in points, and its logit, which is named `plain`."""
+    points, odds = "percentage points", f"Odds of {subject}"
+    return [
+        Endpoint(columns.value, subject, points, title, "%", "points", columns, PERCENT_BOUNDS),
+        Endpoint(f"logit_{plain}", subject, "log odds", odds, "odds", "logit", columns),
+    ]
 
 
 def outcome_of(entry: Mapping[str, Any], measured: Measured) -> Outcome:

@@ -8,12 +8,12 @@ import pandas as pd
 
 from coculture.comparison.quantities import flow_wells
 from coculture.comparison.quantities.declaration import chosen_scales, margin_of, title_of
-from coculture.comparison.quantities.endpoint import Columns, Endpoint, Scale
+from coculture.comparison.quantities.endpoint import Columns, Scale
 from coculture.comparison.quantities.kind import QuantityError, Readings
 from coculture.comparison.quantities.measured import Measured
 from coculture.comparison.quantities.percent_of_population import (
-    PERCENT_BOUNDS,
     POPULATION,
+    percent_scales,
     population_of,
 )
 from coculture.comparison.quantities.quantity import Quantity, Source
@@ -45,16 +45,7 @@ class _ShareOfCells:
             total=f"{prefix}_n_all",
         )
         title = title_of(entry, f"{subject} (% of single cells)")
-        scales = [
-            Endpoint(
-                f"{prefix}_percent", subject, "percentage points", title, "%", "points", columns,
-                PERCENT_BOUNDS,
-            ),
-            Endpoint(
-                f"logit_{prefix}", subject, "log odds", f"Odds of {subject}", "odds", "logit",
-                columns,
-            ),
-        ]  # fmt: skip
+        scales = percent_scales(subject, prefix, title, columns)
         return Quantity(
             subject,
             self.name,
@@ -90,7 +81,7 @@ class _ShareOfCells:
 
     def missing(self, quantity: Quantity) -> str:  # noqa: ARG002
         """Not measured."""
-        return "not measured by flow cytometry"
+        return flow_wells.NOT_MEASURED
 
 
 SHARE_OF_CELLS = _ShareOfCells()

@@ -49,7 +49,7 @@ _STANDARD = ("apoptotic", "viable", LATE)
 
 
 def compared(outcomes: Outcomes) -> dict[str, tuple[str, ...]]:
-    """Percent whose change is told -> its classes: of other stains the first outcome alone."""
+    """Percent whose change is given -> its classes: of other stains the first outcome alone."""
     if outcomes.are_standard:
         return {one.name: one.classes for one in outcomes.outcomes if one.name in _STANDARD}
     return {} if outcomes.first is None else {outcomes.first.name: outcomes.first.classes}
