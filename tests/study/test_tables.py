@@ -77,14 +77,47 @@ def test_a_missing_table_is_one_problem(small_study: Path) -> None:
     assert "there is no such file" in told[0]
 
 
-def test_a_decimal_comma_is_explained(small_study: Path) -> None:
+def test_a_decimal_comma_is_read(small_study: Path) -> None:
     _rewrite(
         small_study, "cultures.csv", lambda text: text.replace("HS-5,1000,0", 'HS-5,"0,5",0', 1)
     )
+    assert load(small_study / "config.yaml").cultures["dex_nM"].loc[3] == 0.5
+
+
+def test_a_number_that_can_be_read_in_two_ways_is_asked_about(small_study: Path) -> None:
+    _rewrite(
+        small_study, "cultures.csv", lambda text: text.replace("HS-5,1000,0", 'HS-5,"1,000",0', 1)
+    )
     assert _told(small_study) == [
-        'cultures.csv, row 3, dex_nM "0,5": is not a number; write it like 0.5 or 1000 with a '
-        "point, not a comma. The dose of DEX in nM; 0 is untreated."
+        'cultures.csv, row 3, dex_nM "1,000": may be 1000 or 1.0; write it without a mark between '
+        "thousands, or with other decimals."
     ]
+
+
+def test_a_point_may_be_between_thousands_where_commas_are_decimal(small_study: Path) -> None:
+    # Alone, 1.000 is 1; beside 0,5 it may be 1000.
+    def german(text: str) -> str:
+        return text.replace(",", ";").replace("HS-5;1000;0", "HS-5;1.000;0")
+
+    _rewrite(small_study, "cultures.csv", german)
+    _reconfigure(small_study, lambda config: config["comparison"].pop("findings"))
+    assert set(load(small_study / "config.yaml").cultures["dex_nM"]) >= {1.0}
+    _rewrite(small_study, "cultures.csv", lambda text: text.replace("HS-5;0;0;0", "HS-5;0,0;0;0"))
+    assert all('dex_nM "1.000": may be 1000 or 1.0' in one for one in _told(small_study))
+
+
+def test_columns_for_people_are_left_alone(small_study: Path) -> None:
+    _rewrite(
+        small_study,
+        "cultures.csv",
+        lambda text: re.sub("$", ",x,y", text.strip(), flags=re.MULTILINE).replace(
+            "replicate,x,y", "replicate,Notes on wells,who"
+        ),
+    )
+    (told,) = _told(small_study)
+    assert "row 1, who: unknown column" in told
+    _reconfigure(small_study, lambda config: config.update(notes=["who"]))
+    load(small_study / "config.yaml")
 
 
 def test_a_fault_of_many_rows_is_told_once(small_study: Path) -> None:
@@ -174,7 +207,7 @@ def test_a_line_above_the_headings_is_one_problem(small_study: Path, above: str)
     assert "has none of the headings culture, experiment, cells" in told
 
 
-@pytest.mark.parametrize("written", ["600 pg/mL", "6_00", '"1,600"', ">600", "\u2212600"])
+@pytest.mark.parametrize("written", ["600 pg/mL", "6_00", '"1,6,00"', ">600", "\u2212600"])
 def test_a_cell_that_cannot_be_read_is_one_problem(small_study: Path, written: str) -> None:
     _rewrite(small_study, "elisa.csv", lambda text: text.replace("IL-6,600,", f"IL-6,{written},"))
     (told,) = _told(small_study)

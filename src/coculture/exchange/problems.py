@@ -26,6 +26,8 @@ class Problem:
         The column of the table, or the place in the config ("comparison, findings, 2a").
     value
         What was found there.
+    sheet, cell
+        The sheet and the address of the cell (C7), if the table is in a workbook.
     key
         Where the config has it, for problems of the config: ("comparison", "findings", 2).
     """
@@ -36,14 +38,20 @@ class Problem:
     column: str | None = None
     value: str | None = None
     key: KeyPath = ()
+    sheet: str = ""
+    cell: str = ""
 
     def __str__(self) -> str:
         unit = "line" if self.file.endswith((".yaml", ".yml")) else "row"
         place = [self.file]
+        if self.sheet:
+            place.append(f'sheet "{self.sheet}"')
         if self.row is not None:
             place.append(f"{unit} {self.row}")
         if self.column is not None:
             place.append(self.column)
+        if self.cell:
+            place.append(self.cell)
         found = "" if self.value is None else f' "{self.value}"'
         return f"{', '.join(place)}{found}: {self.message}"
 

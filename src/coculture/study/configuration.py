@@ -10,6 +10,8 @@ import yaml
 from coculture.comparison.settings import Factor
 from coculture.exchange.problems import Problem, StudyError
 from coculture.study.schema import faults, schema, with_defaults
+from coculture.study.table_files import tables_in
+from coculture.study.workbook import WorkbookError
 
 KeyPath = tuple[str | int, ...]
 
@@ -43,6 +45,8 @@ def read(path: Path) -> tuple[dict[str, Any], list[Problem]]:
         If the file cannot be read, is not YAML, or lacks keys that the tables are checked by.
     """
     config, lines = _parse(path)
+    if isinstance(config.get("tables"), str):
+        config["tables"] = _tables_of_workbook(path, config["tables"], lines)
     whole = schema("config")
     found = [*faults(config, whole), *_not_finite(config)]
     problems = [
@@ -74,6 +78,21 @@ def read(path: Path) -> tuple[dict[str, Any], list[Problem]]:
             problems.append(Problem(str(path), message, _line_of(where, lines), column))
         section[name] = [one for place, one in enumerate(section[name]) if place not in clashing]
     return filled, problems
+
+
+def _tables_of_workbook(path: Path, written: str, lines: dict[KeyPath, int]) -> dict[str, str]:
+    """The tables that one workbook has, each with its path as the config has it.
+
+    Raises
+    ------
+    StudyError
+        If the workbook cannot be read, or has no cultures.
+    """
+    try:
+        return dict.fromkeys(tables_in(path.parent / written), written)
+    except WorkbookError as error:
+        row = _line_of(("tables",), lines)
+        raise StudyError([Problem(str(path), str(error), row, "tables", written)]) from error
 
 
 def line_of(path: Path, key: KeyPath) -> int | None:

@@ -4,9 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from coculture.study.schema import Schema, schema
+from coculture.study.table_files import TABLES
 from coculture.study.values.units import KNOWN
-
-TABLES = ("cultures", "flow", "elisa", "values", "clinical")
 
 _INTRODUCTION = """\
 # A study's config and tables

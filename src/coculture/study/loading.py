@@ -1,7 +1,7 @@
 """Reading and checking a study: every problem is found before anything runs."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,10 @@ from coculture.study import (
     values,
 )
 from coculture.study.checksums import Checksums
-from coculture.study.study import FILE_COLUMNS, TABLES, Study
+from coculture.study.plate_maps import WellsOfCultures
+from coculture.study.schema import Schema
+from coculture.study.study import FILE_COLUMNS, Study
+from coculture.study.table_files import TABLES, Place, TableFiles, TableRows
 
 MOST_ALIKE = 3
 """Up to this many problems that differ only in their row are listed one by one."""
@@ -98,22 +101,23 @@ def _read(
     config, problems = configuration.read(path)
     folder = path.parent
     found: dict[str, pd.DataFrame] = {}
+    files_of = TableFiles(folder, config)
+    places: dict[str, Mapping[int, Place]] = {}
+    wells = WellsOfCultures()
     for table in TABLES:
-        written = config["tables"][table]
-        if table == "values":
-            found[table], faults = _finished_numbers(written and folder / written, config)
-            problems += faults
-            continue
         rules = tables.table_schema(table, config["factors"])
-        if written is None:
-            found[table] = pd.DataFrame(columns=list(rules["properties"]))
-        else:
-            found[table], faults = tables.read(folder / written, f"{table}.csv", rules)
-            problems += faults
+        written = files_of.rows(table, rules, wells)
+        if table == "cultures" and written is not None:
+            wells = written.wells
+        found[table], faults = _table(table, rules, written, config)
+        problems += faults
+        if written is not None:
+            places[f"{table}.csv"] = written.places
         if table in FILE_COLUMNS:
-            home = (folder / written).parent if written else folder
+            home = (folder / (config["tables"][table] or ".")).parent if written else folder
             names = found[table][FILE_COLUMNS[table]].fillna("")
             found[table]["path"] = [files.usable(home / name) for name in names]
+    found["flow"] = _with_mapped_cultures(found["flow"], wells)
     found["values"], faults = values.with_cultures(
         found["values"], found["cultures"], found["flow"]
     )
@@ -126,6 +130,7 @@ def _read(
         config=config,
         checksums=checksums,
         shared=shared_controls(found["flow"].dropna(subset=["fcs"])),
+        places=places,
         **found,
     )
     written_tables = [table for table in TABLES if config["tables"][table] is not None]
@@ -145,12 +150,29 @@ def _read(
     return replace(study, elisa=undiluted), problems
 
 
-def _finished_numbers(
-    path: Path | None, config: dict[str, Any]
+def _table(
+    table: str, rules: Schema, written: TableRows | None, config: dict[str, Any]
 ) -> tuple[pd.DataFrame, list[Problem]]:
-    if path is None:
-        return pd.DataFrame(columns=list(values.COLUMNS)), []
-    return values.read(path, config["values"]["columns_not_used"])
+    """A table of a study, without rows if it is not there, and its problems."""
+    if written is None or written.grid is None:
+        problems = [] if written is None else list(written.problems)
+        if table == "values":
+            return pd.DataFrame(columns=list(values.COLUMNS)), problems
+        return tables.empty(rules), problems
+    if table == "values":
+        return values.read(written.grid, config["values"]["columns_not_used"])
+    return tables.typed(written.grid, f"{table}.csv", rules, config["notes"])
+
+
+def _with_mapped_cultures(flow: pd.DataFrame, wells: WellsOfCultures) -> pd.DataFrame:
+    """Samples without a culture get that which the maps have in their well, if there is one."""
+    is_open = (flow["role"] == "sample") & (flow["culture"].fillna("") == "")
+    columns = (flow.loc[is_open, one].fillna("") for one in ("plate", "experiment", "well"))
+    drawn = [
+        wells.at(plate, well) or wells.at(experiment, well)
+        for plate, experiment, well in zip(*columns, strict=True)
+    ]
+    return flow.assign(culture=flow["culture"].mask(is_open, pd.Series(drawn, flow.index[is_open])))
 
 
 def _in_order(problems: list[Problem], study: Study) -> list[Problem]:
@@ -159,6 +181,7 @@ def _in_order(problems: list[Problem], study: Study) -> list[Problem]:
     A problem that many rows share is reported once.
     """
     names = {f"{table}.csv": study.config["tables"][table] for table in TABLES}
+    problems = [_placed(one, study.places.get(one.file, {})) for one in problems]
     order = [str(study.path), *names]
     ordered = sorted(dict.fromkeys(problems), key=lambda one: (order.index(one.file), one.row or 0))
     alike = Counter((one.file, one.column, one.message) for one in ordered)
@@ -172,6 +195,15 @@ def _in_order(problems: list[Problem], study: Study) -> list[Problem]:
         if times:
             reported.append(replace(one, file=Path(names.get(one.file) or one.file).name))
     return reported
+
+
+def _placed(problem: Problem, places: Mapping[int, Place]) -> Problem:
+    """The problem with the sheet and cell of a table in a workbook."""
+    place = places.get(problem.row) if problem.row is not None else None
+    if place is None:
+        return problem
+    cell = place.cells.get(problem.column or "") or place.well
+    return replace(problem, row=place.row, sheet=place.sheet, cell=cell)
 
 
 def _problems(study: Study, with_events: bool) -> Iterator[Problem]:

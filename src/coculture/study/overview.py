@@ -12,6 +12,7 @@ from coculture.comparison.layout.registry import layouts_of
 from coculture.comparison.settings import Factor
 from coculture.exchange.vocabulary import many
 from coculture.study import values
+from coculture.study.map_overview import map_overview
 from coculture.study.study import Study
 from coculture.study.table_validation import shown_level
 
@@ -24,12 +25,13 @@ def summary(study: Study) -> str:
     settings = ComparisonSettings.from_config(*study.comparison_settings())
     wells = wells_by_arm(study.cultures, settings).rename_axis(index=None, columns=None)
     noticed = _noticed(study)
+    drawn = "".join(f"\n{line}" for line in map_overview(study))
     notices = "".join(f"\n  {one}" for one in noticed)
     return (
         f"{study.path}: no problems. {', '.join(_counts(study))}. Its report: "
         f"results/{study.name}/report.html\n"
         "Cultures of each arm in each experiment (a mistyped dose appears as a separate arm):\n"
-        f"{wells.astype(str).replace('0', '-').to_string()}"
+        f"{wells.astype(str).replace('0', '-').to_string()}{drawn}"
         + (f"\nTo look at before the results are used:{notices}" if noticed else "")
     )
 

@@ -12,9 +12,9 @@ from coculture.exchange.flags import Flag
 from coculture.flow import FlowSettings
 from coculture.study import files, values
 from coculture.study.checksums import Checksums
+from coculture.study.table_files import Place
 from coculture.study.table_validation import arm_names, is_untreated
 
-TABLES = ("cultures", "flow", "elisa", "values", "clinical")
 FILE_COLUMNS = {"flow": "fcs", "elisa": "file"}
 """The column that names a raw file, for each table that has one."""
 
@@ -41,6 +41,8 @@ class Study:
     checksums: Checksums
     shared: Mapping[int, Sequence[str]] = field(default_factory=dict)
     """Row of flow.csv of a control without an experiment -> the experiments that it serves."""
+    places: Mapping[str, Mapping[int, Place]] = field(default_factory=dict)
+    """Table ("flow.csv") -> row -> where it is, for the tables that are in a workbook."""
 
     @property
     def name(self) -> str:

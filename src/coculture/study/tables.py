@@ -1,4 +1,4 @@
-"""The study's CSV tables: read as text, each cell checked against the table's schema.
+"""The study's tables: read as text, each cell checked against the table's schema.
 
 The index of a table holds the row numbers that a spreadsheet shows, so that every later message
 can name the row. A table cell that is wrong is reported and left missing.
@@ -6,9 +6,8 @@ can name the row. A table cell that is wrong is reported and left missing.
 
 import csv
 import io
-import math
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -18,20 +17,28 @@ import pandas as pd
 
 from coculture.exchange.problems import Problem
 from coculture.exchange.vocabulary import nearest
+from coculture.study.numbers import ambiguous, finite_number, has_decimal_commas
 from coculture.study.schema import Schema, faults, schema
 
 SEPARATORS = (",", ";", "\t")
 FIRST_ROW = 2
 """Number that a spreadsheet gives the row below the headings."""
+NOTE = "note"
+"""Headings that begin so are of columns of the user's own."""
+OF_YOUR_OWN = f"A column of your own begins with {NOTE}, or is listed under notes: in the config."
 NO_HEADINGS = "the first row must hold the column headings, but it is empty."
 
 
 @dataclass(frozen=True)
 class Grid:
-    """The cells of a table as stripped text: its headings, and the rows from `FIRST_ROW`."""
+    """The cells of a table as stripped text: its headings, and the rows from `FIRST_ROW`.
+
+    `is_typed`: whether numbers were numbers in the file, as in a workbook, and not texts.
+    """
 
     heading: list[str]
     rows: list[list[str]]
+    is_typed: bool = False
 
 
 def table_schema(table: str, factors: list[dict[str, Any]]) -> Schema:
@@ -66,39 +73,40 @@ def _levels(factor: Mapping[str, Any]) -> Schema:
     }
 
 
-def read(path: Path, name: str, rules: Schema) -> tuple[pd.DataFrame, list[Problem]]:
-    """Read the table at `path`, called `name` in problems, by the schema `rules` of its rows.
-
-    Returns
-    -------
-    The table (index: spreadsheet row; every column of the schema present, absent ones at their
-    default) and the problems found in it.
-    """
-    found, problem = grid(path, name)
-    if found is None:
-        return _empty(rules), [problem] if problem else []
-    return typed(found, name, rules)
-
-
 def grid(path: Path, name: str) -> tuple[Grid | None, Problem | None]:
     """The headings and rows of the CSV file at `path`, or None and why it cannot be read."""
     text, problem = _text(path, name)
     return (None, problem) if text is None else _records(text, name)
 
 
-def typed(found: Grid, name: str, rules: Schema) -> tuple[pd.DataFrame, list[Problem]]:
-    """The table whose cells are `found`, by the schema `rules` of its rows; as `read`."""
+def typed(
+    found: Grid, name: str, rules: Schema, notes: Collection[str] = ()
+) -> tuple[pd.DataFrame, list[Problem]]:
+    """The table whose cells are `found`, called `name` in problems, by the schema of its rows.
+
+    Parameters
+    ----------
+    notes
+        Headings of columns of the user's own, which are not read; so are those that begin with
+        "note".
+
+    Returns
+    -------
+    The table (index: spreadsheet row; every column of the schema present, absent ones at their
+    default) and the problems found in it.
+    """
     properties: Mapping[str, Schema] = rules["properties"]
     heading = found.heading
-    problems = _heading_problems(name, heading, rules)
+    problems = _heading_problems(name, heading, rules, notes)
     if any(column not in heading for column in rules["required"]):
-        return _empty(rules), problems
+        return empty(rules), problems
+    decimal_commas = has_decimal_commas_in(found)
     rows: dict[int, dict[str, Any]] = {}
 
     @cache
     def cell(column: str, content: str) -> tuple[Any, str | None]:
         # Most cells of a table are repeated, and to judge one takes a while.
-        return _cell(content, properties[column])
+        return _cell(content, properties[column], decimal_commas)
 
     for number, cells in enumerate(found.rows, FIRST_ROW):
         if not any(cells):
@@ -120,7 +128,14 @@ def typed(found: Grid, name: str, rules: Schema) -> tuple[pd.DataFrame, list[Pro
     return frame, problems
 
 
-def _empty(rules: Schema) -> pd.DataFrame:
+def has_decimal_commas_in(found: Grid) -> bool:
+    """Whether numbers of a text file have decimal commas; a workbook has numbers, not texts."""
+    texts = (text for cells in found.rows for text in cells if "," in text)
+    return not found.is_typed and has_decimal_commas(texts)
+
+
+def empty(rules: Schema) -> pd.DataFrame:
+    """A table without rows."""
     properties: Mapping[str, Schema] = rules["properties"]
     return pd.DataFrame(
         {column: pd.Series(dtype=_dtype(properties[column])) for column in properties}
@@ -162,7 +177,9 @@ def _separator(text: str) -> str:
     return max(SEPARATORS, key=heading.count)
 
 
-def _heading_problems(file: str, heading: list[str], rules: Schema) -> list[Problem]:
+def _heading_problems(
+    file: str, heading: list[str], rules: Schema, notes: Collection[str]
+) -> list[Problem]:
     known = list(rules["properties"])
     if not set(heading) & set(known) and len(rules["required"]) > 1:
         message = (
@@ -172,8 +189,9 @@ def _heading_problems(file: str, heading: list[str], rules: Schema) -> list[Prob
         return [Problem(file, message, 1, value=next(filter(None, heading)))]
     problems = []
     for name in heading:
-        if name and name not in known:
-            message = f"unknown column. {nearest(name, known)}"
+        is_note = name in notes or name.lower().startswith(NOTE)
+        if name and name not in known and not is_note:
+            message = f"unknown column. {nearest(name, known)} {OF_YOUR_OWN}"
             problems.append(Problem(file, message, 1, name))
         if name and heading.count(name) > 1 and not any(one.column == name for one in problems):
             problems.append(Problem(file, "this column occurs twice.", 1, name))
@@ -206,7 +224,7 @@ def _row(
     return values, problems
 
 
-def _cell(text: str, rule: Schema) -> tuple[Any, str | None]:
+def _cell(text: str, rule: Schema, decimal_commas: bool) -> tuple[Any, str | None]:
     """The value of a table cell, or None and the problem."""
     kinds = rule.get("type", "string")
     kinds = [kinds] if isinstance(kinds, str) else kinds
@@ -220,28 +238,16 @@ def _cell(text: str, rule: Schema) -> tuple[Any, str | None]:
         return None, f"contains an invisible character (U+{ord(unseen[0]):04X}); retype the cell."
     value: Any = text
     if "number" in kinds or "integer" in kinds:
+        if doubt := ambiguous(text, decimal_commas=decimal_commas):
+            return None, doubt
         value = finite_number(text)
         if value is None:
-            point = " with a point, not a comma" if "," in text else ""
-            return None, f"is not a number; write it like 0.5 or 1000{point}. {about}"
+            return None, f"is not a number; write it like 0.5 or 1000. {about}"
         if "integer" in kinds and value == int(value):
             value = int(value)
     for _, _, message in faults(value, rule):
         return None, message
     return value, None
-
-
-def finite_number(text: str) -> float | None:
-    """The finite number that a cell holds, or None.
-
-    >>> finite_number("1e3"), finite_number("12,3"), finite_number("nan")
-    (1000.0, None, None)
-    """
-    try:
-        value = float(text)
-    except ValueError:
-        return None
-    return value if math.isfinite(value) and "_" not in text else None
 
 
 def _dtype(rule: Schema) -> Literal["float64", "str"]:

@@ -132,10 +132,10 @@ FAULTS = {
         wide() + ",50\n",
         'values.csv, row 10, culture "": a number needs its culture, spelled as in cultures.csv.',
     ),
-    "decimal comma": (
-        wide(E1_LEN='"12,3"'),
-        'values.csv, row 3, viability_percent "12,3": is not a number; write it like 0.5 or 1000 '
-        "with a point, not a comma, or <5 for a bound.",
+    "mark between thousands": (
+        wide("count_cells", E1_LEN='"1,200"'),
+        'values.csv, row 3, count_cells "1,200": may be 1200 or 1.2; write it without a mark '
+        "between thousands, or with other decimals.",
     ),
     "n.d.": (
         wide(E1_LEN="n.d."),
@@ -248,7 +248,8 @@ LONG_FAULTS = {
     "unknown column": (
         LONG.replace("unit\n", "unit,plate\n", 1),
         "values.csv, row 1, plate: unknown column. Known are: culture, file, experiment, endpoint, "
-        "value, unit, count, note, exclude.",
+        "value, unit, count, note, exclude. A column of your own begins with note, or is listed "
+        "under notes: in the config.",
     ),
 }
 

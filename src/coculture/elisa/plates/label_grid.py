@@ -9,7 +9,7 @@ role, analyte, concentration, culture, dilution, exclude.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -131,12 +131,27 @@ def read_label_grid(
         raise PlateError(
             f"{path}: no plate-shaped grid of labels (a row 1, 2, 3 ..., rows A, B ...)"
         )
+    try:
+        return labelled_wells(grids, series, pg_per_unit)
+    except PlateError as error:
+        raise PlateError(f"{path}: {error}") from error
+
+
+def labelled_wells(
+    grids: Sequence[Grid],
+    series: DilutionSeries | None = None,
+    pg_per_unit: Mapping[str, float] | None = None,
+) -> pd.DataFrame:
+    """The wells of grids of labels, as `read_label_grid`.
+
+    Raises
+    ------
+    PlateError
+        As `read_label_grid`, without the file in the message.
+    """
     reading = _Reading(series, pg_per_unit or {})
     named = {name: grid for grid in grids if (name := _property(grid)) is not None}
-    try:
-        rows = _from_properties(named, reading) if named else _from_labels(grids[0], reading)
-    except _LabelError as error:
-        raise PlateError(f"{path}: {error}") from error
+    rows = _from_properties(named, reading) if named else _from_labels(grids[0], reading)
     frame = pd.DataFrame(rows, columns=list(COLUMNS))
     order = sorted(range(len(frame)), key=lambda i: well_position(frame["well"].iloc[i]))
     return frame.iloc[order].reset_index(drop=True)
@@ -154,10 +169,6 @@ def parse_label(label: str) -> dict[str, object]:
         If its unit has no known factor to pg/mL.
     """
     return _row(label, _Reading(numbered=_numbered([label])))
-
-
-class _LabelError(PlateError):
-    """A label cannot be read; `read_label_grid` adds the file to the message."""
 
 
 def _row(label: str, reading: _Reading) -> dict[str, object]:
@@ -204,7 +215,7 @@ def _factor(unit: str | None, where: str, reading: _Reading) -> float:
     known = unit_in(unit or "") or "pg/mL"
     factor = pg_ml_per(known, reading.analyte, reading.pg_per_unit)
     if factor is None:
-        raise _LabelError(
+        raise PlateError(
             f"{where} is in {known}; state how many pg are 1 U of {reading.analyte or 'it'} "
             "(pg_per_unit), or write the concentration in pg/mL"
         )
@@ -269,11 +280,11 @@ def _check_standard(row: Mapping[str, object], label: str, reading: _Reading) ->
     ):
         return
     if reading.series:
-        raise _LabelError(
+        raise PlateError(
             f"well {row['well']}: the series has {reading.series.levels} levels, but the label is "
             f'"{label}"; the zero standard is STD 0 or BLK'
         )
-    raise _LabelError(
+    raise PlateError(
         f'well {row["well"]}: "{label}" is the name of a standard; write its concentration behind '
         f'it ("{label} 600 pg/mL"), or state the series once: '
         "series=DilutionSeries(top_pg_ml=600, factor=2, levels=7)"
@@ -323,5 +334,5 @@ def _stated(
 def _number_of(well: str, name: str, text: str, written: str) -> float:
     value = number(written)
     if value is None:
-        raise _LabelError(f'well {well}: {name} is "{text}", not a number')
+        raise PlateError(f'well {well}: {name} is "{text}", not a number')
     return value

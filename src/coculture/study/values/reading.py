@@ -7,8 +7,7 @@ column and no cell is left out in silence.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -16,8 +15,9 @@ import pandas as pd
 from coculture.exchange.problems import Problem
 from coculture.exchange.vocabulary import nearest
 from coculture.study import tables
+from coculture.study.numbers import ambiguous, finite_number
 from coculture.study.schema import Schema, schema
-from coculture.study.values import flowjo, units, workbook
+from coculture.study.values import flowjo, units
 
 NAME = "values.csv"
 COLUMNS = (
@@ -45,13 +45,13 @@ class _Endpoint:
     counts: str | None
 
 
-def read(path: Path, not_used: Sequence[str] = ()) -> tuple[pd.DataFrame, list[Problem]]:
-    """Read the table of finished numbers at `path`.
+def read(found: tables.Grid, not_used: Sequence[str] = ()) -> tuple[pd.DataFrame, list[Problem]]:
+    """Read the table of finished numbers.
 
     Parameters
     ----------
-    path
-        A CSV file or a workbook, in long or wide form.
+    found
+        Its cells, in long or wide form.
     not_used
         Headings of the wide form that are not read.
 
@@ -62,34 +62,13 @@ def read(path: Path, not_used: Sequence[str] = ()) -> tuple[pd.DataFrame, list[P
     none; `relation` is empty, or "<=" or ">=" where the value is a bound. `culture` is as written:
     where it is empty, `file` names it.
     """
-    found, problem = _grid(path)
-    if found is None:
-        return _frame([]), [problem] if problem else []
-    found = tables.Grid(_file_column_named(found.heading), found.rows)
+    found = replace(found, heading=_file_column_named(found.heading))
     problems = _without_heading(found)
     if set(found.heading) & {"endpoint", "value"}:
         rows, more = _long(found, not_used)
     else:
         rows, more = _wide(found, not_used)
     return _frame(rows), [*problems, *more]
-
-
-def _grid(path: Path) -> tuple[tables.Grid | None, Problem | None]:
-    try:
-        content = path.read_bytes()
-    except OSError:
-        content = b""
-    if content.startswith(workbook.OLD_SIGNATURE):
-        return None, Problem(NAME, "is an old workbook (.xls); save it as .xlsx or CSV UTF-8.")
-    if not content.startswith(workbook.SIGNATURE):
-        return tables.grid(path, NAME)
-    try:
-        heading, *rows = workbook.rows(content)
-    except workbook.WorkbookError as error:
-        return None, Problem(NAME, str(error))
-    if not any(heading):
-        return None, Problem(NAME, tables.NO_HEADINGS, 1)
-    return tables.Grid(heading, rows), None
 
 
 def _frame(rows: Sequence[tuple[int, Mapping[str, Any]]]) -> pd.DataFrame:
@@ -126,11 +105,12 @@ def _long(found: tables.Grid, not_used: Sequence[str]) -> tuple[Rows, list[Probl
     rules = schema("values.table")
     known = {**rules["properties"], **dict.fromkeys(not_used, _NUMBERS_AS_TEXT)}
     table, problems = tables.typed(found, NAME, {**rules, "properties": known})
+    decimal_commas = tables.has_decimal_commas_in(found)
     problems += _unknown_not_used(found, not_used)
     rows: Rows = []
     for number, row in _records(table):
         unit = row["unit"] if pd.isna(row["unit"]) else units.canonical(row["unit"])
-        value, relation, message = _value(row["value"], unit)
+        value, relation, message = _value(row["value"], unit, decimal_commas)
         if row["value"] == "" and row["exclude"] == "":
             message = (
                 "the cell is empty. Enter the number, delete the row, or give the reason in the "
@@ -157,6 +137,7 @@ def _wide(found: tables.Grid, not_used: Sequence[str]) -> tuple[Rows, list[Probl
     properties = schema("values.table")["properties"]
     known = {one: properties[one] for one in _LABELS} | dict.fromkeys(others, _NUMBERS_AS_TEXT)
     table, more = tables.typed(found, NAME, {"properties": known, "required": []})
+    decimal_commas = tables.has_decimal_commas_in(found)
     problems += [*more, *_unknown_not_used(found, not_used)]
     rows: Rows = []
     for number, row in _records(table):
@@ -165,7 +146,7 @@ def _wide(found: tables.Grid, not_used: Sequence[str]) -> tuple[Rows, list[Probl
         for heading, endpoint in endpoints.items():
             if row[heading] == "" and row["exclude"] == "":
                 continue
-            value, relation, message = _value(row[heading], endpoint.unit)
+            value, relation, message = _value(row[heading], endpoint.unit, decimal_commas)
             if message and row["exclude"] == "":
                 problems.append(Problem(NAME, message, number, heading, row[heading]))
             count, message = _count(row[endpoint.counts] if endpoint.counts else "")
@@ -251,14 +232,16 @@ def _no_unit(heading: str) -> str:
     )
 
 
-def _value(text: Any, unit: Any) -> tuple[float, str, str]:
+def _value(text: Any, unit: Any, decimal_commas: bool) -> tuple[float, str, str]:
     """The number in a cell, its relation, and what is wrong with the cell."""
     if pd.isna(text) or text == "":
         return float("nan"), "", ""
     parts = _VALUE.fullmatch(text)
     assert parts is not None
     relation = _SIGNS.get(parts["sign"] or "", "")
-    number = tables.finite_number(parts["number"])
+    if doubt := ambiguous(parts["number"], decimal_commas=decimal_commas):
+        return float("nan"), relation, doubt
+    number = finite_number(parts["number"])
     if number is None:
         return float("nan"), relation, _not_a_number(parts["number"])
     if parts["percent"] and unit != units.PERCENT and unit != units.OF_CONTROL:
@@ -268,8 +251,7 @@ def _value(text: Any, unit: Any) -> tuple[float, str, str]:
 
 def _not_a_number(text: str) -> str:
     if any(sign.isdigit() for sign in text):
-        point = " with a point, not a comma" if "," in text else ""
-        return f"is not a number; write it like 0.5 or 1000{point}, or <5 for a bound."
+        return "is not a number; write it like 0.5 or 1000, or <5 for a bound."
     return (
         "is not a number. If nothing was measured, leave the cell empty (with a row for each "
         "number, delete the row). For a value below a limit of 5 write <5. For a measurement that "
@@ -280,9 +262,9 @@ def _not_a_number(text: str) -> str:
 def _count(text: Any) -> tuple[float, str]:
     if pd.isna(text) or text == "":
         return float("nan"), ""
-    number = tables.finite_number(text)
+    number = finite_number(text)
     if number is None:
-        return float("nan"), "is not a number; a count is written like 1000."
+        return float("nan"), ambiguous(text) or "is not a number; a count is written like 1000."
     if number <= 0:
         return float("nan"), "must be above 0: it is the number that a percent is a part of."
     return number, ""

@@ -1,0 +1,57 @@
+"""Which culture is in which well of which plate, as the maps of cultures say."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from coculture.study.plate_maps.map_row import MapRow
+
+_WELL = re.compile(r"(?P<plate>.*?)[\s_:.-]*(?P<row>[A-P])0?(?P<number>\d{1,2})", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class WellsOfCultures:
+    """Cultures by plate and well, and by their own names."""
+
+    by_well: Mapping[tuple[str, str], str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, rows: Iterable[MapRow], plates: Mapping[str, str]) -> "WellsOfCultures":
+        """From the rows of the maps; `plates` is the plate of each sheet.
+
+        A well is known by its plate, and by its experiment if that has no other such well.
+        """
+        found: dict[tuple[str, str], str] = {}
+        doubled: set[tuple[str, str]] = set()
+        for row in rows:
+            culture, experiment = row.texts["culture"], row.texts["experiment"]
+            plate = plates[row.sheet]
+            found[_key(plate, row.well)] = culture
+            if _alike(experiment) != _alike(plate):
+                key = _key(experiment, row.well)
+                doubled |= {key} & set(found)
+                found[key] = culture
+        return cls({key: one for key, one in found.items() if key not in doubled})
+
+    def named(self, label: str, home: str = "") -> str:
+        """The culture that a label names by its well ("E1 B3", or "B3" on the plate `home`).
+
+        Any other label is the name of a culture, and is returned as it is.
+        """
+        match = _WELL.fullmatch(label)
+        if match is None:
+            return label
+        return self.at(match["plate"] or home, match["row"] + match["number"]) or label
+
+    def at(self, plate: str, well: str) -> str:
+        """The culture in a well of a plate or experiment; empty if none is known."""
+        return self.by_well.get(_key(plate, well), "")
+
+
+def _key(plate: str, well: str) -> tuple[str, str]:
+    match = _WELL.fullmatch(well)
+    return _alike(plate), f"{match['row'].upper()}{match['number']}" if match else well
+
+
+def _alike(name: str) -> str:
+    return re.sub(r"[\s_-]+", "", name).lower()
