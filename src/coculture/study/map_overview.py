@@ -1,5 +1,6 @@
 """What the plate maps of a study mean, well by well, as `make check` shows it."""
 
+from collections import Counter
 from collections.abc import Hashable, Iterator, Mapping
 from typing import Any
 
@@ -18,16 +19,18 @@ def map_overview(study: Study) -> Iterator[str]:
     """For each map its sheet, then a line for each arm, standard or culture with its wells."""
     meanings = {"cultures.csv": _arms(study), "elisa.csv": _contents(study.elisa)}
     for table, meaning in meanings.items():
-        drawn: dict[str, dict[str, list[str]]] = {}
+        drawn: dict[tuple[str, str], dict[str, list[str]]] = {}
         places = study.places.get(table, {})
         for row, (what, detail) in meaning.items():
             place = places.get(row)
             if place is not None and place.well:
-                wells = drawn.setdefault(place.sheet, {}).setdefault(what, [])
+                wells = drawn.setdefault((place.sheet, place.plate), {}).setdefault(what, [])
                 wells.append(f"{place.well}{detail}")
-        for sheet, by_what in drawn.items():
+        several = Counter(sheet for sheet, _ in drawn)
+        for (sheet, plate), by_what in drawn.items():
             number = sum(map(len, by_what.values()))
-            yield f'Plate map "{sheet}", {many(number, "well")}:'
+            of_plate = f" for {plate}" if several[sheet] > 1 else ""
+            yield f'Plate map "{sheet}"{of_plate}, {many(number, "well")}:'
             yield from (f"  {what}: {', '.join(wells)}" for what, wells in by_what.items())
 
 

@@ -33,13 +33,14 @@ TABLES = ("cultures", "flow", "elisa", "values", "clinical")
 class Place:
     """Where a row of a table is in a workbook.
 
-    `row` as the sheet counts, and `well` empty; or the well of a plate map, and `row` None.
+    `row` as the sheet counts, and `well` empty; or the well of the plate of a map, and `row` None.
     """
 
     sheet: str
     cells: Mapping[str, str]
     row: int | None = None
     well: str = ""
+    plate: str = ""
 
 
 @dataclass(frozen=True)
@@ -160,11 +161,11 @@ class TableFiles:
         columns = dict.fromkeys(column for row in drawn for column in row.texts)
         heading = [*heading, *(column for column in columns if column not in heading)]
         for row in drawn:
-            places[len(rows) + FIRST_ROW] = Place(row.sheet, row.cells, None, row.well)
+            places[len(rows) + FIRST_ROW] = Place(row.sheet, row.cells, None, row.well, row.plate)
             rows.append([row.texts.get(column, "") for column in heading])
         if problems:
             return TableRows(None, tuple(problems), places)
-        wells = WellsOfCultures.of(drawn, maps) if table == "cultures" else WellsOfCultures()
+        wells = WellsOfCultures.of(drawn) if table == "cultures" else WellsOfCultures()
         return TableRows(Grid(heading, rows, is_typed=True), (), places, wells)
 
     def _drawn(
@@ -180,13 +181,13 @@ class TableFiles:
         pg_per_unit = self.config["elisa"]["pg_per_unit"]
         rows: list[MapRow] = []
         problems: list[Problem] = []
-        for title, plate in maps.items():
+        for title, plates in maps.items():
             try:
-                drawn = PlateMap.of(title, plate, book.sheets[title])
-                if table == "cultures":
-                    rows += of_cultures.rows(drawn)
-                else:
-                    rows += elisa_rows(drawn, cultures, pg_per_unit)
+                for drawn in PlateMap.of(title, plates, book.sheets[title]):
+                    if table == "cultures":
+                        rows += of_cultures.rows(drawn)
+                    else:
+                        rows += elisa_rows(drawn, cultures, pg_per_unit)
             except MapError as error:
                 problem = Problem(f"{table}.csv", str(error), sheet=title, cell=error.cell)
                 problems.append(problem)
@@ -194,7 +195,7 @@ class TableFiles:
 
 
 def _maps_of(book: Workbook, table: str) -> dict[str, str]:
-    """The titles of the sheets that are maps of a table, each with the name of its plate."""
+    """The titles of the sheets that are maps of a table, each with the name of its plates."""
     if table not in plate_maps.MAPPED:
         return {}
     plates = {title: plate_maps.plate_of(title, table) for title in book.sheets}

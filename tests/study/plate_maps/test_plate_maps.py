@@ -140,6 +140,31 @@ def test_a_series_is_stated_once_and_wells_are_named_alone(
     pd.testing.assert_frame_equal(found, rows)
 
 
+def test_one_map_serves_several_plates(small_study: Path, sheets: dict[str, Cells]) -> None:
+    rows = load(_study(small_study, sheets))
+    one = {title: cells for title, cells in sheets.items() if not title.startswith("cultures")}
+    one["cultures E1, E2"] = sheets["cultures E1"]
+    drawn = load(_study(small_study, one))
+    pd.testing.assert_frame_equal(drawn.cultures, rows.cultures)
+    shown = summary(drawn)
+    assert 'Plate map "cultures E1, E2" for E2, 12 wells:' in shown
+    # Named in a line, with a value for each plate.
+    del one["cultures E1, E2"]
+    head = [["plates", "P1, P2"], ["experiment", "E1, E2"]]
+    names = {
+        f"E{i}-{well}": f"P{i}-{well}" for i in (1, 2) for well in rows.cultures["culture"].str[3:]
+    }
+    one = {
+        title: [[names.get(str(cell).strip(), cell) for cell in line] for line in cells]
+        for title, cells in one.items()
+    }
+    named = load(_study(small_study, one | {"cultures all": [*head, *sheets["cultures E1"]]}))
+    assert named.cultures["experiment"].to_list() == rows.cultures["experiment"].to_list()
+    assert named.cultures["culture"].iloc[0] == "P1-A1"
+    # E1 B3 in the ELISA maps is known by the experiment.
+    assert set(named.elisa["culture"]) == {"", *named.cultures["culture"]}
+
+
 FAULTS = {
     "no name": (
         "cultures E1",

@@ -60,7 +60,7 @@ class CultureMaps:
             if "replicate" not in texts:
                 texts["replicate"] = self._next(texts)
             cells = {column: written.cell for column, written in of_well.items()}
-            yield MapRow(drawn.sheet, well, texts, cells)
+            yield MapRow(drawn.sheet, drawn.plate, well, texts, cells)
 
     def _names(self) -> dict[str, str]:
         """Plain name -> column; a factor is known by its column and by its name."""

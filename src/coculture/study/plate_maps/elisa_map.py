@@ -73,7 +73,9 @@ def elisa_rows(
         texts = {**of_plate, **{name: text for name, text in own.items() if text}}
         cell = addresses[own["well"]]
         cells = {name: one.cell for name, one in shared.items()}
-        yield MapRow(drawn.sheet, own["well"], texts, {**cells, **dict.fromkeys(own, cell)})
+        yield MapRow(
+            drawn.sheet, drawn.plate, own["well"], texts, {**cells, **dict.fromkeys(own, cell)}
+        )
 
 
 def _grids(grids: Sequence[WellGrid]) -> list[Grid]:

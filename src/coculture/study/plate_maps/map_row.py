@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class MapRow:
-    """The text of each column, the well, and the address of the cell of each column."""
+    """The text of each column, the plate and well, and the address of the cell of each column."""
 
     sheet: str
+    plate: str
     well: str
     texts: Mapping[str, str]
     cells: Mapping[str, str]

@@ -8,12 +8,14 @@ B          | 0 | 1000 | 1000
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from coculture.exchange.problems import CocultureError
 from coculture.study.workbook import Rows, address
 
+PLATES = "plates"
+"""The line that names the plates, where the title of the sheet does not."""
 LETTERS = "ABCDEFGHIJKLMNOP"
 _FEWEST_COLUMNS = 2
 _KEY = re.compile(r"(?P<key>[^:]+?)\s*:\s*(?P<value>.*)", re.DOTALL)
@@ -71,8 +73,16 @@ class PlateMap:
     grids: tuple[WellGrid, ...]
 
     @classmethod
-    def of(cls, sheet: str, plate: str, rows: Rows) -> "PlateMap":
-        """The map in the rows of a sheet.
+    def of(cls, sheet: str, plates: str, rows: Rows) -> "list[PlateMap]":
+        """The maps in the rows of a sheet: one for each plate that has this layout.
+
+        Parameters
+        ----------
+        plates
+            The name of the plate, or several with commas between them.
+
+        With several plates a value that has as many parts between commas gives each plate its own,
+        and `{plate}` in a value is the name of the plate.
 
         Raises
         ------
@@ -90,7 +100,28 @@ class PlateMap:
                 "has no grid of wells: a row with 1, 2, 3 ... and below it rows that begin with "
                 "A, B, C ..."
             )
-        return cls(sheet, plate, _stated(rows, taken), tuple(grids))
+        stated = _stated(rows, taken)
+        names = _parts(stated.pop(PLATES).text if PLATES in stated else plates)
+        return [
+            cls(sheet, name, _of_plate(stated, number, names), tuple(grids))
+            for number, name in enumerate(names)
+        ]
+
+
+def _parts(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _of_plate(
+    stated: Mapping[str, Written], number: int, names: Sequence[str]
+) -> dict[str, Written]:
+    """What is written for one of several plates."""
+    found = {}
+    for key, written in stated.items():
+        parts = _parts(written.text)
+        own = parts[number] if 1 < len(names) == len(parts) else written.text
+        found[key] = replace(written, text=own.replace("{plate}", names[number]))
+    return found
 
 
 def plate_of(title: str, table: str) -> str:

@@ -16,8 +16,8 @@ class WellsOfCultures:
     by_well: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, rows: Iterable[MapRow], plates: Mapping[str, str]) -> "WellsOfCultures":
-        """From the rows of the maps; `plates` is the plate of each sheet.
+    def of(cls, rows: Iterable[MapRow]) -> "WellsOfCultures":
+        """From the rows of the maps.
 
         A well is known by its plate, and by its experiment if that has no other such well.
         """
@@ -25,9 +25,8 @@ class WellsOfCultures:
         doubled: set[tuple[str, str]] = set()
         for row in rows:
             culture, experiment = row.texts["culture"], row.texts["experiment"]
-            plate = plates[row.sheet]
-            found[_key(plate, row.well)] = culture
-            if _alike(experiment) != _alike(plate):
+            found[_key(row.plate, row.well)] = culture
+            if _alike(experiment) != _alike(row.plate):
                 key = _key(experiment, row.well)
                 doubled |= {key} & set(found)
                 found[key] = culture
