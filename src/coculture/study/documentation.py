@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from coculture.study.schema import Schema, schema
-from coculture.study.table_files import TABLES
+from coculture.study.table_files import TABLES, TREATMENTS
 from coculture.study.values.units import KNOWN
 
 _INTRODUCTION = """\
@@ -232,7 +232,7 @@ def markdown() -> str:
     introduction = _INTRODUCTION.replace("UNITS", ", ".join(KNOWN))
     parts = [introduction, "## The config\n", "| key | default | meaning |", "|---|---|---|"]
     parts += _rows(schema("config"))
-    for table in TABLES:
+    for table in (TABLES[0], TREATMENTS, *TABLES[1:]):
         rules = schema(f"{table}.table")
         parts += [f"\n## {rules['title']}\n", f"{rules['description']}\n"]
         parts += ["| column | if absent | holds |", "|---|---|---|"]

@@ -21,13 +21,14 @@ from coculture.study import (
     raw_file_validation,
     table_validation,
     tables,
+    treatments,
     values,
 )
 from coculture.study.checksums import Checksums
 from coculture.study.plate_maps import WellsOfCultures
 from coculture.study.schema import Schema
 from coculture.study.study import FILE_COLUMNS, Study
-from coculture.study.table_files import TABLES, Place, TableFiles, TableRows
+from coculture.study.table_files import TABLES, TREATMENTS, Place, TableFiles, TableRows
 
 MOST_ALIKE = 3
 """Up to this many problems that differ only in their row are listed one by one."""
@@ -104,11 +105,19 @@ def _read(
     files_of = TableFiles(folder, config)
     places: dict[str, Mapping[int, Place]] = {}
     wells = WellsOfCultures()
+    listed, faulty = _treatments(files_of, config, places)
+    problems += faulty
     for table in TABLES:
         rules = tables.table_schema(table, config["factors"])
         written = files_of.rows(table, rules, wells)
         if table == "cultures" and written is not None:
             wells = written.wells
+            # Without sound doses the cultures say nothing more.
+            written = (
+                replace(written, grid=None)
+                if faulty
+                else _with_doses(written, listed, config["factors"])
+            )
         found[table], faults = _table(table, rules, written, config)
         problems += faults
         if written is not None:
@@ -150,6 +159,37 @@ def _read(
     return replace(study, elisa=undiluted), problems
 
 
+def _treatments(
+    files_of: TableFiles, config: dict[str, Any], places: dict[str, Mapping[int, Place]]
+) -> tuple[tables.Grid | None, list[Problem]]:
+    """The table of treatments, if the study has one, and what is wrong with it."""
+    rules = tables.table_schema(TREATMENTS, config["factors"])
+    written = files_of.rows(TREATMENTS, rules)
+    if written is None:
+        return None, []
+    places[treatments.NAME] = written.places
+    if written.grid is None:
+        return None, list(written.problems)
+    return written.grid, treatments.checked(written.grid, rules, config["notes"])
+
+
+def _with_doses(
+    written: TableRows, listed: tables.Grid | None, factors: list[dict[str, Any]]
+) -> TableRows:
+    """The cultures with the doses of their treatments; a dose is where its treatment is named."""
+    if listed is None or written.grid is None:
+        return written
+    filled, problems = treatments.with_doses(written.grid, listed, factors)
+    columns = [factor["column"] for factor in factors]
+    named = {
+        row: replace(place, cells={**place.cells, **dict.fromkeys(columns, cell)})
+        if (cell := place.cells.get(treatments.COLUMN))
+        else place
+        for row, place in written.places.items()
+    }
+    return replace(written, grid=filled, places=named, problems=tuple(problems))
+
+
 def _table(
     table: str, rules: Schema, written: TableRows | None, config: dict[str, Any]
 ) -> tuple[pd.DataFrame, list[Problem]]:
@@ -161,7 +201,10 @@ def _table(
         return tables.empty(rules), problems
     if table == "values":
         return values.read(written.grid, config["values"]["columns_not_used"])
-    return tables.typed(written.grid, f"{table}.csv", rules, config["notes"])
+    found, problems = tables.typed(written.grid, f"{table}.csv", rules, config["notes"])
+    # A dose that is missing because its treatment is unknown is one problem, not one for each drug.
+    unknown = {one.row for one in written.problems}
+    return found, [*written.problems, *(one for one in problems if one.row not in unknown)]
 
 
 def _with_mapped_cultures(flow: pd.DataFrame, wells: WellsOfCultures) -> pd.DataFrame:
@@ -180,7 +223,7 @@ def _in_order(problems: list[Problem], study: Study) -> list[Problem]:
 
     A problem that many rows share is reported once.
     """
-    names = {f"{table}.csv": study.config["tables"][table] for table in TABLES}
+    names = {f"{table}.csv": study.config["tables"][table] for table in (TREATMENTS, *TABLES)}
     problems = [_placed(one, study.places.get(one.file, {})) for one in problems]
     order = [str(study.path), *names]
     ordered = sorted(dict.fromkeys(problems), key=lambda one: (order.index(one.file), one.row or 0))

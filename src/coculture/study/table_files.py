@@ -27,6 +27,8 @@ from coculture.study.tables import FIRST_ROW, NO_HEADINGS, NOTE, Grid, grid
 from coculture.study.workbook import Workbook, WorkbookError, address
 
 TABLES = ("cultures", "flow", "elisa", "values", "clinical")
+TREATMENTS = "treatments"
+"""The table that gives the doses of the treatments that cultures name."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ class TableRows:
 
 
 def tables_in(path: Path) -> list[str]:
-    """The tables that the workbook at `path` has as sheets or maps, in the order of `TABLES`.
+    """The tables that the workbook at `path` has as sheets or maps, the treatments last.
 
     Raises
     ------
@@ -74,7 +76,7 @@ def tables_in(path: Path) -> list[str]:
         if table:
             found.add(table)
         elif not title.strip().lower().startswith(NOTE):
-            known = [*TABLES, *(f"{one} {{plate}}" for one in plate_maps.MAPPED)]
+            known = [*TABLES, TREATMENTS, *(f"{one} {{plate}}" for one in plate_maps.MAPPED)]
             raise WorkbookError(
                 f'has a sheet "{title}", which is no table. {nearest(title, known)} Begin the name '
                 f"of a sheet of your own with {NOTE}."
@@ -83,12 +85,12 @@ def tables_in(path: Path) -> list[str]:
         raise WorkbookError(
             'has no sheet "cultures", and no plate map of cultures ("cultures E1").'
         )
-    return [table for table in TABLES if table in found]
+    return [table for table in (*TABLES, TREATMENTS) if table in found]
 
 
 def _table_of(title: str) -> str | None:
     name = title.strip().lower()
-    if name in TABLES:
+    if name in (*TABLES, TREATMENTS):
         return name
     return next((one for one in plate_maps.MAPPED if plate_maps.plate_of(title, one)), None)
 
@@ -177,7 +179,8 @@ class TableFiles:
         cultures: WellsOfCultures,
     ) -> tuple[list[MapRow], list[Problem]]:
         """The rows that the maps of a table give, and what is wrong with the maps."""
-        of_cultures = CultureMaps(rules, self.config["factors"])
+        has_treatments = self.config["tables"][TREATMENTS] is not None
+        of_cultures = CultureMaps(rules, self.config["factors"], has_treatments)
         pg_per_unit = self.config["elisa"]["pg_per_unit"]
         rows: list[MapRow] = []
         problems: list[Problem] = []

@@ -42,9 +42,9 @@ class Grid:
 
 
 def table_schema(table: str, factors: list[dict[str, Any]]) -> Schema:
-    """The schema of `table`; cultures.csv gets one column for each factor of the config."""
+    """The schema of `table`; those of cultures and treatments get a column for each factor."""
     base = schema(f"{table}.table")
-    if table != "cultures":
+    if table not in ("cultures", "treatments"):
         return base
     levels = {factor["column"]: _levels(factor) for factor in factors}
     return {

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from coculture.exchange.vocabulary import nearest
+from coculture.study import treatments
 from coculture.study.numbers import finite_number
 from coculture.study.plate_maps.map_row import MapRow
 from coculture.study.plate_maps.map_sheet import MapError, PlateMap, WellGrid, Written, plain
@@ -29,10 +30,13 @@ class CultureMaps:
         The schema of the rows of cultures.csv.
     factors
         The factors of the config.
+    has_treatments
+        Whether a table gives the doses of treatments, so that wells may name theirs.
     """
 
     rules: Schema
     factors: Sequence[Mapping[str, Any]]
+    has_treatments: bool = False
     _replicates: Counter[tuple[tuple[str, str], ...]] = field(default_factory=Counter)
 
     def rows(self, drawn: PlateMap) -> Iterator[MapRow]:
@@ -65,6 +69,8 @@ class CultureMaps:
     def _names(self) -> dict[str, str]:
         """Plain name -> column; a factor is known by its column and by its name."""
         by_factor = {plain(factor["name"]): str(factor["column"]) for factor in self.factors}
+        if self.has_treatments:
+            by_factor[treatments.COLUMN] = treatments.COLUMN
         return by_factor | {plain(column): column for column in self.rules["properties"]}
 
     def _next(self, texts: Mapping[str, str]) -> str:
