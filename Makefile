@@ -14,7 +14,7 @@ LOCK := $(UV) pip compile pyproject.toml --universal --fork-strategy fewest --ge
 STEPS := --configfile $(STUDY) --cores $(CORES)
 
 .DEFAULT_GOAL := help
-.PHONY: help run check plan pin verify test test-all audit lint wheel lock lock-in-date example document benchmark clean
+.PHONY: help new run check plan pin verify test test-all audit lint wheel lock lock-in-date example document benchmark clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,6 +23,10 @@ run: .venv/installed ## run a study and write its report: make run STUDY=config/
 	@mkdir -p .snakemake results 2>/dev/null && [ -w .snakemake ] && [ -w results ] || { \
 	  echo "$(CURDIR): nothing can be written here. Use a folder of your own." >&2; exit 1; }
 	@$(BIN)/snakemake $(STEPS)
+
+new: .venv/installed ## begin a study from raw files: make new NAME=mine FLOW=folder ELISA=folder
+	@$(BIN)/coculture new $(NAME) $(if $(FLOW),--flow "$(FLOW)") $(if $(ELISA),--elisa "$(ELISA)") \
+	    $(if $(MAPS),--maps "$(MAPS)") $(if $(PATTERN),--pattern "$(PATTERN)")
 
 check: .venv/installed ## check a study's tables and files without running anything
 	@$(BIN)/coculture check $(STUDY)

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from coculture import drawing, simulate, study
+from coculture import drawing, new_study, simulate, study
 from coculture.comparison import ComparisonError, ComparisonSettings, figures, planning
 from coculture.comparison.design.arms import Design
 from coculture.exchange import result_tables
@@ -64,6 +64,13 @@ def _commands() -> argparse.ArgumentParser:
         "analyte (of its natural logarithm), between experiment, arm (inside experiments) or well; "
         "can be given several times",
     )
+    new = command(_new, "begin a study from folders of raw files")
+    new.add_argument("name", help="the name of the study")
+    new.add_argument("--flow", type=Path, help="the folder of the FCS files")
+    new.add_argument("--elisa", type=Path, help="the folder of the plate reader's exports")
+    new.add_argument("--maps", type=Path, help="a workbook with your plate maps")
+    new.add_argument("--pattern", help="how names of tubes are read, such as {cells}-{treatment}")
+    new.add_argument("--root", type=Path, default=Path(), help="the checkout")
     example = command(_example, "regenerate the embedded example study")
     example.add_argument("root", type=Path, nargs="?", default=Path(), help="the checkout")
     written = command(_document, "generate config/README.md from the schemas")
@@ -148,6 +155,16 @@ def _plan(chosen: argparse.Namespace) -> None:
 def _scale_name(subject: str, settings: ComparisonSettings) -> str:
     scale = planning.simulated_on(settings.compared(subject)).scale
     return "ln" if scale == "log" else scale
+
+
+def _new(chosen: argparse.Namespace) -> None:
+    try:
+        lines = new_study.begin(
+            chosen.root, chosen.name, chosen.flow, chosen.elisa, chosen.maps, chosen.pattern
+        )
+    except new_study.NewStudyError as error:
+        sys.exit(str(error))
+    print("\n".join(lines))
 
 
 def _example(chosen: argparse.Namespace) -> None:

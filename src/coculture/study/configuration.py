@@ -48,7 +48,9 @@ def read(path: Path) -> tuple[dict[str, Any], list[Problem]]:
     if isinstance(config.get("tables"), str):
         config["tables"] = _tables_of_workbook(path, config["tables"], lines)
     whole = schema("config")
-    found = [*faults(config, whole), *_not_finite(config)]
+    still_open = list(_open(config))
+    wrong = [one for one in faults(config, whole) if one[1] != OPEN]
+    found = [*wrong, *_not_finite(config)]
     problems = [
         Problem(
             str(path),
@@ -57,10 +59,14 @@ def read(path: Path) -> tuple[dict[str, Any], list[Problem]]:
             column=".".join(map(str, where)),
             value=None if value is None or isinstance(value, dict | list) else str(value),
         )
-        for where, value, message in found
+        for where, value, message in [*still_open, *found]
     ]
     for where, _, _ in found:
         _leave_out(config, where)
+    # What is open keeps its place where the schema allows: so it does not count as missing, too.
+    for where, value, _ in list(faults(config, whole)):
+        if value == OPEN:
+            _leave_out(config, where)
     if list(faults(config, whole)):
         raise StudyError(problems)
     filled: dict[str, Any] = with_defaults(config, whole)
@@ -150,6 +156,21 @@ def _doubled_findings(findings: list[dict[str, Any]]) -> dict[int, str]:
         for position, name in enumerate(ids)
         if name in ids[:position]
     }
+
+
+OPEN = "?"
+"""What make new writes where something has to be filled in."""
+STILL_OPEN = "is still open; fill it in, or delete the key."
+
+
+def _open(node: Any, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Any, str]]:
+    """Values that still have to be filled in."""
+    items = node.items() if isinstance(node, dict) else enumerate(node)
+    for key, value in items if isinstance(node, dict | list) else ():
+        if isinstance(value, dict | list):
+            yield from _open(value, (*path, key))
+        elif value == OPEN:
+            yield (*path, key), value, STILL_OPEN
 
 
 def _not_finite(node: Any, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Any, str]]:

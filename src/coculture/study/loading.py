@@ -112,6 +112,8 @@ def _read(
         written = files_of.rows(table, rules, wells)
         if table == "cultures" and written is not None:
             wells = written.wells
+            written, faults = _with_alike(written, str(path), config["same_for_all"])
+            problems += faults
             # Without sound doses the cultures say nothing more.
             written = (
                 replace(written, grid=None)
@@ -120,6 +122,8 @@ def _read(
             )
         found[table], faults = _table(table, rules, written, config)
         problems += faults
+        if table == "cultures":
+            wells = wells.with_names(found[table]["culture"].dropna())
         if written is not None:
             places[f"{table}.csv"] = written.places
         if table in FILE_COLUMNS:
@@ -141,6 +145,9 @@ def _read(
         shared=shared_controls(found["flow"].dropna(subset=["fcs"])),
         places=places,
         **found,
+    )
+    problems += table_validation.number_of_experiments(
+        str(path), found["cultures"], config["experiments"]
     )
     written_tables = [table for table in TABLES if config["tables"][table] is not None]
     if not any(found[table].empty for table in written_tables):
@@ -171,6 +178,36 @@ def _treatments(
     if written.grid is None:
         return None, list(written.problems)
     return written.grid, treatments.checked(written.grid, rules, config["notes"])
+
+
+def _with_alike(
+    written: TableRows, config: str, alike: Mapping[str, Any]
+) -> tuple[TableRows, list[Problem]]:
+    """The cultures with the columns that the config gives for all of them."""
+    if written.grid is None:
+        return written, []
+    found = written.grid
+    twice = [name for name in alike if name in found.heading]
+    problems = [
+        Problem(
+            config,
+            "this column is in the table of cultures, too; write it in one place.",
+            configuration.line_of(Path(config), ("same_for_all", name)),
+            "same_for_all",
+            name,
+        )
+        for name in twice
+    ]
+    added = {name: f"{value}" for name, value in alike.items() if name not in twice}
+    width = len(found.heading)
+    rows = [
+        [*cells[:width], *[""] * (width - len(cells)), *added.values(), *cells[width:]]
+        if any(cells)
+        else cells
+        for cells in found.rows
+    ]
+    grid = replace(found, heading=[*found.heading, *added], rows=rows)
+    return replace(written, grid=grid), problems
 
 
 def _with_doses(
@@ -223,6 +260,7 @@ def _in_order(problems: list[Problem], study: Study) -> list[Problem]:
 
     A problem that many rows share is reported once.
     """
+    problems = [one for one in problems if not _follows_from_open(one)]
     names = {f"{table}.csv": study.config["tables"][table] for table in (TREATMENTS, *TABLES)}
     problems = [_placed(one, study.places.get(one.file, {})) for one in problems]
     order = [str(study.path), *names]
@@ -238,6 +276,11 @@ def _in_order(problems: list[Problem], study: Study) -> list[Problem]:
         if times:
             reported.append(replace(one, file=Path(names.get(one.file) or one.file).name))
     return reported
+
+
+def _follows_from_open(problem: Problem) -> bool:
+    """Whether a problem says only what follows from a value of the config that is open."""
+    return problem.value == configuration.OPEN and problem.message != configuration.STILL_OPEN
 
 
 def _placed(problem: Problem, places: Mapping[int, Place]) -> Problem:

@@ -24,6 +24,23 @@ BARE_ANSWERS = (
 )  # fmt: skip
 
 
+def number_of_experiments(
+    config: str, cultures: pd.DataFrame, stated: int | str | None
+) -> Iterator[Problem]:
+    """The number of experiments that a person has confirmed is that of the cultures."""
+    names = sorted(set(cultures["experiment"].dropna()))
+    if stated is None or stated == len(names):
+        return
+    line = line_of(Path(config), ("experiments",))
+    message = (
+        f"the cultures are of {len(names)}: {', '.join(names)}. If these are independent repeats, "
+        f"write {len(names)}; else correct the column experiment."
+        if names
+        else "write the number of independent repeats."
+    )
+    yield Problem(config, message, line, "experiments", str(stated))
+
+
 def doubled_cultures(cultures: pd.DataFrame) -> Iterator[Problem]:
     """Each culture is listed once."""
     names = cultures["culture"].dropna()

@@ -53,6 +53,8 @@ class CultureMaps:
         names = self._names()
         shared = _shared(drawn, names)
         grids = _grids(drawn, names, shared)
+        if not any(cell.text for grid in grids.values() for cell in grid.wells.values()):
+            raise MapError("is empty; write what is in each well.", drawn.grids[0].cell)
         for well in dict.fromkeys(well for grid in grids.values() for well in grid.wells):
             own = {column: grid.wells[well] for column, grid in grids.items() if well in grid.wells}
             if not any(written.text for written in own.values()):

@@ -55,6 +55,8 @@ def elisa_rows(
     shared = {name: one for name, one in drawn.stated.items() if name in _COLUMNS}
     of_plate = {name: one.text for name, one in shared.items()}
     of_plate.setdefault("plate", drawn.plate)
+    if not any(cell.text for grid in drawn.grids for cell in grid.wells.values()):
+        raise MapError("is empty; write what is in each well: STD 300, BLK, QC 40, a culture.")
     if "file" not in of_plate:
         raise MapError("does not say which export it belongs to; write a line: file, its name.")
     analyte = of_plate.get("analyte", "")

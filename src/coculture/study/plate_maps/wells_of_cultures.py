@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from coculture.study.plate_maps.map_row import MapRow
 
@@ -14,6 +14,7 @@ class WellsOfCultures:
     """Cultures by plate and well, and by their own names."""
 
     by_well: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    by_name: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, rows: Iterable[MapRow]) -> "WellsOfCultures":
@@ -32,15 +33,21 @@ class WellsOfCultures:
                 found[key] = culture
         return cls({key: one for key, one in found.items() if key not in doubled})
 
-    def named(self, label: str, home: str = "") -> str:
-        """The culture that a label names by its well ("E1 B3", or "B3" on the plate `home`).
+    def with_names(self, names: Iterable[str]) -> "WellsOfCultures":
+        """The same with the names of all cultures, also of those that no map has."""
+        return replace(self, by_name={_alike(name): name for name in names})
 
-        Any other label is the name of a culture, and is returned as it is.
+    def named(self, label: str, home: str = "") -> str:
+        """The culture that a label names: by its well ("E1 B3", or "B3" on the plate `home`), or by
+        its name, whole or without the plate (DEX-1 for E1-DEX-1), whatever its spaces and hyphens.
+
+        A label that names no culture is returned as it is.
         """
         match = _WELL.fullmatch(label)
-        if match is None:
-            return label
-        return self.at(match["plate"] or home, match["row"] + match["number"]) or label
+        by_well = match and self.at(match["plate"] or home, match["row"] + match["number"])
+        names = (_alike(label), _alike(home) + _alike(label))
+        by_name = next((self.by_name[one] for one in names if one in self.by_name), "")
+        return by_well or by_name or label
 
     def at(self, plate: str, well: str) -> str:
         """The culture in a well of a plate or experiment; empty if none is known."""

@@ -1,0 +1,135 @@
+"""Beginning a study: from folders of raw files to its workbook and config."""
+
+import os
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from coculture.exchange.vocabulary import many
+from coculture.new_study import study_workbook
+from coculture.new_study.config_text import Begun, config_text
+from coculture.new_study.found import Found, NewStudyError, find
+from coculture.new_study.known import Known
+from coculture.new_study.name_pattern import drugs_of
+from coculture.new_study.report_lines import consists_of, next_steps, report
+from coculture.new_study.sheets import sheets_of
+from coculture.study.plate_maps.map_sheet import plain
+from coculture.study.schema import schema
+
+_NAME = re.compile(schema("config")["properties"]["study"]["pattern"])
+_FEWEST_STAINS = 2
+"""Single stains of so many channels compensate."""
+
+
+def begin(
+    root: Path,
+    name: str,
+    flow: Path | None,
+    elisa: Path | None,
+    maps: Path | None = None,
+    pattern: str | None = None,
+) -> list[str]:
+    """Write `data/raw/{name}/{name}.xlsx` and `config/{name}.yaml`, or add new files to them.
+
+    Parameters
+    ----------
+    root
+        The checkout.
+    flow, elisa
+        The folders of the FCS files and of the plate reader's exports; folders below count.
+    maps
+        A workbook of plate maps that the person has.
+    pattern
+        How the names of tubes are read, in place of a guess.
+
+    Returns
+    -------
+    What was found, guessed and written, and what to do next: lines to print.
+
+    Raises
+    ------
+    NewStudyError
+        If a folder or the name cannot be used, or nothing is found.
+    """
+    if not _NAME.match(name):
+        raise NewStudyError(
+            f'"{name}" cannot be the name of a study: letters, digits, dot, hyphen and underscore, '
+            "beginning with a letter or digit."
+        )
+    if flow is None and elisa is None:
+        raise NewStudyError(
+            "Give a folder: FLOW with FCS files, ELISA with plate exports, or both."
+        )
+    found = find(root, name, flow, elisa, maps, pattern)
+    folder = root / "data" / "raw" / name
+    folder.mkdir(parents=True, exist_ok=True)
+    book, config = folder / f"{name}.xlsx", root / "config" / f"{name}.yaml"
+    added = study_workbook.write(book, sheets_of(found, folder))
+    lines = list(report(found))
+    if config.exists():
+        lines.append(f"{config} was there and is unchanged.")
+    else:
+        text = config_text(_begun(found, root, name, folder, [flow, elisa]))
+        config.write_text(text, encoding="utf-8")
+        lines.append(f"{config} written.")
+    rows = ", ".join(f"{many(count, 'row')} of {title}" for title, count in added.items())
+    lines.append(f"{book}: added {rows}." if rows else f"{book}: nothing to add.")
+    return [*lines, *next_steps(name, book, config)]
+
+
+def _begun(
+    found: Found, root: Path, name: str, folder: Path, folders: Sequence[Path | None]
+) -> Begun:
+    by_treatment = drugs_of(found.treatments)
+    units: dict[str, str] = {}
+    for drugs in by_treatment.values():
+        for drug, (_, unit) in drugs.items():
+            units[drug] = units.get(drug) or unit
+    config = root / "config"
+    outside = [
+        one
+        for one in folders
+        if one is not None and not one.resolve().is_relative_to(folder.resolve())
+    ]
+    return Begun(
+        study=name,
+        workbook=os.path.relpath(folder / f"{name}.xlsx", config),
+        folders=[
+            os.path.relpath(one, config)
+            if one.resolve().is_relative_to(root.resolve())
+            else str(one.resolve())
+            for one in outside
+        ],
+        experiments=dict(consists_of(found)),
+        alike=_alike(found),
+        drugs=units,
+        cells=found.cells,
+        stains=found.stains,
+        compensation=_compensation(found),
+        wavelength_nm=found.exports.wavelength_nm,
+        has_elisa=bool(found.exports.plates),
+    )
+
+
+def _alike(found: Found) -> dict[str, str]:
+    """What neither names nor maps say of the cultures: it is the same for all, or a column."""
+    drawn = {
+        name
+        for own in found.maps
+        if own.table == "cultures"
+        for name in (*own.drawn.stated, *(plain(grid.name) for grid in own.drawn.grids))
+    }
+    named = {key for tube in found.cultures for key in tube.fields}
+    open_ones = [key for key in ("cells", "stroma", "hours") if key not in drawn | named]
+    return dict.fromkeys(open_ones, '"?"')
+
+
+def _compensation(found: Found) -> Known:
+    single = {
+        tube.role.channel.text for tube in found.tubes if tube.role.role.text == "single_stain"
+    }
+    if len(single) >= _FEWEST_STAINS:
+        return Known("single_stains", f"{len(single)} channels have a single stain")
+    if found.tubes and all(tube.facts.has_matrix for tube in found.tubes):
+        return Known("embedded", "every file has a matrix; make check says if it can be used")
+    return Known("none", "neither single stains nor a matrix in every file")

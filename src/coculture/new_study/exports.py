@@ -1,0 +1,78 @@
+"""The plates of the reader's exports in a folder, and the wavelengths that they were read at."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from coculture.elisa import PlateError, read_plates
+from coculture.study.schema import schema
+
+_ENDINGS = (".txt", ".csv", ".tsv", ".xlsx", ".xls", ".asc", ".xpt", ".json")
+
+
+@dataclass(frozen=True)
+class ExportedPlate:
+    """One plate of an export, with the wells that were read.
+
+    Attributes
+    ----------
+    name
+        Different for each plate: that of the file, and of the plate where the file has several.
+    in_file
+        The plate's name in the file; empty if the file has one plate.
+    """
+
+    name: str
+    path: Path
+    in_file: str
+    wavelengths_nm: tuple[float, ...]
+    wells: int
+
+
+@dataclass(frozen=True)
+class Exports:
+    """The plates that were read, and the files that were not, each with the reason."""
+
+    plates: tuple[ExportedPlate, ...]
+    not_read: tuple[str, ...]
+
+    @property
+    def wavelength_nm(self) -> float | None:
+        """That of the measurement: the usual one if the plates have it, or the only one."""
+        read = Counter(w for plate in self.plates for w in plate.wavelengths_nm)
+        elisa = schema("elisa")["properties"]
+        low, high = elisa["reference_wavelength_nm"]["default"]
+        measured = [w for w in read if not low <= w <= high]
+        usual = float(elisa["wavelength_nm"]["default"])
+        if usual in read:
+            return usual
+        return measured[0] if len(measured) == 1 else None
+
+
+def exports_in(paths: Sequence[Path]) -> Exports:
+    """The plates of all files of a folder that may be exports."""
+    plates: list[ExportedPlate] = []
+    not_read: list[str] = []
+    for path in paths:
+        if path.suffix.lower() not in _ENDINGS:
+            continue
+        try:
+            found = read_plates(path)
+        except PlateError as error:
+            not_read.append(str(error).splitlines()[0])
+            continue
+        for plate in found:
+            several = len(found) > 1
+            name = f"{path.stem}-{plate.name}" if several else path.stem
+            waves = sorted({float(w) for w in plate.wells["wavelength_nm"] if w == w})
+            plates.append(
+                ExportedPlate(
+                    name="".join(c if c.isalnum() or c in "._+-" else "-" for c in name),
+                    path=path,
+                    in_file=plate.name if several else "",
+                    wavelengths_nm=tuple(waves),
+                    wells=plate.wells["well"].nunique(),
+                )
+            )
+    return Exports(tuple(plates), tuple(not_read))

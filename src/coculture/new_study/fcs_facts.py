@@ -1,0 +1,160 @@
+"""What one FCS file says of itself: its well, tube, plate, experiment, time and channels.
+
+The keywords are those of BD Diva and HTS, FACSCalibur, Accuri, Attune NxT, MACSQuant, CytoFLEX,
+Aurora, LMD, Stratedigm and Guava.
+"""
+
+import datetime
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from coculture.flow.fcs.header import FcsHeader, read_header
+from coculture.flow.gating.acquisition_date import acquired_at, day_of
+from coculture.new_study.known import NOTHING, Known
+
+WELL_KEYWORDS = (
+    *("$WELLID", "WELL ID", "WELL_ID", "WELLID", "WELL"),
+    *("BDPM$WELL", "GTI$WELL", "$LOCATIONID", "$SMNO", "$SRC"),
+)
+TUBE_KEYWORDS = (
+    *("TUBE NAME", "TUBENAME", "TUBE_NAME", "#SAMPLE"),
+    *("@SAMPLEID1", "@SAMPLEID2", "@SAMPLEID3", "@SAMPLEID4"),
+    *("SAMPLE ID", "SAMPLEID", "$CELLS", "$SMNO"),
+)
+PLATE_KEYWORDS = ("PLATE NAME", "$PLATENAME", "$PLATEID", "$CARRIERID")
+EXPERIMENT_KEYWORDS = ("EXPERIMENT NAME",)
+_NO_NAMES = ("", "na", "n/a", "untitled", "default", "-1", "none", "unknown")
+_WELL = re.compile(r"([A-P])0?([1-9]|1[0-9]|2[0-4])", re.IGNORECASE)
+_COUNTER = re.compile(r"(?:[\s_.-]+\d{3,})+$")
+"""What programs add to file names: `_001`."""
+_SPECIMEN = re.compile(r"^specimen[\s_]*\d+[\s_-]*", re.IGNORECASE)
+FILE_NAME, FOLDER = "file name", "folder"
+_MOST_OF_A_FOLDER = 0.9
+"""Wells are taken from file names if so many of a folder's names have one, all different."""
+
+
+@dataclass(frozen=True)
+class FcsFacts:
+    """What is known of one file; `started` is None if it gives no time."""
+
+    path: Path
+    well: Known
+    tube: Known
+    plate: Known
+    experiment: Known
+    started: datetime.datetime | None
+    labels: Mapping[str, str]
+    """Channel ($PnN) -> label ($PnS)."""
+    has_matrix: bool
+
+
+def facts_of(paths: Sequence[Path]) -> list[FcsFacts]:
+    """The facts of the files, in their order; wells that only the names of the files have, too.
+
+    Raises
+    ------
+    FcsError
+        If a file cannot be read.
+    """
+    found = [_facts(read_header(path)) for path in paths]
+    by_folder: dict[Path, list[int]] = {}
+    for place, one in enumerate(found):
+        by_folder.setdefault(one.path.parent, []).append(place)
+    for places in by_folder.values():
+        open_ones = [place for place in places if not found[place].well]
+        wells = wells_in_names([found[place].path.stem for place in open_ones])
+        for place, well in zip(open_ones, wells, strict=True):
+            known = Known(well, FILE_NAME) if well else NOTHING
+            found[place] = _with_name(replace(found[place], well=known))
+    return found
+
+
+def plain_well(text: str) -> str:
+    """A text that is a well and no more, as letter and number; else empty.
+
+    >>> plain_well("b07"), plain_well("E1-DEX")
+    ('B7', '')
+    """
+    match = _WELL.fullmatch(text.strip())
+    return f"{match[1].upper()}{match[2]}" if match else ""
+
+
+def wells_in_names(names: Sequence[str]) -> list[str]:
+    """The well in each name of a folder's files; all empty if the names have none.
+
+    It is the part at one place that is a well in nearly all names, and a different one in each.
+
+    >>> wells_in_names(["day1_A01_x", "day1_A02_x"]), wells_in_names(["E1-a", "E1-b"])
+    (['A1', 'A2'], ['', ''])
+    """
+    parts = [re.split(r"[\s_.-]+", name) for name in names]
+    longest = max(map(len, parts), default=0)
+    # Counted from the end, too: names before the well have more words or fewer.
+    for place in [*range(longest), *range(-1, -longest - 1, -1)]:
+        wells = [plain_well(one[place]) if _has(one, place) else "" for one in parts]
+        given = [well for well in wells if well]
+        if len(given) >= max(2, _MOST_OF_A_FOLDER * len(names)) and len(set(given)) == len(given):
+            return wells
+    return [""] * len(names)
+
+
+def _has(parts: Sequence[str], place: int) -> bool:
+    return -len(parts) <= place < len(parts)
+
+
+def _facts(header: FcsHeader) -> FcsFacts:
+    started = acquired_at(header)
+    day = day_of(header)
+    time = (
+        datetime.datetime.fromisoformat(started)
+        if started
+        else datetime.datetime.combine(day, datetime.time())
+        if day
+        else None
+    )
+    well = next(
+        (
+            Known(well, keyword)
+            for keyword in WELL_KEYWORDS
+            if (well := plain_well(_value(header, keyword)))
+        ),
+        NOTHING,
+    )
+    found = FcsFacts(
+        path=header.path,
+        well=well,
+        tube=_named(header, TUBE_KEYWORDS),
+        plate=_named(header, PLATE_KEYWORDS),
+        experiment=_named(header, EXPERIMENT_KEYWORDS),
+        started=time,
+        labels=header.labels,
+        has_matrix=any(key in header.keywords for key in ("$SPILLOVER", "SPILL", "SPILLOVER")),
+    )
+    return _with_name(found)
+
+
+def _value(header: FcsHeader, keyword: str) -> str:
+    """The text of a keyword; some programs write standard keywords without their `$`."""
+    return header.keywords.get(keyword) or header.keywords.get(keyword.lstrip("$"), "")
+
+
+def _named(header: FcsHeader, keywords: Iterable[str]) -> Known:
+    """The first of the keywords that holds a name, and not the well alone."""
+    for keyword in keywords:
+        text = _value(header, keyword).strip()
+        if text.lower() not in _NO_NAMES and not plain_well(text):
+            return Known(text, keyword)
+    return NOTHING
+
+
+def _with_name(facts: FcsFacts) -> FcsFacts:
+    """A tube without a name is called after its file, without well and counter."""
+    if facts.tube and facts.tube.source != FILE_NAME:
+        return facts
+    stem = _SPECIMEN.sub("", _COUNTER.sub("", facts.path.stem))
+    parts = re.split(r"(?<=[\s_])|(?=[\s_])", stem)
+    kept = [part for part in parts if not facts.well or plain_well(part) != facts.well.text]
+    name = re.sub(r"[\s_]{2,}", "_", "".join(kept)).strip(" _-")
+    return replace(facts, tube=Known(name, FILE_NAME) if name else NOTHING)

@@ -1,0 +1,174 @@
+"""Everything that is found in the folders of a study, before anything is written."""
+
+import os
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from coculture.exchange.problems import CocultureError
+from coculture.flow.fcs.text import FcsError
+from coculture.new_study import name_pattern
+from coculture.new_study.exports import Exports, exports_in
+from coculture.new_study.fcs_facts import FcsFacts, facts_of
+from coculture.new_study.known import Known
+from coculture.new_study.name_pattern import NamePattern, PatternError, is_untreated
+from coculture.new_study.own_maps import OwnMap, maps_in
+from coculture.new_study.sessions import session_names, sessions_of
+from coculture.new_study.stains import Stains, stains_of
+from coculture.new_study.tube_roles import TubeRole, role_of
+from coculture.study import treatments
+from coculture.study.workbook import WorkbookError
+
+
+class NewStudyError(CocultureError):
+    """A study cannot be begun; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Tube:
+    """A file with its session, its role, and the fields in its name."""
+
+    facts: FcsFacts
+    session: int
+    role: TubeRole
+    fields: Mapping[str, str]
+
+    @property
+    def is_sample(self) -> bool:
+        return self.role.role.text == "sample"
+
+
+@dataclass(frozen=True)
+class Found:
+    """Everything that was found in the folders."""
+
+    tubes: Sequence[Tube]
+    experiments: Mapping[int, Known]
+    stains: Stains | None
+    pattern: NamePattern | None
+    exports: Exports
+    maps: Sequence[OwnMap]
+    sheets_that_are_no_map: Sequence[str]
+    not_read: Sequence[str]
+
+    @property
+    def cultures(self) -> list[Tube]:
+        """The samples whose names say what they are."""
+        return [tube for tube in self.tubes if tube.is_sample and "treatment" in tube.fields]
+
+    @property
+    def treatments(self) -> list[str]:
+        """The treatments that names and maps have; those that are none first."""
+        named = [tube.fields["treatment"] for tube in self.cultures]
+        drawn = [text for own in self.maps for text in own.texts_of(treatments.COLUMN)]
+        found = list(dict.fromkeys([*named, *drawn]))
+        return sorted(found, key=lambda one: not is_untreated(one))
+
+    @property
+    def cells(self) -> list[str]:
+        """The cells that names and maps have."""
+        named = [tube.fields["cells"] for tube in self.cultures if "cells" in tube.fields]
+        drawn = [
+            text
+            for own in self.maps
+            if own.table == "cultures"
+            for text in [
+                *own.texts_of("cells"),
+                *([own.drawn.stated["cells"].text] if "cells" in own.drawn.stated else []),
+            ]
+        ]
+        return [one for one, _ in Counter([*named, *drawn]).most_common()]
+
+
+def find(
+    root: Path,
+    name: str,
+    flow: Path | None,
+    elisa: Path | None,
+    maps: Path | None,
+    pattern: str | None,
+) -> Found:
+    fcs, not_read = _fcs_files(_files_in(flow, "FLOW"))
+    stains = stains_of(fcs) if fcs else None
+    roles = [role_of(one.tube.text, stains) for one in fcs] if stains else []
+    sessions = sessions_of(fcs)
+    samples = [place for place, role in enumerate(roles) if role.role.text == "sample"]
+    names = [fcs[place].tube.text for place in samples]
+    try:
+        used = (
+            NamePattern(pattern)
+            if pattern
+            else name_pattern.guess(names, [sessions[place] for place in samples])
+        )
+    except PatternError as error:
+        raise NewStudyError(str(error)) from error
+    fields = [
+        used.fields_of(one.tube.text) if used and place in set(samples) else {}
+        for place, one in enumerate(fcs)
+    ]
+    in_names = [one.get("experiment", "") for one in fields]
+    experiments = session_names(fcs, sessions, in_names) if fcs else {}
+    exports = exports_in(_files_in(elisa, "ELISA"))
+    if not fcs and not exports.plates:
+        why = f" {' '.join([*not_read, *exports.not_read])}" if not_read or exports.not_read else ""
+        raise NewStudyError(f"No FCS file and no plate export was found.{why}")
+    folder = root / "data" / "raw" / name
+    own, others = _own_maps(maps, experiments, exports, folder)
+    return Found(
+        tubes=[
+            Tube(one, session, role, field)
+            for one, session, role, field in zip(fcs, sessions, roles, fields, strict=True)
+        ],
+        experiments=experiments,
+        stains=stains,
+        pattern=used,
+        exports=exports,
+        maps=own,
+        sheets_that_are_no_map=others,
+        not_read=[*not_read, *exports.not_read],
+    )
+
+
+def _own_maps(
+    maps: Path | None, experiments: Mapping[int, Known], exports: Exports, folder: Path
+) -> tuple[list[OwnMap], list[str]]:
+    if maps is None:
+        return [], []
+    if not maps.is_file():
+        raise NewStudyError(f"{maps}: there is no such file.")
+    names = [experiments[number].text for number in sorted(experiments)]
+    try:
+        return maps_in(maps, names, exports.plates, lambda path: written_path(path, folder))
+    except WorkbookError as error:
+        raise NewStudyError(f"{maps}: {error}") from error
+
+
+def _files_in(folder: Path | None, key: str) -> list[Path]:
+    if folder is None:
+        return []
+    if not folder.is_dir():
+        raise NewStudyError(f"{key}={folder}: there is no such folder.")
+    return sorted(path for path in folder.rglob("*") if path.is_file() and path.name[0] != ".")
+
+
+def _fcs_files(paths: Sequence[Path]) -> tuple[list[FcsFacts], list[str]]:
+    """The FCS files that can be read, and why the others cannot."""
+    usable, faults = [], []
+    for path in paths:
+        if path.suffix.lower() not in (".fcs", ".lmd"):
+            continue
+        try:
+            facts_of([path])
+        except FcsError as error:
+            faults.append(str(error))
+        else:
+            usable.append(path)
+    return facts_of(usable), faults
+
+
+def written_path(path: Path, folder: Path) -> str:
+    """A path as the study's tables have it: relative where it is below the same checkout."""
+    path, folder = path.resolve(), folder.resolve()
+    above = folder.parents[2]
+    return os.path.relpath(path, folder) if path.is_relative_to(above) else str(path)

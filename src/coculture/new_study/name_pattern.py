@@ -1,0 +1,159 @@
+"""The pattern in the names of tubes: which part is the experiment, the cells, the treatment.
+
+A pattern is text with fields in braces: `{experiment}-{cells}-{treatment}-{replicate}`.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+FIELDS = ("experiment", "donor", "cells", "stroma", "treatment", "hours", "replicate")
+CONTROL_WORDS = (
+    *("untreated", "ctrl", "control", "vehicle", "veh", "dmso", "none", "nt", "medium", "mock"),
+    *("unt", "no drug", "pbs"),
+)
+"""Treatments that are none."""
+_FEWEST = 0.8
+"""A guess must match so many of the names."""
+_EXPERIMENT = re.compile(r"(?:e|exp|experiment|day|d|donor|n|run|rep)[\s_]*\d+", re.IGNORECASE)
+_REPLICATE = re.compile(r"(?:rep|r|w|#)?\d{1,2}|[a-d]", re.IGNORECASE)
+_MOST_CELLS = 6
+
+
+class PatternError(ValueError):
+    """A pattern has an unknown field, or none; the message is a whole sentence."""
+
+
+@dataclass(frozen=True)
+class NamePattern:
+    """A pattern, and what it finds in a name."""
+
+    text: str
+
+    def __post_init__(self) -> None:
+        fields = re.findall(r"{(.*?)}", self.text)
+        unknown = [field for field in fields if field not in FIELDS]
+        if unknown or not fields or len(set(fields)) < len(fields):
+            raise PatternError(
+                f'"{self.text}" is no pattern of names. Write each of these fields at most once: '
+                f"{', '.join(f'{{{field}}}' for field in FIELDS)}."
+            )
+
+    def fields_of(self, name: str) -> dict[str, str]:
+        """The fields in a name; empty if the pattern does not match it."""
+        match = self._expression().fullmatch(name.strip())
+        return match.groupdict() if match else {}
+
+    def _expression(self) -> re.Pattern[str]:
+        parts = re.split(r"{(.*?)}", self.text)
+        texts, fields = parts[::2], parts[1::2]
+        found = re.escape(texts[0])
+        for field, text in zip(fields, texts[1:], strict=True):
+            # A treatment may contain what separates the other fields.
+            inside = ".+" if field == "treatment" else r"[^\s_-]+?|.+?"
+            found += f"(?P<{field}>{inside}){re.escape(text)}"
+        return re.compile(found, re.IGNORECASE)
+
+
+def guess(names: Sequence[str], sessions: Sequence[int]) -> NamePattern | None:
+    """The pattern that most names of samples have; None if there is none.
+
+    Parameters
+    ----------
+    sessions
+        The session of each name: the experiment is a part that is the same within each.
+    """
+    found = [
+        pattern for separator in ("-", "_", " ") if (pattern := _with(separator, names, sessions))
+    ]
+    return max(
+        found, key=lambda one: (len(re.findall("{", one.text)), _share(one, names)), default=None
+    )
+
+
+def _share(pattern: NamePattern, names: Sequence[str]) -> float:
+    return sum(bool(pattern.fields_of(name)) for name in names) / max(1, len(names))
+
+
+def _with(separator: str, names: Sequence[str], sessions: Sequence[int]) -> NamePattern | None:
+    parts = [name.split(separator) for name in names]
+    if sum(len(one) >= 2 for one in parts) < _FEWEST * len(parts) or not parts:
+        return None
+    fields: list[str] = []
+    first = [one[0] for one in parts]
+    if _is_experiment(first, sessions):
+        fields.append("experiment")
+    rest = [one[len(fields) :] for one in parts]
+    has_replicate = _most(bool(one) and bool(_REPLICATE.fullmatch(one[-1])) for one in rest)
+    middle = [one[: -1 if has_replicate else None] for one in rest]
+    if _are_cells(middle):
+        fields.append("cells")
+    fields.append("treatment")
+    if has_replicate:
+        fields.append("replicate")
+    pattern = NamePattern(separator.join(f"{{{field}}}" for field in fields))
+    return pattern if len(fields) > 1 and _share(pattern, names) >= _FEWEST else None
+
+
+def _most(answers: Iterable[bool]) -> bool:
+    given = list(answers)
+    return bool(given) and sum(given) >= _FEWEST * len(given)
+
+
+def _is_experiment(texts: Sequence[str], sessions: Sequence[int]) -> bool:
+    """Whether a part names the session, or looks like the name of an experiment."""
+    if _most(bool(_EXPERIMENT.fullmatch(text)) for text in texts):
+        return True
+    by_session: dict[int, set[str]] = {}
+    for text, session in zip(texts, sessions, strict=True):
+        by_session.setdefault(session, set()).add(text)
+    names = [next(iter(one)) for one in by_session.values()]
+    alike = all(len(one) == 1 for one in by_session.values())
+    return alike and len(names) > 1 and len(set(names)) == len(names)
+
+
+def _are_cells(parts: Sequence[Sequence[str]]) -> bool:
+    """Whether the first of several parts names cells: few of them, each with several treatments."""
+    if not _most(len(one) >= 2 for one in parts):
+        return False
+    treatments: dict[str, set[tuple[str, ...]]] = {}
+    for one in parts:
+        if len(one) >= 2:
+            treatments.setdefault(one[0], set()).add(tuple(one[1:]))
+    few = len(treatments) <= _MOST_CELLS
+    return few and all(len(one) > 1 for one in treatments.values())
+
+
+def is_untreated(treatment: str) -> bool:
+    """Whether the name of a treatment says that there is none."""
+    return treatment.strip().lower() in CONTROL_WORDS
+
+
+def drugs_of(treatments: Sequence[str]) -> dict[str, dict[str, tuple[str, str]]]:
+    """Treatment -> drug -> its dose and unit as the name has them, both empty where it has none.
+
+    >>> drugs_of(["DEX 100nM + IL-1Ra"])
+    {'DEX 100nM + IL-1Ra': {'DEX': ('100', 'nM'), 'IL-1Ra': ('', '')}}
+    """
+    found: dict[str, dict[str, tuple[str, str]]] = {}
+    for treatment in treatments:
+        drugs = {}
+        if not is_untreated(treatment):
+            for part in re.split(r"\s*(?:\+|&|\band\b)\s*", treatment):
+                match = _DOSE.fullmatch(part.strip())
+                name = match["drug"].strip(" _-") if match else part.strip()
+                drugs[name] = (match["dose"], match["unit"]) if match else ("", "")
+        found[treatment] = drugs
+    return found
+
+
+_DOSE = re.compile(
+    r"(?P<drug>.*?[A-Za-z].*?)[\s_-]*(?P<dose>\d+(?:\.\d+)?)\s*"
+    r"(?P<unit>[pnuµm]M|[pnuµm]g/m[lL]|U/m[lL]|Gy)"
+)
+
+
+def matches(pattern: NamePattern, names: Sequence[str]) -> Mapping[str, Mapping[str, str]]:
+    """Name -> its fields, for the names that the pattern matches."""
+    found = {name: pattern.fields_of(name) for name in names}
+    return {name: fields for name, fields in found.items() if fields}

@@ -1,0 +1,81 @@
+"""What was found and guessed, in lines to print."""
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from coculture.exchange.vocabulary import listed, many
+from coculture.new_study.found import Found
+
+_SHOWN = 5
+"""Names that are shown with what a pattern finds in them."""
+
+
+def report(found: Found) -> Iterator[str]:
+    for text in found.not_read:
+        yield f"Not read: {text}"
+    if found.tubes:
+        roles = Counter(tube.role.role.text for tube in found.tubes)
+        counted = ", ".join(f"{count} {role}" for role, count in roles.most_common())
+        yield f"{many(len(found.tubes), 'FCS file')}: {counted}."
+        for name, what in consists_of(found):
+            yield f"  experiment {name}: {what}"
+    yield from _pattern_report(found)
+    if found.exports.plates:
+        names = [plate.name for plate in found.exports.plates]
+        yield f"{many(len(names), 'ELISA plate')}: {listed(names)}."
+    for own in found.maps:
+        added = f", with the lines {listed(own.added)}" if own.added else ""
+        yield f'Plate map "{own.title}": copied{added}.'
+    for title in found.sheets_that_are_no_map:
+        yield f'Sheet "{title}" of the plate maps has no grid of wells and was not copied.'
+
+
+def _pattern_report(found: Found) -> Iterator[str]:
+    samples = [tube for tube in found.tubes if tube.is_sample]
+    if found.pattern is None:
+        if samples and not any(own.table == "cultures" for own in found.maps):
+            yield (
+                "The names of the tubes do not say what they are. Fill in the plate maps of the "
+                "cultures, or give a pattern: "
+                'PATTERN="{experiment}-{cells}-{treatment}-{replicate}".'
+            )
+        return
+    matched = [tube for tube in samples if tube.fields]
+    yield (
+        f"Names are read by the pattern {found.pattern.text}: {len(matched)} of {len(samples)} "
+        "samples match. For example:"
+    )
+    for tube in matched[:_SHOWN]:
+        fields = ", ".join(f"{key} {text}" for key, text in tube.fields.items())
+        yield f"  {tube.facts.tube.text}: {fields}"
+    for tube in [tube for tube in samples if not tube.fields][:_SHOWN]:
+        yield f"  {tube.facts.tube.text}: no match"
+    named = {tube.fields.get("experiment", "") for tube in matched} - {""}
+    if len(named) > len(found.experiments):
+        yield (
+            f"The names have {len(named)} experiments ({listed(sorted(named))}), but by their "
+            f"times the files are of {len(found.experiments)}. Files of one day are no independent "
+            "repeats; correct the column experiment if the times are wrong."
+        )
+
+
+def consists_of(found: Found) -> Iterator[tuple[str, str]]:
+    for number in sorted(found.experiments):
+        tubes = [tube for tube in found.tubes if tube.session == number]
+        times = sorted(one.facts.started for one in tubes if one.facts.started is not None)
+        form = "%Y-%m-%d %H:%M" if any(one.hour or one.minute for one in times) else "%Y-%m-%d"
+        days = list(dict.fromkeys(format(one, form) for one in times))
+        when = f", acquired {' to '.join(days[:1] + days[1:][-1:])}" if days else ""
+        yield found.experiments[number].text, f"{many(len(tubes), 'FCS file')}{when}"
+
+
+def next_steps(name: str, book: Path, config: Path) -> list[str]:
+    return [
+        "Next:",
+        f"  1. Open {book}: fill in the yellow cells, look at the blue ones (guesses; the comment "
+        "of a cell says where it is from).",
+        f"  2. Open {config}: confirm the number of experiments, fill in each ?, and uncomment "
+        "your findings.",
+        f"  3. make check STUDY=config/{name}.yaml, then make run STUDY=config/{name}.yaml",
+    ]

@@ -1,0 +1,154 @@
+"""The sheets of a new study's workbook, from what was found."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from coculture.new_study.found import Found, Tube, written_path
+from coculture.new_study.known import NOTHING, Known
+from coculture.new_study.name_pattern import drugs_of
+from coculture.new_study.study_workbook import GridSheet, RowSheet
+from coculture.new_study.tube_roles import TubeRole
+from coculture.study import treatments
+from coculture.study.schema import schema
+
+
+def sheets_of(found: Found, folder: Path) -> Iterator[RowSheet | GridSheet]:
+    listed_treatments = found.treatments
+    if found.cultures:
+        yield _cultures(found)
+    if listed_treatments:
+        yield _treatments(listed_treatments)
+    for own in found.maps:
+        yield GridSheet(own.title, own.rows)
+    if not found.cultures and not any(own.table == "cultures" for own in found.maps):
+        for number in sorted(found.experiments):
+            yield _empty_culture_map(found, number)
+    if found.tubes:
+        yield _flow(found, folder)
+    if not any(own.table == "elisa" for own in found.maps):
+        for plate in found.exports.plates:
+            lines = [["file", written_path(plate.path, folder)]]
+            lines += [["plate_in_file", plate.in_file]] if plate.in_file else []
+            yield _empty_map(f"elisa {plate.name}", lines, "", plate.wells)
+
+
+def _cultures(found: Found) -> RowSheet:
+    source = f"name of the tube, by {found.pattern.text}" if found.pattern else ""
+    rows = []
+    replicates: Counter[tuple[str, ...]] = Counter()
+    for tube in found.cultures:
+        experiment = found.experiments[tube.session]
+        row = {
+            key: Known(text, source, True)
+            for key, text in tube.fields.items()
+            if key != "experiment"
+        }
+        row |= {"culture": _culture(found, tube), "experiment": experiment}
+        if "replicate" not in tube.fields:
+            arm = (experiment.text, *(tube.fields[key] for key in sorted(tube.fields)))
+            replicates[arm] += 1
+            row["replicate"] = Known(str(replicates[arm]), "counted", True)
+        else:
+            number = re.sub(r"\D", "", tube.fields["replicate"])
+            letter = tube.fields["replicate"].lower()
+            row["replicate"] = Known(number or str("abcd".index(letter) + 1), source, True)
+        rows.append(row)
+    given = {key for tube in found.cultures for key in tube.fields}
+    optional = [key for key in ("donor", "cells", "stroma", "hours") if key in given]
+    heading = ["culture", "experiment", *optional, treatments.COLUMN, "replicate"]
+    return RowSheet("cultures", heading, rows, ["culture"], [*optional, treatments.COLUMN])
+
+
+def _culture(found: Found, tube: Tube) -> Known:
+    """A culture is called after its tube, with its experiment where the name lacks it."""
+    name = tube.facts.tube
+    if "experiment" in tube.fields:
+        return name
+    return Known(f"{found.experiments[tube.session].text}-{name.text}", name.source, True)
+
+
+def _treatments(names: Sequence[str]) -> RowSheet:
+    by_treatment = drugs_of(names)
+    drugs = list(dict.fromkeys(drug for one in by_treatment.values() for drug in one))
+    rows = []
+    for name in names:
+        row = {treatments.COLUMN: Known(name, "names of tubes and wells")}
+        for drug in drugs:
+            dose, _ = by_treatment[name].get(drug, ("", ""))
+            absent = drug not in by_treatment[name]
+            row[drug] = (
+                Known("0", "not in the name", True)
+                if absent
+                else Known(dose, "name of the treatment", True)
+                if dose
+                else NOTHING
+            )
+        rows.append(row)
+    heading = [treatments.COLUMN, *drugs]
+    return RowSheet("treatments", heading, rows, [treatments.COLUMN], drugs)
+
+
+def _flow(found: Found, folder: Path) -> RowSheet:
+    assert found.stains is not None
+    cells = found.cells
+    rows = []
+    for tube in found.tubes:
+        facts, role = tube.facts, tube.role
+        row = {
+            "fcs": Known(written_path(facts.path, folder)),
+            "experiment": found.experiments[tube.session],
+            "plate": facts.plate,
+            "well": facts.well,
+            "role": role.role,
+            "channel": role.channel,
+        }
+        if tube.is_sample and "treatment" in tube.fields:
+            row["culture"] = _culture(found, tube)
+        elif not tube.is_sample:
+            row["cells"] = _cells_of(facts.tube.text, role, cells)
+        rows.append({key: known for key, known in row.items() if known})
+    properties = schema("flow.table")["properties"]
+    channels = [one.text for one in (found.stains.annexin, found.stains.viability_dye) if one]
+    channels += [one.text for one in found.stains.others]
+    return RowSheet(
+        "flow",
+        ["fcs", "experiment", "plate", "well", "role", "cells", "channel", "culture", "exclude"],
+        rows,
+        ["fcs"],
+        choices={"role": properties["role"]["enum"], "channel": channels},
+    )
+
+
+def _cells_of(name: str, role: TubeRole, cells: Sequence[str]) -> Known:
+    if role.is_beads:
+        return Known("beads", '"beads" in the name', True)
+    if role.role.text in ("population_negative", "beads"):
+        return NOTHING
+    named = [
+        one for one in cells if re.search(rf"(?<![A-Za-z0-9]){re.escape(one)}(?![A-Za-z0-9])", name)
+    ]
+    if len(named) == 1:
+        return Known(named[0], f'"{named[0]}" in the name', True)
+    return Known(cells[0], "the only cells of the study", True) if len(cells) == 1 else NOTHING
+
+
+def _empty_culture_map(found: Found, number: int) -> GridSheet:
+    wells = sum(tube.session == number and tube.is_sample for tube in found.tubes)
+    title = f"cultures {found.experiments[number].text}"
+    lines = [["hours", ""], ["stroma", ""]]
+    one = _empty_map(title, lines, "cells", wells)
+    other = _empty_map(title, [], treatments.COLUMN, wells)
+    return GridSheet(title, [*one.rows, [], *other.rows], ["B1", "B2"])
+
+
+_SIZES = ((6, 2, 3), (12, 3, 4), (24, 4, 6), (48, 6, 8), (96, 8, 12), (384, 16, 24))
+"""Wells, rows and columns of plates."""
+
+
+def _empty_map(title: str, lines: list[list[str]], name: str, wells: int) -> GridSheet:
+    _, rows, columns = next((size for size in _SIZES if size[0] >= max(wells, 96)), _SIZES[-1])
+    letters = "ABCDEFGHIJKLMNOP"[:rows]
+    grid = [[name, *map(str, range(1, columns + 1))], *([letter] for letter in letters)]
+    return GridSheet(title, [*lines, *([[]] if lines else []), *grid])

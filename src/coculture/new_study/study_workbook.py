@@ -1,0 +1,153 @@
+"""The workbook of a new study: filled cells with their source as a comment, open ones coloured."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import openpyxl
+from openpyxl.comments import Comment
+from openpyxl.styles import Font, PatternFill
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.worksheet import Worksheet
+
+from coculture.new_study.known import Known
+from coculture.study.workbook import Rows
+
+_OPEN = PatternFill("solid", fgColor="FFF2CC")
+"""The colour of a cell that has to be filled in."""
+_GUESS = PatternFill("solid", fgColor="DEEBF7")
+"""The colour of a cell that was guessed."""
+_AUTHOR = "coculture"
+_WIDEST = 44
+_DROPPED_DOWN = 2000
+"""Rows that the lists of choices reach."""
+
+
+@dataclass(frozen=True)
+class RowSheet:
+    """A sheet with a heading and rows.
+
+    Attributes
+    ----------
+    needed
+        Columns whose empty cells are coloured.
+    choices
+        Column -> the words that its cells may have.
+    key
+        The columns that tell one row from another.
+    """
+
+    title: str
+    heading: Sequence[str]
+    rows: Sequence[Mapping[str, Known]]
+    key: Sequence[str]
+    needed: Sequence[str] = ()
+    choices: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class GridSheet:
+    """A sheet in the shape of a plate; `open_cells` are to be filled in."""
+
+    title: str
+    rows: Rows
+    open_cells: Sequence[str] = ()
+
+
+def write(path: Path, sheets: Iterable[RowSheet | GridSheet]) -> dict[str, int]:
+    """Write the workbook, or add to one that is there; no cell that is there is changed.
+
+    Returns
+    -------
+    Title -> the number of rows that were added, for sheets that are new or got rows.
+    """
+    is_new = not path.exists()
+    book = openpyxl.Workbook() if is_new else openpyxl.load_workbook(path)
+    if is_new:
+        book.remove(book.worksheets[0])
+    added = {}
+    for sheet in sheets:
+        if isinstance(sheet, GridSheet):
+            if sheet.title not in book.sheetnames:
+                _write_grid(book.create_sheet(sheet.title), sheet)
+                added[sheet.title] = len(sheet.rows)
+            continue
+        if sheet.title not in book.sheetnames:
+            _write_heading(book.create_sheet(sheet.title), sheet)
+        count = _append(book[sheet.title], sheet)
+        if count:
+            added[sheet.title] = count
+    book.save(path)
+    return added
+
+
+def _write_heading(page: Worksheet, sheet: RowSheet) -> None:
+    for column, name in enumerate(sheet.heading, 1):
+        page.cell(1, column, name).font = Font(bold=True)
+        letter = get_column_letter(column)
+        longest = max((len(row[name].text) for row in sheet.rows if name in row), default=0)
+        page.column_dimensions[letter].width = min(_WIDEST, max(len(name), longest) + 3)
+        words = sheet.choices.get(name)
+        if words:
+            listed = DataValidation("list", formula1=f'"{",".join(words)}"', allow_blank=True)
+            listed.add(f"{letter}2:{letter}{_DROPPED_DOWN}")
+            page.add_data_validation(listed)
+    page.freeze_panes = "A2"
+
+
+def _append(page: Worksheet, sheet: RowSheet) -> int:
+    heading = [str(cell.value or "") for cell in page[1]]
+    places = {name: column for column, name in enumerate(heading, 1) if name}
+    known = {
+        tuple(_text(page.cell(row, places[name]).value) for name in sheet.key if name in places)
+        for row in range(2, page.max_row + 1)
+    }
+    added = 0
+    for row in sheet.rows:
+        key = tuple(row[name].text if name in row else "" for name in sheet.key if name in places)
+        if key in known:
+            continue
+        known.add(key)
+        number = page.max_row + 1
+        for name, column in places.items():
+            _fill(page, number, column, row.get(name), name in sheet.needed)
+        added += 1
+    return added
+
+
+def _fill(page: Worksheet, row: int, column: int, known: Known | None, is_needed: bool) -> None:
+    cell = page.cell(row, column)
+    if not known:
+        if is_needed:
+            cell.fill = _OPEN
+        return
+    cell.value = _value(known.text)
+    if known.is_guess:
+        cell.fill = _GUESS
+    if known.source:
+        cell.comment = Comment(known.source, _AUTHOR)
+
+
+def _write_grid(page: Worksheet, sheet: GridSheet) -> None:
+    for number, row in enumerate(sheet.rows, 1):
+        for column, text in enumerate(row, 1):
+            if text:
+                page.cell(number, column, _value(text))
+    for address in sheet.open_cells:
+        page[address].fill = _OPEN
+    page.column_dimensions["A"].width = 16
+
+
+def _value(text: str) -> str | int | float:
+    """Numbers as numbers, so that a spreadsheet can compute with them."""
+    try:
+        return int(text) if text.lstrip("-").isdigit() else float(text)
+    except ValueError:
+        return text
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return ""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)

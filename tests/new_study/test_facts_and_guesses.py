@@ -1,0 +1,132 @@
+"""What single files say, and what is guessed from names and times."""
+
+import datetime
+from pathlib import Path
+
+import flowio
+import numpy as np
+import pytest
+
+from coculture import new_study
+from coculture.new_study.fcs_facts import facts_of
+from coculture.new_study.name_pattern import NamePattern, PatternError, drugs_of, guess
+from coculture.new_study.sessions import sessions_of
+from coculture.new_study.stains import stains_of
+from coculture.new_study.tube_roles import role_of
+
+CHANNELS = ["FSC-A", "SSC-A", "B530-A", "R660-A", "B675-A", "Time"]
+LABELS = ["", "", "GFP", "Annexin V-APC", "7-AAD", ""]
+
+
+def _file(path: Path, **keywords: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    keys = {key.replace("_", " ") if key.isupper() else key: v for key, v in keywords.items()}
+    with path.open("wb") as handle:
+        flowio.create_fcs(handle, np.ones(6 * 4), CHANNELS, LABELS, keys)
+    return path
+
+
+KEYWORDS = {
+    "Diva, tube": ({"tube name": "E1-DEX-1", "src": "Specimen_001"}, "", "E1-DEX-1"),
+    "Diva, HTS": ({"well id": "B07", "tube name": "B7"}, "B7", "x"),
+    "FACSCalibur": ({"sample id": "DEX 1", "smno": "3"}, "", "DEX 1"),
+    "Accuri C6": ({"@sampleid1": "DEX 1", "src": "A05"}, "A5", "DEX 1"),
+    "Attune NxT": ({"wellid": "C11", "#sample": "Untitled"}, "C11", "x"),
+    "MACSQuant": ({"smno": "D4", "cells": "U266 DEX"}, "D4", "U266 DEX"),
+    "Aurora": ({"tubename": "DEX 1", "bdpm$well": "E2"}, "E2", "DEX 1"),
+    "LMD": ({"locationid": "H12", "sample id": "-1"}, "H12", "x"),
+    "Stratedigm": ({"tube_name": "Default", "well_id": "A1"}, "A1", "x"),
+    "Guava": ({"gti$well": "A03", "sampleid": "NA"}, "A3", "x"),
+}
+
+
+@pytest.mark.parametrize(("keywords", "well", "tube"), KEYWORDS.values(), ids=KEYWORDS)
+def test_wells_and_names_are_read_from_the_keywords_of_each_instrument(
+    tmp_path: Path, keywords: dict[str, str], well: str, tube: str
+) -> None:
+    (found,) = facts_of([_file(tmp_path / "x.fcs", **keywords)])
+    assert (found.well.text, found.tube.text) == (well, tube)
+    assert not found.well or found.well.source.lower().lstrip("$") in keywords
+
+
+def test_files_of_one_night_are_one_experiment(tmp_path: Path) -> None:
+    times = [("01-MAY-2024", "21:00:00"), ("01-MAY-2024", "23:50:00"), ("02-MAY-2024", "00:40:00")]
+    times += [("08-MAY-2024", "10:00:00")]
+    paths = [
+        _file(tmp_path / f"{i}.fcs", date=day, btim=time) for i, (day, time) in enumerate(times)
+    ]
+    files = facts_of(paths[::-1])
+    assert sessions_of(files) == [1, 0, 0, 0]
+    assert files[-1].started == datetime.datetime(2024, 5, 1, 21)
+
+
+def test_files_without_a_time_are_together_by_their_folder(tmp_path: Path) -> None:
+    paths = [_file(tmp_path / folder / f"{i}.fcs") for folder in "ab" for i in range(2)]
+    assert sessions_of(facts_of(paths)) == [0, 0, 1, 1]
+
+
+ROLES = {
+    "unstained": ("unstained", ""),
+    "U266 US": ("unstained", ""),
+    "FMO-AnxV": ("fmo_annexin", ""),
+    "FMO_7AAD": ("fmo_dye", ""),
+    "fmo gfp": ("fmo", "GFP"),
+    "GFP single": ("single_stain", "GFP"),
+    "SS Annexin V": ("single_stain", "Annexin V-APC"),
+    "comp beads 7-AAD": ("single_stain", "7-AAD"),
+    "beads unstained": ("unstained", ""),
+    "Annexin only": ("single_stain", "Annexin V-APC"),
+    "stroma only": ("population_negative", ""),
+    "count beads": ("beads", ""),
+    "E1-control-DEX-1": ("sample", ""),
+    "status quo 3": ("sample", ""),
+    "HS-5 + U266 DEX": ("sample", ""),
+}
+
+
+@pytest.mark.parametrize(("name", "expected"), ROLES.items(), ids=ROLES)
+def test_roles_are_read_from_the_words_in_names(
+    tmp_path: Path, name: str, expected: tuple[str, str]
+) -> None:
+    stains = stains_of(facts_of([_file(tmp_path / "x.fcs")]))
+    found = role_of(name, stains)
+    assert (found.role.text, found.channel.text) == expected
+    assert found.is_beads == ("beads" in name and "count" not in name)
+
+
+def test_a_pattern_reads_names_and_is_guessed() -> None:
+    names = [
+        f"{e}_{c}_{t}_{r}"
+        for e in "ab"
+        for c in ("U266", "MM1S")
+        for t in ("veh", "DEX")
+        for r in "12"
+    ]
+    pattern = guess(names, [0] * 8 + [1] * 8)
+    assert pattern is not None
+    assert pattern.text == "{experiment}_{cells}_{treatment}_{replicate}"
+    assert pattern.fields_of("a_U266_DEX_IL1Ra_2")["treatment"] == "DEX_IL1Ra"
+    assert guess(["Tube 1", "Sample", "A x b y"], [0, 0, 0]) is None
+
+
+def test_a_pattern_with_an_unknown_field_is_refused() -> None:
+    with pytest.raises(PatternError, match="is no pattern of names"):
+        NamePattern("{experiment}-{dose}")
+
+
+def test_doses_in_the_names_of_treatments_are_read() -> None:
+    assert drugs_of(["DMSO", "LEN 5uM+DEX", "IL-6"]) == {
+        "DMSO": {},
+        "LEN 5uM+DEX": {"LEN": ("5", "uM"), "DEX": ("", "")},
+        "IL-6": {"IL-6": ("", "")},
+    }
+
+
+def test_what_cannot_begin_a_study_is_said(tmp_path: Path) -> None:
+    with pytest.raises(new_study.NewStudyError, match="cannot be the name of a study"):
+        new_study.begin(tmp_path, "my study", tmp_path, None)
+    with pytest.raises(new_study.NewStudyError, match="there is no such folder"):
+        new_study.begin(tmp_path, "mine", tmp_path / "fcs", None)
+    (tmp_path / "bad.fcs").write_bytes(b"FCS9.9 nothing")
+    with pytest.raises(new_study.NewStudyError, match=r"No FCS file .* bad.fcs"):
+        new_study.begin(tmp_path, "mine", tmp_path, None)
