@@ -28,8 +28,12 @@ def main() -> None:
     chosen = _commands().parse_args()
     try:
         chosen.run(chosen)
+        sys.stdout.flush()
     except study.StudyError as error:
         sys.exit(str(error))
+    except BrokenPipeError:
+        # As in `coculture check ... | head`: the reader has seen enough. Python would say so at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _commands() -> argparse.ArgumentParser:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from coculture import new_study
+from coculture.flow.fcs.header import FcsHeader, read_header
 from coculture.new_study.fcs_facts import facts_of
 from coculture.new_study.name_pattern import NamePattern, PatternError, drugs_of, guess
 from coculture.new_study.sessions import sessions_of
@@ -18,12 +19,12 @@ CHANNELS = ["FSC-A", "SSC-A", "B530-A", "R660-A", "B675-A", "Time"]
 LABELS = ["", "", "GFP", "Annexin V-APC", "7-AAD", ""]
 
 
-def _file(path: Path, **keywords: str) -> Path:
+def _file(path: Path, **keywords: str) -> FcsHeader:
     path.parent.mkdir(parents=True, exist_ok=True)
     keys = {key.replace("_", " ") if key.isupper() else key: v for key, v in keywords.items()}
     with path.open("wb") as handle:
         flowio.create_fcs(handle, np.ones(6 * 4), CHANNELS, LABELS, keys)
-    return path
+    return read_header(path)
 
 
 KEYWORDS = {

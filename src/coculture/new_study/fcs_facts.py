@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from coculture.flow.fcs.header import FcsHeader, read_header
+from coculture.flow.fcs.header import FcsHeader
 from coculture.flow.gating.acquisition_date import acquired_at, day_of
 from coculture.new_study.known import NOTHING, Known
 
@@ -50,15 +50,9 @@ class FcsFacts:
     has_matrix: bool
 
 
-def facts_of(paths: Sequence[Path]) -> list[FcsFacts]:
-    """The facts of the files, in their order; wells that only the names of the files have, too.
-
-    Raises
-    ------
-    FcsError
-        If a file cannot be read.
-    """
-    found = [_facts(read_header(path)) for path in paths]
+def facts_of(headers: Sequence[FcsHeader]) -> list[FcsFacts]:
+    """The facts of the files, in their order; wells that only the names of the files have, too."""
+    found = [_facts(header) for header in headers]
     by_folder: dict[Path, list[int]] = {}
     for place, one in enumerate(found):
         by_folder.setdefault(one.path.parent, []).append(place)

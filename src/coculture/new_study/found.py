@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from coculture.exchange.problems import CocultureError
+from coculture.flow.fcs.header import FcsHeader, read_header
 from coculture.flow.fcs.text import FcsError
 from coculture.new_study import name_pattern
 from coculture.new_study.exports import Exports, exports_in
@@ -154,16 +155,15 @@ def _files_in(folder: Path | None, key: str) -> list[Path]:
 
 def _fcs_files(paths: Sequence[Path]) -> tuple[list[FcsFacts], list[str]]:
     """The FCS files that can be read, and why the others cannot."""
-    usable, faults = [], []
+    usable: list[FcsHeader] = []
+    faults: list[str] = []
     for path in paths:
         if path.suffix.lower() not in (".fcs", ".lmd"):
             continue
         try:
-            facts_of([path])
+            usable.append(read_header(path))
         except FcsError as error:
             faults.append(str(error))
-        else:
-            usable.append(path)
     return facts_of(usable), faults
 
 

@@ -99,9 +99,10 @@ def _write_heading(page: Worksheet, sheet: RowSheet) -> None:
 def _append(page: Worksheet, sheet: RowSheet) -> int:
     heading = [str(cell.value or "") for cell in page[1]]
     places = {name: column for column, name in enumerate(heading, 1) if name}
+    last = page.max_row
     known = {
         tuple(_text(page.cell(row, places[name]).value) for name in sheet.key if name in places)
-        for row in range(2, page.max_row + 1)
+        for row in range(2, last + 1)
     }
     added = 0
     for row in sheet.rows:
@@ -109,7 +110,7 @@ def _append(page: Worksheet, sheet: RowSheet) -> int:
         if key in known:
             continue
         known.add(key)
-        number = page.max_row + 1
+        number = last + added + 1
         for name, column in places.items():
             _fill(page, number, column, row.get(name), name in sheet.needed)
         added += 1
