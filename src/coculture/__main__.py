@@ -32,7 +32,7 @@ def main() -> None:
     except study.StudyError as error:
         sys.exit(str(error))
     except BrokenPipeError:
-        # As in `coculture check ... | head`: the reader has seen enough. Python would say so at exit.
+        # As in `coculture check ... | head`: without this Python complains at its exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
