@@ -6,8 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 
 from coculture.exchange.problems import CocultureError
+from coculture.flow.fluorochromes import usual_detectors
 
 _NOT_FLUORESCENCE = re.compile(r"^(fsc|ssc|fs|ss|time|hdr|event|width|forward|side)", re.IGNORECASE)
+
+
+_ALIKE = 0.7
+"""How alike two names are (difflib) if one may be a misspelling of the other; 7-AAD and APC-A are
+0.5."""
 
 
 class ChannelError(CocultureError):
@@ -146,13 +152,16 @@ def similar_names(wanted: str, known: Sequence[str]) -> list[str]:
     """
     by_spelling = {_bare(text): text for text in known if text}
     return [
-        by_spelling[key] for key in difflib.get_close_matches(_bare(wanted), by_spelling, 2, 0.5)
+        by_spelling[key] for key in difflib.get_close_matches(_bare(wanted), by_spelling, 2, _ALIKE)
     ]
 
 
 def _unknown(wanted: str, names: Sequence[str], labels: Mapping[str, str]) -> str:
     near = similar_names(wanted, [text for name in names for text in (name, labels.get(name, ""))])
+    usual = usual_detectors(wanted, names)
     hint = f" Nearest: {', '.join(near)}." if near else ""
+    if not near and usual:
+        hint = f" Its fluorochrome is usually read in {_listed(usual, labels)}."
     return f'has no channel "{wanted}".{hint} It has {_listed(names, labels)}.'
 
 

@@ -21,6 +21,8 @@ LABEL = "$PnS"
 _ANNEXIN = re.compile(r"\banx?\s?v?\b|\bannexin", re.IGNORECASE)
 _DYE = re.compile(r"\bdye\b|\bviability\b|\blive[\s/-]?dead\b|\bl/d\b|\bdead\b", re.IGNORECASE)
 """How the names of tubes call the two, whatever they are conjugated to."""
+_ANNEXIN_USUALLY, _DYE_USUALLY = ("FITC", "APC", "Annexin"), ("PI", "7-AAD", "DAPI", "PerCP")
+"""Annexin V is usually conjugated to one of these, and the dye is one of those."""
 
 
 @dataclass(frozen=True)
@@ -65,8 +67,8 @@ def stains_of(files: Sequence[FcsFacts]) -> Stains:
     kinds = {name: says(name, labels[name]) for name in stained}
     return Stains(
         scatter,
-        _only("annexin", kinds, labels),
-        _only("viability_dye", kinds, labels),
+        _only("annexin", kinds, labels) or _usual(_ANNEXIN_USUALLY, stained, labels),
+        _only("viability_dye", kinds, labels) or _usual(_DYE_USUALLY, stained, labels),
         tuple(
             Known(labels[name], LABEL)
             for name in stained
@@ -84,6 +86,16 @@ def _only(kind: str, kinds: Mapping[str, str | None], labels: Mapping[str, str])
         return NOTHING
     label = labels[found[0]]
     return Known(label or found[0], LABEL if label else "$PnN")
+
+
+def _usual(fluorochromes: Sequence[str], names: Sequence[str], labels: Mapping[str, str]) -> Known:
+    """The one channel of files without labels that is named after a usual fluorochrome."""
+    if any(labels[name] for name in names):
+        return NOTHING
+    found = [name for name in names if any(_names(name, one) for one in fluorochromes)]
+    return (
+        Known(found[0], "the name of the detector, a guess", True) if len(found) == 1 else NOTHING
+    )
 
 
 def _names(text: str, stain: str) -> bool:
