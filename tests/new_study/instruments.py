@@ -7,11 +7,15 @@ from pathlib import Path
 
 import flowio
 import numpy as np
+import openpyxl
 import pandas as pd
 
 from tests.study.workbooks import Cells, plate, write
 
 _BATCH_MINUTES = 2
+DOSES = {"DEX": 1000, "IL1Ra": 500, "IL6": 10}
+UNITS = {"DEX": "nM", "IL1Ra": "ng/mL", "IL6": "ng/mL"}
+"""What only the person knows."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,37 @@ def raw_folders(study: Path, to: Path, style: str) -> Raw:
     shutil.copytree(study / "elisa", to / "elisa")
     write(to / "plate maps.xlsx", _maps(study, flow, style))
     return Raw(to / "flow", to / "elisa", to / "plate maps.xlsx")
+
+
+def fill_in(book: Path, config: Path) -> int:
+    """Fill in what is open, as a person would; how many cells and words that took."""
+    typed = 0
+    workbook = openpyxl.load_workbook(book)
+    heading, *rows = workbook["treatments"].iter_rows()
+    for row in rows:
+        for drug, cell in zip(heading[1:], row[1:], strict=True):
+            if cell.value is None:
+                cell.value = DOSES[str(drug.value)]
+                typed += 1
+    heading, *rows = workbook["flow"].iter_rows()
+    cells = [cell.value for cell in heading].index("cells")
+    for row in rows:
+        if row[cells].comment is not None and not row[cells].value:
+            row[cells].value = "control"
+            typed += 1
+    workbook.save(book)
+    text = config.read_text(encoding="utf-8")
+    words = {
+        f'column: "{drug}", unit: "?"': f'column: "{drug}", unit: {UNITS[drug]}' for drug in UNITS
+    }
+    words |= {'hours: "?"': "hours: 48", 'stroma: "?"': "stroma: HS-5"}
+    words |= {"experiments: unconfirmed": "experiments: 3"}
+    for open_words, filled in words.items():
+        assert open_words in text
+        text = text.replace(open_words, filled)
+        typed += 1
+    config.write_text(text, encoding="utf-8")
+    return typed
 
 
 def _rewrite(source: Path, target: Path, keywords: Mapping[str, str], place: int) -> None:

@@ -19,3 +19,5 @@ class Known:
 
 
 NOTHING = Known()
+OPEN = Known(source="not in any file; fill it in")
+"""A cell that only the person can fill."""

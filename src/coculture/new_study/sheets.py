@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from coculture.new_study.found import Found, Tube, written_path
-from coculture.new_study.known import NOTHING, Known
+from coculture.new_study.known import NOTHING, OPEN, Known
 from coculture.new_study.name_pattern import drugs_of
 from coculture.new_study.study_workbook import GridSheet, RowSheet
 from coculture.new_study.tube_roles import TubeRole
@@ -108,7 +108,7 @@ def _flow(found: Found, folder: Path) -> RowSheet:
             row["culture"] = _culture(found, tube)
         elif not tube.is_sample:
             row["cells"] = _cells_of(facts.tube.text, role, cells)
-        rows.append({key: known for key, known in row.items() if known})
+        rows.append({key: known for key, known in row.items() if known or known is OPEN})
     properties = schema("flow.table")["properties"]
     channels = [one.text for one in (found.stains.annexin, found.stains.viability_dye) if one]
     channels += [one.text for one in found.stains.others]
@@ -131,7 +131,7 @@ def _cells_of(name: str, role: TubeRole, cells: Sequence[str]) -> Known:
     ]
     if len(named) == 1:
         return Known(named[0], f'"{named[0]}" in the name', True)
-    return Known(cells[0], "the only cells of the study", True) if len(cells) == 1 else NOTHING
+    return Known(cells[0], "the only cells of the study", True) if len(cells) == 1 else OPEN
 
 
 def _empty_culture_map(found: Found, number: int) -> GridSheet:

@@ -11,7 +11,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from coculture.new_study.known import Known
+from coculture.new_study.known import OPEN, Known
 from coculture.study.workbook import Rows
 
 _OPEN = PatternFill("solid", fgColor="FFF2CC")
@@ -120,8 +120,10 @@ def _append(page: Worksheet, sheet: RowSheet) -> int:
 def _fill(page: Worksheet, row: int, column: int, known: Known | None, is_needed: bool) -> None:
     cell = page.cell(row, column)
     if not known:
-        if is_needed:
+        if is_needed or known is OPEN:
             cell.fill = _OPEN
+        if known is OPEN:
+            cell.comment = Comment(OPEN.source, _AUTHOR)
         return
     cell.value = _value(known.text)
     if known.is_guess:
