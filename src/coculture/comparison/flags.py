@@ -78,7 +78,7 @@ def _of_finding(result: FindingResult, design: Design) -> Iterator[Flag]:
             concerns,
             POOLED_ERROR_DISAGREES,
             "caution",
-            f'Finding {name} is "{result.verdict}", but "{result.pooled}" by the pooled-error '
+            f'Finding {name} is "{result.own_verdict}", but "{result.pooled}" by the pooled-error '
             "analysis.",
         )
     if any(test.undecided and result.decides(test) for test in result.tests):

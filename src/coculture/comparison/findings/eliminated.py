@@ -34,7 +34,6 @@ from coculture.comparison.statistics.between_experiments import (
 from coculture.comparison.statistics.contrasts import Contrast, Weights, per_experiment_contrast
 from coculture.comparison.statistics.fieller import fieller_interval, inverted_interval
 from coculture.comparison.statistics.group_means import GroupMeans
-from coculture.exchange.vocabulary import SHOWN
 
 EFFECT, RESIDUAL = "effect", "residual"
 """The two differences in the config, and the tests of each: an effect is there, and what is left of
@@ -215,7 +214,7 @@ class _Eliminated:
             f"{_change('', residual, result, design)}{_eliminated(result)}, "
             f"{number_formats.experiments(*result.n_each)}."
         )
-        if result.verdict == SHOWN:
+        if result.is_shown:
             return numbers
         return f"{sentences.not_shown(result.finding)} {numbers}"
 

@@ -13,7 +13,7 @@ from coculture.comparison.findings.finding_result import FindingResult
 from coculture.comparison.settings import Finding
 from coculture.comparison.statistics.contrasts import per_experiment_contrast
 from coculture.comparison.statistics.group_means import GroupMeans
-from coculture.exchange.vocabulary import NOT_SHOWN, listed
+from coculture.exchange.vocabulary import listed
 
 _OPPOSITE = {"<=": ">=", ">=": "<="}
 
@@ -65,7 +65,7 @@ class _OneDirection(ComparisonKind):
         # "lowered ...: 10 % of" would read as a fall by 10 %.
         at, to = (", at", " to") if result.endpoint.is_ratio else (":", ":")
         inhibition = _inhibitions(result, arm, other, means, design)
-        if result.verdict == NOT_SHOWN:
+        if not result.is_shown:
             numbers = f"{setting} {quantity} with {treatment} was {size} ({interval})"
             if inhibition and len(result.tests) == 1:
                 numbers += f"; {inhibition}"

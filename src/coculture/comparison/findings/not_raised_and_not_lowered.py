@@ -14,7 +14,6 @@ from coculture.comparison.findings.comparison_kind import ComparisonKind
 from coculture.comparison.findings.finding_result import FindingResult
 from coculture.comparison.settings import Finding
 from coculture.comparison.statistics.group_means import GroupMeans
-from coculture.exchange.vocabulary import SHOWN
 
 
 @dataclass(frozen=True)
@@ -94,7 +93,7 @@ class _NoChange(ComparisonKind):
         if not same_setting(arm, other):
             subject = f"{setting} {quantity} with {treatment}"
             there = f"that in {design.display_label(other)}"
-            if result.verdict == SHOWN:
+            if result.is_shown:
                 return f"{subject} was not {self.beyond} {there} by {margin} or more: {change}."
             if changed:
                 text = f"{subject} was {self.beyond} {there} by {size}."
@@ -104,7 +103,7 @@ class _NoChange(ComparisonKind):
         preposition = "over" if self.sign > 0 else "below"
         there = design.treatment_given(other)
         over = "" if there == NO_TREATMENT else f" {preposition} {there}"
-        if result.verdict == SHOWN:
+        if result.is_shown:
             return (
                 f"{setting} {treatment} did not {self.infinitive} {quantity}{over} by {margin} or "
                 f"more: {change}."

@@ -9,7 +9,7 @@ from coculture.comparison.findings.claims import ClaimResult
 from coculture.comparison.findings.finding_result import FindingResult
 from coculture.comparison.settings import Finding
 from coculture.comparison.statistics.contrasts import BETWEEN
-from coculture.exchange.vocabulary import listed
+from coculture.exchange.vocabulary import SHOWN_ALONE, listed
 
 PERCENTAGE_POINTS = "percentage points"
 _BOUNDS = {"<=": "at most ", ">=": "at least ", "": ""}
@@ -35,6 +35,11 @@ def pooled_disagreement(result: FindingResult) -> str:
     if not result.pooled_disagrees:
         return ""
     return f" The pooled-error analysis disagrees: {result.pooled}."
+
+
+def correction(result: FindingResult) -> str:
+    """A sentence if the finding does not hold after the correction for the others; else empty."""
+    return f" {capital(result.verdict_in_words)}." if result.verdict == SHOWN_ALONE else ""
 
 
 def between_experiments(result: FindingResult, design: Design) -> str:
