@@ -28,15 +28,18 @@ from coculture.exchange.vocabulary import NOT_TESTABLE, listed
 
 FINDING_COLUMNS = (
     "id", "finding", "kind", "endpoint", "family", "verdict", "verdict_in_words", "estimate",
-    "relation", "lower", "upper", "confidence_percent", "unit", "p", "level", "holm_ratio",
-    "corrected_by", "n", "compared", "n_each", "reason", "sentence", "advice", "caveat",
-    "pooled_error_verdict", "method",
+    "relation", "lower", "upper", "confidence_percent", "unit", "second_estimate", "second_lower",
+    "second_upper", "second_unit", "p", "level", "holm_ratio", "corrected_by", "n", "compared",
+    "n_each", "reason", "sentence", "advice", "caveat", "pooled_error_verdict", "method",
 )  # fmt: skip
 TEST_COLUMNS = (
     "id", "test", "part", "endpoint", "estimate", "relation", "lower", "upper",
     "confidence_percent", "margin", "side", "p", "level", "outcome", "decides", "sentence", "n",
     "compared", "n_each", "values", "left_out", "reason", "pooled_error_p",
 )  # fmt: skip
+
+_NOTHING = Estimate.missing()
+"""Where there is no number."""
 
 
 def pairs_of(finding: Finding, design: Design) -> list[Pair]:
@@ -207,6 +210,7 @@ def _result(
         sentence="",
         advice="",
         pooled=pooled,
+        second_estimate=kind.second_estimate(tests, means),
     )
     return _with_texts(result, means, design)
 
@@ -294,14 +298,13 @@ def _not_measured(finding: Finding, quantity: Quantity, why: str) -> FindingResu
 
 
 def _without_tests(finding: Finding, endpoint: Endpoint, reason: str, advice: str) -> FindingResult:
-    nothing = float("nan")
     return FindingResult(
         finding=finding,
         endpoint=endpoint,
         own_verdict=NOT_TESTABLE,
         tests=(),
         deciding=None,
-        estimate=Estimate(nothing, nothing, nothing, nothing, ""),
+        estimate=_NOTHING,
         reason=reason,
         sentence=sentences.not_testable(finding, reason),
         advice=advice,
@@ -314,6 +317,7 @@ def finding_table(results: Sequence[FindingResult]) -> pd.DataFrame:
     rows = []
     for result in results:
         deciding, estimate, correction = result.deciding, result.estimate, result.correction
+        second = result.second_estimate or _NOTHING
         rows.append(
             {
                 "id": result.finding.id,
@@ -333,6 +337,10 @@ def finding_table(results: Sequence[FindingResult]) -> pd.DataFrame:
                 "level": deciding.claim.level if deciding else float("nan"),
                 "holm_ratio": correction.ratio if deciding and correction else float("nan"),
                 "corrected_by": correction.method if correction else "",
+                "second_estimate": second.value,
+                "second_lower": second.lower,
+                "second_upper": second.upper,
+                "second_unit": second.unit,
                 "n": result.n,
                 "compared": result.compared,
                 "n_each": listed(map(str, result.n_each)) if len(result.n_each) > 1 else "",

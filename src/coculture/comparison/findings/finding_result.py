@@ -39,6 +39,12 @@ class Estimate:
     unit: str
     relation: str = ""
 
+    @classmethod
+    def missing(cls, unit: str = "") -> "Estimate":
+        """No number."""
+        nothing = float("nan")
+        return cls(nothing, nothing, nothing, nothing, unit)
+
 
 @dataclass(frozen=True)
 class FindingResult:
@@ -58,6 +64,8 @@ class FindingResult:
         Which tests hold or fail, or why it is not testable.
     pooled
         The verdict of the pooled-error analysis, without correction; empty if it has none.
+    second_estimate
+        A number that is shown beside the estimate; None if its kind has none.
     correction
         For the other findings of its family; None until all of them are known.
     """
@@ -72,6 +80,7 @@ class FindingResult:
     advice: str
     pooled: str
     sentence: str = ""
+    second_estimate: Estimate | None = None
     correction: Correction | None = None
 
     @property

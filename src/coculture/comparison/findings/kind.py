@@ -98,7 +98,7 @@ class FindingKind(Protocol):
             The differences of the finding, with their arms; no arm is compared with itself.
         """
 
-    def problems(self, pairs: Sequence[Pair]) -> Iterator[tuple[str, str]]:
+    def problems(self, pairs: Sequence[Pair], design: Design) -> Iterator[tuple[str, str]]:
         """What is wrong with these differences: (the key in the config, what is wrong).
 
         What is wrong continues a sentence that begins with the key.
@@ -121,6 +121,9 @@ class FindingKind(Protocol):
         deciding
             The test with the weakest evidence, or the first that cannot be tested.
         """
+
+    def second_estimate(self, tests: Sequence[ClaimResult], means: GroupMeans) -> Estimate | None:
+        """A number that is shown beside the estimate; None for most kinds."""
 
     def sentence(self, result: FindingResult, means: GroupMeans, design: Design) -> str:
         """The result in one sentence, for verdicts shown and not shown."""
