@@ -11,6 +11,7 @@ from coculture.comparison.design.arms import Design
 from coculture.comparison.design.endpoints import Endpoint
 from coculture.comparison.design.interference import interfered
 from coculture.comparison.findings import kind_of, sentences
+from coculture.comparison.findings.agreement import limit_of_change
 from coculture.comparison.findings.claims import Claim, ClaimResult, evaluate, repeat_arms
 from coculture.comparison.findings.correction import corrections
 from coculture.comparison.findings.finding_result import (
@@ -135,7 +136,13 @@ def _corrected(
         pinned_before_acquisition,
     )
     corrected = [replace(one, correction=found[one.finding.id]) for one in results]
-    return [replace(one, sentence=one.sentence + sentences.correction(one)) for one in corrected]
+    return [
+        replace(
+            one,
+            sentence=one.sentence + limit_of_change(one, results) + sentences.correction(one),
+        )
+        for one in corrected
+    ]
 
 
 def unstained_arms(cultures: pd.DataFrame, quantity: Quantity) -> dict[str, list[str]]:
