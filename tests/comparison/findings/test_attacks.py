@@ -60,7 +60,7 @@ def eliminated(effect: tuple[Any, Any], residual: tuple[Any, Any], **more: Any) 
         name: {"arm": arm, "compared_with": other}
         for name, (arm, other) in (("effect", effect), ("residual", residual))
     }
-    return stated("eliminated", None, None, **parts, **more)
+    return stated("eliminated", None, None) | parts | more
 
 
 RESCUE = eliminated((DEX, NONE), (DEX | IL6, IL6))
@@ -81,7 +81,7 @@ def judged(
     pinned: bool | None = None,
     **section: Any,
 ) -> dict[str, dict[str, Any]]:
-    """The rows of comparison/findings.csv by id: arms with exactly these means in every endpoint."""
+    """The rows of comparison/findings.csv by id, of arms with exactly these means."""
     settings = settings_of(findings, **section)
     place = {"cells": "MM", "stroma": "", "hours": 48.0}
     cultures = pd.DataFrame([place | dict.fromkeys(DRUGS, 0.0) | dict(arm) for arm, _ in arms])
@@ -105,7 +105,8 @@ def judged(
         settings.subjects,
         pinned_before_acquisition=pinned,
     )
-    return {str(row["id"]): row for row in finding_table(results).to_dict("records")}
+    rows_of: list[Any] = finding_table(results).to_dict("records")
+    return {row["id"]: row for row in rows_of}
 
 
 def of_four(untreated: float, treated: float, rescuer: float, both: float) -> Arms:
