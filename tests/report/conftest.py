@@ -52,6 +52,7 @@ def make_finding(**changes: Any) -> dict[str, Any]:
         "corrected_by": "Holm",
         "n": 3,
         "kind": "lower",
+        "limits": "level 0.025",
         "method": "that a value is lower, one-sided",
         "reason": "not used where tests decide",
         "sentence": "IL-6 was <b>90 %</b> of the untreated level.",

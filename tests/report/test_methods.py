@@ -57,12 +57,18 @@ def test_bliss_is_described_where_combinations_were_compared(results: MakeResult
 
 
 def test_each_way_of_testing_is_described_once(results: MakeResults, finding: Make) -> None:
-    raised = "that a value is not raised, by a rise below 7 percentage points"
-    methods_of = {"1": raised, "2": "that a value is lower", "3": raised}
-    rows = [finding(id=name, method=one) for name, one in methods_of.items()]
-    study = results(tables={"comparison/findings.csv": pd.DataFrame(rows)})
-    text = _text(study)
-    assert f"as follows: {raised} (1 and 3); that a value is lower (2). A finding is" in text
+    raised, lower = "that a value is not raised", "that a value is lower"
+    rows = [
+        finding(id="1", method=raised, limits="margin 5 points, level 0.05"),
+        finding(id="2", method=lower, limits="level 0.025"),
+        finding(id="3", method=raised, limits="margin 7 points, level 0.01"),
+        finding(id="4", method=raised, limits="margin 5 points, level 0.05"),
+    ]
+    text = _text(results(tables={"comparison/findings.csv": pd.DataFrame(rows)}))
+    assert (
+        f"as follows: {raised} (1 and 4: margin 5 points, level 0.05; 3: margin 7 points, level "
+        f"0.01); {lower} (2: level 0.025). A finding is"
+    ) in text
     assert "Fieller" not in text
     eliminated = pd.DataFrame([finding(kind="eliminated")])
     assert "Fieller" in _text(results(tables={"comparison/findings.csv": eliminated}))

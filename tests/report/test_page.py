@@ -29,7 +29,13 @@ def test_a_finding_has_its_verdict_and_claim_and_the_tests_that_decided(
     results: MakeResults,
 ) -> None:
     page = render(results())
-    for words in ("<b>1a</b>", "<span>not shown</span>", "DEX lowers IL-6", "1 not shown."):
+    for words in (
+        "<b>1a</b>",
+        "<span>not shown</span>",
+        "DEX lowers IL-6",
+        "1 not shown.",
+        "Tested with</span> level 0.025",
+    ):
         assert words in page
     assert re.findall("<li>([a-z]+ test.*?)</li>", page) == [
         *("first test (p = 0.3); weak", "third test (p = 0.4)")

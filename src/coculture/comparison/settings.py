@@ -234,11 +234,6 @@ class Finding:
         )
 
     @property
-    def margin_in_methods(self) -> str:
-        """As `margin_shown`, with the unit in full."""
-        return self.margin_shown.replace(" points", " percentage points")
-
-    @property
     def margin_shown(self) -> str:
         """The margin in sentences: "5 points", "1.5-fold"; empty without one."""
         if self.margin.ratio is not None:

@@ -363,11 +363,15 @@ def _comparison(results: Results, has_bounds: bool) -> str:
 
 
 def _tested(findings: pd.DataFrame) -> str:
-    """Each way of testing once, with the findings that were tested so and their limits."""
-    ids: dict[str, list[str]] = {}
-    for name, method in findings[["id", "method"]].itertuples(index=False):
-        ids.setdefault(str(method), []).append(str(name))
-    return "; ".join(f"{method} ({listed(of_method)})" for method, of_method in ids.items())
+    """Each way of testing once, with the findings that were tested so and the limits of each."""
+    by_method: dict[str, dict[str, list[str]]] = {}
+    for row in findings.to_dict("records"):
+        by_limits = by_method.setdefault(str(row["method"]), {})
+        by_limits.setdefault(str(row["limits"]), []).append(str(row["id"]))
+    return "; ".join(
+        f"{method} ({'; '.join(f'{listed(ids)}: {limits}' for limits, ids in by_limits.items())})"
+        for method, by_limits in by_method.items()
+    )
 
 
 def _corrected(findings: pd.DataFrame) -> str:

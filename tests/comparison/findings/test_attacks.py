@@ -263,3 +263,20 @@ def test_an_order_counts_only_if_it_was_pinned_before_acquisition() -> None:
     assert found["verdict_in_words"] == (
         "shown by its own test; not in the stated order of the family main, after finding 2"
     )
+
+
+def test_every_limit_that_a_finding_uses_is_beside_it() -> None:
+    own = {"margin_points": 7, "alpha_margin": 0.01, "residual_fraction": 0.4}
+    claims = [
+        RESCUE | own | {"alpha_difference": 0.001},
+        stated("not_raised", DEX, NONE, "2"),
+        stated("higher", DEX, NONE, "3", alpha_difference=0.01),
+    ]
+    found = judged(claims, of_four(8, 40, 8, 8))
+    assert [row["limits"] for row in found.values()] == [
+        "margin 7 points, less than 40 % of the effect left, level 0.001 of effect and "
+        "reduction, 0.01 of the others",
+        "margin 5 points, level 0.05",
+        "level 0.01",
+    ]
+    assert not any("0.025" in row["limits"] + row["method"] for row in found.values())

@@ -226,14 +226,21 @@ class _Eliminated:
         """The percent of the effect that must be eliminated."""
         return 100 * (1 - finding.residual_fraction)
 
-    def method(self, finding: Finding) -> str:
+    def limits_shown(self, finding: Finding) -> str:
+        """The margin, the fraction that may be left, and both levels."""
+        return (
+            f"margin {finding.margin_shown or 'not given'}, less than {100 * finding.residual_fraction:g} % "
+            f"of the effect left, level {finding.alpha_difference:g} of effect and reduction, "
+            f"{finding.alpha_margin:g} of the others"
+        )
+
+    def method(self, finding: Finding) -> str:  # noqa: ARG002
         """How it is tested."""
         return (
             "that an effect is eliminated, by one-sided tests that the effect exists, that it is "
-            "smaller where it is said to be eliminated, and that the residual effect is below "
-            f"{finding.margin_in_methods} and below "
-            f"{100 * finding.residual_fraction:g} % of the effect; and that where it is said to be "
-            "eliminated the treated arm is past the middle between treated and untreated"
+            "smaller where it is said to be eliminated, that the residual effect is below the "
+            "margin and below a fraction of the effect, and that where it is said to be eliminated "
+            "the treated arm is past the middle between treated and untreated"
         )
 
     def sentence(self, result: FindingResult, means: GroupMeans, design: Design) -> str:

@@ -31,7 +31,8 @@ FINDING_COLUMNS = (
     "id", "finding", "kind", "endpoint", "family", "verdict", "verdict_in_words", "estimate",
     "relation", "lower", "upper", "confidence_percent", "unit", "second_estimate", "second_lower",
     "second_upper", "second_unit", "p", "level", "holm_ratio", "corrected_by", "n", "compared",
-    "n_each", "reason", "sentence", "advice", "caveat", "pooled_error_verdict", "method",
+    "n_each", "reason", "sentence", "advice", "caveat", "pooled_error_verdict", "limits",
+    "method",
 )  # fmt: skip
 TEST_COLUMNS = (
     "id", "test", "part", "endpoint", "estimate", "relation", "lower", "upper",
@@ -356,6 +357,7 @@ def finding_table(results: Sequence[FindingResult]) -> pd.DataFrame:
                 "advice": result.advice,
                 "caveat": result.finding.caveat,
                 "pooled_error_verdict": result.pooled,
+                "limits": kind_of(result.finding.kind).limits_shown(result.finding),
                 "method": kind_of(result.finding.kind).method(result.finding),
             }
         )

@@ -134,5 +134,8 @@ class FindingKind(Protocol):
     def margin(self, finding: Finding) -> float | None:
         """The value that the estimate is tested against, in its unit; None if there is none."""
 
+    def limits_shown(self, finding: Finding) -> str:
+        """Every limit that the finding uses, its own or the default, as the page prints them."""
+
     def method(self, finding: Finding) -> str:
         """How it is tested, as one phrase of the Methods section ("that a value is ...")."""

@@ -49,6 +49,10 @@ class _OneDirection(ComparisonKind):
     def margin(self, finding: Finding) -> None:
         """None: it is tested against no difference."""
 
+    def limits_shown(self, finding: Finding) -> str:
+        """The level of a difference."""
+        return f"level {finding.alpha_difference:g}"
+
     def method(self, finding: Finding) -> str:  # noqa: ARG002
         """How it is tested."""
         return f"that a value is {self.name}, one-sided against every arm named"

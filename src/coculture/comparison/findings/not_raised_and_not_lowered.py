@@ -68,10 +68,13 @@ class _NoChange(ComparisonKind):
         on_scale = self.tested_against(finding)
         return on_scale if finding.margin.ratio is None else float(np.exp(on_scale))
 
-    def method(self, finding: Finding) -> str:
+    def limits_shown(self, finding: Finding) -> str:
+        """The margin, and its level."""
+        return f"margin {finding.margin_shown or 'not given'}, level {finding.alpha_margin:g}"
+
+    def method(self, finding: Finding) -> str:  # noqa: ARG002
         """How it is tested."""
-        size = finding.margin_in_methods
-        return f"that a value is not {self.verb}, one-sided against a {self.change} by {size}"
+        return f"that a value is not {self.verb}, one-sided against a {self.change} by the margin"
 
     def sentence(
         self,
