@@ -228,9 +228,10 @@ class _Eliminated:
 
     def limits_shown(self, finding: Finding) -> str:
         """The margin, the fraction that may be left, and both levels."""
+        margin = finding.margin_shown or "not given"
         return (
-            f"margin {finding.margin_shown or 'not given'}, less than {100 * finding.residual_fraction:g} % "
-            f"of the effect left, level {finding.alpha_difference:g} of effect and reduction, "
+            f"margin {margin}, less than {100 * finding.residual_fraction:g} % of the effect left, "
+            f"level {finding.alpha_difference:g} of effect and reduction, "
             f"{finding.alpha_margin:g} of the others"
         )
 
