@@ -48,6 +48,16 @@ def test_a_finding_without_tests_has_its_reason(results: MakeResults, finding: M
     assert "<li>no arm; no value</li>" in page
 
 
+def test_a_verdict_says_what_the_correction_adds(results: MakeResults, finding: Make) -> None:
+    words = "shown by its own test; not after correction for the 7 findings"
+    row = finding(verdict="shown by its own test", verdict_in_words=words, family="main")
+    page = render(results(tables={"comparison/findings.csv": pd.DataFrame([row])}))
+    assert (
+        f'<li class="shown-by-its-own-test">\n<p class="verdict"><b>1a</b> <span>{words}<' in page
+    )
+    assert "Tested with</span> level 0.025; family main (Holm)</p>" in page
+
+
 @pytest.mark.parametrize(
     ("verdict", "tag"), [("not testable", "To test it"), ("not shown", "To decide it")]
 )

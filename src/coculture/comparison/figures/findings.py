@@ -202,7 +202,8 @@ def _draw_estimate(axis: Axes, y: float, result: "pd.Series[str]") -> None:
     colour = style.BLUE if shown or result["verdict"] == SHOWN_ALONE else style.BLACK
     lower, upper, estimate = result[["lower", "upper", "estimate"]].to_numpy(dtype=float)
     if np.isnan(lower):
-        axis.text(0.02, y, "unbounded", transform=axis.get_yaxis_transform(), va="center")
+        reason = "no effect is shown" if np.isnan(estimate) else "unbounded"
+        axis.text(0.02, y, reason, transform=axis.get_yaxis_transform(), va="center")
         return
     axis.plot([lower, upper], [y, y], color=colour, linewidth=2)
     axis.plot(
