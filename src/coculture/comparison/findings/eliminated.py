@@ -31,7 +31,6 @@ from coculture.comparison.findings.kind import EstimateScale, Pair
 from coculture.comparison.settings import ComparisonError, Finding
 from coculture.comparison.statistics.between_experiments import (
     ArmGroup,
-    arm_groups,
     contrast_of,
     entering,
 )
@@ -279,7 +278,7 @@ def _ratio(
     numerator: Weights, denominator: Weights, means: GroupMeans
 ) -> tuple[float, float, float]:
     """The ratio of two contrasts with Fieller's interval, of experiments that have both."""
-    groups = arm_groups(means.cultured, [*numerator, *denominator])
+    groups = means.groups(dict.fromkeys([*numerator, *denominator], 1.0))
     if len(groups) > 1:
         return _ratio_between(numerator, denominator, means.estimates, groups)
     top, bottom = (
