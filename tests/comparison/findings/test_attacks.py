@@ -274,9 +274,9 @@ def test_every_limit_that_a_finding_uses_is_beside_it() -> None:
     ]
     found = judged(claims, of_four(8, 40, 8, 8))
     assert [row["limits"] for row in found.values()] == [
-        "margin 7 points, less than 40 % of the effect left, level 0.001 of effect and "
-        "reduction, 0.01 of the others",
-        "margin 5 points, level 0.05",
-        "level 0.01",
+        "margin 7 points, less than 40 % of the effect left, one-sided level 0.001 of "
+        "effect and reduction, 0.01 of the others",
+        "margin 5 points, one-sided level 0.05",
+        "one-sided level 0.01",
     ]
     assert not any("0.025" in row["limits"] + row["method"] for row in found.values())

@@ -230,7 +230,7 @@ class _Eliminated:
         margin = finding.margin_shown or "not given"
         return (
             f"margin {margin}, less than {100 * finding.residual_fraction:g} % of the effect left, "
-            f"level {finding.alpha_difference:g} of effect and reduction, "
+            f"one-sided level {finding.alpha_difference:g} of effect and reduction, "
             f"{finding.alpha_margin:g} of the others"
         )
 

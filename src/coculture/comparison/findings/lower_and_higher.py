@@ -51,7 +51,7 @@ class _OneDirection(ComparisonKind):
 
     def limits_shown(self, finding: Finding) -> str:
         """The level of a difference."""
-        return f"level {finding.alpha_difference:g}"
+        return f"one-sided level {finding.alpha_difference:g}"
 
     def method(self, finding: Finding) -> str:  # noqa: ARG002
         """How it is tested."""

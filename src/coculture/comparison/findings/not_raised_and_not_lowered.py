@@ -70,7 +70,7 @@ class _NoChange(ComparisonKind):
 
     def limits_shown(self, finding: Finding) -> str:
         """The margin, and its level."""
-        return f"margin {finding.margin_shown or 'not given'}, level {finding.alpha_margin:g}"
+        return f"margin {finding.margin_shown or 'not given'}, one-sided level {finding.alpha_margin:g}"
 
     def method(self, finding: Finding) -> str:  # noqa: ARG002
         """How it is tested."""
