@@ -70,7 +70,8 @@ class _NoChange(ComparisonKind):
 
     def limits_shown(self, finding: Finding) -> str:
         """The margin, and its level."""
-        return f"margin {finding.margin_shown or 'not given'}, one-sided level {finding.alpha_margin:g}"
+        margin = finding.margin_shown or "not given"
+        return f"margin {margin}, one-sided level {finding.alpha_margin:g}"
 
     def method(self, finding: Finding) -> str:  # noqa: ARG002
         """How it is tested."""
