@@ -54,7 +54,7 @@ from coculture.comparison.planning import (
 )
 from coculture.comparison.settings import APOPTOSIS
 from coculture.comparison.statistics.contrasts import MIN_EXPERIMENTS_BETWEEN
-from coculture.simulate import EXAMPLE, Parameters
+from coculture.simulate import EXAMPLE
 from coculture.simulate.truth import cultures, expected_il6, expected_logit
 from coculture.study import load
 
@@ -249,8 +249,8 @@ def partly_shared_rates(n: int, shared: int, day_sd: float, runs: int) -> tuple[
 
 def error_rates(runs: int, experiments: tuple[int, ...] = EXPERIMENTS) -> Iterator[Rate]:
     """The rate of every claim in every setting."""
-    settings = _settings()
-    design = Design.of(_cultures(EXAMPLE), settings)
+    settings = example_settings()
+    design = Design.of(example_cultures(), settings)
     for finding in settings.findings:
         apoptosis = finding.endpoint == APOPTOSIS
         for number, claim in enumerate(claims_of(finding, design)):
@@ -261,12 +261,12 @@ def error_rates(runs: int, experiments: tuple[int, ...] = EXPERIMENTS) -> Iterat
                 for noise in (OWN_SCALE, LOGIT_SCALE) if apoptosis else (OWN_SCALE,):
                     rng = np.random.default_rng([number, n, varies, incomplete])
                     wells = _wells(claim, arms, n, incomplete, rng)
-                    means = _draw(given, apoptosis, noise, n, wells, runs, rng, settings)
+                    means = draw(given, apoptosis, noise, n, wells, runs, rng, settings)
                     rate = float(holds(claim, means, arms).mean())
                     yield Rate(finding.id, claim, n, noise, varies, incomplete, rate)
 
 
-def _draw(
+def draw(
     given: Assumptions,
     apoptosis: bool,
     noise: str,
@@ -293,7 +293,7 @@ def example_assumptions(
     subject: str, settings: ComparisonSettings, effect_varies: bool
 ) -> Assumptions:
     """The true values of the example as assumptions, without noise in the effect of IL-6."""
-    table = _cultures(EXAMPLE)
+    table = example_cultures()
     design = Design.of(table, settings)
     il6 = expected_il6(table, EXAMPLE.secretion)
     with_dex = (table["dex_nM"] > 0).to_numpy()
@@ -351,13 +351,13 @@ def _wells(
     return wells
 
 
-def _settings() -> ComparisonSettings:
+def example_settings() -> ComparisonSettings:
     return ComparisonSettings.from_config(*load(CONFIG).comparison_settings())
 
 
-def _cultures(parameters: Parameters) -> pd.DataFrame:
-    """One culture for each arm."""
-    table = cultures(parameters.design)
+def example_cultures() -> pd.DataFrame:
+    """One culture for each arm of the example."""
+    table = cultures(EXAMPLE.design)
     return table.drop_duplicates("arm").drop(columns="arm").reset_index(drop=True)
 
 

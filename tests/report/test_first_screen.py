@@ -36,6 +36,22 @@ def test_a_study_without_claims_says_that_nothing_was_tested() -> None:
     assert "nothing was tested" in answer(pd.DataFrame())
 
 
+def test_claims_are_counted_with_what_they_were_corrected_for() -> None:
+    def counted(*rows: tuple[str, str, str]) -> str:
+        return answer(pd.DataFrame(rows, columns=["verdict", "family", "corrected_by"]))
+
+    holm, alone = "Holm", "alone in its family"
+    assert counted(("shown", "", holm), ("shown by its own test", "", holm)) == (
+        "The config states 2 claims: 1 shown, also after correction for all 2; 1 shown by its own "
+        "test, not after that correction."
+    )
+    assert counted(("shown", "A", alone), ("shown", "B", alone), ("not shown", "B", holm)) == (
+        "The config states 3 claims: 2 shown, alone in its family and so not corrected; "
+        "1 not shown."
+    )
+    assert "for the others of its family" in counted(("shown", "A", holm), ("shown", "B", holm))
+
+
 def test_one_claim_is_counted_in_the_singular() -> None:
     assert answer(pd.DataFrame({"verdict": ["not shown"]})) == (
         "The config states 1 claim: 1 not shown."

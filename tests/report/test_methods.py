@@ -57,14 +57,44 @@ def test_bliss_is_described_where_combinations_were_compared(results: MakeResult
 
 
 def test_each_way_of_testing_is_described_once(results: MakeResults, finding: Make) -> None:
-    raised = "that a value is not raised, by a rise below 7 percentage points"
-    rows = [finding(method=one) for one in (raised, "that a value is lower", raised)]
-    study = results(tables={"comparison/findings.csv": pd.DataFrame(rows)})
-    text = _text(study)
-    assert f"as follows: {raised}; that a value is lower. Their p values" in text
+    raised, lower = "that a value is not raised", "that a value is lower"
+    rows = [
+        finding(id="1", method=raised, limits="margin 5 points, level 0.05"),
+        finding(id="2", method=lower, limits="level 0.025"),
+        finding(id="3", method=raised, limits="margin 7 points, level 0.01"),
+        finding(id="4", method=raised, limits="margin 5 points, level 0.05"),
+    ]
+    text = _text(results(tables={"comparison/findings.csv": pd.DataFrame(rows)}))
+    assert (
+        f"as follows: {raised} (1 and 4: margin 5 points, level 0.05; 3: margin 7 points, level "
+        f"0.01); {lower} (2: level 0.025). A finding is"
+    ) in text
     assert "Fieller" not in text
     eliminated = pd.DataFrame([finding(kind="eliminated")])
     assert "Fieller" in _text(results(tables={"comparison/findings.csv": eliminated}))
+
+
+def test_the_correction_is_described_as_it_was_made(results: MakeResults, finding: Make) -> None:
+    def text(**family_and_way: tuple[str, str]) -> str:
+        rows = [
+            finding(id=name, family=family, corrected_by=way)
+            for name, (family, way) in family_and_way.items()
+        ]
+        return _text(results(tables={"comparison/findings.csv": pd.DataFrame(rows)}))
+
+    holm, alone = "Holm", "alone in its family"
+    one_family = text(a=("", holm), b=("", holm))
+    assert "the largest p / level of its tests, with the limit 1" in one_family
+    assert "not for the study" not in one_family
+    assert "Holm" not in text(a=("", alone))
+    assert "not for the study" in text(a=("A", alone), b=("B", alone))
+    ordered = text(a=("A", "stated order"), b=("A", "stated order"))
+    assert "The family A is tested in the order stated before acquisition" in ordered
+    assert "Holm" not in ordered
+    late = "Holm; the stated order was not pinned before acquisition"
+    assert "The family A has a stated order that was not pinned before acquisition, so" in text(
+        a=("A", late), b=("A", late)
+    )
 
 
 def test_a_comparison_between_experiments_is_described_where_there_is_one(

@@ -29,7 +29,13 @@ def test_a_finding_has_its_verdict_and_claim_and_the_tests_that_decided(
     results: MakeResults,
 ) -> None:
     page = render(results())
-    for words in ("<b>1a</b>", "<span>not shown</span>", "DEX lowers IL-6", "1 not shown."):
+    for words in (
+        "<b>1a</b>",
+        "<span>not shown</span>",
+        "DEX lowers IL-6",
+        "1 not shown.",
+        "Tested with</span> level 0.025",
+    ):
         assert words in page
     assert re.findall("<li>([a-z]+ test.*?)</li>", page) == [
         *("first test (p = 0.3); weak", "third test (p = 0.4)")
@@ -40,6 +46,16 @@ def test_a_finding_without_tests_has_its_reason(results: MakeResults, finding: M
     table = pd.DataFrame([finding(id="9", verdict="not testable", reason="no arm; no value")])
     page = render(results(tables={"comparison/findings.csv": table}))
     assert "<li>no arm; no value</li>" in page
+
+
+def test_a_verdict_says_what_the_correction_adds(results: MakeResults, finding: Make) -> None:
+    words = "shown by its own test; not after correction for the 7 findings"
+    row = finding(verdict="shown by its own test", verdict_in_words=words, family="main")
+    page = render(results(tables={"comparison/findings.csv": pd.DataFrame([row])}))
+    assert (
+        f'<li class="shown-by-its-own-test">\n<p class="verdict"><b>1a</b> <span>{words}<' in page
+    )
+    assert "Tested with</span> level 0.025; family main (Holm)</p>" in page
 
 
 @pytest.mark.parametrize(

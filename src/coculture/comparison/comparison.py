@@ -61,6 +61,7 @@ def compare(
     elisa_wells: pd.DataFrame | None = None,
     flow_wells: pd.DataFrame | None = None,
     plate_factors: pd.DataFrame | None = None,
+    pinned_before_acquisition: bool | None = None,
 ) -> Comparison:
     """Arms, contrasts, pre-stated findings, combinations and flags of one study.
 
@@ -76,6 +77,9 @@ def compare(
         The rows of flow/wells.csv of the compared population, likewise.
     plate_factors
         elisa/plate_factors.csv, likewise.
+    pinned_before_acquisition
+        Whether the findings are those that were pinned before the data were acquired; None if it
+        is not known. Only then a family is tested in its stated order.
     """
     design = Design.of(cultures, settings)
     # Sums in a fixed order: shuffled rows give the same bytes.
@@ -93,7 +97,9 @@ def compare(
         one.name: why for one in settings.quantities if (why := why_not_determined(cultures, one))
     }
     unstained = {one.name: unstained_arms(cultures, one) for one in settings.quantities}
-    results = evaluate_findings(arms, design, settings, measured, unstained, without)
+    results = evaluate_findings(
+        arms, design, settings, measured, unstained, without, pinned_before_acquisition
+    )
     contrasts, contrast_values = contrast_tables(arms, scales, design, settings)
     return Comparison(
         endpoints=endpoint_table(settings, scales, measured),

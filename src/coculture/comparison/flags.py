@@ -7,6 +7,7 @@ import pandas as pd
 from coculture.comparison.design.arms import Design
 from coculture.comparison.design.interference import interfered
 from coculture.comparison.findings.finding_result import FindingResult
+from coculture.comparison.findings.protocol import doubts
 from coculture.comparison.layout.registry import layouts_of
 from coculture.comparison.quantities.kind import EXCLUDED, MISSING
 from coculture.comparison.settings import ComparisonSettings
@@ -47,6 +48,13 @@ def comparison_flags(
         elisa/plate_factors.csv; may be empty.
     """
     yield from _few_experiments(cultures)
+    for doubt in doubts(settings, design):
+        yield Flag(
+            Concerns(FINDINGS, "finding", finding=doubt.finding),
+            doubt.code,
+            "caution",
+            f"{doubt.sentence} {doubt.action}",
+        )
     for layout in layouts_of(readings, plate_factors, design, settings):
         yield layout.flag
     for result in results:
@@ -78,7 +86,7 @@ def _of_finding(result: FindingResult, design: Design) -> Iterator[Flag]:
             concerns,
             POOLED_ERROR_DISAGREES,
             "caution",
-            f'Finding {name} is "{result.verdict}", but "{result.pooled}" by the pooled-error '
+            f'Finding {name} is "{result.own_verdict}", but "{result.pooled}" by the pooled-error '
             "analysis.",
         )
     if any(test.undecided and result.decides(test) for test in result.tests):

@@ -26,7 +26,10 @@ LIMITS = (
 )
 """Margins and error rates: the section has them for all findings, a finding may have its own."""
 _MARGINS = ("margin_points", "margin_ratio")
-_COMMON_KEYS = ("id", "kind", "endpoint", "statement", "caveat", "arm", "compared_with", *LIMITS)
+_COMMON_KEYS = (
+    *("id", "kind", "endpoint", "statement", "caveat", "family", "arm", "compared_with"),
+    *LIMITS,
+)
 
 ArmPattern = Mapping[str, str | float]
 """An arm in the config: columns of cultures.csv and their values."""
@@ -190,6 +193,9 @@ class Finding:
         Fractions below 1.
     options
         Further keys of the config that its kind allows.
+    family
+        The findings that it is corrected for, by the name of their family; those without a name
+        are one family.
     """
 
     id: str
@@ -203,6 +209,7 @@ class Finding:
     alpha_difference: float
     alpha_margin: float
     options: Mapping[str, Any] = field(default_factory=dict)
+    family: str = ""
 
     @property
     def has_margin(self) -> bool:
@@ -227,11 +234,6 @@ class Finding:
         )
 
     @property
-    def margin_in_methods(self) -> str:
-        """As `margin_shown`, with the unit in full."""
-        return self.margin_shown.replace(" points", " percentage points")
-
-    @property
     def margin_shown(self) -> str:
         """The margin in sentences: "5 points", "1.5-fold"; empty without one."""
         if self.margin.ratio is not None:
@@ -241,6 +243,18 @@ class Finding:
     def part(self, name: str) -> list[Difference]:
         """Its differences of one part."""
         return [difference for difference in self.differences if difference.part == name]
+
+
+@dataclass(frozen=True)
+class Family:
+    """Findings that are corrected for one another.
+
+    `is_in_order` is whether they are tested in the order of the config, each at its full level
+    until the first fails.
+    """
+
+    name: str
+    is_in_order: bool = False
 
 
 @dataclass(frozen=True)
@@ -262,6 +276,7 @@ class ComparisonSettings:
     factors: tuple[Factor, ...]
     reference_cells: str
     cell_labels: Mapping[str, str]
+    families: tuple[Family, ...] = ()
 
     @classmethod
     def from_config(
@@ -307,6 +322,9 @@ class ComparisonSettings:
             factors=tuple(Factor.from_config(entry) for entry in factors),
             reference_cells=cells["reference"],
             cell_labels=dict(cells.get("labels") or {}),
+            families=tuple(
+                Family(one["name"], one["order"] == "stated") for one in mapping["families"]
+            ),
         )
 
     @property
@@ -392,6 +410,7 @@ def _finding(
         caveat=entry.get("caveat", "").strip(),
         differences=tuple(compared),
         options={key: value for key, value in own.items() if key not in named},
+        family=entry.get("family", ""),
         margin=_margin(entry, section, quantities.get(entry["endpoint"])),
         **{
             limit: float(entry.get(limit, section[limit]))

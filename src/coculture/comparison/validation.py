@@ -8,6 +8,7 @@ import pandas as pd
 from coculture.comparison.design.arms import Design, has_own_baseline, net_weights
 from coculture.comparison.findings import kind_of
 from coculture.comparison.findings.evaluation import pairs_of
+from coculture.comparison.findings.protocol import opposites
 from coculture.comparison.settings import (
     ArmPattern,
     ComparisonError,
@@ -71,7 +72,14 @@ def check_arms(
                         key=key,
                     )
                 )
-    return [*problems, *_without_margin(settings), *_compared_with_themselves(design, settings)]
+    return [
+        *problems,
+        *_without_margin(settings),
+        *_margins_beyond_the_scale(settings),
+        *_compared_with_themselves(design, settings),
+        *_opposites(settings, design),
+        *_families(settings),
+    ]
 
 
 def _without_margin(settings: ComparisonSettings) -> list[Problem]:
@@ -91,6 +99,65 @@ def _without_margin(settings: ComparisonSettings) -> list[Problem]:
         place = ("comparison", "findings", position)
         name = f"comparison, findings, {finding.id}"
         problems.append(Problem(CONFIG, message, column=name, value=finding.kind, key=place))
+    return problems
+
+
+def _margins_beyond_the_scale(settings: ComparisonSettings) -> list[Problem]:
+    """Margins that no change can reach, so that a finding against them cannot fail."""
+    problems = []
+    for position, finding in enumerate(settings.findings):
+        quantity, points = settings.quantity(finding.endpoint), finding.margin.points
+        if quantity is None or points is None or not kind_of(finding.kind).needs_margin:
+            continue
+        if quantity.primary.bounds is None:
+            continue
+        lowest, highest = quantity.primary.bounds
+        if points >= highest - lowest:
+            message = (
+                f"is a margin that {finding.endpoint} cannot exceed, because it lies between "
+                f"{lowest:g} and {highest:g}; give the smallest change that matters."
+            )
+            key: KeyPath = ("comparison", "findings", position)
+            place = f"comparison, findings, {finding.id}"
+            problems.append(Problem(CONFIG, message, column=place, value=f"{points:g}", key=key))
+    return problems
+
+
+def _opposites(settings: ComparisonSettings, design: Design) -> list[Problem]:
+    """Findings that claim the opposite of the same arms."""
+    positions = {finding.id: number for number, finding in enumerate(settings.findings)}
+    return [
+        Problem(
+            CONFIG,
+            f"claims the opposite of finding {one.id} for the same arms, so one of them is false; "
+            "state the one that you expect (contrasts.csv has the two-sided p).",
+            column=f"comparison, findings, {other.id}",
+            value=other.statement,
+            key=("comparison", "findings", positions[other.id]),
+        )
+        for one, other in opposites(settings, design)
+    ]
+
+
+def _families(settings: ComparisonSettings) -> list[Problem]:
+    """Families that are described and have no finding, or are described twice."""
+    named = {finding.family for finding in settings.findings}
+    names = [family.name for family in settings.families]
+    problems = []
+    for position, name in enumerate(names):
+        if name in names[:position]:
+            message = "is described twice; describe each family once."
+        elif name not in named:
+            known = listed(sorted(named - {""})) if named - {""} else "none"
+            message = (
+                f"is the family of no finding (families of findings: {known}); write its name in "
+                "the key family of its findings, or remove it."
+            )
+        else:
+            continue
+        key: KeyPath = ("comparison", "families", position)
+        place = "comparison, families"
+        problems.append(Problem(CONFIG, message, column=place, value=name, key=key))
     return problems
 
 
@@ -150,7 +217,7 @@ def _compared_with_themselves(design: Design, settings: ComparisonSettings) -> l
             if 0 in (pair.arm.hours, pair.compared_with.hours)
             and not has_own_baseline(pair.arm, pair.compared_with)
         ]
-        found += kind_of(finding.kind).problems(pairs)
+        found += kind_of(finding.kind).problems(pairs, design)
         problems += [
             Problem(CONFIG, message, column=place, value=value, key=key) for value, message in found
         ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
+from enum import StrEnum
 from typing import Any
 
 import pandas as pd
@@ -15,7 +16,27 @@ BELOW_RANGE = ("below_lloq", "below_curve", BELOW_BACKGROUND, BELOW_LIMIT)
 ABOVE_RANGE = ("above_uloq", "above_curve", "overflow", ABOVE_LIMIT)
 """More than the limit: over the ULOQ, beyond the other asymptote, off the reader, or as above."""
 
-SHOWN, NOT_SHOWN, NOT_TESTABLE = VERDICTS = ("shown", "not shown", "not testable")
+
+class Verdict(StrEnum):
+    """The verdict on a finding, as the column `verdict` of comparison/findings.csv has it.
+
+    The first holds also after the correction for the findings of its family, the second does not.
+    """
+
+    SHOWN = "shown"
+    SHOWN_ALONE = "shown by its own test"
+    NOT_SHOWN = "not shown"
+    NOT_TESTABLE = "not testable"
+
+
+SHOWN, SHOWN_ALONE, NOT_SHOWN, NOT_TESTABLE = VERDICTS = tuple(Verdict)
+
+HOLM, STATED_ORDER = "Holm", "stated order"
+"""How a finding was corrected for the others of its family."""
+NOT_PINNED = "Holm; the stated order was not pinned before acquisition"
+"""An order that may have been chosen after the data were seen protects from nothing."""
+ALONE = "alone in its family"
+"""Nothing to correct for, which a reader must see where the study has other findings."""
 
 MISSING = "–"
 """What is shown where there is no value."""

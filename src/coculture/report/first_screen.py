@@ -1,26 +1,51 @@
 """The first screen of the page: the answer in one sentence, how much was measured, the design."""
 
+from collections.abc import Iterator
+
 import pandas as pd
 
 from coculture.exchange.design_sentence import Given, design_sentence
-from coculture.exchange.vocabulary import VERDICTS
+from coculture.exchange.vocabulary import ALONE, SHOWN, SHOWN_ALONE, VERDICTS
 from coculture.report.results import Results
 
 
 def answer(findings: pd.DataFrame) -> str:
     """The number of findings with each verdict, in one sentence.
 
-    >>> answer(pd.DataFrame({"verdict": ["shown", "shown", "not testable"]}))
-    'The config states 3 claims: 2 shown, 1 not testable.'
-    """
+    Parameters
+    ----------
+    findings
+        comparison/findings.csv; read are `verdict`, `family` and `corrected_by`.
+
+    >>> answer(pd.DataFrame({"verdict": ["shown", "shown by its own test", "not testable"],
+    ...                      "family": "", "corrected_by": "Holm"}))
+    'The config states 3 claims: 1 shown, also after correction for all 3; 1 shown by its own test, not after that correction; 1 not testable.'
+    """  # noqa: E501
     if findings.empty:
         return "The config states no claim, so nothing was tested; all contrasts are exploratory."
-    counts = findings["verdict"].value_counts()
-    verdicts = ", ".join(
-        f"{counts[verdict]} {verdict}" for verdict in VERDICTS if verdict in counts
-    )
-    claims = "1 claim" if len(findings) == 1 else f"{len(findings)} claims"
-    return f"The config states {claims}: {verdicts}."
+    if len(findings) == 1:
+        return f"The config states 1 claim: 1 {findings['verdict'].item()}."
+    verdicts = "; ".join(text for verdict in VERDICTS for text in _counted(findings, verdict))
+    return f"The config states {len(findings)} claims: {verdicts}."
+
+
+def _counted(findings: pd.DataFrame, verdict: str) -> Iterator[str]:
+    """How many findings have this verdict, with what they were corrected for."""
+    rows = findings[findings["verdict"] == verdict]
+    alone = rows["corrected_by"] == ALONE
+    corrected = int((~alone).sum())
+    if verdict not in (SHOWN, SHOWN_ALONE):
+        if len(rows):
+            yield f"{len(rows)} {verdict}"
+        return
+    families = findings["family"].nunique()
+    which = f"all {len(findings)}" if families == 1 else "the others of its family"
+    if corrected and verdict == SHOWN:
+        yield f"{corrected} {verdict}, also after correction for {which}"
+    elif corrected:
+        yield f"{corrected} {verdict}, not after that correction"
+    if alone.any():
+        yield f"{int(alone.sum())} {verdict}, alone in its family and so not corrected"
 
 
 def counts(results: Results) -> dict[str, int]:

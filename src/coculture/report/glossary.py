@@ -16,10 +16,19 @@ _TERMS = {
         "is not raised is shown if the whole interval is below the margin."
     ),
     "p": "Probability that chance alone gives a result at least this strong.",
-    "p, Holm": "p corrected for testing several findings at once.",
+    "p, Holm": "p corrected for testing several contrasts at once.",
     "Shown, not shown, not testable": (
-        "The verdict of the test of a claim in the config. Not shown does not mean that the "
-        "opposite is true."
+        "The verdict of the test of a claim in the config. Shown holds also after Holm's "
+        "correction for all claims of the family. Not shown does not mean that the opposite is "
+        "true."
+    ),
+    "Shown by its own test": (
+        "The test of this claim alone holds, but not after the correction: with this many claims "
+        "chance alone would too often let one of them hold."
+    ),
+    "Holm ratio": (
+        "The largest p of a claim's tests, divided by its level and corrected by Holm for the "
+        "other claims of its family. At most 1 if the claim is shown."
     ),
     "LLOQ, ULOQ": (
         "Lower and upper limit of quantification, times the dilution. Outside them it is only "

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from coculture.exchange.outcomes import ANNEXIN, Outcomes, outcomes_of, stains_of
-from coculture.exchange.vocabulary import listed, number
+from coculture.exchange.vocabulary import ALONE, HOLM, NOT_PINNED, STATED_ORDER, listed, number
 from coculture.report.references import REFERENCES, Reference
 from coculture.report.results import Results
 
@@ -38,6 +38,10 @@ _DIGITS_OF_SHA = 12
 """Enough to tell files apart; the list of raw files has all 64."""
 _COMPARED = ("comparison/findings.csv", "comparison/contrasts.csv")
 """The tables that say where a comparison is between experiments."""
+_SEVERAL_FAMILIES = (
+    " The config divides the findings into families: the correction holds inside each of them, "
+    "not for the study."
+)
 _CITED = re.compile(r"\[([a-z]+)\]")
 
 
@@ -344,11 +348,8 @@ def _comparison(results: Results, has_bounds: bool) -> str:
             "such limit."
         )
     if not findings.empty:
-        tested = "; ".join(findings["method"].unique())
-        text += (
-            f" The claims of the config were tested as follows: {tested}. Their p values were "
-            "also adjusted by Holm's method [holm]."
-        )
+        text += f" The claims of the config were tested as follows: {_tested(findings)}."
+        text += _corrected(findings)
     if "eliminated" in set(findings.get("kind", ())):
         text += " Intervals of the eliminated fraction of an effect are Fieller's [fieller]."
     has_combinations = not results.table("comparison/combination.csv").empty
@@ -359,3 +360,43 @@ def _comparison(results: Results, has_bounds: bool) -> str:
         f"comparison and does not change any verdict.{bliss} Wells and experiments are drawn "
         "together as SuperPlots [superplot]."
     )
+
+
+def _tested(findings: pd.DataFrame) -> str:
+    """Each way of testing once, with the findings that were tested so and the limits of each."""
+    by_method: dict[str, dict[str, list[str]]] = {}
+    for row in findings.to_dict("records"):
+        by_limits = by_method.setdefault(str(row["method"]), {})
+        by_limits.setdefault(str(row["limits"]), []).append(str(row["id"]))
+    return "; ".join(
+        f"{method} ({'; '.join(f'{listed(ids)}: {limits}' for limits, ids in by_limits.items())})"
+        for method, by_limits in by_method.items()
+    )
+
+
+def _corrected(findings: pd.DataFrame) -> str:
+    """How the findings were corrected for one another."""
+    methods = set(findings["corrected_by"])
+    if methods <= {ALONE, ""}:
+        return "" if len(findings) == 1 else _SEVERAL_FAMILIES
+    text = ""
+    if methods & {HOLM, NOT_PINNED}:
+        text += (
+            " A finding is shown if it holds also after Holm's correction [holm] for all findings "
+            "of its family, those that are not testable included: on the largest p / level of its "
+            "tests, with the limit 1. One that holds only before it is shown by its own test."
+        )
+    for method, reason in (
+        (
+            STATED_ORDER,
+            " is tested in the order stated before acquisition, each finding at its full level "
+            "until the first fails.",
+        ),
+        (
+            NOT_PINNED,
+            " has a stated order that was not pinned before acquisition, so it was not used.",
+        ),
+    ):
+        names = sorted(set(findings.loc[findings["corrected_by"] == method, "family"]))
+        text += "".join(f" The family {name}{reason}" for name in names)
+    return text + (_SEVERAL_FAMILIES if len(set(findings["family"])) > 1 else "")

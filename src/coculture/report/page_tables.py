@@ -13,6 +13,7 @@ from coculture.report.flags import ListedFlag
 CSV_ONLY: Mapping[str, frozenset[str]] = {
     "comparison/findings.csv": frozenset(
         {"sentence", "reason", "advice", "caveat", "kind", "method", "confidence_percent"}
+        | {"verdict_in_words", "limits"}
     ),
     "comparison/contrasts.csv": frozenset(
         {"se", "df", "t", "p_greater", "p_less", "lower_90", "upper_90", "values", "analysis"}

@@ -7,6 +7,7 @@ import pandas as pd
 from coculture import flow
 from coculture.comparison import ComparisonSettings
 from coculture.comparison.design.arms import Design, arms_of, wells_by_arm
+from coculture.comparison.findings.protocol import doubts
 from coculture.comparison.layout.readings import readings_of
 from coculture.comparison.layout.registry import layouts_of
 from coculture.comparison.settings import Factor
@@ -53,12 +54,19 @@ def _noticed(study: Study) -> list[str]:
 
 
 def _noticed_in_files(study: Study) -> list[str]:
-    noticed = [*_untreated_levels(study), *_layouts(study)]
+    noticed = [*_doubts(study), *_untreated_levels(study), *_layouts(study)]
     if study.flow.empty:
         return noticed
     settings = flow.FlowSettings.from_config(study.flow_settings())
     differing = map(str, flow.notices(study.flow, settings))
     return [*noticed, *flow.compensation_notices(study.flow, settings), *differing]
+
+
+def _doubts(study: Study) -> list[str]:
+    """What a critical reader would ask about the findings of the config."""
+    settings = ComparisonSettings.from_config(*study.comparison_settings())
+    found = doubts(settings, Design.of(study.cultures, settings))
+    return [f"{one.sentence} {one.action}" for one in found]
 
 
 def _layouts(study: Study) -> list[str]:

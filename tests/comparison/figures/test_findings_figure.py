@@ -86,3 +86,19 @@ def test_the_result_lists_the_findings_by_verdict(
     text = findings(_inputs(cultures, changed, settings)).text
     assert text.result == "Shown: 1a, 2a, 2b, 3a and 3b; not shown: 2c; not testable: 1b."
     assert text.analysis == "per_experiment"
+
+
+def test_an_effect_that_is_not_shown_has_no_mark(
+    cultures: pd.DataFrame, tables: Comparison, settings: ComparisonSettings
+) -> None:
+    nothing = {"estimate": float("nan"), "lower": float("nan"), "upper": float("nan")}
+    is_2a = tables.findings["id"] == "2a"
+    changed = tables.findings.assign(
+        **{name: tables.findings[name].mask(is_2a, number) for name, number in nothing.items()},
+        verdict=tables.findings["verdict"].mask(is_2a, "shown by its own test"),
+    )
+    drawn = findings(_inputs(cultures, replace(tables, findings=changed), settings))
+    assert "no effect is shown" in _texts(drawn)
+    assert "unbounded" not in _texts(drawn)
+    assert "shown by its own test\np " in _texts(drawn)
+    assert "Shown by its own test: 2a" in (drawn.text.result or "").replace("; s", "; S")

@@ -105,6 +105,7 @@ def test_an_effect_eliminated_in_other_experiments(
     by_part = tables.finding_tests.set_index("part")
     assert by_part["compared"].to_dict() == {
         "effect": "", "residual": "", "reduction": BETWEEN, "residual_fraction": BETWEEN,
+        "rescue": BETWEEN,
     }  # fmt: skip
     assert set(by_part["left_out"]) == {""}
     percent = tables.arms[tables.arms["endpoint"] == "percent_apoptotic"]

@@ -60,7 +60,7 @@ def test_each_number_has_its_own_n_where_they_differ(
     lacking = cultures["experiment"].isin(["E4", "E5", "E6"])
     fewer = cultures[~(lacking & (cultures["arm"] == "control DEX + added IL-6"))]
     told = sentence(fewer, replace(settings, findings=(finding,)))
-    assert ", n = 6 experiments) in control cells and by " in told
+    assert ", n = 6 experiments) in control cells and " in told
     assert ", n = 3 experiments) in control cells with added IL-6" in told
     assert "n = 6" not in sentence(cultures, replace(settings, findings=(finding,))).split(":")[0]
 
@@ -136,3 +136,32 @@ def test_an_effect_that_is_its_own_residual_is_reported_and_not_testable(
     assert problem.message == "compares the same arms as effect; name other arms in residual."
     finding = compare(cultures, changed).findings.iloc[0]
     assert finding["reason"] == "the effect and its residual are the same comparison"
+
+
+@pytest.mark.parametrize(
+    ("residual", "changes"),
+    [
+        ((IL1B, IL1B_DEX), "changes dex_nM from 1000 to 0"),
+        (({**IL1B, "il1ra_ng_ml": 500}, IL1B), "changes il1ra_ng_ml from 0 to 500"),
+        (
+            (IL1B_DEX, CONTROL),
+            'changes cells from "control" to "il1b" and dex_nM from 0 to 1000',
+        ),
+    ],
+)
+def test_a_residual_that_is_another_treatment_is_refused(
+    cultures: pd.DataFrame,
+    settings: ComparisonSettings,
+    residual: tuple[ArmPattern, ArmPattern],
+    changes: str,
+) -> None:
+    stated = stating(settings, "eliminated", (CONTROL_DEX, CONTROL), residual)
+    (problem,) = check_arms(cultures, stated)
+    assert problem.value == "residual"
+    assert problem.message == (
+        f"{changes}, but effect changes dex_nM from 0 to 1000; the residual must be the same "
+        "treatment in the same direction, in another setting that both of its arms have."
+    )
+    finding = compare(cultures, stated).findings.iloc[0]
+    assert finding["verdict"] == "not testable"
+    assert changes in finding["reason"]

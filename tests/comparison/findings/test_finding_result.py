@@ -80,17 +80,17 @@ def test_the_test_with_the_largest_p_against_its_own_level_decides(
     """
     s = 2.3
     means = {
-        "control untreated": (0.0, 0.0, 0.0),
-        "control DEX": (13.0, 20.0, 27.0),
-        "control added IL-6": (10.0, 10.0, 10.0),
-        "control DEX + added IL-6": (6 + s, 6 - 2 * s, 6 + s),
+        "control untreated": (20.0, 20.0, 20.0),
+        "control DEX": (33.0, 40.0, 47.0),
+        "control added IL-6": (14.0, 14.0, 14.0),
+        "control DEX + added IL-6": (10 + s, 10 - 2 * s, 10 + s),
     }
     finding, tests = _judged(settings, "2a", means)
     effect, quarter = _p_of_three(20, 7), _p_of_three(9, np.sqrt(1.75**2 + 3 * s**2))
     of_part = tests.set_index("part")["p"]
     assert of_part["effect"] == pytest.approx(effect)
     assert of_part["residual_fraction"] == pytest.approx(quarter)
-    assert list(tests["level"]) == [0.025, 0.025, 0.05, 0.05]
+    assert list(tests["level"]) == [0.025, 0.025, 0.05, 0.05, 0.05]
     assert quarter > effect
     assert quarter / 0.05 < effect / 0.025
     assert finding["verdict"] == "shown"

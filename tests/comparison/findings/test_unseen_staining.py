@@ -42,7 +42,7 @@ def test_only_findings_of_an_absence_need_it(
     }
     others = before.index.difference(untested)
     # Of fewer findings that are tested, fewer are corrected for.
-    same = [column for column in before if column != "p_holm"]
+    same = [column for column in before if column != "holm_ratio"]
     pd.testing.assert_frame_equal(after.loc[others, same], before.loc[others, same])
 
 

@@ -1,6 +1,7 @@
 """Layouts that confound arms: a note, and a caution only where the data show an effect."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -84,7 +85,7 @@ def _flow(made: FigureInputs, start: Callable[[str, int], int], an_hour: float) 
     return pd.DataFrame(list(rows()))
 
 
-def _found(made: FigureInputs, code: str, **tables: pd.DataFrame) -> list[Flag]:
+def _found(made: FigureInputs, code: str, **tables: Any) -> list[Flag]:
     flags = compare(made.cultures, made.settings, **tables).flags
     return [flag for flag in flags if flag.code == code]
 

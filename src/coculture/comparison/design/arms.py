@@ -269,6 +269,15 @@ class Design:
             raise ComparisonError(self._why_absent(arm))
         return arm
 
+    def changes(self, arm: Arm, other: Arm) -> dict[str, tuple[Level, Level]]:
+        """The columns in which two arms differ, each with its value in `other` and in `arm`."""
+        after = self.row_of(arm)
+        return {
+            column: (before, after[column])
+            for column, before in self.row_of(other).items()
+            if before != after[column]
+        }
+
     def with_display_labels(self, text: str) -> str:
         """`text` with the arms named as in sentences and figures instead of as in tables."""
         return relabelled(
@@ -277,14 +286,14 @@ class Design:
 
     def _why_absent(self, arm: Arm) -> str:
         """The first column whose value no culture has, or that the values do not occur together."""
-        for column, value in self._values(arm).items():
-            there: list[Level] = sorted({self._values(each)[column] for each in self.arms})
+        for column, value in self.row_of(arm).items():
+            there: list[Level] = sorted({self.row_of(each)[column] for each in self.arms})
             if value not in there:
                 return (
-                    f"no culture has {_written(value)} in column {column}; its values are "
-                    + ", ".join(_written(each) for each in there)
+                    f"no culture has {written(value)} in column {column}; its values are "
+                    + ", ".join(written(each) for each in there)
                 )
-        values = ", ".join(f"{column} {_written(v)}" for column, v in self._values(arm).items())
+        values = ", ".join(f"{column} {written(v)}" for column, v in self.row_of(arm).items())
         return (
             f'no culture belongs to the arm "{self.display_label(arm)}" ({values}), although '
             "each of these values occurs"
@@ -295,7 +304,7 @@ class Design:
         """The column of the medium, if the study has one."""
         return ["medium"] if any(self.media) else []
 
-    def _values(self, arm: Arm) -> dict[str, Level]:
+    def row_of(self, arm: Arm) -> dict[str, Level]:
         """The arm as a row of cultures.csv."""
         columns = [factor.column for factor in self.factors]
         place: dict[str, Level] = {"cells": arm.cells, "stroma": arm.stroma}
@@ -415,6 +424,6 @@ def _distinct(number: float, numbers: Sequence[float]) -> str:
     return repr(number).removesuffix(".0")
 
 
-def _written(value: Level) -> str:
+def written(value: Level) -> str:
     """A value of cultures.csv in a message."""
     return f"{value:.10g}" if isinstance(value, float) else f'"{value}"'

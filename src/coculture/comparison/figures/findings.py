@@ -25,7 +25,7 @@ from coculture.comparison.statistics.contrasts import BETWEEN
 from coculture.comparison.statistics.exploratory import PER_EXPERIMENT
 from coculture.drawing import Drawing, style
 from coculture.exchange.figure_text import FigureText
-from coculture.exchange.vocabulary import NOT_TESTABLE, SHOWN, VERDICTS, listed
+from coculture.exchange.vocabulary import NOT_TESTABLE, SHOWN, SHOWN_ALONE, VERDICTS, listed
 
 TABLE = "figures/comparison/findings.csv"
 COLUMNS = ("mark", "id", "test", "verdict", "value", "lower", "upper", "relation", "unit", "n",
@@ -81,7 +81,9 @@ def findings(inputs: FigureInputs) -> Drawing:
             _draw_panel(axis, rows)
         caption(
             figure,
-            "Filled: shown. Open: not shown. Without an estimate: not testable. The interval "
+            "Filled: shown, also after the correction for the other findings. Blue and open: shown "
+            "by its own test only.\n"
+            "Black and open: not shown. Without an estimate: not testable. The interval "
             "agrees with the one-sided test; p is given with its level. n: experiments; "
             "df = n − 1."
             f"{_between(results)}\n"
@@ -197,10 +199,11 @@ def _statement(row: _Row) -> str:
 
 def _draw_estimate(axis: Axes, y: float, result: "pd.Series[str]") -> None:
     shown = result["verdict"] == SHOWN
-    colour = style.BLUE if shown else style.BLACK
+    colour = style.BLUE if shown or result["verdict"] == SHOWN_ALONE else style.BLACK
     lower, upper, estimate = result[["lower", "upper", "estimate"]].to_numpy(dtype=float)
     if np.isnan(lower):
-        axis.text(0.02, y, "unbounded", transform=axis.get_yaxis_transform(), va="center")
+        reason = "no effect is shown" if np.isnan(estimate) else "unbounded"
+        axis.text(0.02, y, reason, transform=axis.get_yaxis_transform(), va="center")
         return
     axis.plot([lower, upper], [y, y], color=colour, linewidth=2)
     axis.plot(

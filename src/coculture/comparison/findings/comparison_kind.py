@@ -76,7 +76,11 @@ class ComparisonKind(ABC):
             for arm, other in named
         ]
 
-    def problems(self, pairs: Sequence[Pair]) -> Iterator[tuple[str, str]]:  # noqa: ARG002
+    def problems(
+        self,
+        pairs: Sequence[Pair],  # noqa: ARG002
+        design: Design,  # noqa: ARG002
+    ) -> Iterator[tuple[str, str]]:
         """None."""
         return iter(())
 
@@ -106,3 +110,11 @@ class ComparisonKind(ABC):
             self.scale(endpoint).unit,
             deciding.relation,
         )
+
+    def second_estimate(
+        self,
+        tests: Sequence[ClaimResult],  # noqa: ARG002
+        means: GroupMeans,  # noqa: ARG002
+    ) -> Estimate | None:
+        """None: the difference says it all."""
+        return None

@@ -11,7 +11,9 @@ from coculture.comparison.design.arms import Design
 from coculture.comparison.design.endpoints import Endpoint
 from coculture.comparison.design.interference import interfered
 from coculture.comparison.findings import kind_of, sentences
+from coculture.comparison.findings.agreement import limit_of_change
 from coculture.comparison.findings.claims import Claim, ClaimResult, evaluate, repeat_arms
+from coculture.comparison.findings.correction import corrections
 from coculture.comparison.findings.finding_result import (
     Estimate,
     FindingResult,
@@ -23,19 +25,23 @@ from coculture.comparison.quantities.quantity import Quantity
 from coculture.comparison.settings import ComparisonError, ComparisonSettings, Finding
 from coculture.comparison.statistics.contrasts import MIN_EXPERIMENTS
 from coculture.comparison.statistics.group_means import GroupMeans
-from coculture.comparison.statistics.multiplicity import holm
 from coculture.exchange.vocabulary import NOT_TESTABLE, listed
 
 FINDING_COLUMNS = (
-    "id", "finding", "kind", "endpoint", "verdict", "estimate", "relation", "lower", "upper",
-    "confidence_percent", "unit", "p", "level", "p_holm", "n", "compared", "n_each", "reason",
-    "sentence", "advice", "caveat", "pooled_error_verdict", "method",
+    "id", "finding", "kind", "endpoint", "family", "verdict", "verdict_in_words", "estimate",
+    "relation", "lower", "upper", "confidence_percent", "unit", "second_estimate", "second_lower",
+    "second_upper", "second_unit", "p", "level", "holm_ratio", "corrected_by", "n", "compared",
+    "n_each", "reason", "sentence", "advice", "caveat", "pooled_error_verdict", "limits",
+    "method",
 )  # fmt: skip
 TEST_COLUMNS = (
     "id", "test", "part", "endpoint", "estimate", "relation", "lower", "upper",
     "confidence_percent", "margin", "side", "p", "level", "outcome", "decides", "sentence", "n",
     "compared", "n_each", "values", "left_out", "reason", "pooled_error_p",
 )  # fmt: skip
+
+_NOTHING = Estimate.missing()
+"""Where there is no number."""
 
 
 def pairs_of(finding: Finding, design: Design) -> list[Pair]:
@@ -74,6 +80,7 @@ def evaluate_findings(
     measured: Collection[str],
     unstained: Mapping[str, Mapping[str, Sequence[str]]] = MappingProxyType({}),
     without_values: Mapping[str, str] = MappingProxyType({}),
+    pinned_before_acquisition: bool | None = None,
 ) -> list[FindingResult]:
     """The result of every finding of the study.
 
@@ -88,6 +95,9 @@ def evaluate_findings(
         (`unstained_arms`).
     without_values
         Subject -> why it has no value though it was read (`why_not_determined`).
+    pinned_before_acquisition
+        Whether the findings are those that were pinned before the data were acquired, which
+        families with a stated order need; None if it is not known.
     """
     labels = [design.label(arm) for arm in design.arms]
     named = dict.fromkeys(finding.endpoint for finding in settings.findings)
@@ -97,7 +107,7 @@ def evaluate_findings(
         for subject, quantity in quantities.items()
         if subject in measured and subject not in without_values
     }
-    return [
+    results = [
         _result(
             finding,
             quantities[finding.endpoint],
@@ -110,6 +120,29 @@ def evaluate_findings(
             finding, quantities[finding.endpoint], without_values.get(finding.endpoint, "")
         )
         for finding in settings.findings
+    ]
+    return _corrected(results, settings, pinned_before_acquisition)
+
+
+def _corrected(
+    results: Sequence[FindingResult],
+    settings: ComparisonSettings,
+    pinned_before_acquisition: bool | None,
+) -> list[FindingResult]:
+    """The results with the correction for the other findings of each family."""
+    found = corrections(
+        {one.finding.id: one.ratio for one in results},
+        {one.finding.id: one.finding.family for one in results},
+        settings.families,
+        pinned_before_acquisition,
+    )
+    corrected = [replace(one, correction=found[one.finding.id]) for one in results]
+    return [
+        replace(
+            one,
+            sentence=one.sentence + limit_of_change(one, results) + sentences.correction(one),
+        )
+        for one in corrected
     ]
 
 
@@ -177,7 +210,7 @@ def _result(
     result = FindingResult(
         finding=finding,
         endpoint=endpoint,
-        verdict=verdict,
+        own_verdict=verdict,
         tests=tests,
         deciding=deciding if testable else None,
         estimate=kind.estimate(endpoint, tests, deciding, means),
@@ -185,6 +218,7 @@ def _result(
         sentence="",
         advice="",
         pooled=pooled,
+        second_estimate=kind.second_estimate(tests, means),
     )
     return _with_texts(result, means, design)
 
@@ -215,7 +249,7 @@ def _with_texts(result: FindingResult, means: GroupMeans, design: Design) -> Fin
     decisive = [test for test in result.tests if result.decides(test)]
     items = dict.fromkeys(sentence_of_test(test, design) for test in decisive)
     reason = "; ".join(items)
-    if result.verdict == NOT_TESTABLE:
+    if result.own_verdict == NOT_TESTABLE:
         sentence = sentences.not_testable(result.finding, reason)
     else:
         sentence = kind_of(result.finding.kind).sentence(result, means, design)
@@ -272,14 +306,13 @@ def _not_measured(finding: Finding, quantity: Quantity, why: str) -> FindingResu
 
 
 def _without_tests(finding: Finding, endpoint: Endpoint, reason: str, advice: str) -> FindingResult:
-    nothing = float("nan")
     return FindingResult(
         finding=finding,
         endpoint=endpoint,
-        verdict=NOT_TESTABLE,
+        own_verdict=NOT_TESTABLE,
         tests=(),
         deciding=None,
-        estimate=Estimate(nothing, nothing, nothing, nothing, ""),
+        estimate=_NOTHING,
         reason=reason,
         sentence=sentences.not_testable(finding, reason),
         advice=advice,
@@ -289,21 +322,19 @@ def _without_tests(finding: Finding, endpoint: Endpoint, reason: str, advice: st
 
 def finding_table(results: Sequence[FindingResult]) -> pd.DataFrame:
     """comparison/findings.csv."""
-    relative = [
-        result.deciding.p / result.deciding.claim.level if result.deciding else float("inf")
-        for result in results
-    ]
     rows = []
-    for result, adjusted in zip(results, holm(relative), strict=True):
-        deciding, estimate = result.deciding, result.estimate
-        level = deciding.claim.level if deciding else float("nan")
+    for result in results:
+        deciding, estimate, correction = result.deciding, result.estimate, result.correction
+        second = result.second_estimate or _NOTHING
         rows.append(
             {
                 "id": result.finding.id,
                 "finding": result.finding.statement,
                 "kind": result.finding.kind,
                 "endpoint": result.finding.endpoint,
-                "verdict": result.verdict,
+                "family": result.finding.family,
+                "verdict": str(result.verdict),
+                "verdict_in_words": result.verdict_in_words,
                 "estimate": estimate.value,
                 "relation": estimate.relation,
                 "lower": estimate.lower,
@@ -311,8 +342,13 @@ def finding_table(results: Sequence[FindingResult]) -> pd.DataFrame:
                 "confidence_percent": 100 * estimate.confidence,
                 "unit": estimate.unit,
                 "p": deciding.p if deciding else float("nan"),
-                "level": level,
-                "p_holm": min(adjusted * level, 1.0) if deciding else float("nan"),
+                "level": deciding.claim.level if deciding else float("nan"),
+                "holm_ratio": correction.ratio if deciding and correction else float("nan"),
+                "corrected_by": correction.method if correction else "",
+                "second_estimate": second.value,
+                "second_lower": second.lower,
+                "second_upper": second.upper,
+                "second_unit": second.unit,
                 "n": result.n,
                 "compared": result.compared,
                 "n_each": listed(map(str, result.n_each)) if len(result.n_each) > 1 else "",
@@ -321,6 +357,7 @@ def finding_table(results: Sequence[FindingResult]) -> pd.DataFrame:
                 "advice": result.advice,
                 "caveat": result.finding.caveat,
                 "pooled_error_verdict": result.pooled,
+                "limits": kind_of(result.finding.kind).limits_shown(result.finding),
                 "method": kind_of(result.finding.kind).method(result.finding),
             }
         )

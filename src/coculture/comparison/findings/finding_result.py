@@ -7,11 +7,18 @@ import numpy as np
 
 from coculture.comparison.design.endpoints import Endpoint
 from coculture.comparison.findings.claims import ClaimResult, Outcome
+from coculture.comparison.findings.correction import Correction
 from coculture.comparison.settings import Finding
 from coculture.comparison.statistics.contrasts import BETWEEN
-from coculture.exchange.vocabulary import NOT_SHOWN, NOT_TESTABLE, SHOWN
+from coculture.exchange.vocabulary import (
+    NOT_SHOWN,
+    NOT_TESTABLE,
+    SHOWN,
+    SHOWN_ALONE,
+    Verdict,
+)
 
-_DECISIVE_OUTCOME: dict[str, Outcome] = {
+_DECISIVE_OUTCOME: dict[Verdict, Outcome] = {
     SHOWN: "holds",
     NOT_SHOWN: "fails",
     NOT_TESTABLE: "untestable",
@@ -32,6 +39,12 @@ class Estimate:
     unit: str
     relation: str = ""
 
+    @classmethod
+    def missing(cls, unit: str = "") -> "Estimate":
+        """No number."""
+        nothing = float("nan")
+        return cls(nothing, nothing, nothing, nothing, unit)
+
 
 @dataclass(frozen=True)
 class FindingResult:
@@ -39,6 +52,8 @@ class FindingResult:
 
     Attributes
     ----------
+    own_verdict
+        By its own tests, before any correction: shown, not shown or not testable.
     tests
         The results of all of its tests, in their order; empty if none could be made.
     deciding
@@ -48,12 +63,16 @@ class FindingResult:
     reason
         Which tests hold or fail, or why it is not testable.
     pooled
-        The verdict of the pooled-error analysis; empty if it has none.
+        The verdict of the pooled-error analysis, without correction; empty if it has none.
+    second_estimate
+        A number that is shown beside the estimate; None if its kind has none.
+    correction
+        For the other findings of its family; None until all of them are known.
     """
 
     finding: Finding
     endpoint: Endpoint
-    verdict: str
+    own_verdict: Verdict
     tests: tuple[ClaimResult, ...]
     deciding: ClaimResult | None
     estimate: Estimate
@@ -61,6 +80,31 @@ class FindingResult:
     advice: str
     pooled: str
     sentence: str = ""
+    second_estimate: Estimate | None = None
+    correction: Correction | None = None
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict after the correction for the other findings of its family."""
+        corrected = self.correction is None or self.correction.holds
+        return self.own_verdict if not self.is_shown or corrected else SHOWN_ALONE
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether it holds by its own tests, with or without the correction."""
+        return self.own_verdict == SHOWN
+
+    @property
+    def verdict_in_words(self) -> str:
+        """The verdict with what the correction adds to it."""
+        if self.correction is None or self.verdict != SHOWN_ALONE:
+            return self.verdict
+        return f"{self.verdict}; {self.correction.not_after}"
+
+    @property
+    def ratio(self) -> float:
+        """The largest p / level of its tests; infinite if it is not testable."""
+        return self.deciding.p / self.deciding.claim.level if self.deciding else float("inf")
 
     @property
     def n(self) -> int:
@@ -88,11 +132,11 @@ class FindingResult:
     @property
     def pooled_disagrees(self) -> bool:
         """Whether the pooled-error analysis has another verdict."""
-        return self.pooled not in ("", self.verdict)
+        return self.pooled not in ("", self.own_verdict)
 
     def decides(self, test: ClaimResult) -> bool:
-        """Whether `test` is one of those that the verdict is based on."""
-        return test.outcome == _DECISIVE_OUTCOME[self.verdict]
+        """Whether `test` is one of those that its own verdict is based on."""
+        return test.outcome == _DECISIVE_OUTCOME[self.own_verdict]
 
     def part(self, name: str) -> ClaimResult:
         """The test of one part of the finding, which must have one test only."""
@@ -100,7 +144,7 @@ class FindingResult:
         return test
 
 
-def verdict_of(tests: Sequence[ClaimResult]) -> str:
+def verdict_of(tests: Sequence[ClaimResult]) -> Verdict:
     """The verdict: shown if every test holds (intersection-union).
 
     R. L. Berger, Technometrics 24 (1982) 295: each test at its full level, without correction. One

@@ -98,7 +98,7 @@ class FindingKind(Protocol):
             The differences of the finding, with their arms; no arm is compared with itself.
         """
 
-    def problems(self, pairs: Sequence[Pair]) -> Iterator[tuple[str, str]]:
+    def problems(self, pairs: Sequence[Pair], design: Design) -> Iterator[tuple[str, str]]:
         """What is wrong with these differences: (the key in the config, what is wrong).
 
         What is wrong continues a sentence that begins with the key.
@@ -122,6 +122,9 @@ class FindingKind(Protocol):
             The test with the weakest evidence, or the first that cannot be tested.
         """
 
+    def second_estimate(self, tests: Sequence[ClaimResult], means: GroupMeans) -> Estimate | None:
+        """A number that is shown beside the estimate; None for most kinds."""
+
     def sentence(self, result: FindingResult, means: GroupMeans, design: Design) -> str:
         """The result in one sentence, for verdicts shown and not shown."""
 
@@ -130,6 +133,9 @@ class FindingKind(Protocol):
 
     def margin(self, finding: Finding) -> float | None:
         """The value that the estimate is tested against, in its unit; None if there is none."""
+
+    def limits_shown(self, finding: Finding) -> str:
+        """Every limit that the finding uses, its own or the default, as the page prints them."""
 
     def method(self, finding: Finding) -> str:
         """How it is tested, as one phrase of the Methods section ("that a value is ...")."""

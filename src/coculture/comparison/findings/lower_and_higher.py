@@ -7,13 +7,13 @@ import numpy as np
 from coculture.comparison import number_formats
 from coculture.comparison.design.arms import Arm, Design, same_setting
 from coculture.comparison.findings import sentences
-from coculture.comparison.findings.claims import Side, difference
+from coculture.comparison.findings.claims import Claim, Side, difference, evaluate
 from coculture.comparison.findings.comparison_kind import ComparisonKind
 from coculture.comparison.findings.finding_result import FindingResult
 from coculture.comparison.settings import Finding
 from coculture.comparison.statistics.contrasts import per_experiment_contrast
 from coculture.comparison.statistics.group_means import GroupMeans
-from coculture.exchange.vocabulary import NOT_SHOWN, listed
+from coculture.exchange.vocabulary import listed
 
 _OPPOSITE = {"<=": ">=", ">=": "<="}
 
@@ -49,6 +49,10 @@ class _OneDirection(ComparisonKind):
     def margin(self, finding: Finding) -> None:
         """None: it is tested against no difference."""
 
+    def limits_shown(self, finding: Finding) -> str:
+        """The level of a difference."""
+        return f"one-sided level {finding.alpha_difference:g}"
+
     def method(self, finding: Finding) -> str:  # noqa: ARG002
         """How it is tested."""
         return f"that a value is {self.name}, one-sided against every arm named"
@@ -60,12 +64,13 @@ class _OneDirection(ComparisonKind):
         arm, other = sentences.arms_of(deciding, design)
         setting = f"In {design.cells_and_setting(arm)}"
         treatment = design.treatment_given(arm)
-        interval = sentences.interval(result)
+        interval = sentences.interval_of_size(result)
         size = sentences.size(result, deciding, design)
         # "lowered ...: 10 % of" would read as a fall by 10 %.
         at, to = (", at", " to") if result.endpoint.is_ratio else (":", ":")
+        at = ":" if deciding.relation else at
         inhibition = _inhibitions(result, arm, other, means, design)
-        if result.verdict == NOT_SHOWN:
+        if not result.is_shown:
             numbers = f"{setting} {quantity} with {treatment} was {size} ({interval})"
             if inhibition and len(result.tests) == 1:
                 numbers += f"; {inhibition}"
@@ -101,7 +106,11 @@ HIGHER = _OneDirection("higher", "greater", "highest", "raised")
 def _inhibitions(
     result: FindingResult, arm: Arm, other: Arm, means: GroupMeans, design: Design
 ) -> str:
-    """How much each of two arms lowered the analyte against untreated; empty if one did not."""
+    """How much each of two arms lowered the analyte against untreated.
+
+    Empty if the effect of one of them is not shown at the level of the finding: a percentage of
+    nothing says nothing. "At most" claims no effect.
+    """
     if not result.endpoint.is_ratio or not same_setting(arm, other):
         return ""
     tested = means.within(sentences.deciding_test(result).contrast.values.index)
@@ -111,12 +120,25 @@ def _inhibitions(
         if untreated not in design.arms or each == untreated:
             return ""
         weights = difference(design.label(each), design.label(untreated))
+        lowers = Claim(
+            part="inhibition",
+            text="",
+            arm=design.label(each),
+            compared_with=design.label(untreated),
+            weights=weights,
+            side="less",
+            margin=0.0,
+            level=result.finding.alpha_difference,
+        )
         relation = tested.relation_of(weights)
         bound = {"": "", "<=": "at least ", ">=": "at most "}.get(relation)
         used = tested.extreme(weights, highest=relation == "<=") if relation else tested.mean
         with np.errstate(invalid="ignore"):
             effect = per_experiment_contrast(used, weights)
             ratio = float(np.exp(effect.estimate))
+        is_shown = evaluate(lowers, tested, result.endpoint).outcome == "holds"
+        if not is_shown and relation != ">=":
+            return ""
         # With fewer experiments than the test it would be given under the wrong n.
         if bound is None or effect.left_out or not 0 < ratio < 1:
             return ""

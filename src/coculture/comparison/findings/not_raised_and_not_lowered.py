@@ -14,7 +14,6 @@ from coculture.comparison.findings.comparison_kind import ComparisonKind
 from coculture.comparison.findings.finding_result import FindingResult
 from coculture.comparison.settings import Finding
 from coculture.comparison.statistics.group_means import GroupMeans
-from coculture.exchange.vocabulary import SHOWN
 
 
 @dataclass(frozen=True)
@@ -69,10 +68,14 @@ class _NoChange(ComparisonKind):
         on_scale = self.tested_against(finding)
         return on_scale if finding.margin.ratio is None else float(np.exp(on_scale))
 
-    def method(self, finding: Finding) -> str:
+    def limits_shown(self, finding: Finding) -> str:
+        """The margin, and its level."""
+        margin = finding.margin_shown or "not given"
+        return f"margin {margin}, one-sided level {finding.alpha_margin:g}"
+
+    def method(self, finding: Finding) -> str:  # noqa: ARG002
         """How it is tested."""
-        size = finding.margin_in_methods
-        return f"that a value is not {self.verb}, one-sided against a {self.change} by {size}"
+        return f"that a value is not {self.verb}, one-sided against a {self.change} by the margin"
 
     def sentence(
         self,
@@ -85,16 +88,17 @@ class _NoChange(ComparisonKind):
         arm, other = sentences.arms_of(test, design)
         quantity = result.finding.endpoint
         margin = result.finding.margin_shown
-        interval = sentences.interval(result)
-        change = f"{sentences.change(result, test, design)} ({interval})"
-        size = f"{sentences.amount(result, self.sign)} ({interval})"
+        change = f"{sentences.change(result, test, design)} ({sentences.interval(result)})"
+        size = f"{sentences.amount(result, self.sign)} ({sentences.interval(result, self.sign)})"
         treatment = design.treatment_given(arm)
         setting = f"In {design.cells_and_setting(arm)}"
         changed = self._changed(result)
         if not same_setting(arm, other):
             subject = f"{setting} {quantity} with {treatment}"
             there = f"that in {design.display_label(other)}"
-            if result.verdict == SHOWN:
+            if result.is_shown and changed:
+                return f"{subject} was {self.beyond} {there}, by less than {margin}: {change}."
+            if result.is_shown:
                 return f"{subject} was not {self.beyond} {there} by {margin} or more: {change}."
             if changed:
                 text = f"{subject} was {self.beyond} {there} by {size}."
@@ -104,7 +108,12 @@ class _NoChange(ComparisonKind):
         preposition = "over" if self.sign > 0 else "below"
         there = design.treatment_given(other)
         over = "" if there == NO_TREATMENT else f" {preposition} {there}"
-        if result.verdict == SHOWN:
+        if result.is_shown and changed:
+            return (
+                f"{setting} {treatment} {self.verb} {quantity}{over}, by less than {margin}: "
+                f"{change}."
+            )
+        if result.is_shown:
             return (
                 f"{setting} {treatment} did not {self.infinitive} {quantity}{over} by {margin} or "
                 f"more: {change}."
@@ -119,10 +128,15 @@ class _NoChange(ComparisonKind):
         return f"{sentences.not_shown(result.finding)} {text}"
 
     def _changed(self, result: FindingResult) -> bool:
-        """Whether the interval excludes no change, on the side that the finding is about."""
-        none = 1.0 if result.endpoint.is_ratio else 0.0
-        estimate = result.estimate
-        return estimate.lower > none if self.sign > 0 else estimate.upper < none
+        """Whether a change of any size is shown, on the side that the finding is about.
+
+        That is a difference, so it is tested at the level of differences. A change that is only
+        known to be at most this much is not shown.
+        """
+        test = sentences.deciding_test(result)
+        p = test.contrast.p_greater if self.sign > 0 else test.contrast.p_less
+        at_most = "<=" if self.sign > 0 else ">="
+        return p <= result.finding.alpha_difference and test.relation != at_most
 
 
 NOT_RAISED = _NoChange(

@@ -9,7 +9,7 @@ from coculture.comparison.findings.claims import ClaimResult
 from coculture.comparison.findings.finding_result import FindingResult
 from coculture.comparison.settings import Finding
 from coculture.comparison.statistics.contrasts import BETWEEN
-from coculture.exchange.vocabulary import listed
+from coculture.exchange.vocabulary import SHOWN_ALONE, listed
 
 PERCENTAGE_POINTS = "percentage points"
 _BOUNDS = {"<=": "at most ", ">=": "at least ", "": ""}
@@ -37,6 +37,11 @@ def pooled_disagreement(result: FindingResult) -> str:
     return f" The pooled-error analysis disagrees: {result.pooled}."
 
 
+def correction(result: FindingResult) -> str:
+    """A sentence if the finding does not hold after the correction for the others; else empty."""
+    return f" {capital(result.verdict_in_words)}." if result.verdict == SHOWN_ALONE else ""
+
+
 def between_experiments(result: FindingResult, design: Design) -> str:
     """A sentence about the tests whose arms share no experiment; empty if there are none."""
     if not result.between:
@@ -59,18 +64,32 @@ def deciding_test(result: FindingResult) -> ClaimResult:
     return result.deciding
 
 
-def interval(result: FindingResult) -> str:
-    """Confidence, limits and n of the estimate: "95 % CI 5.4 to 17 %, n = 4 experiments"."""
+def interval(result: FindingResult, sign: float | None = None) -> str:
+    """Confidence, limits and n of the estimate: "95 % CI 5.4 to 17 %, n = 4 experiments".
+
+    With `sign` the limits are in that direction (1 above, -1 below), like those of `amount`;
+    without it they have their own signs, and ratios are in percent.
+    """
     confidence = f"{100 * result.estimate.confidence:.0f} % CI"
     limits = (result.estimate.lower, result.estimate.upper)
-    if result.endpoint.is_ratio:
+    unit = ""
+    if not result.endpoint.is_ratio:
+        turned = sorted((sign or 1.0) * limit for limit in limits)
+        low, high = (in_points(result.endpoint, limit) for limit in turned)
+    elif sign is None:
         low, high = (number_formats.significant(100 * limit) for limit in limits)
         unit = " %"
     else:
-        low, high = (in_points(result.endpoint, limit) for limit in limits)
-        unit = ""
+        folds = sorted(limit if sign > 0 else 1 / limit for limit in limits)
+        low, high = (number_formats.significant(limit) for limit in folds)
     n = number_formats.experiments(*deciding_test(result).contrast.n_each)
     return f"{confidence} {low} to {high}{unit}, {n}"
+
+
+def interval_of_size(result: FindingResult) -> str:
+    """As `interval`, in the direction that `size` names."""
+    below = not result.endpoint.is_ratio and deciding_test(result).contrast.estimate < 0
+    return interval(result, -1.0 if below else None)
 
 
 def size(result: FindingResult, test: ClaimResult, design: Design) -> str:

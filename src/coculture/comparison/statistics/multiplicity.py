@@ -1,4 +1,4 @@
-"""Holm's step-down correction for several tests."""
+"""Corrections for several tests: Holm's step-down, and tests in an order that was stated."""
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -8,7 +8,8 @@ def holm(p: ArrayLike) -> NDArray[np.float64]:
     """Holm-adjusted p values (S. Holm, Scand. J. Stat. 6 (1979) 65); NaN are not counted as tests.
 
     Results above 1 are kept: with p divided by its own level, a finding is shown if the result is
-    at most 1.
+    at most 1. With p / level of each test, the chance of any false result is at most the mean level
+    of the false ones, so at most the largest. An infinite value counts as a test that fails.
 
     Examples
     --------
@@ -22,3 +23,17 @@ def holm(p: ArrayLike) -> NDArray[np.float64]:
     steps = given[order] * (len(order) - np.arange(len(order)))
     adjusted[order] = np.maximum.accumulate(steps)
     return adjusted
+
+
+def in_stated_order(ratios: ArrayLike) -> NDArray[np.float64]:
+    """Of tests in the order in which they were stated: the largest p / level up to each.
+
+    Each is tested at its full level until the first fails; all after it fail too (W. Maurer,
+    L. A. Hothorn and W. Lehmacher, in J. Vollmar (ed.), Biometrie in der chemisch-pharmazeutischen
+    Industrie 6 (1995) 3). This holds its level only if the order was stated before the data were
+    seen.
+
+    >>> in_stated_order([0.5, 1.2, 0.1])
+    array([0.5, 1.2, 1.2])
+    """
+    return np.maximum.accumulate(np.asarray(ratios, dtype=float))

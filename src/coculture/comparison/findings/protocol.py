@@ -1,0 +1,189 @@
+"""The findings of the config as a protocol: what contradicts itself, or claims more than is tested.
+
+An error is what no honest study needs; `make check` refuses it. A doubt is said before the run and
+on the page.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from coculture.comparison.design.arms import Arm, Design, same_setting
+from coculture.comparison.findings import kind_of
+from coculture.comparison.findings.agreement import bounded_by
+from coculture.comparison.findings.claims import Claim
+from coculture.comparison.findings.evaluation import claims_of, pairs_of
+from coculture.comparison.findings.statement import (
+    Direction,
+    mentions,
+    names,
+    names_cells,
+    superlative,
+)
+from coculture.comparison.settings import COMPARISON, ComparisonError, ComparisonSettings, Finding
+from coculture.exchange.vocabulary import listed
+
+STATEMENT_CONTRADICTS = "statement_contradicts_test"
+NAMES_OTHERS = "statement_names_others"
+SUPERLATIVE = "superlative_of_two"
+RISE_AND_NO_RISE = "rise_and_no_rise"
+_TESTED: Mapping[str, tuple[Direction, bool, str]] = {
+    "higher": ("raised", False, "higher"),
+    "lower": ("lowered", False, "lower"),
+    "not_raised": ("raised", True, "not raised by the margin"),
+    "not_lowered": ("lowered", True, "not lowered by the margin"),
+}
+"""The direction of each kind, whether it is denied, and what is tested in words."""
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """Something about a finding that a critical reader would ask.
+
+    `sentence` says what it is, with the finding's id; `action` what to do.
+    """
+
+    finding: str
+    code: str
+    sentence: str
+    action: str
+
+
+def doubts(settings: ComparisonSettings, design: Design) -> list[Doubt]:
+    """Every doubt about the findings of a study, in their order."""
+    found: list[Doubt] = []
+    for finding in settings.findings:
+        try:
+            pairs = pairs_of(finding, design)
+        except ComparisonError:
+            continue
+        arms = [arm for pair in pairs for arm in (pair.arm, pair.compared_with)]
+        found += _direction(finding, [(pair.arm, pair.compared_with) for pair in pairs], design)
+        found += _others(finding, arms, settings, design)
+        found += _superlative(finding, arms, design)
+    return [*found, *_rise_and_no_rise(settings, design)]
+
+
+def _direction(
+    finding: Finding, pairs: Sequence[tuple[Arm, Arm]], design: Design
+) -> Iterator[Doubt]:
+    """The statement says the opposite of what is tested, or more than that."""
+    if finding.kind not in _TESTED:
+        return
+    for arm, other in pairs:
+        # "DEX raises it" may be tested as "untreated is lower than DEX".
+        reverses = {*design.given(arm)} < {*design.given(other)}
+        if reverses or not same_setting(arm, other):
+            return
+    direction, is_denied, tested = _TESTED[finding.kind]
+    said = mentions(finding.statement, finding.endpoint)
+    if said and not any((one.direction, one.is_negated) == (direction, is_denied) for one in said):
+        first = said[0]
+        word = "not " if first.is_negated else ""
+        yield Doubt(
+            finding.id,
+            STATEMENT_CONTRADICTS,
+            f"The statement of finding {finding.id} says that {finding.endpoint} is {word}"
+            f'{first.direction} ("{first.phrase}"), but its kind, {finding.kind}, tests that it is '
+            f"{tested}.",
+            "Change the statement or the kind, so that both say the same.",
+        )
+
+
+def _others(
+    finding: Finding, arms: Sequence[Arm], settings: ComparisonSettings, design: Design
+) -> Iterator[Doubt]:
+    """The statement names a drug or cells that none of its arms has."""
+    subjects = {subject.lower() for subject in settings.subjects}
+    given = {factor.name for arm in arms for factor in design.given(arm)}
+    absent = [
+        factor.name
+        for factor in design.factors
+        # Cells may make an analyte themselves, and a category is named by its levels.
+        if not (factor.adds_analyte or factor.is_category or factor.name.lower() in subjects)
+        and factor.name not in given
+        and names(finding.statement, factor.name)
+    ]
+    labels = {design.cell_labels.get(arm.cells, arm.cells) for arm in design.arms}
+    own = {design.cell_labels.get(arm.cells, arm.cells) for arm in arms}
+    absent += [f"{label} cells" for label in sorted(names_cells(finding.statement, labels) - own)]
+    if absent:
+        yield Doubt(
+            finding.id,
+            NAMES_OTHERS,
+            f"The statement of finding {finding.id} names {listed(absent)}, which none of its arms "
+            "has.",
+            "Name in the statement what the arms have, or compare other arms.",
+        )
+
+
+def _superlative(finding: Finding, arms: Sequence[Arm], design: Design) -> Iterator[Doubt]:
+    """Something is called the lowest or highest, and is compared with one arm of several."""
+    word = superlative(finding.statement, finding.endpoint)
+    if not word or finding.kind not in ("higher", "lower") or len(arms) > 2:
+        return
+    arm, other = arms
+    rest = [
+        one
+        for one in design.arms
+        if one not in (arm, other)
+        and same_setting(one, arm)
+        and not design.added(one, finding.endpoint)
+    ]
+    if rest:
+        yield Doubt(
+            finding.id,
+            SUPERLATIVE,
+            f'The statement of finding {finding.id} says "{word}", but it is compared with one arm '
+            f"only, {design.display_label(other)}; not with "
+            f"{listed(design.display_label(one) for one in rest)}.",
+            "Compare it with all arms that the statement is about.",
+        )
+
+
+def opposites(settings: ComparisonSettings, design: Design) -> Iterator[tuple[Finding, Finding]]:
+    """Pairs of findings that cannot both be true: the same arms in opposite directions."""
+    for one, other in _pairs_about_the_same(settings):
+        if any(
+            bounded_by(claim, against) and not claim.margin and not against.margin
+            for claim in _compared(one, design)
+            for against in _compared(other, design)
+        ):
+            yield one, other
+
+
+def _rise_and_no_rise(settings: ComparisonSettings, design: Design) -> Iterator[Doubt]:
+    """One finding claims a change, another that there is none of the margin: one always holds."""
+    for pair in _pairs_about_the_same(settings):
+        for one, other in (pair, pair[::-1]):
+            if any(
+                bounded_by(claim, against) and not claim.margin and against.margin
+                for claim in _compared(one, design)
+                for against in _compared(other, design)
+            ):
+                yield Doubt(
+                    one.id,
+                    RISE_AND_NO_RISE,
+                    f"Findings {one.id} and {other.id} claim of the same arms that {one.endpoint} "
+                    f"changes, and that it changes by less than {other.margin_shown}. With enough "
+                    "experiments one of them is shown whatever is true.",
+                    "State the one that you expect, or say in both statements how large the change "
+                    "may be.",
+                )
+
+
+def _pairs_about_the_same(settings: ComparisonSettings) -> Iterator[tuple[Finding, Finding]]:
+    for one, other in combinations(settings.findings, 2):
+        if one.endpoint == other.endpoint:
+            yield one, other
+
+
+def _compared(finding: Finding, design: Design) -> list[Claim]:
+    """Its tests of one arm against another; none if it cannot be tested."""
+    if not finding.has_margin and kind_of(finding.kind).needs_margin:
+        return []
+    try:
+        claims = claims_of(finding, design)
+    except ComparisonError:
+        return []
+    return [claim for claim in claims if claim.part == COMPARISON]
