@@ -44,7 +44,8 @@ def _finding(
     differences = tuple(
         Difference(arm, other, part) for part, (arm, other) in zip(parts, pairs, strict=True)
     )
-    return replace(given, id="F", endpoint=endpoint, differences=differences)
+    # The example's statement is about other arms.
+    return replace(given, id="F", endpoint=endpoint, differences=differences, statement="It is so")
 
 
 def _compared(cultures: pd.DataFrame, settings: ComparisonSettings, finding: Finding) -> Comparison:
