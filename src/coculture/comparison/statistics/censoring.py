@@ -19,9 +19,8 @@ UNKNOWN = "unknown"
 above it, and of a weighted sum whose bounds point both ways."""
 SD_FACTOR = 1.5
 """The SD between wells in the likelihood, in multiples of the SD pooled over the study, because the
-wells of one arm may vary more than those of the others. Where they vary twice as much, a claim at
-2.5 % is wrong in up to 5.6 % with the pooled SD in both arms, and in at most 3.3 % with this factor
-and the favourable wells at their limit (`benchmarks/outside_range_rates.py`)."""
+wells of one arm may vary more than others. With it a claim at 2.5 % is wrong in at most
+2.7 %, also where the wells vary half or twice as much (`benchmarks/outside_range_rates.py`)."""
 _STEPS = 60
 """Newton steps at most; about ten are needed."""
 _CLOSE = 1e-12
