@@ -1,6 +1,6 @@
 """The flags of the comparison, each on a study made to have it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,8 +24,16 @@ def _flags(cultures: pd.DataFrame, settings: ComparisonSettings, code: str) -> l
     return [flag for flag in compare(cultures, settings).flags if flag.code == code]
 
 
+def _but_skewness(found: Sequence[Flag]) -> list[Flag]:
+    """Without skewed differences, of which one sound difference in twenty has a caution."""
+    return [flag for flag in found if flag.code != "skewed_differences"]
+
+
 def _below_lloq(cultures: pd.DataFrame, arm: str, limit: float) -> pd.DataFrame:
-    rows = cultures["arm"] == arm
+    return _below(cultures, cultures["arm"] == arm, limit)
+
+
+def _below(cultures: pd.DataFrame, rows: "pd.Series[bool]", limit: float) -> pd.DataFrame:
     return cultures.assign(
         il6_pg_ml=cultures["il6_pg_ml"].mask(rows),
         il6_state=cultures["il6_state"].mask(rows, "below_lloq"),
@@ -36,7 +44,7 @@ def _below_lloq(cultures: pd.DataFrame, arm: str, limit: float) -> pd.DataFrame:
 def test_a_complete_study_has_no_flags(
     joined_study: JoinedStudy, settings: ComparisonSettings
 ) -> None:
-    assert compare(joined_study(parameters=SURE), settings).flags == ()
+    assert _but_skewness(compare(joined_study(parameters=SURE), settings).flags) == []
 
 
 def test_fewer_than_three_experiments_are_a_caution(
@@ -136,16 +144,16 @@ def test_arms_on_different_plates_are_noted(
             "well": "D4",
         }
     )
-    assert compare(cultures, settings, wells).flags == ()
+    assert _but_skewness(compare(cultures, settings, wells).flags) == []
     moved = (cultures["experiment"] == "E1") & (cultures["arm"] == "control DEX")
     apart = wells.assign(plate=wells["plate"].mask(moved, "P2"))
-    (flag,) = compare(cultures, settings, apart).flags
+    (flag,) = _but_skewness(compare(cultures, settings, apart).flags)
     assert (flag.code, flag.severity) == ("arms_on_different_plates", "note")
     assert (flag.concerns.experiment, flag.concerns.analyte) == ("E1", "IL-6")
     assert "P1 and P2" in flag.sentence
     # A plate that was read in vain is not one of the arm's.
     both = pd.concat([wells, wells[moved].assign(plate="P2", state="excluded")])
-    assert compare(cultures, settings, both).flags == ()
+    assert _but_skewness(compare(cultures, settings, both).flags) == []
 
 
 def test_flags_are_written_and_read_back(
@@ -159,3 +167,67 @@ def test_flags_are_written_and_read_back(
     assert [(one.code, one.concerns, one.sentence) for one in back] == [
         (one.code, one.concerns, one.sentence) for one in found
     ]
+
+
+def test_a_comparator_with_wells_below_the_limit_is_a_caution(
+    joined_study: JoinedStudy, settings: ComparisonSettings
+) -> None:
+    """One of three wells of DEX in E2, which finding 1a says to be the higher arm."""
+    cultures = joined_study(parameters=SURE)
+    one = (
+        (cultures["arm"] == "il1b DEX")
+        & (cultures["experiment"] == "E2")
+        & (cultures["replicate"] == 1)
+    )
+    limit = float(cultures.loc[one, "il6_pg_ml"].iloc[0]) * 1.05
+    low = _below(cultures, one, limit)
+    comparison = compare(low, settings)
+    assert comparison.findings.set_index("id").loc["1a", "verdict"] == "shown"
+    found = {
+        flag.concerns.finding: flag
+        for flag in comparison.flags
+        if flag.code == "comparator_outside_range"
+    }
+    assert set(found) == {"1a", "3a"}
+    flag = found["1a"]
+    assert (flag.severity, flag.concerns.arm, flag.unit) == ("caution", "il1b DEX", "%")
+    assert -30 < flag.value < 0
+    assert "In E2 its mean is estimated" in flag.sentence
+    assert "lower dilution" in flag.sentence
+    whole = (cultures["arm"] == "il1b DEX") & (cultures["experiment"] == "E2")
+    (flag,) = (
+        flag
+        for flag in _flags(_below(cultures, whole, 1e5), settings, "comparator_outside_range")
+        if flag.concerns.finding == "1a"
+    )
+    assert "In E2 no well is inside the range, so there is no test." in flag.sentence
+
+
+def test_an_experiment_that_makes_the_differences_skewed_is_a_caution(
+    joined_study: JoinedStudy, settings: ComparisonSettings
+) -> None:
+    cultures = joined_study(parameters=SURE)
+    far = (cultures["arm"] == "il1b IL-1Ra") & (cultures["experiment"] == "E5")
+    cultures["il6_pg_ml"] *= np.where(far, 0.02, 1.0)
+    found = _flags(cultures, settings, "skewed_differences")
+    (flag,) = (
+        one for one in found if one.concerns.finding == "1a" and one.concerns.experiment == "E5"
+    )
+    assert (flag.severity, flag.limit) == ("caution", 1.24)
+    assert flag.value < -1.24
+    assert "most by E5" in flag.sentence
+
+
+def test_two_experiments_give_a_descriptive_estimate(
+    joined_study: JoinedStudy, settings: ComparisonSettings
+) -> None:
+    cultures = joined_study(parameters=SURE)
+    two = cultures[cultures["experiment"].isin(["E1", "E2"])]
+    comparison = compare(two, settings)
+    row = comparison.findings.set_index("id").loc["1a"]
+    assert row["verdict"] == "not testable"
+    ratio = f"{100 * row['estimate']:.0f} %"
+    assert (
+        f"Descriptive, not tested: IL-6 in IL-1β IL-1Ra was {ratio} of the level with DEX "
+        "(n = 2 experiments)." in row["sentence"]
+    )

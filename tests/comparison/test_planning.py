@@ -94,7 +94,7 @@ def test_the_fast_test_is_the_real_one(
             for run, table in enumerate(means):
                 frame = pd.DataFrame(table, columns=arms, index=["E1", "E2", "E3", "E4"])
                 nowhere = frame.map(lambda _: "")
-                group = GroupMeans(frame, nowhere, frame, frame, frame, frame, frame.notna())
+                group = GroupMeans(frame, nowhere, frame, frame, frame, frame.notna())
                 assert (evaluate(claim, group, percent).outcome == "holds") == fast[run]
                 outcomes.append(fast[run])
     assert 0 < np.mean(outcomes) < 1

@@ -2,18 +2,24 @@
 
 from collections.abc import Iterable, Iterator
 
+import numpy as np
 import pandas as pd
 
 from coculture.comparison.design.arms import Design
+from coculture.comparison.design.endpoints import Endpoint
 from coculture.comparison.design.interference import interfered
+from coculture.comparison.findings.claims import ClaimResult
 from coculture.comparison.findings.finding_result import FindingResult
 from coculture.comparison.findings.protocol import doubts
+from coculture.comparison.findings.sentences import WHY_NOT_POOLED, in_points, unit_of_points
 from coculture.comparison.layout.registry import layouts_of
+from coculture.comparison.number_formats import significant
 from coculture.comparison.quantities.kind import EXCLUDED, MISSING
 from coculture.comparison.settings import ComparisonSettings
 from coculture.comparison.statistics.contrasts import MIN_EXPERIMENTS
+from coculture.comparison.statistics.skewness import Skewness, skewness_of
 from coculture.exchange.flags import Concerns, Flag
-from coculture.exchange.vocabulary import many
+from coculture.exchange.vocabulary import listed, many, number
 
 FINDINGS = "comparison/findings.csv"
 CULTURES = "cultures.csv"
@@ -26,6 +32,9 @@ LEFT_OUT = "left_out"
 READING_EXCLUDED = "reading_excluded"
 BETWEEN_EXPERIMENTS = "between_experiments"
 INTERFERENCE = "interference"
+COMPARATOR_OUTSIDE = "comparator_outside_range"
+SKEWED = "skewed_differences"
+_ARMS_OF_A_DIFFERENCE = 2
 
 
 def comparison_flags(
@@ -87,8 +96,10 @@ def _of_finding(result: FindingResult, design: Design) -> Iterator[Flag]:
             POOLED_ERROR_DISAGREES,
             "caution",
             f'Finding {name} is "{result.own_verdict}", but "{result.pooled}" by the pooled-error '
-            "analysis.",
+            f"analysis. {WHY_NOT_POOLED}",
         )
+    yield from _outside(result, design)
+    yield from _skewed(result, design)
     if any(test.undecided and result.decides(test) for test in result.tests):
         yield Flag(
             concerns,
@@ -124,6 +135,92 @@ def _of_finding(result: FindingResult, design: Design) -> Iterator[Flag]:
             design.with_display_labels(
                 f"{experiment} is not in every test of finding {name}: it lacks {arm}."
             ),
+        )
+
+
+def _outside(result: FindingResult, design: Design) -> Iterator[Flag]:
+    """A caution for each arm whose wells outside the range argue against the finding."""
+    name, endpoint = result.finding.id, result.endpoint
+    found = dict.fromkeys(one for test in result.tests for one in test.against)
+    for arm, is_below in dict.fromkeys((one.arm, one.is_below) for one in found):
+        groups = [one for one in found if (one.arm, one.is_below) == (arm, is_below)]
+        # Two tests of one arm have the same group means.
+        shifts = {one.experiment: one.shift for one in groups if not np.isnan(one.shift)}
+        whole = sorted({one.experiment for one in groups} - set(shifts))
+        text = (
+            f"Finding {name} has wells of {arm} {'below' if is_below else 'above'} the range of "
+            f"the assay, where they argue against it."
+        )
+        if shifts:
+            text += (
+                f" In {listed(sorted(shifts))} its mean is estimated from the wells inside the "
+                f"range: {_shift(endpoint, max(shifts.values(), key=abs))} than with the others at "
+                "their limit."
+            )
+        if whole:
+            text += f" In {listed(whole)} no well is inside the range, so there is no test."
+        remedy = (
+            "at a lower dilution or with a more sensitive assay"
+            if is_below
+            else "at a higher dilution"
+        )
+        largest = max(shifts.values(), key=abs, default=np.nan)
+        yield Flag(
+            Concerns(FINDINGS, "finding", finding=name, arm=arm),
+            COMPARATOR_OUTSIDE,
+            "caution",
+            design.with_display_labels(f"{text} Measure these cultures again {remedy}."),
+            100 * (float(np.exp(largest)) - 1) if endpoint.is_ratio else largest,
+            unit="%" if endpoint.is_ratio else endpoint.unit,
+        )
+
+
+def _shift(endpoint: Endpoint, shift: float) -> str:
+    """How much lower or higher: "8.2 % lower", "1.2 points lower"."""
+    direction = "lower" if shift < 0 else "higher"
+    if endpoint.is_ratio:
+        return f"{significant(abs(100 * (float(np.exp(shift)) - 1)))} % {direction}"
+    return f"{in_points(endpoint, abs(shift))} {unit_of_points(endpoint)} {direction}"
+
+
+def _skewed(result: FindingResult, design: Design) -> Iterator[Flag]:
+    """A caution for each experiment that makes the differences of a test skewed.
+
+    Of several tests of the finding that of the largest skewness. Tests of more than two arms have
+    the differences of the others in them.
+    """
+    name = result.finding.id
+    worst: dict[str, tuple[ClaimResult, Skewness, int]] = {}
+    for test in (one for one in result.tests if len(one.claim.weights) <= _ARMS_OF_A_DIFFERENCE):
+        parts = [part.by_experiment for part in test.contrast.parts]
+        for values in parts or [test.contrast.values]:  # noqa: PD011
+            found = skewness_of(values) if test.outcome != "untestable" else None
+            if found and abs(found.value) > abs(
+                worst[found.experiment][1].value if found.experiment in worst else 0.0
+            ):
+                worst[found.experiment] = test, found, len(values)
+    for experiment, (test, found, n) in worst.items():
+        value, median = (
+            f"{significant(100 * float(np.exp(one)))} %"
+            if result.endpoint.is_ratio
+            else f"{in_points(result.endpoint, one, sign=True)} {unit_of_points(result.endpoint)}"
+            for one in (found.its_value, found.median)
+        )
+        text = (
+            f'The differences of finding {name} ("{test.claim.text}") are skewed over the {n} '
+            f"experiments (skewness {number(found.value)}, limit {found.limit:.2f}), most by "
+            f"{experiment}: {value}, and the median is {median}. A t test of skewed differences "
+            "holds wrongly more often than its level says. Check the wells of "
+            f"{experiment} for an error, and state the scale of the next study beforehand; leaving "
+            "out an experiment because of its result is no remedy."
+        )
+        yield Flag(
+            Concerns(FINDINGS, "finding", experiment=experiment, finding=name),
+            SKEWED,
+            "caution",
+            design.with_display_labels(text),
+            found.value,
+            found.limit,
         )
 
 

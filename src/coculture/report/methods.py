@@ -341,15 +341,23 @@ def _comparison(results: Results, has_bounds: bool) -> str:
         )
     if has_bounds:
         text += (
-            " If at most half of the wells of one arm in one experiment are outside the "
-            "quantifiable range, they enter estimates at LLOQ/√2 or ULOQ × √2 [bounds]; if more "
-            "are outside, only a bound of the mean is known. Findings were tested with these wells "
-            "at the limit that argues against the finding, and are not testable if there is no "
-            "such limit."
+            " No number was entered for wells outside the range of their assay. The mean of an arm "
+            "in an experiment with such wells is the censored-likelihood mean [censored] on the "
+            "analysis scale, with 1.5 times the pooled SD between wells; if no well is inside the "
+            "range, only a bound of it is known, and beside a bound stands a one-sided confidence "
+            "limit. In each test, wells beyond a limit that favour the claim entered at this "
+            "limit; for wells that argue against it the censored-likelihood mean was used, and the "
+            "claim is not testable if none of these wells in an experiment is inside the range."
         )
     if not findings.empty:
         text += f" The claims of the config were tested as follows: {_tested(findings)}."
         text += _corrected(findings)
+        text += (
+            " A t test of few differences is not protected against skewed ones by another test: "
+            "the protection is the scale, stated beforehand (logarithms for concentrations and "
+            "ratios). From six experiments on, a caution names an experiment that makes them "
+            "skewed; without one they may still be."
+        )
     if "eliminated" in set(findings.get("kind", ())):
         text += " Intervals of the eliminated fraction of an effect are Fieller's [fieller]."
     has_combinations = not results.table("comparison/combination.csv").empty

@@ -17,10 +17,10 @@ CSV_ONLY: Mapping[str, frozenset[str]] = {
     ),
     "comparison/contrasts.csv": frozenset(
         {"se", "df", "t", "p_greater", "p_less", "lower_90", "upper_90", "values", "analysis"}
-        | {"estimate_at_limit", "estimate_censored_fit"}
+        | {"estimate_at_limit"}
     ),
     "comparison/finding_tests.csv": frozenset({"values", "confidence_percent", "sentence"}),
-    "comparison/arms.csv": frozenset({"low", "high", "mean_at_limit", "mean_censored_fit"}),
+    "comparison/arms.csv": frozenset({"low", "high", "mean_at_limit"}),
     "clinical/summary.csv": frozenset(
         {"printed_agree_rounded", "printed_agree_truncated", "printed_disagree", "selected"}
     ),

@@ -66,10 +66,10 @@ REFERENCES = {
         "Fieller EC. Some problems in interval estimation. J R Stat Soc B 1954;16:175-185.",
         "10.1111/j.2517-6161.1954.tb00159.x",
     ),
-    "bounds": Reference(
-        "Hornung RW, Reed LD. Estimation of average concentration in the presence of nondetectable "
-        "values. Appl Occup Environ Hyg 1990;5:46-51.",
-        "10.1080/1047322X.1990.10389587",
+    "censored": Reference(
+        "Tobin J. Estimation of relationships for limited dependent variables. Econometrica "
+        "1958;26:24-36.",
+        "10.2307/1907382",
     ),
     "superplot": Reference(
         "Lord SJ, Velle KB, Mullins RD, Fritz-Laylin LK. SuperPlots: communicating reproducibility "

@@ -63,7 +63,7 @@ def test_the_il6_superplot_says_what_it_leaves_out(
     assert "LLOQ × dilution: 200 pg/mL" in drawn
     assert "Open marks: outside the quantifiable range" in drawn
     assert "Not shown: 48 cultures to which IL-6 was added" in drawn
-    assert "n = 4, bound only" in drawn
+    assert "n = 4, bound with upper limit" in drawn
 
 
 def test_limits_stand_in_full_in_the_legend(

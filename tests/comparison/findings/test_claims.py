@@ -1,6 +1,7 @@
 """Single tests on hand-made group means: what holds, what fails, and what cannot be tested."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -42,7 +43,7 @@ def _means(
     relation = side.replace({BELOW: "<=", 0: "", ABOVE: ">="})
     low, high = mean.mask(side == BELOW, -np.inf), mean.mask(side == ABOVE, np.inf)
     cultured = mean.notna()
-    return GroupMeans(mean, relation, low, high, at_limit=mean, fitted=mean, cultured=cultured)
+    return GroupMeans(mean, relation, low, high, at_limit=mean, cultured=cultured)
 
 
 def _claim(side: Side, margin: float = 0.0) -> Claim:
@@ -132,3 +133,64 @@ def test_there_is_room_for_a_rise_only_where_more_than_the_margin_is_left(
 def test_claims_without_a_margin_need_no_room() -> None:
     found = evaluate(_claim("less"), _means([98.0, 97.9, 98.2], [99.0, 99.1, 99.0]), ENDPOINT)
     assert found.outcome == "holds"
+
+
+def _partly_below(arm: str, shift: float, others: Sequence[float]) -> GroupMeans:
+    """E1 of `arm` has a well below the limit: its mean is `shift` below that at the limit."""
+    one = "other" if arm == "arm" else "arm"
+    whole = _means(**{arm: LEVEL, one: list(others)})  # type: ignore[arg-type]
+    mean, low = whole.mean.copy(), whole.low.copy()
+    mean[arm] -= np.array([shift, 0.0, 0.0])
+    low[arm] -= np.array([np.inf, 0.0, 0.0])
+    return replace(whole, mean=mean, low=low)
+
+
+def test_wells_that_favour_the_claim_enter_at_their_limit() -> None:
+    """The differences are those at the limit: 1 - 3.0, 1.1 - 3.2 and 0.9 - 2.7."""
+    found = evaluate(_claim("less"), _partly_below("arm", 0.3, (3.0, 3.2, 2.7)), ENDPOINT)
+    assert (found.outcome, found.relation, found.against) == ("holds", "<=", ())
+    assert found.contrast.estimate == pytest.approx((-2.0 - 2.1 - 1.8) / 3)
+
+
+def test_wells_that_argue_against_the_claim_enter_by_their_likelihood_mean() -> None:
+    """The comparator of E1 is 1.0 at the limit and 0.7 by its mean: -1.0 - 0.7, and so on."""
+    found = evaluate(_claim("less"), _partly_below("other", 0.3, (-1.0, -1.2, -0.7)), ENDPOINT)
+    assert (found.outcome, found.relation) == ("holds", "")
+    assert found.contrast.estimate == pytest.approx((-1.7 - 2.3 - 1.6) / 3)
+    (group,) = found.against
+    assert (group.experiment, group.arm, group.is_below) == ("E1", "other", True)
+    assert group.shift == pytest.approx(-0.3)
+
+
+def test_each_limit_beside_an_estimate_is_that_of_its_own_side() -> None:
+    """Upper: the comparator of E1 at 0.7. Lower: the same well at its limit of 1.0."""
+    found = evaluate(_claim("less"), _partly_below("other", 0.3, (-1.0, -1.2, -0.7)), ENDPOINT)
+    # The 95 % quantile of t with two degrees of freedom is 2.92.
+    high, low = np.array([-1.7, -2.3, -1.6]), np.array([-2.0, -2.3, -1.6])
+    assert found.interval[1] == pytest.approx(
+        high.mean() + 2.92 * high.std(ddof=1) / np.sqrt(3), abs=1e-3
+    )
+    assert found.interval[0] == pytest.approx(
+        low.mean() - 2.92 * low.std(ddof=1) / np.sqrt(3), abs=1e-3
+    )
+    assert found.confidence == pytest.approx(0.9)
+
+
+@pytest.mark.parametrize("below", [(BELOW, 0, 0), (BELOW, BELOW, BELOW)])
+def test_beside_a_bound_is_a_one_sided_limit(below: tuple[int, int, int]) -> None:
+    found = evaluate(_claim("less"), _means([-2.0, -1.9, -2.3], LEVEL, below), ENDPOINT)
+    assert found.relation == "<="
+    assert np.isnan(found.interval[0])
+    assert found.interval[1] == pytest.approx(found.contrast.interval(0.9)[1])
+    assert found.confidence == pytest.approx(0.95)
+
+
+def test_a_comparator_wholly_below_its_limit_is_named_with_its_experiment() -> None:
+    found = evaluate(
+        _claim("less"), _means([-2.0, -1.9, -2.3], LEVEL, (0, 0, 0), (0, BELOW, 0)), ENDPOINT
+    )
+    assert found.outcome == "untestable"
+    assert found.reason == "below LLOQ: other in E2"
+    assert "at a lower dilution" in found.advice
+    (group,) = found.against
+    assert (group.experiment, np.isnan(group.shift)) == ("E2", True)

@@ -193,7 +193,11 @@ def test_the_pooled_error_analysis_is_named_where_it_disagrees(
     assert finding["verdict"] == "not shown"
     assert finding["pooled_error_verdict"] == "shown"
     assert str(finding["reason"]).endswith("; by the pooled-error analysis: shown")
-    assert finding["sentence"].endswith(" The pooled-error analysis disagrees: shown.")
+    assert finding["sentence"].endswith(
+        " The pooled-error analysis disagrees: shown. It assumes that all arms vary equally "
+        "between experiments; the verdict is that of the analysis inside experiments, which does "
+        "not."
+    )
 
 
 def test_a_bound_decides_where_the_lower_arm_is_below_the_limit(
@@ -207,6 +211,10 @@ def test_a_bound_decides_where_the_lower_arm_is_below_the_limit(
     assert finding["verdict"] == "shown"
     assert finding["relation"] == "<="
     assert "at most" in finding["sentence"]
+    assert "one-sided 97.5 % upper limit" in finding["sentence"]
+    assert "CI" not in finding["sentence"]
+    assert (np.isnan(finding["lower"]), finding["confidence_percent"]) == (True, 97.5)
+    assert finding["upper"] > finding["estimate"]
     row = _il6_contrast(comparison.contrasts, "il1b: DEX + IL-1Ra against IL-1Ra")
     assert row["relation"] == "<="
     assert np.isnan(row["p"])
@@ -250,19 +258,31 @@ def test_a_comparator_below_the_limit_settles_that_the_arm_is_not_lower(
 
 
 @pytest.mark.parametrize("limit", [10_000.0, 1_000_000.0])
-@pytest.mark.parametrize("wells", [1, 3])
-def test_a_higher_arm_with_a_well_below_the_limit_decides_nothing(
-    joined_study: JoinedStudy, settings: ComparisonSettings, wells: int, limit: float
+def test_a_higher_arm_with_all_wells_of_an_experiment_below_the_limit_decides_nothing(
+    joined_study: JoinedStudy, settings: ComparisonSettings, limit: float
 ) -> None:
-    """Its truth may be lower than the other arm's, whatever is put in the well's place."""
+    """Its truth may be lower than the other arm's, whatever is put in the wells' place."""
     cultures = joined_study(parameters=SURE)
-    comparator = (cultures["arm"] == "il1b IL-1Ra") & (cultures["experiment"] == "E1")
-    rows = comparator & (cultures["replicate"] <= wells)
+    rows = (cultures["arm"] == "il1b IL-1Ra") & (cultures["experiment"] == "E1")
     finding = compare(_below(cultures, rows, limit), settings).findings.set_index("id").loc["3a"]
     assert finding["verdict"] == "not testable"
     assert finding["reason"] == "below LLOQ: IL-1β IL-1Ra in E1"
     assert np.isnan(finding["estimate"])
     assert finding["n"] == 6
+
+
+def test_one_well_of_the_higher_arm_below_the_limit_leaves_the_claim_testable(
+    joined_study: JoinedStudy, settings: ComparisonSettings
+) -> None:
+    """Its two fellows have numbers; a bound far above them says nothing, and changes nothing."""
+    cultures = joined_study(parameters=SURE)
+    comparator = (cultures["arm"] == "il1b IL-1Ra") & (cultures["experiment"] == "E1")
+    row = comparator & (cultures["replicate"] == 1)
+    found = compare(_below(cultures, row, 1e6), settings).findings.set_index("id").loc["3a"]
+    without = compare(cultures[~row], settings).findings.set_index("id").loc["3a"]
+    assert found["verdict"] == "shown"
+    assert found["estimate"] == pytest.approx(without["estimate"], rel=1e-3)
+    assert "estimated from the wells inside the range" in found["reason"]
 
 
 def test_limits_of_the_range_are_not_called_copied_values(

@@ -49,7 +49,6 @@ def _judged(
             "low": -np.inf if arm in below_lloq else mean,
             "high": mean,
             "mean_at_limit": mean,
-            "mean_censored_fit": mean,
         }
         for arm, values in means.items()
         for number, mean in enumerate(values, start=1)

@@ -91,7 +91,7 @@ def test_no_inhibition_is_told_where_tested_experiments_lack_untreated(
 def test_at_least_is_what_the_limits_guarantee(
     cultures: pd.DataFrame, settings: ComparisonSettings
 ) -> None:
-    """E1 is a bound and E2 half censored: the inhibition has both at the limit."""
+    """E1 is a bound and E2 partly outside: the inhibition has both at the limit."""
     of_arm = cultures["arm"] == "il1b IL-1Ra"
     half = of_arm & (cultures["experiment"] == "E2") & (cultures["replicate"] == 1)
     below = half | (of_arm & (cultures["experiment"] == "E1"))

@@ -148,7 +148,8 @@ def test_bliss_and_specific_apoptosis_equal_r(reference: Path, name: str) -> Non
         ("specific apoptosis, B", "specific_ra"),
         ("specific apoptosis, A + B", "specific_combo"),
         ("excess over Bliss", "excess_per_experiment"),
-        ("excess over the highest single agent", "hsa_excess_per_experiment"),
+        # In both data sets A is the higher one in every experiment.
+        ("excess over the highest single agent, A", "hsa_excess_per_experiment"),
     ):
         values = rows.loc[measure]["value"].drop("all")
         given = [100 * value for value in bliss["abbott"][answer] if value is not None]
@@ -201,7 +202,7 @@ def test_two_limits_of_one_experiment_are_no_value_of_it(
     assert len(row["values"].split("; ")) == 5
 
 
-def test_up_to_half_of_the_wells_below_the_limit_leave_an_estimate_with_sensitivity(
+def test_some_wells_below_the_limit_leave_an_estimate_with_a_test_for_each_side(
     joined_study: JoinedStudy, settings: ComparisonSettings
 ) -> None:
     cultures = joined_study(parameters=SURE)
@@ -209,9 +210,20 @@ def test_up_to_half_of_the_wells_below_the_limit_leave_an_estimate_with_sensitiv
     comparison = compare(_below(cultures, one_each, 150.0), settings)
     row = _il6_contrast(comparison.contrasts, "il1b: DEX + IL-1Ra against untreated")
     assert row["relation"] == ""
-    # One of three wells a cell moves from the limit to the limit over the root of two.
-    assert row["estimate_at_limit"] - row["estimate"] == pytest.approx(np.log(2) / 6)
-    assert row["estimate_censored_fit"] < row["estimate_at_limit"]
+    assert row["estimate"] < row["estimate_at_limit"]
+    arms = comparison.arms[comparison.arms["endpoint"] == "ln_il6"]
+    means = {
+        column: arms.pivot_table(column, "experiment", "arm")
+        for column in ("mean", "mean_at_limit")
+    }
+    combined, untreated = "il1b DEX + IL-1Ra", "il1b untreated"
+    for column, side, name in (("mean", -1, "lower"), ("mean_at_limit", 1, "upper")):
+        values = means[column][combined] - means["mean"][untreated]
+        # The 97.5 % quantile of t with five degrees of freedom is 2.5706.
+        limit = values.mean() + side * 2.5706 * values.std(ddof=1) / np.sqrt(6)
+        assert row[name] == pytest.approx(limit, abs=1e-4)
+    assert row["p"] == pytest.approx(2 * min(row["p_less"], row["p_greater"]))
+    assert row[["t", "se"]].isna().all()
 
 
 def test_the_pooled_analysis_gives_no_number_for_arms_of_which_cells_are_bounds(
@@ -249,19 +261,28 @@ def test_a_bound_of_a_contrast_holds_where_other_cells_are_half_censored(
     expected = (means["il1b DEX + IL-1Ra"] - means["il1b untreated"]).mean()
     assert row["relation"] == "<="
     assert row["estimate"] == pytest.approx(expected, abs=1e-12)
+    assert row["upper"] > row["estimate"]
+    assert row[["lower", "ratio_lower", "p", "p_greater"]].isna().all()
+    assert row["p_less"] < 0.05
 
 
-def test_no_bound_is_told_where_a_half_censored_cell_pulls_the_other_way(
+def test_a_bound_has_the_likelihood_mean_where_a_cell_pulls_the_other_way(
     joined_study: JoinedStudy, settings: ComparisonSettings
 ) -> None:
     cultures = joined_study(parameters=SURE)
     of_arm = (cultures["arm"] == "il1b DEX + IL-1Ra") & (cultures["experiment"] == "E1")
     untreated = (cultures["arm"] == "il1b untreated") & (cultures["experiment"] == "E2")
     censored = _below(cultures, of_arm | (untreated & (cultures["replicate"] == 1)), 400.0)
-    row = _il6_contrast(
-        compare(censored, settings).contrasts, "il1b: DEX + IL-1Ra against untreated"
+    comparison = compare(censored, settings)
+    row = _il6_contrast(comparison.contrasts, "il1b: DEX + IL-1Ra against untreated")
+    arms = comparison.arms[comparison.arms["endpoint"] == "ln_il6"]
+    at_limit, mean = (
+        arms.pivot_table(column, "experiment", "arm") for column in ("mean_at_limit", "mean")
     )
-    assert np.isnan(row["estimate"])
+    expected = (at_limit["il1b DEX + IL-1Ra"] - mean["il1b untreated"]).mean()
+    assert (mean["il1b untreated"] < at_limit["il1b untreated"])["E2"]
+    assert row["relation"] == "<="
+    assert row["estimate"] == pytest.approx(expected, abs=1e-12)
 
 
 def _below(cultures: pd.DataFrame, rows: "pd.Series[bool]", limit: float) -> pd.DataFrame:

@@ -136,8 +136,10 @@ def draw_differences(
                 alpha=0.8,
             )
         lower, upper, estimate = as_shown([row["lower"], row["upper"], row["estimate"]], scale)
-        if not np.isnan(lower):
-            axis.plot([lower, upper], [position, position], color=style.BLACK, linewidth=1.6)
+        # Beside a bound is one limit only: the line ends at the arrowhead of the bound.
+        ends = [one if not np.isnan(one) else estimate for one in (lower, upper)]
+        if not np.isnan([lower, upper]).all():
+            axis.plot(ends, [position, position], color=style.BLACK, linewidth=1.6)
         axis.plot(
             estimate,
             position,
@@ -201,7 +203,8 @@ def _unit(scale: Endpoint) -> str:
 def _n_and_df(row: Mapping[Hashable, Any]) -> str:
     """Number of experiments and degrees of freedom of an interval, or why there is none."""
     if row["relation"] in BOUND_MARKERS:
-        return f"n = {_n(row)}, bound only"
+        side = "upper" if row["relation"] == "<=" else "lower"
+        return f"n = {_n(row)}, bound with {side} limit"
     if np.isnan(row["estimate"]):
         return "no estimate"
     numbers = f"n = {_n(row)}"

@@ -201,11 +201,13 @@ def _draw_estimate(axis: Axes, y: float, result: "pd.Series[str]") -> None:
     shown = result["verdict"] == SHOWN
     colour = style.BLUE if shown or result["verdict"] == SHOWN_ALONE else style.BLACK
     lower, upper, estimate = result[["lower", "upper", "estimate"]].to_numpy(dtype=float)
-    if np.isnan(lower):
-        reason = "no effect is shown" if np.isnan(estimate) else "unbounded"
+    if np.isnan([lower, upper]).all():
+        reason = "no number" if np.isnan(estimate) else "unbounded"
         axis.text(0.02, y, reason, transform=axis.get_yaxis_transform(), va="center")
         return
-    axis.plot([lower, upper], [y, y], color=colour, linewidth=2)
+    # Beside a bound is one limit only: the line ends at the arrowhead of the bound.
+    ends = [one if not np.isnan(one) else estimate for one in (lower, upper)]
+    axis.plot(ends, [y, y], color=colour, linewidth=2)
     axis.plot(
         estimate,
         y,

@@ -26,6 +26,7 @@ from coculture.comparison.figures.inputs import FigureInputs
 from coculture.comparison.findings.sentences import in_points, unit_of_points
 from coculture.comparison.number_formats import significant
 from coculture.comparison.settings import Factor
+from coculture.comparison.statistics import outside_range
 from coculture.comparison.statistics.between_experiments import contrast_of
 from coculture.comparison.statistics.contrasts import BETWEEN
 from coculture.comparison.statistics.exploratory import PER_EXPERIMENT
@@ -229,7 +230,8 @@ def _label(means: GroupMeans, weights: dict[str, float], scale: Endpoint) -> str
     if (means.relation[list(weights)] != "").any(axis=None):
         return "means outside the range: no estimate"
     contrast = contrast_of(means.mean, weights, means.groups(weights))
-    numbers = as_shown([contrast.estimate, *contrast.ci95], scale)
+    ends = outside_range.limits(means, weights, "", 0.95)
+    numbers = as_shown([contrast.estimate, *ends], scale)
     value, lower, upper = (
         significant(float(one)) if scale.is_ratio else in_points(scale, float(one))
         for one in numbers

@@ -17,6 +17,7 @@ from coculture.comparison.statistics.contrasts import (
     Weights,
 )
 from coculture.comparison.statistics.group_means import GroupMeans
+from coculture.comparison.statistics.outside_range import arms_outside, limits
 from coculture.exchange.vocabulary import listed, many
 
 _REPEAT_IN_RANGE = (
@@ -65,6 +66,25 @@ class Claim:
 
 
 @dataclass(frozen=True)
+class OutsideGroup:
+    """An arm in an experiment with wells outside the range whose values argue against a claim.
+
+    Attributes
+    ----------
+    is_below
+        Whether they are below the range, or above it.
+    shift
+        The mean that enters the test minus that with these wells at their limit, on the analysis
+        scale; NaN if no well has a number, so that the claim has no such mean.
+    """
+
+    experiment: str
+    arm: str
+    is_below: bool
+    shift: float
+
+
+@dataclass(frozen=True)
 class ClaimResult:
     """The result of one test.
 
@@ -78,6 +98,11 @@ class ClaimResult:
         Why it cannot be tested or decided, and what to do; empty otherwise.
     pooled_p
         One-sided p of the pooled-error analysis; NaN if it has none.
+    interval
+        The confidence limits that agree with the test. NaN on a side on which there is none: beside
+        a bound there is only one.
+    against
+        The groups with wells outside the range whose values argue against the claim.
     """
 
     claim: Claim
@@ -88,6 +113,8 @@ class ClaimResult:
     reason: str
     advice: str
     pooled_p: float
+    interval: tuple[float, float]
+    against: tuple[OutsideGroup, ...] = ()
 
     @property
     def undecided(self) -> bool:
@@ -96,9 +123,10 @@ class ClaimResult:
         return self.outcome == "fails" and self.relation == unfavourable
 
     @property
-    def interval(self) -> tuple[float, float]:
-        """The interval that agrees with the test."""
-        return self.contrast.interval(self.claim.confidence)
+    def confidence(self) -> float:
+        """Confidence of the interval; of a single limit, that of the one-sided test."""
+        one_limit = np.isnan(self.interval).sum() == 1
+        return 1 - self.claim.level if one_limit else self.claim.confidence
 
 
 def difference(arm: str, other: str) -> dict[str, float]:
@@ -117,35 +145,39 @@ def weighted_sum(first: Weights, second: Weights, factor: float) -> dict[str, fl
 
 
 def evaluate(claim: Claim, means: GroupMeans, endpoint: Endpoint) -> ClaimResult:
-    """Test `claim`, with wells outside the range at the limit that argues against it.
+    """Test `claim`, with wells outside the range.
 
-    If a group has no such limit (a well below LLOQ in the arm that should be the higher one), the
-    claim cannot be tested, unless the contrast is on the wrong side of the margin even at the limit
-    that argues for it. The values that replace such wells in estimates (LLOQ / sqrt(2)) may favour
-    the claim, and are not used here.
+    In a group whose wells beyond the limit favour the claim they enter at their limit. In a group
+    where they argue against it the mean is the censored-likelihood mean. If none of its wells has
+    a number (all comparator wells of an experiment below LLOQ), the claim cannot be tested, unless
+    the contrast is on the wrong side of the margin even with these wells at the limit that argues
+    for it.
     """
     upwards = claim.side == "less"
-    unfavourable = means.extreme(claim.weights, highest=upwards)
+    used = means.for_test(claim.weights, highest=upwards)
     groups = means.groups(claim.weights)
-    contrast = contrast_of(_finite(unfavourable), claim.weights, groups)
-    unbounded = _unbounded(claim, means, unfavourable)
+    contrast = contrast_of(_finite(used), claim.weights, groups)
+    against = _against(claim, means)
+    unbounded = _unbounded(claim, means, used)
     if unbounded:
         favourable = means.extreme(claim.weights, highest=not upwards)
         best = contrast_of(_finite(favourable), claim.weights, groups)
         undecided = _unbounded(claim, means, favourable)
         if undecided or not best.has_enough or _supports(claim, best):
-            return _untestable(claim, _without_value(claim, means), *unbounded)
-        contrast, unfavourable = best, favourable
-    relation = _relation(claim, means, unfavourable)
-    if not contrast.has_enough:
-        return _untestable(claim, contrast, *_too_few(contrast), relation)
-    impossible = _no_change_possible(claim, means, endpoint)
-    if impossible:
-        return _untestable(claim, contrast, *impossible, relation)
-    if not contrast.varies:
-        return _untestable(claim, contrast, *_no_variation(claim, contrast, relation), relation)
+            nothing = _without_value(claim, means)
+            return _untestable(claim, nothing, *unbounded, (np.nan, np.nan), against)
+        contrast, used = best, favourable
+    relation = _relation(claim, means, used)
+    interval = (
+        limits(means, claim.weights, relation, claim.confidence)
+        if arms_outside(means, claim.weights).any(axis=None)
+        else contrast.interval(claim.confidence)
+    )
+    why_not = _why_not_testable(claim, means, endpoint, contrast, relation)
+    if why_not:
+        return _untestable(claim, contrast, *why_not, interval, against, relation)
     p = _p(claim, contrast)
-    pooled = PooledError.fit(_finite(unfavourable)).contrast(claim.weights)
+    pooled = PooledError.fit(_finite(used)).contrast(claim.weights)
     result = ClaimResult(
         claim=claim,
         contrast=contrast,
@@ -155,8 +187,38 @@ def evaluate(claim: Claim, means: GroupMeans, endpoint: Endpoint) -> ClaimResult
         reason="",
         advice="",
         pooled_p=_p(claim, pooled) if pooled is not None else float("nan"),
+        interval=interval,
+        against=against,
     )
     return replace(result, advice=_REPEAT_IN_RANGE) if result.undecided else result
+
+
+def _why_not_testable(
+    claim: Claim, means: GroupMeans, endpoint: Endpoint, contrast: Contrast, relation: str
+) -> tuple[str, str] | None:
+    """Reason and advice if there is no test of the contrast; None if there is one."""
+    if not contrast.has_enough:
+        return _too_few(contrast)
+    impossible = _no_change_possible(claim, means, endpoint)
+    if impossible or contrast.varies:
+        return impossible
+    return _no_variation(claim, contrast, relation)
+
+
+def _against(claim: Claim, means: GroupMeans) -> tuple[OutsideGroup, ...]:
+    """The groups with wells outside the range that argue against the claim."""
+    highest = claim.side == "less"
+    entered = list(map(str, arms_outside(means, claim.weights).index))
+    used = means.for_test(claim.weights, highest)
+    found = []
+    for arm, weight in claim.weights.items():
+        is_low = (weight > 0) == highest
+        unlimited = np.isinf((means.high if is_low else means.low).loc[entered, arm])
+        for experiment in map(str, unlimited.index[unlimited] if weight else ()):
+            shift = float((used[arm] - means.at_limit[arm])[experiment])
+            shift = shift if np.isfinite(shift) else float("nan")
+            found.append(OutsideGroup(experiment, arm, not is_low, shift))
+    return tuple(found)
 
 
 def _p(claim: Claim, contrast: Contrast) -> float:
@@ -315,7 +377,15 @@ def repeat_arms(n: int) -> str:
 
 
 def _untestable(
-    claim: Claim, contrast: Contrast, reason: str, advice: str, relation: str = ""
+    claim: Claim,
+    contrast: Contrast,
+    reason: str,
+    advice: str,
+    interval: tuple[float, float],
+    against: tuple[OutsideGroup, ...],
+    relation: str = "",
 ) -> ClaimResult:
     nothing = float("nan")
-    return ClaimResult(claim, contrast, nothing, "untestable", relation, reason, advice, nothing)
+    return ClaimResult(
+        claim, contrast, nothing, "untestable", relation, reason, advice, nothing, interval, against
+    )

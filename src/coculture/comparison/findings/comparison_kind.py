@@ -106,7 +106,7 @@ class ComparisonKind(ABC):
             value,
             lower,
             upper,
-            deciding.claim.confidence,
+            deciding.confidence,
             self.scale(endpoint).unit,
             deciding.relation,
         )

@@ -37,6 +37,7 @@ from coculture.comparison.statistics.between_experiments import (
 from coculture.comparison.statistics.contrasts import Contrast, Weights, per_experiment_contrast
 from coculture.comparison.statistics.fieller import fieller_interval, inverted_interval
 from coculture.comparison.statistics.group_means import GroupMeans
+from coculture.comparison.statistics.outside_range import arms_outside
 from coculture.exchange.vocabulary import listed
 
 EFFECT, RESIDUAL = "effect", "residual"
@@ -198,10 +199,11 @@ class _Eliminated:
         """100 (1 - residual / effect) with Fieller's interval, of experiments that have both.
 
         If the arms of both share no experiment, the interval is between experiments. Of an effect
-        that is not shown there is no number.
+        that is not shown there is no number, and none with wells outside the range, which Fieller's
+        interval would need.
         """
         effect, residual = _test_of(EFFECT, tests), _test_of(RESIDUAL, tests)
-        if effect.outcome != "holds":
+        if effect.outcome != "holds" or _has_outside(tests, means):
             return Estimate.missing(_SCALE.unit)
         left, low, high = _ratio(residual.claim.weights, effect.claim.weights, means)
         return Estimate(
@@ -211,7 +213,7 @@ class _Eliminated:
     def second_estimate(self, tests: Sequence[ClaimResult], means: GroupMeans) -> Estimate | None:
         """100 (treated - rescued) / (treated - untreated), in the same way."""
         effect, rescue = _test_of(EFFECT, tests), _test_of(RESCUE, tests)
-        if effect.outcome != "holds":
+        if effect.outcome != "holds" or _has_outside(tests, means):
             return None
         back = difference(effect.claim.arm, rescue.claim.arm)
         share, low, high = _ratio(back, effect.claim.weights, means)
@@ -316,6 +318,12 @@ def _ratio_between(
     return ratio, *inverted_interval(left, ratio, CONFIDENCE)
 
 
+def _has_outside(tests: Sequence[ClaimResult], means: GroupMeans) -> bool:
+    """Whether wells of the arms are outside the range."""
+    each = (arms_outside(means, test.claim.weights) for test in tests)
+    return any(bool(one.any(axis=None)) for one in each)
+
+
 def _sign(finding: Finding) -> float:
     """1 if the effect raises the endpoint, -1 if it lowers it."""
     return _SIGNS[finding.options.get(DIRECTION, "raised")]
@@ -374,6 +382,8 @@ def _eliminated(result: FindingResult) -> str:
     if result.part(EFFECT).outcome != "holds":
         return "; what is eliminated has no percentage, because the effect itself is not shown"
     estimate, rescued = result.estimate, result.second_estimate
+    if np.isnan(estimate.value) and any(test.relation or test.against for test in result.tests):
+        return "; wells outside the range leave no percentage of it that was eliminated"
     if np.isnan(estimate.lower):
         return "; the eliminated fraction has no finite interval"
     share = f"{_percent(estimate.value)} %"
@@ -431,8 +441,12 @@ def _size_with_interval(test: ClaimResult, result: FindingResult, sign: float) -
     """
     differ = len({each.contrast.n_each for each in result.tests}) > 1
     n = f", {number_formats.experiments(*test.contrast.n_each)}" if differ else ""
-    ends = sorted(sign * limit for limit in test.interval)
-    size = _size(sign * test.contrast.estimate, result)
+    ends = [sign * limit for limit in (test.interval if sign > 0 else reversed(test.interval))]
+    size = sentences.bound(test.relation, sign) + _size(sign * test.contrast.estimate, result)
+    if np.isnan(ends).sum() == 1:
+        side, end = ("upper", ends[1]) if np.isnan(ends[0]) else ("lower", ends[0])
+        limit = _size(end, result, with_unit=False)
+        return f"{size} (one-sided {100 * test.confidence:g} % {side} limit {limit}{n})"
     if np.isnan(ends[0]):
         alike = test.contrast.n > 1 and not test.contrast.varies
         return f"{size} ({'the same in every experiment' if alike else 'no interval'}{n})"

@@ -251,6 +251,7 @@ def _with_texts(result: FindingResult, means: GroupMeans, design: Design) -> Fin
     reason = "; ".join(items)
     if result.own_verdict == NOT_TESTABLE:
         sentence = sentences.not_testable(result.finding, reason)
+        sentence += sentences.descriptive(result, design)
     else:
         sentence = kind_of(result.finding.kind).sentence(result, means, design)
     if result.pooled_disagrees:
@@ -273,6 +274,7 @@ def sentence_of_test(test: ClaimResult, design: Design) -> str:
         return design.with_display_labels(test.reason)
     compared = "≤" if test.outcome == "holds" else ">"
     limit = ", with wells outside the range at their limit" if test.relation else ""
+    limit += ", estimated from the wells inside the range" if test.against else ""
     text = (
         f"{test.claim.text} ({number_formats.probability(test.p)} {compared} "
         f"{test.claim.level:g}{limit})"
@@ -381,7 +383,7 @@ def _test_row(result: FindingResult, test: ClaimResult, design: Design) -> dict[
         "relation": test.relation,
         "lower": low,
         "upper": high,
-        "confidence_percent": 100 * test.claim.confidence,
+        "confidence_percent": 100 * test.confidence,
         "margin": test.claim.margin,
         "side": test.claim.side,
         "p": test.p,

@@ -132,7 +132,7 @@ def _inhibitions(
         )
         relation = tested.relation_of(weights)
         bound = {"": "", "<=": "at least ", ">=": "at most "}.get(relation)
-        used = tested.extreme(weights, highest=relation == "<=") if relation else tested.mean
+        used = tested.for_test(weights, highest=relation == "<=") if relation else tested.mean
         with np.errstate(invalid="ignore"):
             effect = per_experiment_contrast(used, weights)
             ratio = float(np.exp(effect.estimate))

@@ -5,14 +5,20 @@ import numpy as np
 from coculture.comparison import number_formats
 from coculture.comparison.design.arms import UNTREATED, Arm, Design, same_setting
 from coculture.comparison.design.endpoints import Endpoint
-from coculture.comparison.findings.claims import ClaimResult
+from coculture.comparison.findings.claims import ClaimResult, difference
 from coculture.comparison.findings.finding_result import FindingResult
 from coculture.comparison.settings import Finding
 from coculture.comparison.statistics.contrasts import BETWEEN
 from coculture.exchange.vocabulary import SHOWN_ALONE, listed
 
 PERCENTAGE_POINTS = "percentage points"
+_OPPOSITE = {"<=": ">=", ">=": "<="}
 _BOUNDS = {"<=": "at most ", ">=": "at least ", "": ""}
+WHY_NOT_POOLED = (
+    "It assumes that all arms vary equally between experiments; the verdict is that of the "
+    "analysis inside experiments, which does not."
+)
+"""Why the primary analysis is preferred where the two disagree."""
 
 
 def capital(sentence: str) -> str:
@@ -34,7 +40,22 @@ def pooled_disagreement(result: FindingResult) -> str:
     """A sentence about the pooled-error analysis if its verdict differs; else empty."""
     if not result.pooled_disagrees:
         return ""
-    return f" The pooled-error analysis disagrees: {result.pooled}."
+    return f" The pooled-error analysis disagrees: {result.pooled}. {WHY_NOT_POOLED}"
+
+
+def descriptive(result: FindingResult, design: Design) -> str:
+    """The differences of tests that too few experiments can enter; empty if there are none."""
+    each = []
+    for test in result.tests:
+        arm, other = test.claim.arm, test.claim.compared_with
+        is_difference = dict(test.claim.weights) == difference(arm, other)
+        contrast = test.contrast
+        if not contrast.has_enough and is_difference and not np.isnan(contrast.estimate):
+            each.append(
+                f"{result.finding.endpoint} in {design.display_label(design.by_label[arm])} was "
+                f"{size(result, test, design)} ({number_formats.experiments(*contrast.n_each)})"
+            )
+    return f" Descriptive, not tested: {'; '.join(each)}." if each else ""
 
 
 def correction(result: FindingResult) -> str:
@@ -67,23 +88,33 @@ def deciding_test(result: FindingResult) -> ClaimResult:
 def interval(result: FindingResult, sign: float | None = None) -> str:
     """Confidence, limits and n of the estimate: "95 % CI 5.4 to 17 %, n = 4 experiments".
 
-    With `sign` the limits are in that direction (1 above, -1 below), like those of `amount`;
-    without it they have their own signs, and ratios are in percent.
+    Beside a bound "one-sided 97.5 % upper limit 17 %, n = 4 experiments". With `sign` the limits
+    are in that direction (1 above, -1 below), like those of `amount`; without it they have their
+    own signs, and ratios are in percent.
     """
-    confidence = f"{100 * result.estimate.confidence:.0f} % CI"
+    confidence = f"{100 * result.estimate.confidence:g} %"
     limits = (result.estimate.lower, result.estimate.upper)
-    unit = ""
+    direction, unit = sign or 1.0, ""
+    if direction < 0:
+        limits = limits[::-1]
     if not result.endpoint.is_ratio:
-        turned = sorted((sign or 1.0) * limit for limit in limits)
-        low, high = (in_points(result.endpoint, limit) for limit in turned)
+        low, high = (in_points(result.endpoint, direction * limit) for limit in limits)
     elif sign is None:
         low, high = (number_formats.significant(100 * limit) for limit in limits)
         unit = " %"
     else:
-        folds = sorted(limit if sign > 0 else 1 / limit for limit in limits)
-        low, high = (number_formats.significant(limit) for limit in folds)
+        low, high = (number_formats.significant(limit**direction) for limit in limits)
     n = number_formats.experiments(*deciding_test(result).contrast.n_each)
-    return f"{confidence} {low} to {high}{unit}, {n}"
+    known = [not np.isnan(limit) for limit in limits]
+    if all(known) or not any(known):
+        return f"{confidence} CI {low} to {high}{unit}, {n}"
+    side, limit = ("upper", high) if known[1] else ("lower", low)
+    return f"one-sided {confidence} {side} limit {limit}{unit}, {n}"
+
+
+def bound(relation: str, sign: float = 1.0) -> str:
+    """What is said before a number with this relation, turned round if `sign` is negative."""
+    return _BOUNDS[relation if sign > 0 else _OPPOSITE.get(relation, "")]
 
 
 def interval_of_size(result: FindingResult) -> str:

@@ -3,7 +3,7 @@
 Bliss independence (C. I. Bliss, Ann. Appl. Biol. 26 (1939) 585): independent drugs multiply the
 viable fractions, so observed over expected viability is the exponential of the interaction contrast
 on ln viable. For display also percent specific apoptosis (W. S. Abbott, J. Econ. Entomol. 18 (1925)
-265) and the excess over the highest single agent.
+265) and the excess over the highest single agent: over all experiments, not in each.
 """
 
 from collections.abc import Iterator
@@ -104,13 +104,17 @@ def _specific(
     treatment = {label: design.treatment(design.by_label[label]) for label in (both, first, second)}
     together, alone, other_alone = (specific(label) for label in (both, first, second))
     expected = alone + other_alone - alone * other_alone / 100
-    highest = pd.concat([alone, other_alone], axis=1).max(axis=1, skipna=False)
+    complete = pd.concat([alone, other_alone, together], axis=1).dropna()
+    # One agent for all experiments: the higher one of each would be too high by its own error.
+    means = complete.mean().tolist()
+    label, highest = (first, alone) if not means[1] > means[0] else (second, other_alone)
     yield measure(f"specific {name}, {treatment[both]}", together, OBSERVED)
     yield measure(f"specific {name}, {treatment[first]}", alone, treatment[first])
     yield measure(f"specific {name}, {treatment[second]}", other_alone, treatment[second])
     yield measure(f"specific {name}, expected by Bliss", expected, EXPECTED)
     yield measure("excess over Bliss", together - expected)
-    yield measure("excess over the highest single agent", together - highest)
+    excess = (together - highest).reindex(complete.index)
+    yield measure(f"excess over the highest single agent, {treatment[label]}", excess)
 
 
 def _rows(combination: str, measure: _Measure) -> Iterator[dict[str, object]]:

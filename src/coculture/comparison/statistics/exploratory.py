@@ -11,7 +11,8 @@ from coculture.comparison.design.endpoints import Endpoint
 from coculture.comparison.design.families import AGAINST_UNTREATED, OWN, NamedContrast, contrasts_of
 from coculture.comparison.design.interference import labels_of
 from coculture.comparison.settings import ComparisonSettings
-from coculture.comparison.statistics.between_experiments import contrast_of, entering
+from coculture.comparison.statistics.between_experiments import contrast_of
+from coculture.comparison.statistics.censoring import UNKNOWN
 from coculture.comparison.statistics.contrasts import (
     MIN_EXPERIMENTS_BETWEEN,
     Contrast,
@@ -20,8 +21,14 @@ from coculture.comparison.statistics.contrasts import (
     Weights,
 )
 from coculture.comparison.statistics.dunnett import dunnett_p
-from coculture.comparison.statistics.group_means import UNKNOWN, GroupMeans
+from coculture.comparison.statistics.group_means import GroupMeans
 from coculture.comparison.statistics.multiplicity import holm
+from coculture.comparison.statistics.outside_range import (
+    arms_outside,
+    estimated_contrast,
+    limits,
+    tested_contrast,
+)
 from coculture.exchange.vocabulary import listed
 
 PER_EXPERIMENT, POOLED_ERROR = "per_experiment", "pooled_error"
@@ -32,7 +39,7 @@ COLUMNS = (
     "endpoint", "contrast", "family", "analysis", "estimate", "relation", "se", "df", "t", "p",
     "p_greater", "p_less", "lower", "upper", "lower_90", "upper_90", "ratio", "ratio_lower",
     "ratio_upper", "n", "compared", "n_each", "values", "left_out", "p_holm", "p_dunnett",
-    "estimate_at_limit", "estimate_censored_fit", "note", "interference",
+    "estimate_at_limit", "note", "interference",
 )  # fmt: skip
 
 
@@ -52,6 +59,42 @@ class _Row:
     def unknown_in(self) -> list[str]:
         """The experiments in which the contrast is not known."""
         return self.means.unknown_in(self.named.weights) if self.relation == UNKNOWN else []
+
+    @property
+    def has_outside(self) -> bool:
+        """Whether the primary analysis has wells outside the range in it."""
+        if self.analysis != PER_EXPERIMENT:
+            return False
+        return bool(arms_outside(self.means, self.named.weights).any(axis=None))
+
+    @property
+    def one_sided_p(self) -> tuple[float, float]:
+        """p of the claims that the contrast is below zero, and above it; NaN without a test."""
+        if not self.has_outside:
+            one = self.contrast
+            has_p = one.has_enough and one.varies and self.relation == ""
+            return (one.p_less, one.p_greater) if has_p else (np.nan, np.nan)
+        p = [np.nan, np.nan]
+        for i, relation in enumerate(("<=", ">=")):
+            if self.relation in ("", relation):
+                one_side = tested_contrast(self.means, self.named.weights, relation == "<=")
+                if one_side is not None and one_side.has_enough and one_side.varies:
+                    p[i] = one_side.p_less if relation == "<=" else one_side.p_greater
+        return p[0], p[1]
+
+    def limits(self, confidence: float) -> tuple[float, float]:
+        """The confidence limits; beside a bound only one."""
+        if self.has_outside:
+            return limits(self.means, self.named.weights, self.relation, confidence)
+        return self.contrast.interval(confidence) if self.relation == "" else (np.nan, np.nan)
+
+    @property
+    def at_limit(self) -> float:
+        """The estimate with wells outside the range at their limit; NaN if there are none."""
+        if self.relation or not self.has_outside:
+            return float("nan")
+        weights = self.named.weights
+        return contrast_of(self.means.at_limit, weights, self.means.groups(weights)).estimate
 
 
 def contrast_tables(
@@ -104,7 +147,7 @@ def _rows(means: GroupMeans, named: Iterable[NamedContrast]) -> tuple[list[_Row]
         arms = list(contrast.weights)
         if not means.mean[arms].notna().any().all():
             continue
-        relation, inside = _inside(means, contrast.weights)
+        relation, inside = estimated_contrast(means, contrast.weights)
         rows.append(_Row(contrast, PER_EXPERIMENT, inside, means, relation, inside.n))
         by_pooled = pooled.contrast(contrast.weights)
         if by_pooled is not None:
@@ -144,38 +187,20 @@ def _value(value: float, part: Part | None) -> dict[str, object]:
     return {"value": part.sign * value, "part": part.text, "part_weight": float(part.sign)}
 
 
-def _inside(means: GroupMeans, weights: Weights) -> tuple[str, Contrast]:
-    """The contrast by the primary analysis, and its relation: estimate, bound or unknown.
-
-    In a bound every censored well is at its limit, including those that estimates put beyond it.
-    """
-    relation, groups = means.relation_of(weights), means.groups(weights)
-    inside = contrast_of(means.mean, weights, groups)
-    if relation not in ("<=", ">="):
-        return relation, inside
-    bounds = means.extreme(weights, highest=relation == "<=")
-    used = [arm for group in groups for arm in group.arms]
-    entered = bounds.loc[entering(bounds, groups), used]
-    if np.isinf(entered.to_numpy()).any():
-        return UNKNOWN, inside
-    return relation, contrast_of(bounds, weights, groups)
-
-
 def _numbers(endpoint: Endpoint, row: _Row) -> dict[str, object]:
     contrast = row.contrast
     bound = row.relation != ""
-    tested = contrast.has_enough and contrast.varies and not bound
-    interval = contrast.varies and not bound
-    nothing = (np.nan, np.nan)
-    lower, upper = contrast.ci95 if interval else nothing
-    lower_90, upper_90 = contrast.ci90 if interval else nothing
+    # With wells outside the range each side has a test of its own, and there is no common t.
+    common = not bound and not row.has_outside
+    tested = contrast.has_enough and contrast.varies and common
+    p_less, p_greater = row.one_sided_p
+    (lower, upper), (lower_90, upper_90) = row.limits(0.95), row.limits(0.90)
     if _is_mean(row.named.weights) and endpoint.bounds is not None:
         ends = np.clip([lower, upper, lower_90, upper_90], *endpoint.bounds)
         lower, upper, lower_90, upper_90 = map(float, ends)
     none_known = row.relation == UNKNOWN
     estimate = np.nan if none_known else contrast.estimate
     ratio = np.exp([estimate, lower, upper]) if endpoint.is_ratio else np.full(3, np.nan)
-    sensitivity = _sensitivity(row) if row.analysis == PER_EXPERIMENT else nothing
     return {
         "endpoint": endpoint.name,
         "contrast": row.named.name,
@@ -183,12 +208,12 @@ def _numbers(endpoint: Endpoint, row: _Row) -> dict[str, object]:
         "analysis": row.analysis,
         "estimate": estimate,
         "relation": "" if none_known else row.relation,
-        "se": np.nan if bound else contrast.se,
+        "se": contrast.se if common else np.nan,
         "df": contrast.df if contrast.df > 0 else np.nan,
         "t": contrast.t if tested else np.nan,
-        "p": contrast.p if tested else np.nan,
-        "p_greater": contrast.p_greater if tested else np.nan,
-        "p_less": contrast.p_less if tested else np.nan,
+        "p": contrast.p if tested else float(np.minimum(2 * np.minimum(p_less, p_greater), 1.0)),
+        "p_greater": p_greater,
+        "p_less": p_less,
         "lower": lower,
         "upper": upper,
         "lower_90": lower_90,
@@ -203,8 +228,7 @@ def _numbers(endpoint: Endpoint, row: _Row) -> dict[str, object]:
         "left_out": contrast.left_out_as_text(),
         "p_holm": np.nan,
         "p_dunnett": np.nan,
-        "estimate_at_limit": sensitivity[0],
-        "estimate_censored_fit": sensitivity[1],
+        "estimate_at_limit": row.at_limit,
         "note": _note(row),
     }
 
@@ -218,20 +242,6 @@ def _used(weights: Weights) -> list[str]:
     return [arm for arm, weight in weights.items() if weight]
 
 
-def _sensitivity(row: _Row) -> tuple[float, float]:
-    """The estimate with censored wells at their limit, and by the censored-likelihood fit."""
-    means = row.means
-    used = _used(row.named.weights)
-    estimates = means.estimates[used]
-    differs = (estimates != means.at_limit[used]) & estimates.notna()
-    if row.relation or not differs.to_numpy().any():
-        return (np.nan, np.nan)
-    groups = means.groups(row.named.weights)
-    at_limit = contrast_of(means.at_limit, row.named.weights, groups)
-    fitted = contrast_of(means.fitted, row.named.weights, groups)
-    return (at_limit.estimate, fitted.estimate)
-
-
 def _note(row: _Row) -> str:
     contrast = row.contrast
     if row.relation and row.analysis == POOLED_ERROR:
@@ -240,8 +250,8 @@ def _note(row: _Row) -> str:
         return "wells outside the quantifiable range on both sides of the comparison: no estimate"
     if row.relation:
         return (
-            "more than half of the wells of one arm in one experiment are outside the quantifiable "
-            "range: only a bound"
+            "no well of one arm in one experiment is inside the quantifiable range: only a bound, "
+            "with a limit on one side"
         )
     if contrast.is_between:
         return _note_between(contrast)

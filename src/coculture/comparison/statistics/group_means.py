@@ -17,11 +17,10 @@ from coculture.comparison.design.endpoints import Endpoint
 from coculture.comparison.design.joining import VIABLE_CELLS
 from coculture.comparison.settings import ComparisonSettings
 from coculture.comparison.statistics.between_experiments import ArmGroup, arm_groups, entering
-from coculture.comparison.statistics.censoring import ABOVE, BELOW, group_mean
+from coculture.comparison.statistics.censoring import ABOVE, BELOW, UNKNOWN, group_mean
 from coculture.exchange.vocabulary import ABOVE_RANGE, BELOW_RANGE
 
-UNKNOWN = "unknown"
-"""The relation of a weighted sum whose bounds point both ways."""
+_OPPOSITE = {"<=": ">=", ">=": "<="}
 MILLION = 1e6
 
 ADDED, UNMEASURED, UNCOUNTED = "added", "unmeasured", "uncounted"
@@ -91,7 +90,6 @@ def group_means(
                 "wells": mean.wells,
                 "censored": mean.censored,
                 "mean_at_limit": mean.at_limit,
-                "mean_censored_fit": mean.fitted,
                 "note": "; ".join(dict.fromkeys(note for note in group["note"] if note)),
             }
         )
@@ -103,8 +101,9 @@ class GroupMeans:
     """The group means of one endpoint, each table with experiments x arms.
 
     Every arm of the study is a column. `relation` is "" if `mean` is an estimate, "<=" or ">=" if
-    it is a bound; the true mean is between `low` and `high`, which may be infinite. `cultured` is
-    whether the experiment has cultures of the arm, also if none of them has a value.
+    it is a bound; the true mean is between `low` and `high`, which are infinite on a side on which
+    wells are outside the range, and `at_limit` is the mean with these wells at their limit.
+    `cultured` is whether the experiment has cultures of the arm, also if none of them has a value.
     """
 
     mean: pd.DataFrame
@@ -112,7 +111,6 @@ class GroupMeans:
     low: pd.DataFrame
     high: pd.DataFrame
     at_limit: pd.DataFrame
-    fitted: pd.DataFrame
     cultured: pd.DataFrame
 
     @classmethod
@@ -126,10 +124,10 @@ class GroupMeans:
             )
             return table.reindex(columns=list(labels)).sort_index()
 
-        columns = ("mean", "low", "high", "mean_at_limit", "mean_censored_fit")
-        mean, low, high, at_limit, fitted = (spread(column).astype(float) for column in columns)
+        columns = ("mean", "low", "high", "mean_at_limit")
+        mean, low, high, at_limit = (spread(column).astype(float) for column in columns)
         relation, cultured = spread("relation").fillna(""), spread("cultured").notna()
-        return cls(mean, relation, low, high, at_limit, fitted, cultured)
+        return cls(mean, relation, low, high, at_limit, cultured)
 
     def groups(self, weights: Mapping[str, float]) -> tuple[ArmGroup, ...]:
         """The arms of a weighted sum in groups that share no experiment."""
@@ -144,6 +142,28 @@ class GroupMeans:
     def estimates(self) -> pd.DataFrame:
         """The means that are estimates; bounds are NaN."""
         return self.mean.where(self.relation == "")
+
+    def for_test(self, weights: Mapping[str, float], highest: bool) -> pd.DataFrame:
+        """The means for a test that a weighted sum is low (`highest`), or that it is high.
+
+        In each arm of the sum, wells outside the range whose values favour the claim are at their
+        limit. Where wells argue against it, the mean is the censored-likelihood mean. It is
+        infinite, and the claim cannot be tested, where no well of such a group has a number, or
+        where a group has wells beyond both limits.
+        """
+        means = self.estimates.copy()
+        for arm, weight in weights.items():
+            is_low = (weight > 0) == highest
+            against, favouring = (self.high, self.low) if is_low else (self.low, self.high)
+            fitted = np.isinf(against[arm]) & np.isfinite(favouring[arm])
+            fitted &= self.relation[arm] == ""
+            means[arm] = against[arm].mask(fitted, self.mean[arm])
+        return means
+
+    @cached_property
+    def is_outside(self) -> pd.DataFrame:
+        """Whether any well of a group is outside the range."""
+        return pd.DataFrame(np.isinf(self.low) | np.isinf(self.high))
 
     def extreme(self, weights: Mapping[str, float], highest: bool) -> pd.DataFrame:
         """The estimates, with the arms of a weighted sum at the bounds that make it highest.
@@ -161,7 +181,7 @@ class GroupMeans:
         "" for an estimate, "<=" or ">=" for a bound, `UNKNOWN` if bounds point both ways.
         """
         used = {arm: weight for arm, weight in weights.items() if weight}
-        return self._relation(used, self.relation[entering(self.mean, self.groups(used))])
+        return self._relation(used, self.relation[entering(self.at_limit, self.groups(used))])
 
     def unknown_in(self, weights: Mapping[str, float]) -> list[str]:
         """The experiments in which a weighted sum of `mean` has bounds that point both ways."""
@@ -172,7 +192,7 @@ class GroupMeans:
     @staticmethod
     def _relation(used: Mapping[str, float], relations: pd.DataFrame) -> str:
         directions = {
-            relation if weight > 0 else {"<=": ">=", ">=": "<="}[relation]
+            relation if weight > 0 else _OPPOSITE.get(relation, relation)
             for arm, weight in used.items()
             for relation in relations[arm]
             if relation
