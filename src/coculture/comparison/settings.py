@@ -189,6 +189,8 @@ class Finding:
     margin
         The smallest change that matters, in points or as a ratio as its endpoint is compared;
         neither if nothing gives one.
+    own_margin
+        What the finding itself gives, on whatever scale.
     residual_fraction, alpha_difference, alpha_margin
         Fractions below 1.
     options
@@ -205,6 +207,7 @@ class Finding:
     caveat: str
     differences: tuple[Difference, ...]
     margin: Margin
+    own_margin: Margin
     residual_fraction: float
     alpha_difference: float
     alpha_margin: float
@@ -412,6 +415,7 @@ def _finding(
         options={key: value for key, value in own.items() if key not in named},
         family=entry.get("family", ""),
         margin=_margin(entry, section, quantities.get(entry["endpoint"])),
+        own_margin=Margin(entry.get("margin_points"), entry.get("margin_ratio")),
         **{
             limit: float(entry.get(limit, section[limit]))
             for limit in LIMITS
