@@ -13,7 +13,7 @@ from coculture.flow import FlowSettings
 from coculture.study import files, values
 from coculture.study.checksums import Checksums
 from coculture.study.table_files import Place
-from coculture.study.table_validation import arm_names, is_untreated
+from coculture.study.table_validation import arm_names, is_untreated, settings_of
 
 FILE_COLUMNS = {"flow": "fcs", "elisa": "file"}
 """The column that names a raw file, for each table that has one."""
@@ -102,7 +102,7 @@ class Study:
         """The rows of flow.csv of one experiment, each with its file's SHA-256.
 
         A sample has the cells of its culture; `untreated` says whether that culture got no drug,
-        `arm` what it got. An unstained control of a treated culture has its arm, but no culture:
+        `arm` what it got, `setting` its stroma, medium and hours. An unstained control of a treated culture has its arm, but no culture:
         it is no measurement of it. A control that serves several experiments is among the rows of
         each; `shared_with` names the others.
         """
@@ -110,6 +110,7 @@ class Study:
         cultures = self.cultures.set_index("culture")
         untreated = is_untreated(cultures, self.config["factors"])
         arms = arm_names(cultures, self.config["factors"])
+        settings = settings_of(cultures)
         is_sample = rows["role"] == "sample"
         is_untreated_row = rows["culture"].map(untreated).fillna(False).astype(bool)
         of_culture = rows["culture"].isin(cultures.index)
@@ -118,6 +119,7 @@ class Study:
                 cells=rows["cells"].where(~of_culture, rows["culture"].map(cultures["cells"])),
                 untreated=is_untreated_row & is_sample,
                 arm=rows["culture"].map(arms).fillna("").where(is_sample | ~is_untreated_row, ""),
+                setting=rows["culture"].map(settings).fillna("").where(is_sample, ""),
                 culture=rows["culture"].where(is_sample, ""),
                 shared_with=[self._shared_with(row, experiment) for row in rows.index],
             )
