@@ -190,8 +190,20 @@ def test_arms_of_one_name_are_reported(
 @pytest.mark.parametrize(
     ("finding", "own", "column", "value", "words"),
     [
-        ("1b", Margin(ratio=1.5), "1b, margin_ratio", "1.5", "in percentage points; write margin_po"),
-        ("1a", Margin(points=5), "1a, margin_points", "5", "as ratios; write margin_ratio, for exam"),
+        (
+            "1b",
+            Margin(ratio=1.5),
+            "1b, margin_ratio",
+            "1.5",
+            "in percentage points; write margin_p",
+        ),
+        (
+            "1a",
+            Margin(points=5),
+            "1a, margin_points",
+            "5",
+            "as ratios; write margin_ratio, for e",
+        ),
     ],
 )
 def test_a_margin_on_another_scale_is_refused(

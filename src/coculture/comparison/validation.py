@@ -205,7 +205,9 @@ def _compared(quantity: Quantity) -> str:
     """How values of a quantity are compared: after "is compared"."""
     if quantity.primary.is_ratio:
         return "as ratios"
-    return "in percentage points" if quantity.is_percent else f"in {quantity.unit or 'its own unit'}"
+    if quantity.is_percent:
+        return "in percentage points"
+    return f"in {quantity.unit or 'its own unit'}"
 
 
 def _labels(present: Sequence[str], settings: ComparisonSettings) -> list[Problem]:

@@ -1,9 +1,10 @@
 """An arm with far fewer cells per volume than untreated wells: dead cells have fallen apart.
 
-Cells that have disintegrated are in no percent, so that percents understate what the drug did.
-An arm is compared with the untreated wells of its own cells, stroma, medium and hours: cells grow
-with the hours, and grow better on some stroma. Counts can be compared where `gating/cell_density.py` finds what they are counted per. A drug that
-stops growth lowers counts too.
+Cells that have disintegrated are in no percent, so that percents understate what the drug did. An
+arm is compared with the untreated wells of its own cells, stroma, medium and hours: cells divide
+with the hours, and some stroma feeds them better. Counts can be compared where
+`gating/cell_density.py` finds what they are counted per. A drug that stops growth lowers counts
+too.
 
 One experiment needs a large fall. Smaller ones show over several experiments (`of_experiments`),
 which the step flow_drift compares.
