@@ -19,7 +19,7 @@ OF_DRUG = 0.55
 WELLS, DILUTION = 2, 10
 CONFIG = """\
 study: stroma
-title: IL-8 of bone marrow stroma from healthy donors and from patients
+title: IL-8 of INA-6 cells on stroma of healthy donors and of patients
 tables: {cultures: cultures.csv, elisa: elisa.csv}
 factors: [{name: RUX, column: rux_uM, unit: µM}]
 cells: {reference: INA-6}
@@ -31,14 +31,14 @@ comparison:
       kind: higher
       endpoint: IL-8
       statement: Patients' stroma makes more IL-8 than healthy donors' stroma
-      arm: {cells: INA-6, stroma: patient}
-      compared_with: [{cells: INA-6, stroma: healthy}]
+      arm: {cells: INA-6, stroma: patient MSC}
+      compared_with: [{cells: INA-6, stroma: healthy MSC}]
     - id: "2"
       kind: lower
       endpoint: IL-8
       statement: Ruxolitinib lowers IL-8 on patients' stroma
-      arm: {cells: INA-6, stroma: patient, rux_uM: 1}
-      compared_with: [{cells: INA-6, stroma: patient}]
+      arm: {cells: INA-6, stroma: patient MSC, rux_uM: 1}
+      compared_with: [{cells: INA-6, stroma: patient MSC}]
 """
 
 
@@ -60,7 +60,7 @@ def write(folder: Path) -> Path:
 def _cultures(rng: np.random.Generator) -> tuple[pd.DataFrame, "pd.Series[float]"]:
     """The rows of cultures.csv, and the pg/mL of each culture."""
     rows, true = [], {}
-    for stroma, experiments in (("healthy", HEALTHY), ("patient", PATIENT)):
+    for stroma, experiments in (("healthy MSC", HEALTHY), ("patient MSC", PATIENT)):
         for experiment, level in experiments.items():
             for dose, left in ((0, 1.0), (1, OF_DRUG)):
                 in_arm = level * left * np.exp(rng.normal(0, 0.1))

@@ -198,6 +198,8 @@ class Finding:
     family
         The findings that it is corrected for, by the name of their family; those without a name
         are one family.
+    subject
+        What sentences call its endpoint: "PI-positive cells" of the endpoint PI-positive.
     """
 
     id: str
@@ -213,6 +215,7 @@ class Finding:
     alpha_margin: float
     options: Mapping[str, Any] = field(default_factory=dict)
     family: str = ""
+    subject: str = ""
 
     @property
     def has_margin(self) -> bool:
@@ -402,6 +405,7 @@ def _finding(
     compared = [Difference(entry["arm"], other) for other in others]
     own = {key: value for key, value in entry.items() if key not in _COMMON_KEYS}
     named = {key: value for key, value in own.items() if _is_difference(value)}
+    quantity = quantities.get(entry["endpoint"])
     compared += [
         Difference(value["arm"], value["compared_with"], part) for part, value in named.items()
     ]
@@ -414,8 +418,9 @@ def _finding(
         differences=tuple(compared),
         options={key: value for key, value in own.items() if key not in named},
         family=entry.get("family", ""),
-        margin=_margin(entry, section, quantities.get(entry["endpoint"])),
+        margin=_margin(entry, section, quantity),
         own_margin=Margin(entry.get("margin_points"), entry.get("margin_ratio")),
+        subject=quantity.in_sentences if quantity else entry["endpoint"],
         **{
             limit: float(entry.get(limit, section[limit]))
             for limit in LIMITS

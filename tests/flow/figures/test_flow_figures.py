@@ -137,7 +137,7 @@ def test_other_stains_are_drawn_by_their_names(
     made = other_stains.write(tmp_path, assay, with_controls=True)
     found = drawn(read_back(made.files, other_stains.settings(assay)))
     assert assay.outcome in found["threshold_sensitivity"].text.caption
-    assert f"Percent {assay.outcome} of all is from" in found["contact_sheet"].text.result
+    assert f"Percent {assay.outcome} of all cells is from" in found["contact_sheet"].text.result
     for figure in found.values():
         result_tables.write(figure.shown, tmp_path / "shown.csv", figure.table)
         said = f"{texts(figure)} {figure.text.title} {figure.text.caption} {figure.text.result}"

@@ -101,7 +101,7 @@ def _between(results: pd.DataFrame) -> str:
     if ids.empty:
         return ""
     return (
-        f" {listed(ids)}: compared {BETWEEN}, with the experiments of each group of arms as n and "
+        f" {'Finding' if len(ids) == 1 else 'Findings'} {listed(ids)}: compared {BETWEEN}, with the experiments of each group of arms as n and "
         "Satterthwaite's df."
     )
 

@@ -248,7 +248,7 @@ class _Eliminated:
         effect, residual = result.part(EFFECT), result.part(RESIDUAL)
         sign = _sign(result.finding)
         treatment = design.additions(design.difference(*sentences.arms_of(effect, design)))
-        quantity = result.finding.endpoint
+        quantity = result.finding.subject
         if effect.outcome == "holds":
             verb = "raised" if sign > 0 else "lowered"
             first = _change(f"{treatment} {verb} {quantity}", effect, result, design, sign)
@@ -357,7 +357,7 @@ def _change(
         # They differ in dose, cells, stroma or hours, not in having a drug or not.
         own_sign = -1.0 if test.contrast.estimate < 0 else 1.0
         return (
-            f"{result.finding.endpoint} in {design.display_label(arm)} was "
+            f"{result.finding.subject} in {design.display_label(arm)} was "
             f"{_size_with_interval(test, result, own_sign)} "
             f"{'below' if own_sign < 0 else 'above'} that in {design.display_label(other)}"
         )
