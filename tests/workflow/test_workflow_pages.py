@@ -25,8 +25,8 @@ ANNEXIN = ("annexin", "apopto", "viable")
 FLOW = ("FCS", "cytometr", "gate", "gating", "logicle", "FMO", "singlet", "stain")
 ELISA = ("ELISA", "LLOQ", "ULOQ", "plate", "standard curve", "4PL", "optical density", "dilution")
 FINISHED = ("finished number", "values.csv", "table of values")
-EXAMPLE = ("IL-6", "IL-1", "DEX", "dexamethasone", "myeloma")
-NOT_THERE = ("Bliss", "combination", "interaction", "clinical", "patient", "PCLI")
+EXAMPLE = ("IL-6", "IL-1R", "IL-1β", "DEX", "dexamethasone", "myeloma")
+NOT_THERE = ("Bliss", "combinations", "interaction", "clinical", "patient", "PCLI")
 """Of what none of these studies has; patients' stroma apart."""
 
 
@@ -54,7 +54,7 @@ STUDIES = {
     ),
     "numbers": _Study(
         finished_numbers.write,
-        (*ANNEXIN, *FLOW, *ELISA, *EXAMPLE, *NOT_THERE, "Welch", "90 % CI", "censored"),
+        (*ANNEXIN, *FLOW, *ELISA, *EXAMPLE, *NOT_THERE, "Welch", "90 % CI"),
         {
             "comparison": {
                 *("findings", "arms_viability", "arms_viability_pooled_error"),
@@ -134,7 +134,7 @@ def test_every_section_has_something_and_every_link_leads_somewhere(
         assert not re.match(r"<(h[23]|/?section)\b", after), heading
         assert not re.match(r"[a-z]", html.unescape(heading)), heading
     ids = set(re.findall(r'\bid="([^"]+)"', page))
-    for address in set(re.findall(r'href="([^"]+)"', page)) - {"https:"}:
+    for address in set(re.findall(r'<a\b[^>]* href="([^"]+)"', page)):
         if address.startswith("#"):
             assert address[1:] in ids, address
         elif not address.startswith("https://"):
@@ -155,5 +155,5 @@ def test_arms_that_share_no_experiment_are_compared_between_them(
 
 def test_sentences_name_the_cells_that_a_dye_stains(made: tuple[_Study, Path], page: str) -> None:
     if made[0] is STUDIES["dye"]:
-        assert "BTZ raised PI-positive cells: " in page
+        assert "BTZ raised PI-positive cells: " in " ".join(_words(page).split())
         assert "Percent PI-positive, by arm" in page

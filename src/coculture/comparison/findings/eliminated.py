@@ -419,7 +419,7 @@ def _baseline(result: FindingResult, means: GroupMeans, design: Design) -> str:
     above, raised = ("above", "raised") if sign > 0 else ("below", "lowered")
     names = [design.display_label(design.by_label[one]) for one in (with_rescuer, untreated)]
     return (
-        f" The baseline was {raised} too: {result.finding.endpoint} in {names[0]} was {size} "
+        f" The baseline was {raised} too: {result.finding.subject} in {names[0]} was {size} "
         f"{above} that in {names[1]}."
     )
 
