@@ -24,6 +24,8 @@ MEAN = "mean"
 """The mean of all experiments, in the column `experiment` of the data of a figure."""
 _FEWEST_TICKS = 3
 """Numbers on a log axis: with fewer, values between them cannot be read."""
+_DIGITS = ((1, 2, 5), tuple(range(1, 10)))
+"""Of each decade of a log axis: on a long one, and on a short one."""
 MAX_LISTED = 3
 """Up to this number arms or contrasts are listed in a result; of more, the extremes."""
 
@@ -72,20 +74,17 @@ def log_limits(logs: NDArray[np.float64]) -> tuple[float, float]:
 class _PlainNumbers(Locator):
     """Ticks at 1, 2 and 5 of each decade; on a shorter axis at every digit, or evenly."""
 
-    def __call__(self) -> NDArray[np.float64]:
+    def __call__(self) -> Sequence[float]:
         assert self.axis is not None
         return self.tick_values(*self.axis.get_view_interval())
 
-    def tick_values(self, vmin: float, vmax: float) -> NDArray[np.float64]:
+    def tick_values(self, vmin: float, vmax: float) -> Sequence[float]:
         low, high = sorted((vmin, vmax))
-        for digits in ((1, 2, 5), tuple(range(1, 10))):
-            exponents = np.arange(np.floor(np.log10(low)), np.log10(high) + 1)
-            ticks = np.outer(10.0**exponents, digits).ravel()
-            seen = ticks[(ticks >= low) & (ticks <= high)]
-            if len(seen) >= _FEWEST_TICKS:
-                return seen
-        ticks = MaxNLocator(nbins=5).tick_values(low, high)
-        return ticks[(ticks >= low) & (ticks <= high)]
+        exponents = np.arange(np.floor(np.log10(low)), np.log10(high) + 1)
+        choices = [np.outer(10.0**exponents, digits).ravel() for digits in _DIGITS]
+        choices.append(np.asarray(MaxNLocator(nbins=5).tick_values(low, high)))
+        inside = [ticks[(ticks >= low) & (ticks <= high)].tolist() for ticks in choices]
+        return next((ticks for ticks in inside if len(ticks) >= _FEWEST_TICKS), inside[-1])
 
 
 def label_decades(axis: Axis) -> None:
