@@ -15,9 +15,9 @@ from coculture.flow.gating.measurement import Experiment, Measurement
 CODE = "cells_in_no_outcome"
 
 MOST = 0.5
-"""Share of the cells that are not as living ones. Of 24 simulated experiments of SYTO9 with PI with
-varied cells, it was at most 0.08 in the 17 with right percents, and 1.0 in the 7 in which dead cells
-kept so much SYTO9 that percents were 49 to 80 points too low."""
+"""Share of the cells that are not as living ones. Of 24 simulated studies of SYTO9 with PI, whose
+cells varied, it was at most 0.08 in the 17 with right percents, and 1.0 in the 7 in which dead
+cells kept so much SYTO9 that percents were 49 to 80 points too low."""
 FEWEST = 100
 """Such cells in all samples of the experiment: of fewer, chance and debris make a large share."""
 
