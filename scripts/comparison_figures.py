@@ -16,6 +16,6 @@ def main(inputs: Any, outputs: Any, parameters: Any) -> None:
         settings=ComparisonSettings.from_config(*parameters.settings),
         flow_wells=result_tables.read_all(inputs.wells),
     )
-    for name, figure in figures.drawings(shown, parameters.endpoints):
+    for name, figure in figures.drawings(shown, parameters.figures):
         paths = [path for path in outputs.figures if Path(path).stem == name]
         drawing.save(figure, paths, parameters.simulated)

@@ -18,6 +18,6 @@ def main(inputs: Any, outputs: Any, parameters: Any) -> None:
     result_tables.write(combined.plate_factors, outputs.factors, "elisa/plate_factors.csv")
     flags.write(combined.flags, outputs.flags)
     results = figures.StudyResults(wells, settings.limits)
-    for name, drawn in figures.study_drawings(results):
+    for name, drawn in figures.study_drawings(results, parameters.figures):
         paths = [path for path in outputs.recovery if Path(path).stem == name]
         drawing.save(drawn, paths, parameters.simulated)

@@ -13,5 +13,5 @@ def main(inputs: Any, outputs: Any, parameters: Any) -> None:
         curve=records.read_json(inputs.curve),
         flags=flags.read(inputs.flags),
     )
-    for name, drawn in figures.plate_drawings(plate):
+    for name, drawn in figures.plate_drawings(plate, parameters.figures):
         drawing.save(drawn, outputs[name], parameters.simulated)

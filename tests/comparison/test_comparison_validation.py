@@ -9,6 +9,7 @@ import pytest
 
 from coculture import simulate
 from coculture.comparison import ComparisonSettings, check_arms, compare
+from coculture.comparison.quantities.quantity import Margin
 from coculture.comparison.settings import ArmPattern, Difference, WeightedArms
 
 JoinedStudy = Callable[..., pd.DataFrame]
@@ -184,3 +185,55 @@ def test_arms_of_one_name_are_reported(
         "control drug", "control drug + drug", "il1b drug", "il1b drug + drug",
     ]  # fmt: skip
     assert {problem.column for problem in problems} == {"factors"}
+
+
+@pytest.mark.parametrize(
+    ("finding", "own", "column", "value", "words"),
+    [
+        (
+            "1b",
+            Margin(ratio=1.5),
+            "1b, margin_ratio",
+            "1.5",
+            "in percentage points; write margin_p",
+        ),
+        (
+            "1a",
+            Margin(points=5),
+            "1a, margin_points",
+            "5",
+            "as ratios; write margin_ratio, for e",
+        ),
+    ],
+)
+def test_a_margin_on_another_scale_is_refused(
+    joined_study: JoinedStudy,
+    settings: ComparisonSettings,
+    finding: str,
+    own: Margin,
+    column: str,
+    value: str,
+    words: str,
+) -> None:
+    changed = [
+        replace(one, own_margin=own) if one.id == finding else one for one in settings.findings
+    ]
+    (problem,) = check_arms(
+        joined_study(parameters=SURE), replace(settings, findings=tuple(changed))
+    )
+    assert problem.column == f"comparison, findings, {column}"
+    assert problem.value == value
+    assert words in problem.message
+
+
+def test_a_margin_of_an_endpoint_on_another_scale_is_refused(
+    joined_study: JoinedStudy, settings: ComparisonSettings
+) -> None:
+    changed = [
+        replace(one, margin=Margin(points=5, ratio=1.2)) if one.name == "IL-6" else one
+        for one in settings.quantities
+    ]
+    (problem,) = check_arms(
+        joined_study(parameters=SURE), replace(settings, quantities=tuple(changed))
+    )
+    assert problem.column == "comparison, endpoints, IL-6, margin_points"

@@ -8,7 +8,7 @@ from matplotlib.text import Text
 
 from coculture.comparison import check_arms
 from coculture.comparison.design.arms import sentence_of
-from coculture.comparison.figures.registry import drawings
+from coculture.comparison.figures.registry import drawings, every
 from tests.comparison.small_studies import DEX, SIRNA, contrasts, finding, study
 
 SIRNA_ARMS = [
@@ -51,7 +51,9 @@ def test_named_levels_are_arms_with_the_control_named() -> None:
 
 def test_the_interaction_is_drawn_from_the_control_level() -> None:
     found = study(SIRNA_ARMS, [SIRNA, DEX])
-    figure = dict(drawings(found, {"apoptosis": "apoptosis"}))["interaction_apoptosis"].figure
+    figure = dict(drawings(found, every({"apoptosis": "apoptosis"})))[
+        "interaction_apoptosis"
+    ].figure
     (axis,) = (one for one in figure.axes if one.get_visible())
     assert [one.get_text() for one in axis.get_xticklabels()] == ["scrambled", "siIL6"]
 
@@ -162,7 +164,7 @@ def test_every_figure_of_each_design_is_drawn() -> None:
     endpoints = {"apoptosis": "apoptosis", "IL-6": "il6"}
     media = [{"medium": m, "dex_nM": dex} for m in ("RPMI", "IMDM") for dex in (0.0, 1000.0)]
     for found in (study(SIRNA_ARMS, [SIRNA, DEX]), study(TIMES, [DEX]), study(media, [DEX])):
-        drawn = dict(drawings(found, endpoints))
+        drawn = dict(drawings(found, every(endpoints)))
         assert len(drawn) == 9
         arms = drawn["arms_il6"].shown
         assert set(arms["arm"].dropna()) == {found.design.label(a) for a in found.design.arms}
@@ -206,7 +208,7 @@ def test_a_drug_that_interferes_with_an_assay_labels_what_it_touches() -> None:
     assert set(rows["percent_apoptotic"]) == {""}
     (flag,) = (flag for flag in found.tables.flags if flag.code == "interference")
     assert (flag.severity, flag.concerns.analyte) == ("caution", "IL-6")
-    drawn = dict(drawings(found, {"apoptosis": "apoptosis", "IL-6": "il6"}))
+    drawn = dict(drawings(found, every({"apoptosis": "apoptosis", "IL-6": "il6"})))
     for name, touched in (("arms_il6", 1), ("interaction_il6", 1), ("arms_apoptosis", 0)):
         texts = [one for one in drawn[name].figure.findobj(Text) if isinstance(one, Text)]
         written = " ".join(" ".join(one.get_text().split()) for one in texts)

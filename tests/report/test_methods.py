@@ -244,9 +244,24 @@ def test_the_stains_are_those_of_the_study(results: MakeResults, config: Make) -
         assert "poptotic" not in written
 
 
-def test_the_glossary_explains_the_quadrants_of_annexin_with_a_dye_only() -> None:
+def test_the_glossary_has_the_terms_of_what_the_study_has(
+    results: MakeResults, config: Make
+) -> None:
+    terms = ("90 % CI", "Bound", "FMO", "Bliss")
+    assert not {*terms} & set(glossary(results()))
+    comparison = {**config()["comparison"], "findings": [{"kind": "not_raised"}]}
+    tables = {
+        "comparison/arms.csv": pd.DataFrame({"censored": [0, 1]}),
+        "comparison/combination.csv": pd.DataFrame({"combination": ["DEX + LEN"]}),
+        "flow/wells.csv": pd.DataFrame({"role": ["sample", "fmo_dye"]}),
+    }
+    assert {*terms} <= set(glossary(results(config=config(comparison=comparison), tables=tables)))
+
+
+def test_the_glossary_explains_the_quadrants_of_annexin_with_a_dye_only(
+    results: MakeResults, config: Make
+) -> None:
     term = "Viable, early, late, necrotic"
-    tables = {"flow": "flow.csv"}
     for annexin, is_there in (("A", True), (None, False)):
         flow = {"channels": {"annexin": annexin, "viability_dye": "D"}}
-        assert (term in glossary({"tables": tables, "flow": flow})) == is_there
+        assert (term in glossary(results(config=config(flow=flow)))) == is_there

@@ -9,38 +9,11 @@ from pathlib import Path
 import pytest
 
 from coculture.exchange import result_tables
+from tests.workflow import finished_numbers
 
 pytestmark = pytest.mark.workflow
 
 Workflow = Callable[..., subprocess.CompletedProcess[str]]
-
-CONFIG = """\
-study: numbers
-tables: {cultures: cultures.csv, values: values.csv}
-factors: [{name: LEN, column: len_uM, unit: µM}]
-cells: {reference: MM1S}
-"""
-VIABILITY = {"E1": (93, 61), "E2": (95, 66), "E3": (88, 52), "E4": (90, 58)}
-"""Percent of the untreated and the treated culture of each experiment."""
-DONORS = {"E1": "D1", "E2": "D1", "E3": "D2", "E4": "D2"}
-
-
-def _write_study(folder: Path) -> Path:
-    cultures = ["culture,experiment,donor,cells,hours,replicate,len_uM"]
-    values = ["culture,viability_percent,IL-10_ng_ml,note"]
-    for experiment, viabilities in VIABILITY.items():
-        for dose, viability in zip((0, 10), viabilities, strict=True):
-            for replicate in (1, 2):
-                name = f"{experiment}-{dose}-{replicate}"
-                cultures.append(
-                    f"{name},{experiment},{DONORS[experiment]},MM1S,48,{replicate},{dose}"
-                )
-                values.append(f"{name},{viability + replicate},0.{50 - dose + replicate},")
-    folder.mkdir()
-    (folder / "cultures.csv").write_text("\n".join(cultures) + "\n")
-    (folder / "values.csv").write_text("\n".join(values) + "\n")
-    (folder / "config.yaml").write_text(CONFIG, encoding="utf-8")
-    return folder / "config.yaml"
 
 
 def _rules(said: str) -> set[str]:
@@ -50,7 +23,7 @@ def _rules(said: str) -> set[str]:
 
 
 def test_finished_numbers_alone_are_a_study(tmp_path: Path, workflow: Workflow) -> None:
-    config = _write_study(tmp_path / "study")
+    config = finished_numbers.write(tmp_path / "study")
     run = workflow(tmp_path, config)
     said = run.stdout + run.stderr
     assert run.returncode == 0, said
@@ -83,9 +56,11 @@ def test_finished_numbers_alone_are_a_study(tmp_path: Path, workflow: Workflow) 
 
 
 def test_numbers_that_are_pinned_may_not_change(tmp_path: Path, workflow: Workflow) -> None:
-    config = _write_study(tmp_path / "study")
+    config = finished_numbers.write(tmp_path / "study")
     (config.parent / "pinned.sha256").write_text(f"{'0' * 64}  values.csv\n")
-    config.write_text(CONFIG + "raw_data_checksums: pinned.sha256\n", encoding="utf-8")
+    config.write_text(
+        finished_numbers.CONFIG + "raw_data_checksums: pinned.sha256\n", encoding="utf-8"
+    )
     run = workflow(tmp_path, config, "--dry-run")
     assert run.returncode != 0
     assert "differs from the file pinned in pinned.sha256" in run.stdout + run.stderr

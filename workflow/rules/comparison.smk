@@ -15,11 +15,14 @@ COMPARE = STEPS.step(
     population=STUDY.report_population,
     settings=STUDY.comparison_settings(),
 )
+FIGURES_OF_COMPARISON = comparison_figures.of_study(
+    STUDY.planned_comparison(), STUDY.endpoints
+)
 COMPARISON_FIGURES = STEPS.step(
     "comparison_figures",
     after=[JOIN, COMPARE, *GATE.values()],
     settings=STUDY.comparison_settings(),
-    endpoints=STUDY.endpoints,
+    figures=FIGURES_OF_COMPARISON,
     simulated=STUDY.config["simulated"],
 )
 
@@ -74,7 +77,7 @@ rule comparison_figures:
     output:
         figures=expand(
             f"{RESULTS}/figures/comparison/{{figure}}{{ending}}",
-            figure=comparison_figures.names(STUDY.endpoints),
+            figure=[one.name for one in FIGURES_OF_COMPARISON],
             ending=[".svg", ".png", ".csv", ".json"],
         ),
     log:

@@ -22,11 +22,14 @@ QUANTIFY = {
     )
     for plate in STUDY.plates
 }
+FIGURES_OF_PLATES = elisa_figure_list.plate_figures(STUDY.elisa_roles)
+FIGURES_OF_ALL_PLATES = elisa_figure_list.study_figures(STUDY.elisa_roles)
 PLATE_FIGURES = {
     plate: STEPS.step(
         "elisa_plate_figures",
         plate,
         after=[QUANTIFY[plate]],
+        figures=FIGURES_OF_PLATES,
         simulated=STUDY.config["simulated"],
     )
     for plate in STUDY.plates
@@ -35,6 +38,7 @@ ELISA_CULTURES = STEPS.step(
     "elisa_cultures",
     after=[VARIANCE, *QUANTIFY.values()],
     settings=STUDY.config["elisa"],
+    figures=FIGURES_OF_ALL_PLATES,
     simulated=STUDY.config["simulated"],
 )
 # What the stages after this one read, if the study has plates.
@@ -89,7 +93,7 @@ rule elisa_plate_figures:
                 ".csv",
                 ".json",
             )
-            for name in elisa_figure_list.PLATE_FIGURES
+            for name in FIGURES_OF_PLATES
         },
     log:
         f"{LOGS}/elisa_plate_figures/{{plate}}.log",
@@ -113,7 +117,7 @@ rule elisa_cultures:
         flags=f"{RESULTS}/elisa/flags.csv",
         recovery=[
             f"{RESULTS}/figures/elisa/{name}{ending}"
-            for name in elisa_figure_list.STUDY_FIGURES
+            for name in FIGURES_OF_ALL_PLATES
             for ending in (".svg", ".png", ".csv", ".json")
         ],
     log:

@@ -1,5 +1,5 @@
 # Flow cytometry: compensate, gate and count the files of each experiment, then draw its figures.
-from coculture.flow import figures as flow_figure_list
+from coculture.flow import FlowSettings, figures as flow_figure_list
 
 # Read here and not in input functions: Snakemake would take an error there for a missing file and
 # report old results as up to date.
@@ -20,6 +20,9 @@ GATE = {
     )
     for experiment, found in FCS_FILES.items()
 }
+FIGURES_OF_FLOW = flow_figure_list.names(
+    FlowSettings.from_config(STUDY.flow_settings())
+)
 GATE_FIGURES = {
     experiment: STEPS.step(
         "flow_figures",
@@ -82,7 +85,7 @@ rule flow_figures:
                 ".csv",
                 ".json",
             )
-            for name in flow_figure_list.NAMES
+            for name in FIGURES_OF_FLOW
         },
     log:
         f"{LOGS}/flow_figures/{{experiment}}.log",

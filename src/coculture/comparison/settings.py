@@ -189,6 +189,8 @@ class Finding:
     margin
         The smallest change that matters, in points or as a ratio as its endpoint is compared;
         neither if nothing gives one.
+    own_margin
+        What the finding itself gives, on whatever scale.
     residual_fraction, alpha_difference, alpha_margin
         Fractions below 1.
     options
@@ -196,6 +198,8 @@ class Finding:
     family
         The findings that it is corrected for, by the name of their family; those without a name
         are one family.
+    subject
+        What sentences call its endpoint: "PI-positive cells" of the endpoint PI-positive.
     """
 
     id: str
@@ -205,11 +209,13 @@ class Finding:
     caveat: str
     differences: tuple[Difference, ...]
     margin: Margin
+    own_margin: Margin
     residual_fraction: float
     alpha_difference: float
     alpha_margin: float
     options: Mapping[str, Any] = field(default_factory=dict)
     family: str = ""
+    subject: str = ""
 
     @property
     def has_margin(self) -> bool:
@@ -399,6 +405,7 @@ def _finding(
     compared = [Difference(entry["arm"], other) for other in others]
     own = {key: value for key, value in entry.items() if key not in _COMMON_KEYS}
     named = {key: value for key, value in own.items() if _is_difference(value)}
+    quantity = quantities.get(entry["endpoint"])
     compared += [
         Difference(value["arm"], value["compared_with"], part) for part, value in named.items()
     ]
@@ -411,7 +418,9 @@ def _finding(
         differences=tuple(compared),
         options={key: value for key, value in own.items() if key not in named},
         family=entry.get("family", ""),
-        margin=_margin(entry, section, quantities.get(entry["endpoint"])),
+        margin=_margin(entry, section, quantity),
+        own_margin=Margin(entry.get("margin_points"), entry.get("margin_ratio")),
+        subject=quantity.in_sentences if quantity else entry["endpoint"],
         **{
             limit: float(entry.get(limit, section[limit]))
             for limit in LIMITS

@@ -9,6 +9,7 @@ from coculture.comparison.design.arms import Design, has_own_baseline, net_weigh
 from coculture.comparison.findings import kind_of
 from coculture.comparison.findings.evaluation import pairs_of
 from coculture.comparison.findings.protocol import opposites
+from coculture.comparison.quantities.quantity import Margin, Quantity
 from coculture.comparison.settings import (
     ArmPattern,
     ComparisonError,
@@ -75,6 +76,7 @@ def check_arms(
     return [
         *problems,
         *_without_margin(settings),
+        *_margins_on_other_scales(settings),
         *_margins_beyond_the_scale(settings),
         *_compared_with_themselves(design, settings),
         *_opposites(settings, design),
@@ -89,9 +91,10 @@ def _without_margin(settings: ComparisonSettings) -> list[Problem]:
         quantity = settings.quantity(finding.endpoint)
         if quantity is None or finding.has_margin or not kind_of(finding.kind).needs_margin:
             continue
-        is_ratio = quantity.primary.is_ratio
-        key, example = ("margin_ratio", "1.5") if is_ratio else ("margin_points", "5")
-        compared = "as ratios" if is_ratio else f"in {quantity.unit or 'its own unit'}"
+        if finding.own_margin != Margin() or quantity.margin != Margin():
+            continue  # `_margins_on_other_scales` says it.
+        key, example = _margin_key(quantity)
+        compared = _compared(quantity)
         message = (
             f"needs a margin, the smallest change of {finding.endpoint} that matters, which is "
             f"compared {compared}; give the finding or its endpoint {key}, for example {example}."
@@ -159,6 +162,52 @@ def _families(settings: ComparisonSettings) -> list[Problem]:
         place = "comparison, families"
         problems.append(Problem(CONFIG, message, column=place, value=name, key=key))
     return problems
+
+
+def _margins_on_other_scales(settings: ComparisonSettings) -> list[Problem]:
+    """Margins in points of what is compared as ratios, and the reverse: they would not be used."""
+    given: list[tuple[str, KeyPath, Quantity, Margin]] = [
+        (f"endpoints, {one.name}", ("comparison", "endpoints", position), one, one.margin)
+        for position, one in enumerate(settings.quantities)
+    ]
+    for position, finding in enumerate(settings.findings):
+        quantity = settings.quantity(finding.endpoint)
+        if quantity is not None:
+            key: KeyPath = ("comparison", "findings", position)
+            given.append((f"findings, {finding.id}", key, quantity, finding.own_margin))
+    problems = []
+    for place, entry, quantity, margin in given:
+        used, example = _margin_key(quantity)
+        unused, value = (
+            ("margin_points", margin.points)
+            if quantity.primary.is_ratio
+            else ("margin_ratio", margin.ratio)
+        )
+        if value is None:
+            continue
+        message = (
+            f"is not used: {quantity.name} is compared {_compared(quantity)}; write {used}, for "
+            f"example {used}: {example}, in place of it."
+        )
+        column = f"comparison, {place}, {unused}"
+        problems.append(
+            Problem(CONFIG, message, column=column, value=f"{value:g}", key=(*entry, unused))
+        )
+    return problems
+
+
+def _margin_key(quantity: Quantity) -> tuple[str, str]:
+    """The key of a margin on the scale of a quantity, and an example of its value."""
+    return ("margin_ratio", "1.5") if quantity.primary.is_ratio else ("margin_points", "5")
+
+
+def _compared(quantity: Quantity) -> str:
+    """How values of a quantity are compared: after "is compared"."""
+    if quantity.primary.is_ratio:
+        return "as ratios"
+    if quantity.is_percent:
+        return "in percentage points"
+    return f"in {quantity.unit or 'its own unit'}"
 
 
 def _labels(present: Sequence[str], settings: ComparisonSettings) -> list[Problem]:

@@ -1,5 +1,6 @@
 """The words that several stages share: states, verdicts, and how lists and numbers are written."""
 
+import re
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from enum import StrEnum
@@ -63,6 +64,18 @@ def listed(words: Iterable[str]) -> str:
     """
     given = list(words)
     return given[0] if len(given) == 1 else f"{', '.join(given[:-1])} and {given[-1]}"
+
+
+def heading(name: str) -> str:
+    """A name at the beginning of a heading or on an axis: plain words begin in upper case.
+
+    Names with capitals or digits in their first word (p53, mTOR) are left as they are.
+
+    >>> heading("viability (%)"), heading("IL-6"), heading("p53"), heading("mTOR")
+    ('Viability (%)', 'IL-6', 'p53', 'mTOR')
+    """
+    first = re.split(r"[\s(]", name, maxsplit=1)[0].replace("-", "")
+    return name[:1].upper() + name[1:] if first.isalpha() and first.islower() else name
 
 
 def many(count: int, thing: str) -> str:

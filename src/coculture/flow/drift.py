@@ -84,8 +84,8 @@ def vanished_flags(wells: pd.DataFrame, files: pd.DataFrame) -> list[Flag]:
     """
     samples = [file for file in flow_files(files) if file.role == "sample" and not file.exclude]
     arms = pd.DataFrame(
-        [(one.experiment, one.fcs, one.arm, one.untreated) for one in samples],
-        columns=["experiment", "fcs", "arm", "untreated"],
+        [(one.experiment, one.fcs, one.arm, one.untreated, one.setting) for one in samples],
+        columns=["experiment", "fcs", "arm", "untreated", "setting"],
     )
     used = wells[wells["role"] == "sample"].merge(arms, on=["experiment", "fcs"])
     return list(vanished_cells.of_experiments(used))

@@ -47,6 +47,9 @@ class FlowFile:
         are replicates. An unstained control with an arm is of treated cells, and serves that arm.
     untreated
         Whether it is a sample of a culture without drugs, as far as the table says.
+    setting
+        The stroma, medium and hours of the culture of a sample, in words; empty if all cultures
+        have the same.
     shared_with
         Other experiments that use the same control, for people.
     exclude
@@ -66,6 +69,7 @@ class FlowFile:
     culture: str = ""
     arm: str = ""
     untreated: bool = False
+    setting: str = ""
     shared_with: str = ""
     exclude: str = ""
 
@@ -92,8 +96,8 @@ class FlowFile:
 
 
 _OPTIONAL_TEXT = (
-    "experiment", "plate", "well", "role", "cells", "channel", "culture", "arm", "shared_with",
-    "exclude",
+    "experiment", "plate", "well", "role", "cells", "channel", "culture", "arm", "setting",
+    "shared_with", "exclude",
 )  # fmt: skip
 
 

@@ -66,6 +66,11 @@ class Population:
     markers: tuple[Marker, ...]
     same_cells_as: str | None = None
 
+    @property
+    def in_words(self) -> str:
+        """Its name after "of": that of a study without populations is "all cells"."""
+        return f"{self.name} cells" if self.name == ALL_CELLS else self.name
+
 
 @dataclass(frozen=True)
 class CountingBeads:

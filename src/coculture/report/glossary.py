@@ -1,9 +1,9 @@
 """The glossary of the page: terms that a biologist need not know."""
 
-from collections.abc import Mapping
-from typing import Any
+import pandas as pd
 
 from coculture.exchange.outcomes import outcomes_of
+from coculture.report.results import Results
 
 _TERMS = {
     "Experiment": "An independent repeat, such as a day or a donor. n counts these, not wells.",
@@ -94,18 +94,35 @@ _OF_ANNEXIN_WITH_DYE = ("Viable, early, late, necrotic", "Specific apoptosis")
 """Terms of studies of Annexin V with a viability dye."""
 
 
-def glossary(config: Mapping[str, Any]) -> dict[str, str]:
-    """The terms that a study needs, with their meaning.
+_OF_MARGINS = ("not_raised", "not_lowered", "eliminated")
+"""Kinds of findings with a test against a margin, whose interval is one of 90 %."""
 
-    Parameters
-    ----------
-    config
-        Read are `tables`, the path of each table, None for one that it lacks, and `flow`.
-    """
+
+def glossary(results: Results) -> dict[str, str]:
+    """The terms that a study needs, with their meaning."""
+    config = results.config
     tables = config["tables"]
     needless = {
         term for table, terms in _OF_ONE_TABLE.items() if not tables.get(table) for term in terms
     }
     if not outcomes_of(config["flow"]).are_standard:
         needless |= {*_OF_ANNEXIN_WITH_DYE}
+    findings = config["comparison"]["findings"]
+    needed = {
+        "90 % CI": any(one["kind"] in _OF_MARGINS for one in findings),
+        "Shown, not shown, not testable": bool(findings),
+        "Bound": _has_bounds(results.table("comparison/arms.csv")),
+        "FMO": _has_fmo(results.table("flow/wells.csv")),
+        "Bliss": not results.table("comparison/combination.csv").empty,
+    }
+    needless |= {term for term, is_needed in needed.items() if not is_needed}
     return {term: meaning for term, meaning in _TERMS.items() if term not in needless}
+
+
+def _has_bounds(arms: pd.DataFrame) -> bool:
+    """Whether the mean of any arm rests on a value outside the range of its assay."""
+    return "censored" in arms and bool((arms["censored"] > 0).any())
+
+
+def _has_fmo(wells: pd.DataFrame) -> bool:
+    return "role" in wells and bool(wells["role"].astype(str).str.startswith("fmo").any())

@@ -105,7 +105,7 @@ def render(results: Results) -> str:
         methods=methods(results, versions),
         versions=versions,
         computed_by=provenance.computed_by(results.software),
-        glossary=glossary(results.config),
+        glossary=glossary(results),
         cultures=_json(_cultures(results, found)),
         data=_json({figure.anchor: figure.data for figure in figures if figure.data}),
     )

@@ -8,12 +8,14 @@ from typing import Any
 import pandas as pd
 
 from coculture.comparison import ComparisonSettings
+from coculture.comparison.figures import PlannedStudy
+from coculture.comparison.quantities.quantity import Quantity
 from coculture.exchange.flags import Flag
 from coculture.flow import FlowSettings
 from coculture.study import files, values
 from coculture.study.checksums import Checksums
 from coculture.study.table_files import Place
-from coculture.study.table_validation import arm_names, is_untreated
+from coculture.study.table_validation import arm_names, is_untreated, settings_of
 
 FILE_COLUMNS = {"flow": "fcs", "elisa": "file"}
 """The column that names a raw file, for each table that has one."""
@@ -60,6 +62,11 @@ class Study:
         return sorted(self.elisa["plate"].dropna().unique())
 
     @property
+    def elisa_roles(self) -> set[str]:
+        """The roles of the wells of all plates."""
+        return set(self.elisa["role"])
+
+    @property
     def analytes(self) -> list[str]:
         """The analytes that the ELISA plates measure, sorted."""
         return sorted(self.elisa["analyte"].dropna().unique())
@@ -78,6 +85,33 @@ class Study:
     def report_population(self) -> str:
         """The population whose percent apoptotic the comparison uses."""
         return FlowSettings.from_config(self.config["flow"]).report_population
+
+    def planned_comparison(self) -> PlannedStudy:
+        """What the tables say of the comparison before anything is measured."""
+        settings = ComparisonSettings.from_config(*self.comparison_settings())
+        wells = self.flow.loc[self._are_used_samples(self.flow), "well"]
+        return PlannedStudy(
+            self.cultures,
+            settings,
+            {one.name: frozenset(self._cultures_of(one)) for one in settings.quantities},
+            has_positions=bool((wells != "").any()),
+        )
+
+    def _cultures_of(self, quantity: Quantity) -> list[str]:
+        """The cultures for which a table names a file, a well or a number of a quantity."""
+        if quantity.source == "flow.csv":
+            used = self.flow[self._are_used_samples(self.flow)]
+        elif quantity.source == "elisa.csv":
+            used = self.elisa[self._are_used_samples(self.elisa)]
+            used = used[used["analyte"] == quantity.options["analyte"]]
+        else:
+            used = self.values[self.values["exclude"] == ""]
+            used = used[used["endpoint"] == quantity.options["values"]]
+        return list(used["culture"].astype(str))
+
+    @staticmethod
+    def _are_used_samples(table: pd.DataFrame) -> "pd.Series[bool]":
+        return (table["role"] == "sample") & (table["exclude"] == "")
 
     def culture_rows(self) -> list[dict[str, Any]]:
         """The rows of cultures.csv."""
@@ -102,14 +136,15 @@ class Study:
         """The rows of flow.csv of one experiment, each with its file's SHA-256.
 
         A sample has the cells of its culture; `untreated` says whether that culture got no drug,
-        `arm` what it got. An unstained control of a treated culture has its arm, but no culture:
-        it is no measurement of it. A control that serves several experiments is among the rows of
-        each; `shared_with` names the others.
+        `arm` what it got, `setting` its stroma, medium and hours. An unstained control of a treated
+        culture has its arm, but no culture: it is no measurement of it. A control that serves
+        several experiments is among the rows of each; `shared_with` names the others.
         """
         rows = self._of_experiment(experiment)
         cultures = self.cultures.set_index("culture")
         untreated = is_untreated(cultures, self.config["factors"])
         arms = arm_names(cultures, self.config["factors"])
+        settings = settings_of(cultures)
         is_sample = rows["role"] == "sample"
         is_untreated_row = rows["culture"].map(untreated).fillna(False).astype(bool)
         of_culture = rows["culture"].isin(cultures.index)
@@ -118,6 +153,7 @@ class Study:
                 cells=rows["cells"].where(~of_culture, rows["culture"].map(cultures["cells"])),
                 untreated=is_untreated_row & is_sample,
                 arm=rows["culture"].map(arms).fillna("").where(is_sample | ~is_untreated_row, ""),
+                setting=rows["culture"].map(settings).fillna("").where(is_sample, ""),
                 culture=rows["culture"].where(is_sample, ""),
                 shared_with=[self._shared_with(row, experiment) for row in rows.index],
             )

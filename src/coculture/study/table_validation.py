@@ -196,6 +196,18 @@ def media(cultures: pd.DataFrame) -> Iterator[Problem]:
         yield Problem("cultures.csv", message, int(row), "medium", "")
 
 
+def settings_of(cultures: pd.DataFrame) -> "pd.Series[str]":
+    """Per culture, its stroma, medium and hours in words, as far as the cultures differ in them.
+
+    Treated cultures are compared with untreated ones of the same cells and setting.
+
+    >>> table = pd.DataFrame({"stroma": ["HS-5", "HS-5"], "hours": [24.0, 48.0]})
+    >>> list(settings_of(table))
+    ['hours 24', 'hours 48']
+    """
+    return _in_words(cultures, _SETTING)
+
+
 def arm_names(cultures: pd.DataFrame, factors: Sequence[Mapping[str, Any]]) -> "pd.Series[str]":
     """Per culture, its arm in words: what differs between the cultures of the study.
 
@@ -203,7 +215,14 @@ def arm_names(cultures: pd.DataFrame, factors: Sequence[Mapping[str, Any]]) -> "
     >>> list(arm_names(table, [{"column": "dex_nM"}]))
     ['dex_nM 0', 'dex_nM 10']
     """
-    columns = ["cells", "stroma", "medium", "hours", *(factor["column"] for factor in factors)]
+    return _in_words(cultures, ["cells", *_SETTING, *(factor["column"] for factor in factors)])
+
+
+_SETTING = ("stroma", "medium", "hours")
+
+
+def _in_words(cultures: pd.DataFrame, columns: Sequence[str]) -> "pd.Series[str]":
+    """Per culture, its values in those of the columns in which the cultures differ."""
     varied = [one for one in columns if one in cultures and len(cultures[one].unique()) > 1]
     return pd.Series(
         [", ".join(map(_level, varied, row)) for row in cultures[varied].to_numpy(dtype=object)],

@@ -213,8 +213,8 @@ def test_every_figure_has_a_function_and_a_text_of_its_own(
 ) -> None:
     assert tuple(figures.functions()) == figures.NAMES
     endpoints = {"apoptosis": "apoptosis", "IL-6": "il6"}
-    drawn = dict(figures.drawings(_inputs(cultures, tables, settings), endpoints))
-    assert list(drawn) == figures.names(endpoints)
+    drawn = dict(figures.drawings(_inputs(cultures, tables, settings), figures.every(endpoints)))
+    assert list(drawn) == [one.name for one in figures.every(endpoints)]
     titles = {name.removesuffix("_pooled_error"): one.text.title for name, one in drawn.items()}
     assert len(set(titles.values())) == len(titles)
     assert all(one.text.caption for one in drawn.values())

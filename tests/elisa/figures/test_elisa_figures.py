@@ -19,7 +19,9 @@ from coculture.elisa.figures import (
     PlateResults,
     StudyResults,
     plate_drawings,
+    plate_figures,
     study_drawings,
+    study_figures,
 )
 from coculture.exchange import result_tables
 
@@ -88,3 +90,10 @@ def test_the_svg_carries_each_culture(
         drawing.save(drawings()[name], [tmp_path / f"{name}.svg"])
         written = (tmp_path / f"{name}.svg").read_text(encoding="utf-8")
         assert set(re.findall('id="culture:([^"]*)"', written)) == set(SAMPLES)
+
+
+def test_plates_without_standards_have_no_curve() -> None:
+    assert plate_figures({"sample"}) == ["plate"]
+    assert study_figures({"sample"}) == []
+    assert plate_figures({"sample", "standard"}) == list(PLATE_FIGURES)
+    assert study_figures({"sample", "control"}) == list(STUDY_FIGURES)

@@ -43,7 +43,7 @@ from coculture.drawing import Drawing, style
 from coculture.drawing.marks import Mark, experiment_marks, legend_line
 from coculture.exchange.culture_marks import mark_culture
 from coculture.exchange.figure_text import FigureText
-from coculture.exchange.vocabulary import many, number
+from coculture.exchange.vocabulary import heading, many, number
 
 TABLE = "figures/comparison/arms.csv"
 COLUMNS = (
@@ -123,7 +123,7 @@ def _superplot(inputs: FigureInputs, subject: str, analysis: str) -> Drawing:
 def _title(quantity: Quantity) -> str:
     """What the figure shows: "Percent apoptotic", or the name of the quantity."""
     outcome = quantity.options.get("outcome")
-    return f"Percent {outcome}" if quantity.kind == "percent" else quantity.name
+    return f"Percent {outcome}" if quantity.kind == "percent" else heading(quantity.name)
 
 
 def result_of_arms(means: pd.DataFrame, scale: Endpoint, design: Design) -> str:
@@ -242,7 +242,7 @@ def _draw_cultures(
             _draw_experiment(axis, points, mark)
     if scale.bounds is not None:
         axis.set_ylim(bottom=scale.bounds[0])
-    axis.set_ylabel(scale.title_shown)
+    axis.set_ylabel(heading(scale.title_shown))
 
 
 def _draw_wells(
@@ -294,7 +294,7 @@ def _label_arms(axis: Axes, design: Design, positions: dict[Arm, float]) -> None
     axis.set_xlim(-0.7, max(positions.values(), default=0) + 0.7)
     settings: dict[str, list[float]] = {}
     for arm, position in positions.items():
-        settings.setdefault(f"{design.display_setting(arm)} cells", []).append(position)
+        settings.setdefault(design.cells_and_setting(arm), []).append(position)
     for name, centres in settings.items():
         letters = int(max(len(centres), 1) * _LETTERS_OF_AN_ARM)
         axis.text(

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure, SubFigure
-from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+from matplotlib.ticker import FuncFormatter, Locator, MaxNLocator, NullFormatter
 from numpy.typing import NDArray
 
 from coculture.comparison.design.endpoints import Endpoint
@@ -22,6 +22,10 @@ _LETTERS_PER_INCH = 17
 """Of captions, on average."""
 MEAN = "mean"
 """The mean of all experiments, in the column `experiment` of the data of a figure."""
+_FEWEST_TICKS = 3
+"""Numbers on a log axis: with fewer, values between them cannot be read."""
+_DIGITS = ((1, 2, 5), tuple(range(1, 10)))
+"""Of each decade of a log axis: on a long one, and on a short one."""
 MAX_LISTED = 3
 """Up to this number arms or contrasts are listed in a result; of more, the extremes."""
 
@@ -67,9 +71,25 @@ def log_limits(logs: NDArray[np.float64]) -> tuple[float, float]:
     return float(lowest / 1.3), float(highest * 1.3)
 
 
+class _PlainNumbers(Locator):
+    """Ticks at 1, 2 and 5 of each decade; on a shorter axis at every digit, or evenly."""
+
+    def __call__(self) -> Sequence[float]:
+        assert self.axis is not None
+        return self.tick_values(*self.axis.get_view_interval())
+
+    def tick_values(self, vmin: float, vmax: float) -> Sequence[float]:
+        low, high = sorted((vmin, vmax))
+        exponents = np.arange(np.floor(np.log10(low)), np.log10(high) + 1)
+        choices = [np.outer(10.0**exponents, digits).ravel() for digits in _DIGITS]
+        choices.append(np.asarray(MaxNLocator(nbins=5).tick_values(low, high)))
+        inside = [ticks[(ticks >= low) & (ticks <= high)].tolist() for ticks in choices]
+        return next((ticks for ticks in inside if len(ticks) >= _FEWEST_TICKS), inside[-1])
+
+
 def label_decades(axis: Axis) -> None:
-    """Plain numbers at 1, 2 and 5 of each decade of a log axis."""
-    axis.set_major_locator(LogLocator(subs=(1, 2, 5), numticks=20))
+    """Plain numbers on a log axis, at least three of them."""
+    axis.set_major_locator(_PlainNumbers())
     axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
     axis.set_minor_formatter(NullFormatter())
 

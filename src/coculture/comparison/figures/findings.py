@@ -100,8 +100,9 @@ def _between(results: pd.DataFrame) -> str:
     ids = results.loc[results["compared"] != "", "id"].astype(str)
     if ids.empty:
         return ""
+    named = f"Finding{'s' if len(ids) > 1 else ''} {listed(ids)}"
     return (
-        f" {listed(ids)}: compared {BETWEEN}, with the experiments of each group of arms as n and "
+        f" {named}: compared {BETWEEN}, with the experiments of each group of arms as n and "
         "Satterthwaite's df."
     )
 

@@ -34,7 +34,7 @@ from coculture.comparison.statistics.group_means import GroupMeans
 from coculture.drawing import Drawing, style
 from coculture.exchange.figure_text import FigureText
 from coculture.exchange.names import relabelled
-from coculture.exchange.vocabulary import listed, number
+from coculture.exchange.vocabulary import heading, listed, number
 
 TABLE = "figures/comparison/interaction.csv"
 COLUMNS = ("panel", "line", "arm", "experiment", "value", "unit", "n")
@@ -84,7 +84,7 @@ def interaction(inputs: FigureInputs, subject: str) -> Drawing:
         for axis in axes[len(pairs) :]:
             axis.set_visible(False)
         for axis in axes[::columns]:
-            axis.set_ylabel(scale.title_shown)
+            axis.set_ylabel(heading(scale.title_shown))
         of_endpoint = tables.arms[tables.arms["endpoint"] == scale.name]
         drawn = {str(row["arm"]) for row in rows}
         wells = of_endpoint.loc[of_endpoint["arm"].isin(drawn), "wells"].sum()

@@ -1,11 +1,15 @@
 """The figures of the comparison, by the names of their files.
 
-A new figure is a function in a file of its own, entered in `NAMES` and in `functions`. A figure
-with `{endpoint}` in its name is drawn for apoptosis and for each analyte.
+A new figure is a function in a file of its own, entered in `NAMES` and in `functions`, with the
+condition on which a study has it in planned.py. A figure with `{endpoint}` in its name is drawn for
+each endpoint.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from coculture.comparison.figures.planned import CONDITIONS, PlannedStudy
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,30 +49,61 @@ def functions() -> "dict[str, Callable[..., Drawing]]":
     }
 
 
-def names(endpoints: Mapping[str, str]) -> list[str]:
-    """The names of all figures of a study.
+@dataclass(frozen=True)
+class ComparisonFigure:
+    """One figure of a study.
+
+    Attributes
+    ----------
+    name
+        Of its file.
+    pattern
+        Its entry in `NAMES`.
+    subject
+        The endpoint that it shows; empty if it shows no particular one.
+    """
+
+    name: str
+    pattern: str
+    subject: str = ""
+
+
+def every(endpoints: Mapping[str, str]) -> list[ComparisonFigure]:
+    """Every figure of a study that may have all of them, in the order of `NAMES`.
 
     Parameters
     ----------
     endpoints
-        The subjects that the study compares, with their names in file names.
+        The endpoints that the study compares, with their names in file names.
 
     Examples
     --------
-    >>> names({"apoptosis": "apoptosis", "IL-6": "il6"})[1:3]
+    >>> [one.name for one in every({"apoptosis": "apoptosis", "IL-6": "il6"})][1:3]
     ['arms_apoptosis', 'arms_il6']
     """
-    return [name for pattern in NAMES for name, _ in _of_pattern(pattern, endpoints)]
+    return [
+        ComparisonFigure(pattern.format(endpoint=name), pattern, subject)
+        for pattern in NAMES
+        for subject, name in (endpoints if "{endpoint}" in pattern else {"": ""}).items()
+    ]
+
+
+def of_study(study: PlannedStudy, endpoints: Mapping[str, str]) -> list[ComparisonFigure]:
+    """The figures that have something to show in this study, as far as its tables say."""
+    return [
+        one
+        for one in every(endpoints)
+        if CONDITIONS[one.pattern](study, *([one.subject] if one.subject else []))
+    ]
 
 
 def drawings(
-    inputs: "FigureInputs", endpoints: Mapping[str, str]
+    inputs: "FigureInputs", figures: Iterable[ComparisonFigure]
 ) -> "Iterator[tuple[str, Drawing]]":
-    """Draw all figures of a study, one after the other, each with its name (see `names`)."""
+    """Draw figures of a study, one after the other, each with its name."""
     draw = functions()
-    for pattern in NAMES:
-        for name, subject in _of_pattern(pattern, endpoints):
-            yield name, draw[pattern](inputs, *subject)
+    for one in figures:
+        yield one.name, draw[one.pattern](inputs, *([one.subject] if one.subject else []))
 
 
 def power(table: "pd.DataFrame") -> "Drawing":
@@ -76,14 +111,3 @@ def power(table: "pd.DataFrame") -> "Drawing":
     from coculture.comparison.figures.power_curves import power_curves
 
     return power_curves(table)
-
-
-def _of_pattern(
-    pattern: str, endpoints: Mapping[str, str]
-) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """The names of a pattern, each with its subject if it has one."""
-    if "{endpoint}" not in pattern:
-        yield pattern, ()
-        return
-    for subject, name in endpoints.items():
-        yield pattern.format(endpoint=name), (subject,)

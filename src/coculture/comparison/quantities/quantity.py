@@ -57,6 +57,11 @@ class Quantity:
         return column_prefix(self.name)
 
     @property
+    def in_sentences(self) -> str:
+        """What sentences call it: its name, with a noun where the name only says which cells."""
+        return f"{self.name} cells" if self.options.get("outcome") == self.name else self.name
+
+    @property
     def primary(self) -> Endpoint:
         """The scale on which findings are tested."""
         return self.scales[0]

@@ -4,7 +4,9 @@ from coculture.elisa.figures.registry import (
     PLATE_FIGURES,
     STUDY_FIGURES,
     plate_drawings,
+    plate_figures,
     study_drawings,
+    study_figures,
 )
 from coculture.elisa.figures.results import PlateResults, StudyResults
 
@@ -14,5 +16,7 @@ __all__ = [
     "PlateResults",
     "StudyResults",
     "plate_drawings",
+    "plate_figures",
     "study_drawings",
+    "study_figures",
 ]

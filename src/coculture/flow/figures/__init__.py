@@ -1,5 +1,5 @@
 """Figures of the gating of one experiment: one module for each."""
 
-from coculture.flow.figures.registry import NAMES, drawings
+from coculture.flow.figures.registry import NAMES, drawings, names
 
-__all__ = ["NAMES", "drawings"]
+__all__ = ["NAMES", "drawings", "names"]

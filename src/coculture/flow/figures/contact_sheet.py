@@ -129,19 +129,20 @@ def draw(results: ExperimentResults) -> Drawing:
         )
         for tube in samples
     ]
-    title = f"{results.name}: {population}, {views[0].label} across"
+    called = gated.population.in_words
+    title = f"{results.name}: {called}, {views[0].label} across"
     ends = [_listed(thresholds.values(), place) for place in range(len(views))]
     if len(views) > 1:
         title += f", {views[1].label} up"
         explanation = (
             f"Both axes are logicle scales. Lines: thresholds {ends[0]} and {ends[1]}. Numbers: "
-            f"percent of {population} in each quadrant. Colour: density of events, scaled to the "
+            f"percent of {called} in each quadrant. Colour: density of events, scaled to the "
             "maximum of each sample."
         )
     else:
         explanation = (
             f"The axis is a logicle scale. Line: threshold {ends[0]}. Numbers: percent of "
-            f"{population} on each side. Height: density of events, scaled to the maximum of each "
+            f"{called} on each side. Height: density of events, scaled to the maximum of each "
             "sample."
         )
     with style.house_style():
@@ -199,7 +200,7 @@ def _result(results: ExperimentResults) -> str:
     rising = samples.sort_values(column, kind="stable")
     low, high = rising.iloc[0], rising.iloc[-1]
     return (
-        f"Percent {results.first.name} of {results.settings.report_population} is from "
+        f"Percent {results.first.name} of {results.reported.population.in_words} is from "
         f"{number(low[column])} % ({low['culture']}) to "
         f"{number(high[column])} % ({high['culture']}) in "
         f"{many(int(rising['culture'].nunique()), 'culture')}."

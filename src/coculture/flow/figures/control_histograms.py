@@ -30,8 +30,11 @@ TABLE = "figures/flow/control_histograms.csv"
 TITLE = "Thresholds and controls"
 CAPTION = (
     "Each threshold with the files from which it was set. All treatments of an experiment have the "
-    "same threshold. Unstained cells lack only the stains: transduced cells still have their "
-    "reporter and are at its positive end."
+    "same threshold."
+)
+_OF_MARKERS = (
+    " Unstained cells lack only the stains: transduced cells still have their reporter and are at "
+    "its positive end."
 )
 COLUMNS = ("population", "gate", "channel", "curve", "value", "height", "events", "rule")
 _EVERY = 4
@@ -69,7 +72,7 @@ def draw(results: ExperimentResults) -> Drawing:
         for ax, (gated, name), lines in zip(axes, panels, rules, strict=False):
             shown.append(_draw_histogram(ax, gated, name))
             named = results.settings.gate_name(name)
-            ax.set_title(f"{gated.population.name}: {named}", pad=title_pad)
+            ax.set_title(f"{gated.population.in_words}: {named}", pad=title_pad)
             ax.text(0, 1.02, "\n".join(lines), fontsize=6.5, transform=ax.transAxes, va="bottom")
         for ax in axes[len(panels) :]:
             ax.set_axis_off()
@@ -84,13 +87,14 @@ def draw(results: ExperimentResults) -> Drawing:
         figure.legend(
             entries.values(), labels, loc="outside lower left", ncols=4 if columns == 3 else columns
         )
-    text = FigureText(TITLE, CAPTION, _result(panels))
+    caption = CAPTION + (_OF_MARKERS if has_marker else "")
+    text = FigureText(TITLE, caption, _result(panels))
     return Drawing(figure, pd.concat(shown, ignore_index=True), TABLE, text)
 
 
 def _result(panels: Sequence[tuple[GatedPopulation, str]]) -> str:
     each = [
-        f"{gated.population.name} {gated.settings.gate_name(name)} "
+        f"{gated.population.in_words} {gated.settings.gate_name(name)} "
         f"{number(float(gated.blocks[name]['threshold']))}"
         for gated, name in panels
     ]

@@ -88,7 +88,7 @@ def draw(results: ExperimentResults) -> Drawing:
             if tubes["control"] is None:
                 axes[row, 0].set_axis_off()
         figure.suptitle(
-            f"{results.name}: gates of {gated.population.name}",
+            f"{results.name}: gates of {gated.population.in_words}",
             x=0.01,
             ha="left",
             fontweight="bold",
@@ -106,7 +106,7 @@ def _result(results: ExperimentResults) -> str:
         return ""
     left = [f"{stage} {100 * samples[f'events_{stage}'].sum() / total:.0f} %" for stage in STAGES]
     return (
-        f"Events of {results.settings.report_population} in {many(len(samples), 'sample file')} "
+        f"Events of {results.reported.population.in_words} in {many(len(samples), 'sample file')} "
         f"left after each gate, in percent of all events: {', '.join(left)}."
     )
 

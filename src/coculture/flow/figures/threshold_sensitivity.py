@@ -62,9 +62,10 @@ def draw(results: ExperimentResults) -> Drawing:
             _draw_lines(ax, lines, limit)
             ax.axvline(0, color=style.BLACK, linewidth=0.8, linestyle=":", zorder=1)
             ticks = _SHIFTS[[0, _NOT_MOVED, -1]]
-            ax.set_xticks(ticks, [f"{shift:+g}" if shift else "0" for shift in ticks])
+            named = [f"{shift:+g}".replace("-", "−") if shift else "0" for shift in ticks]
+            ax.set_xticks(ticks, named)
             ax.set_xlabel(f"{stain.name} threshold moved by (decades)")
-            ax.set_ylabel(f"percent {outcome.name} of {population}")
+            ax.set_ylabel(f"Percent {outcome.name} of {gated.population.in_words}")
             ax.set_title(f"{results.name}: sensitivity to the {stain.name} threshold")
             rows += [
                 (tube.fcs, tube.culture, population, *point, stain.name)

@@ -45,6 +45,7 @@ def made_up(open_tube: Callable[..., Tube], flow_settings: Callable[..., FlowSet
                 role=well.role,
                 arm=well.arm,
                 untreated=well.untreated,
+                setting=well.setting,
                 cells=well.cells,
                 header=replace(tube.header, keywords={**tube.header.keywords, **well.keywords}),
             )

@@ -24,6 +24,7 @@ class Well:
 
     arm: str = "top"
     untreated: bool = False
+    setting: str = ""
     cells: str = "A"
     role: str = "sample"
     count: int = 1000

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -177,28 +178,34 @@ def of_experiments(
     wells: int = 3,
     cells: Sequence[str] = ("line",),
     name: str = "drug",
+    hours: Mapping[str, float] = MappingProxyType({"": 1.0}),
 ) -> list[Flag]:
-    """The flags where the treated arm has these shares of the untreated wells' cells per µL."""
+    """The flags where the treated arm has these shares of the untreated wells' cells per µL.
+
+    `hours` has the multiple of the cells at each time.
+    """
     rows = [
         {
             "experiment": f"E{number}",
-            "fcs": f"{number}-{arm}-{well}-{line}.fcs",
+            "fcs": f"{number}-{arm}-{well}-{line}{when}.fcs",
             "role": "sample",
             "population": "myeloma",
             "cells": line,
-            "arm": name if arm else "none",
+            "arm": f"{name}{when}" if arm else f"none{when}",
             "untreated": not arm,
+            "setting": when,
             # The wells of an arm scatter; their median is the share.
-            "cell_density": 40.0 * number * (share if arm else 1) * (1 + 0.2 * (well - 1)),
+            "cell_density": 40.0 * number * grown * (share if arm else 1) * (1 + 0.2 * (well - 1)),
             "cell_density_unit": "µL",
         }
         for number, share in enumerate(left, start=1)
         for line in cells
+        for when, grown in hours.items()
         for arm in ("", "drug")
         for well in range(wells)
     ]
     files = pd.DataFrame(rows)
-    return vanished_flags(files.drop(columns=["arm", "untreated"]), files)
+    return vanished_flags(files.drop(columns=["arm", "untreated", "setting"]), files)
 
 
 def test_the_median_of_the_experiments_names_the_arm(tmp_path: Path) -> None:
@@ -230,6 +237,15 @@ def test_without_arms_nothing_is_compared() -> None:
 def test_lines_are_compared_with_their_own_untreated_wells() -> None:
     found = of_experiments([0.4, 0.4], cells=("A", "B"))
     assert ["drug of A, " in found[0].sentence, "drug of B, " in found[1].sentence] == [True, True]
+
+
+def test_each_time_is_compared_with_its_own_untreated_wells() -> None:
+    """Cells that have divided for another day are no reason to miss some on the day before."""
+    grown = {", hours 24": 1.0, ", hours 72": 6.0}
+    assert of_experiments([0.9, 0.9], hours=grown) == []
+    found = of_experiments([0.4, 0.4], hours=grown)
+    assert [flag.concerns.arm for flag in found] == ["drug, hours 24", "drug, hours 72"]
+    assert [flag.value for flag in found] == pytest.approx([0.4, 0.4])
 
 
 def test_the_whole_way_from_files(tmp_path: Path) -> None:
@@ -275,6 +291,16 @@ def test_limit_of_the_share(made_up: MadeUp, count: int, is_flagged: bool) -> No
 def test_two_wells_on_either_side_are_a_note(made_up: MadeUp, untreated: int, treated: int) -> None:
     (flag,) = _made_up(made_up, *FULL[:untreated], *[FEW] * treated)
     assert flag.severity == "note"
+
+
+def test_a_well_is_compared_with_the_untreated_ones_of_its_own_hours(made_up: MadeUp) -> None:
+    later = [replace(one, setting="hours 72", count=4000) for one in FULL]
+    early = [replace(one, setting="hours 24", count=700) for one in FULL]
+    sound = replace(FEW, setting="hours 24", count=650)
+    assert _made_up(made_up, *later, *early, *[sound] * 3) == []
+    (flag,) = _made_up(made_up, *later, *early, *[replace(sound, count=200)] * 3)
+    assert flag.value == pytest.approx(200 / 700)
+    assert _made_up(made_up, *later, *[sound] * 3) == []
 
 
 def test_what_is_not_compared(made_up: MadeUp) -> None:

@@ -1,8 +1,10 @@
-"""An arm with far fewer cells per volume than the untreated wells: dead cells have fallen apart.
+"""An arm with far fewer cells per volume than untreated wells: dead cells have fallen apart.
 
-Cells that have disintegrated are in no percent, so that percents understate what the drug did.
-Counts can be compared where `gating/cell_density.py` finds what they are counted per. A drug that
-stops growth lowers counts too.
+Cells that have disintegrated are in no percent, so that percents understate what the drug did. An
+arm is compared with the untreated wells of its own cells, stroma, medium and hours: cells divide
+with the hours, and some stroma feeds them better. Counts can be compared where
+`gating/cell_density.py` finds what they are counted per. A drug that stops growth lowers counts
+too.
 
 One experiment needs a large fall. Smaller ones show over several experiments (`of_experiments`),
 which the step flow_drift compares.
@@ -44,7 +46,7 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
         [other for other in wells if other.tube.row in amounts.of_row]
         for wells in (
             wells_compared.replicates(experiment, one),
-            wells_compared.untreated(experiment, one),
+            _untreated(experiment, one),
         )
     )
     usual, found = (
@@ -68,6 +70,12 @@ def flags(one: Measurement, experiment: Experiment) -> Iterator[Flag]:
     )
 
 
+def _untreated(experiment: Experiment, one: Measurement) -> list[Measurement]:
+    """The untreated samples of the same cells, stroma, medium and hours as a sample."""
+    same_cells = wells_compared.untreated(experiment, one)
+    return [other for other in same_cells if other.tube.setting == one.tube.setting]
+
+
 _ADVICE = (
     "Dead cells that have fallen apart are not counted, so the percent understates what the drug "
     "did. "
@@ -81,8 +89,8 @@ def of_experiments(wells: pd.DataFrame) -> Iterator[Flag]:
     Parameters
     ----------
     wells
-        flow/wells.csv of all experiments, of samples that are used, with the columns arm and
-        untreated.
+        flow/wells.csv of all experiments, of samples that are used, with the columns arm,
+        untreated and setting.
 
     Yields
     ------
@@ -93,14 +101,15 @@ def of_experiments(wells: pd.DataFrame) -> Iterator[Flag]:
         line = f" of {cells}" if cells and (known["cells"] != cells).any() else ""
         untreated = of_cells[of_cells["untreated"]]
         treated = of_cells[~of_cells["untreated"] & (of_cells["arm"] != "")]
-        for arm, its_wells in treated.groupby("arm", sort=False):
-            yield from _of_arm(its_wells, untreated, str(population), f"{arm}{line}")
+        for (arm, setting), its_wells in treated.groupby(["arm", "setting"], sort=False):
+            alike = untreated[untreated["setting"] == setting]
+            yield from _of_arm(its_wells, alike, str(population), f"{arm}{line}")
 
 
 def _of_arm(
     wells: pd.DataFrame, untreated: pd.DataFrame, population: str, name: str
 ) -> Iterator[Flag]:
-    """A flag for one arm, from its wells and the untreated ones of the same cells."""
+    """A flag for one arm, from its wells and the untreated ones that it is compared with."""
     found, usual = (
         table.groupby("experiment", sort=False)["cell_density"].agg(["median", "count"])
         for table in (wells, untreated)
