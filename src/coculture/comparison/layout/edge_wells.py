@@ -6,6 +6,7 @@ wells at the edge and inside it on the same plate: standards, controls, replicat
 
 import re
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -43,12 +44,15 @@ def layouts(
     """
     placed = readings[readings["well"].fillna("") != ""]
     placed = placed.assign(is_edge=_is_edge(placed))
+    places = {str(name): _Places.of(rows) for name, rows in placed.groupby("endpoint")}
     for finding, pair in pairs:
-        of_endpoint = placed[placed["endpoint"] == finding.endpoint]
+        if finding.endpoint not in places:
+            continue
         arms = design.label(pair.arm), design.label(pair.compared_with)
         for one, other in (arms, arms[::-1]):
-            found = _experiments(of_endpoint, one, other)
+            found = places[finding.endpoint].experiments(one, other)
             if found:
+                of_endpoint = placed[placed["endpoint"] == finding.endpoint]
                 plates = set(of_endpoint.loc[of_endpoint["experiment"].isin(found), "plate"])
                 same_plates = of_endpoint[of_endpoint["plate"].isin(plates)]
                 effect = edge_effect(same_plates)
@@ -70,20 +74,37 @@ def edge_effect(readings: pd.DataFrame) -> tuple[float, float, int]:
     return mean, 2 * t_below(-abs(t), len(differences) - 1), len(differences)
 
 
-def _experiments(readings: pd.DataFrame, one: str, other: str) -> list[str]:
-    """The experiments that have both arms, if `one` is only on edge wells in all of them.
+@dataclass(frozen=True)
+class _Places:
+    """Where the wells of each arm lie, of one endpoint; each table with experiments x arms.
 
-    And if `other` is mostly on others. In some experiments alone it may be chance.
+    Attributes
+    ----------
+    edge
+        Share of edge wells; NaN without wells.
+    wells
+        Number of wells.
     """
-    placed = readings.astype({"is_edge": float})
-    shares = placed.pivot_table("is_edge", "experiment", "arm")
-    if not {one, other} <= set(shares.columns):
-        return []
-    both = shares[[one, other]].dropna()
-    wells = readings[readings["arm"] == one].groupby("experiment").size()
-    is_apart = (both[one] == 1) & (both[other] <= MOST_INSIDE)
-    is_apart &= wells[both.index] >= FEWEST_WELLS
-    return list(map(str, both.index)) if is_apart.all() else []
+
+    edge: pd.DataFrame
+    wells: pd.DataFrame
+
+    @classmethod
+    def of(cls, readings: pd.DataFrame) -> "_Places":
+        groups = readings.groupby(["experiment", "arm"])["is_edge"]
+        return cls(groups.mean().unstack(), groups.size().unstack(fill_value=0))
+
+    def experiments(self, one: str, other: str) -> list[str]:
+        """The experiments that have both arms, if `one` is only on edge wells in all of them.
+
+        And if `other` is mostly on others. In some experiments alone it may be chance.
+        """
+        if not {one, other} <= set(self.edge.columns):
+            return []
+        both = self.edge[[one, other]].dropna()
+        is_apart = (both[one] == 1) & (both[other] <= MOST_INSIDE)
+        is_apart &= self.wells.loc[both.index, one] >= FEWEST_WELLS
+        return list(map(str, both.index)) if is_apart.all() else []
 
 
 def _layout(
