@@ -83,7 +83,7 @@ class _Places:
     edge
         Share of edge wells; NaN without wells.
     wells
-        Number of wells.
+        Number of wells, likewise.
     """
 
     edge: pd.DataFrame
@@ -91,8 +91,12 @@ class _Places:
 
     @classmethod
     def of(cls, readings: pd.DataFrame) -> "_Places":
-        groups = readings.groupby(["experiment", "arm"])["is_edge"]
-        return cls(groups.mean().unstack(), groups.size().unstack(fill_value=0))
+        placed = readings.astype({"is_edge": float})
+        edge, wells = (
+            placed.pivot_table("is_edge", "experiment", "arm", aggfunc=of)
+            for of in ("mean", "count")
+        )
+        return cls(edge, wells)
 
     def experiments(self, one: str, other: str) -> list[str]:
         """The experiments that have both arms, if `one` is only on edge wells in all of them.
