@@ -70,7 +70,7 @@ def edge_effect(readings: pd.DataFrame) -> tuple[float, float, int]:
     if len(differences) < FEWEST or differences.std() == 0:
         return np.nan, np.nan, len(differences)
     mean = float(differences.mean())
-    t = mean / float(differences.sem())
+    t = mean / float(differences.std() / np.sqrt(len(differences)))
     return mean, 2 * t_below(-abs(t), len(differences) - 1), len(differences)
 
 

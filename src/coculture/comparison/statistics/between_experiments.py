@@ -66,7 +66,7 @@ def arm_groups(cultured: pd.DataFrame, arms: Iterable[str]) -> tuple[ArmGroup, .
     while waiting:
         found, grown = {waiting[0]}, True
         while grown:
-            having = every[:, list(found)].any(axis=1)
+            having: NDArray[np.bool_] = np.any(every[:, list(found)], axis=1)
             linked = {arm for arm in of_contrast if every[having, arm].any()} | found
             found, grown = linked, linked != found
         groups.append(([arm for arm in waiting if arm in found], having))
@@ -86,7 +86,7 @@ def arm_groups(cultured: pd.DataFrame, arms: Iterable[str]) -> tuple[ArmGroup, .
 def entering(means: pd.DataFrame, groups: Sequence[ArmGroup]) -> "pd.Series[bool]":
     """The experiments (rows of `means`) that have every arm of one of the groups."""
     complete = [means[list(group.arms)].notna().to_numpy().all(axis=1) for group in groups]
-    return pd.Series(np.any(complete, axis=0), means.index)
+    return pd.Series(np.any(complete, axis=0), means.index, dtype=bool)
 
 
 def contrast_of(means: pd.DataFrame, weights: Weights, groups: Sequence[ArmGroup]) -> Contrast:
