@@ -8,6 +8,7 @@ each class, the percent of each outcome, and the median of each stain's channel.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import product
 from typing import Any
 
@@ -332,6 +333,7 @@ def background_column(channel: str) -> str:
     return f"background_{median_column(channel)}"
 
 
+@cache
 def in_columns(name: str) -> str:
     """A name as columns have it: words of lower-case letters and digits, joined by "_"."""
     words = [column_prefix(word) for word in name.replace("-", " ").replace("_", " ").split()]

@@ -97,6 +97,7 @@ def describe(tables: Mapping[str, Sequence[str | Path]]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["table", "column", *KNOWN, "schema_version"])
 
 
+@cache
 def _definition(table: str, column: str) -> "pd.Series[str]":
     """The row of columns.csv for a column; an exact name takes precedence over a pattern.
 

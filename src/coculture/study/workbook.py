@@ -6,9 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import openpyxl
-from openpyxl.utils import get_column_letter
-
 from coculture.exchange.problems import CocultureError
 
 SIGNATURE = b"PK\x03\x04"
@@ -104,10 +101,14 @@ def address(row: int, column: int) -> str:
     >>> address(6, 2)
     'C7'
     """
+    from openpyxl.utils import get_column_letter
+
     return f"{get_column_letter(column + 1)}{row + 1}"
 
 
 def _sheets(content: bytes, data_only: bool) -> dict[str, Rows]:
+    import openpyxl  # only a study with a workbook spends the time
+
     book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=data_only)
     found = {}
     for sheet in book.worksheets:

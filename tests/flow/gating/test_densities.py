@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import scipy
 from numpy.typing import NDArray
+from scipy.signal import find_peaks
 
 from coculture.flow.gating.densities import (
     Distribution,
@@ -15,6 +16,7 @@ from coculture.flow.gating.densities import (
     median_of_unsorted,
     percentile,
     percentiles,
+    prominent_peaks,
 )
 
 Values = NDArray[np.float64]
@@ -87,3 +89,18 @@ def test_values_above_one_are_given_in_order() -> None:
     found = Distribution(np.array([3.0, 1.0, 2.0, 2.0, 5.0]))
     assert found.above(2.0).tolist() == [3, 5]
     assert found.above(5.0).tolist() == []
+
+
+@pytest.mark.parametrize("least", [0.001, 0.05, 0.3])
+def test_prominent_peaks_are_those_of_scipy(least: float) -> None:
+    """Also of flat peaks, of equal peaks, and of those at the ends."""
+    rng = np.random.default_rng(3)
+    for _ in range(300):
+        length = int(rng.integers(3, 80))
+        for heights in (rng.random(length), rng.integers(0, 4, length).astype(float)):
+            if not heights.any():
+                continue
+            padded = np.concatenate([[0.0], heights, [0.0]])
+            smallest = least * float(heights.max())
+            expected, _ = find_peaks(padded, prominence=smallest)
+            assert prominent_peaks(padded, smallest).tolist() == expected.tolist()

@@ -8,12 +8,12 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from coculture.comparison.design.arms import Design
 from coculture.comparison.findings.kind import Pair
 from coculture.comparison.layout.layout import Layout
 from coculture.comparison.settings import Finding
+from coculture.distributions import t_below
 from coculture.exchange.flags import Concerns
 
 CODE = "arms_acquired_in_the_same_order"
@@ -61,7 +61,7 @@ def drift(readings: pd.DataFrame) -> tuple[float, float]:
     error = float(np.sqrt(rest @ rest / freedom / spread))
     if error == 0:
         return np.nan, np.nan
-    return slope, float(2 * stats.t.sf(abs(slope) / error, freedom))
+    return slope, 2 * t_below(-abs(slope) / error, freedom)
 
 
 def _always_first(readings: pd.DataFrame, first: str, last: str) -> float | None:

@@ -6,15 +6,16 @@ wells at the edge and inside it on the same plate: standards, controls, replicat
 
 import re
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from coculture.comparison.design.arms import Design
 from coculture.comparison.findings.kind import Pair
 from coculture.comparison.layout.layout import Layout
 from coculture.comparison.settings import Finding
+from coculture.distributions import t_below
 from coculture.exchange.flags import Concerns
 from coculture.exchange.vocabulary import listed
 
@@ -43,12 +44,15 @@ def layouts(
     """
     placed = readings[readings["well"].fillna("") != ""]
     placed = placed.assign(is_edge=_is_edge(placed))
+    places = {str(name): _Places.of(rows) for name, rows in placed.groupby("endpoint")}
     for finding, pair in pairs:
-        of_endpoint = placed[placed["endpoint"] == finding.endpoint]
+        if finding.endpoint not in places:
+            continue
         arms = design.label(pair.arm), design.label(pair.compared_with)
         for one, other in (arms, arms[::-1]):
-            found = _experiments(of_endpoint, one, other)
+            found = places[finding.endpoint].experiments(one, other)
             if found:
+                of_endpoint = placed[placed["endpoint"] == finding.endpoint]
                 plates = set(of_endpoint.loc[of_endpoint["experiment"].isin(found), "plate"])
                 same_plates = of_endpoint[of_endpoint["plate"].isin(plates)]
                 effect = edge_effect(same_plates)
@@ -65,24 +69,46 @@ def edge_effect(readings: pd.DataFrame) -> tuple[float, float, int]:
     differences = (means[True] - means[False]).dropna()
     if len(differences) < FEWEST or differences.std() == 0:
         return np.nan, np.nan, len(differences)
-    test = stats.ttest_1samp(differences, 0.0)
-    return float(differences.mean()), float(test.pvalue), len(differences)
+    mean = float(differences.mean())
+    t = mean / float(differences.std() / np.sqrt(len(differences)))
+    return mean, 2 * t_below(-abs(t), len(differences) - 1), len(differences)
 
 
-def _experiments(readings: pd.DataFrame, one: str, other: str) -> list[str]:
-    """The experiments that have both arms, if `one` is only on edge wells in all of them.
+@dataclass(frozen=True)
+class _Places:
+    """Where the wells of each arm lie, of one endpoint; each table with experiments x arms.
 
-    And if `other` is mostly on others. In some experiments alone it may be chance.
+    Attributes
+    ----------
+    edge
+        Share of edge wells; NaN without wells.
+    wells
+        Number of wells, likewise.
     """
-    placed = readings.astype({"is_edge": float})
-    shares = placed.pivot_table("is_edge", "experiment", "arm")
-    if not {one, other} <= set(shares.columns):
-        return []
-    both = shares[[one, other]].dropna()
-    wells = readings[readings["arm"] == one].groupby("experiment").size()
-    is_apart = (both[one] == 1) & (both[other] <= MOST_INSIDE)
-    is_apart &= wells[both.index] >= FEWEST_WELLS
-    return list(map(str, both.index)) if is_apart.all() else []
+
+    edge: pd.DataFrame
+    wells: pd.DataFrame
+
+    @classmethod
+    def of(cls, readings: pd.DataFrame) -> "_Places":
+        placed = readings.astype({"is_edge": float})
+        edge, wells = (
+            placed.pivot_table("is_edge", "experiment", "arm", aggfunc=of)
+            for of in ("mean", "count")
+        )
+        return cls(edge, wells)
+
+    def experiments(self, one: str, other: str) -> list[str]:
+        """The experiments that have both arms, if `one` is only on edge wells in all of them.
+
+        And if `other` is mostly on others. In some experiments alone it may be chance.
+        """
+        if not {one, other} <= set(self.edge.columns):
+            return []
+        both = self.edge[[one, other]].dropna()
+        is_apart = (both[one] == 1) & (both[other] <= MOST_INSIDE)
+        is_apart &= self.wells.loc[both.index, one] >= FEWEST_WELLS
+        return list(map(str, both.index)) if is_apart.all() else []
 
 
 def _layout(

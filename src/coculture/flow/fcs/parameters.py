@@ -10,6 +10,8 @@ from coculture.flow.fcs.text import FcsError, finite_number, whole_number
 LARGEST_OF_SHARES = 16.0
 """$PnR of floating-point values that are shares of a range, from 0 to 1 or a few: no detector has
 so few steps."""
+_NAME_OR_BITS = re.compile(r"\$P(\d+)[NB]")
+"""The keywords that every parameter has."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ def channels_of(
     beyond = [
         keyword
         for keyword in keywords
-        if (match := re.fullmatch(r"\$P(\d+)[NB]", keyword)) and int(match[1]) > count
+        if (match := _NAME_OR_BITS.fullmatch(keyword)) and int(match[1]) > count
     ]
     if beyond:
         raise FcsError(

@@ -28,18 +28,43 @@ class Density:
 
     def peaks(self, least_share: float = LEAST_PEAK) -> NDArray[np.intp]:
         """Grid indices of the peaks that stand out by at least this share of the highest one."""
-        # Imported here: it takes a second, and most steps look for no peak.
-        from scipy.signal import find_peaks
-
         padded = np.concatenate([[0.0], self.height, [0.0]])
-        found, _ = find_peaks(padded, prominence=least_share * self.height.max())
-        return np.asarray(found - 1, dtype=np.intp)
+        return prominent_peaks(padded, least_share * float(self.height.max())) - 1
 
     def valley(self, left: int, right: int) -> int:
         """Grid index of the lowest point between two indices; the middle of it if it is flat."""
         between = self.height[left : right + 1]
         lowest = np.flatnonzero(between <= between.min() * (1 + 1e-9))
         return left + int(lowest[len(lowest) // 2])
+
+
+def prominent_peaks(heights: Values, least: float) -> NDArray[np.intp]:
+    """Indices of the local maxima whose prominence is at least `least`; heights are at least 0.
+
+    The prominence is the height above the higher of the two lowest points between the peak and the
+    next higher value, or the end, on each side. A flat peak has its middle, of two the left one.
+    They are those of scipy.signal.find_peaks, to import which takes longer than to gate a file.
+
+    >>> prominent_peaks(np.array([0.0, 3.0, 2.0, 2.5, 0.0, 4.0, 4.0, 0.0]), 1.0)
+    array([1, 5])
+    """
+    is_step = np.diff(heights) != 0
+    # Of each run of equal values the first and the last.
+    first = np.flatnonzero(np.concatenate([[True], is_step]))
+    last = np.flatnonzero(np.concatenate([is_step, [True]]))
+    level = heights[first]
+    is_top = (level[1:-1] > level[:-2]) & (level[1:-1] > level[2:]) & (level[1:-1] >= least)
+    tops = np.flatnonzero(is_top) + 1
+    kept = []
+    for top in tops:
+        higher = np.flatnonzero(level > level[top])
+        after = int(np.searchsorted(higher, top))
+        start = higher[after - 1] if after else 0
+        end = higher[after] if after < len(higher) else len(level) - 1
+        floor = max(level[start : top + 1].min(), level[top : end + 1].min())
+        if level[top] - floor >= least:
+            kept.append((first[top] + last[top]) // 2)
+    return np.array(kept, dtype=np.intp)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ Gates act on linear, compensated events. `above` a threshold includes the thresh
 """
 
 from collections.abc import Iterable, Mapping
-from functools import reduce
+from functools import cache, reduce
 from itertools import compress, product
 from typing import Any
 
@@ -165,12 +165,21 @@ def classes_of(
 def _exactly(signs: tuple[bool, ...], at_least: Mapping[tuple[bool, ...], int]) -> int:
     """Events that are positive for these stains and no others.
 
-    `at_least` are the events that are positive for some stains, whatever the others are: those
-    with one stain more are taken away, those with two more, taken away twice, are added again.
+    `at_least` are the events that are positive for some stains, whatever the others are.
     """
-    return sum(
-        (-1) ** (sum(more) - sum(signs)) * count
-        for more, count in at_least.items()
+    return sum(times * at_least[more] for more, times in _with_more(signs))
+
+
+@cache
+def _with_more(signs: tuple[bool, ...]) -> tuple[tuple[tuple[bool, ...], int], ...]:
+    """What is positive for these stains and maybe more, and how often to count it.
+
+    Those with one stain more are taken away, those with two more, taken away twice, are added
+    again.
+    """
+    return tuple(
+        (more, (-1) ** (sum(more) - sum(signs)))
+        for more in product((False, True), repeat=len(signs))
         if all(other >= own for other, own in zip(more, signs, strict=True))
     )
 

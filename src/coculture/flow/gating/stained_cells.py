@@ -8,6 +8,7 @@ all of its stained cells were as much dimmer.
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import scipy
@@ -37,8 +38,6 @@ _LEAST_SHARE = 0.005
 carries over."""
 _MANY = 0.1
 """Share of positive cells of which some would be bright, were the stain not weak."""
-_LIVE_ABOVE = float(scipy.special.ndtr(-LIVE_SDS))
-"""Share of live cells above a threshold that is 2.4 SD above their peak."""
 _PLENTY = 0.05
 """Share of bright cells that is a peak wherever it lies."""
 _ROUNDS = 4
@@ -102,6 +101,12 @@ class StainedCells:
         return max(0.0, float(np.mean(after - before)))
 
 
+@cache
+def _live_above() -> float:
+    """Share of live cells above a threshold that is 2.4 SD above their peak."""
+    return float(scipy.special.ndtr(-LIVE_SDS))
+
+
 def has_stain(tube: Tube, channel: str) -> bool:
     """Whether cells in the tube should have the stain, whose channel this is."""
     if tube.is_on_beads:
@@ -150,7 +155,7 @@ def stained_cells(
     if not has_live:
         live, live_sd, share, first = 0.0, 0.0, 0.0, float(decades(np.array(threshold)))
     bright = len(distribution.above(first))
-    of_live = round(_LIVE_ABOVE * share * len(values))
+    of_live = round(_live_above() * share * len(values))
     positive = np.sort(values[values >= threshold])[of_live:] - linear(live)
     return StainedCells(
         cells=len(values),
