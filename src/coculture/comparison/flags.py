@@ -184,7 +184,7 @@ def _shift(endpoint: Endpoint, shift: float) -> str:
 
 
 def _skewed(result: FindingResult, design: Design) -> Iterator[Flag]:
-    """A caution for each experiment that makes the differences of a test skewed.
+    """A note or caution for each experiment that makes the differences of a test skewed.
 
     Of several tests of the finding that of the largest skewness. Tests of more than two arms have
     the differences of the others in them.
@@ -217,7 +217,7 @@ def _skewed(result: FindingResult, design: Design) -> Iterator[Flag]:
         yield Flag(
             Concerns(FINDINGS, "finding", experiment=experiment, finding=name),
             SKEWED,
-            "caution",
+            "caution" if found.is_strong else "note",
             design.with_display_labels(text),
             found.value,
             found.limit,
