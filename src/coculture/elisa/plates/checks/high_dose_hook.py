@@ -21,8 +21,8 @@ The latter is the likelihood ratio of a free highest standard against the neares
 200 to 300 simulated curves that reach their plateau 0.5 to 2 % are flagged, and 94 to 96 % of hooks
 of 20 % are found with 2-fold steps and duplicates of a CV of 5 % (90 % where the CV is assumed).
 With 3-fold steps and a CV of 8 % it is 90 % of hooks of 30 %, where the most is 92 % (52 and 57 %
-of 20 %); the distance from the predicted highest standard, without the curve through all, found 69
-%. A CV of 8 % that is assumed to be 6 % gives 1 to 3 % false flags."""
+of 20 %); the distance from a predicted highest standard found 69 %. A CV of 8 % that is assumed to
+be 6 % gives 1 to 3 % false flags."""
 LEAST_DROP = 0.10
 """Smaller ones matter less than the scatter of a well."""
 _PRIOR_DF = 12
