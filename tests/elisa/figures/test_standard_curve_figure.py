@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
+from coculture.drawing import style
 from coculture.drawing.figure import Drawing
 from coculture.elisa import ElisaSettings, quantify_plate
 from coculture.elisa.figures import PlateResults, standard_curve
@@ -141,6 +143,32 @@ def test_a_level_that_fails_is_drawn_with_its_reason(plate: PlateResults) -> Non
     levels = marks(drawn.shown, "level", "standards")
     assert levels.loc[levels["state"] == "fail", "reason"].tolist() == ["recovery 140 %"]
     assert "recovery 140 %" in texts(drawn.figure)
+
+
+def legend_markers(figure: Figure) -> dict[str, object]:
+    legend = figure.axes[0].get_legend()
+    assert legend is not None
+    handles = [line for line in legend.legend_handles if isinstance(line, Line2D)]
+    return {str(line.get_label()): line.get_marker() for line in handles}
+
+
+def test_the_legend_shows_the_mark_of_the_side_that_is_drawn(plate: PlateResults) -> None:
+    wells = plate.wells.copy()
+    is_first = wells.index == wells.index[wells["role"] == "sample"][0]
+    wells.loc[is_first, "in_well_pg_ml"] = np.nan
+    for state, marker in (("below_curve", "<"), ("above_curve", ">")):
+        wells.loc[is_first, "state"] = state
+        figure = draw(wells, plate.curve).figure
+        assert legend_markers(figure)["sample beyond the curve"] == marker
+
+
+def test_an_anchor_beyond_the_curve_is_grey_like_one_that_is_read_back(plate: PlateResults) -> None:
+    levels = [dict(level) for level in plate.curve["IL-6"]["standards"]]
+    levels[-1] |= {"verdict": "not judged", "recovery_percent": None}
+    drawn = draw(plate.wells, {"IL-6": plate.curve["IL-6"] | {"standards": levels}})
+    words = [text for axes in drawn.figure.axes for text in axes.texts]
+    beyond = [text for text in words if text.get_text() == "beyond the curve"]
+    assert [text.get_color() for text in beyond] == [style.GREY]
 
 
 def test_each_analyte_has_its_own_panels(plate: PlateResults) -> None:

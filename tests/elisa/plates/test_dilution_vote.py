@@ -131,6 +131,24 @@ def test_one_dilution_with_a_bound_says_so_too(
     assert [one.dilution for one in verdict.by_chance] == by_chance
 
 
+def test_an_uncertain_plateau_explains_no_well_that_is_far_below_the_uloq() -> None:
+    """Where the curve beyond the highest standard is unknown, a hook is no chance."""
+    hooked = replace(
+        saturated(28, 1, 0.0), deviations_at=lambda _, within: 0.0 if within > ULOQ else 9.0
+    )
+    verdict = vote([hooked, group(12000, dilution=16), group(12400, dilution=64)])
+    assert not verdict.by_chance
+    assert next(one.dilution for one in verdict.left_out or verdict.rivals) == 1
+
+
+def test_student_s_t_widens_the_limits_once() -> None:
+    """With 5 degrees of freedom 2.4 known standard errors are 3.7 estimated ones, not 8."""
+    verdict = vote(
+        [saturated(2200, 4, 5.0), group(12000, dilution=16), group(12400, dilution=64)], 5.0
+    )
+    assert [one.dilution for one in verdict.left_out] == [4]
+
+
 def test_two_that_explain_each_other_remain_rivals() -> None:
     low = saturated(300, 1, 1.0), saturated(310, 0.5, 1.0)
     assert vote([*low, group(3000, dilution=10), group(3100, dilution=50)]).used[0].dilution == 10

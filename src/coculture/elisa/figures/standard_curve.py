@@ -118,13 +118,13 @@ def _draw_curve(axes: Axes, marks: pd.DataFrame, zero: float) -> None:
     axes.set_xlim(zero / 1.4, x[-1] * 1.1)
     drawn = [rows["value"] for name, rows in of_mark.items() if name != "curve"]
     axes.set_ylim(*_with_margin(pd.concat(drawn)))
-    used = set()
+    used: dict[str, Any] = {}
     places = np.maximum(samples["concentration_pg_ml"], zero)
     columns = (samples["culture"], places, samples["value"], samples["state"])
     for culture, place, response, state in zip(*columns, strict=True):
         sample, words = _draw_sample(axes, float(place), float(response), str(state))
         mark_culture(sample, str(culture))
-        used.add(words)
+        used.setdefault(words, sample.get_marker())
     keys = [("standard", _STANDARD), ("anchor", _ANCHOR), ("standard not used", _NOT_USED)]
     for name, look in keys:
         if name in of_mark:
@@ -141,7 +141,7 @@ def _draw_curve(axes: Axes, marks: pd.DataFrame, zero: float) -> None:
         for words, look in (
             ("sample in range", _IN_RANGE),
             ("sample outside", _OUTSIDE),
-            ("sample beyond the curve", _BEYOND | {"marker": ">"}),
+            ("sample beyond the curve", _BEYOND | {"marker": used.get("sample beyond the curve")}),
         )
         if words in used
     ]
@@ -194,8 +194,9 @@ def _draw_recovery(axes: Axes, marks: pd.DataFrame, entry: Mapping[str, Any]) ->
     shown = np.clip(recovery, 40, 160)
     for part, colour in ((passes, style.BLACK), (fails, style.VERMILION)):
         axes.plot(shown[part], place[part], "o", color=colour, markersize=5)
-    anchors = ~passes & ~fails & np.isfinite(recovery)
-    axes.plot(shown[anchors], place[anchors], "^", color=style.GREY, markersize=5)
+    anchors = ~passes & ~fails
+    read = anchors & np.isfinite(recovery)
+    axes.plot(shown[read], place[read], "^", color=style.GREY, markersize=5)
     for y, (value, bad, reason) in enumerate(zip(recovery, fails, marks["reason"], strict=True)):
         x = shown[y] if np.isfinite(value) else 40
         axes.annotate(

@@ -98,12 +98,16 @@ class DilutionGroup:
         """Whether its wells would lie above the range if `ln` were true, and are in it by chance.
 
         On a plateau a well that reads a few percent lower gives a fraction of the concentration, so
-        that responses are compared.
+        that responses are compared: with the one that is expected, and with that at the ULOQ, since
+        beyond the highest standard a curve may be so uncertain that it excludes nothing.
         """
         if self.deviations_at is None or np.exp(ln) <= self.uloq:
             return False
         responses = self.measured["response"].to_numpy(float)[self.stands]
-        return self.deviations_at(responses, float(np.exp(ln)) / self.dilution) <= errors
+        return all(
+            self.deviations_at(responses, concentration / self.dilution) <= errors
+            for concentration in (float(np.exp(ln)), self.uloq)
+        )
 
     @property
     def is_weak(self) -> bool:

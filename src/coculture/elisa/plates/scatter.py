@@ -86,6 +86,8 @@ def scatter_of(usable: pd.DataFrame, settings: ElisaSettings) -> Scatter:
         span = float(np.ptp(responses.to_numpy(float)))
         of_standards = _of_standards(standards, start, settings)
         # Samples are not pipetted with more care than standards; few replicates cannot say so.
+        # From the start alone 1 % more of clean single wells (CV 10 %) have a caution; twice the
+        # degrees of freedom for the standards' changed nothing.
         prior = of_standards if of_standards.cv > start.cv else start
         wells = shrunken_variance_function(replicates.reset_index(), prior, span, plates)
         return Scatter(wells, _of_standards(standards, wells, settings), is_assumed=False)
