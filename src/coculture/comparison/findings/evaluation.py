@@ -28,16 +28,16 @@ from coculture.comparison.statistics.group_means import GroupMeans
 from coculture.exchange.vocabulary import NOT_TESTABLE, listed
 
 FINDING_COLUMNS = (
-    "id", "finding", "kind", "endpoint", "family", "verdict", "verdict_in_words", "estimate",
-    "relation", "lower", "upper", "confidence_percent", "unit", "second_estimate", "second_lower",
-    "second_upper", "second_unit", "p", "level", "holm_ratio", "corrected_by", "n", "compared",
-    "n_each", "reason", "sentence", "advice", "caveat", "pooled_error_verdict", "limits",
-    "method",
+    "id", "finding", "kind", "endpoint", "family", "verdict", "verdict_in_words", "condition",
+    "estimate", "relation", "lower", "upper", "confidence_percent", "unit", "second_estimate",
+    "second_lower", "second_upper", "second_unit", "p", "level", "holm_ratio", "corrected_by", "n",
+    "donors", "tested", "compared", "n_each", "reason", "sentence", "advice", "caveat",
+    "pooled_error_verdict", "limits", "method",
 )  # fmt: skip
 TEST_COLUMNS = (
     "id", "test", "part", "endpoint", "estimate", "relation", "lower", "upper",
     "confidence_percent", "margin", "side", "p", "level", "outcome", "decides", "sentence", "n",
-    "compared", "n_each", "values", "left_out", "reason", "pooled_error_p",
+    "donors", "tested", "compared", "n_each", "values", "left_out", "reason", "pooled_error_p",
 )  # fmt: skip
 
 _NOTHING = Estimate.missing()
@@ -254,11 +254,15 @@ def _with_texts(result: FindingResult, means: GroupMeans, design: Design) -> Fin
         sentence += sentences.descriptive(result, design)
     else:
         sentence = kind_of(result.finding.kind).sentence(result, means, design)
+    limited = sentences.these_donors(result)
+    if limited and result.verdict != NOT_TESTABLE:
+        sentence += f" This holds {limited}."
     if result.pooled_disagrees:
         reason += f"; by the pooled-error analysis: {result.pooled}"
     return replace(
         result,
         reason=reason,
+        condition=limited if result.is_shown else "",
         sentence=(
             sentence
             + sentences.between_experiments(result, design)
@@ -337,6 +341,7 @@ def finding_table(results: Sequence[FindingResult]) -> pd.DataFrame:
                 "family": result.finding.family,
                 "verdict": str(result.verdict),
                 "verdict_in_words": result.verdict_in_words,
+                "condition": result.condition,
                 "estimate": estimate.value,
                 "relation": estimate.relation,
                 "lower": estimate.lower,
@@ -352,6 +357,8 @@ def finding_table(results: Sequence[FindingResult]) -> pd.DataFrame:
                 "second_upper": second.upper,
                 "second_unit": second.unit,
                 "n": result.n,
+                "donors": result.n_donors or float("nan"),
+                "tested": result.unit,
                 "compared": result.compared,
                 "n_each": listed(map(str, result.n_each)) if len(result.n_each) > 1 else "",
                 "reason": result.reason,
@@ -392,6 +399,8 @@ def _test_row(result: FindingResult, test: ClaimResult, design: Design) -> dict[
         "decides": result.decides(test),
         "sentence": sentence_of_test(test, design),
         "n": test.contrast.n,
+        "donors": test.contrast.n_donors or float("nan"),
+        "tested": test.contrast.unit,
         "compared": test.contrast.compared,
         "n_each": test.contrast.n_each_as_text,
         "values": test.contrast.values_as_text(),

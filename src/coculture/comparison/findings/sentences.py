@@ -8,7 +8,7 @@ from coculture.comparison.design.endpoints import Endpoint
 from coculture.comparison.findings.claims import ClaimResult, difference
 from coculture.comparison.findings.finding_result import FindingResult
 from coculture.comparison.settings import Finding
-from coculture.comparison.statistics.contrasts import BETWEEN
+from coculture.comparison.statistics.contrasts import BETWEEN, Contrast
 from coculture.exchange.vocabulary import SHOWN_ALONE, listed
 
 PERCENTAGE_POINTS = "percentage points"
@@ -104,7 +104,7 @@ def interval(result: FindingResult, sign: float | None = None) -> str:
         unit = " %"
     else:
         low, high = (number_formats.significant(limit**direction) for limit in limits)
-    n = number_formats.experiments(*deciding_test(result).contrast.n_each)
+    n = replicates(deciding_test(result).contrast)
     known = [not np.isnan(limit) for limit in limits]
     if all(known) or not any(known):
         return f"{confidence} CI {low} to {high}{unit}, {n}"
@@ -121,6 +121,32 @@ def interval_of_size(result: FindingResult) -> str:
     """As `interval`, in the direction that `size` names."""
     below = not result.endpoint.is_ratio and deciding_test(result).contrast.estimate < 0
     return interval(result, -1.0 if below else None)
+
+
+def replicates(contrast: Contrast) -> str:
+    """The experiments and donors of a test: "n = 4 donors, 9 experiments"."""
+    each = contrast.replication
+    return number_formats.replicates(
+        [one.experiments for one in each], [one.donors for one in each]
+    )
+
+
+def these_donors(result: FindingResult) -> str:
+    """What a result is limited to where donors are given but too few to be tested, else empty.
+
+    "holds for these 2 donors".
+    """
+    limited = [
+        one.donors
+        for test in result.tests
+        if test.outcome != "untestable"
+        for one in test.contrast.replication
+        if one.holds_for_these
+    ]
+    if not limited:
+        return ""
+    fewest = min(limited)
+    return "for this donor" if fewest == 1 else f"for these {fewest} donors"
 
 
 def size(result: FindingResult, test: ClaimResult, design: Design) -> str:
