@@ -21,6 +21,8 @@ from coculture.comparison.findings.evaluation import (
     unstained_arms,
 )
 from coculture.comparison.flags import comparison_flags
+from coculture.comparison.independence.registry import independence_flags
+from coculture.comparison.independence.shared_days import dependent, shared_days
 from coculture.comparison.layout.readings import readings_of
 from coculture.comparison.settings import ComparisonSettings
 from coculture.comparison.statistics.combination import combination_table
@@ -72,7 +74,7 @@ def compare(
     settings
         The config's section, factors and cells.
     elisa_wells
-        elisa/wells.csv of all plates, for the flags of layouts.
+        elisa/wells.csv of all plates, for the flags of layouts and of copies.
     flow_wells
         The rows of flow/wells.csv of the compared population, likewise.
     plate_factors
@@ -97,8 +99,16 @@ def compare(
         one.name: why for one in settings.quantities if (why := why_not_determined(cultures, one))
     }
     unstained = {one.name: unstained_arms(cultures, one) for one in settings.quantities}
+    shared = shared_days(cultures, flow_wells)
     results = evaluate_findings(
-        arms, design, settings, measured, unstained, without, pinned_before_acquisition
+        arms,
+        design,
+        settings,
+        measured,
+        unstained,
+        without,
+        pinned_before_acquisition,
+        dependent(shared),
     )
     contrasts, contrast_values = contrast_tables(arms, scales, design, settings)
     return Comparison(
@@ -109,15 +119,16 @@ def compare(
         findings=finding_table(results),
         finding_tests=claim_table(results, design),
         combination=combination_table(arms, design, settings),
-        flags=tuple(
-            comparison_flags(
+        flags=(
+            *independence_flags(shared, cultures, settings, elisa_wells, flow_wells),
+            *comparison_flags(
                 results,
                 design,
                 settings,
                 cultures,
                 readings_of(elisa_wells, flow_wells, cultures, settings),
                 pd.DataFrame() if plate_factors is None else plate_factors,
-            )
+            ),
         ),
     )
 

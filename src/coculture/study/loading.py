@@ -16,6 +16,7 @@ from coculture.flow import FlowSettings, FlowSettingsError, shared_controls
 from coculture.study import (
     concentration_columns,
     configuration,
+    copies,
     files,
     pinned,
     raw_file_validation,
@@ -378,9 +379,15 @@ def _raw_file_problems(study: Study, with_events: bool) -> Iterator[Problem]:
         yield from raw_file_validation.fcs_files(
             there["flow"].assign(arm=arms), settings, with_events=with_events
         )
-    yield from raw_file_validation.plate_exports(
-        there["elisa"], ElisaSettings.from_config(study.config["elisa"])
-    )
+    elisa_settings = ElisaSettings.from_config(study.config["elisa"])
+    yield from raw_file_validation.plate_exports(there["elisa"], elisa_settings)
+    if with_events:
+        cultures = study.cultures.dropna(subset=["culture", "experiment"])
+        arms = table_validation.arm_names(cultures, factors)
+        yield from copies.problems(
+            *(there["flow"], there["elisa"], cultures.assign(arm=arms), elisa_settings),
+            checksums=study.checksums,
+        )
 
 
 def _allowed(study: Study, table: str) -> tuple[Path, ...]:

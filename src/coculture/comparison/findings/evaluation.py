@@ -81,6 +81,7 @@ def evaluate_findings(
     unstained: Mapping[str, Mapping[str, Sequence[str]]] = MappingProxyType({}),
     without_values: Mapping[str, str] = MappingProxyType({}),
     pinned_before_acquisition: bool | None = None,
+    dependent: Collection[frozenset[str]] = (),
 ) -> list[FindingResult]:
     """The result of every finding of the study.
 
@@ -98,6 +99,8 @@ def evaluate_findings(
     pinned_before_acquisition
         Whether the findings are those that were pinned before the data were acquired, which
         families with a stated order need; None if it is not known.
+    dependent
+        Groups of experiments that may be one experiment (`shared_days`).
     """
     labels = [design.label(arm) for arm in design.arms]
     named = dict.fromkeys(finding.endpoint for finding in settings.findings)
@@ -114,6 +117,7 @@ def evaluate_findings(
             means[finding.endpoint],
             design,
             unstained.get(finding.endpoint, {}),
+            dependent,
         )
         if finding.endpoint in means
         else _not_measured(
@@ -168,6 +172,7 @@ def _result(
     means: GroupMeans,
     design: Design,
     unstained: Mapping[str, Sequence[str]],
+    dependent: Collection[frozenset[str]],
 ) -> FindingResult:
     endpoint = quantity.primary
     if not finding.has_margin and kind_of(finding.kind).needs_margin:
@@ -220,7 +225,7 @@ def _result(
         pooled=pooled,
         second_estimate=kind.second_estimate(tests, means),
     )
-    return _with_texts(result, means, design)
+    return _with_texts(result, means, design, dependent)
 
 
 def _unseen(
@@ -244,7 +249,12 @@ def _unseen(
     return found
 
 
-def _with_texts(result: FindingResult, means: GroupMeans, design: Design) -> FindingResult:
+def _with_texts(
+    result: FindingResult,
+    means: GroupMeans,
+    design: Design,
+    dependent: Collection[frozenset[str]],
+) -> FindingResult:
     """The result with its reason, sentence and advice."""
     decisive = [test for test in result.tests if result.decides(test)]
     items = dict.fromkeys(sentence_of_test(test, design) for test in decisive)
@@ -254,15 +264,22 @@ def _with_texts(result: FindingResult, means: GroupMeans, design: Design) -> Fin
         sentence += sentences.descriptive(result, design)
     else:
         sentence = kind_of(result.finding.kind).sentence(result, means, design)
-    limited = sentences.these_donors(result)
-    if limited and result.verdict != NOT_TESTABLE:
-        sentence += f" This holds {limited}."
+    conditions = [
+        condition
+        for condition in (
+            sentences.these_donors(result),
+            sentences.if_independent(result, dependent),
+        )
+        if condition.words
+    ]
+    if result.verdict != NOT_TESTABLE:
+        sentence += "".join(condition.sentence for condition in conditions)
     if result.pooled_disagrees:
         reason += f"; by the pooled-error analysis: {result.pooled}"
     return replace(
         result,
         reason=reason,
-        condition=limited if result.is_shown else "",
+        condition=(", ".join(one.words for one in conditions) if result.is_shown else ""),
         sentence=(
             sentence
             + sentences.between_experiments(result, design)

@@ -1,5 +1,8 @@
 """Parts of sentences that several kinds of findings use."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
+
 import numpy as np
 
 from coculture.comparison import number_formats
@@ -131,11 +134,24 @@ def replicates(contrast: Contrast) -> str:
     )
 
 
-def these_donors(result: FindingResult) -> str:
-    """What a result is limited to where donors are given but too few to be tested, else empty.
+@dataclass(frozen=True)
+class Condition:
+    """What a result depends on or is limited to; both are empty for none.
 
-    "holds for these 2 donors".
+    Attributes
+    ----------
+    words
+        As it continues the verdict: "for these 2 donors".
+    sentence
+        The same as a sentence, with a space before it.
     """
+
+    words: str = ""
+    sentence: str = ""
+
+
+def these_donors(result: FindingResult) -> Condition:
+    """What a result is limited to where donors are given but too few to be tested."""
     limited = [
         one.donors
         for test in result.tests
@@ -144,9 +160,46 @@ def these_donors(result: FindingResult) -> str:
         if one.holds_for_these
     ]
     if not limited:
-        return ""
+        return Condition()
     fewest = min(limited)
-    return "for this donor" if fewest == 1 else f"for these {fewest} donors"
+    words = "for this donor" if fewest == 1 else f"for these {fewest} donors"
+    return Condition(words, f" This holds {words}.")
+
+
+def if_independent(result: FindingResult, dependent: Collection[frozenset[str]]) -> Condition:
+    """That a result depends on experiments being independent, of which a test has several.
+
+    Not if donors are tested: the experiments of each are averaged.
+
+    Parameters
+    ----------
+    dependent
+        Groups of experiments that may be one experiment.
+    """
+    groups = [
+        {str(one) for one in experiments}
+        for test in result.tests
+        if test.outcome != "untestable"
+        for experiments, units in zip(
+            _experiments(test.contrast), test.contrast.replication, strict=True
+        )
+        if not units.are_units
+    ]
+    found = [one for one in dependent if any(len(one & group) > 1 for group in groups)]
+    if not found:
+        return Condition()
+    which = listed(listed(sorted(one)) for one in found)
+    are = "are" if len(found) == 1 else "are each"
+    return Condition(
+        "if these are independent experiments",
+        f" This holds only if {which}, which share a day, {are} independent experiments.",
+    )
+
+
+def _experiments(contrast: Contrast) -> list[list[object]]:
+    """The experiments that entered, of each group of arms."""
+    parts = [list(part.by_experiment.index) for part in contrast.parts]
+    return parts or [list(contrast.values.index)]
 
 
 def size(result: FindingResult, test: ClaimResult, design: Design) -> str:
