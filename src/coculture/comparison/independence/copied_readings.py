@@ -137,10 +137,10 @@ def readings_of_cultures(wells: pd.DataFrame, cultures: pd.DataFrame) -> pd.Data
     cultures
         culture, experiment, arm and replicate.
     """
-    used = wells[(wells["role"] == "sample") & (wells["excluded"].fillna("") == "")]
-    used = used[["plate", "well", "analyte", "culture", "dilution", "od"]].rename(
-        columns={"od": "value"}
-    )
+    columns = ["plate", "well", "analyte", "culture", "dilution", "od", "role", "excluded"]
+    read = wells.reindex(columns=columns)
+    used = read[(read["role"] == "sample") & (read["excluded"].isna() | (read["excluded"] == ""))]
+    used = used.assign(value=used["od"].astype(float))
     names = cultures[["culture", "experiment", "arm", "replicate"]]
     return used.merge(names, on="culture")[list(READING_COLUMNS)]
 

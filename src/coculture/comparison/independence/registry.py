@@ -45,7 +45,7 @@ def independence_flags(
 
 def _without_readings(wells: pd.DataFrame, settings: ComparisonSettings) -> list[str]:
     """The endpoints of analytes of which the files give concentrations, not readings."""
-    read = set(wells.loc[wells["od"].notna(), "analyte"])
+    read = set(wells.loc[wells.reindex(columns=["od"])["od"].notna(), "analyte"])
     return [
         one.name
         for one in settings.quantities

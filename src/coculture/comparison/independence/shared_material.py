@@ -43,7 +43,7 @@ def _one_plate(cultures: pd.DataFrame, wells: pd.DataFrame | None) -> Iterator[F
 
 
 def _shared_controls(wells: pd.DataFrame | None) -> Iterator[Flag]:
-    if wells is None or wells.empty:
+    if wells is None or "fcs" not in wells:
         return
     controls = wells[wells["role"] != "sample"].drop_duplicates(["fcs", "experiment"])
     each = (sorted(map(str, of)) for _, of in controls.groupby("fcs")["experiment"])
