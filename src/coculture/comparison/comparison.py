@@ -124,7 +124,7 @@ def compare(
         finding_tests=claim_table(results, design),
         combination=combination_table(arms, design, settings),
         flags=(
-            *(pin.flags if settings.findings else ()),
+            *pin.flags,
             *independence_flags(shared, cultures, settings, elisa_wells, flow_wells),
             *comparison_flags(
                 results,

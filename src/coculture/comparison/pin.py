@@ -14,7 +14,6 @@ import pandas as pd
 from coculture.exchange.flags import Concerns, Flag
 from coculture.exchange.vocabulary import listed, many
 
-NOT_PINNED = "findings_not_pinned"
 PINNED = "findings_pinned"
 CHANGED = "findings_changed_since_pinned"
 AFTER = "findings_pinned_after_acquisition"
@@ -153,15 +152,9 @@ class Pin:
 
     @property
     def flags(self) -> Iterator[Flag]:
-        """What a reader should know of it; without a pin only a note."""
+        """What a reader should know of it; without a pin nothing."""
         concerns = Concerns("comparison/findings.csv", "study")
         if self.at is None:
-            yield Flag(
-                concerns,
-                NOT_PINNED,
-                "note",
-                "When the findings were stated is not recorded (make pin-findings records it).",
-            )
             return
         at = f"{self.at:%Y-%m-%d %H:%M} UTC"
         if self.changes:

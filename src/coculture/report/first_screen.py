@@ -50,7 +50,6 @@ def _counted(findings: pd.DataFrame, verdict: str) -> Iterator[str]:
 
 
 _STATED = (
-    "findings_not_pinned",
     "findings_pinned",
     "findings_changed_since_pinned",
     "findings_pinned_after_acquisition",
@@ -58,9 +57,14 @@ _STATED = (
 """Codes of the flags that say when the findings were stated."""
 
 
-def stated(flags: Iterable[Flag]) -> str:
+_NOT_STATED = "When the findings were stated is not recorded (make pin-findings records it)."
+
+
+def stated(findings: pd.DataFrame, flags: Iterable[Flag]) -> str:
     """When the findings were stated, as far as it is recorded; empty without findings."""
-    return next((flag.sentence for flag in flags if flag.code in _STATED), "")
+    if findings.empty:
+        return ""
+    return next((flag.sentence for flag in flags if flag.code in _STATED), _NOT_STATED)
 
 
 def conditions(findings: pd.DataFrame) -> str:
