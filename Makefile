@@ -14,10 +14,10 @@ LOCK := $(UV) pip compile pyproject.toml --universal --fork-strategy fewest --ge
 STEPS := --configfile $(STUDY) --cores $(CORES)
 
 .DEFAULT_GOAL := help
-.PHONY: help new run check plan pin verify test test-all audit lint wheel lock lock-in-date example document benchmark clean
+.PHONY: help new run check plan pin pin-findings verify test test-all audit lint wheel lock lock-in-date example document benchmark clean
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: .venv/installed ## run a study and write its report: make run STUDY=config/mine.yaml
 	@mkdir -p .snakemake results 2>/dev/null && [ -w .snakemake ] && [ -w results ] || { \
@@ -33,6 +33,9 @@ check: .venv/installed ## check a study's tables and files without running anyth
 
 pin: .venv/installed ## record the checksums of a study's raw files, to check them in later runs
 	@$(BIN)/coculture pin $(STUDY)
+
+pin-findings: .venv/installed ## record the findings, their limits and the time, before the data: needs no data
+	@$(BIN)/coculture pin-findings $(STUDY)
 
 verify: .venv/installed ## run a study twice from scratch and compare every byte
 	@folder=$$(mktemp -d) && echo "Two runs in $$folder: the second in another time zone and on one core." && \

@@ -17,6 +17,7 @@ def main(inputs: Any, outputs: Any, parameters: Any) -> None:
         elisa_wells=result_tables.read_all(inputs.elisa_wells),
         flow_wells=flow_wells,
         plate_factors=result_tables.read_all(inputs.plate_factors),
+        stated=parameters.stated,
     )
     for name in TABLES:
         table = f"comparison/{name}.csv"

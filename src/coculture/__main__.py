@@ -15,6 +15,7 @@ from coculture.running import disk
 from coculture.running.records import Records
 from coculture.study import documentation
 from coculture.study.pinned import KEY
+from coculture.study.pinned_findings import KEY as FINDINGS_KEY
 
 
 def main() -> None:
@@ -41,7 +42,8 @@ def _commands() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True)
 
     def command(run: Callable[[argparse.Namespace], None], words: str) -> argparse.ArgumentParser:
-        added = commands.add_parser(run.__name__.removeprefix("_"), help=words)
+        name = run.__name__.removeprefix("_").replace("_", "-")
+        added = commands.add_parser(name, help=words)
         added.set_defaults(run=run)
         return added
 
@@ -49,6 +51,8 @@ def _commands() -> argparse.ArgumentParser:
     check.add_argument("config", type=Path, help="the study's config")
     pin = command(_pin, "record the checksums of a study's raw files")
     pin.add_argument("config", type=Path, help="the study's config")
+    pin_findings = command(_pin_findings, "record the findings with their limits and the time")
+    pin_findings.add_argument("config", type=Path, help="the study's config; no data are needed")
     compare = command(_compare, "compare two results folders byte for byte")
     compare.add_argument("first", type=Path, help="the results folder of one run")
     compare.add_argument("second", type=Path, help="the results folder of the other")
@@ -104,6 +108,18 @@ def _pin(chosen: argparse.Namespace) -> None:
     place = study.pin(chosen.config)
     name = os.path.relpath(place, chosen.config.parent)
     print(f"{place} written. To compare with it in every run, add to the config:\n{KEY}: {name}")
+
+
+def _pin_findings(chosen: argparse.Namespace) -> None:
+    place, is_new = study.pin_findings(chosen.config)
+    name = os.path.relpath(place, chosen.config.parent)
+    if not is_new:
+        print(f"{place} already has these findings; nothing was changed.")
+        return
+    print(
+        f"{place} written. Put it under version control now, which shows when it was made. In the "
+        f"config:\n{FINDINGS_KEY}: {name}"
+    )
 
 
 def _compare(chosen: argparse.Namespace) -> None:

@@ -42,6 +42,7 @@ def make_finding(**changes: Any) -> dict[str, Any]:
         "family": "",
         "verdict": "not shown",
         "verdict_in_words": "not shown",
+        "condition": "",
         "estimate": 0.9,
         "lower": 0.5,
         "upper": 1.6,

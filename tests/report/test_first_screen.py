@@ -5,8 +5,9 @@ from typing import Any
 
 import pandas as pd
 
+from coculture.exchange.flags import Concerns, Flag
 from coculture.report import Results
-from coculture.report.first_screen import answer, counts, design, missing_arms
+from coculture.report.first_screen import answer, counts, design, missing_arms, stated
 
 MakeResults = Callable[..., Results]
 
@@ -94,3 +95,13 @@ def test_an_experiment_made_for_other_arms_lacks_none() -> None:
         }
     )
     assert missing_arms(cultures) == ["b (not in E2)"]
+
+
+def test_when_the_findings_were_stated() -> None:
+    findings = pd.DataFrame({"id": ["1"]})
+    pinned = Flag(
+        Concerns("comparison/findings.csv", "study"), "findings_pinned", "note", "Pinned."
+    )
+    assert stated(findings, [pinned]) == "Pinned."
+    assert "is not recorded" in stated(findings, [])
+    assert stated(findings.iloc[:0], []) == ""

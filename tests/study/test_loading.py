@@ -72,9 +72,9 @@ BROKEN: dict[str, tuple[Break, str]] = {
     "unknown column": (
         _edit("cultures.csv", "replicate\n", "replicate,plate_colour\n"),
         "cultures.csv, row 1, plate_colour: unknown column. Known are: culture, "
-        "experiment, donor, cells, stroma, medium, hours, replicate, file, viable_cells_per_ml, "
-        "dex_nM, il1ra_ng_ml, il6_ng_ml. A column of your own begins with note, or is listed under "
-        "notes: in the config.",
+        "experiment, donor, date, cells, stroma, medium, hours, replicate, file, "
+        "viable_cells_per_ml, dex_nM, il1ra_ng_ml, il6_ng_ml. A column of your own begins with "
+        "note, or is listed under notes: in the config.",
     ),
     "negative dose": (
         _edit("cultures.csv", "DEX-1,E1,control,HS-5,1000", "DEX-1,E1,control,HS-5,-1000"),

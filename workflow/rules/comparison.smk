@@ -14,6 +14,7 @@ COMPARE = STEPS.step(
     after=[JOIN, *QUANTIFY.values(), *GATE.values(), *COMBINED],
     population=STUDY.report_population,
     settings=STUDY.comparison_settings(),
+    stated=STUDY.stated,
 )
 FIGURES_OF_COMPARISON = comparison_figures.of_study(
     STUDY.planned_comparison(), STUDY.endpoints

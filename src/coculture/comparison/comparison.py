@@ -1,8 +1,10 @@
 """The whole comparison of one study, from the joined cultures to its tables and flags."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 import pandas as pd
 
@@ -21,7 +23,10 @@ from coculture.comparison.findings.evaluation import (
     unstained_arms,
 )
 from coculture.comparison.flags import comparison_flags
+from coculture.comparison.independence.registry import independence_flags
+from coculture.comparison.independence.shared_days import dependent, shared_days
 from coculture.comparison.layout.readings import readings_of
+from coculture.comparison.pin import Pin, measured_days
 from coculture.comparison.settings import ComparisonSettings
 from coculture.comparison.statistics.combination import combination_table
 from coculture.comparison.statistics.exploratory import contrast_tables
@@ -61,7 +66,7 @@ def compare(
     elisa_wells: pd.DataFrame | None = None,
     flow_wells: pd.DataFrame | None = None,
     plate_factors: pd.DataFrame | None = None,
-    pinned_before_acquisition: bool | None = None,
+    stated: Mapping[str, Any] = MappingProxyType({}),
 ) -> Comparison:
     """Arms, contrasts, pre-stated findings, combinations and flags of one study.
 
@@ -72,14 +77,13 @@ def compare(
     settings
         The config's section, factors and cells.
     elisa_wells
-        elisa/wells.csv of all plates, for the flags of layouts.
+        elisa/wells.csv of all plates, for the flags of layouts and of copies.
     flow_wells
         The rows of flow/wells.csv of the compared population, likewise.
     plate_factors
         elisa/plate_factors.csv, likewise.
-    pinned_before_acquisition
-        Whether the findings are those that were pinned before the data were acquired; None if it
-        is not known. Only then a family is tested in its stated order.
+    stated
+        When the findings were pinned, and what has changed since (`Pin.of`).
     """
     design = Design.of(cultures, settings)
     # Sums in a fixed order: shuffled rows give the same bytes.
@@ -97,8 +101,18 @@ def compare(
         one.name: why for one in settings.quantities if (why := why_not_determined(cultures, one))
     }
     unstained = {one.name: unstained_arms(cultures, one) for one in settings.quantities}
+    has_values = any(one.source == "values.csv" for one in settings.quantities)
+    pin = Pin.of(stated, measured_days(flow_wells, elisa_wells, has_values=has_values))
+    shared = shared_days(cultures, flow_wells)
     results = evaluate_findings(
-        arms, design, settings, measured, unstained, without, pinned_before_acquisition
+        arms,
+        design,
+        settings,
+        measured,
+        unstained,
+        without,
+        pin.stated_in_advance,
+        dependent(shared),
     )
     contrasts, contrast_values = contrast_tables(arms, scales, design, settings)
     return Comparison(
@@ -109,15 +123,17 @@ def compare(
         findings=finding_table(results),
         finding_tests=claim_table(results, design),
         combination=combination_table(arms, design, settings),
-        flags=tuple(
-            comparison_flags(
+        flags=(
+            *pin.flags,
+            *independence_flags(shared, cultures, settings, elisa_wells, flow_wells),
+            *comparison_flags(
                 results,
                 design,
                 settings,
                 cultures,
                 readings_of(elisa_wells, flow_wells, cultures, settings),
                 pd.DataFrame() if plate_factors is None else plate_factors,
-            )
+            ),
         ),
     )
 

@@ -1,10 +1,11 @@
 """Numbers as figures and sentences of the comparison print them."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
-from coculture.exchange.vocabulary import listed
+from coculture.exchange.vocabulary import listed, many
 
 UNKNOWN_NUMBER = "not known"
 
@@ -58,6 +59,35 @@ def probability(p: float) -> str:
     ('p = 0.012', 'p < 0.0001')
     """
     return "p < 0.0001" if p < 1e-4 else f"p = {p:.2g}"
+
+
+def replicates(experiments_of_each: Sequence[int], donors_of_each: Sequence[int]) -> str:
+    """The number of donors and experiments, or those of several groups; 0 donors: not known.
+
+    >>> replicates([9], [4]), replicates([4, 5], [0, 0])
+    ('n = 4 donors, 9 experiments', 'n = 4 and 5 experiments')
+    >>> replicates([9, 6], [4, 0])
+    'n = 4 donors (9 experiments) and 6 experiments'
+    """
+    if not any(donors_of_each):
+        return experiments(*experiments_of_each)
+    both = list(zip(experiments_of_each, donors_of_each, strict=True))
+    if len(both) == 1:
+        return f"n = {many(both[0][1], 'donor')}, {many(both[0][0], 'experiment')}"
+    each = (
+        f"{many(donors, 'donor')} ({many(n, 'experiment')})" if donors else many(n, "experiment")
+        for n, donors in both
+    )
+    return f"n = {listed(each)}"
+
+
+def with_donors(n: str, donors: float) -> str:
+    """The number of experiments with that of the donors, for figures; 0 or NaN: not known.
+
+    >>> with_donors("9", 4), with_donors("9", 0)
+    ('9 (4 donors)', '9')
+    """
+    return f"{n} ({many(int(donors), 'donor')})" if donors > 0 else n
 
 
 def experiments(*n: int) -> str:

@@ -5,6 +5,7 @@ from coculture.flow.agreement import notices
 from coculture.flow.compensation.single_stains import spillover_from_single_stains
 from coculture.flow.compensation.spillover import SpilloverError
 from coculture.flow.compensation_notices import compensation_notices
+from coculture.flow.copied_events import copied_files
 from coculture.flow.drift import control_drift, drift_flags, staining_flags, vanished_flags
 from coculture.flow.fcs.sample import FlowSample, read_fcs
 from coculture.flow.fcs.text import FcsError
@@ -30,6 +31,7 @@ __all__ = [
     "check_spillover_file",
     "compensation_notices",
     "control_drift",
+    "copied_files",
     "drift_flags",
     "gate_experiment",
     "notices",

@@ -1,11 +1,12 @@
 """The first screen of the page: the answer in one sentence, how much was measured, the design."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pandas as pd
 
 from coculture.exchange.design_sentence import Given, design_sentence
-from coculture.exchange.vocabulary import ALONE, SHOWN, SHOWN_ALONE, VERDICTS
+from coculture.exchange.flags import Flag
+from coculture.exchange.vocabulary import ALONE, SHOWN, SHOWN_ALONE, VERDICTS, listed
 from coculture.report.results import Results
 
 
@@ -46,6 +47,41 @@ def _counted(findings: pd.DataFrame, verdict: str) -> Iterator[str]:
         yield f"{corrected} {verdict}, not after that correction"
     if alone.any():
         yield f"{int(alone.sum())} {verdict}, alone in its family and so not corrected"
+
+
+_STATED = (
+    "findings_pinned",
+    "findings_changed_since_pinned",
+    "findings_pinned_after_acquisition",
+)
+"""Codes of the flags that say when the findings were stated."""
+
+
+_NOT_STATED = "When the findings were stated is not recorded (make pin-findings records it)."
+
+
+def stated(findings: pd.DataFrame, flags: Iterable[Flag]) -> str:
+    """When the findings were stated, as far as it is recorded; empty without findings."""
+    if findings.empty:
+        return ""
+    return next((flag.sentence for flag in flags if flag.code in _STATED), _NOT_STATED)
+
+
+def conditions(findings: pd.DataFrame) -> str:
+    """What verdicts "shown" depend on, in one sentence for each condition; empty for none.
+
+    >>> conditions(pd.DataFrame({"id": ["1", "2"], "condition": ["for these 2 donors", ""]}))
+    'Finding 1: shown for these 2 donors.'
+    """
+    if "condition" not in findings:
+        return ""
+    of_each = findings[findings["condition"].fillna("") != ""].groupby("condition", sort=False)[
+        "id"
+    ]
+    return " ".join(
+        f"Finding{'s' if len(ids) > 1 else ''} {listed(map(str, ids))}: shown {condition}."
+        for condition, ids in of_each
+    )
 
 
 def counts(results: Results) -> dict[str, int]:

@@ -35,6 +35,14 @@ _ACTIONS_BY_CODE = {
     "few_experiments": "Repeat the experiment on another day or with another donor.",
     "pooled_error_disagrees": "Report the primary verdict and mention the other.",
     "no_controls": "Record at least an unstained tube and single stains in the next experiment.",
+    "experiments_of_one_day": (
+        "If they are one experiment, give them one name in cultures.csv. If not, say what makes "
+        "them independent when you report the findings."
+    ),
+    "findings_changed_since_pinned": "Say what was changed, and why, when you report the findings.",
+    "findings_pinned_after_acquisition": "Report the findings as chosen after the measurements.",
+    "readings_alike": "Compare the files and the layout of both experiments with the plate map.",
+    "values_alike": "Compare both experiments with the records that the numbers were taken from.",
     "interference": "Use an assay that the drug does not disturb, or leave these arms out.",
     "other_well": "Compare flow.csv with the plate map.",
     "stains_swapped": "Compare flow.channels with the panel that was stained.",

@@ -321,6 +321,15 @@ def _values(results: Results) -> str:
     )
 
 
+_OVER_DONORS = (
+    " Experiments of one donor are not independent. Where at least three donors entered, the "
+    "values of each donor's experiments were averaged first, and the means of the donors, each "
+    "with the same weight, were tested with (number of donors − 1) degrees of freedom; between "
+    "experiments, the means of the donors of a group with at least four. Where fewer entered, the "
+    "experiments were tested, and the result holds for these donors."
+)
+
+
 def _is_between(table: pd.DataFrame) -> bool:
     """Whether a row of a table of the comparison is between experiments."""
     return "compared" in table and bool(table["compared"].astype(bool).any())
@@ -333,6 +342,9 @@ def _comparison(results: Results, has_bounds: bool) -> str:
         "and arm on the analysis scale. Every contrast was computed within each experiment that "
         "has all arms it needs, and tested with a one-sample t test with n − 1 degrees of freedom."
     )
+    tables = map(results.table, _COMPARED)
+    if any("donors" in str(one) for table in tables for one in table.get("tested", ())):
+        text += _OVER_DONORS
     if any(_is_between(results.table(name)) for name in _COMPARED):
         text += (
             " Arms that share no experiment were compared between experiments: the part of each "

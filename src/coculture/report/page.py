@@ -84,6 +84,8 @@ def render(results: Results) -> str:
         script=Markup(script),
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         answer=first_screen.answer(results.table("comparison/findings.csv")),
+        conditions=first_screen.conditions(results.table("comparison/findings.csv")),
+        stated=first_screen.stated(results.table("comparison/findings.csv"), results.flags),
         limitations=limitations(results),
         counts=first_screen.counts(results),
         design=first_screen.design(results),

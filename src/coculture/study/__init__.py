@@ -8,8 +8,17 @@ tables, the header of each raw file and the events of the controls.
 """
 
 from coculture.exchange.problems import Problem, StudyError
-from coculture.study.loading import load, pin, require_sound_controls
+from coculture.study.loading import load, pin, pin_findings, require_sound_controls
 from coculture.study.overview import summary
 from coculture.study.study import Study
 
-__all__ = ["Problem", "Study", "StudyError", "load", "pin", "require_sound_controls", "summary"]
+__all__ = [
+    "Problem",
+    "Study",
+    "StudyError",
+    "load",
+    "pin",
+    "pin_findings",
+    "require_sound_controls",
+    "summary",
+]

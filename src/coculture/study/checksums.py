@@ -39,6 +39,10 @@ class Checksums:
             return
         memory.write(self._file, self._used)
 
+    def beside(self, name: str) -> Path | None:
+        """A file in which something else is remembered; None if nothing is to be."""
+        return self._file and self._file.with_name(f"{self._file.stem}.{name}.json")
+
     def forget(self) -> None:
         """Remember nothing: a run failed, and what was remembered may be why."""
         if self._file is not None:

@@ -1,5 +1,6 @@
 """Reading and checking a study: every problem is found before anything runs."""
 
+import datetime
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -16,8 +17,10 @@ from coculture.flow import FlowSettings, FlowSettingsError, shared_controls
 from coculture.study import (
     concentration_columns,
     configuration,
+    copies,
     files,
     pinned,
+    pinned_findings,
     raw_file_validation,
     table_validation,
     tables,
@@ -95,11 +98,37 @@ def pin(config_path: str | Path) -> Path:
     return place
 
 
+def pin_findings(
+    config_path: str | Path, now: datetime.datetime | None = None
+) -> tuple[Path, bool]:
+    """Record the findings of a config with their limits and the time; no data are needed.
+
+    Returns
+    -------
+    The file, which the config names or which is beside it; and whether anything was added: not if
+    the last pin in it states the same.
+
+    Raises
+    ------
+    StudyError
+        If the config has a problem, states no finding, or names a file that holds no pins.
+    """
+    path = Path(config_path)
+    config, problems = configuration.read(path)
+    if not problems and not config["comparison"]["findings"]:
+        problems = [Problem(str(path), "states no finding, so there is nothing to pin.")]
+    if problems:
+        raise StudyError(problems)
+    return pinned_findings.pin(path, config, now or datetime.datetime.now(datetime.UTC))
+
+
 def _read(
     path: Path, checksums: Checksums, with_events: bool = True
 ) -> tuple[Study, list[Problem]]:
     """The study as read from its files, and all of its problems except changed checksums."""
     config, problems = configuration.read(path)
+    stated, faults = pinned_findings.read(path, config)
+    problems += faults
     folder = path.parent
     found: dict[str, pd.DataFrame] = {}
     files_of = TableFiles(folder, config)
@@ -142,6 +171,7 @@ def _read(
         path=path,
         config=config,
         checksums=checksums,
+        stated=stated,
         shared=shared_controls(found["flow"].dropna(subset=["fcs"])),
         places=places,
         **found,
@@ -378,9 +408,15 @@ def _raw_file_problems(study: Study, with_events: bool) -> Iterator[Problem]:
         yield from raw_file_validation.fcs_files(
             there["flow"].assign(arm=arms), settings, with_events=with_events
         )
-    yield from raw_file_validation.plate_exports(
-        there["elisa"], ElisaSettings.from_config(study.config["elisa"])
-    )
+    elisa_settings = ElisaSettings.from_config(study.config["elisa"])
+    yield from raw_file_validation.plate_exports(there["elisa"], elisa_settings)
+    if with_events:
+        cultures = study.cultures.dropna(subset=["culture", "experiment"])
+        arms = table_validation.arm_names(cultures, factors)
+        yield from copies.problems(
+            *(there["flow"], there["elisa"], cultures.assign(arm=arms), elisa_settings),
+            checksums=study.checksums,
+        )
 
 
 def _allowed(study: Study, table: str) -> tuple[Path, ...]:

@@ -8,6 +8,7 @@ from coculture import flow
 from coculture.comparison import ComparisonSettings
 from coculture.comparison.design.arms import Design, arms_of, wells_by_arm
 from coculture.comparison.findings.protocol import doubts
+from coculture.comparison.independence.shared_days import shared_days
 from coculture.comparison.layout.readings import readings_of
 from coculture.comparison.layout.registry import layouts_of
 from coculture.comparison.settings import Factor
@@ -54,7 +55,7 @@ def _noticed(study: Study) -> list[str]:
 
 
 def _noticed_in_files(study: Study) -> list[str]:
-    noticed = [*_doubts(study), *_untreated_levels(study), *_layouts(study)]
+    noticed = [*_doubts(study), *_untreated_levels(study), *_shared_days(study), *_layouts(study)]
     if study.flow.empty:
         return noticed
     settings = flow.FlowSettings.from_config(study.flow_settings())
@@ -67,6 +68,14 @@ def _doubts(study: Study) -> list[str]:
     settings = ComparisonSettings.from_config(*study.comparison_settings())
     found = doubts(settings, Design.of(study.cultures, settings))
     return [f"{one.sentence} {one.action}" for one in found]
+
+
+def _shared_days(study: Study) -> Iterator[str]:
+    """Experiments that may be one, because they share a day."""
+    files = study.flow[(study.flow["exclude"].fillna("") == "") & (study.flow["role"] == "sample")]
+    timed = flow.acquisition_starts(files) if len(files) else None
+    for shared in shared_days(study.cultures, timed):
+        yield shared.sentence
 
 
 def _layouts(study: Study) -> list[str]:

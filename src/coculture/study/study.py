@@ -41,6 +41,8 @@ class Study:
     culture and endpoint are replicates; the numbers of one spreadsheet row share an index."""
     clinical: pd.DataFrame
     checksums: Checksums
+    stated: Mapping[str, Any] = field(default_factory=dict)
+    """When the findings were pinned, and what has changed since (`pinned_findings.read`)."""
     shared: Mapping[int, Sequence[str]] = field(default_factory=dict)
     """Row of flow.csv of a control without an experiment -> the experiments that it serves."""
     places: Mapping[str, Mapping[int, Place]] = field(default_factory=dict)

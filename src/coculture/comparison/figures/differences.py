@@ -21,6 +21,7 @@ from coculture.comparison.statistics.exploratory import PER_EXPERIMENT, POOLED_E
 from coculture.drawing import style
 from coculture.drawing.marks import Mark
 from coculture.exchange.names import relabelled
+from coculture.exchange.vocabulary import listed
 
 
 @dataclass(frozen=True)
@@ -163,8 +164,14 @@ def draw_differences(
     points = f"Difference in {scale.unit}" if scale.unit else f"Difference of {scale.subject}"
     of_what = f"Ratio of {scale.subject}" if scale.is_ratio else points
     pooled = bool((rows["analysis"] == POOLED_ERROR).any())
-    how = "95 % interval, pooled error" if pooled else "95 % t interval over experiments"
+    how = "95 % interval, pooled error" if pooled else f"95 % t interval over {_tested(rows)}"
     axis.set_xlabel(f"{of_what}, with {how}")
+
+
+def _tested(rows: pd.DataFrame) -> str:
+    """What the intervals are over, in the order in which it comes."""
+    tested = dict.fromkeys(str(one) for one in rows["tested"].dropna())
+    return listed(tested or ["experiments"])
 
 
 def _draw_margin(axis: Axes, margin: float | None, scale: Endpoint) -> None:
@@ -215,4 +222,6 @@ def _n_and_df(row: Mapping[Hashable, Any]) -> str:
 
 
 def _n(row: Mapping[Hashable, Any]) -> str:
-    return str(row["n_each"] or f"{row['n']:.0f}")
+    """The number of experiments, with that of the donors where it is known."""
+    n = str(row["n_each"] or f"{row['n']:.0f}")
+    return number_formats.with_donors(n, row["donors"])

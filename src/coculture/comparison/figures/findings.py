@@ -84,15 +84,21 @@ def findings(inputs: FigureInputs) -> Drawing:
             "Filled: shown, also after the correction for the other findings. Blue and open: shown "
             "by its own test only.\n"
             "Black and open: not shown. Without an estimate: not testable. The interval "
-            "agrees with the one-sided test; p is given with its level. n: experiments; "
-            "df = n − 1."
-            f"{_between(results)}\n"
+            "agrees with the one-sided test; p is given with its level. "
+            f"{_replicates(results)}{_between(results)}\n"
             "If a finding compares an arm with several arms, the mark is the comparison with the "
             "weakest evidence (largest p); grey ticks: each comparison that has an estimate, even "
             "if the finding has none.",
         )
     shown = [mark for rows in panels.values() for row in rows for mark in _marks(row)]
     return Drawing(figure, pd.DataFrame(shown, columns=list(COLUMNS)), TABLE, text)
+
+
+def _replicates(results: pd.DataFrame) -> str:
+    """What n is in the figure."""
+    if not (results["tested"] == "donors").any():
+        return "n: experiments; df = n − 1."
+    return "n: experiments; with three donors or more these are tested, with df = donors − 1."
 
 
 def _between(results: pd.DataFrame) -> str:
@@ -224,5 +230,5 @@ def _verdict(row: _Row) -> str:
     if not row.is_testable:
         return str(result["verdict"])
     p, level = float(result["p"]), float(result["level"])
-    n = result["n_each"] or result["n"]
+    n = number_formats.with_donors(str(result["n_each"] or result["n"]), float(result["donors"]))
     return f"{result['verdict']}\n{number_formats.probability(p)} (level {level:g}), n = {n}"

@@ -24,7 +24,7 @@ from coculture.comparison.figures.axes import (
 )
 from coculture.comparison.figures.inputs import FigureInputs
 from coculture.comparison.findings.sentences import in_points, unit_of_points
-from coculture.comparison.number_formats import significant
+from coculture.comparison.number_formats import significant, with_donors
 from coculture.comparison.settings import Factor
 from coculture.comparison.statistics import outside_range
 from coculture.comparison.statistics.between_experiments import contrast_of
@@ -236,7 +236,7 @@ def _label(means: GroupMeans, weights: dict[str, float], scale: Endpoint) -> str
         significant(float(one)) if scale.is_ratio else in_points(scale, float(one))
         for one in numbers
     )
-    n = contrast.n_each_as_text or contrast.n
+    n = with_donors(contrast.n_each_as_text or str(contrast.n), contrast.n_donors)
     compared = f"\n{contrast.compared}" if contrast.is_between else ""
     if contrast.n < 2 or np.isnan(numbers[1]):
         return f"interaction {value}, n = {n}{compared}"

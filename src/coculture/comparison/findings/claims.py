@@ -177,7 +177,7 @@ def evaluate(claim: Claim, means: GroupMeans, endpoint: Endpoint) -> ClaimResult
     if why_not:
         return _untestable(claim, contrast, *why_not, interval, against, relation)
     p = _p(claim, contrast)
-    pooled = PooledError.fit(_finite(used)).contrast(claim.weights)
+    pooled = PooledError.fit(means.by_unit(_finite(used))).contrast(claim.weights)
     result = ClaimResult(
         claim=claim,
         contrast=contrast,

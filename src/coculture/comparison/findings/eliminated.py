@@ -262,8 +262,7 @@ class _Eliminated:
             first = _change(f"{treatment} itself changed {quantity}", effect, result, design)
             second = _change("", residual, result, design)
         numbers = sentences.capital(
-            f"{first} and {second}{_eliminated(result)}, "
-            f"{number_formats.experiments(*result.n_each)}."
+            f"{first} and {second}{_eliminated(result)}, {_replicates(result)}."
         )
         numbers += _baseline(result, means, design)
         return numbers if result.is_shown else f"{sentences.not_shown(result.finding)} {numbers}"
@@ -287,7 +286,7 @@ def _ratio(
         per_experiment_contrast(means.estimates, weights) for weights in (numerator, denominator)
     )
     both = pd.concat([top.values, bottom.values], axis=1).dropna()  # noqa: PD011
-    tops, bottoms = both.to_numpy().T
+    tops, bottoms = means.by_unit(both).to_numpy().T
     low = high = ratio = float("nan")
     if top.varies or bottom.varies:
         low, high = fieller_interval(tops, bottoms, CONFIDENCE)
@@ -305,7 +304,7 @@ def _ratio_between(
     """
     known = means.index[entering(means, groups)]
     complete = [
-        ArmGroup(group.arms, tuple(one for one in group.experiments if one in known))
+        replace(group, experiments=tuple(one for one in group.experiments if one in known))
         for group in groups
     ]
 
@@ -322,6 +321,12 @@ def _has_outside(tests: Sequence[ClaimResult], means: GroupMeans) -> bool:
     """Whether wells of the arms are outside the range."""
     each = (arms_outside(means, test.claim.weights) for test in tests)
     return any(bool(one.any(axis=None)) for one in each)
+
+
+def _replicates(result: FindingResult) -> str:
+    """The experiments and donors of the test with the fewest."""
+    assert result.fewest is not None
+    return sentences.replicates(result.fewest)
 
 
 def _sign(finding: Finding) -> float:
@@ -440,7 +445,7 @@ def _size_with_interval(test: ClaimResult, result: FindingResult, sign: float) -
     With its own n if the tests of the finding have different ones.
     """
     differ = len({each.contrast.n_each for each in result.tests}) > 1
-    n = f", {number_formats.experiments(*test.contrast.n_each)}" if differ else ""
+    n = f", {sentences.replicates(test.contrast)}" if differ else ""
     ends = [sign * limit for limit in (test.interval if sign > 0 else reversed(test.interval))]
     size = sentences.bound(test.relation, sign) + _size(sign * test.contrast.estimate, result)
     if np.isnan(ends).sum() == 1:

@@ -28,16 +28,16 @@ from coculture.comparison.statistics.group_means import GroupMeans
 from coculture.exchange.vocabulary import NOT_TESTABLE, listed
 
 FINDING_COLUMNS = (
-    "id", "finding", "kind", "endpoint", "family", "verdict", "verdict_in_words", "estimate",
-    "relation", "lower", "upper", "confidence_percent", "unit", "second_estimate", "second_lower",
-    "second_upper", "second_unit", "p", "level", "holm_ratio", "corrected_by", "n", "compared",
-    "n_each", "reason", "sentence", "advice", "caveat", "pooled_error_verdict", "limits",
-    "method",
+    "id", "finding", "kind", "endpoint", "family", "verdict", "verdict_in_words", "condition",
+    "estimate", "relation", "lower", "upper", "confidence_percent", "unit", "second_estimate",
+    "second_lower", "second_upper", "second_unit", "p", "level", "holm_ratio", "corrected_by", "n",
+    "donors", "tested", "compared", "n_each", "reason", "sentence", "advice", "caveat",
+    "pooled_error_verdict", "limits", "method",
 )  # fmt: skip
 TEST_COLUMNS = (
     "id", "test", "part", "endpoint", "estimate", "relation", "lower", "upper",
     "confidence_percent", "margin", "side", "p", "level", "outcome", "decides", "sentence", "n",
-    "compared", "n_each", "values", "left_out", "reason", "pooled_error_p",
+    "donors", "tested", "compared", "n_each", "values", "left_out", "reason", "pooled_error_p",
 )  # fmt: skip
 
 _NOTHING = Estimate.missing()
@@ -81,6 +81,7 @@ def evaluate_findings(
     unstained: Mapping[str, Mapping[str, Sequence[str]]] = MappingProxyType({}),
     without_values: Mapping[str, str] = MappingProxyType({}),
     pinned_before_acquisition: bool | None = None,
+    dependent: Collection[frozenset[str]] = (),
 ) -> list[FindingResult]:
     """The result of every finding of the study.
 
@@ -98,6 +99,8 @@ def evaluate_findings(
     pinned_before_acquisition
         Whether the findings are those that were pinned before the data were acquired, which
         families with a stated order need; None if it is not known.
+    dependent
+        Groups of experiments that may be one experiment (`shared_days`).
     """
     labels = [design.label(arm) for arm in design.arms]
     named = dict.fromkeys(finding.endpoint for finding in settings.findings)
@@ -114,6 +117,7 @@ def evaluate_findings(
             means[finding.endpoint],
             design,
             unstained.get(finding.endpoint, {}),
+            dependent,
         )
         if finding.endpoint in means
         else _not_measured(
@@ -168,6 +172,7 @@ def _result(
     means: GroupMeans,
     design: Design,
     unstained: Mapping[str, Sequence[str]],
+    dependent: Collection[frozenset[str]],
 ) -> FindingResult:
     endpoint = quantity.primary
     if not finding.has_margin and kind_of(finding.kind).needs_margin:
@@ -220,7 +225,7 @@ def _result(
         pooled=pooled,
         second_estimate=kind.second_estimate(tests, means),
     )
-    return _with_texts(result, means, design)
+    return _with_texts(result, means, design, dependent)
 
 
 def _unseen(
@@ -244,7 +249,12 @@ def _unseen(
     return found
 
 
-def _with_texts(result: FindingResult, means: GroupMeans, design: Design) -> FindingResult:
+def _with_texts(
+    result: FindingResult,
+    means: GroupMeans,
+    design: Design,
+    dependent: Collection[frozenset[str]],
+) -> FindingResult:
     """The result with its reason, sentence and advice."""
     decisive = [test for test in result.tests if result.decides(test)]
     items = dict.fromkeys(sentence_of_test(test, design) for test in decisive)
@@ -254,11 +264,22 @@ def _with_texts(result: FindingResult, means: GroupMeans, design: Design) -> Fin
         sentence += sentences.descriptive(result, design)
     else:
         sentence = kind_of(result.finding.kind).sentence(result, means, design)
+    conditions = [
+        condition
+        for condition in (
+            sentences.these_donors(result),
+            sentences.if_independent(result, dependent),
+        )
+        if condition.words
+    ]
+    if result.verdict != NOT_TESTABLE:
+        sentence += "".join(condition.sentence for condition in conditions)
     if result.pooled_disagrees:
         reason += f"; by the pooled-error analysis: {result.pooled}"
     return replace(
         result,
         reason=reason,
+        condition=(", ".join(one.words for one in conditions) if result.is_shown else ""),
         sentence=(
             sentence
             + sentences.between_experiments(result, design)
@@ -337,6 +358,7 @@ def finding_table(results: Sequence[FindingResult]) -> pd.DataFrame:
                 "family": result.finding.family,
                 "verdict": str(result.verdict),
                 "verdict_in_words": result.verdict_in_words,
+                "condition": result.condition,
                 "estimate": estimate.value,
                 "relation": estimate.relation,
                 "lower": estimate.lower,
@@ -352,6 +374,8 @@ def finding_table(results: Sequence[FindingResult]) -> pd.DataFrame:
                 "second_upper": second.upper,
                 "second_unit": second.unit,
                 "n": result.n,
+                "donors": result.n_donors or float("nan"),
+                "tested": result.unit,
                 "compared": result.compared,
                 "n_each": listed(map(str, result.n_each)) if len(result.n_each) > 1 else "",
                 "reason": result.reason,
@@ -392,6 +416,8 @@ def _test_row(result: FindingResult, test: ClaimResult, design: Design) -> dict[
         "decides": result.decides(test),
         "sentence": sentence_of_test(test, design),
         "n": test.contrast.n,
+        "donors": test.contrast.n_donors or float("nan"),
+        "tested": test.contrast.unit,
         "compared": test.contrast.compared,
         "n_each": test.contrast.n_each_as_text,
         "values": test.contrast.values_as_text(),

@@ -9,7 +9,7 @@ from coculture.comparison.design.endpoints import Endpoint
 from coculture.comparison.findings.claims import ClaimResult, Outcome
 from coculture.comparison.findings.correction import Correction
 from coculture.comparison.settings import Finding
-from coculture.comparison.statistics.contrasts import BETWEEN
+from coculture.comparison.statistics.contrasts import BETWEEN, Contrast
 from coculture.exchange.vocabulary import (
     NOT_SHOWN,
     NOT_TESTABLE,
@@ -68,6 +68,9 @@ class FindingResult:
         A number that is shown beside the estimate; None if its kind has none.
     correction
         For the other findings of its family; None until all of them are known.
+    condition
+        What the verdict "shown" depends on or is limited to, as it continues it: "for these 2
+        donors", "if these are independent experiments"; empty for none.
     """
 
     finding: Finding
@@ -82,6 +85,7 @@ class FindingResult:
     sentence: str = ""
     second_estimate: Estimate | None = None
     correction: Correction | None = None
+    condition: str = ""
 
     @property
     def verdict(self) -> Verdict:
@@ -128,6 +132,26 @@ class FindingResult:
         fewest; else only the number of experiments in the test with the fewest."""
         groups = [test.contrast.n_each for test in self.tests if test.contrast.is_between]
         return min(groups, key=min, default=(self.n,))
+
+    @property
+    def fewest(self) -> Contrast | None:
+        """The contrast with the fewest independent units; None if there are no tests."""
+        contrasts = [test.contrast for test in self.tests]
+        return min(
+            contrasts,
+            key=lambda one: min((each.units for each in one.replication), default=0),
+            default=None,
+        )
+
+    @property
+    def n_donors(self) -> int:
+        """The smallest number of donors in any of the tests; 0 if they are not known."""
+        return min((test.contrast.n_donors for test in self.tests), default=0)
+
+    @property
+    def unit(self) -> str:
+        """What was tested: experiments or donors; empty without tests."""
+        return "" if self.fewest is None else self.fewest.unit
 
     @property
     def pooled_disagrees(self) -> bool:

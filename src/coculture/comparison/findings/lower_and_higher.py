@@ -134,7 +134,7 @@ def _inhibitions(
         bound = {"": "", "<=": "at least ", ">=": "at most "}.get(relation)
         used = tested.for_test(weights, highest=relation == "<=") if relation else tested.mean
         with np.errstate(invalid="ignore"):
-            effect = per_experiment_contrast(used, weights)
+            effect = per_experiment_contrast(used, weights, tested.donors)
             ratio = float(np.exp(effect.estimate))
         is_shown = evaluate(lowers, tested, result.endpoint).outcome == "holds"
         if not is_shown and relation != ">=":

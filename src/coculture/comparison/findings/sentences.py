@@ -1,5 +1,8 @@
 """Parts of sentences that several kinds of findings use."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
+
 import numpy as np
 
 from coculture.comparison import number_formats
@@ -8,7 +11,7 @@ from coculture.comparison.design.endpoints import Endpoint
 from coculture.comparison.findings.claims import ClaimResult, difference
 from coculture.comparison.findings.finding_result import FindingResult
 from coculture.comparison.settings import Finding
-from coculture.comparison.statistics.contrasts import BETWEEN
+from coculture.comparison.statistics.contrasts import BETWEEN, Contrast
 from coculture.exchange.vocabulary import SHOWN_ALONE, listed
 
 PERCENTAGE_POINTS = "percentage points"
@@ -104,7 +107,7 @@ def interval(result: FindingResult, sign: float | None = None) -> str:
         unit = " %"
     else:
         low, high = (number_formats.significant(limit**direction) for limit in limits)
-    n = number_formats.experiments(*deciding_test(result).contrast.n_each)
+    n = replicates(deciding_test(result).contrast)
     known = [not np.isnan(limit) for limit in limits]
     if all(known) or not any(known):
         return f"{confidence} CI {low} to {high}{unit}, {n}"
@@ -121,6 +124,82 @@ def interval_of_size(result: FindingResult) -> str:
     """As `interval`, in the direction that `size` names."""
     below = not result.endpoint.is_ratio and deciding_test(result).contrast.estimate < 0
     return interval(result, -1.0 if below else None)
+
+
+def replicates(contrast: Contrast) -> str:
+    """The experiments and donors of a test: "n = 4 donors, 9 experiments"."""
+    each = contrast.replication
+    return number_formats.replicates(
+        [one.experiments for one in each], [one.donors for one in each]
+    )
+
+
+@dataclass(frozen=True)
+class Condition:
+    """What a result depends on or is limited to; both are empty for none.
+
+    Attributes
+    ----------
+    words
+        As it continues the verdict: "for these 2 donors".
+    sentence
+        The same as a sentence, with a space before it.
+    """
+
+    words: str = ""
+    sentence: str = ""
+
+
+def these_donors(result: FindingResult) -> Condition:
+    """What a result is limited to where donors are given but too few to be tested."""
+    limited = [
+        one.donors
+        for test in result.tests
+        if test.outcome != "untestable"
+        for one in test.contrast.replication
+        if one.holds_for_these
+    ]
+    if not limited:
+        return Condition()
+    fewest = min(limited)
+    words = "for this donor" if fewest == 1 else f"for these {fewest} donors"
+    return Condition(words, f" This holds {words}.")
+
+
+def if_independent(result: FindingResult, dependent: Collection[frozenset[str]]) -> Condition:
+    """That a result depends on experiments being independent, of which a test has several.
+
+    Not if donors are tested: the experiments of each are averaged.
+
+    Parameters
+    ----------
+    dependent
+        Groups of experiments that may be one experiment.
+    """
+    groups = [
+        {str(one) for one in experiments}
+        for test in result.tests
+        if test.outcome != "untestable"
+        for experiments, units in zip(
+            _experiments(test.contrast), test.contrast.replication, strict=True
+        )
+        if not units.are_units
+    ]
+    found = [one for one in dependent if any(len(one & group) > 1 for group in groups)]
+    if not found:
+        return Condition()
+    which = listed(listed(sorted(one)) for one in found)
+    are = "are" if len(found) == 1 else "are each"
+    return Condition(
+        "if these are independent experiments",
+        f" This holds only if {which}, which share a day, {are} independent experiments.",
+    )
+
+
+def _experiments(contrast: Contrast) -> list[list[object]]:
+    """The experiments that entered, of each group of arms."""
+    parts = [list(part.by_experiment.index) for part in contrast.parts]
+    return parts or [list(contrast.values.index)]
 
 
 def size(result: FindingResult, test: ClaimResult, design: Design) -> str:

@@ -92,7 +92,9 @@ def flow_readings(wells: pd.DataFrame, cultures: pd.DataFrame, quantity: Quantit
     )
     # Half an event is added to each count, as in the endpoint on the logit scale.
     odds = (counted + 0.5) / (every - counted + 0.5)
-    acquired = used.get("acquired", pd.Series("", used.index))
+    acquired = used.get("acquired", pd.Series("", used.index)).fillna("").map(str)
+    # A day without a time says nothing about the order of files.
+    acquired = acquired.where(acquired.str.contains("T"), "")
     return pd.DataFrame(
         {
             "endpoint": quantity.name,

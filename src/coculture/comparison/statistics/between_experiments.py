@@ -3,9 +3,9 @@
 The arms of a contrast fall into groups of arms that are linked by experiments that have them. With
 one group the contrast is computed inside experiments. With several, no experiment has arms of two
 of them: the part of each group is computed inside its own experiments, and the means of the parts
-are added, each with a variance of its own, with the degrees of freedom of B. L. Welch (Biometrika
-34 (1947) 28) and F. E. Satterthwaite (Biometrics Bull. 2 (1946) 110). Two groups of one arm each
-make Welch's t test of two samples.
+are added, each with a variance of its own, over donors where a group has enough of them. The
+degrees of freedom are those of B. L. Welch (Biometrika 34 (1947) 28) and F. E. Satterthwaite
+(Biometrics Bull. 2 (1946) 110). Two groups of one arm each make Welch's t test of two samples.
 
 Arms that share some experiments, but too few, are one group: they are not tested. Welch's test
 would treat their experiments as independent, which they are not, and one more shared experiment
@@ -13,18 +13,21 @@ would change the test.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from coculture.comparison.statistics.contrasts import (
+    MIN_EXPERIMENTS_BETWEEN,
     Contrast,
     Part,
     Weights,
     per_experiment_contrast,
 )
+from coculture.comparison.statistics.donors import Donors, replication
 
 
 @dataclass(frozen=True)
@@ -37,9 +40,13 @@ class ArmGroup:
 
     arms: tuple[str, ...]
     experiments: tuple[str, ...]
+    donors: Donors = field(default_factory=lambda: MappingProxyType({}))
+    """The donor of each experiment of the study, where it is known."""
 
 
-def arm_groups(cultured: pd.DataFrame, arms: Iterable[str]) -> tuple[ArmGroup, ...]:
+def arm_groups(
+    cultured: pd.DataFrame, arms: Iterable[str], donors: Donors = MappingProxyType({})
+) -> tuple[ArmGroup, ...]:
     """The arms of a contrast in groups that share no experiment, in the order of the arms.
 
     Parameters
@@ -47,6 +54,8 @@ def arm_groups(cultured: pd.DataFrame, arms: Iterable[str]) -> tuple[ArmGroup, .
     cultured
         Experiments x arms of the study: whether the experiment has cultures of the arm, also if
         none of them has a value. A lost value does not make arms unpaired.
+    donors
+        The donor of each experiment, where it is known.
 
     Examples
     --------
@@ -56,7 +65,7 @@ def arm_groups(cultured: pd.DataFrame, arms: Iterable[str]) -> tuple[ArmGroup, .
     """
     left = list(dict.fromkeys(arms))
     if not left:
-        return (ArmGroup((), tuple(cultured.index)),)
+        return (ArmGroup((), tuple(cultured.index), donors),)
     # In plain arrays: a study asks for hundreds of contrasts, and pandas takes ten times as long.
     every = cultured.to_numpy(dtype=bool)
     place = {str(arm): column for column, arm in enumerate(cultured.columns)}
@@ -78,6 +87,7 @@ def arm_groups(cultured: pd.DataFrame, arms: Iterable[str]) -> tuple[ArmGroup, .
         ArmGroup(
             tuple(str(cultured.columns[arm]) for arm in of_group),
             tuple(cultured.index[having | (near & without)]),
+            donors,
         )
         for (of_group, having), near in zip(groups, beside, strict=True)
     )
@@ -109,7 +119,8 @@ def contrast_of(means: pd.DataFrame, weights: Weights, groups: Sequence[ArmGroup
         If a weight names an arm that is not a column of `means`.
     """
     if len(groups) == 1:
-        return per_experiment_contrast(means.loc[list(groups[0].experiments)], weights)
+        (group,) = groups
+        return per_experiment_contrast(means.loc[list(group.experiments)], weights, group.donors)
     parts = [_part(means, weights, group) for group in groups]
     variances = np.array([part.se**2 for part in parts])
     total = float(variances.sum())
@@ -125,16 +136,20 @@ def contrast_of(means: pd.DataFrame, weights: Weights, groups: Sequence[ArmGroup
             _shown(part, {arm: weights[arm] for arm in group.arms})
             for part, group in zip(parts, groups, strict=True)
         ),
+        donors=groups[0].donors,
     )
 
 
 def _part(means: pd.DataFrame, weights: Weights, group: ArmGroup) -> Contrast:
     of_group = {arm: weights.get(arm, 0.0) for arm in group.arms}
-    return per_experiment_contrast(means.loc[list(group.experiments)], of_group)
+    return per_experiment_contrast(
+        means.loc[list(group.experiments)], of_group, group.donors, MIN_EXPERIMENTS_BETWEEN
+    )
 
 
 def _shown(part: Contrast, weights: Weights) -> Part:
     """The part with the sign that makes the weight of its first arm positive."""
     sign = -1 if next(iter(weights.values())) < 0 else 1
     values = part.values * sign  # noqa: PD011
-    return Part(sign, {arm: sign * weight for arm, weight in weights.items()}, values)
+    entered = replication(list(map(str, values.index)), part.donors, MIN_EXPERIMENTS_BETWEEN)
+    return Part(sign, {arm: sign * weight for arm, weight in weights.items()}, values, entered)

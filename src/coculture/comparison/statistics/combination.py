@@ -17,6 +17,7 @@ from coculture.comparison.design.families import interaction_weights, interactio
 from coculture.comparison.quantities.quantity import Quantity
 from coculture.comparison.settings import ComparisonSettings
 from coculture.comparison.statistics.contrasts import MIN_EXPERIMENTS, per_experiment_contrast
+from coculture.comparison.statistics.donors import Donors
 from coculture.comparison.statistics.group_means import GroupMeans
 
 COLUMNS = (
@@ -49,16 +50,18 @@ def combination_table(
 ) -> pd.DataFrame:
     """comparison/combination.csv: each measure of each combination, by experiment and for all.
 
-    The value over all experiments is their mean (of the ratio the geometric mean) with its 95 % t
-    interval. p tests whether the Bliss ratio is 1, two-sided; `wells` is the number of wells of the
-    four arms in the experiments that have all of them.
+    The value over all experiments is their mean (of the ratio the geometric mean), or with three
+    donors or more the mean of the donors' means, with its 95 % t interval. p tests whether the
+    Bliss ratio is 1, two-sided; `wells` is the number of wells of the four arms in the experiments
+    that have all of them.
     """
     quantity = killing(settings)
     if quantity is None:
         return pd.DataFrame(columns=list(COLUMNS))
     scales = {scale.scale: scale for scale in quantity.scales}
     labels = [design.label(arm) for arm in design.arms]
-    percent = GroupMeans.of(arms, scales["points"], labels).estimates
+    percents = GroupMeans.of(arms, scales["points"], labels)
+    percent, donors = percents.estimates, percents.donors
     of_percent = arms["endpoint"] == scales["points"].name
     wells = arms[of_percent].set_index(["experiment", "arm"])["wells"]
     viable = GroupMeans.of(arms, scales["log_rest"], labels).estimates
@@ -78,7 +81,7 @@ def combination_table(
             *_specific(quantity.name, percent, weights, design),
         ]
         for measure in measures:
-            rows += _rows(design.label(arm) + pair, measure)
+            rows += _rows(design.label(arm) + pair, measure, donors)
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
@@ -117,7 +120,7 @@ def _specific(
     yield measure(f"excess over the highest single agent, {treatment[label]}", excess)
 
 
-def _rows(combination: str, measure: _Measure) -> Iterator[dict[str, object]]:
+def _rows(combination: str, measure: _Measure, donors: Donors) -> Iterator[dict[str, object]]:
     """One row for each experiment, and one for all."""
     named: dict[str, object] = {
         "combination": combination,
@@ -128,7 +131,9 @@ def _rows(combination: str, measure: _Measure) -> Iterator[dict[str, object]]:
     values = measure.by_experiment.transform(np.exp) if measure.is_log else measure.by_experiment
     for experiment, value in values.items():
         yield {**named, "experiment": experiment, "value": float(value)}
-    over_all = per_experiment_contrast(measure.by_experiment.to_frame("value"), {"value": 1.0})
+    over_all = per_experiment_contrast(
+        measure.by_experiment.to_frame("value"), {"value": 1.0}, donors
+    )
     numbers = np.array([over_all.estimate, *over_all.ci95])
     mean, lower, upper = np.exp(numbers) if measure.is_log else numbers
     tested = measure.is_log and over_all.n >= MIN_EXPERIMENTS

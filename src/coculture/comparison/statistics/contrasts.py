@@ -2,7 +2,8 @@
 
 Two analyses. The primary one computes the contrast inside each experiment that has every arm it
 needs and tests the values of the experiments by a one-sample t with n - 1 degrees of freedom; it
-assumes nothing about the other arms. The pooled-error analysis, shown for comparison, is ordinary
+assumes nothing about the other arms. Where three or more donors are given, the means of the donors
+are tested instead (`donors`). The pooled-error analysis, shown for comparison, is ordinary
 least squares on the group means with experiment as block (the randomised complete block design;
 Cochran and Cox, Experimental Designs, 2nd ed. 1957, chapter 4). It uses one error variance from all
 arms and is valid only if that variance is the same everywhere.
@@ -11,8 +12,9 @@ Arms that share no experiment are compared between experiments (`between_experim
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -20,6 +22,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from coculture.comparison.settings import ComparisonError
+from coculture.comparison.statistics.donors import (
+    MIN_DONORS,
+    Donors,
+    Replication,
+    means_of_donors,
+    replication,
+)
 from coculture.distributions import t_below, t_quantile
 from coculture.exchange.vocabulary import listed
 
@@ -51,11 +60,14 @@ class Part:
         Arm to weight, before the sign.
     by_experiment
         The weighted sum inside each experiment of the group that entered.
+    replication
+        How many experiments and donors these are.
     """
 
     sign: int
     weights: Weights
     by_experiment: "pd.Series[float]"
+    replication: Replication
 
     @property
     def text(self) -> str:
@@ -86,6 +98,9 @@ class Contrast:
 
     Of a comparison between experiments `parts` has the part of each group of arms, and `values`
     what each experiment adds to its part, with the part's sign; otherwise `parts` is empty.
+
+    `donors` has the donor of each experiment where it is known. If donors are tested, `estimate`,
+    `se` and `df` are of the means of the donors, while `values` has the experiments.
     """
 
     estimate: float
@@ -94,6 +109,7 @@ class Contrast:
     values: pd.Series
     left_out: Mapping[str, tuple[str, ...]]
     parts: tuple[Part, ...] = ()
+    donors: Donors = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def n(self) -> int:
@@ -104,6 +120,31 @@ class Contrast:
     def n_each(self) -> tuple[int, ...]:
         """The number of experiments that entered, of each group of arms."""
         return tuple(len(part.by_experiment) for part in self.parts) or (self.n,)
+
+    @property
+    def replication(self) -> tuple[Replication, ...]:
+        """The experiments and donors that entered, of each group of arms."""
+        own = tuple(part.replication for part in self.parts)
+        return own or (replication(list(map(str, self.values.index)), self.donors, MIN_DONORS),)
+
+    @property
+    def n_donors(self) -> int:
+        """The number of different donors that entered, as far as they are known."""
+        known = (self.donors.get(str(one)) for one in self.values.index)
+        return len({donor for donor in known if donor})
+
+    @property
+    def unit(self) -> str:
+        """What is tested, as in the result tables: "experiments", "donors"; of groups of arms that
+        differ "donors and experiments"."""
+        each = ("donors" if one.are_units else "experiments" for one in self.replication)
+        return listed(dict.fromkeys(each))
+
+    @property
+    def tested_values(self) -> "pd.Series[float]":
+        """The independent values of a contrast inside experiments: of experiments or of donors."""
+        (units,) = self.replication
+        return means_of_donors(self.values, self.donors) if units.are_units else self.values
 
     @property
     def is_between(self) -> bool:
@@ -204,8 +245,13 @@ def _values_as_text(values: Mapping[Any, float]) -> str:
     return "; ".join(f"{experiment}: {value!r}" for experiment, value in values.items())
 
 
-def per_experiment_contrast(means: pd.DataFrame, weights: Weights) -> Contrast:
-    """The contrast inside each experiment, and a one-sample t over experiments.
+def per_experiment_contrast(
+    means: pd.DataFrame,
+    weights: Weights,
+    donors: Donors = MappingProxyType({}),
+    fewest_donors: int = MIN_DONORS,
+) -> Contrast:
+    """The contrast inside each experiment, and a one-sample t over experiments or donors.
 
     Parameters
     ----------
@@ -213,12 +259,17 @@ def per_experiment_contrast(means: pd.DataFrame, weights: Weights) -> Contrast:
         Group means, experiments x arms, on the analysis scale; NaN if an experiment lacks an arm.
     weights
         Arm to weight. Experiments that lack an arm of non-zero weight are left out.
+    donors
+        The donor of each experiment, where it is known.
+    fewest_donors
+        With as many, the means of the donors are tested.
 
     Returns
     -------
     Contrast
-        With df = n - 1. One experiment gives only its value. Identical values in all experiments
-        (for example an arm against itself) give no SE, t or p: no variation is no evidence.
+        With df = n - 1, n the number of experiments, or of donors if these are tested. One
+        experiment gives only its value. Identical values in all experiments (for example an arm
+        against itself) give no SE, t or p: no variation is no evidence.
 
     Raises
     ------
@@ -237,16 +288,18 @@ def per_experiment_contrast(means: pd.DataFrame, weights: Weights) -> Contrast:
     complete = needed.notna().all(axis=1)
     terms = needed[complete] * weight
     values = pd.Series(terms.to_numpy().sum(axis=1), index=terms.index, dtype=float)
-    n = len(values)
-    estimate = float(values.mean()) if n else float("nan")
-    se = float(values.std(ddof=1) / np.sqrt(n)) if n > 1 else float("nan")
-    if n > 1 and np.ptp(values) <= SAME * float(terms.abs().to_numpy().max(initial=0.0)):
+    entered = replication(list(map(str, values.index)), donors, fewest_donors)
+    tested = means_of_donors(values, donors) if entered.are_units else values
+    n = len(tested)
+    estimate = float(tested.mean()) if n else float("nan")
+    se = float(tested.std(ddof=1) / np.sqrt(n)) if n > 1 else float("nan")
+    if n > 1 and np.ptp(tested) <= SAME * float(terms.abs().to_numpy().max(initial=0.0)):
         se = 0.0
     left_out = {
         str(experiment): tuple(str(arm) for arm in needed.columns[row.isna()])
         for experiment, row in needed[~complete].iterrows()
     }
-    return Contrast(estimate, se, float(n - 1), values, left_out)
+    return Contrast(estimate, se, float(n - 1), values, left_out, donors=donors)
 
 
 @dataclass(frozen=True)

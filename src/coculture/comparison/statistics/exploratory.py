@@ -38,8 +38,8 @@ VALUE_COLUMNS = (
 COLUMNS = (
     "endpoint", "contrast", "family", "analysis", "estimate", "relation", "se", "df", "t", "p",
     "p_greater", "p_less", "lower", "upper", "lower_90", "upper_90", "ratio", "ratio_lower",
-    "ratio_upper", "n", "compared", "n_each", "values", "left_out", "p_holm", "p_dunnett",
-    "estimate_at_limit", "note", "interference",
+    "ratio_upper", "n", "donors", "tested", "compared", "n_each", "values", "left_out", "p_holm",
+    "p_dunnett", "estimate_at_limit", "note", "interference",
 )  # fmt: skip
 
 
@@ -52,8 +52,8 @@ class _Row:
     contrast: Contrast
     means: GroupMeans
     relation: str
-    n: int
-    """Number of experiments that enter the primary analysis."""
+    primary: Contrast
+    """The same contrast by the primary analysis, whose experiments are counted."""
 
     @property
     def unknown_in(self) -> list[str]:
@@ -141,20 +141,20 @@ def _own(endpoint: Endpoint, design: Design, settings: ComparisonSettings) -> li
 
 def _rows(means: GroupMeans, named: Iterable[NamedContrast]) -> tuple[list[_Row], PooledError]:
     """Each contrast that some experiment has, by the primary analysis, then by the other."""
-    pooled = PooledError.fit(means.estimates)
+    pooled = PooledError.fit(means.by_unit(means.estimates))
     rows, pooled_rows = [], []
     for contrast in named:
         arms = list(contrast.weights)
         if not means.mean[arms].notna().any().all():
             continue
         relation, inside = estimated_contrast(means, contrast.weights)
-        rows.append(_Row(contrast, PER_EXPERIMENT, inside, means, relation, inside.n))
+        rows.append(_Row(contrast, PER_EXPERIMENT, inside, means, relation, inside))
         by_pooled = pooled.contrast(contrast.weights)
         if by_pooled is not None:
             # Without its lowest groups the mean of an arm would be too high: give no number.
             bounded = (means.relation[arms] != "").any(axis=None)
             relation = UNKNOWN if bounded else ""
-            pooled_rows.append(_Row(contrast, POOLED_ERROR, by_pooled, means, relation, inside.n))
+            pooled_rows.append(_Row(contrast, POOLED_ERROR, by_pooled, means, relation, inside))
     return [*rows, *pooled_rows], pooled
 
 
@@ -221,7 +221,9 @@ def _numbers(endpoint: Endpoint, row: _Row) -> dict[str, object]:
         "ratio": ratio[0],
         "ratio_lower": ratio[1],
         "ratio_upper": ratio[2],
-        "n": row.n,
+        "n": row.primary.n,
+        "donors": row.primary.n_donors or np.nan,
+        "tested": row.primary.unit,
         "compared": contrast.compared,
         "n_each": contrast.n_each_as_text,
         "values": contrast.values_as_text(row.unknown_in),

@@ -5,8 +5,9 @@ replication.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,7 @@ from coculture.comparison.design.joining import VIABLE_CELLS
 from coculture.comparison.settings import ComparisonSettings
 from coculture.comparison.statistics.between_experiments import ArmGroup, arm_groups, entering
 from coculture.comparison.statistics.censoring import ABOVE, BELOW, UNKNOWN, group_mean
+from coculture.comparison.statistics.donors import Donors, by_unit, donor_of_each, donor_of_wells
 from coculture.exchange.vocabulary import ABOVE_RANGE, BELOW_RANGE
 
 _OPPOSITE = {"<=": ">=", ">=": "<="}
@@ -40,12 +42,13 @@ def well_values(
 
     Returns
     -------
-    One row a culture, with columns culture, experiment, arm, value, side, missing, note. `side` is
-    -1 (1) if the true value is below (above) `value`, else 0. For a culture without a value, which
-    is NaN, `missing` is the code of the reason (`ADDED`, `UNMEASURED`, `UNCOUNTED`) and `note` the
-    reason in words; both are empty otherwise.
+    One row a culture, with columns culture, experiment, arm, donor, value, side, missing, note.
+    `side` is -1 (1) if the true value is below (above) `value`, else 0. For a culture without a
+    value, which is NaN, `missing` is the code of the reason (`ADDED`, `UNMEASURED`,
+    `UNCOUNTED`) and `note` the reason in words; both are empty otherwise.
     """
     wells = cultures[["culture", "experiment", "arm"]].copy()
+    wells["donor"] = cultures["donor"].fillna("") if "donor" in cultures else ""
     wells["side"] = _sides(cultures, endpoint)
     wells["missing"] = ""
     wells["note"] = ""
@@ -83,6 +86,7 @@ def group_means(
                 "endpoint": endpoint.name,
                 "experiment": experiment,
                 "arm": arm,
+                "donor": donor_of_wells(group["donor"]),
                 "mean": mean.mean,
                 "relation": mean.relation,
                 "low": mean.low,
@@ -112,6 +116,8 @@ class GroupMeans:
     high: pd.DataFrame
     at_limit: pd.DataFrame
     cultured: pd.DataFrame
+    donors: Donors = field(default_factory=lambda: MappingProxyType({}))
+    """The donor of each experiment that has one."""
 
     @classmethod
     def of(cls, arms: pd.DataFrame, endpoint: Endpoint, labels: Sequence[str]) -> "GroupMeans":
@@ -127,16 +133,27 @@ class GroupMeans:
         columns = ("mean", "low", "high", "mean_at_limit")
         mean, low, high, at_limit = (spread(column).astype(float) for column in columns)
         relation, cultured = spread("relation").fillna(""), spread("cultured").notna()
-        return cls(mean, relation, low, high, at_limit, cultured)
+        donors = donor_of_each(rows) if "donor" in rows else {}
+        return cls(mean, relation, low, high, at_limit, cultured, donors)
 
     def groups(self, weights: Mapping[str, float]) -> tuple[ArmGroup, ...]:
         """The arms of a weighted sum in groups that share no experiment."""
-        return arm_groups(self.cultured, [arm for arm, weight in weights.items() if weight])
+        arms = [arm for arm, weight in weights.items() if weight]
+        return arm_groups(self.cultured, arms, self.donors)
+
+    def by_unit(self, means: pd.DataFrame) -> pd.DataFrame:
+        """A table of experiments x arms by independent units: the means of donors if tested."""
+        return by_unit(means, self.donors)
 
     def within(self, experiments: Iterable[str]) -> "GroupMeans":
         """The means of some experiments only."""
         rows = list(experiments)
-        return GroupMeans(*(getattr(self, field.name).loc[rows] for field in fields(self)))
+        tables = {
+            one.name: getattr(self, one.name).loc[rows]
+            for one in fields(self)
+            if one.name != "donors"
+        }
+        return replace(self, **tables)
 
     @cached_property
     def estimates(self) -> pd.DataFrame:

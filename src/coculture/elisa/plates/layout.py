@@ -14,7 +14,7 @@ from coculture.elisa.settings import ElisaSettings
 
 UNASSIGNED = "not in elisa.csv"
 _READING_COLUMNS = (
-    *("excluded", "od", "state", "od_reference", "response", "is_corrected"),
+    *("excluded", "read_on", "od", "state", "od_reference", "response", "is_corrected"),
     *("reading", "wavelength_nm", "reference_reading", "reference_wavelength_nm"),
 )
 
@@ -37,7 +37,8 @@ def read_layout(wells: pd.DataFrame, settings: ElisaSettings) -> pd.DataFrame:
     with the columns od (main wavelength), od_reference, response (od minus
     od_reference, or od), state (ok, overflow, missing, masked), excluded (the reason, or ""),
     reading and wavelength_nm of the main reading, reference_reading and reference_wavelength_nm of
-    the one that was subtracted, and is_corrected, whether one was (equal for all wells of a plate).
+    the one that was subtracted, is_corrected, whether one was, and read_on, the day (equal for all
+    wells of a plate).
     Wells of which the file gives concentrations have is_given and `GIVEN_COLUMNS` instead.
     Sorted by plate and well. Rows without a plate, file or well are ignored: the check of the table
     reports them. Without any row the table is empty.
@@ -53,7 +54,9 @@ def read_layout(wells: pd.DataFrame, settings: ElisaSettings) -> pd.DataFrame:
         file, plate_in_file = file_of(plate, rows)
         chosen = choose_plate(read(path_of(rows)), file, plate, plate_in_file)
         rows = rows.assign(
-            well=[well_name(well) for well in rows["well"]], excluded=rows["exclude"]
+            well=[well_name(well) for well in rows["well"]],
+            excluded=rows["exclude"],
+            read_on=chosen.read_on,
         )
         if chosen.concentrations:
             available = wells_of(chosen)
@@ -67,7 +70,9 @@ def read_layout(wells: pd.DataFrame, settings: ElisaSettings) -> pd.DataFrame:
         doubled = rows.loc[rows.duplicated(once), "well"]
         if not doubled.empty:
             raise PlateError(f"plate {plate}: well {doubled.iloc[0]} is listed twice in elisa.csv")
-        rest = _unassigned(rows, available, plate, file, plate_in_file)
+        rest = _unassigned(rows, available, plate, file, plate_in_file).assign(
+            read_on=chosen.read_on
+        )
         if chosen.concentrations:
             given = given_readings(chosen, rows, file, plate, settings)
             both = pd.concat([given, rest.assign(state="")]) if len(rest) else given

@@ -31,11 +31,15 @@ class Plate:
         `reading`, the name of the reading in the file ("450", "Label1", "Mean V [420]").
     concentrations
         What the reader's software computed from curves of its own (Luminex); then `wells` is empty.
+    read_on
+        The day of the reading as YYYY-MM-DD, or the first and the last possible one with a slash
+        between; empty if the file does not say.
     """
 
     name: str
     wells: pd.DataFrame
     concentrations: tuple[GivenConcentration, ...] = ()
+    read_on: str = ""
 
 
 def well_name(text: str) -> str:

@@ -55,6 +55,7 @@ WELL_COLUMNS = (
     "medium",
     "file",
     "plate_in_file",
+    "read_on",
 )
 """Columns of elisa/wells.csv, in their order."""
 
@@ -121,6 +122,8 @@ def quantify_plate(
     PlateError
         If zero_standard is subtract and the plate has no blank.
     """
+    if "read_on" not in readings:
+        readings = readings.assign(read_on="")
     if source is None:
         corrected, others = _corrected(readings, settings), readings.iloc[:0]
     else:

@@ -26,6 +26,7 @@ from coculture.elisa.readers import (
     tecan,
     victor,
 )
+from coculture.elisa.readers.export_days import days_of
 from coculture.elisa.readers.source import (
     NotThisFormatError,
     Source,
@@ -83,7 +84,8 @@ def read_plates(path: str | Path) -> list[Plate]:
             if str(error).startswith(f"{source.path}: "):
                 raise
             raise PlateError(f"{path}: {error}") from error
-        plates = [_with_wells_once(source, plate) for plate in plates]
+        day = days_of(source)
+        plates = [replace(_with_wells_once(source, plate), read_on=day) for plate in plates]
         if not any(_is_measured(plate) for plate in plates):
             raise PlateError(f"{path}: this {reader.NAME} export contains no measurement")
         return _with_unique_names(plates)

@@ -39,14 +39,16 @@ def _day(written: str) -> datetime.date | None:
 def acquired_at(header: FcsHeader) -> str:
     """When the acquisition began, as YYYY-MM-DDTHH:MM:SS; empty if the file does not say.
 
-    $BTIM is hh:mm:ss with 1/60 or 1/100 of a second behind it (FCS 2.0 to 3.1); FCS 3.2 has
-    $BEGINDATETIME.
+    Without a time, the day alone. $BTIM is hh:mm:ss with 1/60 or 1/100 of a second behind it
+    (FCS 2.0 to 3.1); FCS 3.2 has $BEGINDATETIME.
     """
     day = day_of(header)
     written = header.keywords.get("$BTIM") or header.keywords.get("$BEGINDATETIME", "")
     time = re.search(r"(?:^|T)\s*(\d{1,2}):(\d{2}):(\d{2})", written)
-    if day is None or time is None or int(time[1]) > 23:
+    if day is None:
         return ""
+    if time is None or int(time[1]) > 23:
+        return day.isoformat()
     return f"{day.isoformat()}T{int(time[1]):02d}:{time[2]}:{time[3]}"
 
 

@@ -1,0 +1,1 @@
+"""Whether the experiments of a study are what it counts them as: independent repeats."""

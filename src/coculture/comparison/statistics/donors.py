@@ -1,0 +1,110 @@
+"""Donors as the unit of replication: several experiments with cells of one donor.
+
+Experiments of one donor are more alike than those of different donors. A t test over experiments
+then claims something about donors in too many studies: at a level of 2.5 % in 12 % with two donors
+of four experiments each, and in 9 % with three of three, if half of the variance is between donors
+(`benchmarks/comparison_error_rates.py`). With `MIN_DONORS` the mean of each donor's experiments is
+taken first and the donors are tested, each with the same weight. With fewer there is no such test
+that could show anything; the experiments are tested, and the result holds for these donors.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+MIN_DONORS = 3
+"""As many as there must be experiments where no donors are given. A t test over two donors is valid
+but has one degree of freedom: a power of .17 where three donors of three experiments have .42."""
+
+SEVERAL = "several"
+"""The donor of wells of different donors."""
+
+Donors = Mapping[str, str]
+"""Experiment -> its donor. Experiments without a donor, or with several, are not in it."""
+
+
+@dataclass(frozen=True)
+class Replication:
+    """How many experiments, and how many donors, entered a contrast or a part of it.
+
+    Attributes
+    ----------
+    donors
+        0 if the study does not give one donor for each of these experiments.
+    are_units
+        Whether the donors, not the experiments, are tested.
+    """
+
+    experiments: int
+    donors: int = 0
+    are_units: bool = False
+
+    @property
+    def units(self) -> int:
+        """The number of independent values that are tested."""
+        return self.donors if self.are_units else self.experiments
+
+    @property
+    def holds_for_these(self) -> bool:
+        """Whether the result is about these donors, not about donors in general."""
+        return self.donors > 0 and not self.are_units
+
+
+def replication(experiments: Sequence[str], donors: Donors, fewest: int) -> Replication:
+    """What the independent units of some experiments are.
+
+    Parameters
+    ----------
+    fewest
+        The number of donors that a test needs.
+
+    Examples
+    --------
+    >>> replication(["E1", "E2", "E3"], {"E1": "D1", "E2": "D1", "E3": "D2"}, 3)
+    Replication(experiments=3, donors=2, are_units=False)
+    >>> replication(["E1", "E2"], {"E1": "D1"}, 3)
+    Replication(experiments=2, donors=0, are_units=False)
+    """
+    known = {donors[one] for one in experiments if one in donors}
+    if not all(one in donors for one in experiments):
+        return Replication(len(experiments))
+    return Replication(len(experiments), len(known), len(known) >= fewest)
+
+
+def means_of_donors(values: "pd.Series[float]", donors: Donors) -> "pd.Series[float]":
+    """The mean of each donor's experiments, in the order in which the donors come.
+
+    >>> values = pd.Series({"E1": 1.0, "E2": 3.0, "E3": 5.0})
+    >>> means_of_donors(values, {"E1": "D1", "E2": "D1", "E3": "D2"}).to_dict()
+    {'D1': 2.0, 'D2': 5.0}
+    """
+    return values.groupby([donors[str(one)] for one in values.index], sort=False).mean()
+
+
+def donor_of_wells(donors: "pd.Series[str]") -> str:
+    """The donor of some wells: empty if none is given, `SEVERAL` if they differ."""
+    named = set(donors) - {""}
+    return SEVERAL if len(named) > 1 else str(next(iter(named), ""))
+
+
+def donor_of_each(groups: pd.DataFrame) -> dict[str, str]:
+    """Experiment -> its donor, for the experiments that have one, not several.
+
+    `groups` has experiment and donor (`donor_of_wells`), a row for each experiment x arm. Arms
+    without a donor, such as cells without stroma, say nothing about that of the others.
+    """
+    donors = groups.assign(donor=groups["donor"].fillna("").map(str))
+    each = donors.groupby("experiment")["donor"].agg(donor_of_wells)
+    return {str(one): donor for one, donor in each.items() if donor not in ("", SEVERAL)}
+
+
+def by_unit(means: pd.DataFrame, donors: Donors) -> pd.DataFrame:
+    """The rows of experiments x arms as independent units: the means of donors if these are tested.
+
+    An arm that some experiments of a donor lack has the mean of the others.
+    """
+    rows = list(map(str, means.index))
+    if not replication(rows, donors, MIN_DONORS).are_units:
+        return means
+    return means.groupby([donors[one] for one in rows], sort=False).mean()
