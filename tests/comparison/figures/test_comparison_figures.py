@@ -162,7 +162,7 @@ def test_figures_are_the_same_byte_for_byte(
             "superplot": arms(_inputs(cultures, tables, settings), "IL-6"),
             "interaction": interaction(_inputs(cultures, tables, settings), "apoptosis"),
             "combination": combination(_inputs(cultures, tables, settings)),
-            "power": figures.power(table),
+            "power": figures.power(table, planning.needs(cultures, design, settings, assumed)),
         }
 
     for folder in ("once", "again"):
