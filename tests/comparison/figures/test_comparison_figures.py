@@ -229,7 +229,7 @@ def test_every_figure_has_a_function_and_a_text_of_its_own(
 @pytest.fixture
 def dex_apart(joined_study: JoinedStudy) -> pd.DataFrame:
     """DEX in E5 to E9, all other arms in E1 to E4."""
-    design = replace(simulate.EXAMPLE.design, experiments=9, mishaps=simulate.Mishaps())
+    design = replace(simulate.EXAMPLE.design, experiments=9, wells=3, mishaps=simulate.Mishaps())
     cultures = joined_study(parameters=replace(simulate.EXAMPLE, design=design))
     early = cultures["experiment"].isin(["E1", "E2", "E3", "E4"])
     return cultures[early != cultures["arm"].isin(["control DEX", "il1b DEX"])]

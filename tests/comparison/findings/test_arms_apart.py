@@ -19,7 +19,7 @@ from coculture.comparison.settings import ArmPattern, Difference, Finding
 JoinedStudy = Callable[..., pd.DataFrame]
 NINE = replace(
     simulate.EXAMPLE,
-    design=replace(simulate.EXAMPLE.design, experiments=9, mishaps=simulate.Mishaps()),
+    design=replace(simulate.EXAMPLE.design, experiments=9, wells=3, mishaps=simulate.Mishaps()),
 )
 CONTROL: ArmPattern = {"cells": "control"}
 CONTROL_DEX: ArmPattern = {"cells": "control", "dex_nM": 1000}
