@@ -84,7 +84,7 @@ def main() -> int:
         for start in range(0, chosen.studies, CHUNK)
     ]
     own = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-    powers = powers_of(own, chosen.studies)
+    powers = powers_of(own, chosen.studies, settings)
     print(
         f"{chosen.studies} simulated studies of {chosen.experiments} experiments x "
         f"{chosen.wells} wells"
@@ -99,9 +99,11 @@ def main() -> int:
     return 0 if chosen.no_dex_effect or all(power.agrees for power in powers) else 1
 
 
-def powers_of(own: Mapping[str, Values], studies: int) -> list[Power]:
+def powers_of(
+    own: Mapping[str, Values], studies: int, settings: comparison.ComparisonSettings
+) -> list[Power]:
     """The power of each finding, and of all together."""
-    corrected = after_correction(own, studies)
+    corrected = after_correction(own, studies, settings)
     powers = []
     for name, each in own.items():
         after = corrected[name]

@@ -14,6 +14,7 @@ from coculture.comparison.planning import (
     power,
 )
 from coculture.comparison.planning.power_table import after_correction
+from coculture.comparison.settings import Family
 from coculture.comparison.statistics.multiplicity import holm
 
 JoinedStudy = Callable[..., pd.DataFrame]
@@ -56,18 +57,40 @@ def test_power_of_an_arm_of_which_nothing_is_assumed_is_unknown(
     }  # fmt: skip
 
 
-def test_power_corrected_is_holm_s() -> None:
+@pytest.fixture
+def three(settings: ComparisonSettings) -> ComparisonSettings:
+    """Findings a, b and c."""
+    named = zip("abc", settings.findings, strict=False)
+    return replace(settings, findings=tuple(replace(one, id=name) for name, one in named))
+
+
+def test_power_corrected_is_holm_s(three: ComparisonSettings) -> None:
     found = {"a": np.array([0.4, 0.2]), "b": np.array([0.3, 0.9]), "c": np.array([7.0, 0.6])}
-    corrected = {
-        name: each for name, each in after_correction(found, 2).items() if each is not None
-    }
+    corrected = np.array(list(after_correction(found, 2, three).values()), dtype=float)
     for run in (0, 1):
         expected = holm([each[run] for each in found.values()])
-        assert [corrected[name][run] for name in found] == pytest.approx(list(expected))
+        assert corrected[:, run] == pytest.approx(expected)
 
 
-def test_a_finding_of_which_nothing_is_known_counts_in_the_correction() -> None:
-    corrected = after_correction({"a": np.array([0.4]), "b": None, "c": np.array([0.3])}, 1)
+def test_families_are_corrected_by_themselves_and_in_their_order(
+    three: ComparisonSettings,
+) -> None:
+    """a and b in a family with a stated order, c alone."""
+    findings = tuple(
+        replace(one, family="first" if one.id in "ab" else "second") for one in three.findings
+    )
+    stated = replace(three, findings=findings, families=(Family("first", is_in_order=True),))
+    found = {"a": np.array([0.4]), "b": np.array([0.3]), "c": np.array([0.9])}
+    corrected = after_correction(found, 1, stated)
+    assert {name: each.item() for name, each in corrected.items() if each is not None} == {
+        "a": 0.4, "b": 0.4, "c": 0.9,
+    }  # fmt: skip
+
+
+def test_a_finding_of_which_nothing_is_known_counts_in_the_correction(
+    three: ComparisonSettings,
+) -> None:
+    corrected = after_correction({"a": np.array([0.4]), "b": None, "c": np.array([0.3])}, 1, three)
     assert corrected["b"] is None
     assert corrected["c"] == pytest.approx([0.9])
     assert corrected["a"] == pytest.approx([0.9])

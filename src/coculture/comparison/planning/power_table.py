@@ -92,7 +92,7 @@ def power(
             else _largest_ratio(claims[finding.id], finding.endpoint, drawn, assumptions, n)
             for finding in settings.findings
         }
-        corrected = after_correction(found, runs)
+        corrected = after_correction(found, runs, settings)
         if found:
             found[ALL_FINDINGS] = _of_all(found)
             corrected[ALL_FINDINGS] = _of_all(corrected)
@@ -104,19 +104,36 @@ def power(
     return pd.DataFrame(rows, columns=list(POWER_COLUMNS))
 
 
-def after_correction(ratios: Mapping[str, Values | None], runs: int) -> dict[str, Values | None]:
-    """The ratios after Holm's correction over all findings; those not known count as failed."""
-    table = np.array(
-        [np.full(runs, np.inf) if each is None else each for each in ratios.values()]
-    ).reshape(len(ratios), runs)
-    order = np.argsort(table, axis=0, kind="stable")
-    steps = np.take_along_axis(table, order, axis=0) * (len(table) - np.arange(len(table)))[:, None]
-    adjusted = np.empty_like(table)
-    np.put_along_axis(adjusted, order, np.maximum.accumulate(steps, axis=0), axis=0)
-    return {
-        name: None if own is None else row
-        for (name, own), row in zip(ratios.items(), adjusted, strict=True)
-    }
+def after_correction(
+    ratios: Mapping[str, Values | None], runs: int, settings: ComparisonSettings
+) -> dict[str, Values | None]:
+    """The ratios after the correction inside each family; those not known count as failed.
+
+    Holm's, or of a family with a stated order each after those before it: a study that is planned
+    can be pinned before it is acquired.
+    """
+    in_order = {family.name for family in settings.families if family.is_in_order}
+    found: dict[str, Values | None] = {}
+    for family in dict.fromkeys(finding.family for finding in settings.findings):
+        names = [finding.id for finding in settings.findings if finding.family == family]
+        table = np.array([_or_failed(ratios[name], runs) for name in names])
+        if family in in_order:
+            adjusted = np.maximum.accumulate(table, axis=0)
+        else:
+            order = np.argsort(table, axis=0, kind="stable")
+            left = (len(table) - np.arange(len(table)))[:, None]
+            steps = np.maximum.accumulate(np.take_along_axis(table, order, axis=0) * left, axis=0)
+            adjusted = np.empty_like(table)
+            np.put_along_axis(adjusted, order, steps, axis=0)
+        found |= {
+            name: None if ratios[name] is None else row
+            for name, row in zip(names, adjusted, strict=True)
+        }
+    return {name: found[name] for name in ratios}
+
+
+def _or_failed(ratios: Values | None, runs: int) -> Values:
+    return np.full(runs, np.inf) if ratios is None else ratios
 
 
 def _of_all(ratios: Mapping[str, Values | None]) -> Values | None:
