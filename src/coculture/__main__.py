@@ -3,7 +3,7 @@
 import argparse
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from coculture import drawing, new_study, simulate, study
@@ -71,6 +71,17 @@ def _commands() -> argparse.ArgumentParser:
         help="an SD to assume instead of the study's own: of apoptosis (on the logit scale) or an "
         "analyte (of its natural logarithm), between experiment, arm (inside experiments) or well; "
         "can be given several times",
+    )
+    plan.add_argument(
+        "--effect",
+        nargs="+",
+        action="append",
+        default=[],
+        metavar="WORD",
+        help="FINDING SIZE: the effect to plan for, instead of what this study found: the arm "
+        "minus what it is compared with, in points or the endpoint's unit, or the ratio of both "
+        'where ratios are compared; FINDING PART SIZE where a finding has parts ("effect", '
+        '"residual"); can be given several times',
     )
     new = command(_new, "begin a study from folders of raw files")
     new.add_argument("name", help="the name of the study")
@@ -145,31 +156,54 @@ def _plan(chosen: argparse.Namespace) -> None:
         sys.exit(f"{results}/cultures.csv not found; run make run STUDY={chosen.config} first.")
     settings = ComparisonSettings.from_config(*found.comparison_settings())
     cultures = result_tables.read(results / "cultures.csv")
+    design = Design.of(cultures, settings)
     try:
-        assumed = planning.with_stated(planning.assumptions_of(cultures, settings), chosen.sd)
+        effects = planning.stated_effects(chosen.effect, settings, design)
+        own = planning.assumptions_of(cultures, settings)
+        assumed = planning.with_effects(planning.with_stated(own, chosen.sd), settings, effects)
+        stated_sd = {subject for subject, part, _ in chosen.sd if part == planning.DECISIVE_SD}
+        needs = planning.needs(
+            cultures, design, settings, assumed, effects, stated_sd, seed=chosen.seed
+        )
     except ComparisonError as error:
-        sys.exit(f"--sd: {error}.")
+        sys.exit(f"{error}.")
+    _ask_for_effects(settings, effects)
     for subject, given in assumed.items():
         print(
             f"{subject}: SD {given.sd_experiment:.3g} between experiments, {given.sd_arm:.3g} "
             f"between arms inside them, {given.sd_well:.3g} between wells "
             f"({_scale_name(subject, settings)})"
         )
-    power = planning.power(
-        assumed,
-        Design.of(cultures, settings),
-        settings,
-        runs=chosen.runs,
-        seed=chosen.seed,
+    power = planning.power(assumed, design, settings, runs=chosen.runs, seed=chosen.seed)
+    folder = results / "plan"
+    tables = [folder / "power.csv", folder / "experiments_needed.csv"]
+    result_tables.write(power, tables[0], "plan/power.csv")
+    result_tables.write(planning.need_table(needs), tables[1], "plan/experiments_needed.csv")
+    figure = [folder / f"power{ending}" for ending in (".svg", ".png")]
+    drawing.save(figures.power(power, needs), figure, found.config["simulated"])
+    Records(results / "steps").keep("plan", [*tables, *figure])
+    print(
+        f"Needed for a power of {100 * planning.ENOUGH_POWER:.0f} % by its own test, with as many "
+        f"wells as in this study ({100 * planning.CONFIDENCE:.0f} % limits):"
     )
-    result_tables.write(power, results / "plan" / "power.csv", "plan/power.csv")
-    figure = [results / "plan" / f"power{ending}" for ending in (".svg", ".png")]
-    drawing.save(figures.power(power), figure, found.config["simulated"])
-    Records(results / "steps").keep("plan", [results / "plan" / "power.csv", *figure])
-    print(f"Needed for a power of {100 * planning.ENOUGH_POWER:.0f} %, by finding:")
-    for line in planning.needed(power):
+    for line in planning.sentences(needs):
         print(f"  {line}")
-    print(f"Table and figure: {results}/plan/power.csv, power.svg, power.png")
+    print(f"Tables and figure: {folder}/experiments_needed.csv, power.csv, power.svg, power.png")
+
+
+def _ask_for_effects(
+    settings: ComparisonSettings, effects: Sequence[planning.StatedEffect]
+) -> None:
+    """Ask for the effects that are not stated, in their unit."""
+    lacking = planning.to_state(settings, effects)
+    if lacking:
+        print(
+            "State first, for each finding, the effect that you expect or would not want to miss. "
+            "What this study\nhappened to find is a poor guide: it makes the ranges wide.\n"
+            f"  coculture plan {{config}} {lacking[0]}"
+        )
+        for line in lacking[1:]:
+            print(f"    {line}")
 
 
 def _scale_name(subject: str, settings: ComparisonSettings) -> str:

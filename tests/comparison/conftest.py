@@ -1,6 +1,7 @@
 """Studies for the comparison's tests: cultures whose truth is known, without raw files."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from coculture.simulate import truth
 from coculture.study.schema import schema, with_defaults
 
 EVENTS = 2_000
+STUDY = replace(simulate.EXAMPLE, design=replace(simulate.EXAMPLE.design, experiments=4, wells=3))
+"""Arms and mishaps of the example, whose size these tests do not depend on."""
 JoinedStudy = Callable[..., pd.DataFrame]
 
 
@@ -41,7 +44,7 @@ def joined_study(settings: ComparisonSettings) -> JoinedStudy:
 
     def build(
         seed: int = 1,
-        parameters: simulate.Parameters = simulate.EXAMPLE,
+        parameters: simulate.Parameters = STUDY,
         lloq_pg_ml: float = 0.0,
     ) -> pd.DataFrame:
         designed = truth.cultures(parameters.design)

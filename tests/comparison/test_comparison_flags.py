@@ -16,7 +16,7 @@ JoinedStudy = Callable[..., pd.DataFrame]
 
 SURE = replace(
     simulate.EXAMPLE,
-    design=replace(simulate.EXAMPLE.design, experiments=6, mishaps=simulate.Mishaps()),
+    design=replace(simulate.EXAMPLE.design, experiments=6, wells=3, mishaps=simulate.Mishaps()),
 )
 
 

@@ -15,7 +15,7 @@ from coculture.comparison.settings import ArmPattern, Difference, WeightedArms
 JoinedStudy = Callable[..., pd.DataFrame]
 SURE = replace(
     simulate.EXAMPLE,
-    design=replace(simulate.EXAMPLE.design, experiments=6, mishaps=simulate.Mishaps()),
+    design=replace(simulate.EXAMPLE.design, experiments=6, wells=3, mishaps=simulate.Mishaps()),
 )
 UNTREATED: ArmPattern = {"cells": "il1b"}
 THE_SAME: ArmPattern = {"cells": "il1b", "dex_nM": 0.0}

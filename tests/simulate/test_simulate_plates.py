@@ -19,7 +19,7 @@ EXACT = PlateReader(cv=0.0, sd_reading=0.0, sd_plate=0.0)
 
 @pytest.fixture(scope="module")
 def designed() -> pd.DataFrame:
-    return cultures(Design(experiments=2, mishaps=NO_MISHAPS))
+    return cultures(Design(experiments=2, wells=3, mishaps=NO_MISHAPS))
 
 
 def test_an_experiment_fits_one_plate(designed: pd.DataFrame) -> None:

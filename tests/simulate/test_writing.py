@@ -142,12 +142,12 @@ def test_example_has_the_stated_design(tables: dict[str, pd.DataFrame]) -> None:
     cultures = tables["cultures"]
     drugs = ["cells", "dex_nM", "il1ra_ng_ml", "il6_ng_ml"]
     wells = cultures.groupby(["experiment", *drugs]).size()
-    assert cultures["experiment"].unique().tolist() == ["E1", "E2", "E3", "E4"]
+    assert cultures["experiment"].unique().tolist() == [f"E{number}" for number in range(1, 7)]
     assert cultures.groupby(drugs).ngroups == 12
-    assert len(wells) == 4 * 12 - 1
-    assert wells.value_counts().to_dict() == {3: 46, 2: 1}
+    assert len(wells) == 6 * 12 - 1
+    assert wells.value_counts().to_dict() == {2: 70, 1: 1}
     assert ("E3", "control", 0, 500, 0) not in wells.index
-    assert wells["E2", "il1b", 1000, 0, 0] == 2
+    assert wells["E2", "il1b", 1000, 0, 0] == 1
 
 
 def test_example_tables_name_the_same_cultures(tables: dict[str, pd.DataFrame]) -> None:
@@ -193,7 +193,7 @@ def test_readme_names_the_cultures_below_the_standards(tables: dict[str, pd.Data
     samples = tables["elisa"].query("role == 'sample'").merge(tables["truth"], on="culture")
     low = samples["il6_pg_ml"] / samples["dilution"].astype(float) < 9.375
     wholly_low = sorted(samples["culture"][low].value_counts().loc[lambda n: n == 2].index)
-    assert "E4-control-DEX-3" in wholly_low
+    assert "E4-control-DEX-2" in wholly_low
     readme = (EXAMPLE_FOLDER / "README.md").read_text(encoding="utf-8")
     assert f"both wells do of: {', '.join(wholly_low)}." in readme
     assert f"- {low.sum()} ELISA wells hold less than the lowest standard" in readme
@@ -222,8 +222,8 @@ def test_simulated_study_passes_the_checks_before_a_run(tmp_path: Path) -> None:
     study(tmp_path / "small", 5, few_events)
     loaded = load(tmp_path / "small/config.yaml")
     assert loaded.name == "small"
-    assert len(loaded.cultures) == 4 * 12 * 3 - 4
-    assert loaded.plates == ["IL6-E1", "IL6-E2", "IL6-E3", "IL6-E4"]
+    assert len(loaded.cultures) == 6 * 12 * 2 - 3
+    assert loaded.plates == [f"IL6-E{number}" for number in range(1, 7)]
 
 
 def test_config_names_the_doses_of_the_design(tmp_path: Path) -> None:

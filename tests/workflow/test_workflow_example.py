@@ -46,7 +46,7 @@ def test_findings_are_as_the_truth_implies(example: Path) -> None:
     assert dict(zip(findings["id"], findings["verdict"], strict=True)) == dict.fromkeys(
         ("1a", "1b", "2a", "2b", "2c", "3a", "3b"), "shown"
     )
-    assert (findings["n"] == 4).all()
+    assert (findings["n"] == 6).all()
 
 
 def test_what_went_wrong_on_the_bench_is_seen(example: Path, cultures: pd.DataFrame) -> None:
@@ -54,7 +54,7 @@ def test_what_went_wrong_on_the_bench_is_seen(example: Path, cultures: pd.DataFr
     wells = result_tables.read(example / "results/example/elisa/IL6-E1/wells.csv")
     unwashed = wells[(wells["culture"] == "E1-il1b-untreated-1") & (wells["dilution"] == 50)]
     assert list(unwashed["state"]) == ["overflow"]
-    overdiluted = cultures.set_index("culture").loc["E4-control-DEX-3"]
+    overdiluted = cultures.set_index("culture").loc["E4-control-DEX-2"]
     assert overdiluted["il6_state"] == "below_lloq"
     assert pd.isna(overdiluted["il6_pg_ml"])
     arms = result_tables.read(example / "results/example/comparison/arms.csv")

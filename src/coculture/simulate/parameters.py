@@ -105,7 +105,7 @@ EXAMPLE_MISHAPS = Mishaps(
     lost_cultures=("E2-il1b-DEX-2",),
     lost_arms=("E3-control-IL1Ra",),
     unwashed_wells=(("E1-il1b-untreated-1", 50),),
-    overdiluted=("E4-control-DEX-3",),
+    overdiluted=("E4-control-DEX-2",),
 )
 
 
@@ -113,8 +113,8 @@ EXAMPLE_MISHAPS = Mishaps(
 class Design:
     """Experiments x arms x wells, and the doses behind "given"."""
 
-    experiments: int = 4
-    wells: int = 3
+    experiments: int = 6
+    wells: int = 2
     arms: tuple[Arm, ...] = EXAMPLE_ARMS
     dex_nM: float = 1000.0  # noqa: N815  the table's column
     il1ra_ng_ml: float = 500.0

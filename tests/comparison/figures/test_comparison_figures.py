@@ -162,7 +162,7 @@ def test_figures_are_the_same_byte_for_byte(
             "superplot": arms(_inputs(cultures, tables, settings), "IL-6"),
             "interaction": interaction(_inputs(cultures, tables, settings), "apoptosis"),
             "combination": combination(_inputs(cultures, tables, settings)),
-            "power": figures.power(table),
+            "power": figures.power(table, planning.needs(cultures, design, settings, assumed)),
         }
 
     for folder in ("once", "again"):
@@ -229,7 +229,7 @@ def test_every_figure_has_a_function_and_a_text_of_its_own(
 @pytest.fixture
 def dex_apart(joined_study: JoinedStudy) -> pd.DataFrame:
     """DEX in E5 to E9, all other arms in E1 to E4."""
-    design = replace(simulate.EXAMPLE.design, experiments=9, mishaps=simulate.Mishaps())
+    design = replace(simulate.EXAMPLE.design, experiments=9, wells=3, mishaps=simulate.Mishaps())
     cultures = joined_study(parameters=replace(simulate.EXAMPLE, design=design))
     early = cultures["experiment"].isin(["E1", "E2", "E3", "E4"])
     return cultures[early != cultures["arm"].isin(["control DEX", "il1b DEX"])]

@@ -51,7 +51,7 @@ def test_the_overview_holds_every_verdict(
 def test_findings_that_cannot_be_tested_are_listed_all_the_same(
     joined_study: JoinedStudy, settings: ComparisonSettings
 ) -> None:
-    design = replace(simulate.EXAMPLE.design, experiments=2, mishaps=simulate.Mishaps())
+    design = replace(simulate.EXAMPLE.design, experiments=2, wells=3, mishaps=simulate.Mishaps())
     cultures = joined_study(parameters=replace(simulate.EXAMPLE, design=design))
     tables = compare(cultures, settings)
     drawn = _texts(findings(_inputs(cultures, tables, settings)))

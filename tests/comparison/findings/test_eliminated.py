@@ -14,7 +14,7 @@ from coculture.comparison.settings import ArmPattern, Difference
 JoinedStudy = Callable[..., pd.DataFrame]
 SURE = replace(
     simulate.EXAMPLE,
-    design=replace(simulate.EXAMPLE.design, experiments=6, mishaps=simulate.Mishaps()),
+    design=replace(simulate.EXAMPLE.design, experiments=6, wells=3, mishaps=simulate.Mishaps()),
 )
 CONTROL: ArmPattern = {"cells": "control"}
 CONTROL_DEX: ArmPattern = {"cells": "control", "dex_nM": 1000}

@@ -14,7 +14,7 @@ from coculture.comparison import ComparisonSettings, compare
 JoinedStudy = Callable[..., pd.DataFrame]
 SURE = replace(
     simulate.EXAMPLE,
-    design=replace(simulate.EXAMPLE.design, experiments=6, mishaps=simulate.Mishaps()),
+    design=replace(simulate.EXAMPLE.design, experiments=6, wells=3, mishaps=simulate.Mishaps()),
 )
 NO_DEX_APOPTOSIS = replace(
     SURE, apoptosis=replace(SURE.apoptosis, with_dex=SURE.apoptosis.untreated, sd_dex_slope=0.0)

@@ -34,7 +34,7 @@ NAMES = {
 }
 SURE = replace(
     simulate.EXAMPLE,
-    design=replace(simulate.EXAMPLE.design, experiments=6, mishaps=simulate.Mishaps()),
+    design=replace(simulate.EXAMPLE.design, experiments=6, wells=3, mishaps=simulate.Mishaps()),
 )
 
 

@@ -5,7 +5,7 @@ condition on which a study has it in planned.py. A figure with `{endpoint}` in i
 each endpoint.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from coculture.comparison.figures.inputs import FigureInputs
+    from coculture.comparison.planning import Need
     from coculture.drawing import Drawing
 
 NAMES = (
@@ -106,8 +107,8 @@ def drawings(
         yield one.name, draw[one.pattern](inputs, *([one.subject] if one.subject else []))
 
 
-def power(table: "pd.DataFrame") -> "Drawing":
-    """The power of each finding, from the table of `coculture.comparison.planning.power`."""
+def power(table: "pd.DataFrame", needs: "Sequence[Need]") -> "Drawing":
+    """The power of each finding and the range it needs (`coculture.comparison.planning`)."""
     from coculture.comparison.figures.power_curves import power_curves
 
-    return power_curves(table)
+    return power_curves(table, needs)

@@ -5,7 +5,8 @@ A t test of skewed differences is wrong more often than its level says: with one
 sample finds this in 26 % of studies with 6 experiments and 37 % with 8, but in only 8 to 13 % of
 those whose claim holds wrongly, because a sample that deceives looks symmetric: its silence says
 nothing. It also fires in 5 % of normal samples, and for any of eight differences in a third of
-sound studies: only what 0.5 % of them exceed (4 % of sound studies) is a caution. No test of so few values protects; a scale stated beforehand does.
+sound studies, so that only what 0.5 % of them exceed (4 % of sound studies) is a caution. No test
+of so few values protects; a scale stated beforehand does.
 """
 
 import math

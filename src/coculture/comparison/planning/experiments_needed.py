@@ -1,0 +1,405 @@
+"""How many experiments each finding needs, as a range that carries the pilot's uncertainty.
+
+A pilot of three experiments says little about the size of an effect beside its SD: a single number
+of experiments is too low in half of the pilots. Therefore the limits of effect / SD (80 %, by the
+non-central t with the degrees of freedom of the finding's own contrast; Hedges and Olkin,
+Statistical Methods for Meta-Analysis, 1985, chapter 5) are each turned into the number of
+experiments that reaches the power. With a stated effect only its SD is uncertain (by chi-square). A
+finding of several tests has the largest lower and the largest upper limit of them
+(`benchmarks/planning_coverage.py`).
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import scipy
+
+from coculture.comparison.design.arms import Design
+from coculture.comparison.design.endpoints import primary_endpoint
+from coculture.comparison.findings.claims import Claim
+from coculture.comparison.findings.evaluation import claims_of
+from coculture.comparison.planning.assumptions import Assumptions
+from coculture.comparison.planning.power_table import ALL_FINDINGS, is_disturbed
+from coculture.comparison.planning.simulation import contrast_variances
+from coculture.comparison.planning.stated_effects import StatedEffect, size_of
+from coculture.comparison.settings import ComparisonError, ComparisonSettings, Finding
+from coculture.comparison.statistics.between_experiments import contrast_of
+from coculture.comparison.statistics.contrasts import (
+    MIN_EXPERIMENTS,
+    MIN_EXPERIMENTS_BETWEEN,
+    Contrast,
+)
+from coculture.comparison.statistics.group_means import GroupMeans, group_means
+from coculture.distributions import normal_quantile, t_quantile
+from coculture.exchange.vocabulary import listed, many
+
+ENOUGH_POWER = 0.8
+"""Usual in grant applications; used by the ranges and for the line in the figure."""
+CONFIDENCE = 0.8
+"""Of the limits. With 95 % nearly every upper limit of a pilot of three is beyond any study; the
+range of a single number is right in fewer than half of the pilots."""
+MOST_EXPERIMENTS = 12
+"""Larger numbers are "more than 12": few laboratories repeat a co-culture as often."""
+
+PILOT, STATED = "pilot", "stated"
+NEED_COLUMNS = (
+    "id", "least", "most", "power", "confidence_percent", "n", "compared", "effect_from",
+    "deciding_test", "reason",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Spread:
+    """The scatter of a contrast between independent experiments.
+
+    Attributes
+    ----------
+    variances
+        Of each group of arms that shares no experiment with the others; usually one.
+    numbers
+        How many experiments of each group the variance was estimated from.
+    is_known
+        Whether the variances are stated, and not estimated.
+    """
+
+    variances: tuple[float, ...]
+    numbers: tuple[int, ...]
+    is_known: bool = False
+
+    def se(self, experiments: int | None = None) -> float:
+        """Standard error of the contrast's mean, with this number in each group or the pilot's."""
+        numbers = self.numbers if experiments is None else [experiments] * len(self.variances)
+        return float(np.sqrt(sum(np.divide(self.variances, numbers))))
+
+    def df(self, experiments: int | None = None) -> float:
+        """Degrees of freedom of the test (Welch's of several groups)."""
+        numbers = self.numbers if experiments is None else [experiments] * len(self.variances)
+        parts = np.divide(self.variances, numbers)
+        return float(parts.sum() ** 2 / (parts**2 / (np.array(numbers) - 1)).sum())
+
+
+@dataclass(frozen=True)
+class Range:
+    """The limits of a number of experiments; None is more than `MOST_EXPERIMENTS`."""
+
+    least: int | None
+    most: int | None
+
+    @classmethod
+    def widest(cls, ranges: Collection["Range"]) -> "Range":
+        """The largest lower and the largest upper limit."""
+        return cls(
+            *(
+                None if None in limits else max(one for one in limits if one is not None)
+                for limits in ([one.least for one in ranges], [one.most for one in ranges])
+            )
+        )
+
+    @property
+    def text(self) -> str:
+        """For people.
+
+        >>> Range(4, None).text, Range(4, 4).text, Range(None, None).text
+        ('4 to more than 12', '4', 'more than 12')
+        """
+        least, most = (
+            f"more than {MOST_EXPERIMENTS}" if one is None else str(one)
+            for one in (self.least, self.most)
+        )
+        return least if least == most else f"{least} to {most}"
+
+
+@dataclass(frozen=True)
+class TestNeed:
+    """What one test of a finding needs; `is_stated` is whether its effect was stated."""
+
+    __test__ = False
+
+    claim: Claim
+    range: Range
+    n: int
+    compared: str
+    is_stated: bool
+    is_sd_stated: bool
+    is_opposed: bool
+    """Whether even the favourable limit of the pilot's effect is on the side that it denies."""
+
+    @property
+    def source(self) -> str:
+        """Where effect and SD are from, for people."""
+        found = f"found in {many(self.n, 'experiment')}"
+        if self.is_stated and self.is_sd_stated:
+            return "effect and SD as stated"
+        if self.is_stated:
+            return f"effect as stated, SD {found}"
+        return f"effect {found}, SD as stated" if self.is_sd_stated else f"effect and SD {found}"
+
+
+@dataclass(frozen=True)
+class Need:
+    """How many experiments a finding needs: the tests, or the reason why it is not known."""
+
+    id: str
+    tests: tuple[TestNeed, ...] = ()
+    reason: str = ""
+
+    @property
+    def range(self) -> Range | None:
+        """Over all tests; None if it is not known."""
+        return None if self.reason else Range.widest([test.range for test in self.tests])
+
+    @property
+    def deciding(self) -> TestNeed | None:
+        """The test with the largest upper, then lower limit."""
+        beyond = MOST_EXPERIMENTS + 1
+        return max(
+            self.tests,
+            key=lambda test: (test.range.most or beyond, test.range.least or beyond),
+            default=None,
+        )
+
+    @property
+    def effect_from(self) -> str:
+        """Where the size of the effects is from: stated, the pilot, or both."""
+        sources = (STATED if test.is_stated else PILOT for test in self.tests)
+        return " and ".join(sorted(set(sources), reverse=True))
+
+
+def needs(
+    cultures: pd.DataFrame,
+    design: Design,
+    settings: ComparisonSettings,
+    assumptions: Mapping[str, Assumptions],
+    effects: Sequence[StatedEffect] = (),
+    with_stated_sd: Collection[str] = (),
+    seed: int = 1,
+) -> list[Need]:
+    """What each finding needs, and then all of them in one study.
+
+    Parameters
+    ----------
+    cultures
+        cultures.csv of the pilot.
+    assumptions
+        By endpoint; used for the endpoints of `with_stated_sd`, whose SDs count as known.
+
+    Raises
+    ------
+    ComparisonError
+        If a finding is not true with its stated effect, so that no number of experiments shows it.
+    """
+    labels = [design.label(arm) for arm in design.arms]
+    means: dict[str, GroupMeans] = {}
+    for endpoint in dict.fromkeys(finding.endpoint for finding in settings.findings):
+        if endpoint in assumptions:
+            scale = primary_endpoint(endpoint, settings)
+            table = group_means(cultures, scale, settings)
+            means[endpoint] = GroupMeans.of(table, scale, labels)
+    wells = int(cultures.groupby(["experiment", "arm"]).size().median())
+    found = []
+    for finding in settings.findings:
+        stated = [one for one in effects if one.finding == finding.id]
+        claims = claims_of(finding, design)
+        if is_disturbed(claims, finding.endpoint, design):
+            found.append(Need(finding.id, reason="a drug of its arms interferes with the endpoint"))
+            continue
+        if finding.endpoint not in means:
+            found.append(Need(finding.id, reason=f"{finding.endpoint} was not measured"))
+            continue
+        known = assumptions[finding.endpoint] if finding.endpoint in with_stated_sd else None
+        tests = []
+        for claim in claims:
+            pilot = _pilot(claim, means[finding.endpoint])
+            spread = (
+                _spread(pilot)
+                if known is None
+                else _stated_spread(claim, known, finding, settings, pilot, wells, seed)
+            )
+            size = size_of(claim, stated)
+            if spread is None or not (size is not None or np.isfinite(pilot.estimate)):
+                break
+            tests.append(_need_of_test(claim, finding, pilot, spread, size))
+        else:
+            found.append(Need(finding.id, tuple(tests)))
+            continue
+        found.append(
+            Need(
+                finding.id,
+                reason=f"{claim.text}: fewer than 2 experiments have all of its arms, or they do "
+                "not vary",
+            )
+        )
+    if found:
+        unknown = [need.id for need in found if need.reason]
+        reason = f"not known of {listed(unknown)}" if unknown else ""
+        every = tuple(test for need in found for test in need.tests)
+        found.append(Need(ALL_FINDINGS, every, reason))
+    return found
+
+
+def _pilot(claim: Claim, means: GroupMeans) -> Contrast:
+    return contrast_of(means.estimates, claim.weights, means.groups(claim.weights))
+
+
+def _spread(pilot: Contrast) -> Spread | None:
+    """The scatter in the pilot; None if there is nothing to estimate it from."""
+    if not pilot.parts:
+        n = int(pilot.df) + 1
+        return Spread((pilot.se**2 * n,), (n,)) if n > 1 and pilot.varies else None
+    numbers = tuple(len(part.by_experiment) for part in pilot.parts)
+    variances = tuple(
+        float(part.by_experiment.var(ddof=1)) if len(part.by_experiment) > 1 else np.nan
+        for part in pilot.parts
+    )
+    return Spread(variances, numbers) if min(numbers) > 1 and pilot.varies else None
+
+
+def _stated_spread(
+    claim: Claim,
+    known: Assumptions,
+    finding: Finding,
+    settings: ComparisonSettings,
+    pilot: Contrast,
+    wells: int,
+    seed: int,
+) -> Spread | None:
+    """The scatter by the stated SDs, with the pilot's number of wells."""
+    arms = {arm for arm, weight in claim.weights.items() if weight}
+    if not arms <= set(known.location):
+        return None
+    endpoint = primary_endpoint(finding.endpoint, settings)
+    variances = contrast_variances(claim.weights, known, endpoint, wells, seed)
+    return Spread(variances, pilot.n_each, is_known=True) if min(variances) > 0 else None
+
+
+def _need_of_test(
+    claim: Claim, finding: Finding, pilot: Contrast, spread: Spread, size: float | None
+) -> TestNeed:
+    effect = pilot.estimate if size is None else size
+    towards = (effect - claim.margin) * (1 if claim.side == "greater" else -1)
+    if size is not None and towards <= 0:
+        raise ComparisonError(
+            f"with the stated effect, the finding {finding.id} is not true ({claim.text}), so no "
+            "number of experiments shows it"
+        )
+    limits = (
+        limits_of_pilot(towards / spread.se(), spread)
+        if size is None
+        else limits_of_stated(towards / spread.se(), spread)
+    )
+    least, most = (experiments_for(limit, spread, claim.level) for limit in reversed(limits))
+    return TestNeed(
+        claim=claim,
+        range=Range(least, most),
+        n=pilot.n,
+        compared=pilot.compared,
+        is_stated=size is not None,
+        is_sd_stated=spread.is_known,
+        is_opposed=limits[1] <= 0,
+    )
+
+
+def limits_of_pilot(t: float, spread: Spread) -> tuple[float, float]:
+    """The limits of effect / standard error of a pilot that found `t`.
+
+    >>> low, high = limits_of_pilot(3.0, Spread((1.0,), (4,)))
+    >>> round(low, 2), round(high, 2)
+    (0.83, 4.77)
+    """
+    tail = (1 - CONFIDENCE) / 2
+    if spread.is_known:
+        half = normal_quantile(1 - tail)
+        return t - half, t + half
+    return (
+        float(scipy.special.nctdtrinc(spread.df(), 1 - tail, t)),
+        float(scipy.special.nctdtrinc(spread.df(), tail, t)),
+    )
+
+
+def limits_of_stated(size: float, spread: Spread) -> tuple[float, float]:
+    """The limits of a stated effect / standard error, where only the SD is estimated.
+
+    `size` is the stated effect by the pilot's standard error.
+    """
+    if spread.is_known:
+        return size, size
+    tail, df = (1 - CONFIDENCE) / 2, spread.df()
+    low, high = (2 * scipy.special.gammaincinv(df / 2, one) / df for one in (tail, 1 - tail))
+    return size * float(np.sqrt(low)), size * float(np.sqrt(high))
+
+
+def experiments_for(size: float, spread: Spread, level: float) -> int | None:
+    """The fewest experiments with enough power, up to `MOST_EXPERIMENTS`; None if that is too few.
+
+    Parameters
+    ----------
+    size
+        The effect beyond its margin by the standard error of the pilot.
+    level
+        One-sided level of the test.
+
+    Examples
+    --------
+    An effect of 1.5 SD, which is 3 standard errors of a pilot of four:
+
+    >>> experiments_for(3.0, Spread((1.0,), (4,)), 0.025)
+    6
+    """
+    if size <= 0:
+        return None
+    fewest = MIN_EXPERIMENTS if len(spread.variances) == 1 else MIN_EXPERIMENTS_BETWEEN
+    for n in range(fewest, MOST_EXPERIMENTS + 1):
+        df, shift = spread.df(n), size * spread.se() / spread.se(n)
+        if 1 - scipy.special.nctdtr(df, shift, t_quantile(1 - level, df)) >= ENOUGH_POWER:
+            return n
+    return None
+
+
+def need_table(found: Sequence[Need]) -> pd.DataFrame:
+    """plan/experiments_needed.csv."""
+    rows = []
+    for need in found:
+        limits, deciding = need.range, need.deciding
+        rows.append(
+            {
+                "id": need.id,
+                "least": np.nan if limits is None else limits.least,
+                "most": np.nan if limits is None else limits.most,
+                "power": ENOUGH_POWER,
+                "confidence_percent": 100 * CONFIDENCE,
+                "n": min(test.n for test in need.tests) if need.tests else np.nan,
+                "compared": deciding.compared if deciding else "",
+                "effect_from": need.effect_from,
+                "deciding_test": deciding.claim.text if deciding else "",
+                "reason": need.reason,
+            }
+        )
+    return pd.DataFrame(rows, columns=list(NEED_COLUMNS)).astype({"least": float, "most": float})
+
+
+def sentences(found: Sequence[Need]) -> list[str]:
+    """What each finding needs, one line each."""
+    return [f"{_name(need)}: {_text(need)}" for need in found]
+
+
+def _name(need: Need) -> str:
+    return "every finding, each by itself" if need.id == ALL_FINDINGS else need.id
+
+
+def _text(need: Need) -> str:
+    if need.range is None or need.deciding is None:
+        return f"not known ({need.reason})"
+    deciding = need.deciding
+    group = " of each arm that shares none with the others" if deciding.compared else ""
+    text = f"{need.range.text} experiments{group}"
+    if need.id == ALL_FINDINGS:
+        return text
+    opposed = [test.claim.text for test in need.tests if test.is_opposed]
+    if opposed:
+        return (
+            f"{text}: what was found is on the other side of the claim ({listed(opposed)}), and no "
+            "number of experiments shows an effect such as this"
+        )
+    return f"{text} ({deciding.source}; most are needed for: {deciding.claim.text})"
