@@ -6,7 +6,7 @@ comparison tests each finding with these values, and says how fragile its verdic
 
 from dataclasses import dataclass
 
-ALTERNATIVE_COLUMNS = ("alternative", "choice", "counted", "reason")
+ALTERNATIVE_COLUMNS = ("alternative", "choice", "counted", "not_counted_because")
 """What every table of alternative values says of the alternative in a row."""
 
 

@@ -169,6 +169,7 @@ def combine_cultures(
         The curves of the plates; without it a well has the error at its own reading.
     """
     samples = wells[(wells["role"] == "sample") & (wells["culture"] != "")]
+    samples = samples.sort_values(["dilution", "plate", "well"], kind="stable")
     of_wells = WellFlags(well_flags)
     rows: list[dict[str, object]] = []
     flags: list[Flag] = []
@@ -211,7 +212,6 @@ def _plates(wells: pd.DataFrame) -> list[str]:
 def _combine(
     group: pd.DataFrame, culture: str, analyte: str, precision: Precision | None
 ) -> Combination:
-    group = group.sort_values(["dilution", "plate", "well"], kind="stable")
     measured = group[~group["state"].isin(["missing", "excluded", "not_determined"])]
     groups = tuple(
         dilution_group(
@@ -229,7 +229,7 @@ def _combine(
         value=float("nan"),
         lower=float("nan"),
         upper=float("nan"),
-        state=_without_value(group),
+        state="",
         bound=float("nan"),
         used=measured,
         measured=measured,
@@ -239,7 +239,7 @@ def _combine(
     )
     if any(one.state == "in_range" for one in groups):
         return _in_range(outside, precision)
-    return _out_of_range(outside)
+    return _out_of_range(replace(outside, state=_without_value(group)))
 
 
 def error_of_wells(wells: pd.DataFrame, analyte: str, precision: Precision | None) -> ErrorAt:

@@ -80,7 +80,7 @@ def alternative_table(
     for alternative, file, population in files_left_out.others(files, flags):
         rows.append(_identity(alternative, file, population))
     table = pd.DataFrame(rows, columns=columns(settings))
-    texts = ["reason", "kept_because", "fcs", "culture", "population"]
+    texts = ["not_counted_because", "kept_because", "fcs", "culture", "population"]
     table[texts] = table[texts].fillna("")
     whole = ["events_population", *settings.outcomes.counts]
     return table.astype(dict.fromkeys(whole, "Int64") | {"counted": bool})
