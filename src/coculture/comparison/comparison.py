@@ -22,6 +22,9 @@ from coculture.comparison.findings.evaluation import (
 )
 from coculture.comparison.flags import comparison_flags
 from coculture.comparison.layout.readings import readings_of
+from coculture.comparison.robustness.alternative_cultures import AlternativeTables
+from coculture.comparison.robustness.analyses import Study, analyses
+from coculture.comparison.robustness.table import robustness_table
 from coculture.comparison.settings import ComparisonSettings
 from coculture.comparison.statistics.combination import combination_table
 from coculture.comparison.statistics.exploratory import contrast_tables
@@ -37,6 +40,7 @@ TABLES = (
     "findings",
     "finding_tests",
     "combination",
+    "robustness",
 )
 """The tables of a `Comparison`, by their names in the folder comparison/."""
 
@@ -52,6 +56,7 @@ class Comparison:
     findings: pd.DataFrame
     finding_tests: pd.DataFrame
     combination: pd.DataFrame
+    robustness: pd.DataFrame
     flags: tuple[Flag, ...] = field(default=())
 
 
@@ -62,6 +67,7 @@ def compare(
     flow_wells: pd.DataFrame | None = None,
     plate_factors: pd.DataFrame | None = None,
     pinned_before_acquisition: bool | None = None,
+    alternatives: AlternativeTables | None = None,
 ) -> Comparison:
     """Arms, contrasts, pre-stated findings, combinations and flags of one study.
 
@@ -80,6 +86,8 @@ def compare(
     pinned_before_acquisition
         Whether the findings are those that were pinned before the data were acquired; None if it
         is not known. Only then a family is tested in its stated order.
+    alternatives
+        What flow cytometry and ELISA would have measured with other defensible choices.
     """
     design = Design.of(cultures, settings)
     # Sums in a fixed order: shuffled rows give the same bytes.
@@ -100,6 +108,9 @@ def compare(
     results = evaluate_findings(
         arms, design, settings, measured, unstained, without, pinned_before_acquisition
     )
+    elisa_wells = pd.DataFrame() if elisa_wells is None else elisa_wells
+    study = Study(cultures, design, settings, measured, unstained, without, elisa_wells)
+    robustness = analyses(results, study, alternatives or AlternativeTables())
     contrasts, contrast_values = contrast_tables(arms, scales, design, settings)
     return Comparison(
         endpoints=endpoint_table(settings, scales, measured),
@@ -109,6 +120,7 @@ def compare(
         findings=finding_table(results),
         finding_tests=claim_table(results, design),
         combination=combination_table(arms, design, settings),
+        robustness=robustness_table(robustness, settings),
         flags=tuple(
             comparison_flags(
                 results,
@@ -125,9 +137,6 @@ def compare(
 def read_tables(paths: Iterable[str | Path]) -> Comparison:
     """Read the tables of `compare`; the name of each file is that of its table, as arms.csv."""
     by_name = {Path(path).stem: path for path in paths}
-    endpoints, arms, contrasts, contrast_values, findings, finding_tests, combination = (
-        result_tables.read(by_name[name]) for name in TABLES
-    )
     return Comparison(
-        endpoints, arms, contrasts, contrast_values, findings, finding_tests, combination
+        **{name: result_tables.read(by_name[name]) for name in TABLES},  # type: ignore[arg-type]
     )
