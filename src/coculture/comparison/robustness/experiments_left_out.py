@@ -48,7 +48,7 @@ def weakest(tests: Sequence[ClaimResult]) -> WithoutExperiment | None:
     _, name, p, test = max(found, key=lambda one: one[0])
     estimate = _without(test.contrast, name).estimate
     return WithoutExperiment(
-        Alternative(f"{name} left out", CHOICE, WHY), p, test.claim.level, estimate
+        Alternative(f"experiment {name} left out", CHOICE, WHY), p, test.claim.level, estimate
     )
 
 

@@ -46,7 +46,7 @@ def sign_flips(tests: Sequence[ClaimResult]) -> SignFlips:
     smallest = f"its smallest possible p with {fewest} experiments is {floor(fewest):.3g}"
     why = f"{smallest}, above the level of {strictest:g}" if floor(fewest) > strictest else ""
     holds = all(one <= of_level for one, of_level in found)
-    return SignFlips(Alternative(NAME, CHOICE, why), p, level, holds, smallest)
+    return SignFlips(Alternative(NAME, CHOICE, why), p, level, holds, "" if why else smallest)
 
 
 def _p(test: ClaimResult) -> float:
