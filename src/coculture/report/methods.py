@@ -327,15 +327,15 @@ def _is_between(table: pd.DataFrame) -> bool:
 
 
 _ROBUSTNESS = (
-    " Each finding was tested again under every other defensible analysis: thresholds a tenth of a "
-    "decade higher and lower and from each other source whose controls passed their test, the other "
-    "spillover matrix, four- and five-parameter curves with each weighting, each flagged well left "
-    "out, percents on their other scale, and sign-flip tests where the number of experiments allows "
-    "a p at the level. These verdicts are those of the finding's own tests, without correction for "
-    "other findings. Agreement between them is no further evidence: they share the same "
-    "experiments. Tests with one experiment left out are printed and not counted, because they "
-    "measure how much evidence there is. The error of measurement (counted cells, scatter of ELISA "
-    "wells) is part of the variation between experiments and was not added to it."
+    " Each finding was tested again under every other defensible analysis: thresholds a tenth of "
+    "a decade higher and lower and from each other source whose controls passed their test, the "
+    "other spillover matrix, four- and five-parameter curves with each weighting, each flagged "
+    "well left out, percents on their other scale, and sign-flip tests where the number of "
+    "experiments allows a p at the level. These verdicts are those of the finding's own tests, "
+    "without correction for other findings. Agreement between them is no further evidence, because "
+    "they share the same experiments. Tests with one experiment left out are printed and not "
+    "counted: they measure how much evidence there is. The error of measurement (counted cells, "
+    "scatter of ELISA wells) is part of the variation between experiments and was not added to it."
 )
 
 

@@ -29,9 +29,10 @@ class AnalysisRow:
 
 @dataclass(frozen=True)
 class Fragility:
-    """What varies the verdict of one finding: a sentence, and every analysis."""
+    """What varies the verdict of one finding: a sentence, further ones, and every analysis."""
 
     sentence: str
+    also: Sequence[str]
     unit: str
     analyses: Sequence[AnalysisRow]
 
@@ -44,6 +45,7 @@ def fragilities(table: pd.DataFrame) -> dict[str, Fragility]:
         first = analyses[0]
         found[str(name)] = Fragility(
             sentence=str(first["sentence"]),
+            also=[one for one in (first["without_one_experiment"], first["measurement"]) if one],
             unit=str(first["unit"]),
             analyses=[_row(one, first) for one in analyses],
         )

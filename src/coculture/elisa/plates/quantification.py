@@ -10,6 +10,7 @@ import pandas as pd
 from coculture.curves.fitting import CurveError
 from coculture.elisa.plates import notes
 from coculture.elisa.plates.checks import (
+    acceptance_results,
     control_results,
     curve_direction,
     curve_results,
@@ -19,7 +20,6 @@ from coculture.elisa.plates.checks import (
     subjects,
     well_flags,
 )
-from coculture.elisa.plates.checks.check_result import CheckResult
 from coculture.elisa.plates.checks.curve_data import ControlData, CurveData, WellData
 from coculture.elisa.plates.failing_standards import KEEP, FittedStandards, fit_judged
 from coculture.elisa.plates.flag_codes import WellFlags, codes
@@ -226,19 +226,22 @@ class ReadWells:
         Rows of elisa/wells.csv, with `flags` still empty.
     fitted
         The curve, with the standards that it goes through.
+    data
+        What the checks of the curve get.
     """
 
     wells: pd.DataFrame
     fitted: FittedStandards
     span: QuantificationRange
-    checks: tuple[CheckResult, ...]
+    data: CurveData
     spikes: tuple[SpikeRecovery, ...]
     blanks: tuple[MediumBlank, ...]
 
     @property
     def reasons(self) -> list[str]:
         """Why the plate fails; empty if it passes."""
-        return [check.summary() for check in self.checks if check.verdict == "fail"]
+        checks = acceptance_results(self.data)
+        return [check.summary() for check in checks if check.verdict == "fail"]
 
 
 def read_with_curve(
@@ -281,7 +284,7 @@ def read_with_curve(
         read = without_medium(read, blanks)
     controls = read[(read["role"] == "control") & (read["excluded"] == "")]
     data = CurveData(curve, fitted.levels, controls, settings.limits, settings.direction)
-    return ReadWells(read, fitted, span, tuple(curve_results(data)), spikes, blanks)
+    return ReadWells(read, fitted, span, data, spikes, blanks)
 
 
 def _quantify(
@@ -303,7 +306,8 @@ def _quantify(
         failed: dict[str, Any] = {"plate": plate, "analyte": analyte, "verdict": "fail"}
         failed |= {"reasons": reasons, "limits": {}}
         return without_curve(wells), failed, [plate_failed.flag(plate, analyte, reasons)]
-    fitted, span, checks, reasons = known.fitted, known.span, known.checks, known.reasons
+    fitted, span, checks = known.fitted, known.span, curve_results(known.data)
+    reasons = [check.summary() for check in checks if check.verdict == "fail"]
     read, spikes, blanks = known.wells, known.spikes, known.blanks
     curve, levels, standards = fitted.curve, fitted.levels, fitted.standards
     concerns = subjects.curve(plate, analyte)
