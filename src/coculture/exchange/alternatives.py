@@ -35,7 +35,7 @@ class Alternative:
         """Whether its verdict says something of how fragile a finding is."""
         return not self.not_counted
 
-    def in_columns(self) -> dict[str, object]:
+    def in_columns(self) -> dict[str, str | bool]:
         """The columns `ALTERNATIVE_COLUMNS`."""
         return dict(
             zip(
