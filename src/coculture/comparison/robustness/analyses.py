@@ -212,7 +212,7 @@ def _means(study: Study, cultures: pd.DataFrame, name: str) -> pd.DataFrame:
 def _changed_arms(own: pd.DataFrame, other: pd.DataFrame) -> set[str]:
     """The arms of which any group mean, or its bounds, differ."""
     key = ["experiment", "arm"]
-    columns = ["mean", "low", "high", "mean_at_limit", "mean_censored_fit"]
+    columns = list(own.select_dtypes("number").columns)
     one, two = (table.set_index(key)[columns].astype(float) for table in (own, other))
     two = two.reindex(one.index)
     first, second = one.to_numpy(), two.to_numpy()
