@@ -148,7 +148,7 @@ def _of_result(
         result.finding,
         alternative,
         source,
-        result.verdict,
+        str(result.own_verdict),
         result.estimate,
         deciding.p if deciding else float("nan"),
         deciding.claim.level if deciding else float("nan"),
@@ -212,7 +212,8 @@ def _means(study: Study, cultures: pd.DataFrame, name: str) -> pd.DataFrame:
 def _changed_arms(own: pd.DataFrame, other: pd.DataFrame) -> set[str]:
     """The arms of which any group mean, or its bounds, differ."""
     key = ["experiment", "arm"]
-    columns = list(own.select_dtypes("number").columns)
+    # One well fewer with the same value is no other analysis.
+    columns = [one for one in own.select_dtypes("number") if one not in ("wells", "censored")]
     one, two = (table.set_index(key)[columns].astype(float) for table in (own, other))
     two = two.reindex(one.index)
     first, second = one.to_numpy(), two.to_numpy()
@@ -238,7 +239,7 @@ def _tested_otherwise(results: Iterable[FindingResult], study: Study) -> Iterato
     for result in results:
         yield from _on_other_scale(result, study)
         flips = sign_flips(result.tests)
-        verdict = "" if flips.holds is None else SHOWN if flips.holds else NOT_SHOWN
+        verdict = "" if flips.holds is None else str(SHOWN if flips.holds else NOT_SHOWN)
         yield replace(
             _without_verdict(result.finding, flips.alternative, COMPARISON, flips.note),
             verdict=verdict,
@@ -250,7 +251,7 @@ def _tested_otherwise(results: Iterable[FindingResult], study: Study) -> Iterato
             holds = without.p <= without.level
             yield replace(
                 _without_verdict(result.finding, without.alternative, COMPARISON),
-                verdict=SHOWN if holds else NOT_SHOWN,
+                verdict=str(SHOWN if holds else NOT_SHOWN),
                 p=without.p,
                 level=without.level,
             )

@@ -7,7 +7,14 @@ import numpy as np
 from coculture.comparison import number_formats
 from coculture.comparison.robustness import experiments_left_out
 from coculture.comparison.robustness.analyses import Analysis
-from coculture.exchange.vocabulary import NOT_SHOWN, NOT_TESTABLE, SHOWN, listed, number
+from coculture.exchange.vocabulary import (
+    NOT_SHOWN,
+    NOT_TESTABLE,
+    SHOWN,
+    Verdict,
+    listed,
+    number,
+)
 
 _MOST_NAMED = 3
 """Alternatives that a sentence names; the table has the others."""
@@ -31,7 +38,7 @@ def verdicts(analyses: Sequence[Analysis]) -> str:
     if len(counted) == 1:
         return f"{begin}; no other defensible analysis could be made."
     text = f"{begin} in {_so_many(len(same), len(counted))} analyses"
-    for verdict, how in _OTHERWISE[own].items():
+    for verdict, how in _OTHERWISE[Verdict(own)].items():
         names = [one.alternative.name for one in counted if one.verdict == verdict]
         if names:
             text += f"; {how} {_some(names)}"

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from coculture.curves.fitted_curve import FittedCurve
-from coculture.elisa.plates.cultures import Precision, combine_cultures
+from coculture.elisa.plates.cultures import Precision, combined_values
 from coculture.elisa.plates.plate_factors import (
     APPLY,
     by_plate_and_analyte,
@@ -19,8 +19,6 @@ from coculture.elisa.plates.scatter import Scatter, scatter_of
 from coculture.elisa.settings import ElisaSettings
 
 _NO_READING = ("missing", "excluded")
-VALUE_COLUMNS = ("culture", "analyte", "concentration_pg_ml", "state", "bound_pg_ml")
-"""What an alternative changes in a row of elisa/cultures.csv."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,8 +47,7 @@ class ReadStudy:
             wells = corrected(wells, factors)
             of_plates = {key: one.factor for key, one in by_plate_and_analyte(factors).items()}
             precision = replace(precision, factors=of_plates)
-        combined = combine_cultures(wells, (), precision).cultures
-        return combined[list(VALUE_COLUMNS)]
+        return combined_values(wells, precision)
 
 
 _COMBINED = (

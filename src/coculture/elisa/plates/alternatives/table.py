@@ -6,12 +6,8 @@ from typing import Any
 import pandas as pd
 
 from coculture.elisa.plates.alternatives import curves, wells_left_out
-from coculture.elisa.plates.alternatives.study_wells import (
-    VALUE_COLUMNS,
-    ReadStudy,
-    as_readings,
-)
-from coculture.elisa.plates.cultures import precision_of
+from coculture.elisa.plates.alternatives.study_wells import ReadStudy, as_readings
+from coculture.elisa.plates.cultures import VALUE_COLUMNS, precision_of
 from coculture.elisa.plates.scatter import Scatter
 from coculture.elisa.settings import ElisaSettings
 from coculture.exchange.alternatives import ALTERNATIVE_COLUMNS, Alternative
