@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from coculture.comparison import ComparisonSettings, compare
+from coculture.comparison import AlternativeTables, ComparisonSettings, compare
 from coculture.comparison.comparison import TABLES
 from coculture.exchange import flags, result_tables
 
 
 def main(inputs: Any, outputs: Any, parameters: Any) -> None:
-    flow_wells = result_tables.read_all(inputs.flow_wells)
+    every_population = result_tables.read_all(inputs.flow_wells)
+    flow_wells = every_population
     if len(flow_wells):
         flow_wells = flow_wells[flow_wells["population"] == parameters.population]
     comparison = compare(
@@ -18,6 +19,12 @@ def main(inputs: Any, outputs: Any, parameters: Any) -> None:
         flow_wells=flow_wells,
         plate_factors=result_tables.read_all(inputs.plate_factors),
         stated=parameters.stated,
+        alternatives=AlternativeTables(
+            flow=result_tables.read_all(inputs.flow_alternatives),
+            elisa=result_tables.read_all(inputs.elisa_alternatives),
+            flow_wells=every_population,
+            population=parameters.population,
+        ),
     )
     for name in TABLES:
         table = f"comparison/{name}.csv"

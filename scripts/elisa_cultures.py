@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from coculture import drawing
-from coculture.elisa import ElisaSettings, Scatter, combine_study, figures
+from coculture.elisa import ElisaSettings, Scatter, alternative_values, combine_study, figures
 from coculture.exchange import flags, records, result_tables
 
 
@@ -13,9 +13,12 @@ def main(inputs: Any, outputs: Any, parameters: Any) -> None:
     curves = [records.read_json(path) for path in inputs.curves]
     scatter = Scatter.from_dict(records.read_json(inputs.variance))
     settings = ElisaSettings.from_config(parameters.settings)
-    combined = combine_study(wells, flags.read(*inputs.flags), curves, scatter, settings)
+    well_flags = flags.read(*inputs.flags)
+    combined = combine_study(wells, well_flags, curves, scatter, settings)
+    alternatives = alternative_values(wells, well_flags, curves, scatter, settings)
     result_tables.write(combined.cultures, outputs.cultures, "elisa/cultures.csv")
     result_tables.write(combined.plate_factors, outputs.factors, "elisa/plate_factors.csv")
+    result_tables.write(alternatives, outputs.alternatives, "elisa/alternatives.csv")
     flags.write(combined.flags, outputs.flags)
     results = figures.StudyResults(wells, settings.limits)
     for name, drawn in figures.study_drawings(results, parameters.figures):

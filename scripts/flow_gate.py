@@ -14,4 +14,5 @@ def main(inputs: Any, outputs: Any, parameters: Any) -> None:
     result_tables.write(gated.wells, outputs.wells, "flow/wells.csv")
     result_tables.write(gated.spillover, outputs.spillover, "flow/spillover.csv")
     records.write_yaml(gated.gates, outputs.gates)
+    result_tables.write(gated.alternatives, outputs.alternatives, "flow/alternatives.csv")
     flags.write(gated.flags, outputs.flags)

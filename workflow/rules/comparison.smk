@@ -51,6 +51,12 @@ rule comparison_compare:
         elisa_wells=expand(rules.elisa_quantify.output.wells, plate=STUDY.plates),
         flow_wells=expand(rules.flow_gate.output.wells, experiment=STUDY.experiments),
         plate_factors=[rules.elisa_cultures.output.factors] if STUDY.plates else [],
+        flow_alternatives=expand(
+            rules.flow_gate.output.alternatives, experiment=STUDY.experiments
+        ),
+        elisa_alternatives=(
+            [rules.elisa_cultures.output.alternatives] if STUDY.plates else []
+        ),
     output:
         endpoints=f"{RESULTS}/comparison/endpoints.csv",
         arms=f"{RESULTS}/comparison/arms.csv",
@@ -59,6 +65,7 @@ rule comparison_compare:
         findings=f"{RESULTS}/comparison/findings.csv",
         finding_tests=f"{RESULTS}/comparison/finding_tests.csv",
         combination=f"{RESULTS}/comparison/combination.csv",
+        robustness=f"{RESULTS}/comparison/robustness.csv",
         flags=f"{RESULTS}/comparison/flags.csv",
     log:
         f"{LOGS}/comparison_compare.log",

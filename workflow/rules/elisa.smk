@@ -114,6 +114,7 @@ rule elisa_cultures:
     output:
         cultures=f"{RESULTS}/elisa/cultures.csv",
         factors=f"{RESULTS}/elisa/plate_factors.csv",
+        alternatives=f"{RESULTS}/elisa/alternatives.csv",
         flags=f"{RESULTS}/elisa/flags.csv",
         recovery=[
             f"{RESULTS}/figures/elisa/{name}{ending}"

@@ -59,6 +59,7 @@ rule flow_gate:
         wells=f"{RESULTS}/flow/{{experiment}}/wells.csv",
         gates=f"{RESULTS}/flow/{{experiment}}/gates.yaml",
         spillover=f"{RESULTS}/flow/{{experiment}}/spillover.csv",
+        alternatives=f"{RESULTS}/flow/{{experiment}}/alternatives.csv",
         flags=f"{RESULTS}/flow/{{experiment}}/flags.csv",
     log:
         f"{LOGS}/flow_gate/{{experiment}}.log",

@@ -43,6 +43,9 @@ TABLES = {
     "flow/wells.csv": expand(
         rules.flow_gate.output.wells, experiment=STUDY.experiments
     ),
+    "flow/alternatives.csv": expand(
+        rules.flow_gate.output.alternatives, experiment=STUDY.experiments
+    ),
     "flow/spillover.csv": expand(
         rules.flow_gate.output.spillover, experiment=STUDY.experiments
     ),
@@ -54,6 +57,9 @@ TABLES = {
     "elisa/plate_factors.csv": (
         [rules.elisa_cultures.output.factors] if STUDY.plates else []
     ),
+    "elisa/alternatives.csv": (
+        [rules.elisa_cultures.output.alternatives] if STUDY.plates else []
+    ),
     "cultures.csv": [rules.comparison_join.output.cultures],
     "flags.csv": [rules.report_flags.output.flags],
     "comparison/endpoints.csv": [rules.comparison_compare.output.endpoints],
@@ -63,6 +69,7 @@ TABLES = {
     "comparison/findings.csv": [rules.comparison_compare.output.findings],
     "comparison/finding_tests.csv": [rules.comparison_compare.output.finding_tests],
     "comparison/combination.csv": [rules.comparison_compare.output.combination],
+    "comparison/robustness.csv": [rules.comparison_compare.output.robustness],
     "clinical/changes.csv": (
         [rules.clinical_table.output.changes] if len(STUDY.clinical) else []
     ),
@@ -105,7 +112,11 @@ COLUMNS = STEPS.step(
     tables=TABLES,
     definitions=fingerprint.of_table(result_tables.definitions()),
 )
-READ = TABLES | {"columns.csv": [f"{RESULTS}/columns.csv"]}
+# The values under each alternative are many rows; the page and the workbook show what the comparison
+# makes of them.
+UNREAD = ("flow/alternatives.csv", "elisa/alternatives.csv")
+READ = {table: paths for table, paths in TABLES.items() if table not in UNREAD}
+READ |= {"columns.csv": [f"{RESULTS}/columns.csv"]}
 PAGE = STEPS.step(
     "report_page",
     after=[*SHOWN, COLUMNS, SOFTWARE],

@@ -27,6 +27,9 @@ from coculture.comparison.independence.registry import independence_flags
 from coculture.comparison.independence.shared_days import dependent, shared_days
 from coculture.comparison.layout.readings import readings_of
 from coculture.comparison.pin import Pin, measured_days
+from coculture.comparison.robustness.alternative_cultures import AlternativeTables
+from coculture.comparison.robustness.analyses import Study, analyses
+from coculture.comparison.robustness.table import robustness_table
 from coculture.comparison.settings import ComparisonSettings
 from coculture.comparison.statistics.combination import combination_table
 from coculture.comparison.statistics.exploratory import contrast_tables
@@ -42,6 +45,7 @@ TABLES = (
     "findings",
     "finding_tests",
     "combination",
+    "robustness",
 )
 """The tables of a `Comparison`, by their names in the folder comparison/."""
 
@@ -57,6 +61,7 @@ class Comparison:
     findings: pd.DataFrame
     finding_tests: pd.DataFrame
     combination: pd.DataFrame
+    robustness: pd.DataFrame
     flags: tuple[Flag, ...] = field(default=())
 
 
@@ -67,6 +72,7 @@ def compare(
     flow_wells: pd.DataFrame | None = None,
     plate_factors: pd.DataFrame | None = None,
     stated: Mapping[str, Any] = MappingProxyType({}),
+    alternatives: AlternativeTables | None = None,
 ) -> Comparison:
     """Arms, contrasts, pre-stated findings, combinations and flags of one study.
 
@@ -84,6 +90,8 @@ def compare(
         elisa/plate_factors.csv, likewise.
     stated
         When the findings were pinned, and what has changed since (`Pin.of`).
+    alternatives
+        What flow cytometry and ELISA would have measured with other defensible choices.
     """
     design = Design.of(cultures, settings)
     # Sums in a fixed order: shuffled rows give the same bytes.
@@ -114,6 +122,9 @@ def compare(
         pin.stated_in_advance,
         dependent(shared),
     )
+    read_wells = pd.DataFrame() if elisa_wells is None else elisa_wells
+    study = Study(cultures, design, settings, measured, unstained, without, read_wells)
+    robustness = analyses(results, study, alternatives or AlternativeTables())
     contrasts, contrast_values = contrast_tables(arms, scales, design, settings)
     return Comparison(
         endpoints=endpoint_table(settings, scales, measured),
@@ -123,6 +134,7 @@ def compare(
         findings=finding_table(results),
         finding_tests=claim_table(results, design),
         combination=combination_table(arms, design, settings),
+        robustness=robustness_table(robustness, settings),
         flags=(
             *pin.flags,
             *independence_flags(shared, cultures, settings, elisa_wells, flow_wells),
@@ -141,9 +153,6 @@ def compare(
 def read_tables(paths: Iterable[str | Path]) -> Comparison:
     """Read the tables of `compare`; the name of each file is that of its table, as arms.csv."""
     by_name = {Path(path).stem: path for path in paths}
-    endpoints, arms, contrasts, contrast_values, findings, finding_tests, combination = (
-        result_tables.read(by_name[name]) for name in TABLES
-    )
     return Comparison(
-        endpoints, arms, contrasts, contrast_values, findings, finding_tests, combination
+        **{name: result_tables.read(by_name[name]) for name in TABLES},  # type: ignore[arg-type]
     )

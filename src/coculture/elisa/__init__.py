@@ -2,6 +2,7 @@
 
 from coculture.curves.fitting import CurveError
 from coculture.curves.variance_function import VarianceFunction
+from coculture.elisa.plates.alternatives.table import alternative_values
 from coculture.elisa.plates.cultures import combine_cultures, precision_of
 from coculture.elisa.plates.label_grid import DilutionSeries, read_label_grid
 from coculture.elisa.plates.layout import read_layout
@@ -34,6 +35,7 @@ __all__ = [
     "StandardCurve",
     "StudyConcentrations",
     "VarianceFunction",
+    "alternative_values",
     "check_files",
     "combine_cultures",
     "combine_study",

@@ -31,6 +31,7 @@ from coculture.report.glossary import glossary
 from coculture.report.limitations import limitations, without_measurement
 from coculture.report.methods import methods
 from coculture.report.results import Results, with_labels
+from coculture.report.robustness import fragilities
 from coculture.report.shown_figures import ShownFigure, figures_of_stage, shown_figures
 from coculture.report.table_labels import (
     MeasuredColumns,
@@ -90,6 +91,7 @@ def render(results: Results) -> str:
         counts=first_screen.counts(results),
         design=first_screen.design(results),
         findings=results.table("comparison/findings.csv").to_dict("records"),
+        fragilities=fragilities(results.table("comparison/robustness.csv")),
         deciding_tests=_deciding_tests(results.table("comparison/finding_tests.csv")),
         stages={name: figures_of_stage(figures, name) for name in STAGES},
         table=table,

@@ -34,6 +34,7 @@ COLUMNS = "columns.csv"
 SHEETS = {
     "comparison/findings.csv": "findings",
     "comparison/finding_tests.csv": "finding tests",
+    "comparison/robustness.csv": "robustness",
     "comparison/contrasts.csv": "contrasts",
     "comparison/contrast_values.csv": "contrast values",
     "comparison/arms.csv": "arms",

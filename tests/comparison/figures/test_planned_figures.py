@@ -43,7 +43,11 @@ def test_the_example_has_every_figure(study: PlannedStudy) -> None:
 
 def test_without_findings_and_positions_their_figures_are_not_made(study: PlannedStudy) -> None:
     bare = replace(study, settings=replace(study.settings, findings=()), has_positions=False)
-    assert set(names(study)) - set(names(bare)) == {"findings", "plates"}
+    assert set(names(study)) - set(names(bare)) == {
+        "findings",
+        "robustness",
+        "plates",
+    }
 
 
 def test_without_two_drugs_together_nothing_is_combined(study: PlannedStudy) -> None:
@@ -74,4 +78,4 @@ def test_what_no_table_measures_has_no_figure(study: PlannedStudy) -> None:
 
 def test_one_arm_is_compared_with_nothing(study: PlannedStudy) -> None:
     shown = names(only(study, "control untreated"))
-    assert shown == ["findings", "arms_apoptosis", "arms_il6", "plates"]
+    assert shown == ["findings", "robustness", "arms_apoptosis", "arms_il6", "plates"]

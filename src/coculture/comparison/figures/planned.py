@@ -107,6 +107,7 @@ def has_positions(study: PlannedStudy) -> bool:
 
 CONDITIONS: Mapping[str, Callable[..., bool]] = {
     "findings": has_findings,
+    "robustness": has_findings,
     "arms_{endpoint}": has_arms,
     "arms_{endpoint}_pooled_error": has_contrasts,
     "interaction_{endpoint}": has_interaction,

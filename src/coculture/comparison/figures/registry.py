@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 NAMES = (
     "findings",
+    "robustness",
     "arms_{endpoint}",
     "arms_{endpoint}_pooled_error",
     "interaction_{endpoint}",
@@ -39,9 +40,11 @@ def functions() -> "dict[str, Callable[..., Drawing]]":
     from coculture.comparison.figures.findings import findings
     from coculture.comparison.figures.interaction import interaction
     from coculture.comparison.figures.plates import plates
+    from coculture.comparison.figures.robustness import robustness
 
     return {
         "findings": findings,
+        "robustness": robustness,
         "arms_{endpoint}": arms,
         "arms_{endpoint}_pooled_error": arms_by_pooled_error,
         "interaction_{endpoint}": interaction,
@@ -79,7 +82,7 @@ def every(endpoints: Mapping[str, str]) -> list[ComparisonFigure]:
 
     Examples
     --------
-    >>> [one.name for one in every({"apoptosis": "apoptosis", "IL-6": "il6"})][1:3]
+    >>> [one.name for one in every({"apoptosis": "apoptosis", "IL-6": "il6"})][2:4]
     ['arms_apoptosis', 'arms_il6']
     """
     return [

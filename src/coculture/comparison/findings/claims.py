@@ -207,6 +207,8 @@ def _why_not_testable(
 
 def _against(claim: Claim, means: GroupMeans) -> tuple[OutsideGroup, ...]:
     """The groups with wells outside the range that argue against the claim."""
+    if not _any_outside(claim, means):
+        return ()
     highest = claim.side == "less"
     entered = list(map(str, arms_outside(means, claim.weights).index))
     used = means.for_test(claim.weights, highest)
@@ -219,6 +221,12 @@ def _against(claim: Claim, means: GroupMeans) -> tuple[OutsideGroup, ...]:
             shift = shift if np.isfinite(shift) else float("nan")
             found.append(OutsideGroup(experiment, arm, not is_low, shift))
     return tuple(found)
+
+
+def _any_outside(claim: Claim, means: GroupMeans) -> bool:
+    """Whether any group of the arms of the claim has wells outside the range."""
+    arms = [arm for arm, weight in claim.weights.items() if weight]
+    return bool(means.is_outside[arms].to_numpy().any())
 
 
 def _p(claim: Claim, contrast: Contrast) -> float:
@@ -270,6 +278,8 @@ def _unbounded(claim: Claim, means: GroupMeans, used: pd.DataFrame) -> tuple[str
 
 def _relation(claim: Claim, means: GroupMeans, used: pd.DataFrame) -> str:
     """Whether the tested contrast is a bound of the true one: "<=", ">=", or "" if it is none."""
+    if not _any_outside(claim, means):
+        return ""
     weights = {arm: weight for arm, weight in claim.weights.items() if weight}
     complete = entering(used, means.groups(weights))
     sides = set()

@@ -26,6 +26,11 @@ class Columns:
     count: str = ""
     total: str = ""
 
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """Those that hold numbers."""
+        return tuple(filter(None, (self.value, self.bound, self.count, self.total)))
+
 
 @dataclass(frozen=True)
 class Endpoint:

@@ -6,6 +6,7 @@ events: either way the numbers that a quantity is made of are added.
 
 from collections.abc import Callable, Sequence
 
+import numpy as np
 import pandas as pd
 
 from coculture.comparison.quantities.kind import EXCLUDED, OK
@@ -55,24 +56,29 @@ def by_culture(
     -------
     state, `columns`, those that say whether a stain was seen, flags, reason; index culture.
     """
-    used = is_measured & (rows["excluded"] == "")
-    reasons = rows["excluded"].where(rows["excluded"] != "", why)
+    used = (is_measured & (rows["excluded"] == "")).to_numpy(dtype=bool)
+    reasons = rows["excluded"].where(rows["excluded"] != "", why).to_numpy()
+    flags = rows["flags"].to_numpy()
     seen = [str(column) for column in rows if str(column).endswith(SEEN)]
+    is_unstained = {column: rows[column].eq(False).fillna(False).to_numpy(bool) for column in seen}
     found = {}
-    for culture, group in rows.groupby("culture"):
-        kept = group[used[group.index]]
-        lost = joined(reasons[group.index[~used[group.index]]])
+    # By place: of many cultures with one file each, pandas would take most of the time.
+    for culture, of_culture in rows.groupby("culture").indices.items():
+        places = np.asarray(of_culture)
+        kept = places[used[places]]
+        lost = joined(reasons[places[~used[places]]])
         if lost:
             lost = f"flow: {lost}" + (" (one of several readings)" if len(kept) else "")
-        numbers = combined(kept) if len(kept) else dict.fromkeys(columns, float("nan"))
+        numbers = combined(rows.iloc[kept]) if len(kept) else dict.fromkeys(columns, float("nan"))
         stained = {
-            column: not bool(kept[column].eq(False).any()) if len(kept) else None for column in seen
+            column: not bool(unstained[kept].any()) if len(kept) else None
+            for column, unstained in is_unstained.items()
         }
         found[str(culture)] = {
             "state": OK if len(kept) else EXCLUDED,
             **numbers,
             **stained,
-            "flags": joined(group["flags"]),
+            "flags": joined(flags[places]),
             "reason": lost,
         }
     names = ["state", *columns, *seen, "flags", "reason"]

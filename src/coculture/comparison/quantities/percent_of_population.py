@@ -166,9 +166,11 @@ def percents(quantity: Quantity, readings: Readings) -> pd.DataFrame:
         for n in cells.to_numpy(float, na_value=np.nan)
     ]
 
+    is_counted = [name in counted for name in every]
+
     def combined(used: pd.DataFrame) -> dict[str, float]:
-        total = float(used[every].to_numpy(float).sum())
-        count = float(used[counted].to_numpy(float).sum())
+        cells = used[every].to_numpy(float)
+        total, count = float(cells.sum()), float(cells[:, is_counted].sum())
         return {columns.value: 100 * count / total, columns.total: total, columns.count: count}
 
     return flow_wells.by_culture(

@@ -1,7 +1,8 @@
 """One value for each culture and analyte: its wells combined, or the bound that they leave."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -50,6 +51,8 @@ CULTURE_COLUMNS = (
     "reason",
 )
 """Columns of elisa/cultures.csv, in their order."""
+VALUE_COLUMNS = ("culture", "analyte", "concentration_pg_ml", "state", "bound_pg_ml")
+"""Those that say what a culture holds."""
 
 
 @dataclass(frozen=True)
@@ -168,7 +171,7 @@ def combine_cultures(
     precision
         The curves of the plates; without it a well has the error at its own reading.
     """
-    samples = wells[(wells["role"] == "sample") & (wells["culture"] != "")]
+    samples = _samples(wells)
     of_wells = WellFlags(well_flags)
     rows: list[dict[str, object]] = []
     flags: list[Flag] = []
@@ -182,6 +185,25 @@ def combine_cultures(
     series = standard_series.series_of({} if precision is None else precision.own_curves)
     flags += standard_series.flags(series)
     return CombinedCultures(pd.DataFrame(rows, columns=list(CULTURE_COLUMNS)), tuple(flags))
+
+
+def combined_values(wells: pd.DataFrame, precision: Precision) -> pd.DataFrame:
+    """The value or bound of each culture and analyte, as `combine_cultures` gives it.
+
+    Without limits, flags and reasons: columns culture, analyte, concentration_pg_ml, state and
+    bound_pg_ml.
+    """
+    rows = []
+    for (culture, analyte), group in _samples(wells).groupby(["culture", "analyte"], sort=True):
+        found = _combine(group, str(culture), str(analyte), precision)
+        rows.append((str(culture), str(analyte), found.value, found.state, found.bound))
+    return pd.DataFrame(rows, columns=list(VALUE_COLUMNS))
+
+
+def _samples(wells: pd.DataFrame) -> pd.DataFrame:
+    """The wells of cultures, in the order in which they are combined."""
+    samples = wells[(wells["role"] == "sample") & (wells["culture"] != "")]
+    return samples.sort_values(["dilution", "plate", "well"], kind="stable")
 
 
 def _row(combined: Combination, group: pd.DataFrame, flag_codes: str) -> dict[str, object]:
@@ -211,7 +233,6 @@ def _plates(wells: pd.DataFrame) -> list[str]:
 def _combine(
     group: pd.DataFrame, culture: str, analyte: str, precision: Precision | None
 ) -> Combination:
-    group = group.sort_values(["dilution", "plate", "well"], kind="stable")
     measured = group[~group["state"].isin(["missing", "excluded", "not_determined"])]
     groups = tuple(
         dilution_group(
@@ -221,7 +242,7 @@ def _combine(
             if precision is None
             else precision.deviations_at(str(wells["plate"].iloc[0]), analyte),
         )
-        for _, wells in measured.groupby(["dilution", "plate"], sort=True)
+        for wells in _by_dilution_and_plate(measured)
     )
     first_plate = next(iter(_plates(measured if len(measured) else group)))
     outside = Combination(
@@ -229,7 +250,7 @@ def _combine(
         value=float("nan"),
         lower=float("nan"),
         upper=float("nan"),
-        state=_without_value(group),
+        state="",
         bound=float("nan"),
         used=measured,
         measured=measured,
@@ -239,7 +260,15 @@ def _combine(
     )
     if any(one.state == "in_range" for one in groups):
         return _in_range(outside, precision)
-    return _out_of_range(outside)
+    return _out_of_range(replace(outside, state=_without_value(group)))
+
+
+def _by_dilution_and_plate(wells: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    """The wells of each dilution and plate, of wells that are sorted by them."""
+    keys = list(zip(wells["dilution"], wells["plate"], strict=True))
+    starts = [place for place, key in enumerate(keys) if place == 0 or key != keys[place - 1]]
+    for start, end in pairwise([*starts, len(keys)]):
+        yield wells.iloc[start:end]
 
 
 def error_of_wells(wells: pd.DataFrame, analyte: str, precision: Precision | None) -> ErrorAt:

@@ -10,6 +10,7 @@ import pandas as pd
 from coculture.curves.fitting import CurveError
 from coculture.elisa.plates import notes
 from coculture.elisa.plates.checks import (
+    acceptance_results,
     control_results,
     curve_direction,
     curve_results,
@@ -20,17 +21,26 @@ from coculture.elisa.plates.checks import (
     well_flags,
 )
 from coculture.elisa.plates.checks.curve_data import ControlData, CurveData, WellData
-from coculture.elisa.plates.failing_standards import KEEP, fit_judged
+from coculture.elisa.plates.failing_standards import KEEP, FittedStandards, fit_judged
 from coculture.elisa.plates.flag_codes import WellFlags, codes
 from coculture.elisa.plates.given_reading import read_as_given
 from coculture.elisa.plates.given_readings import is_given
-from coculture.elisa.plates.medium_blanks import SUBTRACT, medium_blanks, without_medium
+from coculture.elisa.plates.medium_blanks import (
+    SUBTRACT,
+    MediumBlank,
+    medium_blanks,
+    without_medium,
+)
 from coculture.elisa.plates.plate import PlateError, well_position
-from coculture.elisa.plates.quantification_range import quantification_range
+from coculture.elisa.plates.quantification_range import QuantificationRange, quantification_range
 from coculture.elisa.plates.reading_choice import UsedReadings, used_readings
 from coculture.elisa.plates.roles import STANDARD_ROLES
 from coculture.elisa.plates.scatter import Scatter, scatter_of
-from coculture.elisa.plates.spike_recovery import spike_recoveries, with_recoveries
+from coculture.elisa.plates.spike_recovery import (
+    SpikeRecovery,
+    spike_recoveries,
+    with_recoveries,
+)
 from coculture.elisa.plates.standard_curve import StandardCurve, fit_standard_curve
 from coculture.elisa.plates.well_reading import FROM_CURVE, read_from_curve, without_curve
 from coculture.elisa.settings import ElisaSettings
@@ -89,7 +99,7 @@ def pooled_scatter(readings: pd.DataFrame, settings: ElisaSettings) -> Scatter:
     Replicates are wells of one plate and analyte with the same control or culture and dilution.
     """
     corrected = _corrected(readings, settings)
-    return scatter_of(corrected[_is_usable(corrected)], settings)
+    return scatter_of(corrected[is_usable(corrected)], settings)
 
 
 def quantify_plate(
@@ -189,7 +199,7 @@ def _corrected(readings: pd.DataFrame, settings: ElisaSettings) -> pd.DataFrame:
     if settings.zero_standard == "fit" or settings.as_reader is not None:
         return wells
     zero = wells["role"].isin(STANDARD_ROLES) & (wells["concentration_pg_ml"] == 0)
-    means = wells[zero & _is_usable(wells)].groupby(["plate", "analyte"])["response"].mean()
+    means = wells[zero & is_usable(wells)].groupby(["plate", "analyte"])["response"].mean()
     zeros = dict(means.items())
     assigned = (wells["role"] != "unassigned") & ~is_given(wells)
     for key, group in wells[assigned].groupby(["plate", "analyte"]):
@@ -204,8 +214,80 @@ def _corrected(readings: pd.DataFrame, settings: ElisaSettings) -> pd.DataFrame:
     return wells
 
 
-def _is_usable(wells: pd.DataFrame) -> pd.Series:
+def is_usable(wells: pd.DataFrame) -> "pd.Series[bool]":
+    """Which wells have a reading that is used."""
     return (wells["state"] == "ok") & (wells["excluded"] == "") & wells["response"].notna()
+
+
+@dataclass(frozen=True, eq=False)
+class ReadWells:
+    """The wells of one analyte on one plate, read from a curve that was fitted.
+
+    Attributes
+    ----------
+    wells
+        Rows of elisa/wells.csv, with `flags` still empty.
+    fitted
+        The curve, with the standards that it goes through.
+    data
+        What the checks of the curve get.
+    """
+
+    wells: pd.DataFrame
+    fitted: FittedStandards
+    span: QuantificationRange
+    data: CurveData
+    spikes: tuple[SpikeRecovery, ...]
+    blanks: tuple[MediumBlank, ...]
+
+    @property
+    def reasons(self) -> list[str]:
+        """Why the plate fails; empty if it passes."""
+        checks = acceptance_results(self.data)
+        return [check.summary() for check in checks if check.verdict == "fail"]
+
+
+def read_with_curve(
+    wells: pd.DataFrame,
+    settings: ElisaSettings,
+    scatter: Scatter,
+    source: pd.DataFrame | None = None,
+) -> ReadWells:
+    """Fit the standards of one analyte on one plate, read its wells and judge the curve.
+
+    Parameters
+    ----------
+    wells
+        Of one plate and analyte, with responses as they are fitted.
+    source
+        Those of the plate whose standards are used, if they are not its own.
+
+    Raises
+    ------
+    CurveError
+        If the standards do not determine a curve.
+    """
+    fitted_wells = wells if source is None else source
+    standards = fitted_wells[fitted_wells["role"].isin(STANDARD_ROLES) & is_usable(fitted_wells)]
+    standards = standards[standards["concentration_pg_ml"].notna()]
+    if settings.zero_standard == "subtract" and settings.as_reader is None:
+        standards = standards[standards["concentration_pg_ml"] > 0]
+    fitted = fit_judged(
+        standards,
+        lambda wells: fit_plate_standards(wells, settings, scatter),
+        settings.limits,
+        settings.failing_standards if settings.as_reader is None else KEEP,
+    )
+    curve = fitted.curve
+    span = quantification_range(curve, fitted.fitted_levels, settings.limits, scatter.wells)
+    read = read_from_curve(wells, curve, span, scatter)
+    spikes, blanks = spike_recoveries(read), medium_blanks(read)
+    read = with_recoveries(read, spikes)
+    if settings.medium_blanks == SUBTRACT:
+        read = without_medium(read, blanks)
+    controls = read[(read["role"] == "control") & (read["excluded"] == "")]
+    data = CurveData(curve, fitted.levels, controls, settings.limits, settings.direction)
+    return ReadWells(read, fitted, span, data, spikes, blanks)
 
 
 def _quantify(
@@ -220,34 +302,17 @@ def _quantify(
     `source` are the wells of the plate whose standards are used, if they are not its own.
     """
     plate = str(wells["plate"].iloc[0])
-    fitted_wells = wells if source is None else source
-    standards = fitted_wells[fitted_wells["role"].isin(STANDARD_ROLES) & _is_usable(fitted_wells)]
-    standards = standards[standards["concentration_pg_ml"].notna()]
-    if settings.zero_standard == "subtract" and settings.as_reader is None:
-        standards = standards[standards["concentration_pg_ml"] > 0]
-    rule = settings.failing_standards if settings.as_reader is None else KEEP
     try:
-        fitted = fit_judged(
-            standards,
-            lambda wells: fit_plate_standards(wells, settings, scatter),
-            settings.limits,
-            rule,
-        )
+        known = read_with_curve(wells, settings, scatter, source)
     except CurveError as error:
         reasons = [f"no standard curve, because {error}"]
         failed: dict[str, Any] = {"plate": plate, "analyte": analyte, "verdict": "fail"}
         failed |= {"reasons": reasons, "limits": {}}
         return without_curve(wells), failed, [plate_failed.flag(plate, analyte, reasons)]
-    curve, levels, standards = fitted.curve, fitted.levels, fitted.standards
-    span = quantification_range(curve, fitted.fitted_levels, settings.limits, scatter.wells)
-    read = read_from_curve(wells, curve, span, scatter)
-    spikes, blanks = spike_recoveries(read), medium_blanks(read)
-    read = with_recoveries(read, spikes)
-    if settings.medium_blanks == SUBTRACT:
-        read = without_medium(read, blanks)
-    controls = read[(read["role"] == "control") & (read["excluded"] == "")]
-    checks = curve_results(CurveData(curve, levels, controls, settings.limits, settings.direction))
+    fitted, span, checks = known.fitted, known.span, curve_results(known.data)
     reasons = [check.summary() for check in checks if check.verdict == "fail"]
+    read, spikes, blanks = known.wells, known.spikes, known.blanks
+    curve, levels, standards = fitted.curve, fitted.levels, fitted.standards
     concerns = subjects.curve(plate, analyte)
     well_data = WellData(read, curve, standards, settings, scatter, spikes, blanks)
     flags = [plate_failed.flag(plate, analyte, reasons)] if reasons else []

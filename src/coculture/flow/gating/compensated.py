@@ -38,6 +38,8 @@ class Compensated:
     remaining: tuple[RemainingSpill, ...]
     possible: PossibleSpill | None = None
     """Spill that nothing shows."""
+    pooled: Sequence[PooledTube] = ()
+    """The events that the gates were set from."""
 
 
 def compensated(
@@ -100,7 +102,7 @@ def _with(
     possible = None
     if not spillover.is_known and not is_judged(tubes, tubes[0].panel.viability_dye):
         possible = of_dye_in_annexin(inside, tubes[0].panel)
-    return Compensated(tubes, spillover, found, remaining, possible)
+    return Compensated(tubes, spillover, found, remaining, possible, pooled)
 
 
 def _as_used(tube: Tube, spillover: ExperimentSpillover) -> Tube:

@@ -1,7 +1,7 @@
 """Counting the events of one file in every gate, and measuring what the checks need besides."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 
@@ -9,8 +9,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from coculture.exchange.alternatives import Alternative
 from coculture.exchange.outcomes import Outcomes
 from coculture.flow.gating import gates
+from coculture.flow.gating.alternatives.other_counts import (
+    OtherCounts,
+    SampledCells,
+    counts_under,
+)
+from coculture.flow.gating.alternatives.other_gate import OtherGate
 from coculture.flow.gating.cell_sample import MOST_EVENTS, sample_of, some_of
 from coculture.flow.gating.checks.margin_events import margin_percent
 from coculture.flow.gating.checks.threshold_sensitive import largest_change
@@ -32,8 +39,12 @@ def measure(
     spillover: pd.DataFrame | None,
     settings: FlowSettings,
     blocks: Mapping[str, Mapping[str, gates.Block]],
+    others: Sequence[OtherGate] = (),
 ) -> list[Measurement]:
-    """What is counted and measured in one file, for each population."""
+    """What is counted and measured in one file, for each population.
+
+    A sample is also counted with each of the gates `others` in place of the one that is used.
+    """
     populations = settings.populations
     if is_beads(tube):
         counts = Counts(tube.header.events, 0, {})
@@ -44,7 +55,10 @@ def measure(
     measured = []
     for population in populations:
         own = gates.of_tube(blocks[population.name], tube)
-        counted = _count(tube, events, population, own, time.steady, settings.outcomes)
+        of_population = [one for one in others if one.population == population.name]
+        counted = _count(
+            tube, events, population, own, time.steady, settings.outcomes, of_population
+        )
         in_range = counted.counts.after["scatter"]
         measured.append(
             Measurement(
@@ -62,6 +76,7 @@ def measure(
                 constant=events.constant,
                 medians=counted.medians,
                 singlet_medians=counted.singlet_medians,
+                others=counted.others,
             )
         )
     return measured
@@ -78,6 +93,7 @@ class _Counted:
     sizes: SizeHistogram | None = None
     medians: Mapping[str, float] = field(default_factory=dict)
     singlet_medians: Mapping[str, float] = field(default_factory=dict)
+    others: Mapping[Alternative, OtherCounts] = field(default_factory=dict)
 
 
 def is_beads(tube: Tube) -> bool:
@@ -143,6 +159,7 @@ def _count(
     blocks: Mapping[str, gates.Block],
     steady: NDArray[np.bool_],
     outcomes: Outcomes,
+    others: Sequence[OtherGate],
 ) -> _Counted:
     """Events after each stage and in each class, and what the checks need besides."""
     masks = stage_masks(events, population, blocks, steady)
@@ -158,6 +175,7 @@ def _count(
             Counts(total, nonfinite, after, beads=beads),
             medians=medians,
             singlet_medians=of_singlets,
+            others=_under(others, tube, events, population, blocks, masks, {}, outcomes),
         )
     positives = gates.positives(outcomes, blocks, events)
     is_above = {gate: mask & is_cell for gate, mask in positives.items()}
@@ -188,7 +206,34 @@ def _count(
         sizes,
         medians,
         of_singlets,
+        _under(others, tube, events, population, blocks, masks, positives, outcomes),
     )
+
+
+def _under(
+    others: Sequence[OtherGate],
+    tube: Tube,
+    events: TubeEvents,
+    population: Population,
+    blocks: Mapping[str, gates.Block],
+    masks: Mapping[str, NDArray[np.bool_]],
+    positives: Mapping[str, NDArray[np.bool_]],
+    outcomes: Outcomes,
+) -> dict[Alternative, OtherCounts]:
+    """What a sample would count with other gates; nothing of controls."""
+    if tube.role != "sample":
+        return {}
+    markers = {one.gate: blocks[one.gate] for one in population.markers if one.gate in blocks}
+
+    def medians(is_cell: NDArray[np.bool_]) -> dict[str, float]:
+        return _medians(tube, events, is_cell)
+
+    cells = SampledCells(events, masks["singlets"], masks["population"], markers, positives)
+    return {
+        one.alternative: counts_under(one, tube, cells, outcomes, medians)
+        for one in others
+        if one.block is not None
+    }
 
 
 def _medians(tube: Tube, events: Columns, wanted: NDArray[np.bool_]) -> dict[str, float]:

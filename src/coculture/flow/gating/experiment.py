@@ -26,6 +26,14 @@ from coculture.flow.compensation.spillover import spillover_table
 from coculture.flow.files import FlowFile, exclusion, flow_files
 from coculture.flow.gating import checks
 from coculture.flow.gating.acquisition_date import acquired_at, usual_day
+from coculture.flow.gating.alternatives import (
+    moved_thresholds,
+    other_spillover,
+    threshold_sources,
+)
+from coculture.flow.gating.alternatives.other_gate import OtherGate
+from coculture.flow.gating.alternatives.other_spillover import OtherSpillover
+from coculture.flow.gating.alternatives.table import alternative_table
 from coculture.flow.gating.backgrounds import backgrounds
 from coculture.flow.gating.cell_density import Amounts, amounts
 from coculture.flow.gating.checks import annexin_missing, staining_not_seen
@@ -72,6 +80,8 @@ class GatedExperiment:
     no rows without compensation."""
     flags: tuple[Flag, ...]
     """flow/flags.csv: excluded files, gates set by hand and everything that is doubtful."""
+    alternatives: pd.DataFrame
+    """flow/alternatives.csv: what each sample counts under other defensible gates and matrices."""
 
 
 def gate_experiment(
@@ -105,18 +115,20 @@ def gate_experiment(
         no_gates: dict[str, Blocks] = {one.name: {} for one in settings.populations}
         record = _record(name, {"source": "none"}, no_gates, {})
         wells = _wells(listed, {}, {}, settings)
-        return GatedExperiment(wells, record, spillover_table(None), excluded)
+        nothing = alternative_table(listed, {}, (), (), {}, settings, Amounts())
+        return GatedExperiment(wells, record, spillover_table(None), excluded, nothing)
     refuse_constant(tubes, settings)
     progress(f"{name}: spillover ({settings.compensation.source})")
     own = settings.gates.get(name, {})
     asked = experiment_spillover(tubes, settings)
     progress(f"{name}: gates from the controls")
     used = compensated(tubes, asked, settings, own)
-    tubes, spillover, blocks = list(used.tubes), used.spillover, used.blocks
+    opened, tubes, spillover, blocks = tubes, list(used.tubes), used.spillover, used.blocks
+    others = _other_gates(used, settings)
     measured: dict[int, list[Measurement]] = {}
     for number, tube in enumerate(tubes, start=1):
         progress(f"{name}: file {number} of {len(tubes)}, {tube.fcs}")
-        measured[tube.row] = measure(tube, spillover.matrix, settings, blocks)
+        measured[tube.row] = measure(tube, spillover.matrix, settings, blocks, others)
     day = usual_day(tube.header for tube in tubes)
     effects = _effects(tubes, used, settings, measured)
     refuse_unknown(name, spillover, effects)
@@ -151,7 +163,45 @@ def gate_experiment(
         gates=_record(name, spillover.record, blocks, reading_notes(tubes)),
         spillover=spillover_table(spillover.matrix),
         flags=(*excluded, *flags),
+        alternatives=alternative_table(
+            listed,
+            measured,
+            others,
+            _with_other_spillover(opened, used, settings),
+            found,
+            settings,
+            counted_per,
+        ),
     )
+
+
+def _other_gates(used: Compensated, settings: FlowSettings) -> list[OtherGate]:
+    """The gates of stains and markers that are as defensible as the ones that are used."""
+    is_compensated = used.spillover.is_known and not used.remaining
+    return [
+        *moved_thresholds.others(used.blocks, settings),
+        *threshold_sources.others(
+            used.pooled, used.blocks, settings, is_compensated=is_compensated
+        ),
+    ]
+
+
+def _with_other_spillover(
+    tubes: Sequence[Tube], used: Compensated, settings: FlowSettings
+) -> list[tuple[OtherSpillover, dict[int, list[Measurement]]]]:
+    """Each other matrix with the samples as they are counted with it, with its own gates."""
+    own = settings.gates.get(tubes[0].experiment, {})
+    found = []
+    for other in other_spillover.others(tubes, used.spillover, settings, own):
+        counted = {}
+        if other.used is not None:
+            counted = {
+                tube.row: measure(tube, other.used.spillover.matrix, settings, other.used.blocks)
+                for tube in other.used.tubes
+                if tube.role == "sample"
+            }
+        found.append((other, counted))
+    return found
 
 
 def _record(

@@ -15,7 +15,7 @@ from coculture.flow.gating.pool import MAX_SAMPLES, PooledTube, gated, pool
 from coculture.flow.gating.sources import debris, detector_range, manual, singlet_spread
 from coculture.flow.gating.sources.own_thresholds import WELL
 from coculture.flow.gating.sources.threshold import Request, ThresholdError
-from coculture.flow.settings import SHARED_GATES, FlowSettings, Population
+from coculture.flow.settings import AUTO, SHARED_GATES, FlowSettings, Population
 from coculture.flow.tubes import Panel, Tube
 
 Blocks = dict[str, gates.Block]
@@ -82,6 +82,39 @@ def pool_for(
     return pool(tubes, spillover, len(tubes) if of_each_well else MAX_SAMPLES)
 
 
+def requests_of(
+    population: Population,
+    pooled: Sequence[PooledTube],
+    blocks: Mapping[str, gates.Block],
+    *,
+    is_compensated: bool,
+) -> list[Request]:
+    """What the thresholds of a population are set from, with the gates before them as they are.
+
+    Parameters
+    ----------
+    pooled
+        The events of the experiment before any gate.
+    blocks
+        The gates of the population that are used.
+    is_compensated
+        Whether the spill is corrected, as far as it is known.
+    """
+    if not pooled:
+        return []
+    panel = pooled[0].tube.panel
+    setting = _PopulationGates(population, panel, pooled, {}, {}, "", {}, is_compensated)
+    shared = {name: blocks[name] for name in SHARED_GATES if name in blocks}
+    singlets = gated(pooled, shared)
+    markers = {one.gate: blocks[one.gate] for one in population.markers if one.gate in blocks}
+    asked = {stain.gate: AUTO for stain in panel.of_stains}
+    found = [
+        *setting.markers(singlets),
+        *setting.stains(gated(singlets, markers), singlets, asked),
+    ]
+    return [request for request, _ in found]
+
+
 @dataclass(frozen=True)
 class _PopulationGates:
     """Sets the gates of one population.
@@ -123,12 +156,12 @@ class _PopulationGates:
         singlets = gated(self.pooled, shared)
         markers = {
             request.gate: own.or_automatic(request.gate, set_gate)
-            for request, set_gate in self._markers(singlets)
+            for request, set_gate in self.markers(singlets)
         }
         inside = gated(singlets, markers)
         stains = {
             request.gate: own.or_automatic(request.gate, set_gate)
-            for request, set_gate in self._stains(inside, singlets, self.asked)
+            for request, set_gate in self.stains(inside, singlets, self.asked)
         }
         return shared | markers | stains
 
@@ -147,17 +180,17 @@ class _PopulationGates:
             if name in self.asked and block.get("source") in _STAIN_CODES
         }
         singlets = gated(self.pooled, self.shared)
-        markers = _settable(self._markers(singlets))
+        markers = _settable(self.markers(singlets))
         if len(markers) < len(self.population.markers):
             return self.shared | markers
         inside = gated(singlets, markers)
         return (
             self.shared
             | markers
-            | _settable(self._stains(inside, singlets, {**self.asked, **named}))
+            | _settable(self.stains(inside, singlets, {**self.asked, **named}))
         )
 
-    def _markers(self, singlets: Sequence[PooledTube]) -> "list[tuple[Request, _SetGate]]":
+    def markers(self, singlets: Sequence[PooledTube]) -> "list[tuple[Request, _SetGate]]":
         found: list[tuple[Request, _SetGate]] = []
         for marker in self.population.markers:
             channel = self.panel.markers[marker.channel]
@@ -175,7 +208,7 @@ class _PopulationGates:
             found.append((request, _marker_setter(request, marker.positive, self.population.name)))
         return found
 
-    def _stains(
+    def stains(
         self,
         inside: Sequence[PooledTube],
         singlets: Sequence[PooledTube],

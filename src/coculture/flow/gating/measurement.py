@@ -8,9 +8,11 @@ from typing import Any, TypeVar
 
 import pandas as pd
 
+from coculture.exchange.alternatives import Alternative
 from coculture.exchange.outcomes import Outcome, Stain
 from coculture.flow.compensation.experiment_spillover import ExperimentSpillover
 from coculture.flow.gating import gates
+from coculture.flow.gating.alternatives.other_counts import OtherCounts
 from coculture.flow.gating.cell_density import Amounts
 from coculture.flow.gating.live_peaks import LivePeak
 from coculture.flow.gating.marker_histograms import MarkerHistogram
@@ -103,6 +105,8 @@ class Measurement:
         compensated; empty without cells.
     singlet_medians
         The same of all single cells, of controls.
+    others
+        What a sample would count with other gates.
     """
 
     tube: Tube
@@ -119,6 +123,7 @@ class Measurement:
     constant: Mapping[str, float] = field(default_factory=dict)
     medians: Mapping[str, float] = field(default_factory=dict)
     singlet_medians: Mapping[str, float] = field(default_factory=dict)
+    others: Mapping[Alternative, OtherCounts] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

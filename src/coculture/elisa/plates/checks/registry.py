@@ -117,8 +117,13 @@ CULTURE_CHECKS: tuple[CultureCheck, ...] = (
 
 def curve_results(data: CurveData) -> list[CheckResult]:
     """The results of all checks of a curve."""
+    return acceptance_results(data) + fit_results(data.curve)
+
+
+def acceptance_results(data: CurveData) -> list[CheckResult]:
+    """The results of the checks that decide whether a plate passes: those of a fit only warn."""
     of_curve = [result for check in CURVE_CHECKS for result in check.results(data)]
-    return of_curve + control_results(data.of_controls) + fit_results(data.curve)
+    return of_curve + control_results(data.of_controls)
 
 
 def control_results(data: ControlData) -> list[CheckResult]:

@@ -1,0 +1,77 @@
+"""How fragile a finding is, in one sentence each."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from coculture.comparison import number_formats
+from coculture.comparison.robustness import experiments_left_out
+from coculture.comparison.robustness.analyses import Analysis
+from coculture.exchange.vocabulary import (
+    NOT_SHOWN,
+    NOT_TESTABLE,
+    SHOWN,
+    Verdict,
+    listed,
+    number,
+)
+
+_MOST_NAMED = 3
+"""Alternatives that a sentence names; the table has the others."""
+_OTHERWISE = {
+    SHOWN: {NOT_SHOWN: "not with", NOT_TESTABLE: "not testable with"},
+    NOT_SHOWN: {SHOWN: "shown with", NOT_TESTABLE: "not testable with"},
+    NOT_TESTABLE: {SHOWN: "shown with", NOT_SHOWN: "not shown with"},
+}
+
+
+def verdicts(analyses: Sequence[Analysis]) -> str:
+    """In how many of the analyses of one finding the verdict is the same, and where it is not.
+
+    The first is the finding as configured. The verdicts are those of its own tests.
+    """
+    own = analyses[0].verdict
+    counted = [one for one in analyses if one.is_counted]
+    same = [one for one in counted if one.verdict == own]
+    words = "shown by its own test" if own == SHOWN else own
+    begin = f"{words[:1].upper()}{words[1:]}"
+    if len(counted) == 1:
+        return f"{begin}; no other defensible analysis could be made."
+    text = f"{begin} in {_so_many(len(same), len(counted))} analyses"
+    for verdict, how in _OTHERWISE[Verdict(own)].items():
+        names = [one.alternative.name for one in counted if one.verdict == verdict]
+        if names:
+            text += f"; {how} {_some(names)}"
+    return f"{text}."
+
+
+def _so_many(same: int, counted: int) -> str:
+    return f"all {counted}" if same == counted else f"{same} of {counted}"
+
+
+def _some(names: Sequence[str]) -> str:
+    more = len(names) - _MOST_NAMED
+    shown = list(names[:_MOST_NAMED])
+    return listed([*shown, f"{more} more"] if more > 0 else shown)
+
+
+def without_experiment(analyses: Sequence[Analysis]) -> str:
+    """The weakest p without one experiment; empty with too few."""
+    for one in analyses:
+        if one.alternative.choice == experiments_left_out.CHOICE:
+            return (
+                f"With {one.alternative.name} the evidence is weakest: "
+                f"{number_formats.probability(one.p)} (level {one.level:g}; not counted)."
+            )
+    return ""
+
+
+def measurement(configured: Analysis, unit: str) -> str:
+    """What measurement contributes to the standard error; empty if it is not known."""
+    se, sd = configured.se, configured.measurement_sd
+    if not (np.isfinite(se) and np.isfinite(sd)):
+        return ""
+    return (
+        f"The standard error of the comparison that decides is {number(se, 2)} {unit}; measurement "
+        f"error alone would give {number(sd, 2)}."
+    )

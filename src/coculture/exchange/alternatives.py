@@ -1,0 +1,46 @@
+"""Defensible alternatives: choices of the analysis that could have been made otherwise.
+
+Flow cytometry and ELISA write what they would have measured with another threshold or curve; the
+comparison tests each finding with these values, and says how fragile its verdict is.
+"""
+
+from dataclasses import dataclass
+
+ALTERNATIVE_COLUMNS = ("alternative", "choice", "counted", "not_counted_because")
+"""What every table of alternative values says of the alternative in a row."""
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """One choice that could have been made otherwise.
+
+    Attributes
+    ----------
+    name
+        What is different, as it continues "not with": "5PL under 1/y2 weighting".
+    choice
+        Code of what was chosen: threshold_moved, threshold_source, spillover, file_left_out, curve,
+        well_left_out, scale, test, experiment_left_out.
+    not_counted
+        Why it is shown but not counted: it could not have succeeded, or is not defensible. Empty if
+        it counts.
+    """
+
+    name: str
+    choice: str
+    not_counted: str = ""
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether its verdict says something of how fragile a finding is."""
+        return not self.not_counted
+
+    def in_columns(self) -> dict[str, str | bool]:
+        """The columns `ALTERNATIVE_COLUMNS`."""
+        return dict(
+            zip(
+                ALTERNATIVE_COLUMNS,
+                (self.name, self.choice, self.is_counted, self.not_counted),
+                strict=True,
+            )
+        )

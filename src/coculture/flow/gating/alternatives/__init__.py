@@ -1,0 +1,5 @@
+"""The counts of each sample under other defensible gates and another spillover matrix.
+
+One module for each choice: `moved_thresholds`, `threshold_sources`, `other_spillover`,
+`files_left_out`. `counting` counts a file under them, `table` writes flow/alternatives.csv.
+"""
