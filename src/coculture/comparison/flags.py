@@ -193,7 +193,7 @@ def _skewed(result: FindingResult, design: Design) -> Iterator[Flag]:
     worst: dict[str, tuple[ClaimResult, Skewness, int]] = {}
     for test in (one for one in result.tests if len(one.claim.weights) <= _ARMS_OF_A_DIFFERENCE):
         parts = [part.by_experiment for part in test.contrast.parts]
-        for values in parts or [test.contrast.values]:  # noqa: PD011
+        for values in parts or [test.contrast.tested_values]:
             found = skewness_of(values) if test.outcome != "untestable" else None
             if found and abs(found.value) > abs(
                 worst[found.experiment][1].value if found.experiment in worst else 0.0

@@ -1,4 +1,4 @@
-"""The weakest p of a finding when one experiment is left out.
+"""The weakest p of a finding when one experiment is left out; one donor, where donors are tested.
 
 It is printed and not counted: it measures how thin the evidence is, and fails for half of sound
 findings with four experiments (../shared/measured/evidence.md, section 5).
@@ -16,7 +16,7 @@ from coculture.exchange.alternatives import Alternative
 CHOICE = "experiment_left_out"
 FEWEST = 4
 """With three, two would remain, and nothing is claimed of two."""
-WHY = "with one experiment less the evidence is thinner, which says nothing of the analysis"
+WHY = "with one less the evidence is thinner, which says nothing of the analysis"
 
 
 @dataclass(frozen=True)
@@ -37,9 +37,9 @@ def weakest(tests: Sequence[ClaimResult]) -> WithoutExperiment | None:
     tested = [test for test in tests if test.outcome != "untestable"]
     if len(tested) < len(tests) or any(test.contrast.is_between for test in tested):
         return None
-    if min((test.contrast.n for test in tested), default=0) < FEWEST:
+    if min((len(test.contrast.tested_values) for test in tested), default=0) < FEWEST:
         return None
-    names = dict.fromkeys(str(one) for test in tested for one in test.contrast.values.index)
+    names = dict.fromkeys(str(one) for test in tested for one in test.contrast.tested_values.index)
     found = []
     for name in names:
         of_tests = [(_p(_without(test.contrast, name), test), test) for test in tested]
@@ -47,18 +47,19 @@ def weakest(tests: Sequence[ClaimResult]) -> WithoutExperiment | None:
         found.append((p / test.claim.level, name, p, test))
     _, name, p, test = max(found, key=lambda one: one[0])
     estimate = _without(test.contrast, name).estimate
+    unit = test.contrast.unit.removesuffix("s")
     return WithoutExperiment(
-        Alternative(f"experiment {name} left out", CHOICE, WHY), p, test.claim.level, estimate
+        Alternative(f"{unit} {name} left out", CHOICE, WHY), p, test.claim.level, estimate
     )
 
 
 def _without(contrast: Contrast, name: str) -> Contrast:
-    """The contrast of the other experiments."""
-    values = contrast.values.astype(float)
+    """The contrast of the other experiments, or donors."""
+    values = contrast.tested_values.astype(float)
     left = values[values.index.astype(str) != name]
     se = float(left.std(ddof=1) / np.sqrt(len(left)))
     return replace(
-        contrast, estimate=float(left.mean()), se=se, df=float(len(left) - 1), values=left
+        contrast, estimate=float(left.mean()), se=se, df=len(left) - 1.0, values=left, donors={}
     )
 
 

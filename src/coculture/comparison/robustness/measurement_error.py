@@ -5,6 +5,7 @@ says whether more cells or wells would help, or only more experiments. The error
 is left out, because the wells of a plate share it and it cancels in their ratios.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 
 import numpy as np
@@ -13,6 +14,7 @@ import pandas as pd
 from coculture.comparison.quantities.endpoint import Endpoint
 from coculture.comparison.quantities.quantity import Quantity
 from coculture.comparison.statistics.contrasts import Contrast
+from coculture.comparison.statistics.donors import Donors
 
 
 def culture_variances(
@@ -91,10 +93,19 @@ def estimate_sd(
         else [(dict(weights), contrast.values.index)]  # noqa: PD011
     )
     variance = 0.0
-    for of_part, experiments in of_parts:
-        for experiment in experiments:
+    for (of_part, experiments), units in zip(of_parts, contrast.replication, strict=True):
+        shares = _shares([str(one) for one in experiments], contrast.donors, units.are_units)
+        for experiment, share in shares.items():
             for arm, weight in of_part.items():
                 if weight:
-                    own = of_groups.get((str(experiment), arm), np.nan)
-                    variance += weight**2 * float(own) / len(experiments) ** 2
+                    own = of_groups.get((experiment, arm), np.nan)
+                    variance += (weight * share) ** 2 * float(own)
     return float(np.sqrt(variance))
+
+
+def _shares(experiments: list[str], donors: Donors, by_donor: bool) -> dict[str, float]:
+    """The share of each experiment in the mean: equal, or equal inside each of equal donors."""
+    if not by_donor:
+        return dict.fromkeys(experiments, 1 / len(experiments))
+    of_donor = Counter(donors[one] for one in experiments)
+    return {one: 1 / (len(of_donor) * of_donor[donors[one]]) for one in experiments}
