@@ -137,7 +137,7 @@ def plate(files: pd.DataFrame, write_fcs: Callable[..., Path]) -> Callable[..., 
         ):
             one = read_fcs(path)
             labels = {f"$P{n}S": text for n, text in enumerate(one.labels.values(), 1) if text}
-            more = {"$NEXTDATA": "00000000", "$WELLID": well}
+            more = {"$NEXTDATA": "00000000", "$WELLID": well, "$DATE": one.keywords["$DATE"]}
             part = write_fcs(
                 one.events.to_numpy(), list(one.events), keywords=labels | more
             ).read_bytes()

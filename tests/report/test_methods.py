@@ -32,7 +32,7 @@ def test_only_the_assays_that_were_made_are_described(results: MakeResults, conf
     tables = {"cultures": "c.csv", "flow": None, "elisa": "e.csv"}
     text = _text(replace(results(), config=config(tables=tables)))
     assert "FCS" not in text
-    assert "LLOQ/√2" in text
+    assert "(LLOQ and ULOQ times the dilution)" in text
     flow_only = replace(results(), config=config(tables=tables | {"flow": "f", "elisa": None}))
     assert "LLOQ" not in _text(flow_only)
 

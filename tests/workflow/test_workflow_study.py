@@ -31,7 +31,7 @@ def test_a_broken_study_stops_before_any_job(
 def test_no_key_of_the_example_leaks_into_another_study(small: Path) -> None:
     own = yaml.safe_load((small / "study/config.yaml").read_text())
     used = yaml.safe_load((small / "results/small/study/config.yaml").read_text())
-    assert used["tables"] == {"values": None, "clinical": None, **own["tables"]}
+    assert used["tables"] == {"values": None, "clinical": None, "treatments": None, **own["tables"]}
     assert used["comparison"]["findings"] == own["comparison"]["findings"]
     assert used["flow"]["gates"] == {}
     assert not (small / "results/example").exists()

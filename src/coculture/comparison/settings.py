@@ -329,7 +329,7 @@ class ComparisonSettings:
             reference_cells=cells["reference"],
             cell_labels=dict(cells.get("labels") or {}),
             families=tuple(
-                Family(one["name"], one["order"] == "stated") for one in mapping["families"]
+                Family(one["name"], one["order"] == "stated") for one in mapping.get("families", ())
             ),
         )
 

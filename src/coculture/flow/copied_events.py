@@ -17,7 +17,6 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.spatial import KDTree
 
 from coculture.flow.fcs.data import read_events
 from coculture.flow.fcs.header import FcsHeader
@@ -114,6 +113,9 @@ def _one_way(queries: Floats, events: Floats) -> float:
     Each found event is compared with its own neighbour in its file, so that it does not matter
     which cells are many in a file.
     """
+    # Imported here, because a run with nothing to do compares no files.
+    from scipy.spatial import KDTree
+
     tree = KDTree(events)
     used = queries[:: max(len(queries) // _COMPARED_EVENTS, 1)][:_COMPARED_EVENTS]
     across, nearest = map(np.asarray, tree.query(used))

@@ -98,7 +98,7 @@ def test_an_effect_that_is_not_shown_has_no_mark(
         verdict=tables.findings["verdict"].mask(is_2a, "shown by its own test"),
     )
     drawn = findings(_inputs(cultures, replace(tables, findings=changed), settings))
-    assert "no effect is shown" in _texts(drawn)
+    assert "no number" in _texts(drawn)
     assert "unbounded" not in _texts(drawn)
     assert "shown by its own test\np " in _texts(drawn)
     assert "Shown by its own test: 2a" in (drawn.text.result or "").replace("; s", "; S")

@@ -51,6 +51,10 @@ def _reference_study(path: Path) -> tuple[pd.DataFrame, ComparisonSettings]:
             "dose_b": wells["il1ra"],
             "dose_c": wells["il6_added"],
             "hours": 48.0,
+            "replicate": wells.groupby(
+                ["experiment", "cell", "dex", "il1ra", "il6_added"]
+            ).cumcount()
+            + 1.0,
             "percent_apoptotic": 100 * wells["n_apoptotic"] / wells["n_events"],
             "n_events": wells["n_events"],
             "n_apoptotic": wells["n_apoptotic"],

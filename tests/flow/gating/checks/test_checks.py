@@ -204,7 +204,7 @@ def test_every_check_is_tried() -> None:
     own_tests |= {"few_counting_beads", "volume_not_known", "constant_channel", "cells_cut_off"}
     own_tests |= {"marker_background", "replicate_population"}
     own_tests |= {"marker_reversed", "percent_not_given", "stains_swapped"}
-    own_tests |= {"population_lost", "marker_separation"}
+    own_tests |= {"population_lost", "marker_separation", "cells_in_no_outcome"}
     own_tests |= {"weak_stain", "dye_missing", "staining_not_seen", "replicate_threshold"}
     assert {check.CODE for check in checks.CHECKS} == {case[0] for case in CASES} | own_tests
 
