@@ -14,6 +14,7 @@ from coculture.new_study.name_pattern import NamePattern, PatternError, drugs_of
 from coculture.new_study.sessions import sessions_of
 from coculture.new_study.stains import stains_of
 from coculture.new_study.tube_roles import role_of
+from tests.study.workbooks import plate, write
 
 CHANNELS = ["FSC-A", "SSC-A", "B530-A", "R660-A", "B675-A", "Time"]
 LABELS = ["", "", "GFP", "Annexin V-APC", "7-AAD", ""]
@@ -131,3 +132,17 @@ def test_what_cannot_begin_a_study_is_said(tmp_path: Path) -> None:
     (tmp_path / "bad.fcs").write_bytes(b"FCS9.9 nothing")
     with pytest.raises(new_study.NewStudyError, match=r"No FCS file .* bad.fcs"):
         new_study.begin(tmp_path, "mine", tmp_path, None)
+
+
+def test_locks_and_the_maps_themselves_are_no_exports(tmp_path: Path) -> None:
+    (tmp_path / "config").mkdir()
+    folder = tmp_path / "plates"
+    folder.mkdir()
+    grid = ["\t".join(["", *map(str, range(1, 13))])]
+    grid += ["\t".join([letter, *["0.125"] * 12]) for letter in "ABCDEFGH"]
+    (folder / "P1.txt").write_text("\n".join(grid))
+    (folder / "~$maps.xlsx").write_bytes(b"lock")
+    write(folder / "maps.xlsx", {"P1": plate("", {"A1": "STD 600", "A2": "BLK"})})
+    said = new_study.begin(tmp_path, "mine", None, folder, folder / "maps.xlsx")
+    assert not any(line.startswith("Not read") for line in said)
+    assert any(line.startswith('Plate map "elisa P1": copied') for line in said)

@@ -64,7 +64,12 @@ def begin(
     folder = root / "data" / "raw" / name
     folder.mkdir(parents=True, exist_ok=True)
     book, config = folder / f"{name}.xlsx", root / "config" / f"{name}.yaml"
-    added = study_workbook.write(book, sheets_of(found, folder))
+    try:
+        added = study_workbook.write(book, sheets_of(found, folder))
+    except OSError as error:
+        raise NewStudyError(
+            f"{book} cannot be written ({error.strerror}); close it in the spreadsheet program."
+        ) from error
     lines = list(report(found))
     if config.exists():
         lines.append(f"{config} was there and is unchanged.")

@@ -110,7 +110,7 @@ def find(
     ]
     in_names = [one.get("experiment", "") for one in fields]
     experiments = session_names(fcs, sessions, in_names) if fcs else {}
-    exports = exports_in(_files_in(elisa, "ELISA"))
+    exports = exports_in(_files_in(elisa, "ELISA", maps))
     if not fcs and not exports.plates:
         why = f" {' '.join([*not_read, *exports.not_read])}" if not_read or exports.not_read else ""
         raise NewStudyError(f"No FCS file and no plate export was found.{why}")
@@ -145,12 +145,18 @@ def _own_maps(
         raise NewStudyError(f"{maps}: {error}") from error
 
 
-def _files_in(folder: Path | None, key: str) -> list[Path]:
+def _files_in(folder: Path | None, key: str, maps: Path | None = None) -> list[Path]:
+    """The files in and below a folder; not hidden ones, locks of Excel, and the maps."""
     if folder is None:
         return []
     if not folder.is_dir():
         raise NewStudyError(f"{key}={folder}: there is no such folder.")
-    return sorted(path for path in folder.rglob("*") if path.is_file() and path.name[0] != ".")
+    own = None if maps is None else maps.resolve()
+    return sorted(
+        path
+        for path in folder.rglob("*")
+        if path.is_file() and not path.name.startswith((".", "~$")) and path.resolve() != own
+    )
 
 
 def _fcs_files(paths: Sequence[Path]) -> tuple[list[FcsFacts], list[str]]:
