@@ -335,17 +335,29 @@ def _is_between(table: pd.DataFrame) -> bool:
     return "compared" in table and bool(table["compared"].astype(bool).any())
 
 
+_OTHER_GATES = (
+    "thresholds a tenth of a decade higher and lower and from each other source whose controls "
+    "passed their test", "the other spillover matrix",
+)  # fmt: skip
+_OTHER_CURVES = ("four- and five-parameter curves with each weighting",)
 _ROBUSTNESS = (
-    " Each finding was tested again under every other defensible analysis: thresholds a tenth of "
-    "a decade higher and lower and from each other source whose controls passed their test, the "
-    "other spillover matrix, four- and five-parameter curves with each weighting, each flagged "
-    "well left out, percents on their other scale, and sign-flip tests where the number of "
+    " Each finding was tested again under every other defensible analysis: {analyses}, percents of "
+    "counted cells on their other scale, and sign-flip tests where the number of "
     "experiments allows a p at the level. These verdicts are those of the finding's own tests, "
     "without correction for other findings. Agreement between them is no further evidence, because "
     "they share the same experiments. Tests with one experiment left out are printed and not "
     "counted: they measure how much evidence there is. The error of measurement (counted cells, "
     "scatter of ELISA wells) is part of the variation between experiments and was not added to it."
 )
+
+
+def _robustness(tables: Mapping[str, Any]) -> str:
+    """The analyses that the assays of the study have."""
+    measured = [*(_OTHER_GATES if tables.get("flow") else ())]
+    measured += _OTHER_CURVES if tables.get("elisa") else ()
+    analyses = ", ".join([*measured, *(["each flagged well left out"] if measured else [])])
+    text = _ROBUSTNESS.format(analyses=analyses)
+    return text if measured else text.replace(": , percents", ": percents")
 
 
 def _comparison(results: Results, has_bounds: bool) -> str:
@@ -384,7 +396,7 @@ def _comparison(results: Results, has_bounds: bool) -> str:
             "skewed; without one they may still be."
         )
     if not results.table("comparison/robustness.csv").empty:
-        text += _ROBUSTNESS
+        text += _robustness(results.config["tables"])
     if "eliminated" in set(findings.get("kind", ())):
         text += " Intervals of the eliminated fraction of an effect are Fieller's [fieller]."
     has_combinations = not results.table("comparison/combination.csv").empty

@@ -247,7 +247,7 @@ def test_a_margin_has_no_other_scale() -> None:
     assert not found["counted"]
     assert found["reason"] == "the margin of 5 points has no counterpart on the other scale"
     assert table["sentence"].iloc[0] == (
-        "Shown by its own test; no other defensible analysis could be made."
+        "Shown by its own test; no other analysis could be tried, so its fragility is not known."
     )
 
 

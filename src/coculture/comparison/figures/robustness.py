@@ -136,7 +136,10 @@ def _result(table: pd.DataFrame) -> str:
     ids = dict.fromkeys(table["id"].astype(str))
     fragile = [name for name in ids if len({*_same(table, name)[1:]}) > 1]
     untestable = [name for name in ids if _same(table, name)[0] == NOT_TESTABLE]
-    shown = [name for name in ids if _same(table, name)[0] == SHOWN and name not in fragile]
+    alone = [name for name in ids if _same(table, name)[2] == 1]
+    shown = [
+        name for name in ids if _same(table, name)[0] == SHOWN and name not in (*fragile, *alone)
+    ]
     said = []
     if shown:
         said.append(f"Shown in every analysis: {listed(shown)}.")
@@ -145,6 +148,9 @@ def _result(table: pd.DataFrame) -> str:
         for name in fragile
         for verdict, same, counted in [_same(table, name)]
     ]
+    tested_once = [name for name in alone if name not in untestable]
+    if tested_once:
+        said.append(f"No other analysis could be tried: {listed(tested_once)}.")
     if untestable:
         said.append(f"Not testable: {listed(untestable)}.")
     return " ".join(said)

@@ -14,8 +14,11 @@ from coculture.comparison.findings.kind import EstimateScale, Pair
 from coculture.comparison.settings import COMPARISON, Finding
 from coculture.comparison.statistics.group_means import GroupMeans
 
-_RATIO = EstimateScale(
-    "ratio", "ratio to the arm it is compared with", " (orange: margin)", 1.0, is_log=True
+_RATIO, _ODDS_RATIO = (
+    EstimateScale(
+        name, f"{name} to the arm it is compared with", " (orange: margin)", 1.0, is_log=True
+    )
+    for name in ("ratio", "odds ratio")
 )
 
 
@@ -85,7 +88,9 @@ class ComparisonKind(ABC):
         return iter(())
 
     def scale(self, endpoint: Endpoint) -> EstimateScale:
-        """A ratio, or points in the unit of the endpoint."""
+        """A ratio, of odds or not, or points in the unit of the endpoint."""
+        if endpoint.is_odds:
+            return _ODDS_RATIO
         return _RATIO if endpoint.is_ratio else _points(endpoint.unit)
 
     def estimate(

@@ -250,7 +250,7 @@ class _Eliminated:
         effect, residual = result.part(EFFECT), result.part(RESIDUAL)
         sign = _sign(result.finding)
         treatment = design.additions(design.difference(*sentences.arms_of(effect, design)))
-        quantity = result.finding.subject
+        quantity = result.subject
         if effect.outcome == "holds":
             verb = "raised" if sign > 0 else "lowered"
             first = _change(f"{treatment} {verb} {quantity}", effect, result, design, sign)
@@ -370,7 +370,7 @@ def _change(
         # They differ in dose, cells, stroma or hours, not in having a drug or not.
         own_sign = -1.0 if test.contrast.estimate < 0 else 1.0
         return (
-            f"{result.finding.subject} in {design.display_label(arm)} was "
+            f"{result.subject} in {design.display_label(arm)} was "
             f"{_size_with_interval(test, result, own_sign)} "
             f"{'below' if own_sign < 0 else 'above'} that in {design.display_label(other)}"
         )
@@ -434,7 +434,7 @@ def _baseline(result: FindingResult, means: GroupMeans, design: Design) -> str:
     above, raised = ("above", "raised") if sign > 0 else ("below", "lowered")
     names = [design.display_label(design.by_label[one]) for one in (with_rescuer, untreated)]
     return (
-        f" The baseline was {raised} too: {result.finding.subject} in {names[0]} was {size} "
+        f" The baseline was {raised} too: {result.subject} in {names[0]} was {size} "
         f"{above} that in {names[1]}."
     )
 

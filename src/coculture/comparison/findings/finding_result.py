@@ -111,6 +111,11 @@ class FindingResult:
         return self.deciding.p / self.deciding.claim.level if self.deciding else float("inf")
 
     @property
+    def subject(self) -> str:
+        """What its numbers are of, in sentences: a difference of logits is a ratio of odds."""
+        return f"{'the odds of ' if self.endpoint.is_odds else ''}{self.finding.subject}"
+
+    @property
     def n(self) -> int:
         """The smallest number of experiments in any of the tests."""
         return min((test.contrast.n for test in self.tests), default=0)

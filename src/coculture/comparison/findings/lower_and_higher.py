@@ -60,7 +60,7 @@ class _OneDirection(ComparisonKind):
     def sentence(self, result: FindingResult, means: GroupMeans, design: Design) -> str:
         """The result in one sentence, against one arm or several."""
         deciding = sentences.deciding_test(result)
-        quantity = result.finding.subject
+        quantity = result.subject
         arm, other = sentences.arms_of(deciding, design)
         setting = f"In {design.cells_and_setting(arm)}"
         treatment = design.treatment_given(arm)

@@ -86,7 +86,7 @@ class _NoChange(ComparisonKind):
         """The result in one sentence: no rise, a rise, or a rise that is not excluded."""
         test = sentences.deciding_test(result)
         arm, other = sentences.arms_of(test, design)
-        quantity = result.finding.subject
+        quantity = result.subject
         margin = result.finding.margin_shown
         change = f"{sentences.change(result, test, design)} ({sentences.interval(result)})"
         size = f"{sentences.amount(result, self.sign)} ({sentences.interval(result, self.sign)})"

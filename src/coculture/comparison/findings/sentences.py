@@ -55,7 +55,7 @@ def descriptive(result: FindingResult, design: Design) -> str:
         contrast = test.contrast
         if not contrast.has_enough and is_difference and not np.isnan(contrast.estimate):
             each.append(
-                f"{result.finding.endpoint} in {design.display_label(design.by_label[arm])} was "
+                f"{result.subject} in {design.display_label(design.by_label[arm])} was "
                 f"{size(result, test, design)} ({number_formats.experiments(*contrast.n_each)})"
             )
     return f" Descriptive, not tested: {'; '.join(each)}." if each else ""

@@ -9,6 +9,7 @@ from itertools import combinations
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from coculture.comparison.independence.copied_readings import (
     COARSEST_STEP,
@@ -21,6 +22,9 @@ from coculture.exchange.flags import Concerns, Flag
 
 CODE = "values_alike"
 FEWEST_EQUAL = 12
+FEWEST_OF_ALL = 8
+"""So many numbers, of all endpoints together, that are all equal: by chance in at most 4 of 10,000
+pairs of experiments, where .38 of single numbers are."""
 MOST_EQUAL = 0.6
 """Largest part of equal numbers. Repeats with three digits have up to .38 of them."""
 
@@ -31,14 +35,18 @@ def copied_values(values: pd.DataFrame) -> Iterator[Flag]:
     `values` has experiment, arm, replicate, what, value: one number for each culture.
     """
     known = values[values["value"] > 0]
+    together: dict[tuple[str, str], list[NDArray[np.float64]]] = {}
+    said: set[tuple[str, str]] = set()
     for what, rows in known.groupby("what", sort=True):
         if last_digit(rows["value"]) > COARSEST_STEP * float(rows["value"].median()):
             continue
         table = rows.pivot_table("value", ["arm", "replicate"], "experiment", aggfunc="first")
         for one, other in combinations(table.columns, 2):
             both = table[[one, other]].dropna().to_numpy()
+            together.setdefault((one, other), []).append(both)
             found = _alike(both)
             if found:
+                said.add((one, other))
                 yield Flag(
                     Concerns("comparison/findings.csv", "study"),
                     CODE,
@@ -48,6 +56,21 @@ def copied_values(values: pd.DataFrame) -> Iterator[Flag]:
                     len(both),
                     unit="cultures",
                 )
+
+    for (one, other), each in together.items():
+        all_of_both = np.concatenate(each)
+        n = len(all_of_both)
+        is_copy = n >= FEWEST_OF_ALL and (all_of_both[:, 0] == all_of_both[:, 1]).all()
+        if is_copy and (one, other) not in said:
+            yield Flag(
+                Concerns("comparison/findings.csv", "study"),
+                CODE,
+                "caution",
+                f"{one} and {other} have the same {n} numbers in cultures of the same arm and "
+                "replicate: one may have been entered twice. Then n is smaller by one.",
+                n,
+                unit="numbers",
+            )
 
 
 def _alike(both: "np.ndarray[tuple[int, int], np.dtype[np.float64]]") -> str:

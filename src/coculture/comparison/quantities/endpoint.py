@@ -66,3 +66,8 @@ class Endpoint:
     def is_ratio(self) -> bool:
         """Whether the exponential of a contrast is a ratio (of odds, viability, concentration)."""
         return self.scale in LOGARITHMIC
+
+    @property
+    def is_odds(self) -> bool:
+        """Whether that ratio is one of odds, which is farther from 1 than one of percents."""
+        return self.scale == "logit"

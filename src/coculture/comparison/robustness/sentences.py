@@ -36,7 +36,7 @@ def verdicts(analyses: Sequence[Analysis]) -> str:
     words = "shown by its own test" if own == SHOWN else own
     begin = f"{words[:1].upper()}{words[1:]}"
     if len(counted) == 1:
-        return f"{begin}; no other defensible analysis could be made."
+        return f"{begin}; no other analysis could be tried, so its fragility is not known."
     text = f"{begin} in {_so_many(len(same), len(counted))} analyses"
     for verdict, how in _OTHERWISE[Verdict(own)].items():
         names = [one.alternative.name for one in counted if one.verdict == verdict]
