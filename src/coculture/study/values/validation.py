@@ -10,10 +10,8 @@ from coculture.exchange.names import column_prefix
 from coculture.exchange.problems import Problem
 from coculture.exchange.vocabulary import many
 from coculture.study.values import units
+from coculture.study.values.fractions import fractions
 from coculture.study.values.reading import NAME
-
-_FEWEST = 3
-"""Fewer numbers that are all at most 1 happen by chance."""
 
 
 def problems(values: pd.DataFrame, of_other_tables: Mapping[str, str]) -> Iterator[Problem]:
@@ -36,15 +34,7 @@ def problems(values: pd.DataFrame, of_other_tables: Mapping[str, str]) -> Iterat
 
 def notices(values: pd.DataFrame) -> list[str]:
     """What to look at: percents that may be fractions."""
-    used = values[
-        (values["exclude"] == "") & values["unit"].isin([units.PERCENT, units.OF_CONTROL])
-    ]
-    return [
-        f"{NAME}, {endpoint}: all of its {many(len(of_endpoint), 'value')} are at most 1, in "
-        f"{of_endpoint['unit'].iloc[0]}. If they are fractions, multiply them by 100."
-        for endpoint, of_endpoint in used.groupby("endpoint", sort=False)
-        if len(of_endpoint) >= _FEWEST and (of_endpoint["value"].abs() <= 1).all()
-    ]
+    return [f"{NAME}, {one.sentence}" for one in fractions(values)]
 
 
 def counted(values: pd.DataFrame) -> str:
