@@ -288,6 +288,38 @@ def test_a_file_that_no_culture_has(told: Told) -> None:
     )
 
 
+def test_an_experiment_that_cultures_csv_lacks(told: Told, loaded: Load) -> None:
+    lines = ["File,experiment,viability_percent", "A1.fcs,e1,50", "A2,E1,50", "A1.fcs,E2,50"]
+    said = told("\n".join([*lines, "A2,E2,50", *(f"{name},,50" for name in NAMES)]))
+    assert said == [
+        'values.csv, row 2, experiment "e1": is not an experiment of cultures.csv; these are E1, '
+        "E2, E3 and E4."
+    ]
+    excluded = wide("viability_percent,experiment,exclude") + "unstained,3,E9,control tube\n"
+    assert len(loaded(excluded).value_rows()) == 9
+
+
+def test_a_row_of_a_flowjo_table_that_is_pasted_twice_is_no_replicate(
+    told: Told, loaded: Load
+) -> None:
+    again = "e1-len,7744,45.0 %,2300,\n"
+    assert told(FLOWJO.replace("Mean,", f"{again}Mean,")) == [
+        'values.csv, row 10, file "e1-len": rows 3 and 10 have the same file and experiment and '
+        "the same values, so they were probably pasted twice; delete one of them."
+    ]
+    other = again.replace("7744", "7745")
+    assert len(loaded(FLOWJO.replace("Mean,", f"{other}Mean,")).value_rows()) == 27
+    of_reader = "File,ATP_percent\n" + "".join(f"{name},50\n{name},50\n" for name in NAMES)
+    assert len(loaded(of_reader).value_rows()) == 16
+
+
+def test_files_of_the_same_name_and_values_are_of_two_experiments(loaded: Load) -> None:
+    lines = ["File,experiment,Live | Freq. of Parent"]
+    lines += [f"{file},{one},50" for one in ("E1", "E2") for file in ("A1.fcs", "A2.fcs")]
+    lines += [f"{file},,50" for file in ("C1", "C2", "D1", "D2")]
+    assert len(loaded("\n".join(lines)).value_rows()) == 8
+
+
 def test_numbers_without_raw_files_are_pinned_and_hashed(loaded: Load) -> None:
     study = loaded(wide())
     (row,) = study.raw_files()

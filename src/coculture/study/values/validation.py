@@ -9,8 +9,9 @@ import pandas as pd
 from coculture.exchange.names import column_prefix
 from coculture.exchange.problems import Problem
 from coculture.exchange.vocabulary import many
-from coculture.study.values import units
+from coculture.study.values import flowjo, units
 from coculture.study.values.fractions import fractions
+from coculture.study.values.matching import file_name
 from coculture.study.values.reading import NAME
 
 
@@ -26,6 +27,7 @@ def problems(values: pd.DataFrame, of_other_tables: Mapping[str, str]) -> Iterat
         "elisa.csv"}.
     """
     used = values[(values["exclude"] == "") & values["endpoint"].notna() & values["unit"].notna()]
+    yield from _pasted_twice(used)
     yield from _spelled_alike(values)
     yield from _measured_twice(values, of_other_tables)
     yield from _units_differ(used)
@@ -44,6 +46,24 @@ def counted(values: pd.DataFrame) -> str:
     '3 values of 2 endpoints'
     """
     return f"{many(len(values), 'value')} of {many(values['endpoint'].nunique(), 'endpoint')}"
+
+
+def _pasted_twice(used: pd.DataFrame) -> Iterator[Problem]:
+    """No file of a FlowJo table is there twice with the same numbers: that is no replicate."""
+    of_files = used[used["culture"].notna() & (used["culture"] != "") & (used["file"] != "")]
+    statistics = {one for one in of_files["column"].unique() if flowjo.of_heading(one)}
+    of_files = of_files[of_files["column"].isin(statistics)].dropna(subset="value")
+    first: dict[tuple[Any, ...], int] = {}
+    for row, rows in of_files.groupby(level=0, sort=True):
+        culture, file = rows[["culture", "file"]].iloc[0]
+        numbers = rows[["column", "value", "relation"]].itertuples(index=False, name=None)
+        above = first.setdefault((culture, file_name(file), *numbers), int(str(row)))
+        if above != row:
+            message = (
+                f"rows {above} and {row} have the same file and experiment and the same values, so "
+                "they were probably pasted twice; delete one of them."
+            )
+            yield Problem(NAME, message, int(str(row)), "file", file)
 
 
 def _spelled_alike(values: pd.DataFrame) -> Iterator[Problem]:
