@@ -204,6 +204,19 @@ FAULTS = {
         'capitals, spaces or "_". If they are the same, spell them the same; if not, use '
         "different letters.",
     ),
+    "number without %": (
+        FLOWJO.replace("12,1250", "0.110,1250"),
+        'values.csv, row 4, Cells/Live/Annexin+ | Freq. of Parent (%) "0.110": may be a percent or '
+        "a fraction: the other cells of this column carry %; write 11 % or 0.11 %.",
+    ),
+    "headings pasted": (
+        FLOWJO.replace("C1.fcs", FLOWJO.split("\n", 1)[0] + "\nC1.fcs"),
+        "values.csv, row 6: this row repeats the headings; delete it.",
+    ),
+    "headings pasted below an experiment": (
+        wide("viability_percent,experiment") + "Culture,Viability_percent,E2\n",
+        "values.csv, row 10: this row repeats the headings; delete it.",
+    ),
     "no culture at all": (
         "passage,viability_percent\n1,50\n",
         'values.csv, row 1 "passage": has no column culture (or file) in its first row, so it '
@@ -257,6 +270,29 @@ LONG_FAULTS = {
 @pytest.mark.parametrize(("table", "said"), LONG_FAULTS.values(), ids=LONG_FAULTS)
 def test_one_fault_of_the_long_form_gives_one_message(told: Told, table: str, said: str) -> None:
     assert told(table) == [said]
+
+
+def test_a_number_without_a_percent_sign_is_doubtful_only_among_signs(
+    told: Told, loaded: Load
+) -> None:
+    of_long = LONG.replace("viability,50", "viability,50 %", 1)
+    (said,) = told(of_long.replace("E4-LEN,viability,50", "E4-LEN,viability,<0.5"))
+    assert said.startswith('values.csv, row 9, value "<0.5": may be a percent or a fraction:')
+    assert len(loaded(of_long.replace("E4-LEN,viability,50", "E4-LEN,viability,0")).values) == 8
+    assert len(loaded(LONG.replace("E4-LEN,viability,50", "E4-LEN,viability,0.5")).values) == 8
+
+
+def test_the_headings_of_the_long_form_pasted_again(told: Told) -> None:
+    assert told(LONG + LONG.split("\n", 1)[0] + "\n") == [
+        "values.csv, row 10: this row repeats the headings; delete it."
+    ]
+
+
+def test_a_column_without_cells_needs_no_unit(loaded: Load, told: Told) -> None:
+    study = loaded(wide("viability_percent,Comments,apoptosis_count"))
+    assert {row["endpoint"] for row in study.value_rows()} == {"viability"}
+    (said,) = told(wide("viability_percent,Comments", E1_LEN="50,x"))
+    assert said.startswith("values.csv, row 1, Comments: no unit is known for this column.")
 
 
 def test_a_column_that_is_no_measurement_is_named_in_the_config(loaded: Load, told: Told) -> None:
