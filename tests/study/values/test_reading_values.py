@@ -7,7 +7,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from coculture.study import Study
+from coculture.study import Study, documentation
 from tests.study.values.conftest import CONFIG, CULTURES, NAMES, wide
 
 Load = Callable[..., Study]
@@ -82,6 +82,17 @@ def test_a_flowjo_table_is_used_as_it_is(loaded: Load) -> None:
     assert set(others["endpoint"]) == {"Cells/Live | Count", "Cells/Live | Median (APC-A)"}
     assert set(others["unit"]) == {"cells", "a.u."}
     assert others["count"].isna().all()
+
+
+def test_the_config_for_a_flowjo_table_in_the_documentation(loaded: Load) -> None:
+    blocks = documentation.markdown().split("```yaml\n")[1:]
+    (config,) = [one.split("```")[0] for one in blocks if "flowjo.csv" in one]
+    for table, written in (("cultures", "cultures"), ("flowjo", "values")):
+        config = config.replace(f"../data/raw/mine/{table}.csv", f"{written}.csv")
+    assert list(loaded(FLOWJO, config).endpoints) == ["percent Annexin-positive"]
+    config = config.replace("# values:", "values:")
+    table = FLOWJO.replace("(APC-A),", "(APC-A),Comments").replace("1200,", "1200,again")
+    assert list(loaded(table, config).endpoints) == ["percent Annexin-positive"]
 
 
 def test_files_of_the_same_name_need_their_experiment(loaded: Load, told: Told) -> None:

@@ -54,16 +54,17 @@ def _pasted_twice(used: pd.DataFrame) -> Iterator[Problem]:
     statistics = {one for one in of_files["column"].unique() if flowjo.of_heading(one)}
     of_files = of_files[of_files["column"].isin(statistics)].dropna(subset="value")
     first: dict[tuple[Any, ...], int] = {}
-    for row, rows in of_files.groupby(level=0, sort=True):
+    for row in dict.fromkeys(of_files.index):
+        rows = of_files.loc[[row]]
         culture, file = rows[["culture", "file"]].iloc[0]
         numbers = rows[["column", "value", "relation"]].itertuples(index=False, name=None)
-        above = first.setdefault((culture, file_name(file), *numbers), int(str(row)))
+        above = first.setdefault((culture, file_name(file), *numbers), int(row))
         if above != row:
             message = (
                 f"rows {above} and {row} have the same file and experiment and the same values, so "
                 "they were probably pasted twice; delete one of them."
             )
-            yield Problem(NAME, message, int(str(row)), "file", file)
+            yield Problem(NAME, message, int(row), "file", file)
 
 
 def _spelled_alike(values: pd.DataFrame) -> Iterator[Problem]:
