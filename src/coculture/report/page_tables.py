@@ -215,7 +215,7 @@ def _passing(entry: Mapping[str, Any]) -> str:
 def excluded(listed: Iterable[ListedFlag]) -> Table:
     """What the study's tables exclude, each with its reason."""
     headings = ("assay", "experiment or plate", "file, well or endpoint", "culture", "reason")
-    flags = list({one.flag.concerns: one for one in listed}.values())
+    flags = list({(one.flag.concerns, one.flag.sentence): one for one in listed}.values())
     rows = [(one.stage, one.place, one.item, one.culture, one.flag.sentence) for one in flags]
     made = plain_table([(heading, "") for heading in headings], rows)
     return replace(

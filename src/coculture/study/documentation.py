@@ -129,14 +129,43 @@ SD,265,23.8 %
 1. Say which culture each file is. In cultures.csv, add a column `file` with the names of the files
    (or use these names as the names of the cultures). If you prefer Excel, add a column `culture` to
    FlowJo's table instead. If each experiment has files of the same names, add a column `experiment`
-   to FlowJo's table. Several FlowJo tables with the same columns can be copied below one another,
-   with one row of headings.
+   to FlowJo's table. Add columns at the right end: FlowJo's files stay in the first column. Several
+   FlowJo tables with the same columns can be copied below one another, with one row of headings.
 2. Give each control tube (unstained, FMO) a reason in a column `exclude`, or delete its row.
 3. The name of an endpoint is its whole heading without "(%)": here `Cells/Live | Count` and
    `Cells/Live/Annexin+ | Freq. of Parent`. A frequency has the unit %, a count the unit cells, and
    a median or mean the unit a.u. If the count of the population that a frequency is a part of is in
    the table (here `Cells/Live | Count`), it is used as the count behind the percent. FlowJo's rows
    Mean and SD are not read.
+4. List columns that hold no measurement under `values.columns_not_used`, such as `[Comments]`; a
+   column without any filled cell needs no entry.
+
+The whole config of a study with this table and a cultures.csv with the columns culture, experiment,
+cells, len_uM, hours, replicate and file. In YAML put quotes around a name from FlowJo, always if it
+has a colon: `"Cells/Live | Median (Comp-APC-A :: CD38)"`.
+
+```yaml
+study: mine
+tables: {cultures: ../data/raw/mine/cultures.csv, values: ../data/raw/mine/flowjo.csv}
+# values: {columns_not_used: [Comments]}   # if the table has such a column
+factors: [{name: LEN, column: len_uM, unit: µM}]
+cells: {reference: MM1S}
+comparison:
+  endpoints:
+    - name: percent Annexin-positive
+      measure: values
+      values: "Cells/Live/Annexin+ | Freq. of Parent"
+  findings:
+    - id: "1"
+      kind: higher
+      endpoint: percent Annexin-positive
+      statement: LEN kills MM1S cells
+      arm: {cells: MM1S, len_uM: 10}
+      compared_with: [{cells: MM1S}]
+```
+
+Without `comparison.endpoints` every column is compared, under its whole heading.
+
 ## Which tube is which row of flow.csv
 
 | tube | `role` | `cells` | `channel` |

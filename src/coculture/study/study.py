@@ -127,7 +127,7 @@ class Study:
         return self._records(self.values.assign(row=self.values.index.astype(str)))
 
     def value_flags(self) -> list[Flag]:
-        """A note for each row of values.csv that is excluded."""
+        """A note for each row of values.csv that is excluded, a caution for doubtful percents."""
         return values.flags(self.values, self.cultures)
 
     def clinical_rows(self) -> list[dict[str, Any]]:

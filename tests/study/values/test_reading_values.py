@@ -7,7 +7,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from coculture.study import Study
+from coculture.study import Study, documentation
 from tests.study.values.conftest import CONFIG, CULTURES, NAMES, wide
 
 Load = Callable[..., Study]
@@ -82,6 +82,17 @@ def test_a_flowjo_table_is_used_as_it_is(loaded: Load) -> None:
     assert set(others["endpoint"]) == {"Cells/Live | Count", "Cells/Live | Median (APC-A)"}
     assert set(others["unit"]) == {"cells", "a.u."}
     assert others["count"].isna().all()
+
+
+def test_the_config_for_a_flowjo_table_in_the_documentation(loaded: Load) -> None:
+    blocks = documentation.markdown().split("```yaml\n")[1:]
+    (config,) = [one.split("```")[0] for one in blocks if "flowjo.csv" in one]
+    for table, written in (("cultures", "cultures"), ("flowjo", "values")):
+        config = config.replace(f"../data/raw/mine/{table}.csv", f"{written}.csv")
+    assert list(loaded(FLOWJO, config).endpoints) == ["percent Annexin-positive"]
+    config = config.replace("# values:", "values:")
+    table = FLOWJO.replace("(APC-A),", "(APC-A),Comments").replace("1200,", "1200,again")
+    assert list(loaded(table, config).endpoints) == ["percent Annexin-positive"]
 
 
 def test_files_of_the_same_name_need_their_experiment(loaded: Load, told: Told) -> None:
@@ -204,6 +215,19 @@ FAULTS = {
         'capitals, spaces or "_". If they are the same, spell them the same; if not, use '
         "different letters.",
     ),
+    "number without %": (
+        FLOWJO.replace("12,1250", "0.110,1250"),
+        'values.csv, row 4, Cells/Live/Annexin+ | Freq. of Parent (%) "0.110": may be a percent or '
+        "a fraction: the other cells of this column carry %; write 11 % or 0.11 %.",
+    ),
+    "headings pasted": (
+        FLOWJO.replace("C1.fcs", FLOWJO.split("\n", 1)[0] + "\nC1.fcs"),
+        "values.csv, row 6: this row repeats the headings; delete it.",
+    ),
+    "headings pasted below an experiment": (
+        wide("viability_percent,experiment") + "Culture,Viability_percent,E2\n",
+        "values.csv, row 10: this row repeats the headings; delete it.",
+    ),
     "no culture at all": (
         "passage,viability_percent\n1,50\n",
         'values.csv, row 1 "passage": has no column culture (or file) in its first row, so it '
@@ -259,6 +283,29 @@ def test_one_fault_of_the_long_form_gives_one_message(told: Told, table: str, sa
     assert told(table) == [said]
 
 
+def test_a_number_without_a_percent_sign_is_doubtful_only_among_signs(
+    told: Told, loaded: Load
+) -> None:
+    of_long = LONG.replace("viability,50", "viability,50 %", 1)
+    (said,) = told(of_long.replace("E4-LEN,viability,50", "E4-LEN,viability,<0.5"))
+    assert said.startswith('values.csv, row 9, value "<0.5": may be a percent or a fraction:')
+    assert len(loaded(of_long.replace("E4-LEN,viability,50", "E4-LEN,viability,0")).values) == 8
+    assert len(loaded(LONG.replace("E4-LEN,viability,50", "E4-LEN,viability,0.5")).values) == 8
+
+
+def test_the_headings_of_the_long_form_pasted_again(told: Told) -> None:
+    assert told(LONG + LONG.split("\n", 1)[0] + "\n") == [
+        "values.csv, row 10: this row repeats the headings; delete it."
+    ]
+
+
+def test_a_column_without_cells_needs_no_unit(loaded: Load, told: Told) -> None:
+    study = loaded(wide("viability_percent,Comments,apoptosis_count"))
+    assert {row["endpoint"] for row in study.value_rows()} == {"viability"}
+    (said,) = told(wide("viability_percent,Comments", E1_LEN="50,x"))
+    assert said.startswith("values.csv, row 1, Comments: no unit is known for this column.")
+
+
 def test_a_column_that_is_no_measurement_is_named_in_the_config(loaded: Load, told: Told) -> None:
     table = wide("viability_percent,date", E1_LEN="50,2024-05-06")
     config = CONFIG + "values: {columns_not_used: [date]}\n"
@@ -286,6 +333,38 @@ def test_a_file_that_no_culture_has(told: Told) -> None:
         "of cultures.csv, or its culture in a column culture of this table; give a control tube a "
         "reason in a column exclude."
     )
+
+
+def test_an_experiment_that_cultures_csv_lacks(told: Told, loaded: Load) -> None:
+    lines = ["File,experiment,viability_percent", "A1.fcs,e1,50", "A2,E1,50", "A1.fcs,E2,50"]
+    said = told("\n".join([*lines, "A2,E2,50", *(f"{name},,50" for name in NAMES)]))
+    assert said == [
+        'values.csv, row 2, experiment "e1": is not an experiment of cultures.csv; these are E1, '
+        "E2, E3 and E4."
+    ]
+    excluded = wide("viability_percent,experiment,exclude") + "unstained,3,E9,control tube\n"
+    assert len(loaded(excluded).value_rows()) == 9
+
+
+def test_a_row_of_a_flowjo_table_that_is_pasted_twice_is_no_replicate(
+    told: Told, loaded: Load
+) -> None:
+    again = "e1-len,7744,45.0 %,2300,\n"
+    assert told(FLOWJO.replace("Mean,", f"{again}Mean,")) == [
+        'values.csv, row 10, file "e1-len": rows 3 and 10 have the same file and experiment and '
+        "the same values, so they were probably pasted twice; delete one of them."
+    ]
+    other = again.replace("7744", "7745")
+    assert len(loaded(FLOWJO.replace("Mean,", f"{other}Mean,")).value_rows()) == 27
+    of_reader = "File,ATP_percent\n" + "".join(f"{name},50\n{name},50\n" for name in NAMES)
+    assert len(loaded(of_reader).value_rows()) == 16
+
+
+def test_files_of_the_same_name_and_values_are_of_two_experiments(loaded: Load) -> None:
+    lines = ["File,experiment,Live | Freq. of Parent"]
+    lines += [f"{file},{one},50" for one in ("E1", "E2") for file in ("A1.fcs", "A2.fcs")]
+    lines += [f"{file},,50" for file in ("C1", "C2", "D1", "D2")]
+    assert len(loaded("\n".join(lines)).value_rows()) == 8
 
 
 def test_numbers_without_raw_files_are_pinned_and_hashed(loaded: Load) -> None:

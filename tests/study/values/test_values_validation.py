@@ -55,8 +55,37 @@ def test_the_check_counts_what_the_study_has(loaded: Load, small_study: Path) ->
 
 def test_percents_that_may_be_fractions_are_noticed(loaded: Load) -> None:
     lines = ["culture,viability_percent", *(f"{name},0.{i}" for i, name in enumerate(NAMES))]
+    (flag,) = loaded("\n".join(lines)).value_flags()
+    assert (flag.code, flag.severity, flag.value, flag.limit, flag.unit) == (
+        "may_be_fractions",
+        "caution",
+        0.7,
+        1,
+        "%",
+    )
+    assert flag.sentence == (
+        "viability: all of its 8 values are at most 1, in %. If they are fractions, multiply them "
+        "by 100."
+    )
     assert (
         "To look at before the results are used:\n  values.csv, viability: all of its 8 values are "
         "at most 1, in %. If they are fractions, multiply them by 100."
     ) in summary(loaded("\n".join(lines)))
-    assert "To look at" not in summary(loaded("\n".join([*lines[:-1], f"{NAMES[-1]},1.5"])))
+    sound = loaded("\n".join([*lines[:-1], f"{NAMES[-1]},1.5"]))
+    assert "To look at" not in summary(sound)
+    assert sound.value_flags() == []
+
+
+def test_each_excluded_row_has_a_flag_of_its_own(loaded: Load) -> None:
+    lines = ["File,experiment,viability_percent,exclude"]
+    lines += [f"{name},,50," for name in NAMES]
+    lines += ["unstained,E1,3,control tube", "unstained,E2,3,control tube"]
+    lines += ["unstained,E2,3,control tube", "fmo,,3,control tube"]
+    flags = loaded("\n".join(lines)).value_flags()
+    assert [(one.concerns.experiment, one.sentence) for one in flags] == [
+        ("E1", "control tube (row 10 of values.csv, experiment E1)"),
+        ("E2", "control tube (row 11 of values.csv, experiment E2)"),
+        ("E2", "control tube (row 12 of values.csv, experiment E2)"),
+        ("", "control tube (row 13 of values.csv)"),
+    ]
+    assert len(set(flags)) == 4

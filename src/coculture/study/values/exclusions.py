@@ -15,12 +15,14 @@ EXCLUDED = "excluded"
 class Exclusion:
     """A row of values.csv that is not used; `endpoint` is empty where it has several.
 
-    `culture` is empty where it is not known, as of a control tube in a FlowJo table.
+    `culture` is empty where it is not known, as of a control tube in a FlowJo table; `experiment`
+    is as the row gives it, and may be empty.
     """
 
     row: int
     culture: str
     file: str
+    experiment: str
     endpoint: str
     reason: str
 
@@ -37,25 +39,37 @@ def exclusions(values: pd.DataFrame) -> Iterator[Exclusion]:
         of_row = excluded.loc[[row]]
         first = of_row.iloc[0]
         endpoint = first["endpoint"] if len(of_row) == 1 else ""
-        yield Exclusion(int(row), first["culture"], first["file"], endpoint, first["exclude"])
+        yield Exclusion(
+            int(row),
+            first["culture"],
+            first["file"],
+            first["experiment"],
+            endpoint,
+            first["exclude"],
+        )
 
 
-def flags(values: pd.DataFrame, cultures: pd.DataFrame) -> list[Flag]:
-    """A note for each row that is not used, with the user's reason."""
+def exclusion_flags(values: pd.DataFrame, cultures: pd.DataFrame) -> list[Flag]:
+    """A note for each row that is not used, with the user's reason, its row and its experiment."""
     experiment_of = cultures.set_index("culture")["experiment"]
     return [
-        Flag(
-            Concerns(
-                TABLE,
-                "culture",
-                experiment=str(experiment_of.get(one.culture, "")),
-                fcs=one.file,
-                analyte=one.endpoint,
-                culture=one.culture,
-            ),
-            EXCLUDED,
-            "note",
-            one.reason,
-        )
+        _flag(one, str(experiment_of.get(one.culture, one.experiment)))
         for one in exclusions(values)
     ]
+
+
+def _flag(one: Exclusion, experiment: str) -> Flag:
+    place = f"row {one.row} of values.csv" + (f", experiment {experiment}" if experiment else "")
+    return Flag(
+        Concerns(
+            TABLE,
+            "culture",
+            experiment=experiment,
+            fcs=one.file,
+            analyte=one.endpoint,
+            culture=one.culture,
+        ),
+        EXCLUDED,
+        "note",
+        f"{one.reason} ({place})",
+    )

@@ -24,6 +24,7 @@ def with_cultures(
     needs no culture: its culture stays empty where it is not known.
     """
     names = list(dict.fromkeys(cultures["culture"].dropna()))
+    experiments = list(dict.fromkeys(cultures["experiment"].dropna()))
     known = _named_by_file(cultures, flow_table)
     found: list[str] = []
     problems: dict[Problem, None] = {}
@@ -32,13 +33,16 @@ def with_cultures(
         message, column, value = "", "culture", culture
         if pd.isna(culture) or pd.isna(file):
             culture = ""  # reported when it was read
+        elif experiment and experiment not in experiments:
+            column, value = "experiment", experiment
+            message = _no_experiment(experiment, experiments)
         elif culture and culture not in names:
             near = _nearest(culture, names)
             message = f"this culture is not in cultures.csv.{near}"
         elif not culture and not file:
             message = "a number needs its culture, spelled as in cultures.csv."
         elif not culture:
-            candidates = known[known["name"] == _key(file)]
+            candidates = known[known["name"] == file_name(file)]
             if experiment:
                 candidates = candidates[candidates["experiment"] == experiment]
             cultures_of_file = list(dict.fromkeys(candidates["culture"]))
@@ -56,7 +60,7 @@ def with_cultures(
 
 
 def _named_by_file(cultures: pd.DataFrame, flow_table: pd.DataFrame) -> pd.DataFrame:
-    """name (`_key`), experiment and culture of every name by which a table may know a culture."""
+    """name (`file_name`), experiment, culture: every name by which a table may know a culture."""
     return pd.DataFrame(
         list(dict.fromkeys(_names(cultures, flow_table))), columns=["name", "experiment", "culture"]
     )
@@ -65,16 +69,16 @@ def _named_by_file(cultures: pd.DataFrame, flow_table: pd.DataFrame) -> pd.DataF
 def _names(cultures: pd.DataFrame, flow_table: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
     columns = ["culture", "file", "experiment"]
     for culture, file, experiment in cultures[columns].dropna().itertuples(index=False):
-        yield _key(culture), experiment, culture
+        yield file_name(culture), experiment, culture
         if file:
-            yield _key(file), experiment, culture
+            yield file_name(file), experiment, culture
     samples = flow_table[flow_table["role"] == "sample"]
     columns = ["culture", "fcs", "experiment"]
     for culture, file, experiment in samples[columns].dropna().itertuples(index=False):
-        yield _key(file), experiment, culture
+        yield file_name(file), experiment, culture
 
 
-def _key(file: str) -> str:
+def file_name(file: str) -> str:
     """A file without its folders and without .fcs, in small letters."""
     return _FCS.sub("", re.split(r"[/\\]", file)[-1]).lower()
 
@@ -86,12 +90,20 @@ def _no_culture(file: str, experiment: str, found: list[str], known: pd.DataFram
             "culture, or its experiment in a column experiment."
         )
     of = f" of experiment {experiment}" if experiment else ""
-    near = _nearest(_key(file), list(known["name"]))
+    near = _nearest(file_name(file), list(known["name"]))
     return (
         f"no culture{of} has this file. Enter it in the column file of cultures.csv, or its "
         "culture in a column culture of this table; give a control tube a reason in a column "
         f"exclude.{near}"
     )
+
+
+def _no_experiment(experiment: str, known: list[str]) -> str:
+    if not known:
+        return "is not an experiment of cultures.csv."
+    if len(known) > _MOST_NAMES:
+        return f"is not an experiment of cultures.csv.{_nearest(experiment, known)}"
+    return f"is not an experiment of cultures.csv; these are {listed(known)}."
 
 
 def _nearest(name: str, known: list[str]) -> str:

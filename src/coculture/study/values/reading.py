@@ -33,6 +33,9 @@ _COUNT = "_count"
 """Ending of the column with the counts that a percent is a part of."""
 _SIGNS = {"<": AT_MOST, "<=": AT_MOST, "≤": AT_MOST, ">": AT_LEAST, ">=": AT_LEAST, "≥": AT_LEAST}
 _VALUE = re.compile(r"(?P<sign>[<>]=?|[≤≥])?\s*(?P<number>.*?)\s*(?P<percent>%?)", re.DOTALL)
+_PERCENTS = (units.PERCENT, units.OF_CONTROL)
+_Cell = tuple[int, str, float]
+"""Row, text and number of a cell."""
 _NUMBERS_AS_TEXT: Schema = {"description": "", "type": "string", "default": ""}
 
 
@@ -62,8 +65,11 @@ def read(found: tables.Grid, not_used: Sequence[str] = ()) -> tuple[pd.DataFrame
     none; `relation` is empty, or "<=" or ">=" where the value is a bound. `culture` is as written:
     where it is empty, `file` names it.
     """
-    found = replace(found, heading=_file_column_named(found.heading))
-    problems = _without_heading(found)
+    repeated = _repeated_headings(found)
+    problems = [_of_repeated_headings(row) for row in repeated]
+    kept = [[] if i in repeated else row for i, row in enumerate(found.rows, tables.FIRST_ROW)]
+    found = replace(found, heading=_file_column_named(found.heading), rows=kept)
+    problems += _without_heading(found)
     if set(found.heading) & {"endpoint", "value"}:
         rows, more = _long(found, not_used)
     else:
@@ -86,6 +92,22 @@ def _file_column_named(heading: Sequence[str]) -> list[str]:
     return ["file" if is_file else first, *others]
 
 
+def _repeated_headings(found: tables.Grid) -> list[int]:
+    """The rows that repeat the headings of the columns with numbers."""
+    names = [one.casefold() for one in found.heading]
+    rows = []
+    for number, cells in enumerate(found.rows, tables.FIRST_ROW):
+        pairs = zip(names, cells, strict=False)
+        filled = [(name, cell.casefold()) for name, cell in pairs if name not in _LABELS and cell]
+        if filled and all(name == cell for name, cell in filled):
+            rows.append(number)
+    return rows
+
+
+def _of_repeated_headings(row: int) -> Problem:
+    return Problem(NAME, "this row repeats the headings; delete it.", row)
+
+
 def _without_heading(found: tables.Grid) -> list[Problem]:
     """Columns with cells but no heading, which nobody could name."""
     problems = []
@@ -98,6 +120,20 @@ def _without_heading(found: tables.Grid) -> list[Problem]:
     return problems
 
 
+def _without_cells(found: tables.Grid) -> set[str]:
+    """The headings of columns without a filled cell, such as FlowJo's comments; they need no unit.
+
+    Of columns of the same name one is enough to be filled.
+    """
+    filled = {
+        heading
+        for cells in found.rows
+        for heading, cell in zip(found.heading, cells, strict=False)
+        if cell
+    }
+    return set(found.heading) - filled
+
+
 Rows = list[tuple[int, dict[str, Any]]]
 
 
@@ -107,6 +143,7 @@ def _long(found: tables.Grid, not_used: Sequence[str]) -> tuple[Rows, list[Probl
     table, problems = tables.typed(found, NAME, {**rules, "properties": known})
     decimal_commas = tables.has_decimal_commas_in(found)
     problems += _unknown_not_used(found, not_used)
+    percents: dict[str, list[_Cell]] = {}
     rows: Rows = []
     for number, row in _records(table):
         unit = row["unit"] if pd.isna(row["unit"]) else units.canonical(row["unit"])
@@ -118,9 +155,13 @@ def _long(found: tables.Grid, not_used: Sequence[str]) -> tuple[Rows, list[Probl
             )
         if message and row["exclude"] == "":
             problems.append(Problem(NAME, message, number, "value", row["value"]))
+        elif row["exclude"] == "" and unit in _PERCENTS and pd.notna(row["endpoint"]):
+            percents.setdefault(row["endpoint"], []).append((number, row["value"], value))
         kept = {label: row[label] for label in (*_LABELS, "endpoint", "count")}
         measured = {"value": value, "relation": relation, "unit": unit, "column": "value"}
         rows.append((number, {**kept, **measured}))
+    for cells in percents.values():
+        problems += _without_sign("value", cells)
     return rows, problems
 
 
@@ -134,11 +175,14 @@ def _wide(found: tables.Grid, not_used: Sequence[str]) -> tuple[Rows, list[Probl
         return [], [Problem(NAME, message, 1, value=next(filter(None, found.heading)))]
     others = [one for one in dict.fromkeys(found.heading) if one and one not in labels]
     endpoints, problems = _endpoints([one for one in others if one not in not_used])
+    without_cells = _without_cells(found)
+    problems = [one for one in problems if one.column not in without_cells]
     properties = schema("values.table")["properties"]
     known = {one: properties[one] for one in _LABELS} | dict.fromkeys(others, _NUMBERS_AS_TEXT)
     table, more = tables.typed(found, NAME, {"properties": known, "required": []})
     decimal_commas = tables.has_decimal_commas_in(found)
     problems += [*more, *_unknown_not_used(found, not_used)]
+    percents: dict[str, list[_Cell]] = {}
     rows: Rows = []
     for number, row in _records(table):
         if _is_summary(row):
@@ -149,6 +193,8 @@ def _wide(found: tables.Grid, not_used: Sequence[str]) -> tuple[Rows, list[Probl
             value, relation, message = _value(row[heading], endpoint.unit, decimal_commas)
             if message and row["exclude"] == "":
                 problems.append(Problem(NAME, message, number, heading, row[heading]))
+            elif row["exclude"] == "" and endpoint.unit in _PERCENTS:
+                percents.setdefault(heading, []).append((number, row[heading], value))
             count, message = _count(row[endpoint.counts] if endpoint.counts else "")
             if message:
                 problems.append(
@@ -163,7 +209,27 @@ def _wide(found: tables.Grid, not_used: Sequence[str]) -> tuple[Rows, list[Probl
                 "column": heading,
             }
             rows.append((number, {label: row[label] for label in _LABELS} | measured))
+    for heading, cells in percents.items():
+        problems += _without_sign(heading, cells)
     return rows, list(dict.fromkeys(problems))
+
+
+def _without_sign(column: str, cells: Sequence[_Cell]) -> list[Problem]:
+    """Numbers of at most 1 without % among cells with it, which may be fractions; 0 is 0 %."""
+    if not any(text.endswith("%") for _, text, _ in cells):
+        return []
+    return [
+        Problem(
+            NAME,
+            "may be a percent or a fraction: the other cells of this column carry %; write "
+            f"{100 * value:.6g} % or {value:.6g} %.",
+            row,
+            column,
+            text,
+        )
+        for row, text, value in cells
+        if 0 < abs(value) <= 1 and not text.endswith("%")
+    ]
 
 
 def _records(table: pd.DataFrame) -> Iterator[tuple[int, dict[str, Any]]]:

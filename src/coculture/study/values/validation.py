@@ -9,11 +9,10 @@ import pandas as pd
 from coculture.exchange.names import column_prefix
 from coculture.exchange.problems import Problem
 from coculture.exchange.vocabulary import many
-from coculture.study.values import units
+from coculture.study.values import flowjo, units
+from coculture.study.values.fractions import fractions
+from coculture.study.values.matching import file_name
 from coculture.study.values.reading import NAME
-
-_FEWEST = 3
-"""Fewer numbers that are all at most 1 happen by chance."""
 
 
 def problems(values: pd.DataFrame, of_other_tables: Mapping[str, str]) -> Iterator[Problem]:
@@ -28,6 +27,7 @@ def problems(values: pd.DataFrame, of_other_tables: Mapping[str, str]) -> Iterat
         "elisa.csv"}.
     """
     used = values[(values["exclude"] == "") & values["endpoint"].notna() & values["unit"].notna()]
+    yield from _pasted_twice(used)
     yield from _spelled_alike(values)
     yield from _measured_twice(values, of_other_tables)
     yield from _units_differ(used)
@@ -36,15 +36,7 @@ def problems(values: pd.DataFrame, of_other_tables: Mapping[str, str]) -> Iterat
 
 def notices(values: pd.DataFrame) -> list[str]:
     """What to look at: percents that may be fractions."""
-    used = values[
-        (values["exclude"] == "") & values["unit"].isin([units.PERCENT, units.OF_CONTROL])
-    ]
-    return [
-        f"{NAME}, {endpoint}: all of its {many(len(of_endpoint), 'value')} are at most 1, in "
-        f"{of_endpoint['unit'].iloc[0]}. If they are fractions, multiply them by 100."
-        for endpoint, of_endpoint in used.groupby("endpoint", sort=False)
-        if len(of_endpoint) >= _FEWEST and (of_endpoint["value"].abs() <= 1).all()
-    ]
+    return [f"{NAME}, {one.sentence}" for one in fractions(values)]
 
 
 def counted(values: pd.DataFrame) -> str:
@@ -54,6 +46,25 @@ def counted(values: pd.DataFrame) -> str:
     '3 values of 2 endpoints'
     """
     return f"{many(len(values), 'value')} of {many(values['endpoint'].nunique(), 'endpoint')}"
+
+
+def _pasted_twice(used: pd.DataFrame) -> Iterator[Problem]:
+    """No file of a FlowJo table is there twice with the same numbers: that is no replicate."""
+    of_files = used[used["culture"].notna() & (used["culture"] != "") & (used["file"] != "")]
+    statistics = {one for one in of_files["column"].unique() if flowjo.of_heading(one)}
+    of_files = of_files[of_files["column"].isin(statistics)].dropna(subset="value")
+    first: dict[tuple[Any, ...], int] = {}
+    for row in dict.fromkeys(of_files.index):
+        rows = of_files.loc[[row]]
+        culture, file = rows[["culture", "file"]].iloc[0]
+        numbers = rows[["column", "value", "relation"]].itertuples(index=False, name=None)
+        above = first.setdefault((culture, file_name(file), *numbers), int(row))
+        if above != row:
+            message = (
+                f"rows {above} and {row} have the same file and experiment and the same values, so "
+                "they were probably pasted twice; delete one of them."
+            )
+            yield Problem(NAME, message, int(row), "file", file)
 
 
 def _spelled_alike(values: pd.DataFrame) -> Iterator[Problem]:
