@@ -165,7 +165,7 @@ def test_every_figure_of_each_design_is_drawn() -> None:
     media = [{"medium": m, "dex_nM": dex} for m in ("RPMI", "IMDM") for dex in (0.0, 1000.0)]
     for found in (study(SIRNA_ARMS, [SIRNA, DEX]), study(TIMES, [DEX]), study(media, [DEX])):
         drawn = dict(drawings(found, every(endpoints)))
-        assert len(drawn) == 9
+        assert len(drawn) == 10
         arms = drawn["arms_il6"].shown
         assert set(arms["arm"].dropna()) == {found.design.label(a) for a in found.design.arms}
 

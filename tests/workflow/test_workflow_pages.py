@@ -43,7 +43,14 @@ STUDIES = {
     "dye": _Study(
         dye_alone.write,
         (*ANNEXIN, *ELISA, *FINISHED, *EXAMPLE, *NOT_THERE, "Welch", "FMO", "reporter", "all is"),
-        {"comparison": {"findings", "arms_pipositive", "arms_pipositive_pooled_error"}}
+        {
+            "comparison": {
+                "findings",
+                "robustness",
+                "arms_pipositive",
+                "arms_pipositive_pooled_error",
+            }
+        }
         | {
             f"flow/{experiment}": {
                 *("gating_strategy", "contact_sheet", "control_histograms"),
@@ -57,7 +64,7 @@ STUDIES = {
         (*ANNEXIN, *FLOW, *ELISA, *EXAMPLE, *NOT_THERE, "Welch", "90 % CI"),
         {
             "comparison": {
-                *("findings", "arms_viability", "arms_viability_pooled_error"),
+                *("findings", "robustness", "arms_viability", "arms_viability_pooled_error"),
                 *("arms_il10", "arms_il10_pooled_error"),
             }
         },
@@ -66,7 +73,7 @@ STUDIES = {
         unpaired_arms.write,
         (*ANNEXIN, *FLOW, *FINISHED, *EXAMPLE, *(one for one in NOT_THERE if one != "patient")),
         {
-            "comparison": {"findings", "arms_il8", "arms_il8_pooled_error"},
+            "comparison": {"findings", "robustness", "arms_il8", "arms_il8_pooled_error"},
             "elisa/IL8": {"standard_curve", "plate"},
             "elisa": {"standards_recovery"},
         },

@@ -346,8 +346,9 @@ _ROBUSTNESS = (
     "experiments allows a p at the level. These verdicts are those of the finding's own tests, "
     "without correction for other findings. Agreement between them is no further evidence, because "
     "they share the same experiments. Tests with one experiment left out are printed and not "
-    "counted: they measure how much evidence there is. The error of measurement (counted cells, "
-    "scatter of ELISA wells) is part of the variation between experiments and was not added to it."
+    "counted: they measure how much evidence there is. The error of measurement (counting, "
+    "scatter of repeated readings) is part of the variation between experiments and was not added "
+    "to it."
 )
 
 

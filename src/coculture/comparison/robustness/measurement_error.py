@@ -34,7 +34,7 @@ def culture_variances(
     endpoint = quantity.primary
     if endpoint.columns.count and endpoint.columns.total:
         return _of_counts(cultures, endpoint)
-    if quantity.source == "elisa.csv" and len(elisa_wells):
+    if quantity.source == "elisa.csv" and "ln_se_well" in elisa_wells:
         return _of_wells(cultures, str(quantity.options["analyte"]), elisa_wells)
     return pd.Series(np.nan, index=cultures.index)
 
