@@ -22,6 +22,8 @@ _LETTERS_PER_INCH = 17
 """Of captions, on average."""
 MEAN = "mean"
 """The mean of all experiments, in the column `experiment` of the data of a figure."""
+_MOST_TICKS = 9
+"""More labels on a log axis run into each other."""
 _FEWEST_TICKS = 3
 """Numbers on a log axis: with fewer, values between them cannot be read."""
 _DIGITS = ((1, 2, 5), tuple(range(1, 10)))
@@ -72,7 +74,8 @@ def log_limits(logs: NDArray[np.float64]) -> tuple[float, float]:
 
 
 class _PlainNumbers(Locator):
-    """Ticks at 1, 2 and 5 of each decade; on a shorter axis at every digit, or evenly."""
+    """Ticks at 1, 2 and 5 of each decade; on a shorter axis at every digit, or evenly, and on a
+    long one at each decade."""
 
     def __call__(self) -> Sequence[float]:
         assert self.axis is not None
@@ -84,6 +87,8 @@ class _PlainNumbers(Locator):
         choices = [np.outer(10.0**exponents, digits).ravel() for digits in _DIGITS]
         choices.append(np.asarray(MaxNLocator(nbins=5).tick_values(low, high)))
         inside = [ticks[(ticks >= low) & (ticks <= high)].tolist() for ticks in choices]
+        if len(inside[0]) > _MOST_TICKS:
+            return [float(one) for one in 10.0**exponents if low <= one <= high]
         return next((ticks for ticks in inside if len(ticks) >= _FEWEST_TICKS), inside[-1])
 
 
