@@ -10,12 +10,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from coculture.flow.fcs import wells
 from coculture.flow.fcs.header import FcsHeader
 from coculture.flow.gating.acquisition_date import acquired_at, day_of
 from coculture.new_study.known import NOTHING, Known
 
 WELL_KEYWORDS = (
-    *("$WELLID", "WELL ID", "WELL_ID", "WELLID", "WELL"),
+    *wells.WELL_KEYWORDS,
     *("BDPM$WELL", "GTI$WELL", "$LOCATIONID", "$SMNO", "$SRC"),
 )
 TUBE_KEYWORDS = (
@@ -58,8 +59,8 @@ def facts_of(headers: Sequence[FcsHeader]) -> list[FcsFacts]:
         by_folder.setdefault(one.path.parent, []).append(place)
     for places in by_folder.values():
         open_ones = [place for place in places if not found[place].well]
-        wells = wells_in_names([found[place].path.stem for place in open_ones])
-        for place, well in zip(open_ones, wells, strict=True):
+        in_names = wells_in_names([found[place].path.stem for place in open_ones])
+        for place, well in zip(open_ones, in_names, strict=True):
             known = Known(well, FILE_NAME) if well else NOTHING
             found[place] = _with_name(replace(found[place], well=known))
     return found
@@ -87,10 +88,10 @@ def wells_in_names(names: Sequence[str]) -> list[str]:
     longest = max(map(len, parts), default=0)
     # Counted from the end, too: names before the well have more words or fewer.
     for place in [*range(longest), *range(-1, -longest - 1, -1)]:
-        wells = [plain_well(one[place]) if _has(one, place) else "" for one in parts]
-        given = [well for well in wells if well]
+        at_place = [plain_well(one[place]) if _has(one, place) else "" for one in parts]
+        given = [well for well in at_place if well]
         if len(given) >= max(2, _MOST_OF_A_FOLDER * len(names)) and len(set(given)) == len(given):
-            return wells
+            return at_place
     return [""] * len(names)
 
 

@@ -105,8 +105,8 @@ def find(
     except PatternError as error:
         raise NewStudyError(str(error)) from error
     fields = [
-        used.fields_of(one.tube.text) if used and place in set(samples) else {}
-        for place, one in enumerate(fcs)
+        used.fields_of(one.tube.text) if used and role.role.text == "sample" else {}
+        for one, role in zip(fcs, roles, strict=True)
     ]
     in_names = [one.get("experiment", "") for one in fields]
     experiments = session_names(fcs, sessions, in_names) if fcs else {}

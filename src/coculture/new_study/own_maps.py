@@ -28,8 +28,6 @@ class OwnMap:
     title: str
     rows: Rows
     added: tuple[str, ...]
-    unnamed: int
-    """Grids of cultures without a name."""
     drawn: PlateMap
 
     def texts_of(self, name: str) -> list[str]:
@@ -155,9 +153,7 @@ def _own(
         column, row = coordinate_to_tuple(unnamed[0].cell)[::-1]
         rows[row - 1][column - 1] = treatments.COLUMN
         drawn = PlateMap.of(drawn.sheet, drawn.plate, rows)[0]
-    return OwnMap(
-        table, title, [*lines, [], *rows], tuple(line[0] for line in lines), len(unnamed), drawn
-    )
+    return OwnMap(table, title, [*lines, [], *rows], tuple(line[0] for line in lines), drawn)
 
 
 _LONGEST_TITLE = 31

@@ -95,9 +95,9 @@ def _table_of(title: str) -> str | None:
     return next((one for one in plate_maps.MAPPED if plate_maps.plate_of(title, one)), None)
 
 
-@dataclass
+@dataclass(frozen=True)
 class TableFiles:
-    """The tables of one study; each workbook is opened once.
+    """The tables of one study.
 
     Parameters
     ----------
@@ -109,7 +109,6 @@ class TableFiles:
 
     folder: Path
     config: Mapping[str, Any]
-    _books: dict[Path, Workbook | None] = field(default_factory=dict)
 
     def rows(
         self, table: str, rules: Schema, cultures: WellsOfCultures | None = None
@@ -128,18 +127,13 @@ class TableFiles:
             return None
         path, name = self.folder / written, f"{table}.csv"
         try:
-            book = self._book(path)
+            book = Workbook.read(path)
             if book is None:
                 found, problem = grid(path, name)
                 return TableRows(found, (problem,) if problem else ())
             return self._of_book(book, table, rules, cultures or WellsOfCultures())
         except WorkbookError as error:
             return TableRows(None, (Problem(name, str(error)),))
-
-    def _book(self, path: Path) -> Workbook | None:
-        if path not in self._books:
-            self._books[path] = Workbook.read(path)
-        return self._books[path]
 
     def _of_book(
         self, book: Workbook, table: str, rules: Schema, cultures: WellsOfCultures

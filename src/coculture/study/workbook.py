@@ -4,6 +4,7 @@ import datetime
 import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from coculture.exchange.problems import CocultureError
@@ -106,6 +107,8 @@ def address(row: int, column: int) -> str:
     return f"{get_column_letter(column + 1)}{row + 1}"
 
 
+# The config and each table ask for the same workbook, once for its values and once for formulas.
+@lru_cache(maxsize=4)
 def _sheets(content: bytes, data_only: bool) -> dict[str, Rows]:
     import openpyxl  # only a study with a workbook spends the time
 
