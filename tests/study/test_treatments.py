@@ -3,10 +3,9 @@
 from pathlib import Path
 
 import pandas as pd
-import pytest
-import yaml
 
-from coculture.study import StudyError, load
+from coculture.study import load
+from tests.study.workbooks import reconfigured, told
 
 DRUGS = ["dex_nM", "il1ra_ng_ml", "il6_ng_ml"]
 
@@ -19,17 +18,7 @@ def _study(folder: Path) -> Path:
     treatments.to_csv(folder / "treatments.csv", index=False)
     named = cultures.assign(treatment=treatment).drop(columns=DRUGS)
     named.to_csv(folder / "cultures.csv", index=False)
-    path = folder / "config.yaml"
-    config = yaml.safe_load(path.read_text(encoding="utf-8"))
-    config["tables"]["treatments"] = "treatments.csv"
-    path.write_text(yaml.safe_dump(config), encoding="utf-8")
-    return path
-
-
-def _told(config: Path) -> list[str]:
-    with pytest.raises(StudyError) as raised:
-        load(config)
-    return [str(problem) for problem in raised.value.problems]
+    return reconfigured(folder, lambda config: config["tables"].update(treatments="treatments.csv"))
 
 
 def test_treatments_give_the_doses(small_study: Path) -> None:
@@ -41,11 +30,11 @@ def test_an_unknown_treatment_is_one_problem(small_study: Path) -> None:
     config = _study(small_study)
     path = small_study / "cultures.csv"
     path.write_text(path.read_text().replace("1000/0/0", "1000/0", 1))
-    assert _told(config)[0] == (
+    assert told(config)[0] == (
         'cultures.csv, row 3, treatment "1000/0": no such row in the table of treatments. Did you '
         "mean 1000/0/0 or 1000/0/10?"
     )
-    assert len([one for one in _told(config) if "row 3" in one]) == 1
+    assert len([one for one in told(config) if "row 3" in one]) == 1
 
 
 def test_faults_of_the_treatments_are_theirs(small_study: Path) -> None:
@@ -53,15 +42,15 @@ def test_faults_of_the_treatments_are_theirs(small_study: Path) -> None:
     path = small_study / "treatments.csv"
     text = path.read_text()
     path.write_text(text.replace("1000,0,0,", "1 uM,0,0,"))
-    (said,) = _told(config)
+    (said,) = told(config)
     assert said.startswith('treatments.csv, row 3, dex_nM "1 uM": is not a number')
     path.write_text(text + "0,0,0,0/0/0\n")
-    assert 'treatment "0/0/0": this treatment is listed twice' in _told(config)[0]
+    assert 'treatment "0/0/0": this treatment is listed twice' in told(config)[0]
     path.write_text(text)
     cultures = small_study / "cultures.csv"
     cultures.write_text(
         cultures.read_text().replace("treatment", "dex_nM,treatment").replace("1/0", "1,1/0")
     )
     assert any(
-        "the dose is given here and in the table of treatments" in one for one in _told(config)
+        "the dose is given here and in the table of treatments" in one for one in told(config)
     )

@@ -4,11 +4,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
-import pytest
 import yaml
 
-from coculture.study import StudyError, load
-from tests.study.workbooks import Cells, cells_of, write
+from coculture.study import load
+from tests.study.workbooks import Cells, cells_of, reconfigured, told, write
 
 TABLES = ("cultures", "flow", "elisa", "clinical")
 
@@ -26,17 +25,7 @@ def _in_workbook(folder: Path, change: Callable[[dict[str, Cells]], object] = la
     sheets = _sheets(folder)
     change(sheets)
     write(folder / "study.xlsx", sheets)
-    path = folder / "config.yaml"
-    config = yaml.safe_load(path.read_text(encoding="utf-8"))
-    config["tables"] = "study.xlsx"
-    path.write_text(yaml.safe_dump(config), encoding="utf-8")
-    return path
-
-
-def _told(config: Path) -> list[str]:
-    with pytest.raises(StudyError) as raised:
-        load(config)
-    return [str(problem) for problem in raised.value.problems]
+    return reconfigured(folder, lambda config: config.update(tables="study.xlsx"))
 
 
 def test_a_workbook_gives_the_study_of_its_tables(small_study: Path) -> None:
@@ -54,7 +43,7 @@ def test_an_error_names_sheet_row_column_and_cell(small_study: Path) -> None:
         rows[2][rows[0].index("dex_nM")] = "1 uM"
         sheets["cultures"] = rows
 
-    assert _told(_in_workbook(small_study, change))[0] == (
+    assert told(_in_workbook(small_study, change))[0] == (
         'study.xlsx, sheet "cultures", row 3, dex_nM, E3 "1 uM": is not a number; write it like '
         "0.5 or 1000. The dose of DEX in nM; 0 is untreated."
     )
@@ -75,15 +64,15 @@ def test_a_sheet_that_is_no_table_is_named(small_study: Path) -> None:
         sheets["Notes"] = [["anything"]]
         sheets["cultues"] = [["x"]]
 
-    (said,) = _told(_in_workbook(small_study, change))
+    (said,) = told(_in_workbook(small_study, change))
     assert 'has a sheet "cultues", which is no table. Did you mean cultures?' in said
     assert said.startswith("config.yaml, line") or "config.yaml, line" in said
 
 
 def test_a_workbook_without_cultures_or_that_is_none_is_refused(small_study: Path) -> None:
-    (said,) = _told(_in_workbook(small_study, lambda sheets: sheets.pop("cultures")))
+    (said,) = told(_in_workbook(small_study, lambda sheets: sheets.pop("cultures")))
     assert 'has no sheet "cultures", and no plate map of cultures' in said
     (small_study / "study.xlsx").unlink()
-    assert "is not there" in _told(small_study / "config.yaml")[0]
+    assert "is not there" in told(small_study / "config.yaml")[0]
     (small_study / "study.xlsx").write_text("culture\n")
-    assert "is no workbook (.xlsx)" in _told(small_study / "config.yaml")[0]
+    assert "is no workbook (.xlsx)" in told(small_study / "config.yaml")[0]

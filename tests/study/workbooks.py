@@ -1,10 +1,15 @@
-"""Workbooks that tests write: sheets of tables, and plate maps."""
+"""Workbooks and configs that tests write, and the problems that are found in them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pandas as pd
+import pytest
+import yaml
+
+from coculture.study import StudyError, load
 
 Cells = Sequence[Sequence[object]]
 
@@ -39,3 +44,19 @@ def _typed(cell: str) -> object:
         return float(cell) if "." in cell or "e" in cell else int(cell)
     except ValueError:
         return cell
+
+
+def reconfigured(folder: Path, change: Callable[[dict[str, Any]], object]) -> Path:
+    """The config of the study in a folder, after a change of what it holds."""
+    path = folder / "config.yaml"
+    config = yaml.safe_load(path.read_text(encoding="utf-8"))
+    change(config)
+    path.write_text(yaml.safe_dump(config), encoding="utf-8")
+    return path
+
+
+def told(config: Path) -> list[str]:
+    """The problems of a study, which must have some."""
+    with pytest.raises(StudyError) as raised:
+        load(config)
+    return [str(problem) for problem in raised.value.problems]

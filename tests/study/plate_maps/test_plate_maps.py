@@ -6,10 +6,9 @@ from typing import Any
 
 import pandas as pd
 import pytest
-import yaml
 
-from coculture.study import Study, StudyError, load, summary
-from tests.study.workbooks import Cells, cells_of, plate, write
+from coculture.study import Study, load, summary
+from tests.study.workbooks import Cells, cells_of, plate, reconfigured, told, write
 
 GRIDS = {
     "cells": "cells",
@@ -64,17 +63,7 @@ def _label(row: Mapping[Any, Any], name_of: Mapping[str, str]) -> str:
 
 def _study(folder: Path, sheets: Mapping[str, Cells]) -> Path:
     write(folder / "mine.xlsx", sheets)
-    path = folder / "config.yaml"
-    config = yaml.safe_load(path.read_text(encoding="utf-8"))
-    config["tables"] = "mine.xlsx"
-    path.write_text(yaml.safe_dump(config), encoding="utf-8")
-    return path
-
-
-def _told(config: Path) -> list[str]:
-    with pytest.raises(StudyError) as raised:
-        load(config)
-    return [str(problem) for problem in raised.value.problems]
+    return reconfigured(folder, lambda config: config.update(tables="mine.xlsx"))
 
 
 @pytest.fixture
@@ -221,7 +210,7 @@ def test_a_fault_of_a_map_names_its_cell(
 ) -> None:
     rows = [list(row) for row in sheets[title]]
     change(rows)
-    assert any(said in one for one in _told(_study(small_study, sheets | {title: rows})))
+    assert any(said in one for one in told(_study(small_study, sheets | {title: rows})))
 
 
 def test_the_check_shows_what_a_map_means(small_study: Path, sheets: dict[str, Cells]) -> None:
