@@ -50,7 +50,8 @@ def test_a_file_that_is_no_export(wells: pd.DataFrame, settings: Settings, expor
     export.write_text("nothing of use")
     ((row, column, value, message),) = problems(wells, settings())
     assert (row, column, value) == (2, "file", str(export))
-    assert message.startswith("the format of this file is not known. Tried:")
+    assert message.startswith("the format of this file is not known; export a plate grid")
+    assert "Tried:" in message
 
 
 def test_a_plate_that_the_file_lacks(wells: pd.DataFrame, settings: Settings) -> None:

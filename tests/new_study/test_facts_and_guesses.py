@@ -146,3 +146,16 @@ def test_locks_and_the_maps_themselves_are_no_exports(tmp_path: Path) -> None:
     said = new_study.begin(tmp_path, "mine", None, folder, folder / "maps.xlsx")
     assert not any(line.startswith("Not read") for line in said)
     assert any(line.startswith('Plate map "elisa P1": copied') for line in said)
+
+
+def test_a_text_that_is_no_export_is_named_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "config").mkdir()
+    folder = tmp_path / "plates"
+    folder.mkdir()
+    grid = ["\t".join(["", *map(str, range(1, 13))])]
+    grid += ["\t".join([letter, *["0.125"] * 12]) for letter in "ABCDEFGH"]
+    (folder / "P1.txt").write_text("\n".join(grid))
+    (folder / "readme.txt").write_text("nothing of use")
+    said = new_study.begin(tmp_path, "mine", None, folder)
+    (line,) = [line for line in said if line.startswith("Not read")]
+    assert line.endswith("or a table with the columns well and od.")

@@ -19,7 +19,7 @@ from coculture.elisa.plates.standard_curve import (
     fit_standard_curves,
 )
 from coculture.elisa.plates.study_results import StudyConcentrations, combine_study
-from coculture.elisa.readers import read_plates
+from coculture.elisa.readers import UnknownFormatError, read_plates
 from coculture.elisa.settings import AcceptanceLimits, ElisaSettings
 from coculture.elisa.validation import check_files
 
@@ -34,6 +34,7 @@ __all__ = [
     "Scatter",
     "StandardCurve",
     "StudyConcentrations",
+    "UnknownFormatError",
     "VarianceFunction",
     "alternative_values",
     "check_files",

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from coculture.elisa import PlateError, read_plates
+from coculture.elisa import PlateError, UnknownFormatError, read_plates
 from coculture.study.schema import schema
 
 _ENDINGS = (".txt", ".csv", ".tsv", ".xlsx", ".xls", ".asc", ".xpt", ".json")
@@ -59,6 +59,9 @@ def exports_in(paths: Sequence[Path]) -> Exports:
             continue
         try:
             found = read_plates(path)
+        except UnknownFormatError as error:
+            not_read.append(error.in_one_line)
+            continue
         except PlateError as error:
             not_read.append(str(error).splitlines()[0])
             continue

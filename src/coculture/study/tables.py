@@ -7,8 +7,8 @@ can name the row. A table cell that is wrong is reported and left missing.
 import csv
 import io
 import unicodedata
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -39,6 +39,27 @@ class Grid:
     heading: list[str]
     rows: list[list[str]]
     is_typed: bool = False
+
+    def with_columns(self, columns: Mapping[str, Sequence[str]]) -> "Grid":
+        """The same with further columns, each with a text for every row; blank rows stay blank.
+
+        Cells beyond the headings stay beyond them, where they are reported.
+        """
+        width = len(self.heading)
+        added = zip(*columns.values(), strict=True) if columns else [()] * len(self.rows)
+        rows = [
+            [*cells[:width], *[""] * (width - len(cells)), *more, *cells[width:]]
+            if any(cells)
+            else cells
+            for cells, more in zip(self.rows, added, strict=True)
+        ]
+        return replace(self, heading=[*self.heading, *columns], rows=rows)
+
+    def without_column(self, column: str) -> "Grid":
+        """The same without one of its columns."""
+        place = self.heading.index(column)
+        kept = [[*cells[:place], *cells[place + 1 :]] for cells in (self.heading, *self.rows)]
+        return replace(self, heading=kept[0], rows=kept[1:])
 
 
 def table_schema(table: str, factors: list[dict[str, Any]]) -> Schema:

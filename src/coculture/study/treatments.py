@@ -49,25 +49,29 @@ def with_doses(
         return cultures, [Problem("cultures.csv", message, 1, twice[0])]
     doses = _doses(treatments, columns)
     place = cultures.heading.index(COLUMN)
-    rows: list[list[str]] = []
-    problems: list[Problem] = []
-    for number, cells in enumerate(cultures.rows, FIRST_ROW):
-        name = cells[place] if place < len(cells) else ""
-        if name not in doses and any(cells):
-            message = f"no such row in the table of treatments. {nearest(name, list(doses))}"
-            problems.append(Problem("cultures.csv", message, number, COLUMN, name))
-        own = [*cells[:place], *cells[place + 1 :]]
-        own += [""] * (len(cultures.heading) - 1 - len(own))
-        rows.append([*own, *doses.get(name, [""] * len(columns))] if any(cells) else [])
-    heading = [one for one in cultures.heading if one != COLUMN]
-    return Grid([*heading, *columns], rows, cultures.is_typed), problems
+    names = [cells[place] if place < len(cells) else "" for cells in cultures.rows]
+    problems = [
+        Problem(
+            "cultures.csv",
+            f"no such row in the table of treatments. {nearest(name, list(doses))}",
+            number,
+            COLUMN,
+            name,
+        )
+        for number, (name, cells) in enumerate(zip(names, cultures.rows, strict=True), FIRST_ROW)
+        if name not in doses and any(cells)
+    ]
+    none = dict.fromkeys(columns, "")
+    of_rows = [doses.get(name, none) for name in names]
+    added = {column: [one[column] for one in of_rows] for column in columns}
+    return cultures.without_column(COLUMN).with_columns(added), problems
 
 
-def _doses(treatments: Grid, columns: Sequence[str]) -> dict[str, list[str]]:
-    """Treatment -> the text of each dose."""
+def _doses(treatments: Grid, columns: Sequence[str]) -> dict[str, dict[str, str]]:
+    """Treatment -> column -> the text of its dose."""
     found = {}
     for cells in treatments.rows:
         texts = dict(zip(treatments.heading, cells, strict=False))
         if any(cells):
-            found[texts.get(COLUMN, "")] = [texts.get(column, "") for column in columns]
+            found[texts.get(COLUMN, "")] = {column: texts.get(column, "") for column in columns}
     return found

@@ -5,6 +5,7 @@ A reader is a module with a `NAME` and `read(source) -> list[Plate]`, which rais
 cannot be used. To add a vendor, write such a module and enter it in the list below.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -60,6 +61,18 @@ READERS: tuple[Reader, ...] = (
 )
 
 
+class UnknownFormatError(PlateError):
+    """A file that no reader knows; `in_one_line` is the message without the readers' reasons."""
+
+    def __init__(self, path: str | Path, refusals: Sequence[str]) -> None:
+        self.in_one_line = (
+            f"{path}: the format of this file is not known; export a plate grid (a row 1 to 12, "
+            "rows A to H) or a table with the columns well and od."
+        )
+        tried = "\n  ".join(refusals)
+        super().__init__(f"{self.in_one_line} Tried:\n  {tried}")
+
+
 def read_plates(path: str | Path) -> list[Plate]:
     """Every plate of a plate reader's export; its format is recognised.
 
@@ -89,11 +102,7 @@ def read_plates(path: str | Path) -> list[Plate]:
         if not any(_is_measured(plate) for plate in plates):
             raise PlateError(f"{path}: this {reader.NAME} export contains no measurement")
         return _with_unique_names(plates)
-    tried = "\n  ".join(refusals)
-    raise PlateError(
-        f"{path}: the format of this file is not known. Tried:\n  {tried}\n"
-        "Export a plate grid (a row 1 to 12, rows A to H) or a table with the columns well and od."
-    )
+    raise UnknownFormatError(path, refusals)
 
 
 def _is_measured(plate: Plate) -> bool:

@@ -1,0 +1,129 @@
+"""The problems of a study whose tables could be read, those that explain others first."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+
+from coculture.comparison import ComparisonError, ComparisonSettings
+from coculture.elisa import ElisaSettings
+from coculture.exchange.outcomes import outcomes_of
+from coculture.exchange.problems import Problem
+from coculture.flow import FlowSettings, FlowSettingsError
+from coculture.study import copies, raw_file_validation, table_validation, values
+from coculture.study.study import FILE_COLUMNS, Study
+
+
+def problems(study: Study, *, with_events: bool) -> Iterator[Problem]:
+    """What is wrong with the tables, the raw files and the findings of a study."""
+    cultures, factors = study.cultures, study.config["factors"]
+    yield from table_validation.doubled_cultures(cultures)
+    yield from table_validation.names_alike("cultures.csv", cultures, ["experiment", "donor"])
+    yield from table_validation.names_alike(
+        "cultures.csv", cultures, ["cells", "stroma", "medium"], hyphens=False
+    )
+    yield from table_validation.level_names(cultures, factors)
+    yield from table_validation.baselines(cultures, factors)
+    yield from table_validation.media(cultures)
+    yield from table_validation.names_alike("elisa.csv", study.elisa, ["plate"])
+    yield from table_validation.doubled_replicates(cultures, factors)
+    yield from table_validation.untreated_arms(cultures, factors)
+    yield from table_validation.unmeasured_cultures(
+        cultures,
+        _written(study, "flow", "elisa", "values"),
+    )
+    yield from table_validation.exclusions(values.NAME, study.values)
+    yield from values.problems(study.values, _measured_from_raw_data(study))
+    yield from table_validation.exclusions("flow.csv", study.flow)
+    yield from table_validation.exclusions("elisa.csv", study.elisa)
+    yield from table_validation.references("flow.csv", study.flow, cultures)
+    yield from table_validation.flow_rows(study.flow, cultures)
+    yield from table_validation.flow_cells(study.flow, cultures)
+    yield from table_validation.references("elisa.csv", study.elisa, cultures)
+    yield from table_validation.elisa_rows(study.elisa)
+    yield from table_validation.dilutions(study.elisa)
+    yield from table_validation.plates_with_own_readings(
+        str(study.path), study.elisa, study.config["elisa"]
+    )
+    yield from table_validation.shared_curves(
+        str(study.path), study.elisa, study.config["elisa"]["curve_of"]
+    )
+    compared = study.config["comparison"]["analytes"]
+    yield from table_validation.analytes(str(study.path), study.elisa, compared, factors)
+    yield from table_validation.clinical_rows(study.clinical)
+    yield from raw_file_problems(study, with_events=with_events)
+    yield from _comparison_problems(study)
+
+
+def _written(study: Study, *names: str) -> dict[str, pd.DataFrame]:
+    """Those of the tables that the config has, by their names in messages."""
+    return {
+        f"{name}.csv": getattr(study, name)
+        for name in names
+        if study.config["tables"][name] is not None
+    }
+
+
+def _measured_from_raw_data(study: Study) -> dict[str, str]:
+    """The names of what the raw data give, each with the table that names the files."""
+    of_flow = {}
+    if len(study.flow):
+        outcomes = outcomes_of(study.config["flow"]).outcomes
+        of_flow = values.names_of_flow([outcome.name for outcome in outcomes])
+    return dict.fromkeys(study.analytes, "elisa.csv") | of_flow
+
+
+def raw_file_problems(study: Study, *, with_events: bool) -> Iterator[Problem]:
+    """Missing files first; only the files that are there are then looked into."""
+    factors = study.config["factors"]
+    there: dict[str, pd.DataFrame] = {}
+    for table, column in FILE_COLUMNS.items():
+        rows: pd.DataFrame = getattr(study, table)
+        named = rows[rows[column].fillna("") != ""]
+        missing = list(
+            raw_file_validation.raw_files(f"{table}.csv", named, column, _allowed(study, table))
+        )
+        yield from missing
+        there[table] = named.loc[~named[column].isin([problem.value for problem in missing])]
+    yield from raw_file_validation.same_content(there["flow"], study.checksums)
+    yield from raw_file_validation.controls_alike(there["flow"], study.checksums)
+    is_used = study.config["flow"]["compensation"]["source"] == "csv"
+    yield from raw_file_validation.spillover_file(
+        str(study.path), study.spillover_files(), there["flow"] if is_used else None
+    )
+    try:
+        settings = FlowSettings.from_config(study.config["flow"])
+    except FlowSettingsError as error:
+        yield Problem(str(study.path), str(error))
+    else:
+        yield from raw_file_validation.gates(str(study.path), there["flow"], settings)
+        arms = table_validation.treated_controls(there["flow"], study.cultures, factors)
+        yield from raw_file_validation.fcs_files(
+            there["flow"].assign(arm=arms), settings, with_events=with_events
+        )
+    elisa_settings = ElisaSettings.from_config(study.config["elisa"])
+    yield from raw_file_validation.plate_exports(there["elisa"], elisa_settings)
+    if with_events:
+        cultures = study.cultures.dropna(subset=["culture", "experiment"])
+        arms = table_validation.arm_names(cultures, factors)
+        yield from copies.problems(
+            *(there["flow"], there["elisa"], cultures.assign(arm=arms), elisa_settings),
+            checksums=study.checksums,
+        )
+
+
+def _allowed(study: Study, table: str) -> tuple[Path, ...]:
+    folder = study.path.parent
+    own = folder / (study.config["tables"][table] or "")
+    return (own.parent, *(folder / outside for outside in study.config["folders_outside"]))
+
+
+def _comparison_problems(study: Study) -> Iterator[Problem]:
+    try:
+        settings = ComparisonSettings.from_config(*study.comparison_settings())
+    except ComparisonError as error:
+        yield Problem(str(study.path), str(error))
+    else:
+        yield from table_validation.findings(
+            str(study.path), study.cultures, settings, list(study.endpoints)
+        )
