@@ -54,3 +54,13 @@ def test_faults_of_the_treatments_are_theirs(small_study: Path) -> None:
     assert any(
         "the dose is given here and in the table of treatments" in one for one in told(config)
     )
+
+
+def test_cells_beyond_the_headings_move_no_dose(small_study: Path) -> None:
+    config = _study(small_study)
+    path = small_study / "cultures.csv"
+    heading, first, *rows = path.read_text().splitlines()
+    path.write_text("\n".join([heading, f"{first},stray", *rows]) + "\n")
+    (said,) = told(config)
+    assert said.startswith("cultures.csv, row 2: has ")
+    assert "put quotes around any cell that contains a comma" in said
