@@ -48,12 +48,22 @@ def nearest(name: str, known: Sequence[str]) -> str:
 
     >>> nearest("annexn", ["annexin", "time"])
     'Did you mean annexin?'
+    >>> nearest("LEN (µM)", ["len_uM", "dex_nM"])
+    'Did you mean len_uM?'
     """
-    by_lower = {one.lower(): one for one in known}
-    close = [by_lower[one] for one in get_close_matches(name.lower(), by_lower, n=2, cutoff=0.75)]
+    by_letters = {_letters(one): one for one in known}
+    close = [
+        by_letters[one] for one in get_close_matches(_letters(name), by_letters, n=2, cutoff=0.75)
+    ]
     if close:
         return f"Did you mean {' or '.join(close)}?"
     return f"Known are: {', '.join(known)}."
+
+
+def _letters(name: str) -> str:
+    """A name as people compare names: without case, spaces, brackets and hyphens."""
+    typed = name.lower().translate({ord(sign): "u" for sign in "µμ"})
+    return re.sub(r"\W|_", "", typed) or typed
 
 
 def listed(words: Iterable[str]) -> str:
