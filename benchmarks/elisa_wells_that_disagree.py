@@ -15,7 +15,7 @@ five times as careful as samples, and with 3 % of wells grossly wrong:
 """
 
 import argparse
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -270,27 +270,34 @@ def plate(
         factor = np.exp(rng.choice([-1, 1], len(within)) * rng.uniform(0.7, 2.0, len(within)))
         within = np.where(wrong, within * factor, within)
         rows += [("sample", np.nan, culture, d, x, cv) for d, x in zip(each, within, strict=True)]
-    columns = ["role", "concentration_pg_ml", "culture", "dilution", "within", "cv"]
-    frame = pd.DataFrame(rows, columns=columns)
+    return readings_of(name, rows, curve, rng), truths
+
+
+WELL_COLUMNS = ["role", "concentration_pg_ml", "culture", "dilution", "within", "cv"]
+"""Of a simulated well; `within` is what is in it in truth."""
+
+
+def readings_of(
+    name: str, rows: Sequence[tuple[object, ...]], curve: Curve, rng: np.random.Generator
+) -> pd.DataFrame:
+    """The readings of a plate as `read_layout` gives them, from its wells (`WELL_COLUMNS`)."""
+    frame = pd.DataFrame(rows, columns=WELL_COLUMNS)
     mean = curve.response(frame["within"].to_numpy(float))
     sd = np.hypot(0.008, frame["cv"].to_numpy(float) * mean)
     response = mean + sd * rng.standard_normal(len(mean))
     names = [f"{chr(65 + i % 16)}{i // 16 + 1}" for i in range(len(frame))]
-    return (
-        frame.drop(columns=["within", "cv"]).assign(
-            plate=name,
-            file=f"{name}.txt",
-            plate_in_file="",
-            analyte="IL-6",
-            exclude="",
-            excluded="",
-            well=names,
-            od=response,
-            od_reference=np.nan,
-            response=response,
-            state="ok",
-        ),
-        truths,
+    return frame.drop(columns=["within", "cv"]).assign(
+        plate=name,
+        file=f"{name}.txt",
+        plate_in_file="",
+        analyte="IL-6",
+        exclude="",
+        excluded="",
+        well=names,
+        od=response,
+        od_reference=np.nan,
+        response=response,
+        state="ok",
     )
 
 

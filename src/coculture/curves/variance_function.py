@@ -112,6 +112,9 @@ PRIOR_DEGREES_OF_FREEDOM = 6.0
 """The starting values count as much as this: half of it at no signal, half at a high one. With
 less, few pairs give intervals up to twice as wide; with more, wells that scatter more than the
 starting values say are believed too much (../shared/measured/elisa_wells.md, section 1)."""
+PER_GROUP, PRIOR_OF_QUANTILE = 0.8, 4.0
+"""Degrees of freedom of Student's t: so much of those of the groups, and so many more (measured by
+simulation)."""
 _HIGH_SIGNAL = 0.7
 """Share of the span of the responses at which the second half counts."""
 _CLEAN = 0.99
@@ -145,8 +148,7 @@ def shrunken_variance_function(
 
     Returns
     -------
-    The function, whose degrees of freedom are those of Student's t for a single well: 0.8 times
-    those of the groups, and 4 (measured by simulation).
+    The function, whose degrees of freedom are those of Student's t for a single well.
     """
     mean, variance, df = (
         replicates["mean"].to_numpy(float),
@@ -178,7 +180,8 @@ def shrunken_variance_function(
         f"({len(mean)} groups, {int(np.count_nonzero(~kept))} left out), shrunken to the starting "
         "values"
     )
-    return VarianceFunction(*found, plates, 0.8 * float(df.sum()) + 4, rule)
+    freedom = PER_GROUP * float(df.sum()) + PRIOR_OF_QUANTILE
+    return VarianceFunction(*found, plates, freedom, rule)
 
 
 def _most_likely(

@@ -13,7 +13,11 @@ LLOQ, ULOQ = 9.375, 600.0
 
 
 def group(
-    *values: float, dilution: float, error: float = 0.02, elsewhere: float | None = None
+    *values: float,
+    dilution: float,
+    error: float = 0.02,
+    elsewhere: float | None = None,
+    allowed: float = 3.0,
 ) -> DilutionGroup:
     """Wells of one dilution that read these undiluted concentrations, in range or not."""
     wells = pd.DataFrame(
@@ -29,7 +33,9 @@ def group(
             "state": "ok",
         }
     )
-    return dilution_group(wells, lambda _: error if elsewhere is None else elsewhere)
+    return dilution_group(
+        wells, lambda _: error if elsewhere is None else elsewhere, errors=allowed
+    )
 
 
 def believed(*groups: DilutionGroup) -> list[float]:
@@ -156,6 +162,30 @@ def test_two_that_explain_each_other_remain_rivals() -> None:
 
 @pytest.mark.parametrize(("freedom", "used"), [(np.inf, []), (5.0, [10, 50])])
 def test_few_degrees_of_freedom_allow_two_dilutions_more(freedom: float, used: list[float]) -> None:
-    """1.7-fold apart: 2.9 standard errors of their difference."""
-    pair = group(1000, dilution=10, error=0.13), group(1700, dilution=50, error=0.13)
+    """1.75-fold apart: 3.04 standard errors of their difference."""
+    pair = group(1000, dilution=10, error=0.13), group(1750, dilution=50, error=0.13)
     assert [one.dilution for one in vote(pair, freedom).used] == used
+
+
+def test_a_study_of_many_cultures_allows_two_dilutions_more() -> None:
+    pair = group(1000, dilution=10, error=0.13), group(1750, dilution=50, error=0.13)
+    assert [one.dilution for one in vote(pair, by_chance_in_study=3.6).used] == [10, 50]
+
+
+@pytest.mark.parametrize(("allowed", "agree"), [(3.0, False), (3.6, True)])
+def test_a_study_of_many_replicates_allows_a_pair_more(allowed: float, agree: bool) -> None:
+    """1.75-fold apart: 3.3 standard errors of their difference."""
+    pair = group(1000, 1750, dilution=10, error=0.12, allowed=allowed)
+    assert (pair.state == "in_range") is agree
+
+
+@pytest.mark.parametrize(("off", "is_note"), [(3.5, True), (3.7, False)])
+def test_an_outvoted_dilution_whose_response_may_be_chance_is_a_note(
+    off: float, is_note: bool
+) -> None:
+    """Inside the range, near the plateau: 2.6-fold in concentration, little in response."""
+    others = group(400, dilution=10), group(420, dilution=40)
+    verdict = vote([saturated(150, 1, off), *others], by_chance_in_study=3.6)
+    assert [one.dilution for one in verdict.used] == [10, 40]
+    assert bool(verdict.by_chance) is is_note
+    assert bool(verdict.left_out) is not is_note

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from coculture.elisa import ElisaSettings, Scatter, pooled_scatter
+from coculture.elisa import ElisaSettings, Scatter, VarianceFunction, pooled_scatter
 from tests.elisa.conftest import true_response
 
 Settings = Callable[..., ElisaSettings]
@@ -108,3 +108,14 @@ def test_the_true_function_is_found_on_many_plates(settings: Settings, readings:
     middle = true_response(np.array([60.0]))
     expected = 0.005**2 + (0.08 * middle) ** 2
     assert found.wells.variance(middle) == pytest.approx(expected, rel=0.15)
+
+
+def test_chance_is_allowed_more_in_a_study_of_many_replicates() -> None:
+    """One pair is held to three standard errors, two hundred pairs to 3.7."""
+
+    def of(pairs: int) -> float:
+        function = VarianceFunction(0.01, 0.05, 1, 0.8 * pairs + 4, "stated")
+        return Scatter(function, function, is_assumed=False).errors_by_chance
+
+    assert of(1) == 3.0
+    assert of(200) == pytest.approx(3.66, abs=0.01)

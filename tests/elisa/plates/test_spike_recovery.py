@@ -76,12 +76,12 @@ def test_a_percent_that_may_be_chance_is_a_note(settings: Settings, readings: Re
 
 
 def test_many_spikes_are_held_to_the_chance_of_all(settings: Settings, readings: Readings) -> None:
-    """60 % with an error of 13: 3.1 times it, which is more than chance for one, not for nine."""
-    one = spiked(readings({"c1": 2000.0}), [308, 308], 1800)
+    """56 % with an error of 13: 3.5 times it, which is more than chance for one, not for nine."""
+    one = spiked(readings({"c1": 2000.0}), [300, 300], 1800)
     (flag,) = flags_of(quantify_plate(one, settings(), KNOWN))
     (spike,) = quantify_plate(one, settings(), KNOWN).curve["IL-6"]["spikes"]
     off = (100 - spike["recovery_percent"]) / spike["error_percent"]
-    assert 2.81 < off < 3.4
+    assert 3.3 < off < 3.9
     assert flag.severity == "caution"
     nine = pd.concat([one, *(one[one["role"] == "spike"].assign(
         concentration_pg_ml=1801.0 + i, well=[f"E{i + 4}", f"F{i + 4}"]) for i in range(8))],

@@ -28,7 +28,7 @@ from coculture.elisa.plates.dilution_groups import (
 )
 from coculture.elisa.plates.dilution_vote import vote, weighted_mean
 from coculture.elisa.plates.flag_codes import WellFlags, codes
-from coculture.elisa.plates.scatter import Scatter
+from coculture.elisa.plates.scatter import FEWEST_ERRORS, Scatter
 from coculture.elisa.plates.standard_curve import StandardCurve
 from coculture.elisa.plates.without_value import NOT_DETERMINED, why_without_value
 from coculture.exchange.flags import Flag
@@ -241,6 +241,7 @@ def _combine(
             None
             if precision is None
             else precision.deviations_at(str(wells["plate"].iloc[0]), analyte),
+            _errors_by_chance(precision),
         )
         for wells in _by_dilution_and_plate(measured)
     )
@@ -279,6 +280,10 @@ def error_of_wells(wells: pd.DataFrame, analyte: str, precision: Precision | Non
     known = wells["ln_se_well"].astype(float).dropna()
     own = float(known.max()) if len(known) else 0.0
     return lambda _: own
+
+
+def _errors_by_chance(precision: Precision | None) -> float:
+    return FEWEST_ERRORS if precision is None else precision.scatter.errors_by_chance
 
 
 def _trend(groups: Sequence[DilutionGroup]) -> float:
@@ -322,7 +327,11 @@ def _in_range(combined: Combination, precision: Precision | None) -> Combination
     freedom = 0.0 if precision is None else precision.scatter.wells.degrees_of_freedom
     plates = sorted({group.plate for group in combined.groups})
     verdicts = tuple(
-        vote([group for group in combined.groups if group.plate == plate], freedom or np.inf)
+        vote(
+            [group for group in combined.groups if group.plate == plate],
+            freedom or np.inf,
+            _errors_by_chance(precision),
+        )
         for plate in plates
     )
     believed = [verdict.used for verdict in verdicts if verdict.used]

@@ -13,14 +13,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from coculture.elisa.plates.scatter import FEWEST_ERRORS
 from coculture.exchange.vocabulary import ABOVE_RANGE, BELOW_RANGE
 
 WITHIN = float(np.log(1.54))
 """Two values closer than this factor agree whatever their errors: a CV of 30 % for two."""
 AT_MOST = float(np.log(2.5))
 """Two values farther apart disagree whatever their errors: else poor wells would agree with all."""
-_REPLICATE_ERRORS = 3.0
-"""Standard errors of their difference within which replicates agree."""
 _NEAR_LLOQ = 2.0
 """Of a pair below this multiple of the LLOQ the errors grow too fast for `AT_MOST`."""
 
@@ -95,18 +94,22 @@ class DilutionGroup:
         return max(self.error, float(self.error_at(within) / np.sqrt(self.count)))
 
     def is_chance_at(self, ln: float, errors: float) -> bool:
-        """Whether its wells would lie above the range if `ln` were true, and are in it by chance.
+        """Whether its wells would be above the range if `ln` were true, and are in it by chance."""
+        return bool(np.exp(ln) > self.uloq) and self.is_expected_at(ln, errors)
 
-        On a plateau a well that reads a few percent lower gives a fraction of the concentration, so
-        that responses are compared: with the one that is expected, and with that at the ULOQ, since
-        beyond the highest standard a curve may be so uncertain that it excludes nothing.
+    def is_expected_at(self, ln: float, errors: float) -> bool:
+        """Whether its mean response is within so many standard deviations of that at `ln`.
+
+        On a plateau a well that reads a few percent lower gives a fraction of the concentration.
+        Above the range the response at the ULOQ has to be as near, since beyond the highest
+        standard a curve may be so uncertain that it excludes nothing.
         """
-        if self.deviations_at is None or np.exp(ln) <= self.uloq:
+        if self.deviations_at is None:
             return False
         responses = self.measured["response"].to_numpy(float)[self.stands]
         return all(
             self.deviations_at(responses, concentration / self.dilution) <= errors
-            for concentration in (float(np.exp(ln)), self.uloq)
+            for concentration in (float(np.exp(ln)), float(min(np.exp(ln), self.uloq)))
         )
 
     @property
@@ -116,7 +119,10 @@ class DilutionGroup:
 
 
 def dilution_group(
-    wells: pd.DataFrame, error_at: ErrorAt, deviations_at: DeviationsAt | None = None
+    wells: pd.DataFrame,
+    error_at: ErrorAt,
+    deviations_at: DeviationsAt | None = None,
+    errors: float = FEWEST_ERRORS,
 ) -> DilutionGroup:
     """Judge the replicates of one dilution on one plate.
 
@@ -128,6 +134,8 @@ def dilution_group(
         The error of a well at a concentration.
     deviations_at
         How far responses are from the one that is expected at a concentration.
+    errors
+        Standard errors of their difference within which replicates agree.
 
     Wells without a number (beyond an asymptote, or off the reader) count as their limit, and a mean
     with such a well is a bound.
@@ -151,7 +159,7 @@ def dilution_group(
         error = max(
             error_at(float(np.clip(np.exp(value), lloq, uloq)) / dilution) for value in ln[[i, j]]
         )
-        allowed = _REPLICATE_ERRORS * 2**0.5 * error
+        allowed = errors * 2**0.5 * error
         return _agree(ln[i] - ln[j], allowed, np.inf if is_near_lloq else AT_MOST)
 
     stands = _standing(ln, agree)

@@ -18,6 +18,7 @@ from coculture.elisa.plates.dilution_groups import (
     bound_contradicts,
     groups_agree,
 )
+from coculture.elisa.plates.scatter import FEWEST_ERRORS
 
 # With 2.0 for two, one clean culture in fifty more has a caution. Of clean single wells on one
 # plate (1-4-16-64, CV 10 %) 2.5 % have one; with 2.0, no Student's t and no chance 7.2 %; with
@@ -57,7 +58,11 @@ class Verdict:
     rivals: tuple[DilutionGroup, ...] = ()
 
 
-def vote(groups: Sequence[DilutionGroup], degrees_of_freedom: float = np.inf) -> Verdict:
+def vote(
+    groups: Sequence[DilutionGroup],
+    degrees_of_freedom: float = np.inf,
+    by_chance_in_study: float = FEWEST_ERRORS,
+) -> Verdict:
     """The dilutions that are believed.
 
     Parameters
@@ -68,12 +73,16 @@ def vote(groups: Sequence[DilutionGroup], degrees_of_freedom: float = np.inf) ->
         Those of the wells' scatter. With few, chance allows two dilutions more (Student's t for
         the normal distribution). Three and more vote, and are held to the narrow limits: with the
         wide ones a matrix effect was silent in 1 to 2 % of them.
+    by_chance_in_study
+        Standard errors that chance exceeds in few sound studies (`Scatter.errors_by_chance`). Two
+        dilutions, whose disagreement no third can settle, are held to no less; of three and more,
+        one whose response is within it is left out with a note.
     """
     inside = [group for group in groups if group.state == "in_range"]
     bounds = [group for group in groups if group.state in ("below", "above")]
     if not inside:
         return Verdict(())
-    errors = _allowed(len(inside), degrees_of_freedom)
+    errors = _allowed(len(inside), degrees_of_freedom, by_chance_in_study)
     rivals = _without_chance(_agreeing_sets(inside, errors), errors)
     against = [
         [bound for bound in bounds if _contradicts(bound, rival, errors)] for rival in rivals
@@ -93,6 +102,7 @@ def vote(groups: Sequence[DilutionGroup], degrees_of_freedom: float = np.inf) ->
             group
             for group in outvoted
             if group.is_chance_at(mean, wide)
+            or group.is_expected_at(mean, by_chance_in_study)
             or (group.is_weak and all(groups_agree(group, one, wide) for one in rivals[best]))
         ]
         lost = [group for group in outvoted if group not in by_chance]
@@ -101,10 +111,10 @@ def vote(groups: Sequence[DilutionGroup], degrees_of_freedom: float = np.inf) ->
     return Verdict((), rivals=tuple(sorted(inside + contradicting, key=lambda one: one.dilution)))
 
 
-def _allowed(inside: int, degrees_of_freedom: float) -> float:
+def _allowed(inside: int, degrees_of_freedom: float, in_study: float) -> float:
     """Standard errors that chance allows between so many dilutions in range."""
     known = _known_errors(inside)
-    return known if inside > 2 else as_likely(known, degrees_of_freedom)
+    return known if inside > 2 else max(as_likely(known, degrees_of_freedom), in_study)
 
 
 def _known_errors(inside: int) -> float:

@@ -14,15 +14,24 @@ import pandas as pd
 
 from coculture.curves.fitting import CurveError, fit_curve
 from coculture.curves.variance_function import (
+    PER_GROUP,
+    PRIOR_OF_QUANTILE,
     VarianceFunction,
     shrunken_variance_function,
     starting_variance_function,
 )
+from coculture.distributions import normal_quantile
 from coculture.elisa.plates.roles import STANDARD_ROLES
 from coculture.elisa.settings import ElisaSettings
 
 _REPLICATES = ["plate", "analyte", "role", "concentration_pg_ml", "culture", "dilution"]
 """Wells that are equal in these columns are replicates."""
+_FALSE_IN_A_STUDY = 0.05
+"""Probability that chance alone sets two of all replicates of a study farther apart than is
+allowed. Most of these differences are below the factor that always agrees, so that about 1 % of
+sound studies has one."""
+FEWEST_ERRORS = 3.0
+"""Standard errors that chance is allowed at least, however few replicates a study has."""
 _PRIOR_OF_STANDARDS = 4.0
 """Degrees of freedom with which the standards are taken to scatter as the samples do."""
 
@@ -45,6 +54,17 @@ class Scatter:
     wells: VarianceFunction
     standards: VarianceFunction
     is_assumed: bool
+
+    @property
+    def errors_by_chance(self) -> float:
+        """Standard errors of a difference that chance exceeds in few sound studies.
+
+        A study compares hundreds of pairs: three standard errors, right for one pair, are exceeded
+        in one sound study of twenty.
+        """
+        compared = (self.wells.degrees_of_freedom - PRIOR_OF_QUANTILE) / PER_GROUP
+        one = _FALSE_IN_A_STUDY / max(compared, 1.0)
+        return max(FEWEST_ERRORS, normal_quantile(1 - one / 2))
 
     def to_dict(self) -> dict[str, Any]:
         """For JSON; `from_dict` is the inverse."""

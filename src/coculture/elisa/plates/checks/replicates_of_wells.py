@@ -28,7 +28,8 @@ def flags(data: WellData) -> Iterator[Flag]:
     for _, replicates in wells.groupby(_REPLICATES, dropna=False, sort=True):
         if len(replicates) < 2:
             continue
-        group = dilution_group(replicates, data.error_at)
+        errors = data.scatter.errors_by_chance
+        group = dilution_group(replicates, data.error_at, errors=errors)
         if group.state != "discordant" and group.stands.all():
             continue
         doubtful = group.wells if group.state == "discordant" else group.left_out
