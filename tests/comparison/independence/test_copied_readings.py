@@ -93,7 +93,7 @@ def test_repeats_by_place_of_equal_arms_are_not_refused() -> None:
         rng = np.random.default_rng([4, seed])
         of_place = rng.normal(0, np.sqrt(0.8) * 0.01, WELLS)
         both = [_experiment(rng, 0.0, np.sqrt(0.2) * 0.01) * np.exp(of_place) for _ in range(2)]
-        found = _found(*both)
+        found = _found(both[0], both[1])
         refused += any(one.is_certain for one in found)
         cautioned += bool(found)
     assert refused == 0
