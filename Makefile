@@ -68,7 +68,8 @@ document: .venv/installed ## generate config/README.md from the schemas
 	@$(BIN)/coculture document
 
 benchmark: .venv/installed-dev ## measure speed and error rates (minutes)
-	@for measured in benchmarks/*.py; do echo "== $$measured"; $(BIN)/python $$measured || exit 1; done
+	@for measured in benchmarks/*.py; do echo "== $$measured"; \
+	  $(BIN)/python -m benchmarks.$$(basename $$measured .py) || exit 1; done
 
 lock: $(UV) ## resolve the dependencies again and write the hashed locks
 	@$(LOCK) --group build --upgrade --output-file requirements.lock

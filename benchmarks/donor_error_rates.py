@@ -12,17 +12,18 @@ its claim about these donors with fewer. "power": of the product's test at a dif
 
 Then both sides of a comparison between experiments (Welch), each with its donors.
 
-    .venv/bin/python benchmarks/donor_error_rates.py [--runs 20000]
+    .venv/bin/python -m benchmarks.donor_error_rates [--runs 20000]
 """
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
 import pandas as pd
+from benchmarks.level_table import Level
 from numpy.typing import NDArray
 
 from coculture.comparison.statistics.between_experiments import arm_groups, contrast_of
@@ -74,6 +75,47 @@ def main() -> int:
         print(f"{kind}: at worst {rate:.4f} at level {LEVEL}")
     is_high = worst["between"] > BETWEEN_ALLOWED
     return 1 if is_high or max(worst["donors"], worst["these donors"]) > ALLOWED else 0
+
+
+def levels(runs: int) -> Iterator[Level]:
+    """Donors that are tested, donors that are too few, and donors that are not all named."""
+    found = {
+        (design, icc): _rates(design, icc, runs, np.random.default_rng([17, number]))
+        for number, (design, icc) in enumerate(product(DESIGNS, ICCS))
+    }
+    tested = {one: each for one, each in found.items() if len(one[0]) >= MIN_DONORS}
+    few = {one: each for one, each in found.items() if len(one[0]) < MIN_DONORS}
+
+    def worst(
+        situation: str,
+        of: dict[tuple[tuple[int, ...], float], _Rates],
+        which: str,
+        reported: str = "",
+        *,
+        must_hold: bool = False,
+    ) -> Level:
+        (design, icc), each = max(of.items(), key=lambda one: float(getattr(one[1], which)))
+        setting = f"{'+'.join(map(str, design))} experiments, ICC {icc:g}"
+        rate = float(getattr(each, which))
+        return Level(situation, setting, LEVEL, rate, ALLOWED, reported, must_hold)
+
+    yield worst("three donors or more, tested by their means", tested, "own", must_hold=True)
+    yield worst(
+        "fewer donors, about the donors measured",
+        few,
+        "these",
+        'the words "for these 2 donors"',
+        must_hold=True,
+    )
+    yield worst(
+        "fewer donors, as if about all donors", few, "own", 'the words "for these 2 donors"'
+    )
+    yield worst(
+        "three donors or more that are not named for every experiment",
+        tested,
+        "naive",
+        'the caution donors_not_tested and the words "for the donors of these experiments"',
+    )
 
 
 @dataclass(frozen=True)

@@ -170,7 +170,7 @@ def _plan(chosen: argparse.Namespace) -> None:
     _ask_for_effects(settings, effects)
     for subject, given in assumed.items():
         print(
-            f"{subject}: SD {given.sd_experiment:.3g} between experiments, {given.sd_arm:.3g} "
+            f"{subject}: SD {given.sd_experiment:.3g} between {given.unit}, {given.sd_arm:.3g} "
             f"between arms inside them, {given.sd_well:.3g} between wells "
             f"({_scale_name(subject, settings)})"
         )

@@ -8,6 +8,7 @@ import pytest
 import scipy.stats
 
 from coculture.comparison import Comparison, ComparisonSettings, compare, join_cultures
+from coculture.comparison.independence.unclear_donors import unclear_donors
 from coculture.study.schema import schema, with_defaults
 from tests.comparison.conftest import elisa_cultures, flow_wells
 from tests.comparison.small_studies import DEX
@@ -23,22 +24,26 @@ FINDING = {
 
 
 def _study(donors: Sequence[str], ratios: Sequence[float]) -> Comparison:
-    """One experiment for each donor named, in which DEX leaves this part of the IL-6."""
+    """One experiment for each donor named, in which DEX leaves this part of the IL-6.
+
+    One with "D1+D2" has a well of each donor in each arm.
+    """
     rows = [
         {
-            "culture": f"E{number}-{dex}",
+            "culture": f"E{number}-{dex}-{replicate}",
             "experiment": f"E{number}",
-            "donor": donor,
+            "donor": donor.split("+")[replicate - 1],
             "cells": "MM",
             "stroma": "",
             "hours": 48.0,
-            "replicate": 1,
+            "replicate": replicate,
             "dex_nM": dex,
             "percent_apoptotic": 20.0,
             "il6_pg_ml": 200.0 * (ratio if dex else 1.0),
         }
         for number, (donor, ratio) in enumerate(zip(donors, ratios, strict=True), start=1)
         for dex in (0, 1000)
+        for replicate in range(1, 2 + donor.count("+"))
     ]
     table = pd.DataFrame(rows)
     settings = ComparisonSettings.from_config(
@@ -87,3 +92,30 @@ def test_without_donors_nothing_is_said_of_them() -> None:
     assert finding["condition"] == ""
     assert "donor" not in finding["sentence"]
     assert np.isnan(finding["donors"])
+
+
+@pytest.mark.parametrize(
+    ("donors", "said"),
+    [
+        (["D1", "D1", "", "D3"], "E3 has no donor, and other experiments have. Findings that use "),
+        (["D1", "D1", "D2+D4", "D3"], "E3 has cultures of several donors. Findings that use it "),
+    ],
+)
+def test_donors_that_cannot_be_tested_are_a_caution(donors: list[str], said: str) -> None:
+    """Three donors are named, but not one for each experiment: nothing is said of donors."""
+    found = _study(donors, [0.5, 0.6, 0.4, 0.55])
+    (flag,) = (one for one in found.flags if one.code == "donors_not_tested")
+    assert flag.severity == "caution"
+    assert flag.sentence.startswith(said)
+    (finding,) = found.findings.to_dict("records")
+    assert (finding["tested"], finding["verdict"]) == ("experiments", "shown")
+    assert finding["condition"] == "for the donors of these experiments"
+
+
+def test_experiments_of_cells_that_have_no_donor_are_no_caution() -> None:
+    """A line without stroma in an experiment of its own: its arm never has a donor."""
+    cultures = pd.DataFrame(
+        [("E1", "MM", ""), ("E1", "MM on stroma", "D1"), ("E2", "MM", "")],
+        columns=["experiment", "arm", "donor"],
+    )
+    assert not list(unclear_donors(cultures))

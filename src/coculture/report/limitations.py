@@ -39,6 +39,7 @@ _ACTIONS_BY_CODE = {
         "If they are one experiment, give them one name in cultures.csv. If not, say what makes "
         "them independent when you report the findings."
     ),
+    "donors_not_tested": "Report the findings as about these donors.",
     "findings_changed_since_pinned": "Say what was changed, and why, when you report the findings.",
     "findings_pinned_after_acquisition": "Report the findings as chosen after the measurements.",
     "readings_alike": "Compare the files and the layout of both experiments with the plate map.",

@@ -9,6 +9,7 @@ from coculture.comparison import ComparisonSettings
 from coculture.comparison.design.arms import Design, arms_of, wells_by_arm
 from coculture.comparison.findings.protocol import doubts
 from coculture.comparison.independence.shared_days import shared_days
+from coculture.comparison.independence.unclear_donors import unclear_donors
 from coculture.comparison.layout.readings import readings_of
 from coculture.comparison.layout.registry import layouts_of
 from coculture.comparison.settings import Factor
@@ -55,7 +56,13 @@ def _noticed(study: Study) -> list[str]:
 
 
 def _noticed_in_files(study: Study) -> list[str]:
-    noticed = [*_doubts(study), *_untreated_levels(study), *_shared_days(study), *_layouts(study)]
+    noticed = [
+        *_doubts(study),
+        *_untreated_levels(study),
+        *_shared_days(study),
+        *_unclear_donors(study),
+        *_layouts(study),
+    ]
     if study.flow.empty:
         return noticed
     settings = flow.FlowSettings.from_config(study.flow_settings())
@@ -76,6 +83,15 @@ def _shared_days(study: Study) -> Iterator[str]:
     timed = flow.acquisition_starts(files) if len(files) else None
     for shared in shared_days(study.cultures, timed):
         yield shared.sentence
+
+
+def _unclear_donors(study: Study) -> Iterator[str]:
+    """Donors that will not be tested, because not every experiment has one."""
+    settings = ComparisonSettings.from_config(*study.comparison_settings())
+    design = Design.of(study.cultures, settings)
+    arms = [design.label(arm) for arm in arms_of(study.cultures, settings.factors)]
+    for flag in unclear_donors(study.cultures.assign(arm=arms)):
+        yield flag.sentence
 
 
 def _layouts(study: Study) -> list[str]:

@@ -86,6 +86,28 @@ def test_sound_repeats_pass(arm_sd: float, well_sd: float, decimals: int) -> Non
         assert not [each for each in _found(one, other, decimals) if each.is_certain]
 
 
+def test_repeats_by_place_of_equal_arms_are_not_refused() -> None:
+    """Wells that repeat to 1 %, most of it by their place on the plate, in arms of equal means."""
+    refused, cautioned = 0, 0
+    for seed in range(40):
+        rng = np.random.default_rng([4, seed])
+        of_place = rng.normal(0, np.sqrt(0.8) * 0.01, WELLS)
+        both = [_experiment(rng, 0.0, np.sqrt(0.2) * 0.01) * np.exp(of_place) for _ in range(2)]
+        found = _found(both[0], both[1])
+        refused += any(one.is_certain for one in found)
+        cautioned += bool(found)
+    assert refused == 0
+    assert cautioned > 4
+
+
+def test_a_copy_with_one_changed_well_is_certain() -> None:
+    rng = np.random.default_rng(7)
+    values = _experiment(rng)
+    changed = values + rng.choice([-1e-4, 0, 1e-4], WELLS)
+    changed[5] *= 1.5
+    assert _found(values, changed)[0].is_certain
+
+
 def test_fewer_readings_than_24_say_nothing() -> None:
     values = np.round(_experiment(np.random.default_rng(4)), 4)
     both = pd.concat([_table("E1", values)[1:], _table("E2", values)[1:]])

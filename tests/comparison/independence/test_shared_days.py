@@ -48,6 +48,16 @@ def test_cultures_begun_on_one_day() -> None:
     assert "the study has 2 experiments, not 3" in found.sentence
 
 
+def test_a_donor_that_only_one_of_them_names_makes_no_other_experiment() -> None:
+    """Left out in E2, and joined by another in E3: all three may be one experiment of D1."""
+    cultures = pd.concat([_cultures({"E1": "D1", "E2": "", "E3": "D1"}), _cultures({"E3": "D2"})])
+    day = dict.fromkeys(("E1", "E2", "E3"), "2024-03-05")
+    (found,) = shared_days(cultures.drop_duplicates("culture"), _files(day))
+    assert found.experiments == ("E1", "E2", "E3")
+    (of_two,) = shared_days(cultures[cultures["experiment"] != "E2"], _files(day))
+    assert "have the same donor (D1) and the same cells" in of_two.sentence
+
+
 @pytest.mark.parametrize("reason", ["donors", "days", "cells", "no day"])
 def test_sound_experiments_pass(reason: str) -> None:
     donors = {"E1": "D1", "E2": "D2" if reason == "donors" else "D1"}

@@ -51,7 +51,8 @@ def test_otherwise_experiments_are_tested(donors: dict[str, str]) -> None:
     found = per_experiment_contrast(_means([1.0, 3.0, 4.0, 2.5]), DIFFERENCE, donors)
     assert (found.df, found.unit) == (3, "experiments")
     (units,) = found.replication
-    assert units.holds_for_these == (len(donors) == 4)
+    assert units.holds_for_these == bool(donors)
+    assert units.are_unclear == (len(donors) == 3)
 
 
 def test_each_side_of_a_comparison_between_experiments_has_its_own_donors() -> None:
@@ -73,14 +74,18 @@ def test_each_side_of_a_comparison_between_experiments_has_its_own_donors() -> N
     assert found.replication[0].holds_for_these
 
 
-def test_an_experiment_with_several_donors_has_none() -> None:
+def test_an_experiment_with_several_donors_has_no_single_one() -> None:
     groups = pd.DataFrame(
         {
             "experiment": ["E1", "E1", "E2", "E2", "E3", "E4"],
             "donor": ["D1", "", "D1", "D2", SEVERAL, ""],
         }
     )
-    assert donor_of_each(groups) == {"E1": "D1"}
+    found = donor_of_each(groups)
+    assert found == {"E1": "D1", "E2": SEVERAL, "E3": SEVERAL}
+    contrast = per_experiment_contrast(_means([1.0, 3.0, 4.0]), DIFFERENCE, found)
+    assert (contrast.unit, contrast.n_donors) == ("experiments", 1)
+    assert contrast.replication[0].are_unclear
 
 
 def test_the_blocks_of_the_pooled_error_analysis_are_donors_where_these_are_tested() -> None:

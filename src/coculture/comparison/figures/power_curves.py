@@ -18,6 +18,7 @@ from coculture.comparison.planning import (
 from coculture.drawing import Drawing, style
 from coculture.drawing.marks import series_marks
 from coculture.exchange.figure_text import FigureText
+from coculture.exchange.vocabulary import heading
 
 TABLE = "plan/power.csv"
 TEXT = FigureText(
@@ -88,8 +89,9 @@ def power_curves(table: pd.DataFrame, needs: Sequence[Need]) -> Drawing:
             axis.set_ylabel("Power")
         axes[0, 0].legend(fontsize=7, loc="lower right")
         runs = int(table["runs"].max())
+        unit = heading(" or ".join(sorted(set(table["tested"]) - {""})) or "experiments")
         drawn.supxlabel(
-            f"Experiments (shaded: those needed for power {ENOUGH_POWER:g}, {100 * CONFIDENCE:g} % "
+            f"{unit} (shaded: those needed for power {ENOUGH_POWER:g}, {100 * CONFIDENCE:g} % "
             "limits; curves: if effects and SDs were exactly as assumed, bars: 95 % interval of "
             f"{runs:,} simulated studies)",
             fontsize=8,

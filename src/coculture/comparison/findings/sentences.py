@@ -153,7 +153,7 @@ class Condition:
 def these_donors(result: FindingResult) -> Condition:
     """What a result is limited to where donors are given but too few to be tested."""
     limited = [
-        one.donors
+        one
         for test in result.tests
         if test.outcome != "untestable"
         for one in test.contrast.replication
@@ -161,7 +161,10 @@ def these_donors(result: FindingResult) -> Condition:
     ]
     if not limited:
         return Condition()
-    fewest = min(limited)
+    if any(one.are_unclear for one in limited):
+        words = "for the donors of these experiments"
+        return Condition(words, f" This holds {words}.")
+    fewest = min(one.donors for one in limited)
     words = "for this donor" if fewest == 1 else f"for these {fewest} donors"
     return Condition(words, f" This holds {words}.")
 

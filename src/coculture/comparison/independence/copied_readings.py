@@ -31,11 +31,18 @@ LOWEST_OD = 0.15
 """Nearer to the blank, readings repeat too well."""
 FEWEST_READINGS = 24
 SCATTER = 0.005
-"""Largest scatter of the log ratios of copies: true repeats are below it in 1 of 40,000 pairs of
-experiments, copies with 0.1 % of noise in more than 99.8 %."""
+"""Scatter of the log ratios below which experiments are too much alike. True repeats whose arms
+differ are below it in 1 of 40,000 pairs. Those with exactly equal means and wells that repeat to
+1 % can be below it in a quarter, so that it alone is only a caution."""
+SURE_SCATTER = 0.0015
+"""Scatter of certain copies: true repeats reach it only where wells repeat to better than 1 % and
+arms have equal means."""
 CORRELATED, CORRELATED_SCATTER, SAME_LEVEL, FEWEST_DF = 0.95, 0.015, 0.01, 12
-"""Copies with more noise: the residuals from the means of the arms agree, which those of repeats do
-not. True repeats fit in 6 of 100,000 pairs."""
+"""Copies with more noise: the residuals from the means of the arms agree as those of repeats do not
+(`certain_correlation`). Within `SCATTER` their ratio may be any, above it must be near 1."""
+BY_PLACE, STANDARD_ERRORS = 0.8, 3.7
+"""Largest true correlation of repeats, whose wells scatter by their place on the plate, and how far
+beyond it the residuals of copies are: repeats are so in 1 of 10,000 pairs."""
 ALIKE, ALIKE_SCATTER = 0.90, 0.02
 """For a caution: with 24 readings 2.5 of 1,000 pairs of true repeats fit, with 48 8 of 100,000."""
 NEAREST = 0.1
@@ -121,7 +128,7 @@ class CopiedReadings:
                 f"{self.readings} wells {how} scatter by only {100 * self.scatter:.2g} % around "
                 "one ratio"
             )
-            if self.scatter > SCATTER:
+            if self.scatter > SURE_SCATTER and np.isfinite(self.correlation):
                 found += f", and their residuals correlate with r = {self.correlation:.2f}"
         return f"{self.where} have nearly the same {self.what} readings: {found}."
 
@@ -233,14 +240,14 @@ def _paired(one: _Experiment, other: _Experiment, what: str) -> Iterator[CopiedR
         scatter, level = scatter_of(logs[:, 1] - logs[:, 0])
         r, df = _residual_correlation(logs, arms)
         is_same = scatter <= SCATTER
-        is_correlated = df >= FEWEST_DF and abs(level) <= SAME_LEVEL
-        is_copy = is_correlated and r >= CORRELATED and scatter <= CORRELATED_SCATTER
-        is_alike = is_correlated and r >= ALIKE and scatter <= ALIKE_SCATTER
-        if is_same or is_copy or is_alike:
+        is_near = df >= FEWEST_DF and abs(level) <= SAME_LEVEL and scatter <= ALIKE_SCATTER
+        is_correlated = df >= FEWEST_DF and r >= certain_correlation(df)
+        is_copy = is_correlated and (is_same or (is_near and scatter <= CORRELATED_SCATTER))
+        if is_same or (is_near and r >= ALIKE):
             plates = (*one.plates, *other.plates)
             yield CopiedReadings(
                 *(one.name, other.name, what, plates, pairing, len(keys), scatter, r),
-                is_certain=is_same or is_copy,
+                is_certain=scatter <= SURE_SCATTER or is_copy,
             )
 
 
@@ -248,6 +255,16 @@ def scatter_of(differences: Floats) -> tuple[float, float]:
     """The scatter of log ratios, and their median."""
     level = float(np.median(differences))
     return 1.4826 * float(np.median(np.abs(differences - level))), level
+
+
+def certain_correlation(df: int) -> float:
+    """The correlation of residuals with `df` degrees of freedom that only copies have.
+
+    >>> round(certain_correlation(16), 3), certain_correlation(40)
+    (0.97, 0.95)
+    """
+    limit = np.tanh(np.arctanh(BY_PLACE) + STANDARD_ERRORS / np.sqrt(df - 2))
+    return max(CORRELATED, float(limit))
 
 
 def _residual_correlation(logs: Floats, arms: Sequence[Sequence[Hashable]]) -> tuple[float, int]:

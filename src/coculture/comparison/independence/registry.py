@@ -11,6 +11,7 @@ from coculture.comparison.independence.copied_readings import (
 from coculture.comparison.independence.copied_values import copied_values
 from coculture.comparison.independence.shared_days import SharedDay
 from coculture.comparison.independence.shared_material import shared_material
+from coculture.comparison.independence.unclear_donors import unclear_donors
 from coculture.comparison.settings import ComparisonSettings
 from coculture.exchange.flags import Flag
 
@@ -22,7 +23,7 @@ def independence_flags(
     elisa_wells: pd.DataFrame | None,
     flow_wells: pd.DataFrame | None,
 ) -> Iterator[Flag]:
-    """Cautions about days and copies, and notes about what experiments share.
+    """Cautions about days, donors and copies, and notes about what experiments share.
 
     Parameters
     ----------
@@ -34,6 +35,7 @@ def independence_flags(
         elisa/wells.csv and flow/wells.csv; None or empty for an assay that the study lacks.
     """
     yield from (one.flag for one in shared)
+    yield from unclear_donors(cultures)
     given = [one.name for one in settings.quantities if one.source == "values.csv"]
     if elisa_wells is not None and not elisa_wells.empty:
         for copied in copied_readings(readings_of_cultures(elisa_wells, cultures)):

@@ -100,7 +100,7 @@ def shared_days(cultures: pd.DataFrame, files: pd.DataFrame | None = None) -> li
                 sorted({day for each in found for common in each.values() for day in common})
             ),
             shared=tuple(what for what in days if any(each[what] for each in found)),
-            donor=kinds[group[0]].donor,
+            donor=listed(donors) if (donors := sorted(_common(kinds, group))) else "",
             of=len(kinds),
         )
         for group in _groups(linked)
@@ -118,20 +118,26 @@ class _Kind:
     donors: frozenset[str]
     cells: frozenset[str]
 
-    @property
-    def donor(self) -> str:
-        return listed(sorted(self.donors - {""})) if self.donors - {""} else ""
-
     def is_like(self, other: "_Kind") -> bool:
-        """Whether donor and cells say nothing against one experiment."""
-        return self.donors - {""} == other.donors - {""} and bool(self.cells & other.cells)
+        """Whether donor and cells say nothing against one experiment: both have some of the same.
+
+        An experiment that names no donor may have that of the other.
+        """
+        are_named = bool(self.donors) and bool(other.donors)
+        have_same = not are_named or bool(self.donors & other.donors)
+        return have_same and bool(self.cells & other.cells)
+
+
+def _common(kinds: Mapping[str, _Kind], experiments: Iterable[str]) -> frozenset[str]:
+    """The donors that all these experiments name."""
+    return frozenset.intersection(*(kinds[one].donors for one in experiments))
 
 
 def _kinds(cultures: pd.DataFrame) -> dict[str, _Kind]:
     donors = cultures["donor"].fillna("") if "donor" in cultures else pd.Series("", cultures.index)
     rows = cultures.assign(donor=donors.map(str), cells=cultures["cells"].map(str))
     return {
-        str(name): _Kind(frozenset(of["donor"]), frozenset(of["cells"]))
+        str(name): _Kind(frozenset(of["donor"]) - {""}, frozenset(of["cells"]))
         for name, of in rows.groupby("experiment")
     }
 

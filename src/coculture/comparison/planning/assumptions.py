@@ -1,7 +1,8 @@
 """What planning assumes of a study: the level of every arm, and the SDs between its wells.
 
 Wells are simulated as location of the arm + experiment + experiment x arm + well, each normal, on
-the logit scale for percent apoptotic and on the log scale for analytes.
+the logit scale for percent apoptotic and on the log scale for analytes. Where donors are tested,
+donors take the place of experiments, each with as many experiments as in the study.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,6 +19,7 @@ from coculture.comparison.quantities.quantity import Quantity
 from coculture.comparison.settings import ComparisonError, ComparisonSettings
 from coculture.comparison.statistics.between_experiments import ArmGroup, arm_groups
 from coculture.comparison.statistics.contrasts import PooledError
+from coculture.comparison.statistics.donors import MIN_DONORS, replication
 from coculture.comparison.statistics.group_means import (
     GroupMeans,
     group_means,
@@ -29,6 +31,8 @@ DECISIVE_SD = "arm"
 """The SD that is most of the scatter of a difference between arms. Only where it is stated, the
 scatter counts as known."""
 _PARTS = ("experiment", DECISIVE_SD, "well")
+EXPERIMENTS, DONORS = "experiments", "donors"
+"""What is tested, as in the result tables."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,9 @@ class Assumptions:
     With `sd_effect` the common effect in the arms of `varying` differs between
     experiments, as the effect of a drug does. `cultured` is whether an experiment (row) of the
     study has cultures of an arm; with None every arm shares experiments with every other.
+
+    `unit` is what is independent, "experiments" or "donors", whose mean is that of
+    `experiments_of_unit` experiments; `sd_experiment` and `sd_arm` are between and inside units.
     """
 
     location: Mapping[str, float]
@@ -48,6 +55,8 @@ class Assumptions:
     sd_effect: float = 0.0
     varying: tuple[str, ...] = ()
     cultured: pd.DataFrame | None = field(default=None, compare=False)
+    unit: str = EXPERIMENTS
+    experiments_of_unit: int = 1
 
     def groups(self, arms: Sequence[str]) -> tuple[ArmGroup, ...]:
         """These arms in groups that share no experiment."""
@@ -83,7 +92,7 @@ def assumptions_of(cultures: pd.DataFrame, settings: ComparisonSettings) -> dict
         every = GroupMeans.of(table, scale, labels)
         means = every.estimates.dropna(axis=1, how="all")
         if means.size:
-            found[subject] = _components(wells, means, every.cultured)
+            found[subject] = _components(wells, means, every)
     return found
 
 
@@ -135,8 +144,8 @@ def with_stated(
     return changed
 
 
-def _components(wells: pd.DataFrame, means: pd.DataFrame, cultured: pd.DataFrame) -> Assumptions:
-    """Variance components of group means (experiments x arms).
+def _components(wells: pd.DataFrame, means: pd.DataFrame, every: GroupMeans) -> Assumptions:
+    """Variance components of group means (experiments x arms), or of the means of donors.
 
     Arms and experiments are adjusted for each other, so that an arm that only some experiments have
     is not biased by the level of these experiments. Experiments that are not linked by arms have no
@@ -145,8 +154,17 @@ def _components(wells: pd.DataFrame, means: pd.DataFrame, cultured: pd.DataFrame
     measured = wells[wells["side"] == 0]
     well_sd = pooled_well_sd(measured)
     well = well_sd**2 if well_sd > 0 else 0.0
-    groups = measured.groupby(["experiment", "arm"])["value"]
-    mean_inverse_wells = float((1 / groups.size()).mean()) if len(measured) else 1.0
+    of_units = every.by_unit(means)
+    by_donor = replication(list(map(str, means.index)), every.donors, MIN_DONORS).are_units
+    inverse_wells = 1 / measured.groupby(["experiment", "arm"]).size()
+    experiments = 1
+    if by_donor:
+        donor = inverse_wells.index.get_level_values("experiment").map(dict(every.donors))
+        of_donor = inverse_wells.groupby([donor, inverse_wells.index.get_level_values("arm")])
+        inverse_wells = of_donor.sum() / of_donor.size() ** 2
+        experiments = round(float(np.median(of_donor.size())))
+    mean_inverse_wells = float(inverse_wells.mean()) if len(measured) else 1.0
+    means = of_units
     fit = PooledError.fit(means)
     residual = fit.residual_variance if fit.df > 0 else 0.0
     between = _between_experiments(fit, means, residual)
@@ -159,7 +177,9 @@ def _components(wells: pd.DataFrame, means: pd.DataFrame, cultured: pd.DataFrame
         sd_experiment=float(np.sqrt(max(between, 0.0))),
         sd_arm=float(np.sqrt(max(residual - well * mean_inverse_wells, 0.0))),
         sd_well=float(np.sqrt(well)),
-        cultured=cultured,
+        cultured=every.cultured,
+        unit=DONORS if by_donor else EXPERIMENTS,
+        experiments_of_unit=max(experiments, 1),
     )
 
 

@@ -6,7 +6,8 @@ non-central t with the degrees of freedom of the finding's own contrast; Hedges 
 Statistical Methods for Meta-Analysis, 1985, chapter 5) are each turned into the number of
 experiments that reaches the power. With a stated effect only its SD is uncertain (by chi-square). A
 finding of several tests has the largest lower and the largest upper limit of them
-(`benchmarks/planning_coverage.py`).
+(`benchmarks/planning_coverage.py`). Where donors are tested, the number is that of donors, each
+with as many experiments as in the pilot.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -20,7 +21,7 @@ from coculture.comparison.design.arms import Design
 from coculture.comparison.design.endpoints import primary_endpoint
 from coculture.comparison.findings.claims import Claim
 from coculture.comparison.findings.evaluation import claims_of
-from coculture.comparison.planning.assumptions import Assumptions
+from coculture.comparison.planning.assumptions import DONORS, Assumptions
 from coculture.comparison.planning.power_table import ALL_FINDINGS, is_disturbed
 from coculture.comparison.planning.simulation import contrast_variances
 from coculture.comparison.planning.stated_effects import StatedEffect, size_of
@@ -31,6 +32,7 @@ from coculture.comparison.statistics.contrasts import (
     MIN_EXPERIMENTS_BETWEEN,
     Contrast,
 )
+from coculture.comparison.statistics.donors import means_of_donors
 from coculture.comparison.statistics.group_means import GroupMeans, group_means
 from coculture.distributions import normal_quantile, t_quantile
 from coculture.exchange.vocabulary import listed, many
@@ -45,7 +47,7 @@ MOST_EXPERIMENTS = 12
 
 PILOT, STATED = "pilot", "stated"
 NEED_COLUMNS = (
-    "id", "least", "most", "power", "confidence_percent", "n", "compared", "effect_from",
+    "id", "least", "most", "power", "confidence_percent", "n", "tested", "compared", "effect_from",
     "deciding_test", "reason",
 )  # fmt: skip
 
@@ -59,7 +61,7 @@ class Spread:
     variances
         Of each group of arms that shares no experiment with the others; usually one.
     numbers
-        How many experiments of each group the variance was estimated from.
+        How many experiments (or donors) of each group the variance was estimated from.
     is_known
         Whether the variances are stated, and not estimated.
     """
@@ -113,13 +115,19 @@ class Range:
 
 @dataclass(frozen=True)
 class TestNeed:
-    """What one test of a finding needs; `is_stated` is whether its effect was stated."""
+    """What one test of a finding needs; `is_stated` is whether its effect was stated.
+
+    `n` counts what is tested in the pilot, `unit`: experiments or donors. `condition` is what the
+    pilot's result is limited to.
+    """
 
     __test__ = False
 
     claim: Claim
     range: Range
     n: int
+    unit: str
+    condition: str
     compared: str
     is_stated: bool
     is_sd_stated: bool
@@ -129,7 +137,7 @@ class TestNeed:
     @property
     def source(self) -> str:
         """Where effect and SD are from, for people."""
-        found = f"found in {many(self.n, 'experiment')}"
+        found = f"found in {many(self.n, self.unit.removesuffix('s'))}{self.condition}"
         if self.is_stated and self.is_sd_stated:
             return "effect and SD as stated"
         if self.is_stated:
@@ -245,15 +253,30 @@ def _pilot(claim: Claim, means: GroupMeans) -> Contrast:
 
 def _spread(pilot: Contrast) -> Spread | None:
     """The scatter in the pilot; None if there is nothing to estimate it from."""
+    numbers = _units(pilot)
     if not pilot.parts:
-        n = int(pilot.df) + 1
+        (n,) = numbers
         return Spread((pilot.se**2 * n,), (n,)) if n > 1 and pilot.varies else None
-    numbers = tuple(len(part.by_experiment) for part in pilot.parts)
-    variances = tuple(
-        float(part.by_experiment.var(ddof=1)) if len(part.by_experiment) > 1 else np.nan
+    each = (
+        means_of_donors(part.by_experiment, pilot.donors)
+        if part.replication.are_units
+        else part.by_experiment
         for part in pilot.parts
     )
+    variances = tuple(float(of.var(ddof=1)) if len(of) > 1 else np.nan for of in each)
     return Spread(variances, numbers) if min(numbers) > 1 and pilot.varies else None
+
+
+def _units(pilot: Contrast) -> tuple[int, ...]:
+    """The number of independent values of each group of arms."""
+    return tuple(one.units for one in pilot.replication)
+
+
+def _condition(pilot: Contrast) -> str:
+    limited = [one for one in pilot.replication if one.holds_for_these]
+    if any(one.are_unclear for one in limited):
+        return " (for their donors)"
+    return f" (for these {many(min(one.donors for one in limited), 'donor')})" if limited else ""
 
 
 def _stated_spread(
@@ -271,7 +294,7 @@ def _stated_spread(
         return None
     endpoint = primary_endpoint(finding.endpoint, settings)
     variances = contrast_variances(claim.weights, known, endpoint, wells, seed)
-    return Spread(variances, pilot.n_each, is_known=True) if min(variances) > 0 else None
+    return Spread(variances, _units(pilot), is_known=True) if min(variances) > 0 else None
 
 
 def _need_of_test(
@@ -293,7 +316,9 @@ def _need_of_test(
     return TestNeed(
         claim=claim,
         range=Range(least, most),
-        n=pilot.n,
+        n=sum(_units(pilot)),
+        unit=pilot.unit,
+        condition=_condition(pilot),
         compared=pilot.compared,
         is_stated=size is not None,
         is_sd_stated=spread.is_known,
@@ -370,6 +395,7 @@ def need_table(found: Sequence[Need]) -> pd.DataFrame:
                 "power": ENOUGH_POWER,
                 "confidence_percent": 100 * CONFIDENCE,
                 "n": min(test.n for test in need.tests) if need.tests else np.nan,
+                "tested": deciding.unit if deciding else "",
                 "compared": deciding.compared if deciding else "",
                 "effect_from": need.effect_from,
                 "deciding_test": deciding.claim.text if deciding else "",
@@ -393,7 +419,9 @@ def _text(need: Need) -> str:
         return f"not known ({need.reason})"
     deciding = need.deciding
     group = " of each arm that shares none with the others" if deciding.compared else ""
-    text = f"{need.range.text} experiments{group}"
+    text = f"{need.range.text} {deciding.unit}{group}"
+    if DONORS in deciding.unit:
+        text += ", each donor with as many experiments as in this study"
     if need.id == ALL_FINDINGS:
         return text
     opposed = [test.claim.text for test in need.tests if test.is_opposed]

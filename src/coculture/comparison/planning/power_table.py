@@ -1,7 +1,8 @@
 """The power of each finding by the number of experiments and wells, by simulation.
 
 Arms that share no experiment in the study are simulated in different experiments, the given number
-for each group of arms, and compared by Welch's t.
+for each group of arms, and compared by Welch's t. Where the study's donors are tested, donors are
+simulated in place of experiments, each with as many experiments as in the study.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -15,15 +16,17 @@ from coculture.comparison.design.endpoints import primary_endpoint
 from coculture.comparison.design.interference import interfered
 from coculture.comparison.findings.claims import Claim
 from coculture.comparison.findings.evaluation import claims_of
-from coculture.comparison.planning.assumptions import Assumptions
+from coculture.comparison.planning.assumptions import EXPERIMENTS, Assumptions
 from coculture.comparison.planning.simulation import Values, draw_group_means, ratios
 from coculture.comparison.settings import ComparisonSettings
 from coculture.comparison.statistics.between_experiments import ArmGroup
 from coculture.comparison.statistics.contrasts import BETWEEN
+from coculture.exchange.vocabulary import listed
 
 ALL_FINDINGS = "all"
 POWER_COLUMNS = (
-    "id", "experiments", "wells", "power", "lower", "upper", "power_corrected", "runs", "compared",
+    "id", "experiments", "wells", "power", "lower", "upper", "power_corrected", "runs", "tested",
+    "compared",
 )  # fmt: skip
 
 
@@ -46,8 +49,8 @@ def power(
     design
         The study's arms (`Design.of`).
     experiments, wells
-        The numbers of experiments (of each group of arms that share none with the others), and of
-        wells in each experiment x arm, to simulate.
+        The numbers of experiments or donors (of each group of arms that share none with the
+        others), and of wells in each experiment x arm, to simulate.
     runs
         Simulated studies for each combination of the two.
     progress
@@ -72,15 +75,21 @@ def power(
     }
     compared |= {ALL_FINDINGS: BETWEEN} if compared else {}
     pairs = [(n, k) for k in wells for n in experiments]
+    unit = listed(sorted({given.unit for given in assumptions.values()}) or [EXPERIMENTS])
+    tested = {
+        finding.id: assumptions[finding.endpoint].unit
+        for finding in settings.findings
+        if finding.endpoint in assumptions
+    } | {ALL_FINDINGS: unit}
     for step, (n, k) in enumerate(pairs, start=1):
-        progress(f"{step} of {len(pairs)}: {n} experiments of {k} well{'s' * (k > 1)} per arm")
+        progress(f"{step} of {len(pairs)}: {n} {unit} of {k} well{'s' * (k > 1)} per arm")
         rng = np.random.default_rng([seed, n, k])
         drawn = {
             subject: draw_group_means(
                 given,
                 primary_endpoint(subject, settings),
                 n * _blocks(given, subject, claims, settings),
-                k,
+                k * given.experiments_of_unit,
                 runs,
                 rng,
             )
@@ -98,7 +107,7 @@ def power(
             corrected[ALL_FINDINGS] = _of_all(corrected)
         rows += [
             _power_row(name, n, k, own, corrected[name], runs)
-            | {"compared": compared.get(name, "")}
+            | {"tested": tested.get(name, ""), "compared": compared.get(name, "")}
             for name, own in found.items()
         ]
     return pd.DataFrame(rows, columns=list(POWER_COLUMNS))

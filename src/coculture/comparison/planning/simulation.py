@@ -98,11 +98,13 @@ def contrast_variances(
 ) -> tuple[float, ...]:
     """The variance between experiments of a weighted sum of arms, on the analysis scale.
 
-    One for each group of arms that shares no experiment with the others. Estimated from `draws`
+    One for each group of arms that shares no experiment with the others; between donors, if these
+    are the unit of `assumptions`. `wells` are those of an experiment. Estimated from `draws`
     simulated experiments, so to 2 %.
     """
     rng = np.random.default_rng(seed)
-    means = draw_group_means(assumptions, endpoint, 1, wells, draws, rng)[:, 0, :]
+    each = wells * assumptions.experiments_of_unit
+    means = draw_group_means(assumptions, endpoint, 1, each, draws, rng)[:, 0, :]
     arms = list(assumptions.location)
     used = [arm for arm, weight in weights.items() if weight]
     sums = [

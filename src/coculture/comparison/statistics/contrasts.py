@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from coculture.comparison.settings import ComparisonError
 from coculture.comparison.statistics.donors import (
     MIN_DONORS,
+    SEVERAL,
     Donors,
     Replication,
     means_of_donors,
@@ -131,7 +132,7 @@ class Contrast:
     def n_donors(self) -> int:
         """The number of different donors that entered, as far as they are known."""
         known = (self.donors.get(str(one)) for one in self.values.index)
-        return len({donor for donor in known if donor})
+        return len({donor for donor in known if donor} - {SEVERAL})
 
     @property
     def unit(self) -> str:

@@ -21,7 +21,7 @@ SEVERAL = "several"
 """The donor of wells of different donors."""
 
 Donors = Mapping[str, str]
-"""Experiment -> its donor. Experiments without a donor, or with several, are not in it."""
+"""Experiment -> its donor, or `SEVERAL`. Experiments without a donor are not in it."""
 
 
 @dataclass(frozen=True)
@@ -34,11 +34,14 @@ class Replication:
         0 if the study does not give one donor for each of these experiments.
     are_units
         Whether the donors, not the experiments, are tested.
+    are_unclear
+        Whether some of these experiments have donors, but not each has one.
     """
 
     experiments: int
     donors: int = 0
     are_units: bool = False
+    are_unclear: bool = False
 
     @property
     def units(self) -> int:
@@ -48,7 +51,7 @@ class Replication:
     @property
     def holds_for_these(self) -> bool:
         """Whether the result is about these donors, not about donors in general."""
-        return self.donors > 0 and not self.are_units
+        return self.are_unclear or (self.donors > 0 and not self.are_units)
 
 
 def replication(experiments: Sequence[str], donors: Donors, fewest: int) -> Replication:
@@ -62,13 +65,14 @@ def replication(experiments: Sequence[str], donors: Donors, fewest: int) -> Repl
     Examples
     --------
     >>> replication(["E1", "E2", "E3"], {"E1": "D1", "E2": "D1", "E3": "D2"}, 3)
-    Replication(experiments=3, donors=2, are_units=False)
+    Replication(experiments=3, donors=2, are_units=False, are_unclear=False)
     >>> replication(["E1", "E2"], {"E1": "D1"}, 3)
-    Replication(experiments=2, donors=0, are_units=False)
+    Replication(experiments=2, donors=0, are_units=False, are_unclear=True)
     """
-    known = {donors[one] for one in experiments if one in donors}
-    if not all(one in donors for one in experiments):
-        return Replication(len(experiments))
+    named = [donors.get(one, "") for one in experiments]
+    known = set(named) - {"", SEVERAL}
+    if "" in named or SEVERAL in named:
+        return Replication(len(experiments), are_unclear=any(named))
     return Replication(len(experiments), len(known), len(known) >= fewest)
 
 
@@ -89,14 +93,14 @@ def donor_of_wells(donors: "pd.Series[str]") -> str:
 
 
 def donor_of_each(groups: pd.DataFrame) -> dict[str, str]:
-    """Experiment -> its donor, for the experiments that have one, not several.
+    """Experiment -> its donor, or `SEVERAL`, for the experiments that have one or several.
 
     `groups` has experiment and donor (`donor_of_wells`), a row for each experiment x arm. Arms
     without a donor, such as cells without stroma, say nothing about that of the others.
     """
     donors = groups.assign(donor=groups["donor"].fillna("").map(str))
     each = donors.groupby("experiment")["donor"].agg(donor_of_wells)
-    return {str(one): donor for one, donor in each.items() if donor not in ("", SEVERAL)}
+    return {str(one): donor for one, donor in each.items() if donor}
 
 
 def by_unit(means: pd.DataFrame, donors: Donors) -> pd.DataFrame:
