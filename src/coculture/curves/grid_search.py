@@ -103,7 +103,7 @@ def _shapes(problem: SeparableProblem, grid: Grid) -> tuple[Floats, tuple[int, .
         axes = [np.log(_QUICK_SLOPES / span), lowest + _QUICK_MIDPOINTS * span, _QUICK_ASYMMETRIES]
     lower, upper = problem.lower[0], problem.upper[0]
     axes = axes[: len(lower)]
-    axes = [axis if lower[i] < upper[i] else np.array([lower[i]]) for i, axis in enumerate(axes)]
+    axes = [np.unique(np.clip(axis, lower[i], upper[i])) for i, axis in enumerate(axes)]
     mesh = np.meshgrid(*axes, indexing="ij")
     shapes = np.stack([m.ravel() for m in mesh], axis=1)
     if grid.thorough and len(lower) == 3 and lower[1] < upper[1]:

@@ -5,6 +5,7 @@ A response is linear in the asymptotes A and D once the shape (ln b, ln c, ln g)
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,9 +50,18 @@ class SeparableProblem:
 
 
 def separable_problem(
-    model: str, log_x: Floats, y: Floats, weight: Floats, fixed: Mapping[str, float]
+    model: str,
+    log_x: Floats,
+    y: Floats,
+    weight: Floats,
+    fixed: Mapping[str, float],
+    limits: Mapping[str, tuple[float, float]] = MappingProxyType({}),
 ) -> SeparableProblem:
-    """The problem with the bounds of its shape; those of a fixed parameter are equal."""
+    """The problem with the bounds of its shape; those of a fixed parameter are equal.
+
+    `limits` has the lowest and the highest b, c or g that is allowed, in place of the wide bounds
+    that only keep a search from diverging.
+    """
     lowest, span = range_of(log_x, weight)
     bounds = [
         (np.log(_SLOPE_BOUNDS[0] / span), np.log(_SLOPE_BOUNDS[1] / span)),
@@ -59,6 +69,9 @@ def separable_problem(
         tuple(np.full_like(span, bound) for bound in _ASYMMETRY_BOUNDS),
     ][: 2 if model == "4PL" else 3]
     for i, name in enumerate("bcg"[: len(bounds)]):
+        if name in limits:
+            low, high = np.log(limits[name])
+            bounds[i] = (np.full_like(span, low), np.full_like(span, high))
         if name in fixed:
             known = np.full_like(span, np.log(fixed[name]))
             bounds[i] = (known, known)

@@ -8,6 +8,7 @@ stops at a bound, and the fit states it.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import numpy as np
 
@@ -93,6 +94,7 @@ def fit_sigmoids(
     weight: Floats,
     fixed: Mapping[str, float],
     start: Floats | None = None,
+    limits: Mapping[str, tuple[float, float]] = MappingProxyType({}),
 ) -> SigmoidFits:
     """Minimise sum w (y - f)^2 for each of n curves.
 
@@ -106,11 +108,13 @@ def fit_sigmoids(
         Known parameters by name (A, D, b, c, g).
     start
         Shapes (n x q) to start from; without them the whole grid is searched.
+    limits
+        The lowest and the highest b, c or g that is allowed, by name.
     """
     log_x, y, weight, within = _replicates_joined(log_x, np.where(weight > 0, y, 0.0), weight)
 
     def of(curves: slice | Indices) -> SeparableProblem:
-        return separable_problem(model, log_x[curves], y[curves], weight[curves], fixed)
+        return separable_problem(model, log_x[curves], y[curves], weight[curves], fixed, limits)
 
     if start is not None:
         parts = [_refined(of(i), start[i]) for i in _batches(len(y), _CURVES_AT_ONCE)]

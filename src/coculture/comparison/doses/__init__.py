@@ -1,0 +1,1 @@
+"""Doses: which factors are one, the curve of each experiment, and what all experiments say."""
