@@ -17,15 +17,15 @@ DEX = {"name": "DEX", "column": "dex_nM", "unit": "nM", "untreated": 0}
 EXPERIMENTS = ("E1", "E2", "E3", "E4")
 
 
-def study(
+def joined(
     arms: Sequence[Row],
     factors: Sequence[Mapping[str, Any]],
     section: Mapping[str, Any] | None = None,
     percent: Callable[[Row], float] = lambda _: 20.0,
     il6: Callable[[Row], float] = lambda _: 200.0,
     wells: int = 2,
-) -> FigureInputs:
-    """A study of four experiments in which each arm has a known percent apoptotic and IL-6.
+) -> tuple[pd.DataFrame, ComparisonSettings]:
+    """The cultures of four experiments in which each arm has a known percent apoptotic and IL-6.
 
     Experiments differ by a few percent, so that every contrast has an interval.
     """
@@ -48,7 +48,7 @@ def study(
         with_defaults(dict(section or {}), schema("comparison")), factors, {"reference": "MM"}
     )
     measured = flow_wells(table)
-    joined = join_cultures(
+    cultures = join_cultures(
         cultures=table.drop(columns=["percent_apoptotic", "il6_pg_ml"]),
         flow_wells=measured,
         elisa_cultures=elisa_cultures(table),
@@ -56,7 +56,13 @@ def study(
         analytes=["IL-6"],
         settings=settings,
     )
-    return FigureInputs(joined, compare(joined, settings), settings, pd.DataFrame())
+    return cultures, settings
+
+
+def study(*args: Any, **options: Any) -> FigureInputs:
+    """The same, compared: the arguments are those of `joined`."""
+    cultures, settings = joined(*args, **options)
+    return FigureInputs(cultures, compare(cultures, settings), settings, pd.DataFrame())
 
 
 def contrasts(tables: Comparison, endpoint: str, family: str | None = None) -> "pd.Series[float]":

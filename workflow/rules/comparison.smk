@@ -66,6 +66,8 @@ rule comparison_compare:
         finding_tests=f"{RESULTS}/comparison/finding_tests.csv",
         combination=f"{RESULTS}/comparison/combination.csv",
         robustness=f"{RESULTS}/comparison/robustness.csv",
+        dose_curves=f"{RESULTS}/comparison/dose_curves.csv",
+        dose_summary=f"{RESULTS}/comparison/dose_summary.csv",
         flags=f"{RESULTS}/comparison/flags.csv",
     log:
         f"{LOGS}/comparison_compare.log",

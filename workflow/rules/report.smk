@@ -70,6 +70,8 @@ TABLES = {
     "comparison/finding_tests.csv": [rules.comparison_compare.output.finding_tests],
     "comparison/combination.csv": [rules.comparison_compare.output.combination],
     "comparison/robustness.csv": [rules.comparison_compare.output.robustness],
+    "comparison/dose_curves.csv": [rules.comparison_compare.output.dose_curves],
+    "comparison/dose_summary.csv": [rules.comparison_compare.output.dose_summary],
     "clinical/changes.csv": (
         [rules.clinical_table.output.changes] if len(STUDY.clinical) else []
     ),

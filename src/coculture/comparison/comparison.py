@@ -16,6 +16,7 @@ from coculture.comparison.design.joining import (
     is_measured,
     why_not_determined,
 )
+from coculture.comparison.doses.tables import dose_tables
 from coculture.comparison.findings.evaluation import (
     claim_table,
     evaluate_findings,
@@ -46,6 +47,8 @@ TABLES = (
     "finding_tests",
     "combination",
     "robustness",
+    "dose_curves",
+    "dose_summary",
 )
 """The tables of a `Comparison`, by their names in the folder comparison/."""
 
@@ -62,6 +65,8 @@ class Comparison:
     finding_tests: pd.DataFrame
     combination: pd.DataFrame
     robustness: pd.DataFrame
+    dose_curves: pd.DataFrame
+    dose_summary: pd.DataFrame
     flags: tuple[Flag, ...] = field(default=())
 
 
@@ -126,6 +131,7 @@ def compare(
     study = Study(cultures, design, settings, measured, unstained, without, read_wells)
     robustness = analyses(results, study, alternatives or AlternativeTables())
     contrasts, contrast_values = contrast_tables(arms, scales, design, settings)
+    dose_curves, dose_summary = dose_tables(arms, design, settings)
     return Comparison(
         endpoints=endpoint_table(settings, scales, measured),
         arms=arms,
@@ -135,6 +141,8 @@ def compare(
         finding_tests=claim_table(results, design),
         combination=combination_table(arms, design, settings),
         robustness=robustness_table(robustness, settings),
+        dose_curves=dose_curves,
+        dose_summary=dose_summary,
         flags=(
             *pin.flags,
             *independence_flags(shared, cultures, settings, elisa_wells, flow_wells),

@@ -266,7 +266,7 @@ def _compared_with_themselves(design: Design, settings: ComparisonSettings) -> l
             if 0 in (pair.arm.hours, pair.compared_with.hours)
             and not has_own_baseline(pair.arm, pair.compared_with)
         ]
-        found += kind_of(finding.kind).problems(pairs, design)
+        found += kind_of(finding.kind).problems(finding, pairs, design)
         problems += [
             Problem(CONFIG, message, column=place, value=value, key=key) for value, message in found
         ]

@@ -400,6 +400,7 @@ def _comparison(results: Results, has_bounds: bool) -> str:
         text += _robustness(results.config["tables"])
     if "eliminated" in set(findings.get("kind", ())):
         text += " Intervals of the eliminated fraction of an effect are Fieller's [fieller]."
+    text += _doses(results.table("comparison/dose_curves.csv"))
     has_combinations = not results.table("comparison/combination.csv").empty
     bliss = " Combinations were compared with Bliss independence [bliss]." * has_combinations
     return (
@@ -407,6 +408,30 @@ def _comparison(results: Results, has_bounds: bool) -> str:
         "blocks, Dunnett's correction [dunnett] for treatments against untreated) is shown for "
         f"comparison and does not change any verdict.{bliss} Wells and experiments are drawn "
         "together as SuperPlots [superplot]."
+    )
+
+
+def _doses(curves: pd.DataFrame) -> str:
+    """How doses were compared: the trend alone, or curves too."""
+    if curves.empty:
+        return ""
+    text = (
+        " The trend with the dose of a drug is a contrast inside experiments, linear in the rank "
+        "of the dose, scaled to the least-squares slope for each dose step."
+    )
+    if set(curves["state"]) <= {"too_few_doses", "no_untreated"}:
+        return text
+    return (
+        f"{text} From four doses on, the means of each experiment were fitted by a 4PL, "
+        "y = D + (A − D) / (1 + (x / EC50)^b), by least squares with b between 0.1 and 5 [slope] "
+        "and D at most twice the largest effect from untreated; with four or five doses A is the "
+        "untreated mean of the experiment, from six on it is fitted. EC50 is the dose midway "
+        "between the two plateaus on the scale of the endpoint, given only if it lies above the "
+        "lowest dose and at least two doses lie beyond it; otherwise the experiment gives a bound. "
+        "IC50 is the dose at half of the untreated mean, read inside the doses. Both are geometric "
+        "means over experiments with t intervals; where some experiments give a bound, "
+        "maximum-likelihood means of the censored logarithms with likelihood-ratio intervals that "
+        "equal the t interval without bounds. A drug without a trend (two-sided .05) has no EC50."
     )
 
 

@@ -36,9 +36,11 @@ CSV_ONLY: Mapping[str, frozenset[str]] = {
 
 _UNIT_ENDINGS = ("_pg_ml", "_ng_ml", "_nM")
 ANALYSIS = "analysis"
+_KIND = {"comparison/contrasts.csv": "family"}
+"""The column that says of which kind a row is, in tables that can be filtered by it."""
 _MAX_ROWS_UNSCROLLED = 12
 """A table with more rows scrolls."""
-_UNITS_ELSEWHERE = ("see unit", "scale of the endpoint", "as in the column name")
+_UNITS_ELSEWHERE = ("see unit", "see dose_unit", "scale of the endpoint", "as in the column name")
 """Units that another column of the row or its name gives."""
 _LONG_HEADING = 14
 """Characters above which a heading gets a wider column, so that it takes at most two lines."""
@@ -71,11 +73,12 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """A row, its culture (or empty) and the analysis that it belongs to (or empty)."""
+    """A row, and its culture, the analysis that it belongs to and its kind (or empty)."""
 
     cells: Sequence[Cell]
     culture: str = ""
     analysis: str = ""
+    kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -90,6 +93,16 @@ class Table:
     def is_tall(self) -> bool:
         """Whether it scrolls."""
         return len(self.rows) > _MAX_ROWS_UNSCROLLED
+
+    @property
+    def kinds(self) -> list[str]:
+        """The kinds of its rows, by which it can be filtered, in their order."""
+        return list(dict.fromkeys(row.kind for row in self.rows if row.kind))
+
+    @property
+    def count(self) -> int:
+        """The number of its rows; of several analyses those of the first."""
+        return sum(row.analysis == self.rows[0].analysis for row in self.rows)
 
 
 def table(
@@ -126,6 +139,7 @@ def table(
             [cell(row[column]) for column in shown],
             str(row.get("culture") or ""),
             str(row.get(ANALYSIS) or ""),
+            str(row.get(_KIND.get(name, "")) or ""),
         )
         for row in frame.to_dict("records")
     ]

@@ -57,6 +57,11 @@ REFERENCES = {
         "Bliss CI. The toxicity of poisons applied jointly. Ann Appl Biol 1939;26:585-615.",
         "10.1111/j.1744-7348.1939.tb06990.x",
     ),
+    "slope": Reference(
+        "Hafner M, Niepel M, Chung M, Sorger PK. Growth rate inhibition metrics correct for "
+        "confounders in measuring sensitivity to cancer drugs. Nat Methods 2016;13:521-527.",
+        "10.1038/nmeth.3853",
+    ),
     "dunnett": Reference(
         "Dunnett CW. A multiple comparison procedure for comparing several treatments with a "
         "control. J Am Stat Assoc 1955;50:1096-1121.",

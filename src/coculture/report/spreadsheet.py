@@ -41,6 +41,8 @@ SHEETS = {
     "comparison/endpoints.csv": "endpoints",
     BY_EXPERIMENT: BY_EXPERIMENT,
     "comparison/combination.csv": "combination",
+    "comparison/dose_summary.csv": "doses",
+    "comparison/dose_curves.csv": "dose curves",
     "cultures.csv": "cultures",
     flags.TABLE: "flags",
     "flow/wells.csv": "flow wells",

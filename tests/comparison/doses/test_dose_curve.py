@@ -12,7 +12,7 @@ from coculture.curves.dose_response import SLOPES
 DOSES = {4: [1.0, 4.0, 16.0, 64.0], 5: [1.0, 3.0, 9.0, 27.0, 81.0], 6: [1, 3, 9, 27, 81, 243.0]}
 
 
-def true_response(dose: object, low: float, high: float, slope: float, c: float) -> Any:
+def true_response(dose: Any, low: float, high: float, slope: float, c: float) -> Any:
     x = np.asarray(dose, dtype=float)
     return low + (high - low) * x**slope / (x**slope + c**slope)
 
@@ -61,7 +61,7 @@ def _sum_of_scipy(d: np.ndarray, y: np.ndarray, u: float) -> float:
     if with_zero:
         low, high = [-np.inf, *low], [np.inf, *high]
 
-    def model(x: np.ndarray, *p: float) -> np.ndarray:
+    def model(x: Any, *p: float) -> Any:
         a, rest = (p[0], p[1:]) if with_zero else (u, p)
         return true_response(x, a, rest[0], rest[1], np.exp(rest[2]))
 

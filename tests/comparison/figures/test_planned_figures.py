@@ -37,8 +37,20 @@ def only(study: PlannedStudy, *arms: str) -> PlannedStudy:
     return replace(study, cultures=study.cultures[is_among])
 
 
-def test_the_example_has_every_figure(study: PlannedStudy) -> None:
-    assert figures.of_study(study, ENDPOINTS) == figures.every(ENDPOINTS)
+def test_the_example_has_every_figure_but_those_of_doses(study: PlannedStudy) -> None:
+    possible = [one for one in figures.every(ENDPOINTS) if "dose" not in one.name]
+    assert figures.of_study(study, ENDPOINTS) == possible
+
+
+def test_three_levels_of_a_drug_in_one_experiment_make_a_figure_of_doses(
+    study: PlannedStudy,
+) -> None:
+    treated = study.cultures["arm"] == "control DEX"
+    lower = study.cultures[treated].assign(dex_nM=10.0)
+    doses = pd.concat([study.cultures, lower])
+    assert "dose_response_il6" in names(replace(study, cultures=doses))
+    in_another = doses.assign(experiment=["E9"] * len(study.cultures) + ["E1"] * len(lower))
+    assert "dose_response_il6" not in names(replace(study, cultures=in_another))
 
 
 def test_without_findings_and_positions_their_figures_are_not_made(study: PlannedStudy) -> None:

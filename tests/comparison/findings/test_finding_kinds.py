@@ -16,6 +16,9 @@ ENTRIES: dict[str, dict[str, Any]] = {
     "higher": {"arm": ARM, "compared_with": [{"cells": "il1b"}]},
     "not_raised": {"arm": ARM, "compared_with": [{"cells": "il1b"}]},
     "not_lowered": {"arm": ARM, "compared_with": [{"cells": "il1b"}]},
+    "equivalent": {"arm": ARM, "compared_with": [{"cells": "il1b"}]},
+    "dose_trend": {**PAIR, "direction": "rise"},
+    "ec50_lower": PAIR,
     "eliminated": {"effect": PAIR, "residual": PAIR},
 }
 

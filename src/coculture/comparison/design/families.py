@@ -7,13 +7,19 @@ added is compared with the same arm without it. Two factors that were given alon
 an interaction. Every arm is compared with the baseline (0 h) of its own cells, if there is one.
 Untreated arms, comparisons with untreated and interactions that exist in two cell types are
 compared between them.
+
+Each dose is also compared with the next lower one, and the trend over all doses is a contrast. Each
+arm on stroma is compared with the same arm without it, and so is each effect against untreated:
+their difference is the protection by stroma, an interaction.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from coculture.comparison.design.arms import UNTREATED, Arm, Design
+from coculture.comparison.doses.series import dose_series
+from coculture.comparison.doses.trend import trend_weights
 from coculture.comparison.settings import Factor
 
 AGAINST_UNTREATED = "treatment against untreated"
@@ -21,6 +27,10 @@ AGAINST_PARTS = "combination against its parts"
 ADDED = "added analyte against none"
 INTERACTION = "interaction of two factors"
 AGAINST_BASELINE = "against the baseline"
+NEXT_DOSE = "dose against the next lower dose"
+DOSE_TREND = "trend over the doses"
+STROMA = "on stroma against without"
+PROTECTION = "protection by stroma"
 CELL_TYPES = "between cell types"
 OWN = "your own"
 
@@ -53,6 +63,10 @@ def contrasts_of(design: Design, reference_cells: str) -> list[NamedContrast]:
         *_added(design),
         *_interactions(design),
         *_against_baseline(design),
+        *_next_doses(design),
+        *_trends(design),
+        *_stroma(design),
+        *_protection(design),
     ]
     return [*within, *_between_cells(design, reference_cells)]
 
@@ -158,6 +172,67 @@ def _baseline_name(design: Design, start: Arm) -> str:
     """The baseline, with the level of a category that it has."""
     named = [design.treatment(start)] if design.treatment(start) != UNTREATED else []
     return " ".join([*named, "baseline"])
+
+
+def _next_doses(design: Design) -> Iterator[NamedContrast]:
+    for series in dose_series(design):
+        for lower, arm in pairwise(series.arms):
+            common = background(design, series.control)
+            yield _difference(design, NEXT_DOSE, arm, lower, common)
+
+
+def _trends(design: Design) -> Iterator[NamedContrast]:
+    for series in dose_series(design):
+        weights = trend_weights(series.labels(design))
+        comparison = f"trend over {len(series.every_arm)} levels of {series.factor.name}"
+        yield _named(design, DOSE_TREND, series.control, comparison, weights)
+
+
+def without_stroma(design: Design, arm: Arm) -> Arm | None:
+    """The arm that an arm on stroma is compared with: without stroma, or on the first stroma.
+
+    None if there is none, of cultures of stroma alone, and of the first stroma itself.
+    """
+    first = design.stromas[0]
+    other = replace(arm, stroma=first)
+    return other if arm.cells and arm.stroma != first and other in design.arms else None
+
+
+def _on_stroma(arm: Arm, other: Arm) -> str:
+    there = f"on {other.stroma}" if other.stroma else "without stroma"
+    return f"on {arm.stroma} against {there}"
+
+
+def _stroma(design: Design) -> Iterator[NamedContrast]:
+    for arm in design.arms:
+        other = without_stroma(design, arm)
+        if other is None:
+            continue
+        place = _without_place(design, arm)
+        name = f"{place} {design.treatment(arm)}: {_on_stroma(arm, other)}"
+        weights = {design.label(arm): 1.0, design.label(other): -1.0}
+        yield NamedContrast(STROMA, place, name, weights)
+
+
+def _protection(design: Design) -> Iterator[NamedContrast]:
+    """Each effect against untreated, on stroma minus without: above 0 is more effect on stroma."""
+    for effect in _against_untreated(design):
+        arm, untreated = (design.by_label[label] for label in effect.weights)
+        other, control = without_stroma(design, arm), without_stroma(design, untreated)
+        if other is None or control is None:
+            continue
+        place = _without_place(design, arm)
+        name = f"{place}: {effect.comparison}{effect.given}, {_on_stroma(arm, other)}"
+        weights = {**effect.weights, design.label(other): -1.0, design.label(control): 1.0}
+        yield NamedContrast(PROTECTION, place, name, weights)
+
+
+def _without_place(design: Design, arm: Arm) -> str:
+    """The cells of an arm, with medium and hours if there are several, but not its stroma."""
+    parts = [arm.cells]
+    parts += [arm.medium] if len(design.media) > 1 else []
+    parts += [design.duration(arm)] if len(design.hours) > 1 else []
+    return " ".join(parts)
 
 
 def _between_cells(design: Design, reference_cells: str) -> Iterator[NamedContrast]:

@@ -51,9 +51,14 @@ class _Row:
         return bool(self.result["verdict"] != NOT_TESTABLE)
 
     @property
-    def margin(self) -> float | None:
-        """The value that the estimate is tested against."""
-        return kind_of(self.finding.kind).margin(self.finding) if self.scale else None
+    def margins(self) -> tuple[float, ...]:
+        """The values that the estimate is tested against."""
+        kind = kind_of(self.finding.kind)
+        margin = kind.margin(self.finding) if self.scale else None
+        if self.scale is None or margin is None:
+            return ()
+        other = 1 / margin if self.scale.is_log else -margin
+        return (margin, other) if kind.has_two_margins else (margin,)
 
 
 def findings(inputs: FigureInputs) -> Drawing:
@@ -162,8 +167,8 @@ def _marks(row: _Row) -> Iterator[dict[str, object]]:
     yield finding
     for test, value in row.ticks.items():
         yield named | {"mark": "test", "test": test, "value": value}
-    if row.margin is not None:
-        yield named | {"mark": "margin", "value": row.margin}
+    for margin in row.margins:
+        yield named | {"mark": "margin", "value": margin}
 
 
 def _draw_panel(axis: Axes, rows: list[_Row]) -> None:
@@ -177,11 +182,11 @@ def _draw_panel(axis: Axes, rows: list[_Row]) -> None:
         if scale.is_log:
             axis.set_xscale("log")
             label_decades(axis.xaxis)
-        has_margin = any(row.margin is not None for row in rows)
+        has_margin = any(row.margins for row in rows)
         axis.set_xlabel(scale.axis_label + (scale.margin_label if has_margin else ""), fontsize=8)
     for y, row in enumerate(rows):
-        if row.margin is not None:
-            axis.plot([row.margin] * 2, [y - 0.4, y + 0.4], color=style.VERMILION, linewidth=1.5)
+        for margin in row.margins:
+            axis.plot([margin] * 2, [y - 0.4, y + 0.4], color=style.VERMILION, linewidth=1.5)
         if row.is_testable:
             _draw_estimate(axis, y, row.result)
         if row.ticks:

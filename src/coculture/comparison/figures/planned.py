@@ -15,6 +15,7 @@ import pandas as pd
 
 from coculture.comparison.design.arms import Design, arms_of
 from coculture.comparison.design.families import contrasts_of, interaction_weights, interactions
+from coculture.comparison.doses.series import dose_series
 from coculture.comparison.settings import ComparisonSettings
 from coculture.comparison.statistics.combination import killing
 
@@ -86,6 +87,20 @@ def has_interaction(study: PlannedStudy, subject: str) -> bool:
     )
 
 
+def has_doses(study: PlannedStudy, subject: str) -> bool:
+    """Whether an experiment has three levels of a drug in which the endpoint was measured."""
+    design = Design.of(study.cultures_of(subject), study.settings)
+    measured = study.arms_of_experiments(subject)
+    labels = [design.label(arm) for arm in design.arms]
+    own = study.design
+    names = {design.label(arm): own.label(arm) for arm in design.arms}
+    cultured = pd.DataFrame(
+        {label: [names[label] in arms for arms in measured.values()] for label in labels},
+        index=list(measured),
+    )
+    return bool(dose_series(design, cultured)) if labels else False
+
+
 def has_combination(study: PlannedStudy) -> bool:
     """Whether an experiment has two drugs alone and together, and the cells that die of them."""
     quantity = killing(study.settings)
@@ -110,6 +125,7 @@ CONDITIONS: Mapping[str, Callable[..., bool]] = {
     "robustness": has_findings,
     "arms_{endpoint}": has_arms,
     "arms_{endpoint}_pooled_error": has_contrasts,
+    "dose_response_{endpoint}": has_doses,
     "interaction_{endpoint}": has_interaction,
     "combination": has_combination,
     "plates": has_positions,

@@ -23,6 +23,7 @@ NAMES = (
     "robustness",
     "arms_{endpoint}",
     "arms_{endpoint}_pooled_error",
+    "dose_response_{endpoint}",
     "interaction_{endpoint}",
     "combination",
     "plates",
@@ -37,6 +38,7 @@ def functions() -> "dict[str, Callable[..., Drawing]]":
     """
     from coculture.comparison.figures.arms import arms, arms_by_pooled_error
     from coculture.comparison.figures.combination import combination
+    from coculture.comparison.figures.dose_response import dose_response
     from coculture.comparison.figures.findings import findings
     from coculture.comparison.figures.interaction import interaction
     from coculture.comparison.figures.plates import plates
@@ -47,6 +49,7 @@ def functions() -> "dict[str, Callable[..., Drawing]]":
         "robustness": robustness,
         "arms_{endpoint}": arms,
         "arms_{endpoint}_pooled_error": arms_by_pooled_error,
+        "dose_response_{endpoint}": dose_response,
         "interaction_{endpoint}": interaction,
         "combination": combination,
         "plates": plates,

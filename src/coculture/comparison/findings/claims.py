@@ -1,6 +1,6 @@
 """The one-sided tests of a finding, and their results on group means that may be bounds."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -20,6 +20,7 @@ from coculture.comparison.statistics.group_means import GroupMeans
 from coculture.comparison.statistics.outside_range import arms_outside, limits
 from coculture.exchange.vocabulary import listed, many
 
+_OTHER_DOSES = "Repeat the series with doses that reach the half effect of both."
 _REPEAT_IN_RANGE = (
     "Measure the cultures outside the quantifiable range again at a dilution inside it."
 )
@@ -48,6 +49,12 @@ class Claim:
         On the scale of the endpoint.
     level
         One-sided error rate.
+    reads
+        The arms that the test reads, if `weights` are not of arms but of what is derived from them,
+        as an EC50; else empty.
+    needs_room
+        Whether a claim against a margin that no change can reach is not testable. It is not needed
+        where another test of the finding can fail.
     """
 
     part: str
@@ -58,6 +65,13 @@ class Claim:
     side: Side
     margin: float
     level: float
+    reads: tuple[str, ...] = ()
+    needs_room: bool = True
+
+    @property
+    def arms(self) -> tuple[str, ...]:
+        """The names of all arms that it is about."""
+        return self.reads or tuple(arm for arm, weight in self.weights.items() if weight)
 
     @property
     def confidence(self) -> float:
@@ -190,7 +204,8 @@ def evaluate(claim: Claim, means: GroupMeans, endpoint: Endpoint) -> ClaimResult
         interval=interval,
         against=against,
     )
-    return replace(result, advice=_REPEAT_IN_RANGE) if result.undecided else result
+    advice = _OTHER_DOSES if claim.reads else _REPEAT_IN_RANGE
+    return replace(result, advice=advice) if result.undecided else result
 
 
 def _why_not_testable(
@@ -257,6 +272,8 @@ def _unbounded(claim: Claim, means: GroupMeans, used: pd.DataFrame) -> tuple[str
     infinite = [arm for arm in arms if np.isinf(used.loc[complete, arm]).any()]
     if not infinite:
         return None
+    if claim.reads:
+        return _ec50_unbounded(used, infinite)
     low, high = (table.loc[complete, arms] for table in (means.low, means.high))
     for limit, is_open, how in (
         ("below LLOQ", low == -np.inf, _LOWER),
@@ -274,6 +291,18 @@ def _unbounded(claim: Claim, means: GroupMeans, used: pd.DataFrame) -> tuple[str
         f"outside the quantifiable range: {listed(infinite)}",
         "Measure these cultures again at dilutions inside the range.",
     )
+
+
+def _ec50_unbounded(used: pd.DataFrame, infinite: Sequence[str]) -> tuple[str, str]:
+    """Reason and advice if an EC50 has no bound on the side that is needed."""
+    beyond = used[list(infinite)]
+    where = listed(map(str, beyond.index[np.isinf(beyond.to_numpy(dtype=float)).any(axis=1)]))
+    is_above = bool((beyond == np.inf).any(axis=None))
+    if is_above:
+        reason = f"the doses do not reach the {listed(infinite)} in {where}"
+        return reason, f"Repeat {where} with higher doses."
+    reason = f"every dose is beyond the {listed(infinite)} in {where}"
+    return reason, f"Repeat {where} with lower doses."
 
 
 def _relation(claim: Claim, means: GroupMeans, used: pd.DataFrame) -> str:
@@ -307,7 +336,7 @@ def _no_change_possible(
 
     A claim that cannot fail is not shown.
     """
-    if endpoint.bounds is None or claim.margin == 0:
+    if endpoint.bounds is None or claim.margin == 0 or not claim.needs_room:
         return None
     lowest, highest = endpoint.bounds
     entered = entering(means.mean, means.groups(claim.weights))
@@ -333,7 +362,7 @@ def _no_change_possible(
 
 def _no_variation(claim: Claim, contrast: Contrast, relation: str) -> tuple[str, str]:
     which = "experiments of each arm" if contrast.is_between else f"{contrast.n} experiments"
-    if relation:
+    if relation and not claim.reads:
         return (
             f"no variation ({claim.text}): all {which} have the same limits of "
             "the quantifiable range, so there is no variation to test against",

@@ -10,7 +10,7 @@ from coculture.comparison.design.arms import Design
 from coculture.comparison.design.endpoints import Endpoint
 from coculture.comparison.findings.claims import Claim, ClaimResult, Side, difference
 from coculture.comparison.findings.finding_result import Estimate
-from coculture.comparison.findings.kind import EstimateScale, Pair
+from coculture.comparison.findings.kind import EstimateScale, Pair, TestedOnMeans
 from coculture.comparison.settings import COMPARISON, Finding
 from coculture.comparison.statistics.group_means import GroupMeans
 
@@ -29,7 +29,7 @@ def _points(unit: str) -> EstimateScale:
     )
 
 
-class ComparisonKind(ABC):
+class ComparisonKind(TestedOnMeans, ABC):
     """A kind of finding with the keys `arm` and `compared_with`: one test for each pair of arms.
 
     A kind adds what `FindingKind` lists and is not here.
@@ -81,6 +81,7 @@ class ComparisonKind(ABC):
 
     def problems(
         self,
+        finding: Finding,  # noqa: ARG002
         pairs: Sequence[Pair],  # noqa: ARG002
         design: Design,  # noqa: ARG002
     ) -> Iterator[tuple[str, str]]:

@@ -27,7 +27,7 @@ from coculture.comparison.findings.claims import (
     weighted_sum,
 )
 from coculture.comparison.findings.finding_result import Estimate, FindingResult
-from coculture.comparison.findings.kind import EstimateScale, Pair
+from coculture.comparison.findings.kind import EstimateScale, Pair, TestedOnMeans
 from coculture.comparison.settings import ComparisonError, Finding
 from coculture.comparison.statistics.between_experiments import (
     ArmGroup,
@@ -68,7 +68,7 @@ RESCUED = "percent rescued"
 
 
 @dataclass(frozen=True)
-class _Eliminated:
+class _Eliminated(TestedOnMeans):
     name = "eliminated"
     description = (
         "a treatment has an effect, and in another setting this effect is eliminated (the residual)"
@@ -172,7 +172,12 @@ class _Eliminated:
             ),
         ]
 
-    def problems(self, pairs: Sequence[Pair], design: Design) -> Iterator[tuple[str, str]]:
+    def problems(
+        self,
+        finding: Finding,  # noqa: ARG002
+        pairs: Sequence[Pair],
+        design: Design,
+    ) -> Iterator[tuple[str, str]]:
         """The residual is the effect itself, or another treatment."""
         effect, residual = _effect_and_residual(pairs)
         if _are_same(effect, residual):

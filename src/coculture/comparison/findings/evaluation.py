@@ -190,7 +190,7 @@ def _result(
     except ComparisonError as error:
         advice = "Name two different arms that the study has, or add their cultures."
         return _without_tests(finding, endpoint, str(error), advice)
-    labels = [label for claim in claims for label in claim.weights]
+    labels = [label for claim in claims for label in claim.arms]
     disturbed = interfered(design, labels, finding.endpoint)
     if disturbed:
         reason = "; ".join(one.reason(design) for one in disturbed)
@@ -208,6 +208,8 @@ def _result(
             "See the cautions annexin_missing and staining_not_seen. Stain again, or exclude the "
             "files with the reason.",
         )
+    kind = kind_of(finding.kind)
+    means, endpoint = kind.tested_on(finding, means, endpoint, design)
     tests = tuple(evaluate(claim, means, endpoint) for claim in claims)
     verdict, pooled = verdict_of(tests), pooled_verdict_of(tests)
     testable = verdict != NOT_TESTABLE
@@ -218,7 +220,6 @@ def _result(
         if testable
         else next(test for test in tests if test.outcome == "untestable")
     )
-    kind = kind_of(finding.kind)
     result = FindingResult(
         finding=finding,
         endpoint=endpoint,
@@ -245,8 +246,8 @@ def _unseen(
     """
     found: set[str] = set()
     for claim in claims:
-        arms = [label for label, weight in claim.weights.items() if weight]
-        if needs_staining:
+        arms = claim.arms
+        if needs_staining or claim.reads:
             found.update(*(unstained.get(label, ()) for label in arms))
             continue
         sign = 1 if claim.side == "less" else -1

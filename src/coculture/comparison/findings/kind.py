@@ -49,6 +49,23 @@ class EstimateScale:
     has_tests: bool = True
 
 
+class TestedOnMeans:
+    """For kinds whose tests are contrasts of the means of arms, each against one margin."""
+
+    __test__ = False
+    has_two_margins = False
+
+    def tested_on(
+        self,
+        finding: Finding,  # noqa: ARG002
+        means: GroupMeans,
+        endpoint: Endpoint,
+        design: Design,  # noqa: ARG002
+    ) -> tuple[GroupMeans, Endpoint]:
+        """The means of arms themselves."""
+        return means, endpoint
+
+
 class FindingKind(Protocol):
     """One kind of finding. To add one, write it in a module of its own and enter it in `KINDS`."""
 
@@ -98,7 +115,18 @@ class FindingKind(Protocol):
             The differences of the finding, with their arms; no arm is compared with itself.
         """
 
-    def problems(self, pairs: Sequence[Pair], design: Design) -> Iterator[tuple[str, str]]:
+    @property
+    def has_two_margins(self) -> bool:
+        """Whether it is tested against `margin` and against the same on the other side."""
+
+    def tested_on(
+        self, finding: Finding, means: GroupMeans, endpoint: Endpoint, design: Design
+    ) -> tuple[GroupMeans, Endpoint]:
+        """What its tests are contrasts of, and the scale of that: the means of arms, or EC50s."""
+
+    def problems(
+        self, finding: Finding, pairs: Sequence[Pair], design: Design
+    ) -> Iterator[tuple[str, str]]:
         """What is wrong with these differences: (the key in the config, what is wrong).
 
         What is wrong continues a sentence that begins with the key.

@@ -5,12 +5,24 @@ findings figure. To add a kind, write such a module and enter the kind in `KINDS
 compares one arm with others begins with `ComparisonKind`.
 """
 
+from coculture.comparison.findings.dose_trend import DOSE_TREND
+from coculture.comparison.findings.ec50_lower import EC50_LOWER
 from coculture.comparison.findings.eliminated import ELIMINATED
+from coculture.comparison.findings.equivalent import EQUIVALENT
 from coculture.comparison.findings.kind import FindingKind
 from coculture.comparison.findings.lower_and_higher import HIGHER, LOWER
 from coculture.comparison.findings.not_raised_and_not_lowered import NOT_LOWERED, NOT_RAISED
 
-KINDS: tuple[FindingKind, ...] = (LOWER, HIGHER, NOT_RAISED, NOT_LOWERED, ELIMINATED)
+KINDS: tuple[FindingKind, ...] = (
+    LOWER,
+    HIGHER,
+    NOT_RAISED,
+    NOT_LOWERED,
+    EQUIVALENT,
+    ELIMINATED,
+    DOSE_TREND,
+    EC50_LOWER,
+)
 
 
 def kind_of(name: str) -> FindingKind:

@@ -213,6 +213,10 @@ def needs(
         if is_disturbed(claims, finding.endpoint, design):
             found.append(Need(finding.id, reason="a drug of its arms interferes with the endpoint"))
             continue
+        if any(claim.reads for claim in claims):
+            why = "not planned: the scatter of an EC50 follows from the doses, not from arms alone"
+            found.append(Need(finding.id, reason=why))
+            continue
         if finding.endpoint not in means:
             found.append(Need(finding.id, reason=f"{finding.endpoint} was not measured"))
             continue

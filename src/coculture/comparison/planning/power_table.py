@@ -152,7 +152,7 @@ def _of_all(ratios: Mapping[str, Values | None]) -> Values | None:
 
 def is_disturbed(claims: Sequence[Claim], endpoint: str, design: Design) -> bool:
     """Whether a factor of its arms interferes with the endpoint, so that it is not testable."""
-    return any(interfered(design, claim.weights, endpoint) for claim in claims)
+    return any(interfered(design, claim.arms, endpoint) for claim in claims)
 
 
 def _groups(claim: Claim, given: Assumptions) -> tuple[ArmGroup, ...]:

@@ -29,6 +29,8 @@ from coculture.exchange.vocabulary import listed
 
 _SAME = 1e-6
 """Effects that differ by less, on the analysis scale, are the same statement."""
+_WITHOUT_SIZE = ("ec50_lower", "dose_trend")
+"""Kinds that are not about the difference of two arms."""
 _CONTROL_MOVES = 1e-3
 """How far arms that are only compared with move beside the others: effects start from them."""
 
@@ -71,6 +73,11 @@ def stated_effects(
             known = listed(findings) or "none"
             raise ComparisonError(f'there is no finding "{name}"; the config has {known}')
         finding = findings[name]
+        if finding.kind in _WITHOUT_SIZE:
+            raise ComparisonError(
+                f"the finding {name} ({finding.kind}) is about several doses, and no effect can be "
+                "stated for it"
+            )
         part = words[1] if len(words) == 3 else COMPARISON
         parts = list(dict.fromkeys(one.part for one in finding.differences))
         if part not in parts:
@@ -111,7 +118,7 @@ def to_state(settings: ComparisonSettings, stated: Sequence[StatedEffect]) -> li
     return [
         f"{' '.join(_options(finding))}  ({finding.endpoint}, {unit_of(finding, settings)})"
         for finding in settings.findings
-        if finding.id not in done
+        if finding.id not in done and finding.kind not in _WITHOUT_SIZE
     ]
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from coculture.comparison.design.arms import Design
 from coculture.comparison.findings import kind_of
-from coculture.comparison.findings.evaluation import evaluate_findings, pairs_of
+from coculture.comparison.findings.evaluation import claims_of, evaluate_findings
 from coculture.comparison.findings.finding_result import Estimate, FindingResult
 from coculture.comparison.quantities.quantity import Quantity
 from coculture.comparison.robustness import experiments_left_out, other_scale
@@ -225,12 +225,12 @@ def _changed_arms(own: pd.DataFrame, other: pd.DataFrame) -> set[str]:
 
 
 def _arms_of(finding: Finding, design: Design) -> set[str]:
-    """The arms that a finding compares; none if one does not exist."""
+    """The arms that the tests of a finding read; none if it has no tests."""
     try:
-        pairs = pairs_of(finding, design)
+        claims = claims_of(finding, design)
     except ComparisonError:
         return set()
-    return {design.label(arm) for pair in pairs for arm in (pair.arm, pair.compared_with)}
+    return {arm for claim in claims for arm in claim.arms}
 
 
 # What is tested otherwise ----------------------------------------------------------------------

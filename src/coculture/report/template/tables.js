@@ -41,13 +41,15 @@
 
   function filter(box) {
     const words = box.querySelector("input").value.toLowerCase().split(/\s+/).filter(Boolean);
+    const kind = box.querySelector("select")?.value;
     const analysis = document.body.dataset.analysis;
     const rows = [...box.querySelector("tbody").rows];
     const ofAnalysis = rows.filter((row) => !row.dataset.analysis || row.dataset.analysis === analysis);
     let shown = 0;
     for (const row of rows) {
       const text = row.textContent.toLowerCase();
-      row.hidden = !ofAnalysis.includes(row) || !words.every((word) => text.includes(word));
+      const ofKind = !kind || row.dataset.kind === kind;
+      row.hidden = !ofKind || !ofAnalysis.includes(row) || !words.every((word) => text.includes(word));
       shown += row.hidden ? 0 : 1;
     }
     const all = ofAnalysis.length;
@@ -92,6 +94,7 @@
     box.querySelectorAll("th[aria-sort]").forEach(sortable);
     box.querySelector(".table-tools").hidden = false;
     box.querySelector("input").addEventListener("input", () => filter(box));
+    box.querySelector("select")?.addEventListener("change", () => filter(box));
     box.addEventListener("keydown", step);
     resized.observe(box.querySelector(".scroll"));
     box.querySelector(".scroll").addEventListener("scroll", (event) => updateHint(event.target), { passive: true });
