@@ -105,16 +105,16 @@ def _of_finding(result: FindingResult, design: Design) -> Iterator[Flag]:
             concerns,
             UNDECIDED,
             "note",
-            f"Finding {name} may be true: it is not shown because cultures outside the "
-            "quantifiable range count at the limit that argues against it.",
+            f"Finding {name} may be true: it is not shown because {_beyond(result)} count at the "
+            "limit that argues against it.",
         )
     if result.estimate.relation:
         yield Flag(
             concerns,
             BOUND,
             "note",
-            f"The estimate of finding {name} is only a bound, because cultures are outside the "
-            "quantifiable range.",
+            f"The estimate of finding {name} is only a bound: {_beyond(result)} count at their "
+            "limit.",
             result.estimate.value,
             unit=result.estimate.unit,
         )
@@ -138,10 +138,19 @@ def _of_finding(result: FindingResult, design: Design) -> Iterator[Flag]:
         )
 
 
+def _beyond(result: FindingResult) -> str:
+    """What is known only as a bound."""
+    if any(test.claim.reads for test in result.tests):
+        return "experiments whose doses do not reach the EC50"
+    return "cultures outside the quantifiable range"
+
+
 def _outside(result: FindingResult, design: Design) -> Iterator[Flag]:
     """A caution for each arm whose wells outside the range argue against the finding."""
     name, endpoint = result.finding.id, result.endpoint
-    found = dict.fromkeys(one for test in result.tests for one in test.against)
+    # The reason of a finding about EC50s says which of them the doses do not reach.
+    of_arms = (test for test in result.tests if not test.claim.reads)
+    found = dict.fromkeys(one for test in of_arms for one in test.against)
     for arm, is_below in dict.fromkeys((one.arm, one.is_below) for one in found):
         groups = [one for one in found if (one.arm, one.is_below) == (arm, is_below)]
         # Two tests of one arm have the same group means.

@@ -94,7 +94,7 @@ _OF_ANNEXIN_WITH_DYE = ("Viable, early, late, necrotic", "Specific apoptosis")
 """Terms of studies of Annexin V with a viability dye."""
 
 
-_OF_MARGINS = ("not_raised", "not_lowered", "eliminated")
+_OF_MARGINS = ("not_raised", "not_lowered", "equivalent", "eliminated")
 """Kinds of findings with a test against a margin, whose interval is one of 90 %."""
 
 

@@ -72,7 +72,15 @@ def mean_potency(every: Mapping[str, Potency], donors: Donors) -> MeanPotency:
         return MeanPotency(nothing, nothing, nothing, "", n, bounds, note)
     relation = ">=" if sides == {1} else "<="
     value = float(np.exp(values.mean()))
-    return MeanPotency(value, nothing, nothing, relation, n, bounds, f"a bound: {outside}")
+    return MeanPotency(
+        value,
+        nothing,
+        nothing,
+        relation,
+        n,
+        bounds,
+        f"a bound of the mean of these experiments: {outside}",
+    )
 
 
 def mean_over_experiments(values: Mapping[str, float], donors: Donors) -> Contrast:

@@ -302,7 +302,8 @@ def sentence_of_test(test: ClaimResult, design: Design) -> str:
     if test.outcome == "untestable":
         return design.with_display_labels(test.reason)
     compared = "≤" if test.outcome == "holds" else ">"
-    limit = ", with wells outside the range at their limit" if test.relation else ""
+    beyond = "EC50s beyond the doses" if test.claim.reads else "wells outside the range"
+    limit = f", with {beyond} at their limit" if test.relation else ""
     limit += ", estimated from the wells inside the range" if test.against else ""
     text = (
         f"{test.claim.text} ({number_formats.probability(test.p)} {compared} "
