@@ -68,6 +68,8 @@ rule comparison_compare:
         robustness=f"{RESULTS}/comparison/robustness.csv",
         dose_curves=f"{RESULTS}/comparison/dose_curves.csv",
         dose_summary=f"{RESULTS}/comparison/dose_summary.csv",
+        dose_pairs=f"{RESULTS}/comparison/dose_pairs.csv",
+        synergy=f"{RESULTS}/comparison/synergy.csv",
         flags=f"{RESULTS}/comparison/flags.csv",
     log:
         f"{LOGS}/comparison_compare.log",

@@ -72,6 +72,8 @@ TABLES = {
     "comparison/robustness.csv": [rules.comparison_compare.output.robustness],
     "comparison/dose_curves.csv": [rules.comparison_compare.output.dose_curves],
     "comparison/dose_summary.csv": [rules.comparison_compare.output.dose_summary],
+    "comparison/dose_pairs.csv": [rules.comparison_compare.output.dose_pairs],
+    "comparison/synergy.csv": [rules.comparison_compare.output.synergy],
     "clinical/changes.csv": (
         [rules.clinical_table.output.changes] if len(STUDY.clinical) else []
     ),

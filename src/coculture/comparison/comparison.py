@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from coculture.comparison.combinations.tables import synergy_tables
 from coculture.comparison.design.arms import Design
 from coculture.comparison.design.endpoints import endpoint_table, endpoints
 from coculture.comparison.design.joining import (
@@ -49,6 +50,8 @@ TABLES = (
     "robustness",
     "dose_curves",
     "dose_summary",
+    "dose_pairs",
+    "synergy",
 )
 """The tables of a `Comparison`, by their names in the folder comparison/."""
 
@@ -67,6 +70,8 @@ class Comparison:
     robustness: pd.DataFrame
     dose_curves: pd.DataFrame
     dose_summary: pd.DataFrame
+    dose_pairs: pd.DataFrame
+    synergy: pd.DataFrame
     flags: tuple[Flag, ...] = field(default=())
 
 
@@ -132,6 +137,7 @@ def compare(
     robustness = analyses(results, study, alternatives or AlternativeTables())
     contrasts, contrast_values = contrast_tables(arms, scales, design, settings)
     dose_curves, dose_summary = dose_tables(arms, design, settings)
+    dose_pairs, synergy = synergy_tables(arms, design, settings)
     return Comparison(
         endpoints=endpoint_table(settings, scales, measured),
         arms=arms,
@@ -143,6 +149,8 @@ def compare(
         robustness=robustness_table(robustness, settings),
         dose_curves=dose_curves,
         dose_summary=dose_summary,
+        dose_pairs=dose_pairs,
+        synergy=synergy,
         flags=(
             *pin.flags,
             *independence_flags(shared, cultures, settings, elisa_wells, flow_wells),

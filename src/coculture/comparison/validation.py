@@ -5,6 +5,7 @@ from difflib import get_close_matches
 
 import pandas as pd
 
+from coculture.comparison.combinations.tables import SYNERGY, effect_is_of
 from coculture.comparison.design.arms import Design, has_own_baseline, net_weights
 from coculture.comparison.findings import kind_of
 from coculture.comparison.findings.evaluation import pairs_of
@@ -78,6 +79,7 @@ def check_arms(
         *_without_margin(settings),
         *_margins_on_other_scales(settings),
         *_margins_beyond_the_scale(settings),
+        *_synergies_without_a_whole(settings),
         *_compared_with_themselves(design, settings),
         *_opposites(settings, design),
         *_families(settings),
@@ -102,6 +104,24 @@ def _without_margin(settings: ComparisonSettings) -> list[Problem]:
         place = ("comparison", "findings", position)
         name = f"comparison, findings, {finding.id}"
         problems.append(Problem(CONFIG, message, column=name, value=finding.kind, key=place))
+    return problems
+
+
+def _synergies_without_a_whole(settings: ComparisonSettings) -> list[Problem]:
+    """Synergies of what is raised without an end: only of a percent the whole effect is known."""
+    problems = []
+    for position, finding in enumerate(settings.findings):
+        quantity = settings.quantity(finding.endpoint)
+        if quantity is None or finding.kind != SYNERGY or effect_is_of(finding) == "lowered":
+            continue
+        if not quantity.is_percent:
+            message = (
+                f"says that {finding.endpoint} is raised, and a synergy needs a percent, of which "
+                f"the whole effect is known; write endpoint_is: lowered if the drugs lower it."
+            )
+            place = ("comparison", "findings", position)
+            name = f"comparison, findings, {finding.id}"
+            problems.append(Problem(CONFIG, message, column=name, value=finding.kind, key=place))
     return problems
 
 

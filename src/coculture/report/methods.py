@@ -401,6 +401,7 @@ def _comparison(results: Results, has_bounds: bool) -> str:
     if "eliminated" in set(findings.get("kind", ())):
         text += " Intervals of the eliminated fraction of an effect are Fieller's [fieller]."
     text += _doses(results.table("comparison/dose_curves.csv"))
+    text += _dose_pairs(results.table("comparison/synergy.csv"))
     has_combinations = not results.table("comparison/combination.csv").empty
     bliss = " Combinations were compared with Bliss independence [bliss]." * has_combinations
     return (
@@ -433,6 +434,25 @@ def _doses(curves: pd.DataFrame) -> str:
         "maximum-likelihood means of the censored logarithms with likelihood-ratio intervals that "
         "equal the t interval without bounds. A drug without a trend (two-sided .05) has no EC50."
     )
+
+
+def _dose_pairs(summary: pd.DataFrame) -> str:
+    """How drugs that were crossed at several doses were compared."""
+    if summary.empty:
+        return ""
+    text = (
+        " Drugs crossed at several doses were compared with three references, on effects above the "
+        "same experiment's untreated, (x − u) / (100 − u) of a percent or 1 − x / u of what they "
+        "lower: Bliss independence, a + b − a b [bliss], and the highest single agent, the drug "
+        "with the higher mean effect over all experiments at these doses"
+    )
+    if "Loewe" in set(summary.loc[summary["excess"].notna(), "reference"]):
+        text += (
+            "; and Loewe additivity [loewe], the effect e at which d1 / D1(e) + d2 / D2(e) = 1, "
+            "with D(e) from the curve of each drug alone in the same experiment, where e is below "
+            "the plateaus of both"
+        )
+    return f"{text}. The observed minus the expected effect was averaged over all pairs of doses."
 
 
 def _tested(findings: pd.DataFrame) -> str:

@@ -57,6 +57,11 @@ REFERENCES = {
         "Bliss CI. The toxicity of poisons applied jointly. Ann Appl Biol 1939;26:585-615.",
         "10.1111/j.1744-7348.1939.tb06990.x",
     ),
+    "loewe": Reference(
+        "Loewe S, Muischnek H. Über Kombinationswirkungen. Arch Exp Pathol Pharmakol "
+        "1926;114:313-326.",
+        "10.1007/BF01952257",
+    ),
     "slope": Reference(
         "Hafner M, Niepel M, Chung M, Sorger PK. Growth rate inhibition metrics correct for "
         "confounders in measuring sensitivity to cancer drugs. Nat Methods 2016;13:521-527.",

@@ -43,6 +43,8 @@ SHEETS = {
     "comparison/combination.csv": "combination",
     "comparison/dose_summary.csv": "doses",
     "comparison/dose_curves.csv": "dose curves",
+    "comparison/synergy.csv": "synergy",
+    "comparison/dose_pairs.csv": "dose pairs",
     "cultures.csv": "cultures",
     flags.TABLE: "flags",
     "flow/wells.csv": "flow wells",

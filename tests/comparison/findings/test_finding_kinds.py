@@ -19,6 +19,7 @@ ENTRIES: dict[str, dict[str, Any]] = {
     "equivalent": {"arm": ARM, "compared_with": [{"cells": "il1b"}]},
     "dose_trend": {**PAIR, "direction": "rise"},
     "ec50_lower": PAIR,
+    "synergy": PAIR,
     "eliminated": {"effect": PAIR, "residual": PAIR},
 }
 

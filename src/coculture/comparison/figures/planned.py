@@ -13,6 +13,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from coculture.comparison.combinations.crossed import crossed_drugs
+from coculture.comparison.combinations.tables import endpoints_of_effects
 from coculture.comparison.design.arms import Design, arms_of
 from coculture.comparison.design.families import contrasts_of, interaction_weights, interactions
 from coculture.comparison.doses.series import dose_series
@@ -115,6 +117,16 @@ def has_combination(study: PlannedStudy) -> bool:
     )
 
 
+def has_dose_pairs(study: PlannedStudy) -> bool:
+    """Whether an experiment has two drugs crossed at several doses, and what they change."""
+    return any(
+        set(crossed.labels(study.design)) <= arms
+        for endpoint, _ in endpoints_of_effects(study.settings)
+        for crossed in crossed_drugs(study.design)
+        for arms in study.arms_of_experiments(endpoint.subject).values()
+    )
+
+
 def has_positions(study: PlannedStudy) -> bool:
     """Whether anything was measured whose places on plates are known."""
     return study.has_positions and any(study.measured.values())
@@ -128,6 +140,7 @@ CONDITIONS: Mapping[str, Callable[..., bool]] = {
     "dose_response_{endpoint}": has_doses,
     "interaction_{endpoint}": has_interaction,
     "combination": has_combination,
+    "dose_pairs": has_dose_pairs,
     "plates": has_positions,
 }
 """Name of a figure (registry.NAMES) -> whether a study has it (of an endpoint: for this one)."""

@@ -26,6 +26,7 @@ NAMES = (
     "dose_response_{endpoint}",
     "interaction_{endpoint}",
     "combination",
+    "dose_pairs",
     "plates",
 )
 """In the order in which the report shows them."""
@@ -38,6 +39,7 @@ def functions() -> "dict[str, Callable[..., Drawing]]":
     """
     from coculture.comparison.figures.arms import arms, arms_by_pooled_error
     from coculture.comparison.figures.combination import combination
+    from coculture.comparison.figures.dose_pairs import dose_pairs
     from coculture.comparison.figures.dose_response import dose_response
     from coculture.comparison.figures.findings import findings
     from coculture.comparison.figures.interaction import interaction
@@ -52,6 +54,7 @@ def functions() -> "dict[str, Callable[..., Drawing]]":
         "dose_response_{endpoint}": dose_response,
         "interaction_{endpoint}": interaction,
         "combination": combination,
+        "dose_pairs": dose_pairs,
         "plates": plates,
     }
 

@@ -12,6 +12,7 @@ from coculture.comparison.findings.equivalent import EQUIVALENT
 from coculture.comparison.findings.kind import FindingKind
 from coculture.comparison.findings.lower_and_higher import HIGHER, LOWER
 from coculture.comparison.findings.not_raised_and_not_lowered import NOT_LOWERED, NOT_RAISED
+from coculture.comparison.findings.synergy import SYNERGY_KIND
 
 KINDS: tuple[FindingKind, ...] = (
     LOWER,
@@ -22,6 +23,7 @@ KINDS: tuple[FindingKind, ...] = (
     ELIMINATED,
     DOSE_TREND,
     EC50_LOWER,
+    SYNERGY_KIND,
 )
 
 

@@ -214,7 +214,7 @@ def needs(
             found.append(Need(finding.id, reason="a drug of its arms interferes with the endpoint"))
             continue
         if any(claim.reads for claim in claims):
-            why = "not planned: the scatter of an EC50 follows from the doses, not from arms alone"
+            why = "not planned: its scatter follows from all of the doses, not from two arms"
             found.append(Need(finding.id, reason=why))
             continue
         if finding.endpoint not in means:

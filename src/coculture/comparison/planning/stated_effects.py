@@ -29,7 +29,7 @@ from coculture.exchange.vocabulary import listed
 
 _SAME = 1e-6
 """Effects that differ by less, on the analysis scale, are the same statement."""
-_WITHOUT_SIZE = ("ec50_lower", "dose_trend")
+_WITHOUT_SIZE = ("ec50_lower", "dose_trend", "synergy")
 """Kinds that are not about the difference of two arms."""
 _CONTROL_MOVES = 1e-3
 """How far arms that are only compared with move beside the others: effects start from them."""

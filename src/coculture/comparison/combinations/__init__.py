@@ -1,0 +1,1 @@
+"""Two drugs crossed at several doses: what was observed, and what each reference expects."""
