@@ -32,8 +32,12 @@ def _tables(excess: float = 0.0) -> tuple[pd.DataFrame, pd.DataFrame]:
 def _means(found: DoseStudy) -> Mapping[tuple[str, float, float], float]:
     """Experiment, doses -> mean percent of the wells."""
     cultures = found.cultures
-    means = cultures.groupby(["experiment", "btz_nM", "len_uM"])["percent_apoptotic"].mean()
-    return {(str(e), float(b), float(n)): float(v) for (e, b, n), v in means.items()}
+    keys = ["experiment", "btz_nM", "len_uM"]
+    means = cultures.groupby(keys)["percent_apoptotic"].mean().reset_index()
+    return {
+        (str(one), float(btz), float(len_)): float(mean)
+        for one, btz, len_, mean in means.itertuples(index=False)
+    }
 
 
 def _references(
@@ -113,14 +117,13 @@ def test_without_an_excess_none_is_found_and_a_true_one_is() -> None:
 
 def test_the_interval_of_a_pair_is_over_experiments() -> None:
     pairs, _ = _tables()
-    of_pair = pairs[(pairs["reference"] == "Bliss") & (pairs["dose"] == 3)]
-    of_pair = of_pair[of_pair["second_dose"] == 16].set_index("experiment")["excess"]
-    each, mean = of_pair.drop("all"), of_pair["all"]
+    is_pair = (pairs["reference"] == "Bliss") & (pairs["dose"] == 3) & (pairs["second_dose"] == 16)
+    of_pair = pairs[is_pair].set_index("experiment")
+    over_all, each = of_pair.loc[["all"]], of_pair.drop("all")["excess"]
+    mean, upper = (float(over_all[name].iloc[0]) for name in ("excess", "upper"))
     assert mean == pytest.approx(each.mean(), abs=1e-12)
-    row = pairs[(pairs["reference"] == "Bliss") & (pairs["experiment"] == "all")]
-    row = row[(row["dose"] == 3) & (row["second_dose"] == 16)].iloc[0]
     half = 3.182446305 * each.std(ddof=1) / 2
-    assert row["upper"] - mean == pytest.approx(half, rel=1e-8)
+    assert upper - mean == pytest.approx(half, rel=1e-8)
 
 
 def test_one_pair_of_doses_is_no_matrix() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from numpy.typing import NDArray
 
 from coculture.comparison.combinations.tables import synergy_tables
 from coculture.comparison.figures.dose_pairs import dose_pairs
@@ -28,12 +29,15 @@ def test_each_reference_has_a_matrix_of_all_pairs() -> None:
         "HSA": 16,
         "Loewe": 16,
     }
-    images = [axis.get_images()[0].get_array() for axis in drawn.figure.axes]
+    images: list[NDArray[np.float64]] = [
+        np.ma.filled(np.ma.asarray(axis.get_images()[0].get_array(), dtype=float), np.nan)
+        for axis in drawn.figure.axes
+    ]
     assert [image.shape for image in images] == [(4, 4)] * 3
     bliss = drawn.shown[drawn.shown["reference"] == "Bliss"].set_index(["second_dose", "dose"])
     assert float(images[0][2, 1]) == pytest.approx(bliss.loc[(16, 3), "excess"])
     # At 30 nM the first drug alone is beyond the plateau of the second.
-    assert np.isnan(np.ma.filled(images[2].astype(float), np.nan)[:, 3]).all()
+    assert np.isnan(images[2][:, 3]).all()
     assert drawn.text.result.startswith("BTZ × LEN, MM: +")
 
 

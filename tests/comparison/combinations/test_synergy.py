@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import pandas as pd
 import pytest
 
 from coculture.comparison.combinations.tables import synergy_tables
@@ -17,8 +16,9 @@ def _finding(**changed: Any) -> dict[str, Any]:
     return {**entry, "arm": BOTH, "compared_with": {}, **changed}
 
 
-def _result(excess: float, **changed: Any) -> "pd.Series[Any]":
-    return crossed_study(excess, findings=[_finding(**changed)]).findings.loc["1"]
+def _result(excess: float, **changed: Any) -> dict[str, Any]:
+    (row,) = crossed_study(excess, findings=[_finding(**changed)]).findings.to_dict("records")
+    return {str(name): value for name, value in row.items()}
 
 
 def test_a_synergy_is_shown_with_its_excess() -> None:

@@ -124,7 +124,8 @@ def _pair_rows(
         )
         found["excess"] = found["observed"] - found["expected"]
         for experiment, row in found.dropna(subset="observed").iterrows():
-            yield {**doses, "experiment": experiment, **row.to_dict()}
+            numbers = {str(name): float(value) for name, value in row.items()}
+            yield {**doses, "experiment": str(experiment), **numbers}
         complete = found.dropna()
         mean = over_experiments(complete["excess"], donors)
         yield {

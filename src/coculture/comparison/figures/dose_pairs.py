@@ -117,9 +117,9 @@ def _draw(axis: Axes, matrix: _Matrix, reference: str, highest: float) -> None:
     rows = matrix.rows[matrix.rows["reference"] == reference]
     drugs = {"dose": matrix.crossed.first, "second_dose": matrix.crossed.second}
     across, up = sorted(drugs, key=lambda one: -rows[one].nunique())
-    levels = [sorted(rows[one].unique()) for one in (up, across)]
+    doses, levels = sorted(rows[across].unique()), sorted(rows[up].unique())
     table = rows.pivot_table(index=up, columns=across, values="excess", dropna=False)
-    table = table.reindex(index=levels[0], columns=levels[1])
+    table = table.reindex(index=levels, columns=doses)
     axis.set_facecolor(style.LIGHT_GREY)
     axis.imshow(
         table.to_numpy(float),
@@ -130,7 +130,7 @@ def _draw(axis: Axes, matrix: _Matrix, reference: str, highest: float) -> None:
         aspect="auto",
     )
     for row in rows.to_dict("records"):
-        place = table.columns.get_loc(row[across]), table.index.get_loc(row[up])
+        place = float(doses.index(row[across])), float(levels.index(row[up]))
         if pd.isna(row["excess"]):
             axis.text(*place, MISSING, ha="center", va="center")
             continue
@@ -140,11 +140,8 @@ def _draw(axis: Axes, matrix: _Matrix, reference: str, highest: float) -> None:
         if pd.notna(row["lower"]):
             limits = [number_formats.points(row[side]) for side in ("lower", "upper")]
             axis.text(*place, " to ".join(limits), ha="center", va="top", color=colour, fontsize=6)
-    for name, of_axis, levels in (
-        (across, axis.xaxis, table.columns),
-        (up, axis.yaxis, table.index),
-    ):
-        of_axis.set_ticks(np.arange(len(levels)), [f"{level:g}" for level in levels])
+    for name, of_axis, of_drug in ((across, axis.xaxis, doses), (up, axis.yaxis, levels)):
+        of_axis.set_ticks(np.arange(len(of_drug)), [f"{dose:g}" for dose in of_drug])
         of_axis.set_label_text(f"{drugs[name].name} ({drugs[name].unit})".replace(" ()", ""))
         of_axis.set_tick_params(length=0)
     axis.spines[:].set_visible(False)
