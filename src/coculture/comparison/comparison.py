@@ -18,6 +18,7 @@ from coculture.comparison.design.joining import (
     why_not_determined,
 )
 from coculture.comparison.doses.tables import dose_tables
+from coculture.comparison.findings.eliminated_baseline import baseline_flags
 from coculture.comparison.findings.evaluation import (
     claim_table,
     evaluate_findings,
@@ -154,6 +155,7 @@ def compare(
         flags=(
             *pin.flags,
             *independence_flags(shared, cultures, settings, elisa_wells, flow_wells),
+            *baseline_flags(results, arms, design),
             *comparison_flags(
                 results,
                 design,
