@@ -25,6 +25,7 @@ from coculture.comparison.findings.evaluation import (
     finding_table,
     unstained_arms,
 )
+from coculture.comparison.findings.wide_margins import wide_margins
 from coculture.comparison.flags import comparison_flags
 from coculture.comparison.independence.registry import independence_flags
 from coculture.comparison.independence.shared_days import dependent, shared_days
@@ -156,6 +157,7 @@ def compare(
             *pin.flags,
             *independence_flags(shared, cultures, settings, elisa_wells, flow_wells),
             *baseline_flags(results, arms, design),
+            *wide_margins(results, arms),
             *comparison_flags(
                 results,
                 design,

@@ -32,7 +32,7 @@ MEASURED = {
     "flow": {"channels": {"annexin": "AV", "viability_dye": "PI"}},
     "populations": ["myeloma"],
     "analytes": ["IL-6"],
-    "values": {"viability": "%"},
+    "values": {"viability": "%", "score": "a.u."},
 }
 NONE: dict[str, float] = {}
 DEX: dict[str, float] = {"dex_nM": 1.0}
