@@ -19,7 +19,8 @@ def size_with_interval(test: ClaimResult, result: FindingResult, sign: float) ->
     size = sentences.bound(test.relation, sign) + _size(sign * test.contrast.estimate, result)
     if np.isnan(ends).sum() == 1:
         side, end = ("upper", ends[1]) if np.isnan(ends[0]) else ("lower", ends[0])
-        limit = _size(end, result, with_unit=False)
+        on_scale = float(np.exp(end)) if result.endpoint.is_ratio else end
+        limit = sentences.one_sided(result.endpoint, on_scale, side)
         return f"{size} (one-sided {100 * test.confidence:g} % {side} limit {limit}{n})"
     if np.isnan(ends[0]):
         alike = test.contrast.n > 1 and not test.contrast.varies
