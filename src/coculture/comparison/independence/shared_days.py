@@ -167,9 +167,11 @@ def _day_of_work(acquired: str) -> str:
     >>> _day_of_work("2024-03-06"), _day_of_work("")
     ('2024-03-06', '')
     """
-    if "T" not in acquired:
+    try:
+        moment = datetime.datetime.fromisoformat(acquired)
+    except ValueError:
         return acquired[:10]
-    return (datetime.datetime.fromisoformat(acquired) - _NIGHT).date().isoformat()
+    return (moment - _NIGHT).date().isoformat() if "T" in acquired else acquired[:10]
 
 
 def _cultured(cultures: pd.DataFrame) -> Mapping[str, frozenset[str]]:
