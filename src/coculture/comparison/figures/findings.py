@@ -90,7 +90,7 @@ def findings(inputs: FigureInputs) -> Drawing:
             "by its own test only.\n"
             "Black and open: not shown. Without an estimate: not testable. The interval "
             "agrees with the one-sided test; p is given with its level. "
-            f"{_replicates(results)}{_between(results)}\n"
+            f"{_replicates(results)}{_bounds(results)}{_between(results)}\n"
             "If a finding compares an arm with several arms, the mark is the comparison with the "
             "weakest evidence (largest p); grey ticks: each comparison that has an estimate, even "
             "if the finding has none.",
@@ -104,6 +104,13 @@ def _replicates(results: pd.DataFrame) -> str:
     if not (results["tested"] == "donors").any():
         return "n: experiments; df = n − 1."
     return "n: experiments; with three donors or more these are tested, with df = donors − 1."
+
+
+def _bounds(results: pd.DataFrame) -> str:
+    """What is added to the caption if an estimate is only a bound."""
+    if not (results["relation"].fillna("") != "").any():
+        return ""
+    return " Arrowheads: bounds, because wells are outside the range, with a one-sided limit."
 
 
 def _between(results: pd.DataFrame) -> str:

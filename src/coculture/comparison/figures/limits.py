@@ -48,8 +48,9 @@ def draw_limits(
             bounds.add(bound)
         if bounds:
             values = ", ".join(f"{float(f'{bound:.3g}'):,.10g}" for bound in sorted(bounds))
+            what = f", {name} × dilution" if scale.columns.is_diluted else ""
             label = textwrap.fill(
-                f"limit of the open marks, {name} × dilution: {values} {scale.unit_shown}", 20
+                f"limit of the open marks{what}: {values} {scale.unit_shown}".rstrip(), 20
             )
             kinds.append(Line2D([], [], color=style.BLACK, linestyle=(0, dashes), label=label))
     return kinds
