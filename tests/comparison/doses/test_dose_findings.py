@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from coculture.comparison.findings.protocol import doubts
 from coculture.comparison.validation import check_arms
 from tests.comparison.doses.dose_studies import SHIFT, SIX, dose_study
 
@@ -57,7 +58,7 @@ def test_an_experiment_that_does_not_reach_its_ec50_enters_where_it_favours_the_
     found = _result(doses, _finding("ec50_lower", OFF, ON), _finding("ec50_lower", ON, OFF, id="2"))
     lower = found.loc["1"]
     assert (lower["verdict"], lower["relation"]) == ("shown", "<=")
-    assert lower["estimate"] == pytest.approx(4 / 8, rel=0.2)
+    assert lower["estimate"] == pytest.approx(4 / 6.1, rel=0.2)
     assert np.isnan(lower["lower"])
     assert "at most" in lower["sentence"]
     assert found.loc["2", "verdict"] == "not shown"
@@ -89,3 +90,9 @@ def test_the_check_refuses_what_is_no_series() -> None:
     assert "at least one more dose between them" in no_series
     (unknown, _) = problems(_finding("ec50_lower", OFF, ON, dose="len_nM"))
     assert '"len_nM" is no drug with doses; those with doses: btz_nM' in unknown
+
+
+def test_a_statement_may_name_the_drug_whose_ec50_is_compared() -> None:
+    entry = _finding("ec50_lower", OFF, ON) | {"statement": "HS-5 protects from BTZ, not from TCZ"}
+    study = dose_study(findings=[entry])
+    assert doubts(study.settings, study.design) == []
