@@ -40,10 +40,15 @@ mean of a dose or of the untreated wells is only a bound."""
 
 @dataclass(frozen=True)
 class Potency:
-    """A dose, or a bound of it: `relation` is ">=" or "<=". NaN if nothing is known."""
+    """A dose, or a bound of it: `relation` is ">=" or "<=". NaN if nothing is known.
+
+    `fitted_beyond` is the dose beyond which the curve puts it. That is no bound, because it rests
+    on a plateau that no dose shows, but where a likelihood of all experiments takes it as censored.
+    """
 
     value: float
     relation: str = ""
+    fitted_beyond: float = float("nan")
 
 
 UNKNOWN = Potency(float("nan"))
@@ -92,7 +97,7 @@ class DoseCurve:
         if self.state == "below_doses":
             return Potency(self.doses[0], "<=")
         if self.state == "not_reached":
-            return Potency(self._half_of_seen, ">=")
+            return Potency(self._half_of_seen, ">=", self.doses[-DOSES_BEYOND])
         if self.state == "no_effect":
             return Potency(self.doses[-DOSES_BEYOND], ">=")
         return UNKNOWN

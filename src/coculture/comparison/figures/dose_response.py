@@ -1,6 +1,6 @@
 """Dose-response: each endpoint against the dose, with the curves of experiments and their mean."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -323,7 +323,7 @@ def _ec50_text(summary: pd.DataFrame, scale: Endpoint, one: _Shown, design: Desi
     return "" if rows.empty else _ec50(rows.iloc[0].to_dict())
 
 
-def _ec50(row: Mapping[str, object]) -> str:
+def _ec50(row: Mapping[Hashable, object]) -> str:
     value, lower, upper = (float(str(row[key])) for key in ("value", "lower", "upper"))
     if np.isnan(value):
         return "no EC50"
