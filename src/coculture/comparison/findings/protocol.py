@@ -62,11 +62,20 @@ def doubts(settings: ComparisonSettings, design: Design) -> list[Doubt]:
             continue
         arms = [arm for pair in pairs for arm in (pair.arm, pair.compared_with)]
         found += _direction(finding, [(pair.arm, pair.compared_with) for pair in pairs], design)
-        found += _others(finding, arms, settings, design)
+        found += _others(finding, [*arms, *_read_by(finding, design)], settings, design)
         found += _superlative(finding, arms, design)
         found += _endpoint(finding, settings)
         found += _differences(finding, pairs, design)
     return [*found, *_rise_and_no_rise(settings, design)]
+
+
+def _read_by(finding: Finding, design: Design) -> list[Arm]:
+    """The arms that its tests read: of an EC50 all doses, though the config names none of them."""
+    try:
+        claims = claims_of(finding, design)
+    except ComparisonError:
+        return []
+    return [design.by_label[label] for claim in claims for label in claim.arms]
 
 
 def _direction(
