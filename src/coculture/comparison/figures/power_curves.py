@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from coculture.comparison.figures.axes import nothing_to_draw
+from coculture.comparison.figures.axes import nothing_to_draw, on_lines
 from coculture.comparison.planning import (
     ALL_FINDINGS,
     CONFIDENCE,
@@ -26,6 +26,8 @@ TEXT = FigureText(
     "The fraction of simulated studies in which each finding is shown by its own test, and the "
     "range of the number of experiments that it needs.",
 )
+_LETTERS = 20
+"""Of the title of a panel, on one line."""
 _BEYOND = 0.6
 """How far the axis, and a range without an upper limit, goes beyond the largest number."""
 
@@ -80,7 +82,7 @@ def power_curves(table: pd.DataFrame, needs: Sequence[Need]) -> Drawing:
                     zorder=-1,
                 )
                 label += f": {limits.text}"
-            axis.set_title(label)
+            axis.set_title(on_lines(label, _LETTERS))
             axis.set_ylim(0, 1.03)
             axis.set_xlim(2.5, furthest)
         for axis in axes.ravel()[len(names) :]:
