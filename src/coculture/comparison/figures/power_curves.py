@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from coculture.comparison.figures.axes import nothing_to_draw, on_lines
+from coculture.comparison.figures.axes import caption, nothing_to_draw, on_lines
 from coculture.comparison.planning import (
     ALL_FINDINGS,
     CONFIDENCE,
@@ -53,7 +53,7 @@ def power_curves(table: pd.DataFrame, needs: Sequence[Need]) -> Drawing:
     with style.house_style():
         columns = min(len(names), 4)
         rows = -(-len(names) // columns)
-        drawn = Figure(figsize=(2.3 * columns + 0.6, 2.3 * rows + 0.5))
+        drawn = Figure(figsize=(2.3 * max(columns, 2) + 0.6, 2.3 * rows + 0.7))
         axes = drawn.subplots(rows, columns, squeeze=False, sharex=True, sharey=True)
         for axis, name in zip(axes.ravel(), names, strict=False):
             axis.axhline(ENOUGH_POWER, color=style.GREY, linewidth=1, zorder=0)
@@ -92,11 +92,11 @@ def power_curves(table: pd.DataFrame, needs: Sequence[Need]) -> Drawing:
         axes[0, 0].legend(fontsize=7, loc="lower right")
         runs = int(table["runs"].max())
         unit = heading(" or ".join(sorted(set(table["tested"]) - {""})) or "experiments")
-        drawn.supxlabel(
+        caption(
+            drawn,
             f"{unit} (shaded: those needed for power {ENOUGH_POWER:g}, {100 * CONFIDENCE:g} % "
             "limits; curves: if effects and SDs were exactly as assumed, bars: 95 % interval of "
             f"{runs:,} simulated studies)",
-            fontsize=8,
         )
     return Drawing(drawn, table, TABLE, TEXT)
 
