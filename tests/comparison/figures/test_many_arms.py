@@ -73,6 +73,18 @@ def test_every_text_can_be_read(many: FigureInputs, name: str, tmp_path: Path) -
     assert drawn.figure.get_figwidth() <= WIDEST
 
 
+def test_rows_with_the_same_names_have_them_once(many: FigureInputs) -> None:
+    ((_, drawn),) = figures.drawings(
+        many, [ComparisonFigure("arms_viability", "arms_{endpoint}", "viability")]
+    )
+    rows = [
+        [label.get_text() for label in panel.get_xticklabels()]
+        for panel in drawn.figure.subfigs[0].axes
+    ]
+    assert [any(row) for row in rows] == [False, False, True]
+    assert rows[2][1] == "Bortezomib\n2 nM +\nTocilizumab\n5 µg/mL"
+
+
 def test_bars_can_be_read_and_begin_at_zero(many: FigureInputs, tmp_path: Path) -> None:
     figure = ComparisonFigure("arms_il6", "arms_{endpoint}", "IL-6")
     ((_, drawn),) = figures.drawings(replace(many, style=BARS), [figure])

@@ -28,7 +28,7 @@ _BESIDE = 1.7
 """Width of the axis at the left and the legend at the right, in inches."""
 _NARROWEST, _WIDEST = 8.6, 10.2
 """Width of the figure in inches; a single arm or word may need more."""
-_PLOT, _PLOT_OF_MANY = 2.6, 1.45
+_PLOT, _PLOT_OF_MANY = 2.6, 1.4
 """Height of the panel of a single row, and of one of several, in inches."""
 _AROUND = 0.25
 """Height of the space between rows, in inches."""
@@ -76,11 +76,15 @@ class ArmRows:
     def height(self) -> float:
         """Height in inches of all rows with their names and headings."""
         plot = _PLOT if len(self.positions) == 1 else _PLOT_OF_MANY
-        names = max(len(_lines_of(self.design, arm)) for row in self.positions for arm in row)
+        lines = [
+            max((len(name.splitlines()) for name in self._names(row)), default=0)
+            for row in range(len(self.positions))
+        ]
         headings = max(
             len(self._heading(arms).splitlines()) for row in self.positions for arms in _groups(row)
         )
-        return len(self.positions) * (plot + _AROUND + names * _LINE + headings * _HEADING_LINE)
+        each = plot + _AROUND + headings * _HEADING_LINE
+        return len(self.positions) * each + sum(lines) * _LINE
 
     @property
     def _length(self) -> float:
@@ -90,7 +94,7 @@ class ArmRows:
     def label(self, axis: Axes, row: int) -> None:
         """Write the names and headings of a row on its panel."""
         positions = self.positions[row]
-        names = ["\n".join(_lines_of(self.design, arm)) for arm in positions]
+        names = self._names(row) or [""] * len(positions)
         axis.set_xticks(list(positions.values()), names, fontsize=7.5)
         axis.set_xlim(-_SIDE, self._length - _SIDE)
         for arms in _groups(positions):
@@ -104,6 +108,14 @@ class ArmRows:
                 fontweight="bold",
                 fontsize=9,
             )
+
+    def _names(self, row: int) -> list[str]:
+        """The names on a row; none if the row below has the same ones at the same places."""
+        every = [
+            {place: "\n".join(_lines_of(self.design, arm)) for arm, place in places.items()}
+            for places in self.positions[row : row + 2]
+        ]
+        return [] if len(every) == 2 and every[0] == every[1] else list(every[0].values())
 
     def _heading(self, arms: Sequence[Arm]) -> str:
         letters = int((len(arms) + _GAP - 0.3) * self.slot / _HEADING_LETTER)
