@@ -8,7 +8,7 @@ words; its box is the box of the outlines, turned as the text is.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import combinations, pairwise
+from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -59,10 +59,15 @@ class DrawnTexts:
 
     def overlaps(self) -> list[Overlap]:
         """Each pair of lines that lie on each other."""
+        if not self.boxes:
+            return []
+        low, high = (
+            np.array([of(box.corners, axis=0) for box in self.boxes]) for of in (np.min, np.max)
+        )
+        may_meet = ((low[:, None] < high) & (low < high[:, None])).all(axis=2)
         found = []
-        for one, other in combinations(self.boxes, 2):
-            if not _may_meet(one.corners, other.corners):
-                continue
+        for first, second in np.argwhere(np.triu(may_meet, k=1)):
+            one, other = self.boxes[first], self.boxes[second]
             depth = _depth(one.corners, other.corners)
             if depth > TOUCHING:
                 found.append(Overlap(one.text, other.text, round(depth, 1)))
@@ -141,12 +146,6 @@ def _moved(points: Corners, transform: str) -> Corners:
             turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
             points = points @ turn
     return points
-
-
-def _may_meet(one: Corners, other: Corners) -> bool:
-    return bool(
-        (one.min(axis=0) < other.max(axis=0)).all() and (other.min(axis=0) < one.max(axis=0)).all()
-    )
 
 
 def _depth(one: Corners, other: Corners) -> float:
