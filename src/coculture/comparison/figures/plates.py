@@ -68,9 +68,10 @@ def plates(inputs: FigureInputs) -> Drawing:
         message = "The study has no flow.csv, so no plate positions are known."
         return nothing_to_draw(message, TABLE, COLUMNS, FigureText(TITLE, CAPTION))
     samples = wells[wells["role"] == "sample"].drop_duplicates("culture")
-    samples = samples.assign(plate=acquired_plates(samples))
-    positions = samples[["culture", "plate", "well"]].fillna("").astype(str)
-    placed = inputs.cultures.merge(positions[positions["well"] != ""], on="culture")
+    samples = samples.reindex(columns=["culture", "plate", "well", "acquired"])
+    samples = samples.astype(object).fillna("")
+    placed = inputs.cultures.merge(samples[samples["well"].astype(str) != ""], on="culture")
+    placed = placed.assign(plate=acquired_plates(placed), well=placed["well"].astype(str))
     measures = _measures(placed, inputs.settings)
     if not measures:
         message = "flow.csv names no wells, so no plate positions are known."
