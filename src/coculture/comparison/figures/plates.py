@@ -69,9 +69,9 @@ def plates(inputs: FigureInputs) -> Drawing:
         return nothing_to_draw(message, TABLE, COLUMNS, FigureText(TITLE, CAPTION))
     samples = wells[wells["role"] == "sample"].drop_duplicates("culture")
     samples = samples.reindex(columns=["culture", "plate", "well", "acquired"])
-    samples = samples.astype(object).fillna("")
-    placed = inputs.cultures.merge(samples[samples["well"].astype(str) != ""], on="culture")
-    placed = placed.assign(plate=acquired_plates(placed), well=placed["well"].astype(str))
+    samples = samples.astype(object).fillna("").astype(str)
+    placed = inputs.cultures.merge(samples[samples["well"] != ""], on="culture")
+    placed = placed.assign(plate=acquired_plates(placed))
     measures = _measures(placed, inputs.settings)
     if not measures:
         message = "flow.csv names no wells, so no plate positions are known."
