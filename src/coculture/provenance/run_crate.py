@@ -28,6 +28,7 @@ _MEDIA_TYPES = {
     ".html": "text/html",
     ".json": "application/json",
     ".png": "image/png",
+    ".pzfx": "application/x-graphpad-prism-pzfx",
     ".svg": "image/svg+xml",
     ".txt": "text/plain",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",

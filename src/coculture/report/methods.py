@@ -404,11 +404,15 @@ def _comparison(results: Results, has_bounds: bool) -> str:
     text += _dose_pairs(results.table("comparison/synergy.csv"))
     has_combinations = not results.table("comparison/combination.csv").empty
     bliss = " Combinations were compared with Bliss independence [bliss]." * has_combinations
+    drawn = (
+        "Bars show the mean of each arm over the experiments with its 95 % interval."
+        if results.config["figures"]["style"] == "bars"
+        else "Wells and experiments are drawn together as SuperPlots [superplot]."
+    )
     return (
         f"{text} A pooled-error analysis (least squares on the means of arms, experiments as "
         "blocks, Dunnett's correction [dunnett] for treatments against untreated) is shown for "
-        f"comparison and does not change any verdict.{bliss} Wells and experiments are drawn "
-        "together as SuperPlots [superplot]."
+        f"comparison and does not change any verdict.{bliss} {drawn}"
     )
 
 
