@@ -6,13 +6,34 @@ stated in advance, one module for each kind; `robustness` tests them again under
 defensible analysis; `figures` draws the tables.
 """
 
-from coculture.comparison.comparison import Comparison, compare, read_tables
-from coculture.comparison.design.joining import join_cultures
-from coculture.comparison.robustness.alternative_cultures import AlternativeTables
-from coculture.comparison.settings import ComparisonError, ComparisonSettings, clashing_analytes
-from coculture.comparison.statistics.contrasts import Contrast, per_experiment_contrast
-from coculture.comparison.validation import check_arms
+from typing import TYPE_CHECKING
+
 from coculture.exchange.problems import Problem as ArmProblem
+from coculture.lazy_names import from_modules
+
+if TYPE_CHECKING:
+    from coculture.comparison.comparison import Comparison, compare, read_tables
+    from coculture.comparison.design.joining import join_cultures
+    from coculture.comparison.robustness.alternative_cultures import AlternativeTables
+    from coculture.comparison.settings import ComparisonError, ComparisonSettings, clashing_analytes
+    from coculture.comparison.statistics.contrasts import Contrast, per_experiment_contrast
+    from coculture.comparison.validation import check_arms
+
+_MODULES = {
+    "Comparison": "comparison",
+    "compare": "comparison",
+    "read_tables": "comparison",
+    "join_cultures": "design.joining",
+    "AlternativeTables": "robustness.alternative_cultures",
+    "ComparisonError": "settings",
+    "ComparisonSettings": "settings",
+    "clashing_analytes": "settings",
+    "Contrast": "statistics.contrasts",
+    "per_experiment_contrast": "statistics.contrasts",
+    "check_arms": "validation",
+}
+
+__getattr__ = from_modules(__name__, _MODULES)
 
 __all__ = [
     "AlternativeTables",

@@ -17,7 +17,11 @@ from coculture.comparison.statistics.contrasts import (
     Weights,
 )
 from coculture.comparison.statistics.group_means import GroupMeans
-from coculture.comparison.statistics.outside_range import arms_outside, limits
+from coculture.comparison.statistics.outside_range import (
+    arms_outside,
+    has_outside,
+    limits,
+)
 from coculture.exchange.vocabulary import listed, many
 
 _OTHER_DOSES = "Repeat the series with doses that reach the half effect of both."
@@ -184,7 +188,7 @@ def evaluate(claim: Claim, means: GroupMeans, endpoint: Endpoint) -> ClaimResult
     relation = _relation(claim, means, used)
     interval = (
         limits(means, claim.weights, relation, claim.confidence)
-        if arms_outside(means, claim.weights).any(axis=None)
+        if has_outside(means, claim.weights)
         else contrast.interval(claim.confidence)
     )
     why_not = _why_not_testable(claim, means, endpoint, contrast, relation)

@@ -28,7 +28,7 @@ from coculture.comparison.statistics.between_experiments import (
 from coculture.comparison.statistics.contrasts import Contrast, Weights, per_experiment_contrast
 from coculture.comparison.statistics.fieller import fieller_interval, inverted_interval
 from coculture.comparison.statistics.group_means import GroupMeans
-from coculture.comparison.statistics.outside_range import arms_outside, tested_contrast
+from coculture.comparison.statistics.outside_range import has_outside, tested_contrast
 
 CONFIDENCE = 0.95
 """Of the intervals."""
@@ -80,7 +80,7 @@ def _share(
     """
     if part_of(EFFECT, tests).outcome != "holds":
         return None
-    if not arms_outside(means, {**numerator, **effect}).any(axis=None):
+    if not has_outside(means, {**numerator, **effect}):
         ratio, low, high = _ratio(numerator, effect, means, CONFIDENCE)
         return Estimate(ratio, low, high, CONFIDENCE, SHARE_ELIMINATED)
     test = part_of(part, tests)

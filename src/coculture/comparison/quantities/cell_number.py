@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from coculture.comparison.quantities import flow_wells
 from coculture.comparison.quantities.endpoint import Columns, Scale
@@ -58,10 +59,11 @@ class _CellNumber:
         units = readings.flow_wells.reindex(columns=[UNIT]).loc[rows.index, UNIT]
         is_counted = units.eq(_UNITS[per]) & (rows[DENSITY] > 0)
 
-        def combined(used: pd.DataFrame) -> dict[str, float]:
-            cells = used[CELLS].to_numpy(float)
-            whole = float(np.sum(cells / used[DENSITY].to_numpy(float)))
-            return {columns.value: float(cells.sum()) / whole}
+        cells, density = (rows[one].to_numpy(float) for one in (CELLS, DENSITY))
+
+        def combined(used: NDArray[np.intp]) -> dict[str, float]:
+            whole = float(np.sum(cells[used] / density[used]))
+            return {columns.value: float(cells[used].sum()) / whole}
 
         return flow_wells.by_culture(
             rows,

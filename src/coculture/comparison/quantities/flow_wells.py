@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from coculture.comparison.quantities.kind import EXCLUDED, OK
 from coculture.comparison.quantities.text_columns import filled, joined
@@ -34,7 +35,7 @@ def by_culture(
     rows: pd.DataFrame,
     is_measured: "pd.Series[bool]",
     why: "pd.Series[str]",
-    combined: Callable[[pd.DataFrame], dict[str, float]],
+    combined: Callable[[NDArray[np.intp]], dict[str, float]],
     columns: Sequence[str],
 ) -> pd.DataFrame:
     """One row a culture.
@@ -48,7 +49,8 @@ def by_culture(
     why
         Why it does not.
     combined
-        The columns of the quantity from the rows that are used; NaN for each if there are none.
+        The columns of the quantity from the places of the rows that are used; NaN for each if there
+        are none.
     columns
         The names that `combined` gives.
 
@@ -69,7 +71,7 @@ def by_culture(
         lost = joined(reasons[places[~used[places]]])
         if lost:
             lost = f"flow: {lost}" + (" (one of several readings)" if len(kept) else "")
-        numbers = combined(rows.iloc[kept]) if len(kept) else dict.fromkeys(columns, float("nan"))
+        numbers = combined(kept) if len(kept) else dict.fromkeys(columns, float("nan"))
         stained = {
             column: not bool(unstained[kept].any()) if len(kept) else None
             for column, unstained in is_unstained.items()

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from coculture.comparison.quantities import flow_wells
 from coculture.comparison.quantities.endpoint import Columns, Scale
@@ -63,10 +64,11 @@ class _MedianSignal:
             [value, background, EVENTS],
         )
 
-        def combined(used: pd.DataFrame) -> dict[str, float]:
-            cells = used[EVENTS].to_numpy(float)
-            signal = float(np.average(used[value].to_numpy(float), weights=cells))
-            zero = used[background].max()
+        cells, signals = (rows[one].to_numpy(float) for one in (EVENTS, value))
+
+        def combined(used: NDArray[np.intp]) -> dict[str, float]:
+            signal = float(np.average(signals[used], weights=cells[used]))
+            zero = rows[background].iloc[used].max()
             is_below = bool(signal <= zero) or signal <= 0
             return {
                 columns.value: float("nan") if is_below else signal,

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from coculture.comparison.quantities import flow_wells
 from coculture.comparison.quantities.declaration import chosen_scales, margin_of, title_of
@@ -168,8 +169,10 @@ def percents(quantity: Quantity, readings: Readings) -> pd.DataFrame:
 
     is_counted = [name in counted for name in every]
 
-    def combined(used: pd.DataFrame) -> dict[str, float]:
-        cells = used[every].to_numpy(float)
+    counts = rows[every].to_numpy(float)
+
+    def combined(used: NDArray[np.intp]) -> dict[str, float]:
+        cells = counts[used]
         total, count = float(cells.sum()), float(cells[:, is_counted].sum())
         return {columns.value: 100 * count / total, columns.total: total, columns.count: count}
 

@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from coculture.comparison.quantities import flow_wells
 from coculture.comparison.quantities.declaration import chosen_scales, margin_of, title_of
@@ -67,8 +69,10 @@ class _ShareOfCells:
             [WHOLE, PART],
         )
 
-        def combined(used: pd.DataFrame) -> dict[str, float]:
-            whole, part = (float(used[one].to_numpy(float).sum()) for one in (WHOLE, PART))
+        counts = [rows[one].to_numpy(float) for one in (WHOLE, PART)]
+
+        def combined(used: NDArray[np.intp]) -> dict[str, float]:
+            whole, part = (float(cells[used].sum()) for cells in counts)
             return {columns.value: 100 * part / whole, columns.total: whole, columns.count: part}
 
         return flow_wells.by_culture(

@@ -95,7 +95,10 @@ def arm_groups(
 
 def entering(means: pd.DataFrame, groups: Sequence[ArmGroup]) -> "pd.Series[bool]":
     """The experiments (rows of `means`) that have every arm of one of the groups."""
-    complete = [means[list(group.arms)].notna().to_numpy().all(axis=1) for group in groups]
+    is_known = ~np.isnan(means.to_numpy(dtype=float))
+    complete = [
+        is_known[:, means.columns.get_indexer(pd.Index(group.arms))].all(axis=1) for group in groups
+    ]
     return pd.Series(np.any(complete, axis=0), means.index, dtype=bool)
 
 

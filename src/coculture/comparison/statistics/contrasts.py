@@ -286,19 +286,21 @@ def per_experiment_contrast(
     (2.0, 2.0)
     """
     needed, weight = _needed(means, weights)
-    complete = needed.notna().all(axis=1)
-    terms = needed[complete] * weight
-    values = pd.Series(terms.to_numpy().sum(axis=1), index=terms.index, dtype=float)
+    is_known = ~np.isnan(needed.to_numpy(dtype=float))
+    complete = is_known.all(axis=1)
+    terms = (needed[complete] * weight).to_numpy()
+    values = pd.Series(terms.sum(axis=1), index=needed.index[complete], dtype=float)
     entered = replication(list(map(str, values.index)), donors, fewest_donors)
     tested = means_of_donors(values, donors) if entered.are_units else values
     n = len(tested)
     estimate = float(tested.mean()) if n else float("nan")
     se = float(tested.std(ddof=1) / np.sqrt(n)) if n > 1 else float("nan")
-    if n > 1 and np.ptp(tested) <= SAME * float(terms.abs().to_numpy().max(initial=0.0)):
+    if n > 1 and np.ptp(tested) <= SAME * float(np.abs(terms).max(initial=0.0)):
         se = 0.0
     left_out = {
-        str(experiment): tuple(str(arm) for arm in needed.columns[row.isna()])
-        for experiment, row in needed[~complete].iterrows()
+        str(experiment): tuple(str(arm) for arm in needed.columns[~known])
+        for experiment, known in zip(needed.index, is_known, strict=True)
+        if not known.all()
     }
     return Contrast(estimate, se, float(n - 1), values, left_out, donors=donors)
 

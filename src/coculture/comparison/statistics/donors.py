@@ -8,7 +8,7 @@ taken first and the donors are tested, each with the same weight. With fewer the
 that could show anything; the experiments are tested, and the result holds for these donors.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -86,7 +86,7 @@ def means_of_donors(values: "pd.Series[float]", donors: Donors) -> "pd.Series[fl
     return values.groupby([donors[str(one)] for one in values.index], sort=False).mean()
 
 
-def donor_of_wells(donors: "pd.Series[str]") -> str:
+def donor_of_wells(donors: Iterable[str]) -> str:
     """The donor of some wells: empty if none is given, `SEVERAL` if they differ."""
     named = set(donors) - {""}
     return SEVERAL if len(named) > 1 else str(next(iter(named), ""))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -24,8 +25,8 @@ from coculture.comparison.statistics.dunnett import dunnett_p
 from coculture.comparison.statistics.group_means import GroupMeans
 from coculture.comparison.statistics.multiplicity import holm
 from coculture.comparison.statistics.outside_range import (
-    arms_outside,
     estimated_contrast,
+    has_outside,
     limits,
     tested_contrast,
 )
@@ -60,14 +61,14 @@ class _Row:
         """The experiments in which the contrast is not known."""
         return self.means.unknown_in(self.named.weights) if self.relation == UNKNOWN else []
 
-    @property
+    @cached_property
     def has_outside(self) -> bool:
         """Whether the primary analysis has wells outside the range in it."""
         if self.analysis != PER_EXPERIMENT:
             return False
-        return bool(arms_outside(self.means, self.named.weights).any(axis=None))
+        return has_outside(self.means, self.named.weights)
 
-    @property
+    @cached_property
     def one_sided_p(self) -> tuple[float, float]:
         """p of the claims that the contrast is below zero, and above it; NaN without a test."""
         if not self.has_outside:

@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from coculture.comparison.design.arms import Design, arms_of
 from coculture.comparison.design.endpoints import Endpoint
@@ -77,16 +77,20 @@ def group_means(
     wells = well_values(cultures, endpoint, settings)
     usable = wells[wells["value"].notna()]
     well_sd = pooled_well_sd(usable[usable["side"] == 0])
+    values, sides = wells["value"].to_numpy(float), wells["side"].to_numpy(int)
+    experiments, arms, donors, notes = (
+        wells[column].to_numpy() for column in ("experiment", "arm", "donor", "note")
+    )
     rows = []
-    for (experiment, arm), group in wells.groupby(["experiment", "arm"], sort=False):
-        used = group[group["value"].notna()]
-        mean = group_mean(used["value"].to_numpy(float), used["side"].to_numpy(int), well_sd)
+    for places in _places(wells):
+        used = places[~np.isnan(values[places])]
+        mean = group_mean(values[used], sides[used], well_sd)
         rows.append(
             {
                 "endpoint": endpoint.name,
-                "experiment": experiment,
-                "arm": arm,
-                "donor": donor_of_wells(group["donor"]),
+                "experiment": experiments[places[0]],
+                "arm": arms[places[0]],
+                "donor": donor_of_wells(donors[places]),
                 "mean": mean.mean,
                 "relation": mean.relation,
                 "low": mean.low,
@@ -94,10 +98,23 @@ def group_means(
                 "wells": mean.wells,
                 "censored": mean.censored,
                 "mean_at_limit": mean.at_limit,
-                "note": "; ".join(dict.fromkeys(note for note in group["note"] if note)),
+                "note": "; ".join(dict.fromkeys(note for note in notes[places] if note)),
             }
         )
     return pd.DataFrame(rows)
+
+
+def _places(wells: pd.DataFrame) -> list[NDArray[np.intp]]:
+    """The places of the wells of each experiment x arm, in the order in which these come.
+
+    Findings are tested under dozens of alternatives, each with means of its own; a table for each
+    group would take most of the time.
+    """
+    numbers = wells.groupby(["experiment", "arm"], sort=False).ngroup().to_numpy()
+    in_order = np.argsort(numbers, kind="stable")
+    in_order = in_order[numbers[in_order] >= 0]
+    starts = np.flatnonzero(np.diff(numbers[in_order])) + 1
+    return np.split(in_order, starts) if len(in_order) else []
 
 
 @dataclass(frozen=True)
@@ -122,17 +139,26 @@ class GroupMeans:
     @classmethod
     def of(cls, arms: pd.DataFrame, endpoint: Endpoint, labels: Sequence[str]) -> "GroupMeans":
         """Read the rows of `endpoint` from comparison/arms.csv."""
-        rows = arms[arms["endpoint"] == endpoint.name].assign(cultured=True)
+        rows = arms[arms["endpoint"] == endpoint.name]
+        experiments = pd.Index(sorted(set(rows["experiment"])), name="experiment")
+        columns = pd.Index(list(labels), name="arm")
+        at = tuple(
+            names.get_indexer(pd.Index(rows[names.name])) for names in (experiments, columns)
+        )
+        known = at[1] >= 0
+        place = (at[0][known], at[1][known])
 
-        def spread(column: str) -> pd.DataFrame:
-            table = rows.pivot_table(
-                index="experiment", columns="arm", values=column, aggfunc="first", dropna=False
-            )
-            return table.reindex(columns=list(labels)).sort_index()
+        def spread(values: ArrayLike, empty: object, dtype: DTypeLike) -> pd.DataFrame:
+            table = np.full((len(experiments), len(columns)), empty, dtype=dtype)
+            table[place] = np.asarray(values)[known]
+            return pd.DataFrame(table, experiments, columns, copy=False)
 
-        columns = ("mean", "low", "high", "mean_at_limit")
-        mean, low, high, at_limit = (spread(column).astype(float) for column in columns)
-        relation, cultured = spread("relation").fillna(""), spread("cultured").notna()
+        mean, low, high, at_limit = (
+            spread(rows[column].to_numpy(float), np.nan, float)
+            for column in ("mean", "low", "high", "mean_at_limit")
+        )
+        relation = spread(rows["relation"].fillna("").to_numpy(object), "", object)
+        cultured = spread(np.ones(len(rows)), 0.0, bool)
         donors = donor_of_each(rows) if "donor" in rows else {}
         return cls(mean, relation, low, high, at_limit, cultured, donors)
 
@@ -158,7 +184,12 @@ class GroupMeans:
     @cached_property
     def estimates(self) -> pd.DataFrame:
         """The means that are estimates; bounds are NaN."""
-        return self.mean.where(self.relation == "")
+        return self.mean.where(self._is_estimate)
+
+    @cached_property
+    def _is_estimate(self) -> NDArray[np.bool_]:
+        """Where `mean` is an estimate, as a plain array."""
+        return np.asarray(self.relation.to_numpy() == "", dtype=bool)
 
     def for_test(self, weights: Mapping[str, float], highest: bool) -> pd.DataFrame:
         """The means for a test that a weighted sum is low (`highest`), or that it is high.
@@ -168,19 +199,27 @@ class GroupMeans:
         infinite, and the claim cannot be tested, where no well of such a group has a number, or
         where a group has wells beyond both limits.
         """
-        means = self.estimates.copy()
+        means = self.estimates.to_numpy(copy=True)
+        low, high, own = (table.to_numpy() for table in (self.low, self.high, self.mean))
+        is_estimate = self._is_estimate
         for arm, weight in weights.items():
+            column = self.mean.columns.get_loc(arm)
             is_low = (weight > 0) == highest
-            against, favouring = (self.high, self.low) if is_low else (self.low, self.high)
-            fitted = np.isinf(against[arm]) & np.isfinite(favouring[arm])
-            fitted &= self.relation[arm] == ""
-            means[arm] = against[arm].mask(fitted, self.mean[arm])
-        return means
+            against, favouring = (high, low) if is_low else (low, high)
+            fitted = np.isinf(against[:, column]) & np.isfinite(favouring[:, column])
+            fitted &= is_estimate[:, column]
+            means[:, column] = np.where(fitted, own[:, column], against[:, column])
+        return pd.DataFrame(means, self.mean.index, self.mean.columns)
 
     @cached_property
     def is_outside(self) -> pd.DataFrame:
         """Whether any well of a group is outside the range."""
         return pd.DataFrame(np.isinf(self.low) | np.isinf(self.high))
+
+    @cached_property
+    def has_any_outside(self) -> bool:
+        """Whether any group of the study has wells outside the range."""
+        return bool(self.is_outside.to_numpy().any())
 
     def extreme(self, weights: Mapping[str, float], highest: bool) -> pd.DataFrame:
         """The estimates, with the arms of a weighted sum at the bounds that make it highest.

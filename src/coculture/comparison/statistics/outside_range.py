@@ -22,6 +22,13 @@ def arms_outside(means: GroupMeans, weights: Weights) -> pd.DataFrame:
     return means.is_outside.loc[entered, used]
 
 
+def has_outside(means: GroupMeans, weights: Weights) -> bool:
+    """Whether any group that enters the contrast has wells outside the range."""
+    if not means.has_any_outside:
+        return False
+    return bool(arms_outside(means, weights).to_numpy().any())
+
+
 def tested_contrast(means: GroupMeans, weights: Weights, highest: bool) -> Contrast | None:
     """The contrast for the claim that it is low (`highest`), or high; None if it has no such test.
 

@@ -140,11 +140,11 @@ def dilution_group(
     Wells without a number (beyond an asymptote, or off the reader) count as their limit, and a mean
     with such a well is a bound.
     """
-    shared = wells[["lloq_pg_ml", "uloq_pg_ml", "dilution"]].to_numpy(float)[0]
-    dilution = float(shared[2])
+    first = (wells[name].to_numpy(float)[0] for name in ("dilution", "lloq_pg_ml", "uloq_pg_ml"))
+    dilution, lowest, highest = map(float, first)
     # The limits of a reader's software are known only if it marked some well with them.
-    lloq = float(np.nan_to_num(shared[0], nan=0.0))
-    uloq = float(np.nan_to_num(shared[1], nan=np.inf, posinf=np.inf))
+    lloq = float(np.nan_to_num(lowest, nan=0.0))
+    uloq = float(np.nan_to_num(highest, nan=np.inf, posinf=np.inf))
     within = wells["in_well_pg_ml"].to_numpy(float)
     states = wells["state"].tolist()
     above = np.array([state in ABOVE_RANGE for state in states])

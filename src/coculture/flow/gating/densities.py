@@ -67,7 +67,7 @@ def prominent_peaks(heights: Values, least: float) -> NDArray[np.intp]:
     return np.array(kept, dtype=np.intp)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Distribution:
     """Values of which several densities are made: they are sorted once.
 

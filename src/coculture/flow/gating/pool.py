@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from coculture.flow.gating import gates
 from coculture.flow.gating.acquisition_date import MAX_DAYS, days_apart, usual_day
+from coculture.flow.gating.densities import Distribution
 from coculture.flow.gating.flowcytometrytools import passes
 from coculture.flow.gating.logicle import Logicle, logicle_for
 from coculture.flow.tubes import Columns, Tube, read_tube
@@ -31,6 +32,10 @@ class PooledTube:
     kept: NDArray[np.bool_] | None = None
     """Mask of shape (events,); None keeps all."""
     _found: dict[str, Values] = field(default_factory=dict, repr=False, compare=False)
+    _along: dict[tuple[str, Logicle], Distribution] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+    _keeping: "dict[bytes, PooledTube]" = field(default_factory=dict, repr=False, compare=False)
 
     def __len__(self) -> int:
         """Number of events that are kept."""
@@ -42,6 +47,24 @@ class PooledTube:
             every = np.asarray(self.events[channel])
             self._found[channel] = every if self.kept is None else every.take(self.places)
         return self._found[channel]
+
+    def along(self, channel: str, scale: Logicle) -> Distribution:
+        """The kept events along one channel."""
+        key = (channel, scale)
+        if key not in self._along:
+            self._along[key] = Distribution(scale.transform(self.values(channel)))
+        return self._along[key]
+
+    def keeping(self, kept: NDArray[np.bool_]) -> "PooledTube":
+        """The tube with the events of a mask, shape (events,).
+
+        It is the same object for the same events: gates are set, compared with the user's own and
+        varied on them, and what was found for one of these is there for the others.
+        """
+        key = kept.tobytes()
+        if key not in self._keeping:
+            self._keeping[key] = PooledTube(self.tube, self.events, kept, _keeping=self._keeping)
+        return self._keeping[key]
 
     @cached_property
     def places(self) -> NDArray[np.intp]:
@@ -90,7 +113,7 @@ def gated(tubes: Sequence[PooledTube], blocks: Mapping[str, gates.Block]) -> lis
         kept = np.ones(len(pooled.events), bool) if pooled.kept is None else pooled.kept.copy()
         for gate in drawn:
             kept &= passes(gate, pooled.events)
-        result.append(PooledTube(pooled.tube, pooled.events, kept))
+        result.append(pooled.keeping(kept))
     return result
 
 

@@ -14,6 +14,7 @@ the FMO control is not used: the spill of its other stain would raise the thresh
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import compress
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -103,7 +104,7 @@ def from_samples(request: Request, samples: Sequence[PooledTube], which: str) ->
     control, control_tubes = _negative_control(request)
     negative = request.values(control_tubes)
     highest = upper_end(negative) if len(negative) else np.inf
-    positions = [Distribution(scale.transform(request.values([one]))) for one in samples]
+    positions = [one.along(request.channel, scale) for one in samples]
     together = joined(positions, _ENOUGH_EVENTS)
     of_reference = together
     if len(reference) < len(samples):
@@ -142,12 +143,22 @@ class NegativePeak:
     """Share of the events in the peak: twice the share below its mode."""
 
 
+_KNOWN: "WeakKeyDictionary[Distribution, NegativePeak]" = WeakKeyDictionary()
+"""Of the distributions in use: a threshold and its alternatives look at the same ones."""
+
+
 def negative_peak(positions: Distribution) -> NegativePeak:
     """The lowest substantial peak of values on the logicle scale.
 
     It is found with the bandwidth of the whole sample, and then measured with the bandwidth of its
     own lower half. The part of the SD that comes from smoothing is removed.
     """
+    if positions not in _KNOWN:
+        _KNOWN[positions] = _negative_peak(positions)
+    return _KNOWN[positions]
+
+
+def _negative_peak(positions: Distribution) -> NegativePeak:
     rough, _ = _lowest_peak(positions.usual)
     below = rough - positions.below(rough)[::-1]
     spread = percentile(below, _ONE_SD_PERCENT) if len(below) else 0.0

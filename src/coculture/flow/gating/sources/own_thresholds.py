@@ -169,7 +169,7 @@ def _of_files(request: Request) -> Mapping[str, float]:
         # Early apoptotic cells lack the dye and are small.
         if request.gate != gates.VIABILITY_DYE and moved > _SAME_FORWARD_SCATTER:
             continue
-        positions = Distribution(scale.transform(request.values([one])))
+        positions = one.along(request.channel, scale)
         if negative_peak(positions).share < _LEAST_SHARE:
             continue
         threshold = live_threshold([positions], positions, scale)
