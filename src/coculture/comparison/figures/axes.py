@@ -30,8 +30,6 @@ _FEWEST_TICKS = 3
 """Numbers on a log axis: with fewer, values between them cannot be read."""
 _DIGITS = ((1, 2, 5), tuple(range(1, 10)))
 """Of each decade of a log axis: on a long one, and on a short one."""
-_EVEN_STEPS = (5, 10, 20)
-"""Even steps on an axis without three round digits: the first number that gives three ticks."""
 _NUMBER_AND_UNIT = re.compile(r"(?<=\d) (?=[^\W\d])")
 _FORMULA = re.compile(r"(?<=\w) (?=[=−] )|(?<= [=−]) (?=\w)")
 """The spaces of "df = n − 1"."""
@@ -135,7 +133,7 @@ class _PlainNumbers(Locator):
         low, high = sorted((vmin, vmax))
         exponents = np.arange(np.floor(np.log10(low)), np.log10(high) + 1)
         choices = [np.outer(10.0**exponents, digits).ravel() for digits in _DIGITS]
-        choices += [np.asarray(MaxNLocator(bins).tick_values(low, high)) for bins in _EVEN_STEPS]
+        choices.append(np.asarray(MaxNLocator(nbins=5).tick_values(low, high)))
         inside = [ticks[(ticks >= low) & (ticks <= high)].tolist() for ticks in choices]
         if len(inside[0]) > _MOST_TICKS:
             decades = [float(one) for one in 10.0**exponents if low <= one <= high]
