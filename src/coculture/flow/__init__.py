@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from coculture.flow.gating.gates import GateError
     from coculture.flow.gating.sources.threshold import ThresholdError
     from coculture.flow.known_compensation import compensation_notices
-    from coculture.flow.settings import FlowSettings, FlowSettingsError
+    from coculture.flow.miflowcyt import GatedForSheet, sheet
+    from coculture.flow.settings import FlowSettings, FlowSettingsError, gate_faults
 
 _MODULES = {
     "notices": "agreement",
@@ -44,6 +45,9 @@ _MODULES = {
     "ThresholdError": "gating.sources.threshold",
     "FlowSettings": "settings",
     "FlowSettingsError": "settings",
+    "GatedForSheet": "miflowcyt",
+    "sheet": "miflowcyt",
+    "gate_faults": "settings",
 }
 
 __getattr__ = from_modules(__name__, _MODULES)
@@ -55,6 +59,7 @@ __all__ = [
     "FlowSettingsError",
     "GateError",
     "GatedExperiment",
+    "GatedForSheet",
     "SpilloverError",
     "ThresholdError",
     "acquisition_starts",
@@ -66,9 +71,11 @@ __all__ = [
     "copied_files",
     "drift_flags",
     "gate_experiment",
+    "gate_faults",
     "notices",
     "read_fcs",
     "shared_controls",
+    "sheet",
     "spillover_from_single_stains",
     "staining_flags",
     "vanished_flags",

@@ -27,10 +27,12 @@ _MEDIA_TYPES = {
     ".csv": "text/csv",
     ".html": "text/html",
     ".json": "application/json",
+    ".md": "text/markdown",
     ".png": "image/png",
     ".pzfx": "application/x-graphpad-prism-pzfx",
     ".svg": "image/svg+xml",
     ".txt": "text/plain",
+    ".xml": "application/xml",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ".yaml": "application/yaml",
 }
