@@ -58,8 +58,9 @@ def test_a_gate_on_a_channel_that_is_not_read_is_refused_before_the_run(
     files: pd.DataFrame, myeloma_settings: Settings
 ) -> None:
     own = {"annexin": {"channels": ["R66O-A"], "threshold": 500.0}}
-    (message,) = check_gates(files, myeloma_settings(gates={"E1": {"myeloma": own}}))
-    assert message.startswith('flow.gates.E1.myeloma.annexin: gating has no channel "R66O-A".')
+    ((where, message),) = check_gates(files, myeloma_settings(gates={"E1": {"myeloma": own}}))
+    assert where == ("E1",)
+    assert message.startswith('myeloma.annexin: gating has no channel "R66O-A".')
     assert "Nearest: R660-A" in message
 
 
@@ -69,8 +70,10 @@ def test_gates_of_an_experiment_that_is_not_there(flow_settings: Settings) -> No
 
     settings = flow_settings(gates={"E1": {"all": {}}, "day-one": {"all": {}}})
     assert check_gates(files("E1", "E1", "day one"), settings) == [
-        "flow.gates.day-one: there is no experiment of this name, only E1, day one. "
-        "Nearest: day one."
+        (
+            ("day-one",),
+            "there is no experiment of this name, only E1, day one. Nearest: day one.",
+        )
     ]
     assert check_gates(files("E1", "day-one"), settings) == []
     assert check_gates(files("7"), flow_settings(gates={7: {"all": {}}})) == []

@@ -13,7 +13,7 @@ from coculture.flow.file_validation import check_files, check_gates, check_spill
 from coculture.flow.gating.experiment import GatedExperiment, gate_experiment
 from coculture.flow.gating.gates import GateError
 from coculture.flow.gating.sources.threshold import ThresholdError
-from coculture.flow.settings import FlowSettings, FlowSettingsError
+from coculture.flow.settings import FlowSettings, FlowSettingsError, gate_faults
 from coculture.flow.shared_controls import shared_controls
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "copied_files",
     "drift_flags",
     "gate_experiment",
+    "gate_faults",
     "notices",
     "read_fcs",
     "shared_controls",

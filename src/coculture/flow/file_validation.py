@@ -7,7 +7,7 @@ from itertools import islice
 import pandas as pd
 
 from coculture.exchange.problems import Problem
-from coculture.flow.channels import ChannelError, find_channel
+from coculture.flow.channels import ChannelError, find_channel, similar_names
 from coculture.flow.compensation.spillover import SpilloverError
 from coculture.flow.compensation.spillover_csv import fitted_to, spillover_from_csv
 from coculture.flow.experiment_validation import experiment_problems
@@ -22,8 +22,8 @@ from coculture.flow.files import (
     open_file,
 )
 from coculture.flow.gating.gates import GateError
-from coculture.flow.gating.sources.manual import on_channels_of
-from coculture.flow.settings import FlowSettings, not_known
+from coculture.flow.gating.sources.manual import OwnGates, on_channels_of
+from coculture.flow.settings import FlowSettings, unknown_name
 from coculture.flow.shared_controls import of_experiment, served, unserving
 from coculture.flow.tubes import open_tubes
 
@@ -79,28 +79,51 @@ def check_files(
     return sorted(problems, key=lambda problem: problem.row or 0)
 
 
-def check_gates(files: pd.DataFrame, settings: FlowSettings) -> list[str]:
-    """A sentence for each gate in flow.gates with an unknown experiment or channel.
+def check_gates(files: pd.DataFrame, settings: FlowSettings) -> list[tuple[tuple[str, ...], str]]:
+    """Each experiment of the user's gates that is unknown, or has gates on unknown channels.
 
     `files` are rows of flow.csv that can be opened.
+
+    Returns
+    -------
+    Where it is, from the experiment on, and what is wrong.
     """
     all_files = flow_files(files)
     known = list(dict.fromkeys(file.experiment for file in all_files if file.experiment))
-    faults = []
+    faults: list[tuple[tuple[str, ...], str]] = []
     for experiment, own in settings.gates.items():
         if experiment not in known:
-            faults.append(not_known(f"flow.gates.{experiment}", "experiment", experiment, known))
+            faults.append(((experiment,), unknown_name("experiment", experiment, known)))
             continue
         used = [one for one in all_files if one.experiment == experiment and not one.exclude]
         try:
             # One file is enough: all files of an experiment have the same channel names.
             for tube in open_tubes(used[:1], settings):
                 on_channels_of(tube, own)
+            faults += _unknown_tubes(experiment, own, all_files)
         except FcsError:
             continue  # `check_files` reports the file
         except GateError as error:
-            faults.append(f"flow.gates.{experiment}.{error}")
+            faults.append(((experiment,), str(error)))
     return faults
+
+
+def _unknown_tubes(
+    experiment: str, own: OwnGates, files: Sequence[FlowFile]
+) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Files with a gate of their own that the experiment does not use."""
+    # A control without an experiment may serve this one.
+    known = [one.fcs for one in files if one.experiment in (experiment, "") and not one.exclude]
+    for population, blocks in own.items():
+        for gate, block in blocks.items():
+            for fcs in block.get("of_files", {}):
+                if fcs not in known:
+                    near = similar_names(fcs, known)
+                    hint = f" Nearest: {near[0]}." if near else ""
+                    yield (
+                        (experiment, population, gate),
+                        f"the experiment has no file {fcs} that is used.{hint}",
+                    )
 
 
 def check_spillover_file(path: str, files: pd.DataFrame) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from coculture.exchange.outcomes import STANDARD, Outcomes, Stain, in_columns, outcomes_of
 from coculture.exchange.problems import CocultureError
 from coculture.flow.channels import similar_names
+from coculture.flow.interchange.gating_ml.transforms import ScaleError, scale_named
 from coculture.flow.stain_labels import Labelled, contradiction
 
 AUTO = "auto"
@@ -123,6 +124,7 @@ class FlowSettings:
     threshold_scope: str
     """experiment or well: what has a threshold of its own."""
     gates: Gates
+    """Those that a person set, in the config or a gates file."""
     limits: Limits
     outcomes: Outcomes
     """What is read from the stains."""
@@ -498,22 +500,66 @@ def _scope_problems(settings: FlowSettings) -> Iterator[str]:
 
 
 def _gate_problems(settings: FlowSettings) -> Iterator[str]:
-    """Gates in flow.gates that do not exist. Without this check they would be ignored silently."""
+    for where, fault in gate_faults(settings, settings.gates):
+        yield f"flow.gates.{'.'.join(where)}: {fault}"
+
+
+def gate_faults(settings: FlowSettings, gates: Gates) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Gates of the user that do not exist, and would be ignored, or contradict themselves.
+
+    Yields
+    ------
+    Experiment, population and gate, as far as they are known, and what is wrong.
+    """
     of_population = {p.name: gate_names(p, settings.stain_gates) for p in settings.populations}
-    for experiment, populations in settings.gates.items():
+    for experiment, populations in gates.items():
         for population, blocks in populations.items():
-            where = f"flow.gates.{experiment}.{population}"
+            where = (experiment, population)
             if population not in of_population:
-                yield not_known(where, "population", population, list(of_population))
+                yield where, unknown_name("population", population, list(of_population))
                 continue
             known = of_population[population]
             for name, block in blocks.items():
                 if name not in known:
-                    yield not_known(f"{where}.{name}", "gate", name, known)
+                    yield (*where, name), unknown_name("gate", name, known)
                 else:
-                    fault = shape_fault(block, is_stain=name in settings.stain_gates)
-                    if fault:
-                        yield f"{where}.{name}: {fault}"
+                    for fault in _block_faults(settings, name, block):
+                        yield (*where, name), fault
+
+
+def _block_faults(settings: FlowSettings, name: str, block: Mapping[str, Any]) -> Iterator[str]:
+    """What contradicts itself in the gate of a population or in that of one of its files."""
+    is_stain = name in settings.stain_gates
+    own = block.get("of_files", {})
+    if "threshold" in block or "vertices" in block or not own:
+        fault = shape_fault(block, is_stain=is_stain)
+        if fault:
+            yield fault
+    elif not _is_automatic(settings, name):
+        yield (
+            "only some files have a gate of their own, and there is no automatic one for the other "
+            "files; give them one, too."
+        )
+    for fcs, value in own.items():
+        if not isinstance(value, Mapping):
+            continue
+        # Without channels of its own it is on those of the others, which may be automatic.
+        channels = {"channels": value.get("channels", block.get("channels", ["?"]))}
+        fault = shape_fault({**channels, **value}, is_stain=is_stain)
+        if fault:
+            yield f"of {fcs}: {fault}"
+
+
+def _is_automatic(settings: FlowSettings, gate: str) -> bool:
+    """Whether there is an automatic gate of this name, which files can have their own of."""
+    channels = settings.channels
+    absent = {
+        "time": True,
+        "side_scatter": channels.side_scatter_area is None,
+        "singlets": channels.forward_scatter_height is None
+        and channels.forward_scatter_width is None,
+    }
+    return not absent.get(gate, False)
 
 
 def shape_fault(block: Mapping[str, Any], *, is_stain: bool = False) -> str:
@@ -529,6 +575,14 @@ def shape_fault(block: Mapping[str, Any], *, is_stain: bool = False) -> str:
         return "this gate is a threshold that keeps what is above it; give threshold only."
     if ("threshold" in block) == ("vertices" in block):
         return "give either threshold or vertices."
+    scales = block.get("scales", ())
+    if scales and (len(channels) != 2 or len(scales) != 2):
+        return "scales are those of the two channels of a polygon."
+    try:
+        for scale in scales:
+            scale_named(scale)
+    except ScaleError as error:
+        return f"{error}"
     if "threshold" in block:
         if len(channels) != 1:
             return f"a threshold is on one channel, but {len(channels)} are given."
@@ -545,8 +599,9 @@ def _vertices_fault(channels: Sequence[str], vertices: Any) -> str:
         return isinstance(value, int | float) and not isinstance(value, bool)
 
     if len(channels) == 1:
-        ends = vertices if isinstance(vertices, list) else []
-        if len(ends) == 2 and all(map(is_number, ends)) and ends[0] < ends[1]:
+        ends: list[Any] = vertices if isinstance(vertices, list) else [None]
+        pairs: list[Any] = ends if all(isinstance(one, list) for one in ends) else [ends]
+        if all(len(one) == 2 and all(map(is_number, one)) and one[0] < one[1] for one in pairs):
             return ""
         return "vertices on one channel are its two ends, for example [0, 5000]."
     corners = vertices if isinstance(vertices, list) else []
@@ -569,6 +624,11 @@ def not_known(where: str, kind: str, name: str, known: Sequence[str]) -> str:
     >>> not_known("flow.gates.E1.Mono", "population", "Mono", ["mono", "stroma"])
     'flow.gates.E1.Mono: there is no population of this name, only mono, stroma. Nearest: mono.'
     """
+    return f"{where}: {unknown_name(kind, name, known)}"
+
+
+def unknown_name(kind: str, name: str, known: Sequence[str]) -> str:
+    """The sentence about a name that does not exist."""
     near = similar_names(name, known)
     hint = f" Nearest: {near[0]}." if near else ""
-    return f"{where}: there is no {kind} of this name, only {', '.join(known)}.{hint}"
+    return f"there is no {kind} of this name, only {', '.join(known)}.{hint}"

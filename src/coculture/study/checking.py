@@ -96,7 +96,9 @@ def raw_file_problems(study: Study, *, with_events: bool) -> Iterator[Problem]:
     except FlowSettingsError as error:
         yield Problem(str(study.path), str(error))
     else:
-        yield from raw_file_validation.gates(str(study.path), there["flow"], settings)
+        yield from raw_file_validation.gates(
+            str(study.path), there["flow"], settings, study.gates_file
+        )
         arms = table_validation.treated_controls(there["flow"], study.cultures, factors)
         yield from raw_file_validation.fcs_files(
             there["flow"].assign(arm=arms), settings, with_events=with_events

@@ -1,7 +1,7 @@
 """The config of one study: read from YAML, checked, with defaults; each problem with its line."""
 
 import math
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -44,18 +44,18 @@ def read(path: Path) -> tuple[dict[str, Any], list[Problem]]:
     StudyError
         If the file cannot be read, is not YAML, or lacks keys that the tables are checked by.
     """
-    config, lines = _parse(path)
+    config, lines = parse(path)
     if isinstance(config.get("tables"), str):
         config["tables"] = _tables_of_workbook(path, config["tables"], lines)
     whole = schema("config")
     still_open = list(_open(config))
     wrong = [one for one in faults(config, whole) if one[1] != OPEN]
-    found = [*wrong, *_not_finite(config)]
+    found = [*wrong, *not_finite(config)]
     problems = [
         Problem(
             str(path),
             message,
-            row=_line_of(where, lines),
+            row=nearest_line(where, lines),
             column=".".join(map(str, where)),
             value=None if value is None or isinstance(value, dict | list) else str(value),
         )
@@ -81,7 +81,7 @@ def read(path: Path) -> tuple[dict[str, Any], list[Problem]]:
         for place, message in clashing.items():
             where = (*above, name, place)
             column = ".".join(map(str, where))
-            problems.append(Problem(str(path), message, _line_of(where, lines), column))
+            problems.append(Problem(str(path), message, nearest_line(where, lines), column))
         section[name] = [one for place, one in enumerate(section[name]) if place not in clashing]
     return filled, problems
 
@@ -97,7 +97,7 @@ def _tables_of_workbook(path: Path, written: str, lines: dict[KeyPath, int]) -> 
     try:
         return dict.fromkeys(tables_in(path.parent / written), written)
     except WorkbookError as error:
-        row = _line_of(("tables",), lines)
+        row = nearest_line(("tables",), lines)
         raise StudyError([Problem(str(path), str(error), row, "tables", written)]) from error
 
 
@@ -107,7 +107,7 @@ def line_of(path: Path, key: KeyPath) -> int | None:
     Keys of a list are positions: ("comparison", "findings", 0). For a key that is not in the file,
     the line of the nearest key above it.
     """
-    return _line_of(key, _parse(path)[1])
+    return nearest_line(key, parse(path)[1])
 
 
 def _faulty_factors(factors: list[dict[str, Any]]) -> dict[int, str]:
@@ -173,19 +173,26 @@ def _open(node: Any, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Any, str]]:
             yield (*path, key), value, STILL_OPEN
 
 
-def _not_finite(node: Any, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Any, str]]:
+def not_finite(node: Any, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Any, str]]:
     """Numbers that are not finite (.nan, .inf), which the limits of a schema do not catch."""
     if isinstance(node, dict):
         for key, value in node.items():
-            yield from _not_finite(value, (*path, key))
+            yield from not_finite(value, (*path, key))
     elif isinstance(node, list):
         for position, value in enumerate(node):
-            yield from _not_finite(value, (*path, position))
+            yield from not_finite(value, (*path, position))
     elif isinstance(node, float) and not math.isfinite(node):
         yield path, node, "must be a finite number."
 
 
-def _parse(path: Path) -> tuple[dict[str, Any], dict[KeyPath, int]]:
+def parse(path: Path) -> tuple[dict[str, Any], dict[KeyPath, int]]:
+    """The keys of a YAML file, and the line of each.
+
+    Raises
+    ------
+    StudyError
+        If the file cannot be read, or is not YAML with keys.
+    """
     shown = str(path)
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -237,7 +244,7 @@ def _lines(node: yaml.Node | None, path: KeyPath = ()) -> dict[KeyPath, int]:
     return found
 
 
-def _line_of(path: KeyPath, lines: dict[KeyPath, int]) -> int | None:
+def nearest_line(path: KeyPath, lines: Mapping[KeyPath, int]) -> int | None:
     """The line of the key, or of the nearest key above it that is in the file."""
     for length in range(len(path), 0, -1):
         if path[:length] in lines:

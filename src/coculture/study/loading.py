@@ -10,6 +10,7 @@ from coculture.study import (
     checking,
     concentration_columns,
     configuration,
+    gates_file,
     pinned,
     pinned_findings,
     table_validation,
@@ -112,16 +113,23 @@ def _read(
     config, problems = configuration.read(path)
     stated, faults = pinned_findings.read(path, config)
     problems += faults
+    by_hand = gates_file.read(path, config)
+    problems += by_hand.problems
+    if by_hand.content is not None:
+        config["flow"]["gates"] = by_hand.content.blocks()
     read = read_tables(path, config)
     problems += read.problems
+    flow_table, faults = gates_file.with_exclusions(read.frames["flow"], by_hand)
+    problems += faults
     study = Study(
         path=path,
         config=config,
         checksums=checksums,
         stated=stated,
-        shared=shared_controls(read.frames["flow"].dropna(subset=["fcs"])),
+        shared=shared_controls(flow_table.dropna(subset=["fcs"])),
         places=read.places,
-        **read.frames,
+        gates_file=by_hand.path,
+        **{**read.frames, "flow": flow_table},
     )
     problems += table_validation.number_of_experiments(
         str(path), study.cultures, config["experiments"]

@@ -14,7 +14,7 @@ from coculture.comparison.layout.readings import readings_of
 from coculture.comparison.layout.registry import layouts_of
 from coculture.comparison.settings import Factor
 from coculture.exchange.vocabulary import many
-from coculture.study import values
+from coculture.study import gates_file, values
 from coculture.study.map_overview import map_overview
 from coculture.study.study import Study
 from coculture.study.table_validation import shown_level
@@ -28,7 +28,8 @@ def summary(study: Study) -> str:
     settings = ComparisonSettings.from_config(*study.comparison_settings())
     wells = wells_by_arm(study.cultures, settings).rename_axis(index=None, columns=None)
     noticed = _noticed(study)
-    drawn = "".join(f"\n{line}" for line in map_overview(study))
+    by_hand = gates_file.in_words(study.path, study.gates_file)
+    drawn = "".join(f"\n{line}" for line in [*map_overview(study), *by_hand])
     notices = "".join(f"\n  {one}" for one in noticed)
     return (
         f"{study.path}: no problems. {', '.join(_counts(study))}. Its report: "

@@ -22,7 +22,7 @@ def in_order(problems: list[Problem], study: Study) -> list[Problem]:
     problems = [one for one in problems if not _follows_from_open(one)]
     names = {f"{table}.csv": study.config["tables"][table] for table in (TREATMENTS, *TABLES)}
     problems = [_placed(one, study.places.get(one.file, {})) for one in problems]
-    order = [str(study.path), *names]
+    order = [str(study.path), str(study.gates_file), *names]
     ordered = sorted(dict.fromkeys(problems), key=lambda one: (order.index(one.file), one.row or 0))
     alike = Counter((one.file, one.column, one.message) for one in ordered)
     reported = []

@@ -14,6 +14,7 @@ from coculture.exchange.problems import Problem
 from coculture.study import files
 from coculture.study.checksums import Checksums
 from coculture.study.configuration import line_of
+from coculture.study.gates_file import problem_at
 
 
 def raw_files(
@@ -88,10 +89,16 @@ def spillover_file(
             yield Problem(config, fault, line, "flow.compensation.file", path)
 
 
-def gates(config: str, flow_table: pd.DataFrame, settings: flow.FlowSettings) -> Iterator[Problem]:
-    """Gates in the config refer to experiments and channels of the study."""
-    for message in flow.check_gates(flow_table, settings):
-        yield Problem(config, message, line_of(Path(config), ("flow", "gates")))
+def gates(
+    config: str, flow_table: pd.DataFrame, settings: flow.FlowSettings, gates_file: Path | None
+) -> Iterator[Problem]:
+    """Gates of the config, or of a gates file, refer to experiments and channels of the study."""
+    for where, message in flow.check_gates(flow_table, settings):
+        if gates_file is not None:
+            yield problem_at(gates_file, where, message)
+        else:
+            named = f"{'.'.join(('flow.gates', *where))}: {message}"
+            yield Problem(config, named, line_of(Path(config), ("flow", "gates")))
 
 
 def fcs_files(

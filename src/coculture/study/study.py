@@ -47,6 +47,8 @@ class Study:
     """Row of flow.csv of a control without an experiment -> the experiments that it serves."""
     places: Mapping[str, Mapping[int, Place]] = field(default_factory=dict)
     """Table ("flow.csv") -> row -> where it is, for the tables that are in a workbook."""
+    gates_file: Path | None = None
+    """The file with the gates that a person set (`study.gates_file`)."""
 
     @property
     def name(self) -> str:
@@ -216,7 +218,8 @@ class Study:
         flow = self.config["flow"]
         compensation = {**flow["compensation"], "file": next(iter(self.spillover_files()), None)}
         gates = {name: gate for name, gate in flow["gates"].items() if name == experiment}
-        return {**flow, "compensation": compensation, "gates": gates}
+        # Its gates are there; its name would let every experiment be gated again.
+        return {**flow, "compensation": compensation, "gates": gates, "gates_file": None}
 
     def spillover_files(self) -> list[str]:
         """The spillover matrix that the config names, if it names one."""

@@ -22,7 +22,6 @@ from coculture.flow.gating.cell_sample import MOST_EVENTS, sample_of, some_of
 from coculture.flow.gating.checks.margin_events import margin_percent
 from coculture.flow.gating.checks.threshold_sensitive import largest_change
 from coculture.flow.gating.densities import median_of_unsorted
-from coculture.flow.gating.flowcytometrytools import passes
 from coculture.flow.gating.live_peaks import LivePeak, live_peaks
 from coculture.flow.gating.marker_histograms import MarkerHistogram, marker_histograms
 from coculture.flow.gating.measurement import STAGES, Counts, Measurement
@@ -147,7 +146,7 @@ def stage_masks(
             inside = inside & steady
         for name in of_stage[stage]:
             if name in blocks:
-                inside = inside & passes(gates.draw(name, blocks[name]), events)
+                inside = inside & gates.kept(name, blocks[name], events)
         masks[stage] = inside
     return masks
 

@@ -88,6 +88,11 @@ def both(first: Gate, second: Gate) -> Gate:
     return _library().CompositeGate(first, "and", second)
 
 
+def either(first: Gate, second: Gate) -> Gate:
+    """Events that one of two gates keeps, or both."""
+    return _library().CompositeGate(first, "or", second)
+
+
 def inverted(gate: Gate) -> Gate:
     """Events that a gate does not keep."""
     return _library().CompositeGate(gate, "invert")

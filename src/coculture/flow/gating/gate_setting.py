@@ -1,7 +1,7 @@
 """Setting every gate of an experiment from its own events.
 
 `set_gates` gives, for each population, the blocks of gates.yaml in the order in which they apply.
-A block of the config (`flow.gates`) replaces the automatic gate.
+A block of the user (of the config's `flow.gates`, or of a gates file) replaces the automatic gate.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -254,8 +254,9 @@ class _OwnGates:
 
     def or_automatic(self, name: str, set_gate: _SetGate) -> gates.Block:
         """The user's gate if there is one, else the automatic one, which must then be possible."""
-        if name not in self.own:
-            return set_gate()
+        if name not in self.own or manual.is_of_files(self.own[name]):
+            automatic = set_gate()
+            return self.instead_of(name, automatic) if name in self.own else automatic
         return self.instead_of(name, _or_none(set_gate))
 
     def instead_of(self, name: str, automatic: gates.Block | None) -> gates.Block:

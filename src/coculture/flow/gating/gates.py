@@ -4,7 +4,8 @@ Gates act on linear, compensated events. `above` a threshold includes the thresh
 (value >= threshold), `below` does not; an interval includes its lower end but not its upper end.
 """
 
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, reduce
 from itertools import compress, product
 from typing import Any
@@ -14,15 +15,18 @@ from numpy.typing import NDArray
 
 from coculture.exchange.outcomes import STANDARD, Outcomes
 from coculture.exchange.problems import CocultureError
+from coculture.exchange.vocabulary import listed
 from coculture.flow.files import FlowFile
 from coculture.flow.gating.flowcytometrytools import (
     Gate,
     both,
+    either,
     inverted,
     passes,
     polygon_gate,
     threshold_gate,
 )
+from coculture.flow.interchange.gating_ml.transforms import scale_named
 from coculture.flow.settings import SHARED_GATES, shape_fault
 from coculture.flow.tubes import Columns
 
@@ -32,14 +36,22 @@ SCATTER, SIDE_SCATTER, TIME, CELLS, SINGLETS = SHARED_GATES
 Block = Mapping[str, Any]
 """One gate of gates.yaml, with keys in the order of BLOCK_KEYS (those that apply)."""
 BLOCK_KEYS = (
-    "channels", "threshold", "of_cells", "of_files", "vertices", "keep", "source", "rule", "note",
-    "controls", "samples", "events", "failed_controls", "automatic",
+    "channels", "threshold", "of_cells", "of_files", "vertices", "scales", "keep", "source", "rule",
+    "note", "controls", "samples", "events", "failed_controls", "automatic", "reason", "by", "date",
+    "blinded", "exceptions",
 )  # fmt: skip
 """`source`: code of what set the gate (`sources.CODES`); `rule`: how, in words, the same for every
 study; `note`: what varies, or the user's note. `controls`, `samples`, `events`: the data behind an
 automatic gate. `failed_controls`: tubes that are not what their roles say. `of_cells`, `of_files`:
-cell line or file -> its own threshold, instead of `threshold`. `automatic`: threshold of the
-automatic rule, for a gate set by hand."""
+cell line or file -> its own threshold, instead of `threshold`; of a file also a whole shape.
+`vertices`: two ends or corners; on one channel also several pairs of ends. `scales`: of a polygon
+that was drawn on other scales than the linear one, the scale of each channel. `reason`, `by`,
+`date`, `blinded`, `exceptions`: who set it by hand and why, and which files have their own.
+`automatic`: threshold, or vertices, of the automatic rule, for a gate set by hand."""
+
+
+_CORNERS = ("vertices", "scales", "keep")
+"""Keys of a block that say nothing of a file with another kind of shape."""
 
 
 class GateError(CocultureError):
@@ -61,17 +73,53 @@ def draw(name: str, block: Block) -> Gate:
     if "threshold" in block:
         return threshold_gate(float(block["threshold"]), channels[0], keep or "above", name)
     if len(channels) == 1:
-        low, high = map(float, block["vertices"])
-        return _interval(name, channels[0], low, high, keep)
+        return _intervals(name, channels[0], ends_of(block), keep)
     corners = [(float(x), float(y)) for x, y in block["vertices"]]
     return polygon_gate(corners, channels, "out" if keep == "outside" else "in", name)
 
 
-def _interval(name: str, channel: str, low: float, high: float, keep: str | None) -> Gate:
-    inside = both(
-        threshold_gate(low, channel, "above", name), threshold_gate(high, channel, "below", name)
-    )
+def ends_of(block: Block) -> list[tuple[float, float]]:
+    """The two ends of each interval of a gate on one channel.
+
+    >>> ends_of({"channels": ["Time"], "vertices": [[1, 2], [5, 9]]})
+    [(1.0, 2.0), (5.0, 9.0)]
+    """
+    written = block["vertices"]
+    pairs = written if not written or isinstance(written[0], list | tuple) else [written]
+    return [(float(low), float(high)) for low, high in pairs]
+
+
+def _intervals(
+    name: str, channel: str, ends: Sequence[tuple[float, float]], keep: str | None
+) -> Gate:
+    """Events in any of the intervals; without one, none."""
+    found = [
+        both(
+            threshold_gate(low, channel, "above", name),
+            threshold_gate(high, channel, "below", name),
+        )
+        for low, high in ends
+    ] or [threshold_gate(math.inf, channel, "above", name)]
+    inside = reduce(either, found)
     return inverted(inside) if keep == "outside" else inside
+
+
+def kept(name: str, block: Block, events: Columns) -> NDArray[np.bool_]:
+    """Which events a gate keeps, shape (events,).
+
+    Raises
+    ------
+    GateError
+        If the block contradicts itself.
+    """
+    gate = draw(name, block)
+    if "scales" not in block:
+        return passes(gate, events)
+    scaled = {
+        str(channel): scale_named(scale).transform(np.asarray(events[str(channel)]))
+        for channel, scale in zip(block["channels"], block["scales"], strict=True)
+    }
+    return passes(gate, scaled)
 
 
 def of_tube(blocks: Mapping[str, Block], tube: FlowFile) -> dict[str, Block]:
@@ -83,7 +131,20 @@ def _of_tube(block: Block, tube: FlowFile) -> Block:
     own = block.get("of_files", {}).get(tube.fcs)
     if own is None:
         own = block.get("of_cells", {}).get(tube.cells)
-    return block if own is None else {**block, "threshold": float(own)}
+    return block if own is None else of_value(block, own)
+
+
+def of_value(block: Block, own: float | Mapping[str, Any]) -> Block:
+    """The block of a file whose entry in `of_files` is `own`: a threshold, or a whole shape."""
+    if not isinstance(own, Mapping):
+        return {**block, "threshold": float(own)}
+    if "threshold" in own and "threshold" not in block:
+        block = {key: value for key, value in block.items() if key not in _CORNERS}
+    if "vertices" in own:
+        # Whether the corners are kept or cut out is as in the gate of the other files.
+        other = ("threshold", "vertices", "scales", *(["keep"] if "threshold" in block else []))
+        block = {key: value for key, value in block.items() if key not in other}
+    return {**block, **own}
 
 
 def boundary(block: Block) -> str:
@@ -99,14 +160,14 @@ def boundary(block: Block) -> str:
         return f"{channels} {'<' if keep == 'below' else '>='} {block['threshold']}"
     where = keep if keep == "outside" else "inside"
     if len(block["channels"]) == 1:
-        low, high = block["vertices"]
-        return f"{channels} {where} {low} to {high}"
+        ends = listed([f"{low} to {high}" for low, high in ends_of(block)])
+        return f"{channels} {where} {ends}"
     return f"{channels} {where} {' '.join(f'({x}, {y})' for x, y in block['vertices'])}"
 
 
 def count_kept(name: str, block: Block, events: Columns) -> int:
     """Number of events that a gate keeps."""
-    return int(np.count_nonzero(passes(draw(name, block), events)))
+    return int(np.count_nonzero(kept(name, block, events)))
 
 
 def first_outcome(

@@ -15,7 +15,6 @@ from coculture.exchange.outcomes import Outcomes
 from coculture.flow.gating import gates
 from coculture.flow.gating.asinh_scale import decades
 from coculture.flow.gating.cell_sample import CellSample
-from coculture.flow.gating.flowcytometrytools import passes
 
 WIDTH = 0.02
 """Of a bin, in decades: a tenth of the SD of a marker's peak or less."""
@@ -88,7 +87,7 @@ def marker_histograms(
     of_stains, outcomes
         The gates of the stains, by name, and the classes that they make.
     """
-    drawn = {name: passes(gates.draw(name, block), singlets) for name, block in markers.items()}
+    drawn = {name: gates.kept(name, block, singlets) for name, block in markers.items()}
     is_above = list(gates.positives(outcomes, of_stains, singlets).values())
     assert outcomes.leading is not None
     leading = of_stains[outcomes.leading.gate]
@@ -138,7 +137,7 @@ def _bins(cells: CellSample, block: gates.Block) -> NDArray[np.intp]:
     channel, threshold = str(block["channels"][0]), float(block["threshold"])
     distance = cells.along(channel).values - float(decades(np.array(threshold)))
     keeps_below = block.get("keep") == "below"
-    # The threshold itself is inside a gate that keeps what is above it, as `passes` has it.
+    # The threshold itself is inside a gate that keeps what is above it, as `kept` has it.
     bins = np.floor((-distance if keeps_below else distance) / WIDTH).astype(np.intp)
     is_inside = cells[channel] < threshold if keeps_below else cells[channel] >= threshold
     bins = np.where(is_inside, np.maximum(bins, 0), np.minimum(bins, -1)) + _OUTSIDE

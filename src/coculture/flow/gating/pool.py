@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from coculture.flow.gating import gates
 from coculture.flow.gating.acquisition_date import MAX_DAYS, days_apart, usual_day
-from coculture.flow.gating.flowcytometrytools import passes
 from coculture.flow.gating.logicle import Logicle, logicle_for
 from coculture.flow.tubes import Columns, Tube, read_tube
 
@@ -84,12 +83,11 @@ def _step(count: int, most: int) -> int:
 
 def gated(tubes: Sequence[PooledTube], blocks: Mapping[str, gates.Block]) -> list[PooledTube]:
     """The tubes with the events that pass all of the gates."""
-    drawn = [gates.draw(name, block) for name, block in blocks.items()]
     result = []
     for pooled in tubes:
         kept = np.ones(len(pooled.events), bool) if pooled.kept is None else pooled.kept.copy()
-        for gate in drawn:
-            kept &= passes(gate, pooled.events)
+        for name, block in gates.of_tube(blocks, pooled.tube).items():
+            kept &= gates.kept(name, block, pooled.events)
         result.append(PooledTube(pooled.tube, pooled.events, kept))
     return result
 

@@ -35,13 +35,18 @@ def others(
             yield OtherGate(alternative, population, gate, moved, why)
 
 
+def _thresholds(of_each: Mapping[str, Any]) -> dict[str, float]:
+    """Those of a file that has another shape of a marker's gate are left out."""
+    return {item: float(value) for item, value in of_each.items() if isinstance(value, int | float)}
+
+
 def _moved(block: gates.Block, times: float) -> gates.Block | None:
     """The block with all of its thresholds multiplied; None if one is not above 0."""
-    own = {key: block[key] for key in _OWN if key in block}
-    every = [float(block["threshold"]), *(float(v) for each in own.values() for v in each.values())]
+    own = {key: _thresholds(block[key]) for key in _OWN if key in block}
+    every = [float(block["threshold"]), *(v for each in own.values() for v in each.values())]
     if min(every) <= 0:
         return None
     moved: dict[str, Any] = {**block, "threshold": float(block["threshold"]) * times}
     for key, of_each in own.items():
-        moved[key] = {item: float(value) * times for item, value in of_each.items()}
+        moved[key] = {**block[key], **{item: value * times for item, value in of_each.items()}}
     return moved

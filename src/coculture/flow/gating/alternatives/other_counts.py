@@ -11,7 +11,6 @@ from coculture.exchange.outcomes import Outcomes
 from coculture.flow.files import FlowFile
 from coculture.flow.gating import gates
 from coculture.flow.gating.alternatives.other_gate import OtherGate
-from coculture.flow.gating.flowcytometrytools import passes
 from coculture.flow.tubes import Columns
 
 Mask = NDArray[np.bool_]
@@ -75,8 +74,7 @@ def counts_under(
         positive = gates.is_positive(block, sample.events)
         return _counted(sample.is_cell, {**sample.positives, other.gate: positive}, outcomes)
     markers = {**sample.markers, other.gate: block}
-    drawn = (gates.draw(name, one) for name, one in markers.items())
-    kept = [passes(gate, sample.events) for gate in drawn]
+    kept = [gates.kept(name, one, sample.events) for name, one in markers.items()]
     is_cell = reduce(np.logical_and, kept, sample.singlets)
     return _counted(is_cell, sample.positives, outcomes, medians(is_cell))
 
