@@ -1,0 +1,56 @@
+"""EllipsoidGate: within a distance of a mean, in any number of dimensions."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from coculture.flow.interchange.gating_ml.dimensions import Dimension, Events, Mask
+from coculture.flow.interchange.gating_ml.gates.gate import DimensionReader, Gate, GateReader
+from coculture.flow.interchange.xml_file import (
+    Element,
+    InterchangeError,
+    attribute,
+    child,
+    children,
+    needed,
+    number,
+)
+
+
+@dataclass(frozen=True)
+class Ellipsoid:
+    """(x - mean)' inv(covariance) (x - mean) <= distance_square."""
+
+    id: str
+    parent: str | None
+    dimensions: tuple[Dimension, ...]
+    mean: tuple[float, ...]
+    covariance: tuple[tuple[float, ...], ...]
+    distance_square: float
+
+    def keeps(self, events: Events) -> Mask:
+        """Which events it keeps, without its parents, shape (events,)."""
+        values = np.column_stack([events.values(one) for one in self.dimensions])
+        away = values - np.array(self.mean)
+        inverse = np.linalg.inv(np.array(self.covariance))
+        distance = np.einsum("ij,jk,ik->i", away, inverse, away)
+        return np.asarray(distance <= self.distance_square)
+
+
+def _read(element: Element, dimension: DimensionReader) -> list[Gate]:
+    name = needed(element, "id")
+    dimensions = tuple(map(dimension, children(element, "dimension")))
+    mean = tuple(number(one, "value") for one in children(child(element, "mean"), "coordinate"))
+    rows = children(child(element, "covarianceMatrix"), "row")
+    covariance = tuple(
+        tuple(number(one, "value") for one in children(row, "entry")) for row in rows
+    )
+    size = len(dimensions)
+    if len(mean) != size or [len(row) for row in covariance] != [size] * size:
+        raise InterchangeError(f"Gate {name}: its mean and covariance need {size} dimensions.")
+    square = number(child(element, "distanceSquare"), "value")
+    parent = attribute(element, "parent_id")
+    return [Ellipsoid(name, parent, dimensions, mean, covariance, square)]
+
+
+READER = GateReader("EllipsoidGate", _read)

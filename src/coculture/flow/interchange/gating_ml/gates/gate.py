@@ -1,0 +1,36 @@
+"""What every gate has, and what a reader of gates gets."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from coculture.flow.interchange.gating_ml.dimensions import Dimension, Events, Mask
+from coculture.flow.interchange.xml_file import Element
+
+DimensionReader = Callable[[Element], Dimension]
+"""Reads <dimension> or <divider> with the scales and matrices of its document."""
+
+
+class Gate(Protocol):
+    """A gate of any kind. Its fields are those of the standard."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def parent(self) -> str | None: ...
+
+    @property
+    def dimensions(self) -> tuple[Dimension, ...]: ...
+
+    def keeps(self, events: Events) -> Mask:
+        """Which events it keeps, without its parents, shape (events,)."""
+        ...
+
+
+@dataclass(frozen=True)
+class GateReader:
+    """One kind of gate: its element, and how it is read. A quadrant gate is several gates."""
+
+    element: str
+    read: Callable[[Element, DimensionReader], list[Gate]]
