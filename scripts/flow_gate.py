@@ -1,5 +1,6 @@
 """Compensate, gate and count the FCS files of one experiment."""
 
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -14,5 +15,6 @@ def main(inputs: Any, outputs: Any, parameters: Any) -> None:
     result_tables.write(gated.wells, outputs.wells, "flow/wells.csv")
     result_tables.write(gated.spillover, outputs.spillover, "flow/spillover.csv")
     records.write_yaml(gated.gates, outputs.gates)
+    Path(outputs.gating_ml).write_text(gated.gating_ml, encoding="utf-8")
     result_tables.write(gated.alternatives, outputs.alternatives, "flow/alternatives.csv")
     flags.write(gated.flags, outputs.flags)

@@ -180,6 +180,34 @@ def test_a_gate_is_manual_by_its_source_whatever_its_rule_says(results: MakeResu
     assert _sentences(study, "by hand") == ["Gates set by hand: E1 myeloma viability dye."]
 
 
+def test_how_far_a_gate_was_moved_and_whether_that_changed_a_verdict(results: MakeResults) -> None:
+    block = {"source": "manual", "rule": "r", "channels": ["R660-A"]}
+    moved = block | {"threshold": 500.0, "automatic": 178.2}
+    own = {"fcs": "a.fcs", "threshold": 9.0, "reason": "dim", "by": "RK"}
+    some = block | {"source": "live_peak", "threshold": 5.0, "exceptions": [own]}
+    gates = {"E1": {"populations": {"mono": {"annexin": moved, "viability_dye": some}}}}
+    robustness = pd.DataFrame(
+        [
+            ("1a", "as_configured", "shown"),
+            ("1a", "automatic_gates", "not shown"),
+            ("2", "as_configured", "shown"),
+            ("2", "automatic_gates", "shown"),
+        ],
+        columns=["id", "choice", "verdict"],
+    )
+    tables = {"comparison/robustness.csv": robustness}
+    said = (
+        "Gates set by hand: E1 mono annexin (500 instead of 178), E1 mono viability dye only for "
+    )
+    assert _sentences(results(gates=gates, tables=tables), "by hand") == [
+        f"{said}a.fcs. With the automatic gates finding 1a would have another verdict."
+    ]
+    tables = {"comparison/robustness.csv": robustness[2:]}
+    assert _sentences(results(gates=gates, tables=tables), "by hand") == [
+        f"{said}a.fcs. With the automatic gates every finding has the same verdict."
+    ]
+
+
 def test_thresholds_that_not_all_wells_share_are_said(results: MakeResults) -> None:
     def gates(**own: dict[str, float]) -> dict[str, Any]:
         block = {"source": "live_peak", "rule": "r", "channels": ["A"], "threshold": 1.0, **own}

@@ -58,6 +58,7 @@ rule flow_gate:
     output:
         wells=f"{RESULTS}/flow/{{experiment}}/wells.csv",
         gates=f"{RESULTS}/flow/{{experiment}}/gates.yaml",
+        gating_ml=f"{RESULTS}/flow/{{experiment}}/gates.xml",
         spillover=f"{RESULTS}/flow/{{experiment}}/spillover.csv",
         alternatives=f"{RESULTS}/flow/{{experiment}}/alternatives.csv",
         flags=f"{RESULTS}/flow/{{experiment}}/flags.csv",

@@ -6,6 +6,8 @@ comparison tests each finding with these values, and says how fragile its verdic
 
 from dataclasses import dataclass
 
+AUTOMATIC_GATES = "automatic_gates"
+"""The choice of the automatic gates, where a person set some."""
 ALTERNATIVE_COLUMNS = ("alternative", "choice", "counted", "not_counted_because")
 """What every table of alternative values says of the alternative in a row."""
 
@@ -19,8 +21,8 @@ class Alternative:
     name
         What is different, as it continues "not with": "5PL under 1/y2 weighting".
     choice
-        Code of what was chosen: threshold_moved, threshold_source, spillover, file_left_out, curve,
-        well_left_out, scale, test, experiment_left_out.
+        Code of what was chosen: threshold_moved, threshold_source, spillover, automatic_gates,
+        file_left_out, curve, well_left_out, scale, test, experiment_left_out.
     not_counted
         Why it is shown but not counted: it could not have succeeded, or is not defensible. Empty if
         it counts.

@@ -117,6 +117,8 @@ class ManualGate:
     decision: Decision = Decision()
     automatic: Boundary | None = None
     exceptions: tuple[OwnGate, ...] = ()
+    is_manual: bool = True
+    """Whether all files have a person's gate; else those of `exceptions` only."""
 
     @classmethod
     def of(
@@ -131,6 +133,7 @@ class ManualGate:
             Decision.of(mapping),
             mapping.get("automatic"),
             tuple(map(OwnGate.of, mapping.get("exceptions", ()))),
+            mapping["source"] == SOURCE and ("threshold" in mapping or "vertices" in mapping),
         )
 
     def block(self) -> dict[str, Any]:

@@ -1,12 +1,14 @@
 """What a reader must know before trusting the findings, and what to do about it."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
+from coculture.exchange.alternatives import AUTOMATIC_GATES
 from coculture.exchange.flags import Flag
+from coculture.exchange.manual_gates import ManualGate, manual_gates
 from coculture.exchange.vocabulary import BELOW_RANGE, listed, many, number, state_in_words
 from coculture.report.flags import (
     BETWEEN_EXPERIMENTS,
@@ -18,6 +20,7 @@ from coculture.report.flags import (
     quality_flags,
 )
 from coculture.report.results import Results, with_labels
+from coculture.report.robustness import AS_CONFIGURED
 from coculture.report.table_labels import measured_columns
 
 _MAX_NAMED = 6
@@ -92,7 +95,7 @@ def limitations(results: Results) -> list[Limitation]:
         ),
         *_between_experiments(results.flags),
         *_missing_experiments(results),
-        *_manual_gates(results.gates),
+        *_manual_gates(results),
         *_own_thresholds(results.gates),
         *_excluded(results.flags, results.table("study/values.csv")),
         *_unmeasured(results),
@@ -181,20 +184,50 @@ def _lacks(lacking: Iterable[tuple[str, str]]) -> str:
     return "; ".join(f"{each} lacks {', '.join(arms)}" for each, arms in by_experiment.items())
 
 
-def _manual_gates(gates: Mapping[str, Mapping[str, Any]]) -> Iterator[Limitation]:
-    manual = [
-        f"{experiment} {population} {gate.replace('_', ' ')}"
-        for experiment, found in gates.items()
-        for population, blocks in found["populations"].items()
-        for gate, block in blocks.items()
-        if block["source"] == "manual"
+def _manual_gates(results: Results) -> Iterator[Limitation]:
+    moved = [
+        gate
+        for experiment, found in results.gates.items()
+        for gate in manual_gates(experiment, found["populations"])
     ]
-    if manual:
+    if moved:
         yield Limitation(
-            f"Gates set by hand: {', '.join(manual)}.",
+            f"Gates set by hand: {', '.join(map(_moved, moved))}.{_with_automatic_gates(results)}",
             "Compare each with its automatic threshold in gates.yaml.",
             "flow",
         )
+
+
+def _moved(gate: ManualGate) -> str:
+    """Which gate was set by hand, and by how much its threshold was moved."""
+    name = f"{gate.experiment} {gate.population} {gate.gate.replace('_', ' ')}"
+    threshold, automatic = gate.shape.get("threshold"), gate.automatic
+    if gate.is_manual and threshold is not None and isinstance(automatic, int | float):
+        name += f" ({number(float(threshold))} instead of {number(float(automatic))})"
+    own = [one.fcs for one in gate.exceptions]
+    if not own:
+        return name
+    return f"{name} {'and' if gate.is_manual else 'only'} for {listed(own)}"
+
+
+def _with_automatic_gates(results: Results) -> str:
+    """Whether any finding would have another verdict with the automatic gates."""
+    table = results.table("comparison/robustness.csv")
+    if table.empty:
+        return ""
+    configured = table[table["choice"] == AS_CONFIGURED].set_index("id")["verdict"]
+    automatic = table[table["choice"] == AUTOMATIC_GATES].set_index("id")["verdict"]
+    tested = automatic[automatic != ""]
+    changed = [str(name) for name in tested.index if tested[name] != configured[name]]
+    if changed:
+        return f" With the automatic gates {_the_findings(changed)} would have another verdict."
+    if len(tested) < len(automatic):
+        return " What the findings would be with the automatic gates is not known for all of them."
+    return " With the automatic gates every finding has the same verdict."
+
+
+def _the_findings(names: Sequence[str]) -> str:
+    return f"finding{'s' if len(names) > 1 else ''} {listed(names)}"
 
 
 def _own_thresholds(gates: Mapping[str, Mapping[str, Any]]) -> Iterator[Limitation]:

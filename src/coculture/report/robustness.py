@@ -11,6 +11,9 @@ from coculture.exchange.vocabulary import is_missing, number
 AS_CONFIGURED = "as_configured"
 """The choice of the first row of each finding in comparison/robustness.csv."""
 
+_ALSO = ("with_automatic_gates", "without_one_experiment", "measurement")
+"""Its columns with further sentences."""
+
 
 @dataclass(frozen=True)
 class AnalysisRow:
@@ -45,7 +48,7 @@ def fragilities(table: pd.DataFrame) -> dict[str, Fragility]:
         first = analyses[0]
         found[str(name)] = Fragility(
             sentence=str(first["sentence"]),
-            also=[one for one in (first["without_one_experiment"], first["measurement"]) if one],
+            also=[one for one in (first[column] for column in _ALSO) if one],
             unit=str(first["unit"]),
             analyses=[_row(one, first) for one in analyses],
         )

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from coculture.exchange.manual_gates import Decision
 from coculture.report.formatting import natural_key
 from coculture.report.results import Results
 from coculture.report.table_labels import (
@@ -35,9 +36,11 @@ _DEFINED = (
     (THRESHOLDS, "population", "", "Population, as named in the config"),
     (THRESHOLDS, "gate", "", "In the order in which they are applied"),
     (THRESHOLDS, "threshold", "", "Linear scale, after compensation"),
-    (THRESHOLDS, "source", "", "What the gate was set from; manual: set by hand in the config"),
+    (THRESHOLDS, "automatic", "", "The automatic threshold, where a person set another one"),
+    (THRESHOLDS, "source", "", "What the gate was set from; manual: set by hand"),
     (THRESHOLDS, "rule", "", "How it was set"),
     (THRESHOLDS, "note", "", "Details of this gate"),
+    (THRESHOLDS, "set by hand because", "", "The reason, by whom and when"),
     (THRESHOLDS, "files", "", "Number of control files it was set from, or of samples if none"),
     (CURVES, "verdict", "", "Whether the curve passes the acceptance limits in the config"),
     (CURVES, "lloq_pg_ml", "pg/mL", "Lower limit of quantification in the well"),
@@ -102,24 +105,34 @@ def _value(row: Mapping[Any, Any], is_log: bool) -> float | str:
     return f"{row['relation']} {mean:.4g}" if row["relation"] else mean
 
 
+_OF_MANUAL = ("automatic", "set by hand because")
+"""Columns of `thresholds` that only studies have in which a person set gates."""
+
+
 def thresholds(gates: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
     """Every gate of every experiment: its threshold, its rule, and the number of files used."""
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             "experiment": experiment,
             "population": population,
             "gate": gate.replace("_", " "),
             "channel": ", ".join(block["channels"]),
             "threshold": block.get("threshold"),
+            "automatic": automatic
+            if isinstance(automatic := block.get("automatic"), int | float)
+            else None,
             "source": str(block["source"]).replace("_", " "),
             "rule": block["rule"],
             "note": block.get("note"),
+            "set by hand because": Decision.of(block).in_words or None,
             "files": len(block.get("controls") or block.get("samples") or ()) or None,
         }
         for experiment, found in gates.items()
         for population, blocks in found["populations"].items()
         for gate, block in blocks.items()
     )
+    unused = [one for one in _OF_MANUAL if one in table and table[one].isna().all()]
+    return table.drop(columns=unused)
 
 
 def curves(found: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:

@@ -14,7 +14,7 @@ from coculture.comparison import (
     compare,
     join_cultures,
 )
-from coculture.exchange.alternatives import Alternative
+from coculture.exchange.alternatives import AUTOMATIC_GATES, Alternative
 from coculture.study.schema import schema, with_defaults
 from tests.comparison.conftest import EVENTS, elisa_cultures, flow_wells
 from tests.comparison.small_studies import DEX, finding
@@ -195,6 +195,29 @@ def test_an_alternative_that_changes_nothing_of_a_finding_is_not_listed() -> Non
     ).robustness
     assert HIGHER.name not in set(table["alternative"])
     assert list(table.loc[table["alternative"] == well.name, "id"]) == ["2"]
+
+
+def test_a_finding_says_what_it_would_be_with_the_automatic_gates() -> None:
+    automatic = Alternative("the automatic gates", AUTOMATIC_GATES)
+    study = Study(
+        [6.0, 9.0, 7.0, 8.0],
+        [higher(), finding("lower", "IL-6", TREATED, [UNTREATED]) | {"id": "2"}],
+        ratios=[0.5, 0.4, 0.6, 0.5],
+    )
+    percents = study.truth["percent_apoptotic"]
+    lost = (study.truth["dex_nM"] > 0) & study.truth["experiment"].isin(["E1", "E3"])
+    for other, said in (
+        (
+            percents - 2.0,
+            "; with the automatic gates the verdict is the same (estimate 7.5 instead",
+        ),
+        (percents.mask(lost, 18.0), ", and this changed the verdict: with the automatic gates it"),
+    ):
+        table = study.compared([study.flow(automatic, other)]).robustness
+        sentences = table.groupby("id", sort=False)["with_automatic_gates"].first()
+        assert sentences.iloc[0].startswith(f"Gates were set by hand{said}")
+        assert sentences["2"].endswith("which changed nothing that this finding compares.")
+    assert not study.compared().robustness["with_automatic_gates"].any()
 
 
 def test_an_experiment_that_keeps_its_own_is_named() -> None:

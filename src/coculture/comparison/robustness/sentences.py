@@ -7,6 +7,7 @@ import numpy as np
 from coculture.comparison import number_formats
 from coculture.comparison.robustness import experiments_left_out
 from coculture.comparison.robustness.analyses import Analysis
+from coculture.exchange.alternatives import AUTOMATIC_GATES
 from coculture.exchange.vocabulary import (
     NOT_SHOWN,
     NOT_TESTABLE,
@@ -53,6 +54,35 @@ def _some(names: Sequence[str]) -> str:
     more = len(names) - _MOST_NAMED
     shown = list(names[:_MOST_NAMED])
     return listed([*shown, f"{more} more"] if more > 0 else shown)
+
+
+def automatic_gates(analyses: Sequence[Analysis], *, any_moved: bool) -> str:
+    """What a finding would be with the automatic gates; empty if no gate was set by hand.
+
+    Parameters
+    ----------
+    any_moved
+        Whether the gates that a person set change what any finding is tested on.
+    """
+    own = analyses[0]
+    for one in analyses:
+        if one.alternative.choice == AUTOMATIC_GATES:
+            return f"Gates were set by hand{_otherwise_gated(own, one)}."
+    return "Gates were set by hand, which changed nothing that this finding compares." * any_moved
+
+
+def _otherwise_gated(own: Analysis, one: Analysis) -> str:
+    """What the automatic gates (`one`) give in place of those that a person set."""
+    if not one.verdict:
+        return f"; what the automatic ones give is not known: {one.alternative.not_counted}"
+    estimates = ""
+    if np.isfinite(own.estimate.value) and np.isfinite(one.estimate.value):
+        values = f"{number(one.estimate.value)} instead of {number(own.estimate.value)}"
+        estimates = f" (estimate {values} {own.estimate.unit}".rstrip() + ")"
+    if one.verdict == own.verdict:
+        return f"; with the automatic gates the verdict is the same{estimates}"
+    verdict = f"with the automatic gates it is {one.verdict}{estimates}"
+    return f", and this changed the verdict: {verdict}"
 
 
 def without_experiment(analyses: Sequence[Analysis]) -> str:

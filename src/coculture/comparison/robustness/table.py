@@ -7,28 +7,31 @@ import pandas as pd
 from coculture.comparison.robustness import sentences
 from coculture.comparison.robustness.analyses import AS_CONFIGURED, Analysis
 from coculture.comparison.settings import ComparisonSettings
+from coculture.exchange.alternatives import AUTOMATIC_GATES
 
 COLUMNS = (
     *("id", "alternative", "choice", "source", "verdict", "estimate", "relation", "unit"),
     *("p", "level", "counted", "reason", "se", "measurement_sd", "sentence"),
-    *("without_one_experiment", "measurement"),
+    *("with_automatic_gates", "without_one_experiment", "measurement"),
 )
 
 
 def robustness_table(found: Sequence[Analysis], settings: ComparisonSettings) -> pd.DataFrame:
     """One row for each finding and analysis; the first of a finding is the one as configured.
 
-    Its sentences say in how many analyses the finding has this verdict, how weak the evidence is
-    without one experiment, and what measurement contributes to the standard error.
+    Its sentences say in how many analyses the finding has this verdict, what it would be with the
+    automatic gates, how weak the evidence is without one experiment, and what measurement
+    contributes to the standard error.
     """
     rows = [_row(one) for one in found]
     table = pd.DataFrame(rows, columns=list(COLUMNS))
-    said = list(COLUMNS[-3:])
+    said = list(COLUMNS[-4:])
+    any_moved = any(one.alternative.choice == AUTOMATIC_GATES for one in found)
     table[said] = ""
     for place, one in enumerate(found):
         if one.alternative == AS_CONFIGURED:
             of_finding = [other for other in found if other.finding.id == one.finding.id]
-            table.loc[place, said] = _said(of_finding, settings)
+            table.loc[place, said] = _said(of_finding, settings, any_moved=any_moved)
     return table
 
 
@@ -57,11 +60,14 @@ def _reason(one: Analysis) -> str:
     return "; ".join(filter(None, (one.alternative.not_counted, one.note)))
 
 
-def _said(of_finding: Sequence[Analysis], settings: ComparisonSettings) -> list[str]:
-    """The three sentences of a finding."""
+def _said(
+    of_finding: Sequence[Analysis], settings: ComparisonSettings, *, any_moved: bool
+) -> list[str]:
+    """The four sentences of a finding."""
     quantity = settings.quantity(of_finding[0].finding.endpoint)
     return [
         sentences.verdicts(of_finding),
+        sentences.automatic_gates(of_finding, any_moved=any_moved),
         sentences.without_experiment(of_finding),
         sentences.measurement(of_finding[0], quantity.primary.unit if quantity else ""),
     ]

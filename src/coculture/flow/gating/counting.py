@@ -28,7 +28,7 @@ from coculture.flow.gating.measurement import STAGES, Counts, Measurement
 from coculture.flow.gating.size_histogram import SizeHistogram, size_histogram
 from coculture.flow.gating.sources.threshold import FEWEST_EVENTS
 from coculture.flow.gating.stained_cells import StainedCells, stained_of_tube
-from coculture.flow.gating.steadiness import Steadiness, all_steady, steadiness
+from coculture.flow.gating.steadiness import Steadiness, all_steady, steadiness, stretches
 from coculture.flow.settings import FlowSettings, Population
 from coculture.flow.tubes import Columns, Tube, TubeEvents, read_tube
 
@@ -51,6 +51,7 @@ def measure(
     events = read_tube(tube, spillover)
     own_time = all(gates.TIME in blocks[population.name] for population in populations)
     time = all_steady(events) if own_time else _steadiness(tube, events)
+    unsteady = _unsteady(tube, events, time.steady)
     measured = []
     for population in populations:
         own = gates.of_tube(blocks[population.name], tube)
@@ -67,6 +68,7 @@ def measure(
                 percent_margin=margin_percent(tube, events, in_range),
                 percent_departing=time.percent_departing,
                 percent_time_lost=time.percent_time_lost,
+                unsteady=unsteady,
                 seconds=_seconds(tube, events),
                 peaks=counted.peaks,
                 markers=counted.markers,
@@ -105,6 +107,15 @@ def _seconds(tube: Tube, events: Columns) -> float:
     if tube.panel.time is None or not len(events):
         return math.nan
     return float(np.ptp(np.asarray(events[tube.panel.time])))
+
+
+def _unsteady(
+    tube: Tube, events: Columns, steady: NDArray[np.bool_]
+) -> tuple[tuple[float, float], ...]:
+    """The stretches of time that are not used."""
+    if tube.panel.time is None or not len(events):
+        return ()
+    return stretches(np.asarray(events[tube.panel.time]), steady)
 
 
 def steady(tube: Tube, events: Columns) -> NDArray[np.bool_]:

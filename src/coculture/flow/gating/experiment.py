@@ -20,17 +20,22 @@ from coculture.exchange.outcomes import (
     count_column,
     median_column,
 )
-from coculture.flow.compensation.experiment_spillover import experiment_spillover
+from coculture.flow.compensation.experiment_spillover import (
+    ExperimentSpillover,
+    experiment_spillover,
+)
 from coculture.flow.compensation.remaining_spill import RemainingSpill, corrected
 from coculture.flow.compensation.spillover import spillover_table
 from coculture.flow.files import FlowFile, exclusion, flow_files
 from coculture.flow.gating import checks
 from coculture.flow.gating.acquisition_date import acquired_at, usual_day
 from coculture.flow.gating.alternatives import (
+    automatic_gates,
     moved_thresholds,
     other_spillover,
     threshold_sources,
 )
+from coculture.flow.gating.alternatives.automatic_gates import AutomaticGates
 from coculture.flow.gating.alternatives.other_gate import OtherGate
 from coculture.flow.gating.alternatives.other_spillover import OtherSpillover
 from coculture.flow.gating.alternatives.table import alternative_table
@@ -55,6 +60,7 @@ from coculture.flow.gating.possible_spill import PossibleEffect
 from coculture.flow.gating.refusal import refuse_unknown
 from coculture.flow.gating.repeated_flags import grouped
 from coculture.flow.gating.spill_effect import SpillEffect, changes_of_arms, compared
+from coculture.flow.interchange.gating_ml.of_experiment import gated_file, gates_document
 from coculture.flow.settings import FlowSettings
 from coculture.flow.tubes import Tube, open_tubes
 
@@ -74,7 +80,10 @@ class GatedExperiment:
     wells: pd.DataFrame
     """flow/wells.csv: one row per FCS file and population."""
     gates: dict[str, Any]
-    """gates.yaml: the source of the spillover, and every gate of every population."""
+    """gates.yaml: the source of the spillover, the stretches of time that are not used, and every
+    gate of every population."""
+    gating_ml: str
+    """gates.xml: the same gates in Gating-ML 2.0."""
     spillover: pd.DataFrame
     """flow/spillover.csv: the matrix of the experiment, column `stain` and one column per channel;
     no rows without compensation."""
@@ -113,10 +122,11 @@ def gate_experiment(
     excluded = tuple(exclusion(file) for file in listed if file.exclude)
     if not tubes:
         no_gates: dict[str, Blocks] = {one.name: {} for one in settings.populations}
-        record = _record(name, {"source": "none"}, no_gates, {})
+        record = _record(name, {"source": "none"}, no_gates, {}, {})
         wells = _wells(listed, {}, {}, settings)
         nothing = alternative_table(listed, {}, (), (), {}, settings, Amounts())
-        return GatedExperiment(wells, record, spillover_table(None), excluded, nothing)
+        document = gates_document(name, (), {}, None, settings)
+        return GatedExperiment(wells, record, document, spillover_table(None), excluded, nothing)
     refuse_constant(tubes, settings)
     progress(f"{name}: spillover ({settings.compensation.source})")
     own = settings.gates.get(name, {})
@@ -160,14 +170,21 @@ def gate_experiment(
             backgrounds(measured, blocks, settings),
             settings,
         ),
-        gates=_record(name, spillover.record, blocks, reading_notes(tubes)),
+        gates=_record(name, spillover.record, blocks, reading_notes(tubes), measured),
+        gating_ml=gates_document(
+            name,
+            [gated_file(of_file[0], blocks) for of_file in measured.values()],
+            blocks,
+            spillover.matrix,
+            settings,
+        ),
         spillover=spillover_table(spillover.matrix),
         flags=(*excluded, *flags),
         alternatives=alternative_table(
             listed,
             measured,
             others,
-            _with_other_spillover(opened, used, settings),
+            _otherwise_gated(opened, asked, used, settings),
             found,
             settings,
             counted_per,
@@ -186,13 +203,21 @@ def _other_gates(used: Compensated, settings: FlowSettings) -> list[OtherGate]:
     ]
 
 
-def _with_other_spillover(
-    tubes: Sequence[Tube], used: Compensated, settings: FlowSettings
-) -> list[tuple[OtherSpillover, dict[int, list[Measurement]]]]:
-    """Each other matrix with the samples as they are counted with it, with its own gates."""
+def _otherwise_gated(
+    tubes: Sequence[Tube], asked: ExperimentSpillover, used: Compensated, settings: FlowSettings
+) -> list[tuple[OtherSpillover | AutomaticGates, dict[int, list[Measurement]]]]:
+    """Each other matrix with the samples as they are counted with it, with its own gates.
+
+    Where a person set gates, also the automatic ones.
+    """
     own = settings.gates.get(tubes[0].experiment, {})
+    others: list[OtherSpillover | AutomaticGates] = [
+        *other_spillover.others(tubes, used.spillover, settings, own)
+    ]
+    automatic = automatic_gates.of_experiment(tubes, asked, settings, own)
+    others += [automatic] if automatic is not None else []
     found = []
-    for other in other_spillover.others(tubes, used.spillover, settings, own):
+    for other in others:
         counted = {}
         if other.used is not None:
             counted = {
@@ -209,14 +234,22 @@ def _record(
     spillover: Mapping[str, Any],
     blocks: Mapping[str, Blocks],
     notes: Mapping[str, Sequence[str]],
+    measured: Mapping[int, Sequence[Measurement]],
 ) -> dict[str, Any]:
     """The content of gates.yaml; `notes` is a note on how files were read -> these files."""
+    every = [of_file[0] for of_file in measured.values()]
+    removed = {one.tube.fcs: [list(ends) for ends in one.unsteady] for one in every if one.unsteady}
+    channel = next((one.tube.panel.time for one in every), None)
     unusual = {"files": [{"note": note, "fcs": list(fcs)} for note, fcs in notes.items()]}
     return {
         "experiment": name,
         **(unusual if notes else {}),
         "spillover": dict(spillover),
-        "time": {"rule": TIME_RULE},
+        "time": {
+            "rule": TIME_RULE,
+            **({"channels": [channel]} if channel is not None else {}),
+            "removed": removed,
+        },
         "populations": {
             population: {gate: dict(block) for gate, block in of_population.items()}
             for population, of_population in blocks.items()

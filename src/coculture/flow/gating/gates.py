@@ -26,6 +26,7 @@ from coculture.flow.gating.flowcytometrytools import (
     polygon_gate,
     threshold_gate,
 )
+from coculture.flow.interchange.gating_ml.gates.polygon import on_edge
 from coculture.flow.interchange.gating_ml.transforms import scale_named
 from coculture.flow.settings import SHARED_GATES, shape_fault
 from coculture.flow.tubes import Columns
@@ -50,6 +51,7 @@ that was drawn on other scales than the linear one, the scale of each channel. `
 `automatic`: threshold, or vertices, of the automatic rule, for a gate set by hand."""
 
 
+_LINEAR = {"name": "linear"}
 _CORNERS = ("vertices", "scales", "keep")
 """Keys of a block that say nothing of a file with another kind of shape."""
 
@@ -113,13 +115,18 @@ def kept(name: str, block: Block, events: Columns) -> NDArray[np.bool_]:
         If the block contradicts itself.
     """
     gate = draw(name, block)
-    if "scales" not in block:
+    if len(block["channels"]) == 1:
         return passes(gate, events)
-    scaled = {
-        str(channel): scale_named(scale).transform(np.asarray(events[str(channel)]))
-        for channel, scale in zip(block["channels"], block["scales"], strict=True)
-    }
-    return passes(gate, scaled)
+    scales = block.get("scales", [_LINEAR, _LINEAR])
+    names = [str(channel) for channel in block["channels"]]
+    x, y = (
+        scale_named(scale).transform(np.asarray(events[name]))
+        for name, scale in zip(names, scales, strict=True)
+    )
+    # The library leaves it to chance on which side an event on an edge is; Gating-ML has it inside.
+    edge = on_edge(x, y, np.array(block["vertices"], dtype=np.float64))
+    inside = passes(gate, dict(zip(names, (x, y), strict=True)))
+    return inside & ~edge if block.get("keep") == "outside" else inside | edge
 
 
 def of_tube(blocks: Mapping[str, Block], tube: FlowFile) -> dict[str, Block]:

@@ -86,6 +86,8 @@ class Measurement:
         Percent of the events acquired while the signal or the rate was unsteady.
     percent_time_lost
         Percent of the acquisition time in which almost no events were recorded.
+    unsteady
+        The stretches of time that are not used, each from a time to before another one.
     seconds
         From the first event to the last; NaN without a time channel.
     peaks
@@ -115,6 +117,7 @@ class Measurement:
     percent_margin: float
     percent_departing: float
     percent_time_lost: float
+    unsteady: tuple[tuple[float, float], ...] = ()
     seconds: float = math.nan
     peaks: Mapping[str, LivePeak] = field(default_factory=dict)
     markers: Mapping[str, MarkerHistogram] = field(default_factory=dict)

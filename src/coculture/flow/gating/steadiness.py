@@ -47,6 +47,32 @@ def all_steady(events: Sized) -> Steadiness:
     return Steadiness(np.ones(len(events), dtype=bool), 0.0, 0.0)
 
 
+def stretches(time: Values, steady: NDArray[np.bool_]) -> tuple[tuple[float, float], ...]:
+    """The stretches of time without the steady events: each from a time to before another one.
+
+    Of events with the same time all are steady or none is.
+
+    Parameters
+    ----------
+    time, steady
+        Of each event, shape (events,).
+
+    >>> stretches(np.array([0.0, 1.0, 2.0, 3.0]), np.array([True, False, False, True]))
+    ((1.0, 3.0),)
+    """
+    if steady.all():
+        return ()
+    moments, first = np.unique(time, return_index=True)
+    kept = steady[first].astype(np.int8)
+    change = np.diff(kept, prepend=1, append=1)
+    # After the last event a stretch ends at the next number that there is.
+    ends = np.append(moments, np.nextafter(moments[-1], np.inf))
+    begins, stops = np.flatnonzero(change == -1), np.flatnonzero(change == 1)
+    return tuple(
+        (float(ends[one]), float(ends[other])) for one, other in zip(begins, stops, strict=True)
+    )
+
+
 def steadiness(time: Values, signals: Sequence[Values]) -> Steadiness:
     """Judge a tube by its acquisition time.
 

@@ -1,7 +1,7 @@
 """Reading XML of others without risk: no document type, so no entities that could be expanded."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from xml.etree import ElementTree as ET
 from xml.parsers import expat
@@ -42,6 +42,55 @@ def root_of(path: Path) -> Element:
         return ET.fromstring(content)
     except (expat.ExpatError, ET.ParseError) as error:
         raise InterchangeError(f"{path}: is not XML ({error}).") from error
+
+
+GATING, DATA_TYPE, TRANSFORMS = (
+    f"http://www.isac-net.org/std/Gating-ML/v2.0/{part}"
+    for part in ("gating", "datatypes", "transformations")
+)
+"""The namespaces of Gating-ML 2.0."""
+
+
+def gating(name: str) -> str:
+    """A name in the namespace of gates."""
+    return f"{{{GATING}}}{name}"
+
+
+def data_type(name: str) -> str:
+    """A name in the namespace of data types."""
+    return f"{{{DATA_TYPE}}}{name}"
+
+
+def transforms(name: str) -> str:
+    """A name in the namespace of transformations."""
+    return f"{{{TRANSFORMS}}}{name}"
+
+
+def added(element: Element, name: str, attributes: Mapping[str, str] | None = None) -> Element:
+    """A new element inside one, after the others."""
+    return ET.SubElement(element, name, dict(attributes or {}))
+
+
+def written(value: float) -> str:
+    """A number with every digit that is needed to read it back.
+
+    >>> written(0.1), written(5.0)
+    ('0.1', '5.0')
+    """
+    return repr(float(value))
+
+
+def text_of(root: Element) -> str:
+    """A whole document as text, indented; the same for the same content."""
+    for prefix, space in (
+        ("gating", GATING),
+        ("data-type", DATA_TYPE),
+        ("transforms", TRANSFORMS),
+    ):
+        ET.register_namespace(prefix, space)
+    ET.indent(root)
+    body = ET.tostring(root, encoding="unicode")
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{body}\n'
 
 
 def tag(element: Element) -> str:

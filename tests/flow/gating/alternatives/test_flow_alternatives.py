@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from coculture.exchange.alternatives import AUTOMATIC_GATES
 from coculture.flow import GatedExperiment, gate_experiment
 from coculture.flow.gating.alternatives.moved_thresholds import _moved
 from tests.flow.mishaps import base_study
@@ -104,6 +105,17 @@ def test_a_matrix_that_leaves_spill_is_not_used(tmp_path: Path) -> None:
     (row,) = rows[rows["choice"] == "spillover"].to_dict("records")
     assert row["fcs"] == ""
     assert row["kept_because"].startswith("it leaves")
+
+
+def test_the_automatic_gates_are_an_alternative_to_those_of_a_person(
+    written: Written, configured: GatedExperiment
+) -> None:
+    assert AUTOMATIC_GATES not in set(configured.alternatives["choice"])
+    scatter = configured.gates["populations"]["myeloma"]["cells"]
+    own = {"cells": _by_hand(scatter) | {"threshold": scatter["threshold"] * 2}}
+    moved = gated(written, gates={"E1": {"myeloma": own}})
+    assert not of_samples(moved).equals(of_samples(configured))
+    pd.testing.assert_frame_equal(under(moved, "the automatic gates"), of_samples(configured))
 
 
 def test_no_compensation_is_no_alternative(configured: GatedExperiment) -> None:

@@ -10,6 +10,7 @@ from coculture.exchange.flags import Flag
 from coculture.exchange.outcomes import count_column, median_column
 from coculture.flow.files import FlowFile
 from coculture.flow.gating.alternatives import files_left_out
+from coculture.flow.gating.alternatives.automatic_gates import AutomaticGates
 from coculture.flow.gating.alternatives.other_counts import OtherCounts
 from coculture.flow.gating.alternatives.other_gate import OtherGate
 from coculture.flow.gating.alternatives.other_spillover import OtherSpillover
@@ -35,7 +36,7 @@ def alternative_table(
     files: Sequence[FlowFile],
     measured: Measured,
     gates: Sequence[OtherGate],
-    spillovers: Iterable[tuple[OtherSpillover, Measured]],
+    wholes: Iterable[tuple[OtherSpillover | AutomaticGates, Measured]],
     flags: Mapping[tuple[int, str], Sequence[Flag]],
     settings: FlowSettings,
     amounts: Amounts,
@@ -50,8 +51,8 @@ def alternative_table(
         The files as they are used, with what the samples count with other gates.
     gates
         The other gates.
-    spillovers
-        Each other matrix, with the samples as they are counted with it.
+    wholes
+        Each other matrix, and the automatic gates, with the samples as they are counted with them.
     flags
         (row of a file, population) -> its flags.
     amounts
@@ -65,18 +66,18 @@ def alternative_table(
     """
     name = files[0].experiment
     rows: list[dict[str, Any]] = []
-    for alternative, kept_because in _kept(gates, spillovers):
+    for alternative, kept_because in _kept(gates, wholes):
         rows.append({"experiment": name, **alternative.in_columns(), "kept_because": kept_because})
     for alternative in dict.fromkeys(one.alternative for one in gates):
         counted = _measured_with(alternative, measured)
         rows += _rows(alternative, counted, settings, amounts)
-    for spillover, of_other in spillovers:
+    for otherwise, of_other in wholes:
         counted = [
             (one, OtherCounts(one.counts.cells, one.counts.quadrants, one.medians))
             for of_file in of_other.values()
             for one in of_file
         ]
-        rows += _rows(spillover.alternative, counted, settings, amounts)
+        rows += _rows(otherwise.alternative, counted, settings, amounts)
     for alternative, file, population in files_left_out.others(files, flags):
         rows.append(_identity(alternative, file, population))
     table = pd.DataFrame(rows, columns=columns(settings))
@@ -87,11 +88,12 @@ def alternative_table(
 
 
 def _kept(
-    gates: Iterable[OtherGate], spillovers: Iterable[tuple[OtherSpillover, Measured]]
+    gates: Iterable[OtherGate],
+    wholes: Iterable[tuple[OtherSpillover | AutomaticGates, Measured]],
 ) -> Iterator[tuple[Alternative, str]]:
     """The alternatives that this experiment does not have, each with the reason."""
     found = {one.alternative: one.kept_because for one in gates if one.block is None}
-    found |= {one.alternative: one.kept_because for one, _ in spillovers if one.used is None}
+    found |= {one.alternative: one.kept_because for one, _ in wholes if one.used is None}
     yield from found.items()
 
 

@@ -1,17 +1,25 @@
 """BooleanGate: and, or, not of other gates."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
 
 import numpy as np
 
 from coculture.flow.interchange.gating_ml.dimensions import Dimension, Events, Mask
-from coculture.flow.interchange.gating_ml.gates.gate import DimensionReader, Gate, GateReader
+from coculture.flow.interchange.gating_ml.gates.gate import (
+    DimensionReader,
+    DimensionWriter,
+    Gate,
+    GateKind,
+)
 from coculture.flow.interchange.xml_file import (
     Element,
     InterchangeError,
+    added,
     attribute,
     children,
+    gating,
     needed,
 )
 
@@ -59,4 +67,14 @@ def _read(element: Element, _: DimensionReader) -> list[Gate]:
     raise InterchangeError(f"Gate {name}: a BooleanGate is an and, or, or not of other gates.")
 
 
-READER = GateReader("BooleanGate", _read)
+def _write(gates: Sequence[Gate], element: Element, _: DimensionWriter) -> None:
+    (gate,) = gates
+    assert isinstance(gate, Boolean)
+    operation = added(element, gating(gate.operation))
+    for name, complement in gate.operands:
+        reference = added(operation, gating("gateReference"), {gating("ref"): name})
+        if complement:
+            reference.set(gating("use-as-complement"), "true")
+
+
+KIND = GateKind("BooleanGate", _read, _write)

@@ -1,19 +1,29 @@
 """EllipsoidGate: within a distance of a mean, in any number of dimensions."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from coculture.flow.interchange.gating_ml.dimensions import Dimension, Events, Mask
-from coculture.flow.interchange.gating_ml.gates.gate import DimensionReader, Gate, GateReader
+from coculture.flow.interchange.gating_ml.gates.gate import (
+    DimensionReader,
+    DimensionWriter,
+    Gate,
+    GateKind,
+)
 from coculture.flow.interchange.xml_file import (
     Element,
     InterchangeError,
+    added,
     attribute,
     child,
     children,
+    data_type,
+    gating,
     needed,
     number,
+    written,
 )
 
 
@@ -53,4 +63,21 @@ def _read(element: Element, dimension: DimensionReader) -> list[Gate]:
     return [Ellipsoid(name, parent, dimensions, mean, covariance, square)]
 
 
-READER = GateReader("EllipsoidGate", _read)
+def _write(gates: Sequence[Gate], element: Element, dimension: DimensionWriter) -> None:
+    (gate,) = gates
+    assert isinstance(gate, Ellipsoid)
+    for one in gate.dimensions:
+        dimension(element, one, "dimension")
+    mean = added(element, gating("mean"))
+    for value in gate.mean:
+        added(mean, gating("coordinate"), {data_type("value"): written(value)})
+    matrix = added(element, gating("covarianceMatrix"))
+    for row in gate.covariance:
+        inside = added(matrix, gating("row"))
+        for value in row:
+            added(inside, gating("entry"), {data_type("value"): written(value)})
+    square = {data_type("value"): written(gate.distance_square)}
+    added(element, gating("distanceSquare"), square)
+
+
+KIND = GateKind("EllipsoidGate", _read, _write)

@@ -1,19 +1,29 @@
 """PolygonGate: inside the corners, in two dimensions."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from coculture.flow.interchange.gating_ml.dimensions import Dimension, Events, Mask, Values
-from coculture.flow.interchange.gating_ml.gates.gate import DimensionReader, Gate, GateReader
+from coculture.flow.interchange.gating_ml.gates.gate import (
+    DimensionReader,
+    DimensionWriter,
+    Gate,
+    GateKind,
+)
 from coculture.flow.interchange.xml_file import (
     Element,
     InterchangeError,
+    added,
     attribute,
     children,
+    data_type,
+    gating,
     needed,
     number,
+    written,
 )
 
 
@@ -49,15 +59,25 @@ def inside_polygon(x: Values, y: Values, vertices: NDArray[np.float64]) -> Mask:
         Corners, shape (corners, 2).
     """
     inside = np.zeros(len(x), dtype=bool)
-    on_edge = np.zeros(len(x), dtype=bool)
-    for (x0, y0), (x1, y1) in zip(vertices, np.roll(vertices, -1, axis=0), strict=True):
+    for (x0, y0), (x1, y1) in _edges(vertices):
         side = (x1 - x0) * (y - y0) - (x - x0) * (y1 - y0)
         spans = (y0 > y) != (y1 > y)
         inside ^= spans & ((side > 0) == (y1 > y0))
-        within = (np.minimum(x0, x1) <= x) & (x <= np.maximum(x0, x1))
-        within &= (np.minimum(y0, y1) <= y) & (y <= np.maximum(y0, y1))
-        on_edge |= within & (side == 0)
-    return inside | on_edge
+    return inside | on_edge(x, y, vertices)
+
+
+def on_edge(x: Values, y: Values, vertices: NDArray[np.float64]) -> Mask:
+    """Which points are on an edge of a polygon; arguments as for `inside_polygon`."""
+    found = np.zeros(len(x), dtype=bool)
+    for (x0, y0), (x1, y1) in _edges(vertices):
+        within = (min(x0, x1) <= x) & (x <= max(x0, x1))
+        within &= (min(y0, y1) <= y) & (y <= max(y0, y1))
+        found |= within & ((x1 - x0) * (y - y0) == (x - x0) * (y1 - y0))
+    return found
+
+
+def _edges(vertices: NDArray[np.float64]) -> Iterator[tuple[NDArray[np.float64], ...]]:
+    return zip(vertices, np.roll(vertices, -1, axis=0), strict=True)
 
 
 def _read(element: Element, dimension: DimensionReader) -> list[Gate]:
@@ -75,4 +95,15 @@ def _read(element: Element, dimension: DimensionReader) -> list[Gate]:
     return [Polygon(name, attribute(element, "parent_id"), dimensions, vertices)]
 
 
-READER = GateReader("PolygonGate", _read)
+def _write(gates: Sequence[Gate], element: Element, dimension: DimensionWriter) -> None:
+    (gate,) = gates
+    assert isinstance(gate, Polygon)
+    for one in gate.dimensions:
+        dimension(element, one, "dimension")
+    for corner in gate.vertices:
+        vertex = added(element, gating("vertex"))
+        for value in corner:
+            added(vertex, gating("coordinate"), {data_type("value"): written(value)})
+
+
+KIND = GateKind("PolygonGate", _read, _write)

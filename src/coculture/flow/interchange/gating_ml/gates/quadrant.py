@@ -2,19 +2,28 @@
 
 import math
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from coculture.flow.interchange.gating_ml.dimensions import Dimension
-from coculture.flow.interchange.gating_ml.gates.gate import DimensionReader, Gate, GateReader
+from coculture.flow.interchange.gating_ml.gates.gate import (
+    DimensionReader,
+    DimensionWriter,
+    Gate,
+    GateKind,
+)
 from coculture.flow.interchange.gating_ml.gates.rectangle import Rectangle
 from coculture.flow.interchange.xml_file import (
     Element,
     InterchangeError,
+    added,
     as_number,
     attribute,
     children,
+    gating,
     needed,
     number,
+    written,
 )
 
 
@@ -55,4 +64,29 @@ def _read(element: Element, dimension: DimensionReader) -> list[Gate]:
     return found
 
 
-READER = GateReader("QuadrantGate", _read)
+def _write(gates: Sequence[Gate], element: Element, dimension: DimensionWriter) -> None:
+    quadrants = [one for one in gates if isinstance(one, Quadrant)]
+    ends: dict[Dimension, list[float]] = {}
+    for one in quadrants:
+        for along, (low, high) in zip(one.dimensions, one.ranges, strict=True):
+            of = ends.setdefault(along, [])
+            of += [end for end in (low, high) if math.isfinite(end) and end not in of]
+    names = {along: f"{quadrants[0].of}_divider{n}" for n, along in enumerate(ends, start=1)}
+    for along, values in ends.items():
+        divider = dimension(element, along, "divider")
+        divider.set(gating("id"), names[along])
+        for value in sorted(values):
+            added(divider, gating("value")).text = written(value)
+    for one in quadrants:
+        quadrant = added(element, gating("Quadrant"), {gating("id"): one.id})
+        for along, (low, high) in zip(one.dimensions, one.ranges, strict=True):
+            place = {gating("divider_ref"): names[along], gating("location"): _within(low, high)}
+            added(quadrant, gating("position"), place)
+
+
+def _within(low: float, high: float) -> str:
+    """A number from one divider to below the next."""
+    return written(low if math.isfinite(low) else high - max(1.0, abs(high)))
+
+
+KIND = GateKind("QuadrantGate", _read, _write)

@@ -1,18 +1,26 @@
 """RectangleGate: from min to below max in each dimension."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from coculture.flow.interchange.gating_ml.dimensions import Dimension, Events, Mask
-from coculture.flow.interchange.gating_ml.gates.gate import DimensionReader, Gate, GateReader
+from coculture.flow.interchange.gating_ml.gates.gate import (
+    DimensionReader,
+    DimensionWriter,
+    Gate,
+    GateKind,
+)
 from coculture.flow.interchange.xml_file import (
     Element,
     as_number,
     attribute,
     children,
+    gating,
     needed,
+    written,
 )
 
 
@@ -36,7 +44,10 @@ class Rectangle:
         kept = np.ones(len(events), dtype=bool)
         for dimension, (low, high) in zip(self.dimensions, self.ranges, strict=True):
             values = events.values(dimension)
-            kept &= (values >= low) & (values < high) if low > -math.inf else values < high
+            if low > -math.inf:
+                kept &= values >= low
+            if high < math.inf:
+                kept &= values < high
         return kept
 
 
@@ -57,4 +68,17 @@ def _end(element: Element, name: str, absent: float) -> float:
     return absent if written is None else as_number(written, name)
 
 
-READER = GateReader("RectangleGate", _read)
+def _write(gates: Sequence[Gate], element: Element, dimension: DimensionWriter) -> None:
+    (gate,) = gates
+    assert isinstance(gate, Rectangle)
+    for one, (low, high) in zip(gate.dimensions, gate.ranges, strict=True):
+        added = dimension(element, one, "dimension")
+        for name, end in (("min", low), ("max", high)):
+            if math.isfinite(end):
+                added.set(gating(name), written(end))
+            elif one.ratio is not None:
+                # FlowKit 1.3 needs both ends of a ratio.
+                added.set(gating(name), "INF" if end > 0 else "-INF")
+
+
+KIND = GateKind("RectangleGate", _read, _write)

@@ -10,10 +10,8 @@ from coculture.flow.interchange.gating_ml.gates import (
 from coculture.flow.interchange.gating_ml.gates.gate import DimensionReader, Gate
 from coculture.flow.interchange.xml_file import Element, InterchangeError, tag
 
-KINDS = {
-    one.READER.element: one.READER for one in (rectangle, polygon, quadrant, ellipsoid, boolean)
-}
-"""Element -> how it is read."""
+KINDS = {one.KIND.element: one.KIND for one in (rectangle, polygon, quadrant, ellipsoid, boolean)}
+"""Element -> how it is read and written."""
 
 
 def read_gates(root: Element, dimension: DimensionReader) -> dict[str, Gate]:
