@@ -101,5 +101,5 @@ def _assert_document_counts(files: pd.DataFrame, gated: GatedExperiment) -> None
             for column, gates in AFTER.items():
                 present = [f"{chain.name}.{one}" for one in gates]
                 last = next((one for one in present if one in document.gates), last)
-                counted = _counts(gated).at[(fcs, chain.population), column]
+                counted = _counts(gated)[column][fcs, chain.population]
                 assert int(events.mask(last).sum()) == counted, (fcs, column)
