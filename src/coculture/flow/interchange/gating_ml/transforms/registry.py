@@ -5,6 +5,8 @@ from dataclasses import asdict, fields
 from typing import Any
 
 from coculture.exchange.problems import CocultureError
+from coculture.flow.interchange.flowjo.biex import Biex
+from coculture.flow.interchange.flowjo.log import FlowJoLog
 from coculture.flow.interchange.gating_ml.transforms.fasinh import Fasinh
 from coculture.flow.interchange.gating_ml.transforms.flin import Flin
 from coculture.flow.interchange.gating_ml.transforms.flog import Flog
@@ -13,9 +15,9 @@ from coculture.flow.interchange.gating_ml.transforms.identity import Identity
 from coculture.flow.interchange.gating_ml.transforms.logicle import Logicle
 from coculture.flow.interchange.gating_ml.transforms.scale import Scale
 
-SCALES: dict[str, type[Any]] = {
-    one.NAME: one for one in (Identity, Flin, Flog, Fasinh, Logicle, Hyperlog)
-}
+OF_STANDARD = (Flin, Flog, Fasinh, Logicle, Hyperlog)
+"""Those that a Gating-ML document can have."""
+SCALES: dict[str, type[Any]] = {one.NAME: one for one in (Identity, *OF_STANDARD, Biex, FlowJoLog)}
 """Name -> its class."""
 
 

@@ -1,0 +1,1 @@
+"""FlowJo 10 workspaces (.wsp): the gates of the tubes that they name."""
