@@ -1,6 +1,7 @@
 """The command line: `coculture --help`."""
 
 import argparse
+import datetime
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -9,11 +10,13 @@ from pathlib import Path
 from coculture import drawing, new_study, simulate, study
 from coculture.comparison import ComparisonError, ComparisonSettings, figures, planning
 from coculture.comparison.design.arms import Design
-from coculture.exchange import result_tables
+from coculture.exchange import records, result_tables
+from coculture.exchange.manual_gates import Decision
+from coculture.flow.interchange.xml_file import InterchangeError
 from coculture.provenance.sameness import differences
 from coculture.running import disk
 from coculture.running.records import Records
-from coculture.study import documentation
+from coculture.study import documentation, gate_import, gates_file
 from coculture.study.pinned import KEY
 from coculture.study.pinned_findings import KEY as FINDINGS_KEY
 
@@ -90,6 +93,29 @@ def _commands() -> argparse.ArgumentParser:
     new.add_argument("--maps", type=Path, help="a workbook with your plate maps")
     new.add_argument("--pattern", help="how names of tubes are read, such as {cells}-{treatment}")
     new.add_argument("--root", type=Path, default=Path(), help="the checkout")
+    gates = commands.add_parser("gates", help="see, move and save the gates of a study")
+    of_gates = gates.add_subparsers(required=True)
+    imported = of_gates.add_parser("import", help="turn gates of another program into a gates file")
+    imported.set_defaults(run=_import_gates)
+    imported.add_argument("file", type=Path, help="Gating-ML 2.0 (.xml), or FlowJo 10 (.wsp)")
+    imported.add_argument(
+        "--study", type=Path, default=Path("config/config.yaml"), help="the study's config"
+    )
+    imported.add_argument(
+        "--as",
+        dest="steps",
+        action="append",
+        default=[],
+        metavar="STEP=GATE",
+        help='which gate is which step: annexin="Q1", cells=Cells, or POPULATION/STEP=GATE; can be '
+        "given several times; without it the gates are only listed",
+    )
+    imported.add_argument("--by", default="", help="your name or initials")
+    imported.add_argument("--reason", default="", help="why; without it, that they were drawn so")
+    imported.add_argument("--date", default="", help="the date; without it, today")
+    imported.add_argument(
+        "--output", type=Path, help="the gates file; by default beside the config"
+    )
     example = command(_example, "regenerate the embedded example study")
     example.add_argument("root", type=Path, nargs="?", default=Path(), help="the checkout")
     written = command(_document, "generate config/README.md from the schemas")
@@ -219,6 +245,37 @@ def _new(chosen: argparse.Namespace) -> None:
     except new_study.NewStudyError as error:
         sys.exit(str(error))
     print("\n".join(lines))
+
+
+def _import_gates(chosen: argparse.Namespace) -> None:
+    """List the gates of a file; with steps, write them as the gates file of the study."""
+    found = study.load(chosen.study, with_events=False)
+    to = chosen.output or gates_file.beside(chosen.study)
+    if chosen.steps and not chosen.by:
+        sys.exit("--by: write your name or initials; the gates file says who set each gate.")
+    if chosen.steps and to.exists():
+        sys.exit(f"{to}: is there already. Name another file with --output, or remove this one.")
+    table = to.with_name(f"{to.name.removesuffix('.yaml').removesuffix('.gates')}.spillover.csv")
+    decision = Decision(
+        chosen.reason or f"drawn so in {chosen.file.name}",
+        chosen.by,
+        chosen.date or datetime.date.today().isoformat(),
+    )
+    try:
+        wanted = [gate_import.wanted_of(text, found) for text in chosen.steps]
+        beside_config = os.path.relpath(table, chosen.study.parent)
+        read = gate_import.import_gates(found, chosen.file, wanted, decision, beside_config)
+    except InterchangeError as error:
+        sys.exit(str(error))
+    print("\n".join(read.lines))
+    if not wanted:
+        print("Nothing was written. To use a gate, name its step: --as annexin=Q1 --by RK.")
+        return
+    if read.matrix is not None:
+        read.matrix.rename_axis("stain").to_csv(table, lineterminator="\n")
+        print(f"{table} written: the spillover that the gates were drawn with.")
+    records.write_yaml(read.content.as_mapping(), to)
+    print(f"{to} written. Look at it with: coculture check {chosen.study}")
 
 
 def _example(chosen: argparse.Namespace) -> None:

@@ -51,9 +51,11 @@ class Decision:
         return f"{self.reason} ({who})".strip() if who else self.reason
 
     def as_mapping(self) -> dict[str, Any]:
-        """Its keys in a gates file and in gates.yaml, those that are known."""
+        """Its keys in a gates file and in gates.yaml; none if nothing is known."""
         found = {key: getattr(self, key) for key in _WHY}
-        return {key: value for key, value in found.items() if value not in ("", None)}
+        said = {key: value for key, value in found.items() if value not in ("", None)}
+        # Not known whether it was blinded is said, too.
+        return said and {key: value for key, value in found.items() if value != ""}
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ import scipy
 from numpy.typing import ArrayLike, NDArray
 
 _CHANNELS = 4096
+"""Entries of the table, without the first."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class Biex:
     """
 
     NAME: ClassVar[str] = "biex"
+    CHANNELS: ClassVar[int] = _CHANNELS
     maxRange: float  # noqa: N815 (the name that the workspace has)
     pos: float
     neg: float

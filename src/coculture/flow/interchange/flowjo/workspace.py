@@ -164,7 +164,9 @@ class _Reading:
             raise InterchangeError(f"it is made of other gates ({tag(element)})")
         (inner, *more) = list(child(element, "Gate")) or [element]
         if more or tag(inner) not in _READ:
-            raise InterchangeError(f"it is a {tag(inner)}")
+            name = tag(inner)
+            article = "an" if name[:1].upper() in "AEIOU" else "a"
+            raise InterchangeError(f"it is {article} {name}")
         is_inside = attribute(inner, "eventsInside") != "0"
         own = path if is_inside else f"{path} (inside)"
         inner.set(gating("id"), own)

@@ -15,6 +15,7 @@ import pandas as pd
 from coculture.exchange.outcomes import Outcomes
 from coculture.flow.gating import gates
 from coculture.flow.gating.measurement import Measurement
+from coculture.flow.interchange.flowjo.in_standard import in_standard
 from coculture.flow.interchange.gating_ml import writing
 from coculture.flow.interchange.gating_ml.dimensions import (
     OF_FILE,
@@ -253,7 +254,7 @@ class _Building:
             )
             corners = tuple((float(x), float(y)) for x, y in block["vertices"])
             what = f"{name} corners" if block.get("keep") == _OUTSIDE else name
-            yield Polygon(self._id(what), parent, tuple(scaled), corners)
+            yield in_standard(Polygon(self._id(what), parent, tuple(scaled), corners))
             return
         intervals = list(_intervals(block))
         is_one = len(intervals) == 1 and block.get("keep") != _OUTSIDE

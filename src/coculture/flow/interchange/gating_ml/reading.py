@@ -1,11 +1,12 @@
 """A Gating-ML 2.0 document: its gates with their dimensions, scales and matrices."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from coculture.flow.interchange.gating_ml.dimensions import UNCOMPENSATED, Dimension, Ratio
 from coculture.flow.interchange.gating_ml.gates import Gate, read_gates
@@ -69,6 +70,44 @@ def read(path: Path) -> GatingDocument:
         return document(root)
     except InterchangeError as error:
         raise InterchangeError(f"{path}: {error}") from error
+
+
+def on_detectors(found: GatingDocument) -> GatingDocument:
+    """The document with each stain of a matrix called as the detector that it is seen most in.
+
+    Raises
+    ------
+    InterchangeError
+        If two stains of a matrix are seen most in one detector.
+    """
+    names = {name: _detectors(name, matrix) for name, matrix in found.matrices.items()}
+
+    def renamed(one: Dimension) -> Dimension:
+        return replace(one, name=names.get(one.compensation, {}).get(one.name, one.name))
+
+    return GatingDocument(
+        {
+            name: _with_dimensions(gate, tuple(map(renamed, gate.dimensions)))
+            for name, gate in found.gates.items()
+        },
+        {name: matrix.rename(index=names[name]) for name, matrix in found.matrices.items()},
+    )
+
+
+def _with_dimensions(gate: Gate, dimensions: tuple[Dimension, ...]) -> Gate:
+    changed: Gate = replace(gate, dimensions=dimensions)  # type: ignore[type-var]
+    return changed
+
+
+def _detectors(name: str, matrix: pd.DataFrame) -> dict[str, str]:
+    seen = {str(stain): str(matrix.columns[row.argmax()]) for stain, row in _rows(matrix)}
+    if len(set(seen.values())) < len(seen):
+        raise InterchangeError(f"The matrix {name} has two stains that one detector sees most.")
+    return seen
+
+
+def _rows(matrix: pd.DataFrame) -> list[tuple[object, NDArray[np.float64]]]:
+    return list(zip(matrix.index, matrix.to_numpy(dtype=np.float64), strict=True))
 
 
 def document(root: Element) -> GatingDocument:

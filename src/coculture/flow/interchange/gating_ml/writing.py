@@ -1,5 +1,6 @@
 """A Gating-ML 2.0 document of gates."""
 
+import math
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 from xml.etree import ElementTree as ET
@@ -91,24 +92,34 @@ def _add_matrix(root: Element, name: str, matrix: pd.DataFrame) -> None:
             added(spectrum, transforms("coefficient"), {transforms("value"): written(value)})
 
 
+_Defined = Ratio | tuple[Scale, float, float]
+
+
+def _bounded(dimension: Dimension) -> tuple[Scale, float, float]:
+    return dimension.scale, dimension.low, dimension.high
+
+
 class _Named:
     """The scales and ratios of a document, each defined once, before the first gate."""
 
     def __init__(self, root: Element) -> None:
         self._root = root
-        self._ids: dict[Scale | Ratio, str] = {}
+        self._ids: dict[_Defined, str] = {}
 
     def define(self, dimension: Dimension) -> None:
         """Define what a dimension needs, unless it is there already."""
-        ratio, scale = dimension.ratio, dimension.scale
+        ratio, scale, bounded = dimension.ratio, dimension.scale, _bounded(dimension)
         if ratio is not None and ratio not in self._ids:
             inside = self._transformation(ratio, "ratio")
             constants = {transforms(key): written(getattr(ratio, key)) for key in "ABC"}
             fratio = added(inside, transforms("fratio"), constants)
             for name in (ratio.numerator, ratio.denominator):
                 added(fratio, data_type("fcs-dimension"), {data_type("name"): name})
-        if not isinstance(scale, Identity) and scale not in self._ids:
-            inside = self._transformation(scale, scale.NAME)
+        if not isinstance(scale, Identity) and bounded not in self._ids:
+            inside = self._transformation(bounded, scale.NAME)
+            for name, end in (("boundMin", dimension.low), ("boundMax", dimension.high)):
+                if math.isfinite(end):
+                    inside.set(transforms(name), written(end))
             parameters = {key: value for key, value in as_mapping(scale).items() if key != "name"}
             added(
                 inside,
@@ -116,15 +127,15 @@ class _Named:
                 {transforms(key): written(value) for key, value in parameters.items()},
             )
 
-    def _transformation(self, what: Scale | Ratio, kind: str) -> Element:
+    def _transformation(self, what: "_Defined", kind: str) -> Element:
         self._ids[what] = f"{kind}{len(self._ids) + 1}"
         return added(self._root, transforms("transformation"), {transforms("id"): self._ids[what]})
 
     def dimension(self, element: Element, dimension: Dimension, name: str) -> Element:
         """Add <dimension> or <divider> to a gate."""
         attributes = {gating("compensation-ref"): dimension.compensation}
-        if dimension.scale in self._ids:
-            attributes[gating("transformation-ref")] = self._ids[dimension.scale]
+        if _bounded(dimension) in self._ids:
+            attributes[gating("transformation-ref")] = self._ids[_bounded(dimension)]
         found = added(element, gating(name), attributes)
         if dimension.ratio is not None:
             reference = {data_type("transformation-ref"): self._ids[dimension.ratio]}
