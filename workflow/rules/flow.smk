@@ -44,6 +44,9 @@ DRIFT = STEPS.step(
         for file in found
         if file["role"] == "sample"
     ],
+    every_file={experiment: FCS_FILES[experiment] for experiment in STUDY.experiments},
+    study=STUDY.name,
+    reagents=STUDY.config["flow"]["reagents"],
     settings=STUDY.flow_settings(),
     spillover=STUDY.spillover_rows(),
 )
@@ -104,9 +107,11 @@ rule flow_drift:
         # Samples are read where the controls cannot be compared.
         fcs=list(dict.fromkeys(path for paths in FCS_PATHS.values() for path in paths)),
         wells=expand(rules.flow_gate.output.wells, experiment=STUDY.experiments),
+        gates=expand(rules.flow_gate.output.gates, experiment=STUDY.experiments),
         spillover=STUDY.spillover_files(),
     output:
         drift=f"{RESULTS}/flow/drift.csv",
+        sheet=f"{RESULTS}/flow/miflowcyt.md",
         flags=f"{RESULTS}/flow/drift_flags.csv",
     log:
         f"{LOGS}/flow_drift.log",

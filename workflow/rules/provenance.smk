@@ -8,12 +8,15 @@ REPEATED = [
         *rules.report_spreadsheet.output,
         *rules.report_columns.output,
         *rules.study_record.output,
+        *expand(rules.flow_gate.output.gating_ml, experiment=STUDY.experiments),
+        *([rules.flow_drift.output.sheet] if FCS_FILES else []),
     ]
     if str(path).startswith(f"{RESULTS}/")
 ]
 REPEATED = sorted({*REPEATED, *map(str, rules.provenance_software.output)})
 CHECKSUMS = STEPS.step(
-    "provenance_checksums", after=[RECORD, SOFTWARE, PAGE, SPREADSHEET, COLUMNS]
+    "provenance_checksums",
+    after=[RECORD, SOFTWARE, PAGE, SPREADSHEET, COLUMNS, *GATE.values(), *DRIFTS],
 )
 RUN = STEPS.step(
     "provenance_run",

@@ -13,6 +13,7 @@ from coculture.flow.file_validation import check_files, check_gates, check_spill
 from coculture.flow.gating.experiment import GatedExperiment, gate_experiment
 from coculture.flow.gating.gates import GateError
 from coculture.flow.gating.sources.threshold import ThresholdError
+from coculture.flow.miflowcyt import GatedForSheet, sheet
 from coculture.flow.settings import FlowSettings, FlowSettingsError, gate_faults
 from coculture.flow.shared_controls import shared_controls
 
@@ -23,6 +24,7 @@ __all__ = [
     "FlowSettingsError",
     "GateError",
     "GatedExperiment",
+    "GatedForSheet",
     "SpilloverError",
     "ThresholdError",
     "acquisition_starts",
@@ -38,6 +40,7 @@ __all__ = [
     "notices",
     "read_fcs",
     "shared_controls",
+    "sheet",
     "spillover_from_single_stains",
     "staining_flags",
     "vanished_flags",

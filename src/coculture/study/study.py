@@ -218,8 +218,9 @@ class Study:
         flow = self.config["flow"]
         compensation = {**flow["compensation"], "file": next(iter(self.spillover_files()), None)}
         gates = {name: gate for name, gate in flow["gates"].items() if name == experiment}
-        # Its gates are there; its name would let every experiment be gated again.
-        return {**flow, "compensation": compensation, "gates": gates, "gates_file": None}
+        # With the name of the gates file, or reagents, every experiment would be gated again.
+        unused = {"gates_file": None, "reagents": []}
+        return {**flow, "compensation": compensation, "gates": gates, **unused}
 
     def spillover_files(self) -> list[str]:
         """The spillover matrix that the config names, if it names one."""
