@@ -60,8 +60,7 @@ def _counts(gated: GatedExperiment) -> pd.DataFrame:
     return wells[[one for one in map(str, wells) if one.startswith(("events_", "n_"))]]
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
-@pytest.mark.parametrize("by_hand", [{}, BY_HAND])
+@pytest.mark.parametrize(("seed", "by_hand"), [(1, {}), (2, BY_HAND), (3, BY_HAND)])
 def test_counts_are_the_same_to_the_event(
     make_experiment: MakeExperiment, flow_settings: Settings, seed: int, by_hand: Mapping[str, Any]
 ) -> None:

@@ -86,6 +86,19 @@ def test_a_polygon_of_gating_is_that_of_the_standard_also_on_its_edges(
     assert np.array_equal(kept, ~inside if outside else inside)
 
 
+def test_stains_of_a_matrix_are_called_as_their_detectors() -> None:
+    matrix = pd.DataFrame([[1.0, 0.1], [0.2, 1.0]], index=["FITC", "PE"], columns=["FL1", "FL2"])
+    dimensions = (Dimension("PE", "m"), Dimension("PE"))
+    gate = Rectangle("g", None, dimensions, ((2.0, 5.0), (1.0, 4.0)))
+    found = reading.on_detectors(reading.GatingDocument({"g": gate}, {"m": matrix}))
+    # A channel that no matrix compensates keeps its name.
+    assert [one.name for one in found.gates["g"].dimensions] == ["FL2", "PE"]
+    assert list(found.matrices["m"].index) == ["FL1", "FL2"]
+    twice = matrix.rename(columns={"FL1": "FL2"}).assign(FL3=0.0) * 0
+    with pytest.raises(InterchangeError, match="two stains that one detector sees most"):
+        reading.on_detectors(reading.GatingDocument({}, {"m": twice}))
+
+
 def test_a_polygon_with_cut_off_scales_is_no_step() -> None:
     gate = Polygon("g", None, (Dimension("A", low=0.0), Dimension("B")), ((0, 0), (1, 0), (1, 1)))
     with pytest.raises(InterchangeError, match="cut off"):
