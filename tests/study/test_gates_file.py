@@ -55,6 +55,7 @@ def test_it_is_found_beside_the_config_or_named_in_it(small_study: Path) -> None
     study = _load(small_study)
     assert study.gates_file == beside
     assert str(beside) in summary(study)
+    assert study.config["flow"]["gates_file"] == "config.gates.yaml"
     assert study.config["flow"]["gates"]["E1"]["myeloma"]["annexin"]["threshold"] == 500.0
     named = _save(small_study, {"study": "small", "gates": {}}, "other.yaml")
     _configure(small_study, gates_file="other.yaml")

@@ -192,10 +192,17 @@ def _manual_gates(results: Results) -> Iterator[Limitation]:
     ]
     if moved:
         yield Limitation(
-            f"Gates set by hand: {', '.join(map(_moved, moved))}.{_with_automatic_gates(results)}",
+            f"Gates set by hand{_in_file(results)}: {', '.join(map(_moved, moved))}."
+            f"{_with_automatic_gates(results)}",
             "Compare each with its automatic threshold in gates.yaml.",
             "flow",
         )
+
+
+def _in_file(results: Results) -> str:
+    """The gates file that they are from; empty without one."""
+    name = results.config.get("flow", {}).get("gates_file")
+    return f" ({name})" if name else ""
 
 
 def _moved(gate: ManualGate) -> str:

@@ -117,6 +117,8 @@ def _read(
     problems += by_hand.problems
     if by_hand.content is not None:
         config["flow"]["gates"] = by_hand.content.blocks()
+        # Also of one that was found by itself, so that the page names it.
+        config["flow"][gates_file.KEY] = config["flow"][gates_file.KEY] or by_hand.path.name
     read = read_tables(path, config)
     problems += read.problems
     flow_table, faults = gates_file.with_exclusions(read.frames["flow"], by_hand)
