@@ -125,10 +125,9 @@ def _cell(text: str) -> str:
 def _samples(experiments: Sequence[GatedForSheet]) -> Iterator[str]:
     rows = []
     for one in experiments:
-        used = one.files[one.files["exclude"].fillna("") == ""]
-        for (role, cells), group in used.groupby(["role", "cells"], sort=True, dropna=False):
-            said = "" if pd.isna(cells) else str(cells)
-            rows.append([one.name, str(role), said, str(len(group)), "", ""])
+        used = one.files[one.files["exclude"].fillna("") == ""].fillna({"cells": ""})
+        for (role, cells), group in used.groupby(["role", "cells"], sort=True):
+            rows.append([one.name, str(role), str(cells), str(len(group)), "", ""])
     yield from _table(
         ["experiment", "role", "cells", "files", "source and species", "preparation and fixation"],
         rows,

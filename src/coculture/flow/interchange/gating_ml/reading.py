@@ -100,7 +100,8 @@ def _with_dimensions(gate: Gate, dimensions: tuple[Dimension, ...]) -> Gate:
 
 
 def _detectors(name: str, matrix: pd.DataFrame) -> dict[str, str]:
-    seen = {str(stain): str(matrix.columns[row.argmax()]) for stain, row in _rows(matrix)}
+    columns = [str(column) for column in matrix.columns]
+    seen = {str(stain): columns[int(row.argmax())] for stain, row in _rows(matrix)}
     if len(set(seen.values())) < len(seen):
         raise InterchangeError(f"The matrix {name} has two stains that one detector sees most.")
     return seen
