@@ -1,0 +1,154 @@
+"""gate_plots.json: what the gate page needs of one experiment.
+
+Format 1. Arrays are texts: little-endian unsigned numbers of `bytes` bytes each, compressed (zlib)
+and then in base64.
+
+| key | what it is |
+|---|---|
+| axes | of each channel: label, limits on the scale of the axis, scale (null: linear), ticks |
+| channels | the channels of stored events, in the order of their rows |
+| names | channel as the config names it -> channel |
+| classes, outcomes, stains | classes of cells with their signs, the percents, the stains |
+| plots | population -> its plots: gates, title, stage, x, y |
+| tubes | each tube with stored events, and its counts and bins in each population |
+
+A stored event has a row for each channel and a last row that is 1 where it was acquired steadily.
+The coefficients of a scale are those of x(y) = a e^(b y) - c e^(-d y) - f, mirrored at `zero`.
+"""
+
+import base64
+import zlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coculture.flow.gate_plots.axes import Blocks, plots_of
+from coculture.flow.gate_plots.bins import LEVELS, StoredEvents
+from coculture.flow.gating.measurement import Measurement
+from coculture.flow.plot_axes import View
+from coculture.flow.settings import FlowSettings
+
+FORMAT = 1
+
+
+def no_plots(experiment: str) -> dict[str, Any]:
+    """Of an experiment without a file that is used."""
+    return {"format": FORMAT, "experiment": experiment, "tubes": []}
+
+
+def plot_record(
+    experiment: str,
+    settings: FlowSettings,
+    axes: Mapping[str, View],
+    blocks: Mapping[str, Blocks],
+    measured: Sequence[Sequence[Measurement]],
+) -> dict[str, Any]:
+    """The content of gate_plots.json.
+
+    Parameters
+    ----------
+    axes
+        Channel -> its axis.
+    blocks
+        Population -> gate -> its block.
+    measured
+        Of each tube its measurements, one for each population, with `plotted`.
+    """
+    outcomes = settings.outcomes
+    shown = [of_tube for of_tube in measured if of_tube[0].stored is not None]
+    if not shown:
+        return no_plots(experiment)
+    panel = shown[0][0].tube.panel
+    return {
+        "format": FORMAT,
+        "experiment": experiment,
+        "levels": LEVELS,
+        "axes": {channel: _axis(view) for channel, view in axes.items()},
+        "channels": list(axes),
+        "names": panel.names,
+        "classes": {name: list(outcomes.signs[name]) for name in outcomes.classes},
+        "outcomes": [{"name": one.name, "classes": list(one.classes)} for one in outcomes.outcomes],
+        "stains": [
+            {"gate": one.gate, "name": one.name, "channel": one.channel} for one in panel.of_stains
+        ],
+        "populations": [
+            {
+                "name": population.name,
+                "in_words": population.in_words,
+                "markers": [
+                    {"gate": one.gate, "channel": panel.markers[one.channel]}
+                    for one in population.markers
+                ],
+                "plots": [
+                    {
+                        "gates": list(plot.gates),
+                        "title": plot.title,
+                        "stage": plot.stage,
+                        "x": plot.x,
+                        "y": plot.y,
+                    }
+                    for plot in plots_of(panel, population, blocks[population.name])
+                ],
+            }
+            for population in settings.populations
+        ],
+        "min_cells": settings.min_cells,
+        "tubes": [_tube(of_tube) for of_tube in shown],
+    }
+
+
+def _axis(view: View) -> dict[str, Any]:
+    scale = None
+    if view.scale is not None:
+        a, b, c, d, f = view.scale.coefficients
+        scale = {"a": a, "b": b, "c": c, "d": d, "f": f, "zero": view.scale.zero}
+    return {
+        "label": view.label,
+        "limits": list(view.limits),
+        "scale": scale,
+        "ticks": [[place, text] for place, text in view.ticks()],
+    }
+
+
+def _tube(of_tube: Sequence[Measurement]) -> dict[str, Any]:
+    tube, stored = of_tube[0].tube, of_tube[0].stored
+    assert stored is not None
+    return {
+        "fcs": tube.fcs,
+        "role": tube.role,
+        "culture": tube.culture,
+        "cells": tube.cells,
+        "well": tube.well,
+        "total": of_tube[0].counts.total,
+        "stored": _stored(stored),
+        "populations": {one.population.name: _population(one) for one in of_tube},
+    }
+
+
+def _stored(stored: StoredEvents) -> dict[str, Any]:
+    rows = np.vstack([stored.places, stored.is_steady.astype(np.uint8)])
+    return {"events": int(rows.shape[1]), "among": stored.among, **packed(rows)}
+
+
+def _population(one: Measurement) -> dict[str, Any]:
+    assert one.binned is not None
+    return {
+        "after": dict(one.counts.after),
+        "classes": list(one.counts.quadrants.values()),
+        "stains": packed(one.binned.stains),
+        "markers": {gate: packed(counts) for gate, counts in one.binned.markers.items()},
+    }
+
+
+def packed(counts: NDArray[Any]) -> dict[str, Any]:
+    """Whole numbers of any shape, not negative, as text with the bytes of each number.
+
+    >>> packed(np.array([0, 300]))
+    {'bytes': 2, 'data': 'eNpjYNBhAAAAXgAu'}
+    """
+    largest = int(counts.max(initial=0))
+    size = next(size for size in (1, 2, 4) if largest < 256**size)
+    plain = np.ascontiguousarray(counts, dtype=f"<u{size}").tobytes()
+    return {"bytes": size, "data": base64.b64encode(zlib.compress(plain, 9)).decode()}

@@ -1,0 +1,136 @@
+// What was changed: the gates of the file, exceptions and excluded wells, with undo.
+"use strict";
+const SHARED = ["scatter", "side_scatter", "time", "cells", "singlets"];
+// A change of a gate: { shape, exceptions: {fcs: {shape, ...}}, reason, by, date, blinded }.
+let changes = { gates: {}, excluded: {} };
+const past = [], future = [];
+const copyOf = (value) => JSON.parse(JSON.stringify(value));
+
+function remember() {
+  past.push(JSON.stringify(changes));
+  if (past.length > 200) past.shift();
+  future.length = 0;
+}
+
+function step(from, to) {
+  if (!from.length) return;
+  to.push(JSON.stringify(changes));
+  changes = JSON.parse(from.pop());
+}
+
+function gateKey(experiment, population, gate) { return [experiment, population, gate].join("\u0000"); }
+
+// Gates that all populations share are moved for all of them.
+function keysOf(experiment, population, gate) {
+  const names = SHARED.includes(gate) ? experiment.populations.map((one) => one.name) : [population.name];
+  return names.map((name) => gateKey(experiment.experiment, name, gate));
+}
+
+function changeOf(experiment, population, gate) {
+  return changes.gates[gateKey(experiment.experiment, population.name, gate)];
+}
+
+function shapeOfBlock(block) {
+  if (!block) return null;
+  const shape = { channels: block.channels, keep: block.keep || ("threshold" in block ? "above" : "inside") };
+  if ("threshold" in block) shape.threshold = block.threshold; else shape.vertices = block.vertices;
+  return shape;
+}
+
+function blockOf(experiment, population, gate) { return (experiment.gates[population.name] || {})[gate]; }
+
+// The shape that the run used for a tube.
+function usedShape(experiment, population, gate, tube) {
+  const block = blockOf(experiment, population, gate), shape = shapeOfBlock(block);
+  if (!shape || !tube || !("threshold" in shape)) return shape;
+  const own = (block.of_files || {})[tube.fcs] ?? (block.of_cells || {})[tube.cells];
+  return own === undefined ? shape : { ...shape, threshold: own };
+}
+
+function automaticShape(experiment, population, gate, tube) {
+  const block = blockOf(experiment, population, gate);
+  if (!block || block.source !== "manual") {
+    const exception = ((block || {}).exceptions || []).find((one) => tube && one.fcs === tube.fcs);
+    const used = usedShape(experiment, population, gate, tube);
+    return exception && typeof exception.automatic === "number" ? { ...used, threshold: exception.automatic } : used;
+  }
+  const value = block.automatic;
+  if (value === undefined || value === null) return gate === "time" ? null : shapeOfBlock(block);
+  if (Array.isArray(value)) {
+    return { channels: block.automatic_channels || block.channels, vertices: value, keep: block.automatic_keep || "inside" };
+  }
+  return { channels: block.automatic_channels || block.channels, threshold: value, keep: block.automatic_keep || ("threshold" in block ? block.keep || "above" : "above") };
+}
+
+// The shape that holds now for a tube: its exception, the moved gate, or what is automatic.
+function shapeFor(experiment, population, gate, tube) {
+  const change = changeOf(experiment, population, gate);
+  const exception = change && tube && change.exceptions[tube.fcs];
+  if (exception) return exception.shape;
+  if (change && change.shape) return change.shape;
+  return automaticShape(experiment, population, gate, tube);
+}
+
+function plainShape(shape) {
+  return shape && [shape.channels, shape.threshold ?? null, shape.vertices ?? null, shape.keep];
+}
+
+function isSame(one, other) {
+  if (one === other) return true;
+  if (!one || !other || one.threshold !== other.threshold || one.keep !== other.keep) return false;
+  return JSON.stringify(plainShape(one)) === JSON.stringify(plainShape(other));
+}
+
+// Sets a gate for all tubes, or for one; a gate that is where the automatic one is, is not a change.
+function setShape(experiment, population, gate, shape, tube) {
+  for (const key of keysOf(experiment, population, gate)) {
+    const change = changes.gates[key] || (changes.gates[key] = { shape: null, exceptions: {} });
+    const about = tube ? change.exceptions[tube.fcs] || (change.exceptions[tube.fcs] = {}) : change;
+    about.shape = shape;
+    about.blinded = isBlinded();
+    about.isNew = true;
+  }
+}
+
+function resetGate(experiment, population, gate, tube) {
+  for (const key of keysOf(experiment, population, gate)) {
+    const change = changes.gates[key];
+    if (!change) continue;
+    if (tube) delete change.exceptions[tube.fcs]; else change.shape = null;
+    if (!change.shape && !Object.keys(change.exceptions).length) delete changes.gates[key];
+  }
+}
+
+// The gates file as it was read (`coculture.exchange.manual_gates`), as changes.
+function changesOf(file) {
+  const found = { gates: {}, excluded: {} };
+  const about = ({ reason, by, date, blinded }) => ({ reason, by, date, blinded });
+  for (const [experiment, populations] of Object.entries((file || {}).gates || {})) {
+    for (const [population, gates] of Object.entries(populations)) {
+      for (const [gate, block] of Object.entries(gates)) {
+        const has = "threshold" in block || "vertices" in block;
+        const change = { ...about(block), shape: has ? namedShape(experiment, block) : null, exceptions: {} };
+        for (const one of block.exceptions || []) {
+          const whole = { channels: block.channels || usedChannels(experiment, population, gate), keep: block.keep, ...one };
+          change.exceptions[one.fcs] = { ...about(one), shape: namedShape(experiment, whole) };
+        }
+        found.gates[gateKey(experiment, population, gate)] = change;
+      }
+    }
+  }
+  for (const one of (file || {}).excluded || []) found.excluded[one.fcs] = about(one);
+  return found;
+}
+
+function experimentNamed(name) { return STUDY.experiments.find((one) => one.experiment === name); }
+
+function usedChannels(experiment, population, gate) {
+  const own = experimentNamed(experiment);
+  return (((own || {}).gates[population] || {})[gate] || {}).channels;
+}
+
+// Channels by their names in the files, also where the file of gates has the labels of a panel.
+function namedShape(experiment, block) {
+  const shape = shapeOfBlock(block), names = (experimentNamed(experiment) || {}).names || {};
+  return { ...shape, channels: shape.channels.map((one) => names[one] || one) };
+}
