@@ -31,6 +31,8 @@ class GatePlot:
         The events that are shown: those left after this stage of gating (`measurement.STAGES`).
     x, y
         Channels ($PnN); `y` is empty where a histogram is drawn.
+    usual
+        Of each gate, the channel on which an automatic threshold lies, and what it keeps.
     """
 
     gates: tuple[str, ...]
@@ -38,6 +40,7 @@ class GatePlot:
     stage: str
     x: str
     y: str
+    usual: tuple[tuple[str, str], ...]
 
 
 def axes_of(
@@ -80,30 +83,44 @@ def plots_of(panel: Panel, population: Population, blocks: Blocks) -> list[GateP
     found = []
     if panel.time is not None:
         leading = [stain.channel for stain in panel.of_stains][:1] or [forward]
-        found.append(_plot("Time", gates.TIME, "scatter", (panel.time, leading[0]), blocks))
-    found.append(_plot("Cells", gates.CELLS, "time", (forward, second), blocks))
+        axes = (panel.time, leading[0])
+        found.append(_plot("Time", gates.TIME, "scatter", axes, (panel.time, "above"), blocks))
+    axes = (forward, second)
+    found.append(_plot("Cells", gates.CELLS, "time", axes, (forward, "above"), blocks))
     if gates.SINGLETS in blocks:
         shape = panel.singlet_ratio or panel.forward_scatter_width or forward
-        found.append(_plot("Single cells", gates.SINGLETS, "cells", (forward, shape), blocks))
+        usual = (shape, "above" if panel.singlet_ratio else "below")
+        axes = (forward, shape)
+        found.append(_plot("Single cells", gates.SINGLETS, "cells", axes, usual, blocks))
     for marker in population.markers:
-        axes = (panel.markers[marker.channel], second)
-        sign = "+" if marker.positive else "−"
-        found.append(_plot(f"{marker.gate}{sign}", marker.gate, "singlets", axes, blocks))
+        channel = panel.markers[marker.channel]
+        sign, keep = ("+", "above") if marker.positive else ("−", "below")
+        title, axes = f"{marker.gate}{sign}", (channel, second)
+        found.append(_plot(title, marker.gate, "singlets", axes, (channel, keep), blocks))
     stains = [stain for stain in panel.of_stains if stain.gate in blocks]
     if stains and len(stains) == len(panel.of_stains):
         names = " and ".join(stain.name for stain in stains)
-        axes = (stains[0].channel, stains[1].channel if len(stains) > 1 else "")
-        found.append(GatePlot(tuple(one.gate for one in stains), names, "population", *axes))
+        usual_of = tuple((stain.channel, "above") for stain in stains)
+        x, y = stains[0].channel, stains[1].channel if len(stains) > 1 else ""
+        used = tuple(stain.gate for stain in stains)
+        found.append(GatePlot(used, names, "population", x, y, usual_of))
     return found
 
 
-def _plot(title: str, gate: str, stage: str, usual: tuple[str, str], blocks: Blocks) -> GatePlot:
+def _plot(
+    title: str,
+    gate: str,
+    stage: str,
+    axes: tuple[str, str],
+    usual: tuple[str, str],
+    blocks: Blocks,
+) -> GatePlot:
     """The plot of one gate; on its own two channels if it is a polygon."""
     channels = [str(one) for one in blocks.get(gate, {}).get("channels", ())]
-    x, y = (channels[0], channels[1]) if len(channels) == 2 else usual
+    x, y = (channels[0], channels[1]) if len(channels) == 2 else axes
     if len(channels) == 1 and channels[0] not in (x, y):
         x = channels[0]
-    return GatePlot((gate,), title, stage, x, y)
+    return GatePlot((gate,), title, stage, x, y, (usual,))
 
 
 def _some(tubes: Sequence[PooledTube], channel: str) -> Values:

@@ -9,7 +9,7 @@ and then in base64.
 | channels | the channels of stored events, in the order of their rows |
 | names | channel as the config names it -> channel |
 | classes, outcomes, stains | classes of cells with their signs, the percents, the stains |
-| plots | population -> its plots: gates, title, stage, x, y |
+| populations | name, markers, and plots: gates, title, stage, x, y, usual (`GatePlot`) |
 | tubes | each tube with stored events, and its counts and bins in each population |
 
 A stored event has a row for each channel and a last row that is 1 where it was acquired steadily.
@@ -88,6 +88,7 @@ def plot_record(
                         "stage": plot.stage,
                         "x": plot.x,
                         "y": plot.y,
+                        "usual": [list(one) for one in plot.usual],
                     }
                     for plot in plots_of(panel, population, blocks[population.name])
                 ],

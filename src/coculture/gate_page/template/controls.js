@@ -94,6 +94,7 @@ function paintDetails() {
   $("blinding").textContent = view.shown ? "Arms are shown" : wasShown() ? "Arms are hidden; they were shown before" : "Wells are coded; arms and findings are hidden";
   $("show-arms").textContent = view.shown ? "Hide arms" : "Show arms and findings";
   document.body.classList.toggle("shown", view.shown);
+  paintExcluded();
   markTiles();
 }
 
@@ -186,6 +187,22 @@ function paintChoices() {
 }
 
 function afterStep() { drawLarge(); redrawTiles(); updateTiles(); paintArms(); }
+
+// Wells that an earlier save excluded: the run did not read them, so they have no plot.
+function paintExcluded() {
+  const known = new Set(view.experiment.tubes.map((tube) => tube.fcs));
+  const gone = Object.entries(changes.excluded).filter(([fcs]) => !known.has(fcs) && !inOtherExperiment(fcs));
+  $("excluded-before").hidden = !gone.length;
+  $("excluded-list").replaceChildren(...gone.map(([fcs, { reason }], place) => {
+    const again = element("button", { type: "button", textContent: "Use it again" });
+    again.addEventListener("click", () => { remember(); delete changes.excluded[fcs]; afterStep(); });
+    return element("li", {}, `${view.shown ? fcs : `File ${place + 1}`}: ${reason} `, again);
+  }));
+}
+
+function inOtherExperiment(fcs) {
+  return STUDY.experiments.some((one) => one !== view.experiment && one.tubes.some((tube) => tube.fcs === fcs));
+}
 
 function toggleExcluded() {
   const { tube } = view;

@@ -39,27 +39,38 @@ function shapeOfBlock(block) {
 
 function blockOf(experiment, population, gate) { return (experiment.gates[population.name] || {})[gate]; }
 
+// A shape with a threshold, or a whole shape, of a tube or cell line in its place.
+function withOwn(shape, own) {
+  if (own === undefined || own === null) return shape;
+  const whole = typeof own === "object" ? own : { threshold: own };
+  const { threshold, vertices, ...rest } = shape;
+  const keep = "threshold" in whole === "threshold" in shape ? shape.keep : "threshold" in whole ? "above" : "inside";
+  return { ...rest, keep, ...whole };
+}
+
 // The shape that the run used for a tube.
 function usedShape(experiment, population, gate, tube) {
   const block = blockOf(experiment, population, gate), shape = shapeOfBlock(block);
-  if (!shape || !tube || !("threshold" in shape)) return shape;
-  const own = (block.of_files || {})[tube.fcs] ?? (block.of_cells || {})[tube.cells];
-  return own === undefined ? shape : { ...shape, threshold: own };
+  if (!shape || !tube) return shape;
+  return withOwn(shape, (block.of_files || {})[tube.fcs] ?? (block.of_cells || {})[tube.cells]);
 }
 
+// The shape that is automatic: as the run set it, or as it notes it beside a gate that was moved.
 function automaticShape(experiment, population, gate, tube) {
   const block = blockOf(experiment, population, gate);
-  if (!block || block.source !== "manual") {
-    const exception = ((block || {}).exceptions || []).find((one) => tube && one.fcs === tube.fcs);
-    const used = usedShape(experiment, population, gate, tube);
-    return exception && typeof exception.automatic === "number" ? { ...used, threshold: exception.automatic } : used;
-  }
-  const value = block.automatic;
-  if (value === undefined || value === null) return gate === "time" ? null : shapeOfBlock(block);
-  if (Array.isArray(value)) {
-    return { channels: block.automatic_channels || block.channels, vertices: value, keep: block.automatic_keep || "inside" };
-  }
-  return { channels: block.automatic_channels || block.channels, threshold: value, keep: block.automatic_keep || ("threshold" in block ? block.keep || "above" : "above") };
+  const exception = ((block || {}).exceptions || []).find((one) => tube && one.fcs === tube.fcs);
+  if (block && block.source === "manual") return shapeFromValue(population, gate, block, block.automatic);
+  if (exception) return shapeFromValue(population, gate, block, exception.automatic) || withOwn(shapeOfBlock(block), (block.of_cells || {})[tube.cells]);
+  return usedShape(experiment, population, gate, tube);
+}
+
+// The automatic gate of which only the threshold, or the vertices, are noted.
+function shapeFromValue(population, gate, block, value) {
+  if (value === undefined || value === null) return null;
+  if (Array.isArray(value)) return { channels: block.channels, keep: "inside", vertices: value };
+  const plot = population.plots.find((one) => one.gates.includes(gate));
+  const [channel, keep] = plot.usual[plot.gates.indexOf(gate)];
+  return { channels: [channel], keep, threshold: value };
 }
 
 // The shape that holds now for a tube: its exception, the moved gate, or what is automatic.
@@ -68,7 +79,7 @@ function shapeFor(experiment, population, gate, tube) {
   const exception = change && tube && change.exceptions[tube.fcs];
   if (exception) return exception.shape;
   if (change && change.shape) return change.shape;
-  return automaticShape(experiment, population, gate, tube);
+  return automaticShape(experiment, population, gate, tube) || (gate === "time" ? null : usedShape(experiment, population, gate, tube));
 }
 
 function plainShape(shape) {
@@ -118,6 +129,7 @@ function changesOf(file) {
       }
     }
   }
+  if ((file || {}).compensation) found.compensation = file.compensation;
   for (const one of (file || {}).excluded || []) found.excluded[one.fcs] = about(one);
   return found;
 }

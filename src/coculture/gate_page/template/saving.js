@@ -37,6 +37,7 @@ function gateLines(experiment, population, gate, change) {
 // The gates file: YAML, sorted, so that the same gates are the same text.
 function gatesFile() {
   const lines = [`study: ${quoted(STUDY.study)}`], byPlace = Object.entries(changes.gates).sort(([one], [other]) => (one < other ? -1 : 1));
+  if (changes.compensation) lines.push(`compensation: ${JSON.stringify(changes.compensation)}`);
   lines.push(byPlace.length ? "gates:" : "gates: {}");
   let last = [];
   for (const [key, change] of byPlace) {
