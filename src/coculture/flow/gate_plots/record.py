@@ -1,7 +1,8 @@
 """gate_plots.json: what the gate page needs of one experiment.
 
-Format 1. Arrays are texts: little-endian unsigned numbers of `bytes` bytes each, compressed (zlib)
-and then in base64.
+Format 1. All arrays are in `data`, one after the other: little-endian unsigned numbers, compressed
+together (zlib) and then in base64. Where an array is meant there is `at` (its first byte), `length`
+(how many numbers) and `bytes` (of each number).
 
 | key | what it is |
 |---|---|
@@ -61,6 +62,8 @@ def plot_record(
     if not shown:
         return no_plots(experiment)
     panel = shown[0][0].tube.panel
+    arrays = Arrays()
+    tubes = [_tube(of_tube, arrays) for of_tube in shown]
     return {
         "format": FORMAT,
         "experiment": experiment,
@@ -96,7 +99,8 @@ def plot_record(
             for population in settings.populations
         ],
         "min_cells": settings.min_cells,
-        "tubes": [_tube(of_tube) for of_tube in shown],
+        "tubes": tubes,
+        "data": arrays.text,
     }
 
 
@@ -113,7 +117,7 @@ def _axis(view: View) -> dict[str, Any]:
     }
 
 
-def _tube(of_tube: Sequence[Measurement]) -> dict[str, Any]:
+def _tube(of_tube: Sequence[Measurement], arrays: "Arrays") -> dict[str, Any]:
     tube, stored = of_tube[0].tube, of_tube[0].stored
     assert stored is not None
     return {
@@ -123,33 +127,51 @@ def _tube(of_tube: Sequence[Measurement]) -> dict[str, Any]:
         "cells": tube.cells,
         "well": tube.well,
         "total": of_tube[0].counts.total,
-        "stored": _stored(stored),
-        "populations": {one.population.name: _population(one) for one in of_tube},
+        "stored": _stored(stored, arrays),
+        "populations": {one.population.name: _population(one, arrays) for one in of_tube},
     }
 
 
-def _stored(stored: StoredEvents) -> dict[str, Any]:
+def _stored(stored: StoredEvents, arrays: "Arrays") -> dict[str, Any]:
     rows = np.vstack([stored.places, stored.is_steady.astype(np.uint8)])
-    return {"events": int(rows.shape[1]), "among": stored.among, **packed(rows)}
+    return {"events": int(rows.shape[1]), "among": stored.among, **arrays.add(rows)}
 
 
-def _population(one: Measurement) -> dict[str, Any]:
+def _population(one: Measurement, arrays: "Arrays") -> dict[str, Any]:
     assert one.binned is not None
     return {
         "after": dict(one.counts.after),
         "classes": list(one.counts.quadrants.values()),
-        "stains": packed(one.binned.stains),
-        "markers": {gate: packed(counts) for gate, counts in one.binned.markers.items()},
+        "stains": arrays.add(one.binned.stains),
+        "markers": {gate: arrays.add(counts) for gate, counts in one.binned.markers.items()},
     }
 
 
-def packed(counts: NDArray[Any]) -> dict[str, Any]:
-    """Whole numbers of any shape, not negative, as text with the bytes of each number.
+class Arrays:
+    """Arrays of whole numbers that are not negative, packed together.
 
-    >>> packed(np.array([0, 300]))
-    {'bytes': 2, 'data': 'eNpjYNBhAAAAXgAu'}
+    >>> arrays = Arrays()
+    >>> arrays.add(np.array([1, 2])), arrays.add(np.array([[300]]))
+    ({'at': 0, 'length': 2, 'bytes': 1}, {'at': 2, 'length': 1, 'bytes': 2})
+    >>> zlib.decompress(base64.b64decode(arrays.text))
+    b'\\x01\\x02,\\x01'
     """
-    largest = int(counts.max(initial=0))
-    size = next(size for size in (1, 2, 4) if largest < 256**size)
-    plain = np.ascontiguousarray(counts, dtype=f"<u{size}").tobytes()
-    return {"bytes": size, "data": base64.b64encode(zlib.compress(plain, 9)).decode()}
+
+    def __init__(self) -> None:
+        self._parts: list[bytes] = []
+        self._end = 0
+
+    def add(self, numbers: NDArray[Any]) -> dict[str, int]:
+        """Add an array of any shape; returns where it is."""
+        largest = int(numbers.max(initial=0))
+        size = next(size for size in (1, 2, 4) if largest < 256**size)
+        plain = np.ascontiguousarray(numbers, dtype=f"<u{size}").tobytes()
+        start = self._end
+        self._parts.append(plain)
+        self._end += len(plain)
+        return {"at": start, "length": int(numbers.size), "bytes": size}
+
+    @property
+    def text(self) -> str:
+        """All of them as text."""
+        return base64.b64encode(zlib.compress(b"".join(self._parts), 9)).decode()

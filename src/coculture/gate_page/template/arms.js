@@ -4,6 +4,7 @@ function showArms(isShown) {
   view.shown = isShown;
   if (isShown) noteShown();
   paintDetails();
+  placeTiles();
   updateTiles();
   paintArms();
 }

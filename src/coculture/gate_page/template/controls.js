@@ -1,6 +1,7 @@
 // What happens when a gate is moved, a well chosen or a button pressed.
 "use strict";
 let isWaiting = false;
+let isMoving = false;
 let movedOn = null;
 
 function nameOfGate(gate) {
@@ -16,23 +17,19 @@ function beginMove() {
     $("only-reason").focus();
     return false;
   }
-  if (view.shown) { view.shown = false; paintArms(); }
+  if (view.shown) showArms(false);
   remember();
   movedOn = past[past.length - 1];
+  isMoving = true;
   return true;
 }
 
 function endMove() {
   if (JSON.stringify(changes) === movedOn) past.pop();
+  isMoving = false;
   paint();
   paintDetails();
-  if (gatesAfter().length) redrawLater();
 }
-
-// Gates below the ones of this plot: their plots change with it, but not this one.
-function gatesAfter() { return view.population.plots.slice(view.population.plots.indexOf(view.plot) + 1); }
-function redrawLater() { tilesAreOld = true; }
-let tilesAreOld = false;
 
 function moveGate(gate, shape) {
   setShape(view.experiment, view.population, gate, shape, view.only ? view.tube : null);
@@ -52,7 +49,7 @@ function paintSoon() {
 function paint() {
   performance.mark("paint-begins");
   placeHandles();
-  updateTiles();
+  updateTiles(isMoving ? tilesInSight() : tiles);
   paintReadings();
   performance.measure("paint", "paint-begins");
 }
@@ -123,8 +120,9 @@ function addGate() {
     const corners = isAcross ? [[from, 0.01], [to, 0.01], [to, 0.99], [from, 0.99]] : [[0.01, from], [0.99, from], [0.99, to], [0.01, to]];
     moveGate(gate, { channels: [plot.x, plot.y], vertices: corners.map(([one, other]) => [rounded(linearAt(x, one)), rounded(linearAt(y, other))]), keep: "inside" });
   }
-  endMove();
+  // Other handles than before: a polygon has corners.
   drawHandles();
+  endMove();
 }
 
 function choose(tube) {

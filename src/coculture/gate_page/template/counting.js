@@ -36,54 +36,62 @@ function cornersOf(experiment, shape) {
   return found;
 }
 
-const testers = new Map();
-
-// A function of the tube's events and an event's number: whether the gate keeps it.
-function testerOf(experiment, shape) {
-  const key = experiment.experiment + JSON.stringify(plainShape(shape));
-  if (!testers.has(key)) {
-    if (testers.size > 400) testers.clear();
-    testers.set(key, newTester(experiment, shape));
+// Sets a bit of every stored event that a gate keeps; `shape` null: all, of the time steady ones.
+function setBit(experiment, tube, gate, shape, bits, bit) {
+  const { events } = tube, count = tube.stored.events, on = 1 << bit, off = 0xffff ^ on;
+  const row = (channel) => experiment.channels.indexOf(channel) * count;
+  if (!shape) {
+    const steady = experiment.channels.length * count;
+    for (let one = 0; one < count; one++) bits[one] = gate !== "time" || events[steady + one] ? bits[one] | on : bits[one] & off;
+    return;
   }
-  return testers.get(key);
+  const table = tableOf(experiment, shape), first = row(shape.channels[0]);
+  if (shape.channels.length === 1) {
+    for (let one = 0; one < count; one++) bits[one] = table[events[first + one]] ? bits[one] | on : bits[one] & off;
+    return;
+  }
+  const second = row(shape.channels[1]);
+  for (let one = 0; one < count; one++) bits[one] = table[events[second + one] * LEVELS + events[first + one]] ? bits[one] | on : bits[one] & off;
 }
 
-function newTester(experiment, shape) {
-  const rows = shape.channels.map((channel) => experiment.channels.indexOf(channel));
-  const axis = experiment.axes[shape.channels[0]];
+const tables = new WeakMap();
+
+// What a gate keeps, for each place on its axis, or on its two axes.
+function tableOf(experiment, shape) {
+  if (!tables.has(shape)) tables.set(shape, newTable(experiment, shape));
+  return tables.get(shape);
+}
+
+function newTable(experiment, shape) {
+  const axis = experiment.axes[shape.channels[0]], at = (value) => unitAt(axis, value) * LEVELS - 0.5;
   if ("threshold" in shape) {
-    const cut = unitAt(axis, shape.threshold) * LEVELS - 0.5, above = shape.keep !== "below";
-    return (events, count, one) => (events[rows[0] * count + one] >= cut) === above;
+    const cut = at(shape.threshold);
+    return Uint8Array.from({ length: LEVELS }, (_, place) => (place >= cut) === (shape.keep !== "below"));
   }
   const within = shape.keep !== "outside";
-  if (rows.length === 1) {
-    const [low, high] = shape.vertices.map((end) => unitAt(axis, end) * LEVELS - 0.5);
-    return (events, count, one) => {
-      const place = events[rows[0] * count + one];
-      return (place >= low && place < high) === within;
-    };
+  if (shape.channels.length === 1) {
+    const [low, high] = shape.vertices.map(at);
+    return Uint8Array.from({ length: LEVELS }, (_, place) => (place >= low && place < high) === within);
   }
   const mask = polygonMask(cornersOf(experiment, shape));
-  return (events, count, one) =>
-    Boolean(mask[events[rows[1] * count + one] * LEVELS + events[rows[0] * count + one]]) === within;
+  return within ? mask : mask.map((inside) => 1 - inside);
 }
 
-function steadyTester(experiment) {
-  const row = experiment.channels.length;
-  return (events, count, one) => events[row * count + one] === 1;
+function gatesInOrder(experiment, population) {
+  return ["time", "cells", "singlets", ...population.markers.map((one) => one.gate), ...stainsOf(experiment).map((one) => one.gate)];
 }
 
-// The tests of a tube, gate by gate, for `shapes(gate)`.
-function testsOf(experiment, population, shapes) {
-  const upstream = [];
-  const time = shapes("time");
-  upstream.push(time ? testerOf(experiment, time) : steadyTester(experiment));
-  for (const gate of ["cells", "singlets"]) {
+// A bit for each gate of each stored event, in `gatesInOrder`. Only gates that moved are set again.
+function bitsOf(experiment, population, tube, shapes, which) {
+  const kept = tube.bits || (tube.bits = {}), key = `${population.name}\u0000${which}`;
+  const own = kept[key] || (kept[key] = { bits: new Uint16Array(tube.stored.events), shapes: [] });
+  gatesInOrder(experiment, population).forEach((gate, bit) => {
     const shape = shapes(gate);
-    upstream.push(shape ? testerOf(experiment, shape) : () => true);
-  }
-  const of = (gate) => testerOf(experiment, shapes(gate));
-  return { upstream, markers: population.markers.map((one) => of(one.gate)), stains: stainsOf(experiment).map((one) => of(one.gate)) };
+    if (bit in own.shapes && isSame(own.shapes[bit], shape)) return;
+    setBit(experiment, tube, gate, shape, own.bits, bit);
+    own.shapes[bit] = shape;
+  });
+  return own.bits;
 }
 
 function hasClasses(experiment) { return Object.keys(experiment.classes).length > 0; }
@@ -114,7 +122,7 @@ function interpolatedPair(sums, size, x, y) {
 
 // Cells in each class by the bins, at thresholds in places of the axes.
 function classesInBins(experiment, own, cuts) {
-  const { sums, size } = own, places = placesOfClasses(experiment), found = new Array(places.length).fill(0);
+  const sums = sumsOf(experiment, own), size = sizeOf(experiment, own), places = placesOfClasses(experiment), found = new Array(places.length).fill(0);
   if (cuts.length === 1) {
     const all = sums[size], below = interpolated(sums, size, cuts[0]);
     found[places[0]] = below;
@@ -162,7 +170,7 @@ function countsOf(experiment, population, tube, shapes) {
     if (!binned[place]) { counts.sampled = true; return; }
     const axis = experiment.axes[one.channel], shape = shapes(one.gate), before = used(one.gate);
     const sign = shape.keep === "below" ? 1 : -1;
-    own.along[one.gate].forEach((sums, each) => {
+    sumsAlong(experiment, own, one.gate).forEach((sums, each) => {
       const size = sums.length - 1;
       const change = sign * (interpolated(sums, size, unitAt(axis, shape.threshold)) - interpolated(sums, size, unitAt(axis, before.threshold)));
       counts.population += change;
@@ -175,47 +183,66 @@ function countsOf(experiment, population, tube, shapes) {
   return counts;
 }
 
+let joint = new Uint32Array(0);
+
+// How many stored events have the same bits now and in the run: [now, then, events].
+function groupsOf(now, then, number) {
+  const size = 1 << (2 * number), found = [];
+  if (joint.length < size) joint = new Uint32Array(size);
+  for (let one = 0; one < now.length; one++) {
+    const code = (now[one] << number) | then[one];
+    if (!joint[code]++) found.push(code);
+  }
+  return found.map((code) => {
+    const events = joint[code];
+    joint[code] = 0;
+    return [code >> number, code & ((1 << number) - 1), events];
+  });
+}
+
 // The change among the stored events that the bins do not have.
 function addSampled(experiment, population, tube, shapes, used, binned, counts) {
-  const now = testsOf(experiment, population, shapes), then = testsOf(experiment, population, used);
-  const { events, stored } = tube, count = stored.events, weight = count ? stored.among / count : 0;
-  const places = placesOfClasses(experiment), classes = counts.classes.length;
-  const counted = experiment.outcomes.map((outcome) => outcome.classes);
-  const inOutcome = counted.map((names) => Object.keys(experiment.classes).map((name) => (names.includes(name) ? 1 : 0)));
-  const sums = inOutcome.map(() => [0, 0, 0]), shares = [0, 0, 0], delta = new Float64Array(classes);
-  const change = new Float64Array(classes);
+  const number = gatesInOrder(experiment, population).length, markers = population.markers.length;
+  const groups = groupsOf(bitsOf(experiment, population, tube, shapes, "now"), bitsOf(experiment, population, tube, used, "then"), number);
+  const { stored } = tube, weight = stored.events ? stored.among / stored.events : 0;
+  const places = placesOfClasses(experiment), classes = counts.classes.length, stains = stainsOf(experiment).length;
+  const names = Object.keys(experiment.classes);
+  const inOutcome = experiment.outcomes.map((outcome) => names.map((name) => (outcome.classes.includes(name) ? 1 : 0)));
+  const sums = inOutcome.map(() => [0, 0, 0]), shares = [0, 0, 0], delta = new Float64Array(classes), change = new Float64Array(classes);
+  const allMarkers = ((1 << markers) - 1) << 3;
+  const has = (bits, wanted) => (bits & wanted) === wanted;
+  const classAt = (bits) => {
+    let digits = 0;
+    for (let place = 0; place < stains; place++) digits = 2 * digits + ((bits >> (3 + markers + place)) & 1);
+    return places[digits];
+  };
   let cells = 0, singlets = 0;
-  const passesAll = (tests, one) => { for (const test of tests) if (!test(events, count, one)) return false; return true; };
-  const classAt = (tests, one) => { let digits = 0; for (const test of tests) digits = 2 * digits + (test(events, count, one) ? 1 : 0); return places[digits]; };
-  for (let one = 0; one < count; one++) {
-    const up = passesAll(now.upstream, one), before = passesAll(then.upstream, one);
+  for (const [now, then, events] of groups) {
+    const up = has(now, 7), before = has(then, 7);
     if (!up && !before) continue;
-    const wasCell = before && passesAll(then.markers, one), isCell = up && passesAll(now.markers, one);
-    const at = classes ? classAt(now.stains, one) : 0, was = classes ? classAt(then.stains, one) : 0;
+    const wasCell = before && has(then, allMarkers), isCell = up && has(now, allMarkers);
+    const at = classes ? classAt(now) : 0, was = classes ? classAt(then) : 0;
     change.fill(0);
     let cell = (isCell ? 1 : 0) - (wasCell ? 1 : 0);
-    if (isCell) change[at] += 1;
+    if (classes && isCell) change[at] += 1;
     // Moved stains are in the bins of the cells that the run had.
-    if (wasCell) change[at] -= 1;
-    if (before) {
-      for (let place = 0; place < binned.length; place++) {
-        if (!binned[place]) continue;
-        let others = true;
-        for (let each = 0; each < binned.length; each++) if (each !== place && !then.markers[each](events, count, one)) others = false;
-        const difference = (others && now.markers[place](events, count, one) ? 1 : 0) - (wasCell ? 1 : 0);
-        cell -= difference;
-        if (classes) change[was] -= difference;
-      }
+    if (classes && wasCell) change[at] -= 1;
+    for (let place = 0; before && place < markers; place++) {
+      if (!binned[place]) continue;
+      const own = 8 << place, others = has(then, allMarkers ^ own);
+      const difference = (others && now & own ? 1 : 0) - (wasCell ? 1 : 0);
+      cell -= difference;
+      if (classes) change[was] -= difference;
     }
     const single = (up ? 1 : 0) - (before ? 1 : 0);
-    cells += cell;
-    singlets += single;
-    for (let place = 0; place < classes; place++) delta[place] += change[place];
-    shares[0] += cell * cell; shares[1] += cell * single; shares[2] += single * single;
+    cells += events * cell;
+    singlets += events * single;
+    shares[0] += events * cell * cell; shares[1] += events * cell * single; shares[2] += events * single * single;
+    for (let place = 0; place < classes; place++) delta[place] += events * change[place];
     for (let each = 0; each < sums.length; each++) {
-      let number = 0;
-      for (let place = 0; place < classes; place++) number += change[place] * inOutcome[each][place];
-      sums[each][0] += number * number; sums[each][1] += number * cell; sums[each][2] += cell * cell;
+      let part = 0;
+      for (let place = 0; place < classes; place++) part += change[place] * inOutcome[each][place];
+      sums[each][0] += events * part * part; sums[each][1] += events * part * cell; sums[each][2] += events * cell * cell;
     }
   }
   for (let place = 0; place < classes; place++) counts.classes[place] += weight * delta[place];

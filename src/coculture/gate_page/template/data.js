@@ -3,15 +3,41 @@
 const STUDY = JSON.parse(document.getElementById("study").textContent);
 const NUMBERS = { 1: Uint8Array, 2: Uint16Array, 4: Uint32Array };
 
-async function unpacked(one) {
-  const bytes = Uint8Array.from(atob(one.data), (letter) => letter.charCodeAt(0));
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
-  return new NUMBERS[one.bytes](await new Response(stream).arrayBuffer());
+function bytesOf(text) {
+  const letters = atob(text), bytes = new Uint8Array(letters.length);
+  for (let place = 0; place < letters.length; place++) bytes[place] = letters.charCodeAt(place);
+  return bytes;
 }
 
-// Sums from the lower left, shape (size + 1) x (size + 1): counts beyond two thresholds in one step.
+async function openExperiment(experiment) {
+  if (experiment.bytes) return;
+  const stream = new Blob([bytesOf(experiment.data)]).stream().pipeThrough(new DecompressionStream("deflate"));
+  experiment.bytes = await new Response(stream).arrayBuffer();
+  delete experiment.data;
+  experiment.tubes.forEach((tube) => { tube.events = arrayOf(experiment, tube.stored); });
+}
+
+function arrayOf(experiment, { at, length, bytes }) {
+  // A copy where the place is not a multiple of the size of a number.
+  return at % bytes ? new NUMBERS[bytes](experiment.bytes.slice(at, at + length * bytes)) : new NUMBERS[bytes](experiment.bytes, at, length);
+}
+
+function binsOf(experiment, own) { return own.bins || (own.bins = arrayOf(experiment, own.stains)); }
+
+// Bins along a stain.
+function sizeOf(experiment, own) { return experiment.stains.length > 1 ? Math.round(Math.sqrt(own.stains.length)) : own.stains.length; }
+
+// Sums of the bins from the lower left, so that cells beyond two thresholds are found in one step.
+function sumsOf(experiment, own) {
+  if (!own.sums) {
+    const size = sizeOf(experiment, own), bins = binsOf(experiment, own);
+    own.sums = experiment.stains.length > 1 ? sumsOfPair(bins, size) : sumsOfLine(bins, 0, size);
+  }
+  return own.sums;
+}
+
 function sumsOfPair(counts, size) {
-  const wide = size + 1, sums = new Float64Array(wide * wide);
+  const wide = size + 1, sums = new Float32Array(wide * wide);
   for (let up = 0; up < size; up++) {
     let row = 0;
     for (let across = 0; across < size; across++) {
@@ -28,25 +54,13 @@ function sumsOfLine(counts, first, size) {
   return sums;
 }
 
-async function openTube(tube, experiment) {
-  if (tube.events) return;
-  tube.events = await unpacked(tube.stored);
-  for (const population of experiment.populations) {
-    const own = tube.populations[population.name];
-    own.bins = await unpacked(own.stains);
-    own.size = experiment.stains.length > 1 ? Math.round(Math.sqrt(own.bins.length)) : own.bins.length;
-    own.sums = experiment.stains.length > 1 ? sumsOfPair(own.bins, own.size) : sumsOfLine(own.bins, 0, own.size);
-    const classes = Math.max(1, own.classes.length);
-    own.along = {};
-    for (const [gate, counts] of Object.entries(own.markers)) {
-      const numbers = await unpacked(counts), size = numbers.length / classes;
-      own.along[gate] = own.classes.length
-        ? own.classes.map((_, place) => sumsOfLine(numbers, place * size, size))
-        : [sumsOfLine(numbers, 0, size)];
-    }
+// Sums along a marker, for each class of cells (one list without classes).
+function sumsAlong(experiment, own, gate) {
+  own.along = own.along || {};
+  if (!own.along[gate]) {
+    const numbers = arrayOf(experiment, own.markers[gate]), number = Math.max(1, own.classes.length);
+    const size = numbers.length / number;
+    own.along[gate] = Array.from({ length: number }, (_, place) => sumsOfLine(numbers, place * size, size));
   }
-}
-
-async function openExperiment(experiment) {
-  await Promise.all(experiment.tubes.map((tube) => openTube(tube, experiment)));
+  return own.along[gate];
 }

@@ -30,8 +30,16 @@ function changeOf(experiment, population, gate) {
   return changes.gates[gateKey(experiment.experiment, population.name, gate)];
 }
 
+const shapesOfBlocks = new WeakMap();
+
+// The shape of a gate of the run: the same object each time, so that it is compared at once.
 function shapeOfBlock(block) {
   if (!block) return null;
+  if (!shapesOfBlocks.has(block)) shapesOfBlocks.set(block, newShape(block));
+  return shapesOfBlocks.get(block);
+}
+
+function newShape(block) {
   const shape = { channels: block.channels, keep: block.keep || ("threshold" in block ? "above" : "inside") };
   if ("threshold" in block) shape.threshold = block.threshold; else shape.vertices = block.vertices;
   return shape;
@@ -143,6 +151,6 @@ function usedChannels(experiment, population, gate) {
 
 // Channels by their names in the files, also where the file of gates has the labels of a panel.
 function namedShape(experiment, block) {
-  const shape = shapeOfBlock(block), names = (experimentNamed(experiment) || {}).names || {};
+  const shape = newShape(block), names = (experimentNamed(experiment) || {}).names || {};
   return { ...shape, channels: shape.channels.map((one) => names[one] || one) };
 }

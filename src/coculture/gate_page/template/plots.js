@@ -15,7 +15,7 @@ function rasterOf(tube) {
   const { experiment, population, plot } = view, own = tube.populations[population.name];
   const before = gatesBefore(plot), shapes = shapesOf(tube);
   const isAsRun = before.every((gate) => isSame(shapes(gate), usedShape(experiment, population, gate, tube)));
-  if (plot.stage === "population" && isAsRun) return fromBins(own, plot);
+  if (plot.stage === "population" && isAsRun) return fromBins(experiment, own, plot);
   return fromEvents(tube, plot, before, shapes);
 }
 
@@ -25,24 +25,22 @@ function gatesBefore(plot) {
   return order.slice(0, end);
 }
 
-function fromBins(own, plot) {
-  if (plot.y) return own.bins;
-  const wide = own.size / RASTER;
-  return Float64Array.from({ length: RASTER }, (_, place) => own.bins.subarray(place * wide, (place + 1) * wide).reduce((sum, one) => sum + one, 0));
+function fromBins(experiment, own, plot) {
+  const bins = binsOf(experiment, own);
+  if (plot.y) return bins;
+  const wide = bins.length / RASTER;
+  return Float64Array.from({ length: RASTER }, (_, place) => bins.subarray(place * wide, (place + 1) * wide).reduce((sum, one) => sum + one, 0));
 }
 
 function fromEvents(tube, plot, before, shapes) {
-  const { experiment } = view, { events } = tube, count = tube.stored.events;
-  const tests = before.map((gate) => {
-    const shape = shapes(gate);
-    return shape ? testerOf(experiment, shape) : gate === "time" ? steadyTester(experiment) : () => true;
-  });
-  const x = experiment.channels.indexOf(plot.x), y = experiment.channels.indexOf(plot.y);
+  const { experiment, population } = view, { events } = tube, count = tube.stored.events;
+  const bits = bitsOf(experiment, population, tube, shapes, "now"), wanted = (1 << before.length) - 1;
+  const x = experiment.channels.indexOf(plot.x) * count, y = experiment.channels.indexOf(plot.y) * count;
   const raster = new Float64Array(plot.y ? RASTER * RASTER : RASTER);
   for (let one = 0; one < count; one++) {
-    if (!tests.every((test) => test(events, count, one))) continue;
-    const across = events[x * count + one] >> 1;
-    raster[plot.y ? (events[y * count + one] >> 1) * RASTER + across : across]++;
+    if ((bits[one] & wanted) !== wanted) continue;
+    const across = events[x + one] >> 1;
+    raster[plot.y ? (events[y + one] >> 1) * RASTER + across : across]++;
   }
   return raster;
 }

@@ -34,6 +34,7 @@ function connect() {
   $("save-form").addEventListener("submit", saveFromDialog);
   $("wells").addEventListener("keydown", moveInTiles);
   addEventListener("resize", () => { if (tiles.length) { placeTiles(); updateTiles(); } });
+  addEventListener("scroll", () => { if (isMoving) paintSoon(); }, { passive: true });
   addEventListener("keydown", (event) => {
     if (!(event.ctrlKey || event.metaKey) || event.target.matches("input")) return;
     if (event.key === "z" || event.key === "Z") {

@@ -1,6 +1,6 @@
 // Every well as a small plot: a canvas each, and one overlay with the lines of all of them.
 "use strict";
-const GAP = 8, LABEL = 19, HEADING = 26;
+const GAP = 8, LABEL = 19, TALL_LABEL = 32, HEADING = 26;
 const tiles = [];
 const tileObserver = new IntersectionObserver((entries) => {
   for (const { target, isIntersecting } of entries) if (isIntersecting) drawTile(target.tile);
@@ -12,9 +12,12 @@ function drawTile(tile) {
   draw(tile.canvas, tile.tube);
 }
 
-function tileSide() {
+// Columns that fill the width with plots of at least this size.
+function columnsAndSide() {
   const number = tiles.length, width = $("wells").clientWidth;
-  return number > 150 ? 72 : Math.min(number > 60 ? 92 : 118, width / 3 - GAP);
+  const least = number > 150 ? 66 : number > 60 ? 88 : 112;
+  const columns = Math.max(2, Math.floor((width + GAP) / (least + GAP)));
+  return [columns, Math.floor((width + GAP) / columns) - GAP];
 }
 
 function makeTiles() {
@@ -44,25 +47,28 @@ function makeTiles() {
 }
 
 function placeTiles() {
-  const box = $("wells"), width = box.clientWidth, side = Math.floor(tileSide());
-  const columns = Math.max(1, Math.floor((width + GAP) / (side + GAP)));
-  let top = 0, column = 0;
+  const box = $("wells"), width = box.clientWidth, [columns, side] = columnsAndSide();
+  let top = 0, column = 0, step = 0;
   for (const tile of tiles) {
+    // Long names have a line of their own.
+    const isTall = view.shown || tile.tube.role !== "sample", height = side + (isTall ? TALL_LABEL : LABEL);
     if (tile.heading) {
-      if (column) top += side + LABEL + GAP;
+      if (column) top += step;
       column = 0;
       tile.heading.style.top = `${top}px`;
       top += HEADING;
     } else if (column === columns) {
       column = 0;
-      top += side + LABEL + GAP;
+      top += step;
     }
+    step = height + GAP;
     tile.left = column * (side + GAP);
     tile.top = top;
-    Object.assign(tile.button.style, { left: `${tile.left}px`, top: `${tile.top}px`, width: `${side}px`, height: `${side + LABEL}px` });
+    tile.button.classList.toggle("tall", isTall);
+    Object.assign(tile.button.style, { left: `${tile.left}px`, top: `${tile.top}px`, width: `${side}px`, height: `${height}px` });
     column++;
   }
-  const height = top + side + LABEL + 4;
+  const height = top + step;
   box.style.height = `${height}px`;
   tiles.side = side;
   tiles.columns = columns;
@@ -80,10 +86,16 @@ function redrawTiles() {
   tiles.forEach((tile) => tileObserver.observe(tile.button));
 }
 
-// Lines, percents and names of all wells; called for each picture while a gate moves.
-function updateTiles() {
+function tilesInSight() {
+  const top = $("wells").getBoundingClientRect().top;
+  return tiles.filter((tile) => top + tile.top < innerHeight && top + tile.top + tiles.side + TALL_LABEL > 0);
+}
+
+// Lines, percents and names of wells. While a gate moves, of those in sight only: to draw hundreds
+// of others that nobody sees takes most of the time.
+function updateTiles(wanted = tiles) {
   const { side } = tiles, usual = [], own = [], before = [];
-  for (const tile of tiles) {
+  for (const tile of wanted) {
     const { tube } = tile, shapes = shapesOf(tube), isOwn = view.plot.gates.some((gate) => hasException(gate, tube));
     (isOwn ? own : usual).push(pathOf(linesOf(shapes, view.plot), tile.left, tile.top, side));
     if (view.compare) before.push(pathOf(linesOf(automaticShapes(tube), view.plot), tile.left, tile.top, side));
