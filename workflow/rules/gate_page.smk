@@ -1,5 +1,7 @@
 # The gate page: every well with its gates, which can be moved and saved.
 from coculture import gate_page
+from coculture.exchange.records import read_yaml
+from coculture.study import gates_file
 
 WELLS = {
     experiment: sum(file["role"] == "sample" and not file["exclude"] for file in found)
@@ -10,8 +12,8 @@ GATE_PAGE = STEPS.step(
     after=[RECORD, *GATE.values(), JOIN, COMPARE],
     template=fingerprint.of_folder(PACKAGE / "gate_page/template"),
     wells=WELLS,
-    file_name=f"{Path(CONFIG).stem}.gates.yaml",
-    file={},
+    file_name=(STUDY.gates_file or gates_file.beside(STUDY.path)).name,
+    file=read_yaml(STUDY.gates_file) if STUDY.gates_file else {},
 )
 GATE_PAGES = [GATE_PAGE] if FCS_FILES else []
 

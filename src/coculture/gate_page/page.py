@@ -77,7 +77,7 @@ def _experiment(
 def _shown(block: Mapping[str, Any]) -> dict[str, Any]:
     """What the page needs of a gate; the files behind it are in gates.yaml."""
     wanted = (
-        "channels", "threshold", "of_cells", "of_files", "vertices", "keep", "source",
+        "channels", "threshold", "of_cells", "of_files", "vertices", "scales", "keep", "source",
         "automatic", "exceptions",
     )  # fmt: skip
     return {key: block[key] for key in wanted if key in block}

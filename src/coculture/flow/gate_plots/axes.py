@@ -31,8 +31,6 @@ class GatePlot:
         The events that are shown: those left after this stage of gating (`measurement.STAGES`).
     x, y
         Channels ($PnN); `y` is empty where a histogram is drawn.
-    usual
-        Of each gate, the channel on which an automatic threshold lies, and what it keeps.
     """
 
     gates: tuple[str, ...]
@@ -40,7 +38,6 @@ class GatePlot:
     stage: str
     x: str
     y: str
-    usual: tuple[tuple[str, str], ...]
 
 
 def axes_of(
@@ -83,44 +80,30 @@ def plots_of(panel: Panel, population: Population, blocks: Blocks) -> list[GateP
     found = []
     if panel.time is not None:
         leading = [stain.channel for stain in panel.of_stains][:1] or [forward]
-        axes = (panel.time, leading[0])
-        found.append(_plot("Time", gates.TIME, "scatter", axes, (panel.time, "above"), blocks))
-    axes = (forward, second)
-    found.append(_plot("Cells", gates.CELLS, "time", axes, (forward, "above"), blocks))
+        found.append(_plot("Time", gates.TIME, "scatter", (panel.time, leading[0]), blocks))
+    found.append(_plot("Cells", gates.CELLS, "time", (forward, second), blocks))
     if gates.SINGLETS in blocks:
         shape = panel.singlet_ratio or panel.forward_scatter_width or forward
-        usual = (shape, "above" if panel.singlet_ratio else "below")
-        axes = (forward, shape)
-        found.append(_plot("Single cells", gates.SINGLETS, "cells", axes, usual, blocks))
+        found.append(_plot("Single cells", gates.SINGLETS, "cells", (forward, shape), blocks))
     for marker in population.markers:
-        channel = panel.markers[marker.channel]
-        sign, keep = ("+", "above") if marker.positive else ("−", "below")
-        title, axes = f"{marker.gate}{sign}", (channel, second)
-        found.append(_plot(title, marker.gate, "singlets", axes, (channel, keep), blocks))
+        axes = (panel.markers[marker.channel], second)
+        title = f"{marker.gate}{'+' if marker.positive else '−'}"
+        found.append(_plot(title, marker.gate, "singlets", axes, blocks))
     stains = [stain for stain in panel.of_stains if stain.gate in blocks]
     if stains and len(stains) == len(panel.of_stains):
         names = " and ".join(stain.name for stain in stains)
-        usual_of = tuple((stain.channel, "above") for stain in stains)
         x, y = stains[0].channel, stains[1].channel if len(stains) > 1 else ""
-        used = tuple(stain.gate for stain in stains)
-        found.append(GatePlot(used, names, "population", x, y, usual_of))
+        found.append(GatePlot(tuple(one.gate for one in stains), names, "population", x, y))
     return found
 
 
-def _plot(
-    title: str,
-    gate: str,
-    stage: str,
-    axes: tuple[str, str],
-    usual: tuple[str, str],
-    blocks: Blocks,
-) -> GatePlot:
+def _plot(title: str, gate: str, stage: str, axes: tuple[str, str], blocks: Blocks) -> GatePlot:
     """The plot of one gate; on its own two channels if it is a polygon."""
     channels = [str(one) for one in blocks.get(gate, {}).get("channels", ())]
     x, y = (channels[0], channels[1]) if len(channels) == 2 else axes
     if len(channels) == 1 and channels[0] not in (x, y):
         x = channels[0]
-    return GatePlot((gate,), title, stage, x, y, (usual,))
+    return GatePlot((gate,), title, stage, x, y)
 
 
 def _some(tubes: Sequence[PooledTube], channel: str) -> Values:

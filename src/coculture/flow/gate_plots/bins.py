@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from coculture.exchange.outcomes import Outcomes
 from coculture.flow.gating import gates
-from coculture.flow.gating.flowcytometrytools import passes
 from coculture.flow.plot_axes import View
 from coculture.flow.settings import Population
 from coculture.flow.tubes import Columns, Panel
@@ -99,7 +98,7 @@ def population_bins(
         The gates of the population with the thresholds of this tube.
     """
     keeps = {
-        one.gate: passes(gates.draw(one.gate, blocks[one.gate]), events)
+        one.gate: gates.kept(one.gate, blocks[one.gate], events)
         for one in population.markers
         if one.gate in blocks
     }

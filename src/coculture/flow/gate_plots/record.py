@@ -10,7 +10,7 @@ together (zlib) and then in base64. Where an array is meant there is `at` (its f
 | channels | the channels of stored events, in the order of their rows |
 | names | channel as the config names it -> channel |
 | classes, outcomes, stains | classes of cells with their signs, the percents, the stains |
-| populations | name, markers, and plots: gates, title, stage, x, y, usual (`GatePlot`) |
+| populations | name, markers, plots (`GatePlot`), outlines of polygons on scales of their own |
 | tubes | each tube with stored events, and its counts and bins in each population |
 
 A stored event has a row for each channel and a last row that is 1 where it was acquired steadily.
@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 from coculture.flow.gate_plots.axes import Blocks, plots_of
 from coculture.flow.gate_plots.bins import LEVELS, StoredEvents
 from coculture.flow.gating.measurement import Measurement
+from coculture.flow.interchange.gating_ml.transforms import scale_named
 from coculture.flow.plot_axes import View
 from coculture.flow.settings import FlowSettings
 
@@ -84,6 +85,7 @@ def plot_record(
                     {"gate": one.gate, "channel": panel.markers[one.channel]}
                     for one in population.markers
                 ],
+                "outlines": outlines(blocks[population.name]),
                 "plots": [
                     {
                         "gates": list(plot.gates),
@@ -91,7 +93,6 @@ def plot_record(
                         "stage": plot.stage,
                         "x": plot.x,
                         "y": plot.y,
-                        "usual": [list(one) for one in plot.usual],
                     }
                     for plot in plots_of(panel, population, blocks[population.name])
                 ],
@@ -102,6 +103,32 @@ def plot_record(
         "tubes": tubes,
         "data": arrays.text,
     }
+
+
+_PIECES = 16
+"""Straight pieces, on the linear scale, of an edge that is straight on another scale."""
+
+
+def outlines(blocks: Blocks) -> dict[str, list[list[float]]]:
+    """Gate -> linear corners of each polygon that was drawn on scales of its own.
+
+    >>> logarithm = {"name": "flog", "T": 1000.0, "M": 3.0}
+    >>> corners = [[0.0, 0.0], [1.0, 0.0], [1.0, 1.0]]
+    >>> found = outlines({"cells": {"vertices": corners, "scales": [logarithm, logarithm]}})
+    >>> [round(x) for x, _ in found["cells"]][:17:8]
+    [1, 32, 1000]
+    """
+    found = {}
+    for name, block in blocks.items():
+        if "scales" in block:
+            corners = np.asarray(block["vertices"], dtype=np.float64)
+            share = np.arange(_PIECES)[:, None] / _PIECES
+            edges = zip(corners, np.roll(corners, -1, axis=0), strict=True)
+            bent = np.concatenate([first + share * (last - first) for first, last in edges])
+            scales = [scale_named(one) for one in block["scales"]]
+            linear = [scale.inverse(bent[:, place]) for place, scale in enumerate(scales)]
+            found[name] = np.column_stack(linear).tolist()
+    return found
 
 
 def _axis(view: View) -> dict[str, Any]:

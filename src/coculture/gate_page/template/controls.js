@@ -12,6 +12,11 @@ function nameOfGate(gate) {
 function say(text) { $("said").textContent = text; }
 
 function beginMove() {
+  const needsAll = view.only && view.plot.gates.includes("time") && !(changeOf(view.experiment, view.population, "time") || {}).shape;
+  if (needsAll) {
+    say("Time has no automatic gate. Set one for all wells first; then a well can have its own.");
+    return false;
+  }
   if (view.only && !view.reason.trim()) {
     say("Give the reason why this well has a gate of its own, then move it.");
     $("only-reason").focus();
@@ -98,17 +103,17 @@ function paintDetails() {
 function shapeInWords(shape) {
   if (!shape) return "by the steadiness of the signal";
   if ("threshold" in shape) return `${shape.keep === "below" ? "<" : "≥"} ${inWords(shape.threshold)}`;
-  if (shape.channels.length === 1) return `${shape.keep === "outside" ? "outside " : ""}${shape.vertices.map(inWords).join(" to ")}`;
-  return `polygon with ${shape.vertices.length} corners`;
+  if (shape.channels.length === 1) return `${shape.keep === "outside" ? "outside " : ""}${intervalsOf(shape).map((pair) => pair.map(inWords).join(" to ")).join(" and ")}`;
+  return `polygon with ${shape.vertices.length} corners${shape.scales ? ", drawn on scales of its own: it can be replaced, but not moved" : ""}`;
 }
 
 // A time gate can be added, and the threshold of a scatter plot can become a polygon.
 function newGateWords() {
   const { plot } = view, [gate] = plot.gates, shape = shapesOf(view.tube)(gate);
   if (gate === "time" && !shape) return "";
-  return plot.gates.length === 1 && plot.y && shape && gate !== "time" && shape.channels.length === 1 && !("vertices" in shape) ? "" : "none";
+  return plot.gates.length === 1 && plot.y && shape && gate !== "time" && (shape.scales || "threshold" in shape) ? "" : "none";
 }
-function addGateText() { return view.plot.gates[0] === "time" ? "Set a time gate" : "Make it a polygon"; }
+function addGateText() { return view.plot.gates[0] === "time" ? "Set a time gate" : "Draw a polygon"; }
 
 function addGate() {
   const { experiment, plot } = view, [gate] = plot.gates, x = experiment.axes[plot.x], y = experiment.axes[plot.y];
@@ -116,7 +121,7 @@ function addGate() {
   if (gate === "time") moveGate(gate, { channels: [plot.x], vertices: [0.02, 0.98].map((unit) => rounded(linearAt(x, unit))), keep: "inside" });
   else {
     const shape = shapesOf(view.tube)(gate), isAcross = shape.channels[0] === plot.x;
-    const cut = clamped(unitAt(isAcross ? x : y, shape.threshold)), [from, to] = shape.keep === "below" ? [0.01, cut] : [cut, 0.99];
+    const cut = "threshold" in shape ? clamped(unitAt(isAcross ? x : y, shape.threshold)) : 0.1, [from, to] = shape.keep === "below" ? [0.01, cut] : [cut, 0.99];
     const corners = isAcross ? [[from, 0.01], [to, 0.01], [to, 0.99], [from, 0.99]] : [[0.01, from], [0.99, from], [0.99, to], [0.01, to]];
     moveGate(gate, { channels: [plot.x, plot.y], vertices: corners.map(([one, other]) => [rounded(linearAt(x, one)), rounded(linearAt(y, other))]), keep: "inside" });
   }

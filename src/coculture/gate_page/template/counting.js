@@ -25,6 +25,7 @@ function polygonMask(corners) {
 // Corners in places of the axes. Edges are straight on linear axes, and bent on a logicle one.
 function cornersOf(experiment, shape) {
   const [x, y] = shape.channels.map((channel) => experiment.axes[channel]);
+  if (shape.scales) return outlineOf(experiment, shape).map(([one, other]) => [unitAt(x, one), unitAt(y, other)]);
   const pieces = x.scale || y.scale ? 16 : 1, found = [];
   shape.vertices.forEach(([x1, y1], place) => {
     const [x2, y2] = shape.vertices[(place + 1) % shape.vertices.length];
@@ -34,6 +35,16 @@ function cornersOf(experiment, shape) {
     }
   });
   return found;
+}
+
+// A polygon on scales of its own, as the run drew it; one that no run has seen has no outline.
+function outlineOf(experiment, shape) {
+  for (const population of experiment.populations) {
+    for (const [gate, outline] of Object.entries(population.outlines)) {
+      if (isSame(shape, usedShape(experiment, population, gate, null))) return outline;
+    }
+  }
+  return [[0, 0]];
 }
 
 // Sets a bit of every stored event that a gate keeps; `shape` null: all, of the time steady ones.
@@ -70,8 +81,8 @@ function newTable(experiment, shape) {
   }
   const within = shape.keep !== "outside";
   if (shape.channels.length === 1) {
-    const [low, high] = shape.vertices.map(at);
-    return Uint8Array.from({ length: LEVELS }, (_, place) => (place >= low && place < high) === within);
+    const pairs = intervalsOf(shape).map((pair) => pair.map(at));
+    return Uint8Array.from({ length: LEVELS }, (_, place) => pairs.some(([low, high]) => place >= low && place < high) === within);
   }
   const mask = polygonMask(cornersOf(experiment, shape));
   return within ? mask : mask.map((inside) => 1 - inside);

@@ -42,6 +42,7 @@ function shapeOfBlock(block) {
 function newShape(block) {
   const shape = { channels: block.channels, keep: block.keep || ("threshold" in block ? "above" : "inside") };
   if ("threshold" in block) shape.threshold = block.threshold; else shape.vertices = block.vertices;
+  if (block.scales) shape.scales = block.scales;
   return shape;
 }
 
@@ -51,7 +52,7 @@ function blockOf(experiment, population, gate) { return (experiment.gates[popula
 function withOwn(shape, own) {
   if (own === undefined || own === null) return shape;
   const whole = typeof own === "object" ? own : { threshold: own };
-  const { threshold, vertices, ...rest } = shape;
+  const { threshold, vertices, scales, ...rest } = shape;
   const keep = "threshold" in whole === "threshold" in shape ? shape.keep : "threshold" in whole ? "above" : "inside";
   return { ...rest, keep, ...whole };
 }
@@ -66,19 +67,19 @@ function usedShape(experiment, population, gate, tube) {
 // The shape that is automatic: as the run set it, or as it notes it beside a gate that was moved.
 function automaticShape(experiment, population, gate, tube) {
   const block = blockOf(experiment, population, gate);
+  if (!block || (block.source !== "manual" && !block.exceptions)) return usedShape(experiment, population, gate, tube);
   const exception = ((block || {}).exceptions || []).find((one) => tube && one.fcs === tube.fcs);
-  if (block && block.source === "manual") return shapeFromValue(population, gate, block, block.automatic);
-  if (exception) return shapeFromValue(population, gate, block, exception.automatic) || withOwn(shapeOfBlock(block), (block.of_cells || {})[tube.cells]);
+  if (block && block.source === "manual") return shapeFromValue(block, block.automatic);
+  if (exception) return shapeFromValue(block, exception.automatic) || withOwn(shapeOfBlock(block), (block.of_cells || {})[tube.cells]);
   return usedShape(experiment, population, gate, tube);
 }
 
-// The automatic gate of which only the threshold, or the vertices, are noted.
-function shapeFromValue(population, gate, block, value) {
+// The automatic gate as it is noted: a threshold, vertices, or a whole shape of another kind.
+function shapeFromValue(block, value) {
   if (value === undefined || value === null) return null;
-  if (Array.isArray(value)) return { channels: block.channels, keep: "inside", vertices: value };
-  const plot = population.plots.find((one) => one.gates.includes(gate));
-  const [channel, keep] = plot.usual[plot.gates.indexOf(gate)];
-  return { channels: [channel], keep, threshold: value };
+  const { channels, keep } = shapeOfBlock(block);
+  if (Array.isArray(value)) return { channels, keep, vertices: value };
+  return typeof value === "object" ? newShape(value) : { channels, keep, threshold: value };
 }
 
 // The shape that holds now for a tube: its exception, the moved gate, or what is automatic.
@@ -99,6 +100,9 @@ function isSame(one, other) {
   if (!one || !other || one.threshold !== other.threshold || one.keep !== other.keep) return false;
   return JSON.stringify(plainShape(one)) === JSON.stringify(plainShape(other));
 }
+
+// The intervals of a gate on one channel.
+function intervalsOf(shape) { return Array.isArray(shape.vertices[0]) ? shape.vertices : [shape.vertices]; }
 
 // Sets a gate for all tubes, or for one; a gate that is where the automatic one is, is not a change.
 function setShape(experiment, population, gate, shape, tube) {

@@ -38,10 +38,11 @@ function wantedHandles() {
     if (!shape) continue;
     const axes = shape.channels.map((channel) => experiment.axes[channel]);
     if (shape.channels.length === 2) {
-      shape.vertices.forEach((_, corner) => found.push(cornerHandle(gate, corner, axes)));
+      // One that was drawn on other scales is shown, and can be replaced.
+      if (!shape.scales) shape.vertices.forEach((_, corner) => found.push(cornerHandle(gate, corner, axes)));
       continue;
     }
-    const number = "threshold" in shape ? 1 : 2;
+    const number = "threshold" in shape ? 1 : intervalsOf(shape).flat().length;
     for (let end = 0; end < number; end++) found.push(lineHandle(gate, end, axes[0], shape.channels[0] === plot.x));
   }
   const crossing = found.length === 2 && found.every((one) => one.isLine) && found[0].isAcross !== found[1].isAcross;
@@ -50,15 +51,16 @@ function wantedHandles() {
 
 function movedShape(shape, end, value) {
   if ("threshold" in shape) return { ...shape, threshold: value };
-  const ends = [...shape.vertices];
-  ends[end] = value;
-  return ends[0] < ends[1] ? { ...shape, vertices: ends } : shape;
+  const pairs = intervalsOf(shape).map((pair) => [...pair]);
+  pairs[end >> 1][end & 1] = value;
+  const isSound = pairs.every(([low, high]) => low < high);
+  return isSound ? { ...shape, vertices: Array.isArray(shape.vertices[0]) ? pairs : pairs[0] } : shape;
 }
 
 function lineHandle(gate, end, axis, isAcross) {
   const shape = () => shapesOf(view.tube)(gate);
-  const value = () => ("threshold" in shape() ? shape().threshold : shape().vertices[end]);
-  const which = "threshold" in shape() ? "threshold" : ["lower end", "upper end"][end];
+  const value = () => ("threshold" in shape() ? shape().threshold : intervalsOf(shape()).flat()[end]);
+  const which = "threshold" in shape() ? "threshold" : `${["lower end", "upper end"][end & 1]}${end > 1 ? ` ${(end >> 1) + 1}` : ""}`;
   return {
     gate, isLine: true, isAcross, name: `${nameOfGate(gate)}, ${which}`,
     at: () => { const unit = unitAt(axis, value()); return isAcross ? [unit, null] : [null, unit]; },

@@ -83,7 +83,7 @@ function linesOf(shapes, plot) {
       continue;
     }
     const axis = experiment.axes[shape.channels[0]];
-    for (const end of "threshold" in shape ? [shape.threshold] : shape.vertices) {
+    for (const end of "threshold" in shape ? [shape.threshold] : intervalsOf(shape).flat()) {
       const place = unitAt(axis, end);
       if (shape.channels[0] === plot.x) lines.push([[place, 0], [place, 1]]);
       else if (shape.channels[0] === plot.y) lines.push([[0, place], [1, place]]);

@@ -8,13 +8,17 @@ function shapeLines(shape) {
   const lines = [`channels: [${shape.channels.map(quoted).join(", ")}]`];
   if ("threshold" in shape) lines.push(`threshold: ${shape.threshold}`);
   else lines.push(`vertices: ${JSON.stringify(shape.vertices)}`);
+  if (shape.scales) lines.push(`scales: ${JSON.stringify(shape.scales)}`);
   lines.push(`keep: ${shape.keep}`);
   return lines;
 }
 
-function automaticLines(shape) {
+// The value of an automatic gate of the same kind; of another kind all of it.
+function automaticLines(shape, own) {
   if (!shape) return [];
-  return [`automatic: ${"threshold" in shape ? shape.threshold : JSON.stringify(shape.vertices)}`];
+  const isAlike = "threshold" in shape === "threshold" in own && shape.channels.join() === own.channels.join();
+  const { channels, threshold, vertices, keep } = shape;
+  return [`automatic: ${JSON.stringify(isAlike ? threshold ?? vertices : { channels, threshold, vertices, keep })}`];
 }
 
 function aboutLines(one) {
@@ -23,12 +27,12 @@ function aboutLines(one) {
 
 function gateLines(experiment, population, gate, change) {
   const lines = ["source: manual"], automatic = (tube) => (experiment ? automaticShape(experiment, population, gate, tube) : null);
-  if (change.shape) lines.push(...shapeLines(change.shape), ...automaticLines(automatic(null)), ...aboutLines(change));
+  if (change.shape) lines.push(...shapeLines(change.shape), ...automaticLines(automatic(null), change.shape), ...aboutLines(change));
   const exceptions = Object.entries(change.exceptions);
   if (exceptions.length) lines.push("exceptions:");
   for (const [fcs, one] of exceptions) {
     const tube = experiment && experiment.tubes.find((each) => each.fcs === fcs);
-    const [first, ...rest] = [`fcs: ${quoted(fcs)}`, ...shapeLines(one.shape), ...automaticLines(automatic(tube || null)), ...aboutLines(one)];
+    const [first, ...rest] = [`fcs: ${quoted(fcs)}`, ...shapeLines(one.shape), ...automaticLines(automatic(tube || null), one.shape), ...aboutLines(one)];
     lines.push(`  - ${first}`, ...rest.map((line) => `    ${line}`));
   }
   return lines;
