@@ -2,13 +2,8 @@
 
 import re
 from pathlib import Path
-from typing import Any
 
-import yaml
 from playwright.sync_api import Locator, Page
-
-SCALE_POINTS = 400
-"""Units of the large plot along an axis."""
 
 
 def slider(tab: Page, name: str) -> Locator:
@@ -21,6 +16,11 @@ def choose_plot(tab: Page, title: str) -> None:
     tab.locator("#plots label").filter(has_text=re.compile(f"^{re.escape(title)}$")).click()
 
 
+def choose_well(tab: Page, fcs: str) -> None:
+    """Show another well large."""
+    tab.evaluate("fcs => tiles.find((tile) => tile.tube.fcs === fcs).button.click()", fcs)
+
+
 def percents(tab: Page) -> dict[str, float]:
     """FCS file -> the percent below its small plot, of all that have one."""
     found = tab.evaluate(
@@ -29,18 +29,22 @@ def percents(tab: Page) -> dict[str, float]:
     return {fcs: float(text) for fcs, text in found if text not in ("–", "excluded")}
 
 
-def save(tab: Page, to: Path, reason: str = "shoulder of the live peak") -> dict[str, Any]:
-    """Save with a reason for each change; the downloaded file, as it is read."""
+def fill_reasons(tab: Page, reason: str) -> None:
+    """Open the dialog, and give a reason for each change, a name and a date."""
     tab.locator("#save").click()
     for field in tab.locator("#reasons input").all():
         field.fill(reason)
     tab.get_by_label("Your name or initials").fill("RK")
     tab.get_by_label("Date").fill("2026-11-29")
+
+
+def save(tab: Page, to: Path, reason: str = "shoulder of the live peak") -> str:
+    """Save a page that was opened from disk; the text of the downloaded file."""
+    fill_reasons(tab, reason)
     with tab.expect_download() as saving:
         tab.get_by_role("button", name="Save", exact=True).click()
     saving.value.save_as(to)
-    written: dict[str, Any] = yaml.safe_load(to.read_text(encoding="utf-8"))
-    return written
+    return to.read_text(encoding="utf-8")
 
 
 def drag(tab: Page, handle: Locator, across: float, up: float) -> None:
