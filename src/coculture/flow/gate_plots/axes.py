@@ -137,5 +137,6 @@ def _thresholds(channel: str, blocks: Mapping[str, Blocks]) -> list[float]:
     for block in (one for of_population in blocks.values() for one in of_population.values()):
         if "threshold" in block and block["channels"][0] == channel:
             own = (*block.get("of_cells", {}).values(), *block.get("of_files", {}).values())
-            found += [float(one) for one in (block["threshold"], *own)]
+            blocks_of = [block, *(gates.of_value(block, one) for one in own)]
+            found += [float(one["threshold"]) for one in blocks_of if "threshold" in one]
     return found

@@ -127,7 +127,7 @@ function resetGate(experiment, population, gate, tube) {
 // The gates file as it was read (`coculture.exchange.manual_gates`), as changes.
 function changesOf(file) {
   const found = { gates: {}, excluded: {} };
-  const about = ({ reason, by, date, blinded }) => ({ reason, by, date, blinded });
+  const about = ({ reason, by, date, blinded, automatic }) => ({ reason, by, date, blinded, automatic });
   for (const [experiment, populations] of Object.entries((file || {}).gates || {})) {
     for (const [population, gates] of Object.entries(populations)) {
       for (const [gate, block] of Object.entries(gates)) {

@@ -13,8 +13,10 @@ function shapeLines(shape) {
   return lines;
 }
 
-// The value of an automatic gate of the same kind; of another kind all of it.
-function automaticLines(shape, own) {
+// The value of an automatic gate of the same kind; of another kind all of it. A change that was not
+// made here keeps the value that the person saw.
+function automaticLines(shape, own, change) {
+  if (!change.isNew && change.automatic !== undefined) return [`automatic: ${JSON.stringify(change.automatic)}`];
   if (!shape) return [];
   const isAlike = "threshold" in shape === "threshold" in own && shape.channels.join() === own.channels.join();
   const { channels, threshold, vertices, keep } = shape;
@@ -22,17 +24,19 @@ function automaticLines(shape, own) {
 }
 
 function aboutLines(one) {
-  return [`reason: ${quoted(one.reason || "")}`, `by: ${quoted(one.by || "")}`, `date: ${quoted(one.date || "")}`, `blinded: ${Boolean(one.blinded)}`];
+  return [`reason: ${quoted(one.reason || "")}`, `by: ${quoted(one.by || "")}`, `date: ${quoted(one.date || "")}`, `blinded: ${one.blinded ?? null}`];
 }
 
 function gateLines(experiment, population, gate, change) {
   const lines = ["source: manual"], automatic = (tube) => (experiment ? automaticShape(experiment, population, gate, tube) : null);
-  if (change.shape) lines.push(...shapeLines(change.shape), ...automaticLines(automatic(null), change.shape), ...aboutLines(change));
+  if (change.shape) lines.push(...shapeLines(change.shape), ...automaticLines(automatic(null), change.shape, change), ...aboutLines(change));
   const exceptions = Object.entries(change.exceptions);
   if (exceptions.length) lines.push("exceptions:");
   for (const [fcs, one] of exceptions) {
     const tube = experiment && experiment.tubes.find((each) => each.fcs === fcs);
-    const [first, ...rest] = [`fcs: ${quoted(fcs)}`, ...shapeLines(one.shape), ...automaticLines(automatic(tube || null), one.shape), ...aboutLines(one)];
+    const usual = change.shape || automatic(null), isLike = usual && "threshold" in usual && "threshold" in one.shape && usual.keep === one.shape.keep && usual.channels.join() === one.shape.channels.join();
+    const shape = isLike ? [`threshold: ${one.shape.threshold}`] : shapeLines(one.shape);
+    const [first, ...rest] = [`fcs: ${quoted(fcs)}`, ...shape, ...automaticLines(automatic(tube || null), one.shape, one), ...aboutLines(one)];
     lines.push(`  - ${first}`, ...rest.map((line) => `    ${line}`));
   }
   return lines;
