@@ -83,7 +83,7 @@ def test_it_opens_without_a_request_and_shows_the_percents_of_the_run(
 
 
 @pytest.mark.parametrize(
-    ("name", "across", "up"), [("Annexin V", 23, 0), ("viability dye", 0, 110)]
+    ("name", "across", "up"), [("Annexin V", 23, 0), ("viability dye", 0, 170)]
 )
 def test_a_dragged_stain_gives_the_percents_of_a_rerun(
     name: str, across: int, up: int, opened: Opened, page: str, rerun: Rerun, tmp_path: Path

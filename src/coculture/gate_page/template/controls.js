@@ -140,7 +140,7 @@ function choose(tube) {
 }
 
 function drawLarge() {
-  draw($("density"), view.tube);
+  draw($("density").getContext("2d"), 0, view.tube);
   drawAxes();
   drawHandles();
   paintReadings();

@@ -45,16 +45,17 @@ function fromEvents(tube, plot, before, shapes) {
   return raster;
 }
 
-function draw(canvas, tube) {
-  const raster = rasterOf(tube), context = canvas.getContext("2d");
-  canvas.width = canvas.height = RASTER;
+// Draws a tube into a square of RASTER pixels, its left side at `left`.
+function draw(context, left, tube) {
+  const raster = rasterOf(tube);
+  context.clearRect(left, 0, RASTER, RASTER);
   let highest = 1;
   for (const number of raster) if (number > highest) highest = number;
   if (!view.plot.y) {
     context.fillStyle = "#5b87a8";
     raster.forEach((number, place) => {
       const height = (0.8 * RASTER * number) / highest;
-      context.fillRect(place, RASTER - height, 1, height);
+      context.fillRect(left + place, RASTER - height, 1, height);
     });
     return;
   }
@@ -67,7 +68,7 @@ function draw(canvas, tube) {
       if (number) pixels[row + across] = LOOK_UP[Math.round(factor * Math.sqrt(number))];
     }
   }
-  context.putImageData(image, 0, 0);
+  context.putImageData(image, left, 0);
 }
 
 // The lines of a plot's gates in places of its axes: a list of lines, each a list of points.
