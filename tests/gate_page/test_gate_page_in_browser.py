@@ -269,6 +269,21 @@ def test_the_page_of_a_rerun_begins_with_the_saved_gates(
     assert "automatic" in str(second.locator("#gate-list").text_content())
 
 
+def test_gates_of_the_config_are_shown_as_the_run_used_them(
+    opened: Opened, small_study_once: Path, gated: GatedExperiment, write_page: WritePage
+) -> None:
+    annexin = gated.gates["populations"]["myeloma"]["annexin"]
+    moved = {"channels": annexin["channels"], "threshold": 3 * annexin["threshold"]}
+    by_hand = gated_with(small_study_once, gates={"E1": {"myeloma": {"annexin": moved}}})
+    config = {"study": "small", "title": "", "flow": {"gates": {"E1": {}}}}
+    tab = opened(write_page(by_hand, config=config).as_uri())
+    assert errors_of(percents(tab), by_hand).max() <= 0.05 + 1e-9
+    assert abs(exact(by_hand) - exact(gated)).max() > 2 * POINTS
+    tab.get_by_label("Compare with automatic").check()
+    assert tab.locator("#gate-list").text_content() != ""
+    assert tab.get_by_text("remove them there").is_visible()
+
+
 STAINS: dict[str, dict[str, Any]] = {
     "one stain": {"channels": {"annexin": None}},
     "no stain": {"channels": {"annexin": None, "viability_dye": None}},

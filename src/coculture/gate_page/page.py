@@ -25,6 +25,9 @@ MOST_WELLS = 400
 """Samples on one page: it then opens in under 3 s and stays under 15 MB."""
 MAIN = "gates.html"
 """The page, or the list of pages."""
+OF_CONFIG = (
+    "Gates set by hand in the config (flow: gates:): remove them there before you save a gates file"
+)
 NOTHING = "This study has no FCS file that is used, so there is no gate to show."
 
 
@@ -78,7 +81,7 @@ def _shown(block: Mapping[str, Any]) -> dict[str, Any]:
     """What the page needs of a gate; the files behind it are in gates.yaml."""
     wanted = (
         "channels", "threshold", "of_cells", "of_files", "vertices", "scales", "keep", "source",
-        "automatic", "exceptions",
+        "automatic", "exceptions", "by",
     )  # fmt: skip
     return {key: block[key] for key in wanted if key in block}
 
@@ -148,7 +151,7 @@ def _origin(inputs: GatePageInputs) -> str:
     if inputs.file:
         return f"Gates of {inputs.file_name}"
     if inputs.config.get("flow", {}).get("gates"):
-        return "Gates set by hand in the config: a gates file can only replace them"
+        return OF_CONFIG
     return "All gates are automatic"
 
 

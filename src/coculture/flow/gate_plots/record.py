@@ -8,7 +8,7 @@ together (zlib) and then in base64. Where an array is meant there is `at` (its f
 |---|---|
 | axes | of each channel: label, limits on the scale of the axis, scale (null: linear), ticks |
 | channels | the channels of stored events, in the order of their rows |
-| names | channel as the config names it -> channel |
+| names | label of a channel, or what the config calls it -> channel |
 | classes, outcomes, stains | classes of cells with their signs, the percents, the stains |
 | populations | name, markers, plots (`GatePlot`), outlines of polygons on scales of their own |
 | tubes | each tube with stored events, and its counts and bins in each population |
@@ -71,7 +71,7 @@ def plot_record(
         "levels": LEVELS,
         "axes": {channel: _axis(view) for channel, view in axes.items()},
         "channels": list(axes),
-        "names": panel.names,
+        "names": {**_labels(shown[0][0].tube.header.labels, axes), **panel.names},
         "classes": {name: list(outcomes.signs[name]) for name in outcomes.classes},
         "outcomes": [{"name": one.name, "classes": list(one.classes)} for one in outcomes.outcomes],
         "stains": [
@@ -129,6 +129,15 @@ def outlines(blocks: Blocks) -> dict[str, list[list[float]]]:
             linear = [scale.inverse(bent[:, place]) for place, scale in enumerate(scales)]
             found[name] = np.column_stack(linear).tolist()
     return found
+
+
+def _labels(labels: Mapping[str, str], axes: Mapping[str, View]) -> dict[str, str]:
+    """Label -> channel, of the channels with an axis; a gates file may name either."""
+    return {
+        label: name
+        for name, label in labels.items()
+        if name in axes and label and label not in axes
+    }
 
 
 def _axis(view: View) -> dict[str, Any]:

@@ -88,6 +88,9 @@ function shapeFor(experiment, population, gate, tube) {
   const exception = change && tube && change.exceptions[tube.fcs];
   if (exception) return exception.shape;
   if (change && change.shape) return change.shape;
+  // A gate of the config stays what it is: a gates file cannot take it away.
+  const block = blockOf(experiment, population, gate), isOfConfig = block && block.source === "manual" && !block.by;
+  if (isOfConfig) return usedShape(experiment, population, gate, tube);
   return automaticShape(experiment, population, gate, tube) || (gate === "time" ? null : usedShape(experiment, population, gate, tube));
 }
 

@@ -48,6 +48,8 @@ function connect() {
 async function start() {
   if (!STUDY.experiments.length) return;
   connect();
+  // The server has no other page.
+  $("report-link").hidden = isServed;
   changes = changesOf(STUDY.file);
   if (isServed) {
     try { changes = changesOf(await readFromServer()); } catch { say("The server does not answer. Is make gates still running?"); }
