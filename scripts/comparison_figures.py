@@ -15,6 +15,7 @@ def main(inputs: Any, outputs: Any, parameters: Any) -> None:
         tables=read_tables(inputs.tables),
         settings=ComparisonSettings.from_config(*parameters.settings),
         flow_wells=result_tables.read_all(inputs.wells),
+        style=parameters.style,
     )
     for name, figure in figures.drawings(shown, parameters.figures):
         paths = [path for path in outputs.figures if Path(path).stem == name]

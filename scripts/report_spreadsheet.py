@@ -1,4 +1,4 @@
-"""Write every table of a study into one workbook, for further work in Prism or Excel."""
+"""Write every table of a study into one workbook, and each endpoint as a file of Prism."""
 
 from typing import Any
 
@@ -10,3 +10,4 @@ def main(inputs: Any, outputs: Any, parameters: Any) -> None:
         config=inputs.config, tables=parameters.tables, gates=inputs.gates, curves=inputs.curves
     )
     report.write_spreadsheet(results, outputs.workbook)
+    report.write_prism(results, parameters.prism)

@@ -101,3 +101,34 @@ def test_the_flags_say_it() -> None:
     assert (after.severity, "after the first measurement" in after.sentence) == ("caution", True)
     assert not list(Pin(measured=days).flags)
     assert Pin(datetime.datetime(2024, 3, 1, tzinfo=datetime.UTC)).order.startswith("order unknown")
+
+
+EARLIER, LATER, AFTER_THE_DATA = "2024-02-01", "2024-03-02", "2024-04-01"
+
+
+@pytest.mark.parametrize(
+    ("same", "others", "is_replaced"),
+    [
+        ([], [EARLIER], False),
+        ([], [LATER], True),
+        ([], [AFTER_THE_DATA], False),
+        (["2024-03-03"], [LATER], False),
+        (["2024-04-02"], [LATER], True),
+    ],
+    ids=["replaced it", "replaced by it", "later than the data", "pinned again", "again too late"],
+)
+def test_one_of_several_pins_may_have_been_chosen_after_the_data(
+    same: list[str], others: list[str], is_replaced: bool
+) -> None:
+    """Two sets of findings were pinned before the data; the earlier one is in force."""
+    days = measured_days(_files("2024-03-12T10:00:00"), None)
+    times = {
+        "same": [AT, *(f"{one}T12:00:00Z" for one in same)],
+        "others": [f"{one}T12:00:00Z" for one in others],
+    }
+    found = Pin.of({"pinned": AT, "changes": [], **times}, days)
+    assert found.stated_in_advance is not is_replaced
+    assert found.states_in_advance(["1"]) is not is_replaced
+    (flag,) = found.flags
+    assert flag.severity == ("caution" if is_replaced else "note")
+    assert ("chosen after the data were seen" in flag.sentence) is is_replaced

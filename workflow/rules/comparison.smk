@@ -24,6 +24,7 @@ COMPARISON_FIGURES = STEPS.step(
     after=[JOIN, COMPARE, *GATE.values()],
     settings=STUDY.comparison_settings(),
     figures=FIGURES_OF_COMPARISON,
+    style=STUDY.config["figures"]["style"],
     simulated=STUDY.config["simulated"],
 )
 

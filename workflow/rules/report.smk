@@ -127,7 +127,14 @@ PAGE = STEPS.step(
     tables=READ,
     template=TEMPLATE,
 )
-SPREADSHEET = STEPS.step("report_spreadsheet", after=[*SHOWN, COLUMNS], tables=READ)
+PRISM = {
+    endpoint: f"{RESULTS}/prism/{STUDY.endpoints[endpoint]}.pzfx"
+    for endpoint, cultures in STUDY.planned_comparison().measured.items()
+    if cultures and endpoint in STUDY.endpoints
+}
+SPREADSHEET = STEPS.step(
+    "report_spreadsheet", after=[*SHOWN, COLUMNS], tables=READ, prism=PRISM
+)
 
 
 rule report_columns:
@@ -175,10 +182,11 @@ rule report_spreadsheet:
         curves=expand(rules.elisa_quantify.output.curve, plate=STUDY.plates),
     output:
         workbook=f"{RESULTS}/report.xlsx",
+        prism=list(PRISM.values()),
     log:
         f"{LOGS}/report_spreadsheet.log",
     threads: 1
     message:
-        "Writing every table into one workbook"
+        "Writing every table into one workbook, and each endpoint for Prism"
     run:
         WORKERS.run(SPREADSHEET, input, output, log)

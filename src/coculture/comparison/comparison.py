@@ -18,12 +18,14 @@ from coculture.comparison.design.joining import (
     why_not_determined,
 )
 from coculture.comparison.doses.tables import dose_tables
+from coculture.comparison.findings.eliminated_baseline import baseline_flags
 from coculture.comparison.findings.evaluation import (
     claim_table,
     evaluate_findings,
     finding_table,
     unstained_arms,
 )
+from coculture.comparison.findings.wide_margins import wide_margins
 from coculture.comparison.flags import comparison_flags
 from coculture.comparison.independence.registry import independence_flags
 from coculture.comparison.independence.shared_days import dependent, shared_days
@@ -154,6 +156,8 @@ def compare(
         flags=(
             *pin.flags,
             *independence_flags(shared, cultures, settings, elisa_wells, flow_wells),
+            *baseline_flags(results, arms, design),
+            *wide_margins(results, arms),
             *comparison_flags(
                 results,
                 design,

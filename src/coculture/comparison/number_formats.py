@@ -35,6 +35,17 @@ def bounded(value: float, decimals: int, relation: str) -> str:
     return f"{value:.{decimals}f}".replace("-", "−")
 
 
+def limit(value: float, side: str, decimals: int) -> str:
+    """A one-sided confidence limit, rounded away from the estimate: an "upper" one up.
+
+    Rounded to the nearest it could lie on the other side of a bound, which is rounded outwards.
+
+    >>> limit(10.3, "upper", 0), limit(10.7, "lower", 0)
+    ('11', '10')
+    """
+    return bounded(value, decimals, "<=" if side == "upper" else ">=")
+
+
 def decimals_of(value: float, digits: int = 2) -> int:
     """The number of decimals that shows this many significant digits."""
     return max(digits - 1 - int(np.floor(np.log10(abs(value)))), 0) if value else 0

@@ -17,6 +17,7 @@ from coculture.exchange.vocabulary import listed, many
 PINNED = "findings_pinned"
 CHANGED = "findings_changed_since_pinned"
 AFTER = "findings_pinned_after_acquisition"
+REPLACED = "findings_of_an_earlier_pin"
 _FARTHEST_EAST, _FARTHEST_WEST = datetime.timedelta(hours=14), datetime.timedelta(hours=12)
 """Instruments write the time of their place, which may be so far ahead of or behind UTC."""
 _MOST_LISTED = 4
@@ -86,19 +87,24 @@ class Pin:
         When they were pinned, in UTC; None if they were not.
     changes
         What differs from the pin.
+    same, others
+        The times of every pin of these findings, and of those of other findings.
     """
 
     at: datetime.datetime | None = None
     changes: tuple[Change, ...] = ()
     measured: Measured = field(default_factory=Measured)
+    same: tuple[datetime.datetime, ...] = ()
+    others: tuple[datetime.datetime, ...] = ()
 
     @classmethod
     def of(cls, stated: Mapping[str, Any], measured: Measured) -> "Pin":
         """From what the study found (`study.pinned_findings.read`): pinned, changes, or nothing."""
         if not stated:
             return cls(measured=measured)
-        at = datetime.datetime.strptime(stated["pinned"], FORM).replace(tzinfo=datetime.UTC)
-        return cls(at, tuple(Change(*one) for one in stated["changes"]), measured)
+        changed = tuple(Change(*one) for one in stated["changes"])
+        same, others = (tuple(map(_moment, stated.get(which, ()))) for which in ("same", "others"))
+        return cls(_moment(stated["pinned"]), changed, measured, same, others)
 
     @property
     def before_acquisition(self) -> bool | None:
@@ -107,14 +113,29 @@ class Pin:
         It is not known if a file does not say when it was measured, or if both are so near that
         the time zone of the instrument decides.
         """
-        if self.at is None or self.measured.first is None:
+        return None if self.at is None else self._is_before(self.at)
+
+    def _is_before(self, at: datetime.datetime) -> bool | None:
+        """The same of any moment."""
+        if self.measured.first is None:
             return None
         earliest, latest = self.measured.first
-        at = self.at.replace(tzinfo=None)
+        at = at.replace(tzinfo=None)
         if at > latest + _FARTHEST_WEST:
             return False
         is_before = at < earliest - _FARTHEST_EAST
         return True if is_before and not self.measured.without_day else None
+
+    @property
+    def replaced(self) -> tuple[datetime.datetime, ...]:
+        """Pins of other findings that were the last before the data, or may have been.
+
+        Findings in force that were pinned earlier may have been chosen from several pins.
+        """
+        if self.at is None or self.changes:
+            return ()
+        last = max((one for one in self.same if self._is_before(one)), default=self.at)
+        return tuple(one for one in self.others if one > last and self._is_before(one) is not False)
 
     @property
     def stated_in_advance(self) -> bool | None:
@@ -122,7 +143,7 @@ class Pin:
 
         None without a pin, or if the order of pin and measurements is not known.
         """
-        if self.at is not None and self.changes:
+        if self.at is not None and (self.changes or self.replaced):
             return False
         return self.before_acquisition
 
@@ -130,7 +151,8 @@ class Pin:
         """Whether these findings are in force as they were pinned, before the data were there."""
         names = set(findings)
         changed = {one.finding for one in self.changes}
-        return bool(self.before_acquisition) and not changed & {*names, ""}
+        is_in_force = bool(self.before_acquisition) and not self.replaced
+        return is_in_force and not changed & {*names, ""}
 
     @property
     def order(self) -> str:
@@ -175,10 +197,25 @@ class Pin:
                 f"The findings were pinned on {at}, {self.order}: they may have been chosen after "
                 "the data were seen.",
             )
+        elif self.replaced:
+            yield Flag(
+                concerns,
+                REPLACED,
+                "caution",
+                f"The findings are those pinned on {at}, {self.order}, but other findings were "
+                f"pinned after them, on {self.replaced[-1]:%Y-%m-%d %H:%M} UTC. Which of them are "
+                "in force may have been chosen after the data were seen.",
+                len(self.replaced),
+                unit="pins",
+            )
         else:
             yield Flag(
                 concerns, PINNED, "note", f"The findings are those pinned on {at}, {self.order}."
             )
+
+
+def _moment(written: str) -> datetime.datetime:
+    return datetime.datetime.strptime(written, FORM).replace(tzinfo=datetime.UTC)
 
 
 def _listed(texts: Sequence[str]) -> str:

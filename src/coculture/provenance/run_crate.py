@@ -29,6 +29,7 @@ _MEDIA_TYPES = {
     ".json": "application/json",
     ".md": "text/markdown",
     ".png": "image/png",
+    ".pzfx": "application/x-graphpad-prism-pzfx",
     ".svg": "image/svg+xml",
     ".txt": "text/plain",
     ".xml": "application/xml",

@@ -1,6 +1,7 @@
-"""The report: a page that answers the study's question, and a workbook with its tables."""
+"""The report: a page that answers the study's question, a workbook, and files for Prism."""
 
 from coculture.report.page import render
+from coculture.report.pzfx import write_prism
 from coculture.report.reading import read_results
 from coculture.report.results import Figure, Results, read_figures
 from coculture.report.spreadsheet import write as write_spreadsheet
@@ -11,5 +12,6 @@ __all__ = [
     "read_figures",
     "read_results",
     "render",
+    "write_prism",
     "write_spreadsheet",
 ]

@@ -53,6 +53,7 @@ _STATED = (
     "findings_pinned",
     "findings_changed_since_pinned",
     "findings_pinned_after_acquisition",
+    "findings_of_an_earlier_pin",
 )
 """Codes of the flags that say when the findings were stated."""
 

@@ -45,6 +45,7 @@ _ACTIONS_BY_CODE = {
     "donors_not_tested": "Report the findings as about these donors.",
     "findings_changed_since_pinned": "Say what was changed, and why, when you report the findings.",
     "findings_pinned_after_acquisition": "Report the findings as chosen after the measurements.",
+    "findings_of_an_earlier_pin": "Report every pin, and why this one is in force.",
     "readings_alike": "Compare the files and the layout of both experiments with the plate map.",
     "values_alike": "Compare both experiments with the records that the numbers were taken from.",
     "interference": "Use an assay that the drug does not disturb, or leave these arms out.",

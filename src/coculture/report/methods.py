@@ -404,11 +404,15 @@ def _comparison(results: Results, has_bounds: bool) -> str:
     text += _dose_pairs(results.table("comparison/synergy.csv"))
     has_combinations = not results.table("comparison/combination.csv").empty
     bliss = " Combinations were compared with Bliss independence [bliss]." * has_combinations
+    drawn = (
+        "Bars show the mean of each arm over the experiments with its 95 % interval."
+        if results.config["figures"]["style"] == "bars"
+        else "Wells and experiments are drawn together as SuperPlots [superplot]."
+    )
     return (
         f"{text} A pooled-error analysis (least squares on the means of arms, experiments as "
         "blocks, Dunnett's correction [dunnett] for treatments against untreated) is shown for "
-        f"comparison and does not change any verdict.{bliss} Wells and experiments are drawn "
-        "together as SuperPlots [superplot]."
+        f"comparison and does not change any verdict.{bliss} {drawn}"
     )
 
 
@@ -428,7 +432,8 @@ def _doses(curves: pd.DataFrame) -> str:
         "and D at most twice the largest effect from untreated; with four or five doses A is the "
         "untreated mean of the experiment, from six on it is fitted. EC50 is the dose midway "
         "between the two plateaus on the scale of the endpoint, given only if it lies above the "
-        "lowest dose and at least two doses lie beyond it; otherwise the experiment gives a bound. "
+        "lowest dose and at least two doses lie beyond it; otherwise the experiment gives a bound "
+        "(the lowest dose, or the dose with half of the effect seen at the highest dose). "
         "IC50 is the dose at half of the untreated mean, read inside the doses. Both are geometric "
         "means over experiments with t intervals; where some experiments give a bound, "
         "maximum-likelihood means of the censored logarithms with likelihood-ratio intervals that "

@@ -24,8 +24,12 @@ from coculture.report.results import Results
 from coculture.report.workbook_tables import (
     BY_EXPERIMENT,
     CURVES,
+    FORBIDDEN,
+    LONGEST_NAME,
+    PRISM,
     THRESHOLDS,
     definitions,
+    prism_sheets,
     workbook_tables,
 )
 
@@ -57,7 +61,6 @@ SHEETS = {
 """Names of the first sheets, in this order; other tables follow under their own names."""
 
 _EPOCH = datetime(1980, 1, 1, tzinfo=UTC).replace(tzinfo=None)
-_LONGEST_NAME = 31
 _LONGEST_TEXT = 32_767
 """Characters that Excel allows in a cell."""
 _MAX_WIDTH = 60
@@ -67,7 +70,6 @@ _SIGNIFICANT = 4
 """Digits that are shown of a number; the cell holds all of them."""
 _SMALLEST, _LARGEST = 1e-5, 1e7
 """Numbers between these are shown without a power of ten."""
-_FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
 
 
 class SpreadsheetError(CocultureError):
@@ -84,6 +86,7 @@ def write(results: Results, path: str | Path) -> None:
     """
     tables = workbook_tables(results)
     names = sheet_names(tables)
+    grouped = prism_sheets(results)
     options = {"strings_to_numbers": False, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(str(path), options) as book:
         book.set_properties({"title": _title(results), "created": _EPOCH})
@@ -93,7 +96,12 @@ def write(results: Results, path: str | Path) -> None:
         formats = Formats(book, heading, wrapped, top)
         notes = book.add_worksheet(NOTES)
         for table, name in names.items():
-            _write_table(book.add_worksheet(name), tables[table], table, formats)
+            sheet = book.add_worksheet(name)
+            _write_table(sheet, tables[table], table, formats)
+            if table in grouped:
+                below = len(tables[table]) + 2
+                for row, text in enumerate((grouped[table].title, *grouped[table].notes), below):
+                    sheet.write_string(row, 0, text)
         _write_notes(notes, results, names, heading, wrapped)
 
 
@@ -137,9 +145,11 @@ def sheet_names(tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:
     """
     filled = [table for table in tables if len(tables[table]) and table != COLUMNS]
     ordered = [table for table in SHEETS if table in filled]
-    ordered += [table for table in filled if table not in SHEETS]
+    place = ordered.index(BY_EXPERIMENT) + 1 if BY_EXPERIMENT in ordered else len(ordered)
+    ordered[place:place] = [table for table in filled if table.startswith(PRISM)]
+    ordered += [table for table in filled if table not in ordered]
     return {
-        table: SHEETS.get(table, table.removesuffix(".csv").translate(_FORBIDDEN)[:_LONGEST_NAME])
+        table: SHEETS.get(table, table.removesuffix(".csv").translate(FORBIDDEN)[:LONGEST_NAME])
         for table in ordered
     }
 

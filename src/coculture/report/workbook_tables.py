@@ -8,6 +8,7 @@ import pandas as pd
 
 from coculture.exchange.manual_gates import Decision
 from coculture.report.formatting import natural_key
+from coculture.report.grouped_tables import GroupedTable, grouped_tables
 from coculture.report.results import Results
 from coculture.report.table_labels import (
     ENDPOINTS,
@@ -19,6 +20,11 @@ from coculture.report.table_labels import (
 BY_EXPERIMENT = "arms by experiment"
 THRESHOLDS = "gates and thresholds"
 CURVES = "standard curves"
+PRISM = "Prism "
+"""Begins the name of the sheets in Prism's grouped layout."""
+LONGEST_NAME = 31
+FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
+"""What the name of a sheet cannot have."""
 PARAMETERS = "A, D, b, c, g"
 _PLOTTED = ("points", "specific", "log")
 """Scales whose values are plotted; the others are only tested."""
@@ -58,15 +64,36 @@ def workbook_tables(results: Results) -> dict[str, pd.DataFrame]:
     """Every table of the workbook by its name in columns.csv, or by the name of its sheet."""
     made = {
         BY_EXPERIMENT: arms_by_experiment(results),
+        **{name: table.frame() for name, table in prism_sheets(results).items()},
         THRESHOLDS: thresholds(results.gates),
         CURVES: curves(results.curves),
     }
     return {name: labelled_table(name, results) for name in results.tables} | made
 
 
+def prism_sheets(results: Results) -> dict[str, GroupedTable]:
+    """The sheet of each endpoint in Prism's grouped layout, by its name."""
+    sheets: dict[str, GroupedTable] = {}
+    for table in grouped_tables(results):
+        name = f"{PRISM}{table.name.translate(FORBIDDEN)}"[:LONGEST_NAME]
+        if name.casefold() in map(str.casefold, sheets):
+            number = f" {len(sheets) + 1}"
+            name = f"{name[: LONGEST_NAME - len(number)]}{number}"
+        sheets[name] = table
+    return sheets
+
+
 def definitions(results: Results) -> pd.DataFrame:
     """table, column, unit and definition of every column of the workbook."""
-    made = pd.DataFrame(_DEFINED, columns=["table", "column", "unit", "definition"])
+    of_prism = [
+        row
+        for sheet, table in prism_sheets(results).items()
+        for row in (
+            (sheet, "arm", "", "Name of the arm, with the labels of the config"),
+            (sheet, "one column a well", "", f"{table.title}. {' '.join(table.notes)}"),
+        )
+    ]
+    made = pd.DataFrame([*_DEFINED, *of_prism], columns=["table", "column", "unit", "definition"])
     return pd.concat([column_definitions(results), made], ignore_index=True)
 
 

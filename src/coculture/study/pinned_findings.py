@@ -74,12 +74,13 @@ def pin(config_path: Path, config: Mapping[str, Any], now: datetime.datetime) ->
 def read(config_path: Path, config: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
     """When the findings in force were pinned, and what has changed since; empty without a pin.
 
-    Of several pins the first that is what the config states counts, else the last.
+    Of several pins the first that is what the config states counts, else the last; the times of all
+    that are what it states, and of the others, are given too.
 
     Returns
     -------
-    Plain values for a step's parameters, which `Pin.of` reads: pinned, changes. And the problem of
-    a file that cannot be read.
+    Plain values for a step's parameters, which `Pin.of` reads: pinned, changes, same, others. And
+    the problem of a file that cannot be read.
     """
     written = config[KEY]
     if not written:
@@ -92,7 +93,8 @@ def read(config_path: Path, config: Mapping[str, Any]) -> tuple[dict[str, Any], 
     found = [(one["pinned"], changes(one["stated"], stated)) for one in pins]
     at, differing = next((one for one in found if not one[1]), found[-1])
     listed = [[one.finding, one.key, one.before, one.now] for one in differing]
-    return {"pinned": at, "changes": listed}, []
+    same, others = ([at for at, change in found if bool(change) is each] for each in (False, True))
+    return {"pinned": at, "changes": listed, "same": same, "others": others}, []
 
 
 def _read(place: Path, config: str) -> list[dict[str, Any]]:

@@ -27,7 +27,7 @@ def true_percent(arm: Row) -> float:
     """Rises from 10 to 70 percent."""
     dose = float(arm["btz_nM"])
     middle = EC50 * (SHIFT if arm["stroma"] else 1.0)
-    return 10 + 60 * dose**1.5 / (dose**1.5 + middle**1.5)
+    return float(10 + 60 * dose**1.5 / (dose**1.5 + middle**1.5))
 
 
 def true_il6(arm: Row) -> float:

@@ -98,7 +98,9 @@ def test_without_an_effect_there_is_no_ec50() -> None:
 def test_doses_below_the_half_effect_give_a_bound() -> None:
     curves, summary = dose_study((0.5, 1.0, 2.0, 5.0), ("HS-5",)).tables
     ec50 = _measure(summary, "percent_apoptotic", "MM", "EC50")
-    assert (ec50["value"], ec50["relation"], ec50["bounds"]) == (pytest.approx(2.0), ">=", 4)
+    assert (ec50["value"], ec50["relation"], ec50["bounds"]) == (
+        pytest.approx(2.9, rel=0.2), ">=", 4,
+    )  # fmt: skip
     assert np.isnan(ec50["lower"])
     assert set(curves["ec50_relation"][curves["endpoint"] == "percent_apoptotic"])
 

@@ -42,7 +42,9 @@ def test_each_experiment_and_the_mean_curve_are_drawn() -> None:
     panels = [axis for axis in drawn.figure.axes if axis.get_visible()]
     assert [axis.get_xlabel() for axis in panels] == ["BTZ (nM)"] * 2
     assert [one.get_text() for one in panels[0].get_xticklabels()][:2] == ["0", "1"]
-    (label,) = (one.get_text() for one in panels[0].get_legend().get_texts())
+    legend = panels[0].get_legend()
+    assert legend is not None
+    (label,) = (one.get_text() for one in legend.get_texts())
     assert label.startswith("EC50 4.0")
     assert "EC50" in drawn.text.result
 

@@ -32,7 +32,7 @@ MEASURED = {
     "flow": {"channels": {"annexin": "AV", "viability_dye": "PI"}},
     "populations": ["myeloma"],
     "analytes": ["IL-6"],
-    "values": {"viability": "%"},
+    "values": {"viability": "%", "score": "a.u."},
 }
 NONE: dict[str, float] = {}
 DEX: dict[str, float] = {"dex_nM": 1.0}
@@ -79,9 +79,13 @@ def judged(
     experiments: int = 4,
     spread: float = 0.5,
     pinned: bool | None = None,
+    below: Sequence[Mapping[str, float]] = (),
     **section: Any,
 ) -> dict[str, dict[str, Any]]:
-    """The rows of comparison/findings.csv by id, of arms with exactly these means."""
+    """The rows of comparison/findings.csv by id, of arms with exactly these means.
+
+    Of the arms of `below` only that is known: all their wells are below it.
+    """
     settings = settings_of(findings, **section)
     place = {"cells": "MM", "stroma": "", "hours": 48.0}
     cultures = pd.DataFrame([place | dict.fromkeys(DRUGS, 0.0) | dict(arm) for arm, _ in arms])
@@ -95,7 +99,7 @@ def judged(
             rows += [
                 {"endpoint": quantity.primary.name, "experiment": f"E{number}", "arm": label}
                 | dict.fromkeys(("mean", "low", "high", "mean_at_limit"), value)
-                | {"mean_censored_fit": value, "relation": ""}
+                | ({"relation": "<=", "low": -np.inf} if arm in below else {"relation": ""})
                 for quantity in settings.quantities
             ]
     results = evaluate_findings(
@@ -280,3 +284,39 @@ def test_every_limit_that_a_finding_uses_is_beside_it() -> None:
         "one-sided level 0.01",
     ]
     assert not any("0.025" in row["limits"] + row["method"] for row in found.values())
+
+
+VIABILITY = RESCUE | {"endpoint": "viability"}
+
+
+def test_with_wells_outside_the_range_a_share_is_one_sided() -> None:
+    """Rescued wells are below the limit: at least as much is eliminated as with them at it."""
+    truth = of_four(8, 40, 7, 8.5)
+    found = judged([VIABILITY], truth, below=[DEX | IL6])["1"]
+    inside = judged([VIABILITY], truth)["1"]
+    assert found["verdict"] == "shown"
+    assert (found["relation"], found["confidence_percent"]) == (">=", 95)
+    assert found["estimate"] == pytest.approx(inside["estimate"])
+    assert np.isnan(found["upper"])
+    assert inside["lower"] < found["lower"] < found["estimate"]
+    assert (
+        ": at least 95 % of the effect was eliminated (one-sided 95 % lower limit 9"
+        in (found["sentence"])
+    )
+    assert "rescued (one-sided 95 % lower limit 9" in found["sentence"]
+    # The limit is the inverse of the finding's own test of this fraction.
+    just = [
+        VIABILITY | {"id": str(number), "residual_fraction": 1 - found["lower"] / 100 + step}
+        for number, step in enumerate((1e-6, -1e-6))
+    ]
+    at_limit = judged(just, truth, below=[DEX | IL6])
+    assert [row["verdict"] == "not shown" for row in at_limit.values()] == [False, True]
+
+
+def test_a_residual_without_an_upper_limit_leaves_no_share() -> None:
+    """All wells of the rescuer alone are below the limit, so what is left may be any rise."""
+    found = judged([VIABILITY], of_four(8, 40, 7, 8.5), below=[IL6])["1"]
+    assert found["verdict"] == "not testable"
+    assert np.isnan(found["estimate"])
+    # The part rescued does not need them.
+    assert found["second_upper"] > found["second_estimate"] == pytest.approx(100 * 31.5 / 32)

@@ -165,3 +165,18 @@ def test_a_residual_that_is_another_treatment_is_refused(
     finding = compare(cultures, stated).findings.iloc[0]
     assert finding["verdict"] == "not testable"
     assert changes in finding["reason"]
+
+
+def test_a_rescuer_that_moves_the_baseline_is_a_caution(
+    cultures: pd.DataFrame, settings: ComparisonSettings
+) -> None:
+    finding = next(one for one in settings.findings if one.id == "2a")
+    of_one = replace(settings, findings=(finding,))
+    assert "baseline_moved" not in [flag.code for flag in compare(cultures, of_one).flags]
+    with_il6 = cultures["arm"].isin(["control added IL-6", "control DEX + added IL-6"])
+    cultures["percent_apoptotic"] += np.where(with_il6, 10.0, 0.0)
+    (flag,) = (one for one in compare(cultures, of_one).flags if one.code == "baseline_moved")
+    assert (flag.severity, flag.concerns.finding) == ("caution", "2a")
+    assert flag.sentence.startswith(
+        "The rescuer of finding 2a itself moves the baseline: apoptosis in control added IL-6 was "
+    )

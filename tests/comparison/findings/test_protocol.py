@@ -123,6 +123,16 @@ def test_the_example_is_not_doubted(settings: ComparisonSettings, joined_study: 
             "superlative_of_two",
             'says "highest", but it is compared with one arm only, MM untreated; not with MM DEX',
         ),
+        (
+            about("lower", "LEN raises apoptosis", LEN, NONE, endpoint="IL-6"),
+            "statement_of_another_endpoint",
+            "is about apoptosis, but IL-6 is tested.",
+        ),
+        (
+            stated("higher", said(DEX), said(NONE, "HS"), statement="DEX raises apoptosis"),
+            "arms_differ_in_several_things",
+            "compares MM DEX with HS untreated, which differ in DEX and in cells",
+        ),
     ],
 )
 def test_a_statement_beyond_its_test_is_doubted(

@@ -40,6 +40,14 @@ def test_wells_of_one_day_declared_as_three_experiments() -> None:
     assert (found.flag.severity, found.flag.concerns.kind) == ("caution", "study")
 
 
+def test_both_sides_of_midnight_are_one_day() -> None:
+    files = _files({"E1": "2024-03-05T23:40:00", "E2": "2024-03-06T00:30:00"})
+    (found,) = shared_days(_cultures({"E1": "", "E2": ""}), files)
+    assert (found.experiments, found.days) == (("E1", "E2"), ("2024-03-05",))
+    morning = _files({"E1": "2024-03-05T18:40:00", "E2": "2024-03-06T08:30:00"})
+    assert not shared_days(_cultures({"E1": "", "E2": ""}), morning)
+
+
 def test_cultures_begun_on_one_day() -> None:
     dates = {"E1": "2024-03-01", "E2": "2024-03-01", "E3": "2024-03-08"}
     (found,) = shared_days(_cultures({"E1": "D1", "E2": "D1", "E3": "D1"}, dates))

@@ -162,14 +162,18 @@ def test_two_that_explain_each_other_remain_rivals() -> None:
 
 @pytest.mark.parametrize(("freedom", "used"), [(np.inf, []), (5.0, [10, 50])])
 def test_few_degrees_of_freedom_allow_two_dilutions_more(freedom: float, used: list[float]) -> None:
-    """1.75-fold apart: 3.04 standard errors of their difference."""
-    pair = group(1000, dilution=10, error=0.13), group(1750, dilution=50, error=0.13)
+    """1.7-fold apart: 2.9 standard errors of their difference."""
+    pair = group(1000, dilution=10, error=0.13), group(1700, dilution=50, error=0.13)
     assert [one.dilution for one in vote(pair, freedom).used] == used
 
 
-def test_a_study_of_many_cultures_allows_two_dilutions_more() -> None:
-    pair = group(1000, dilution=10, error=0.13), group(1750, dilution=50, error=0.13)
-    assert [one.dilution for one in vote(pair, by_chance_in_study=3.6).used] == [10, 50]
+@pytest.mark.parametrize(("off", "used"), [(3.5, [50]), (3.7, [])])
+def test_of_two_dilutions_one_may_be_in_range_by_chance(off: float, used: list[float]) -> None:
+    """The dilution of 10 would be above the range, and its response is that of the plateau."""
+    pair = saturated(5900, 10, off), group(15500, dilution=50)
+    verdict = vote(pair, by_chance_in_study=3.6)
+    assert [one.dilution for one in verdict.used] == used
+    assert [one.dilution for one in verdict.by_chance] == ([10] if used else [])
 
 
 @pytest.mark.parametrize(("allowed", "agree"), [(3.0, False), (3.6, True)])

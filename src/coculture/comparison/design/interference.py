@@ -11,6 +11,9 @@ from coculture.comparison.design.arms import Design
 from coculture.comparison.settings import Factor, Interference
 from coculture.exchange.vocabulary import listed
 
+_MOST_LISTED = 3
+"""More arms, as those of a series of doses, are counted."""
+
 
 @dataclass(frozen=True)
 class InterferedArms:
@@ -34,7 +37,8 @@ class InterferedArms:
 
     def reason(self, design: Design) -> str:
         """Why a finding about these arms is not testable."""
-        arms = design.with_display_labels(listed(self.arms))
+        every = design.with_display_labels(listed(self.arms))
+        arms = every if len(self.arms) <= _MOST_LISTED else f"{len(self.arms)} of its arms"
         endpoint, name = self.interference.endpoint, self.factor.name
         if self.interference.is_addition:
             return f"{endpoint} was added to {arms}"

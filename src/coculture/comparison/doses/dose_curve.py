@@ -4,7 +4,8 @@ A 4PL through the means of the doses (`coculture.curves.dose_response`). With fo
 plateau at dose zero is the untreated mean of the same experiment; from six doses on all four
 parameters are free. EC50 is the dose midway between its own two plateaus, on the analysis scale. It
 is believed only between the lowest dose and the second highest: above, fewer than two doses show
-the other plateau, and below, no dose shows where the curve begins. Outside only a bound is given.
+the other plateau, and below, no dose shows where the curve begins. Outside only a bound is given:
+the lowest dose, or the dose with half of the effect that is seen at the highest dose.
 """
 
 from collections.abc import Sequence
@@ -39,10 +40,15 @@ mean of a dose or of the untreated wells is only a bound."""
 
 @dataclass(frozen=True)
 class Potency:
-    """A dose, or a bound of it: `relation` is ">=" or "<=". NaN if nothing is known."""
+    """A dose, or a bound of it: `relation` is ">=" or "<=". NaN if nothing is known.
+
+    `fitted_beyond` is the dose beyond which the curve puts it. That is no bound, because it rests
+    on a plateau that no dose shows, but where a likelihood of all experiments takes it as censored.
+    """
 
     value: float
     relation: str = ""
+    fitted_beyond: float = float("nan")
 
 
 UNKNOWN = Potency(float("nan"))
@@ -90,9 +96,22 @@ class DoseCurve:
             return Potency(self.midpoint)
         if self.state == "below_doses":
             return Potency(self.doses[0], "<=")
-        if self.state in ("not_reached", "no_effect"):
+        if self.state == "not_reached":
+            return Potency(self._half_of_seen, ">=", self.doses[-DOSES_BEYOND])
+        if self.state == "no_effect":
             return Potency(self.doses[-DOSES_BEYOND], ">=")
         return UNKNOWN
+
+    @property
+    def _half_of_seen(self) -> float:
+        """The dose with half of the effect that the curve has at the highest dose.
+
+        The plateau lies at or beyond that effect, wherever it is, so the EC50 is not lower. The
+        fitted mid-point is no bound: it rests on a plateau that no dose shows.
+        """
+        seen = float(self.response([self.doses[-1]])[0])
+        half = float(self.dose_at([(self.plateau_at_zero + seen) / 2])[0])
+        return min(half, self.doses[-1])
 
     def dose_of_level(self, level: float) -> Potency:
         """The dose at which the curve passes `level`, as IC50 at half of untreated; or its bound.

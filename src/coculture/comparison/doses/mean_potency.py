@@ -61,7 +61,8 @@ def mean_potency(every: Mapping[str, Potency], donors: Donors) -> MeanPotency:
         return MeanPotency(value, lower, upper, "", n, 0)
     outside = f"{many(bounds, 'experiment')} beyond the doses where it can be read"
     if contrast.unit == "experiments":
-        mean, lower, upper = censored_interval(values, side)
+        beyond = np.log([one.fitted_beyond for one in known.values()])
+        mean, lower, upper = censored_interval(np.where(np.isfinite(beyond), beyond, values), side)
         if np.isfinite(mean):
             limits = [end if np.isfinite(end) else nothing for end in (lower, upper)]
             value, lower, upper = np.exp([mean, *limits]).tolist()

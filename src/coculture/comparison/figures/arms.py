@@ -1,10 +1,5 @@
-"""Arms: every well, every experiment, and below them every difference with its interval.
+"""Arms: every well and experiment, or bars, and below them every difference with its interval."""
 
-The plots of wells inside experiments follow S. J. Lord et al., J. Cell Biol. 219 (2020)
-e202001064 ("SuperPlots"): the unit of replication is the large mark.
-"""
-
-import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
@@ -14,26 +9,29 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from coculture.comparison import number_formats
-from coculture.comparison.design.arms import Arm, Design, sentence_of, setting_of
+from coculture.comparison.design.arms import Design, sentence_of
 from coculture.comparison.design.endpoints import Endpoint
 from coculture.comparison.design.interference import caption_of
+from coculture.comparison.figures.arm_rows import ArmRows
 from coculture.comparison.figures.axes import (
     MAX_LISTED,
     as_shown,
     caption,
     kind_of_mean,
-    label_decades,
-    log_limits,
     nothing_to_draw,
+    some_of,
     why_no_values,
 )
+from coculture.comparison.figures.bars import arm_means, draw_bars, mean_rows
 from coculture.comparison.figures.differences import (
     DrawnDifferences,
     difference_rows,
     draw_differences,
+    height_of,
 )
-from coculture.comparison.figures.inputs import FigureInputs
+from coculture.comparison.figures.inputs import BARS, SUPERPLOT, FigureInputs
 from coculture.comparison.figures.limits import draw_limits, limits_of
+from coculture.comparison.figures.superplot import draw_superplot
 from coculture.comparison.quantities.quantity import Quantity
 from coculture.comparison.statistics.censoring import ABOVE, BELOW
 from coculture.comparison.statistics.contrasts import BETWEEN
@@ -41,7 +39,6 @@ from coculture.comparison.statistics.exploratory import PER_EXPERIMENT, POOLED_E
 from coculture.comparison.statistics.group_means import ADDED, well_values
 from coculture.drawing import Drawing, style
 from coculture.drawing.marks import Mark, experiment_marks, legend_line
-from coculture.exchange.culture_marks import mark_culture
 from coculture.exchange.figure_text import FigureText
 from coculture.exchange.vocabulary import heading, many, number
 
@@ -50,16 +47,12 @@ COLUMNS = (
     "mark", "arm", "contrast", "experiment", "culture", "value", "lower", "upper", "unit",
     "relation", "n", "df", "n_each",
 )  # fmt: skip
-_GAP = 0.8
-"""Empty space between the groups of arms of two cell types, in arms."""
-_LETTERS_OF_AN_ARM = 10
-"""Letters of the name of an arm on one line; longer words are not broken."""
-_LETTER = 0.06
-"""Width of a letter of the name of an arm, in inches."""
-_SLOT = 0.26
-"""Largest width of one experiment in an arm, in arms: its wells, and its mean next to them."""
-_WIDTH_OF_EXPERIMENTS = 0.9
-"""Width of all experiments in an arm, in arms."""
+_MARKS_SHOWN = {
+    SUPERPLOT: "Small marks are wells, large marks are experiments, lines connect the arms of one "
+    "experiment.",
+    BARS: "Bars are means over the experiments with 95 % intervals, marks are experiments.",
+}
+"""What the upper panels show, by style."""
 
 
 def arms(inputs: FigureInputs, subject: str) -> Drawing:
@@ -67,27 +60,25 @@ def arms(inputs: FigureInputs, subject: str) -> Drawing:
 
     `subject` is the name of an endpoint of the config.
     """
-    return _superplot(inputs, subject, PER_EXPERIMENT)
+    return _drawn(inputs, subject, PER_EXPERIMENT)
 
 
 def arms_by_pooled_error(inputs: FigureInputs, subject: str) -> Drawing:
     """As `arms`, with the differences by the pooled-error analysis."""
-    return _superplot(inputs, subject, POOLED_ERROR)
+    return _drawn(inputs, subject, POOLED_ERROR)
 
 
-def _superplot(inputs: FigureInputs, subject: str, analysis: str) -> Drawing:
+def _drawn(inputs: FigureInputs, subject: str, analysis: str) -> Drawing:
     quantity = inputs.settings.compared(subject)
     scale = quantity.primary
     design = inputs.design
     wells = well_values(inputs.cultures, scale, inputs.settings)
-    shown_arms = [
-        arm for arm in design.arms if wells.loc[_is(wells, design, arm), "value"].notna().any()
-    ]
+    valued = set(wells.loc[wells["value"].notna(), "arm"])
+    shown_arms = [arm for arm in design.arms if design.label(arm) in valued]
     means = _means(inputs.tables.arms, scale, [design.label(arm) for arm in shown_arms])
     text = FigureText(
         f"{_title(quantity)}, by arm",
-        "Small marks are wells, large marks are experiments, lines connect the arms of one "
-        "experiment. The tests use the experiments.",
+        f"{_MARKS_SHOWN[inputs.style]} The tests use the experiments.",
         result_of_arms(means, scale, design),
         analysis,
     )
@@ -96,23 +87,36 @@ def _superplot(inputs: FigureInputs, subject: str, analysis: str) -> Drawing:
         return nothing_to_draw(message, TABLE, COLUMNS, text)
     differences = DrawnDifferences.of(inputs.tables, scale, analysis)
     limits = list(limits_of(wells, scale))
-    rows = max(len(differences.rows), 1)
+    rows = ArmRows.of(design, shown_arms)
+    bars = arm_means(means, scale, list(map(design.label, shown_arms)))
+    below_height = height_of(differences, design)
     with style.house_style():
-        figure = Figure(figsize=(_width(design, shown_arms), 5.0 + 0.27 * rows))
+        figure = Figure(figsize=(rows.width, rows.height + below_height))
         # Two sub-figures, so that long names in the lower panel do not narrow the upper one.
-        above, below = np.asarray(figure.subfigures(2, 1, height_ratios=[3.8, 0.27 * rows + 1.2]))
-        upper, lower = above.subplots(), below.subplots()
-        positions = _positions(shown_arms)
+        above, below = np.asarray(
+            figure.subfigures(2, 1, height_ratios=[rows.height, below_height])
+        )
+        panels = above.subplots(len(rows.positions), 1, sharey=True, squeeze=False)[:, 0]
         marks = experiment_marks(wells["experiment"].unique())
-        _draw_cultures(upper, wells, means, scale, design, positions, marks)
-        _legend(upper, marks, draw_limits(upper, limits, design, positions, scale))
-        _label_arms(upper, design, positions)
+        lines: list[Line2D] = []
+        for index, (panel, positions) in enumerate(zip(panels, rows.positions, strict=True)):
+            if inputs.style == BARS:
+                draw_bars(panel, bars, means, scale, design, positions, marks)
+            else:
+                draw_superplot(panel, wells, means, scale, design, positions, marks)
+            lines += draw_limits(panel, limits, design, positions, scale)
+            rows.label(panel, index)
+            panel.set_ylabel(heading(scale.title_shown))
+        if scale.bounds is not None:
+            panels[0].set_ylim(bottom=scale.bounds[0])
+        _legend(panels[0], marks, list({line.get_label(): line for line in lines}.values()))
+        lower = below.subplots()
         draw_differences(lower, differences, scale, design, inputs.settings, marks)
-        text_below = _caption(wells, differences, scale, analysis)
+        text_below = _caption(wells, differences, scale, analysis, inputs.style)
         disturbed = caption_of(design, map(design.label, shown_arms), subject)
         caption(below, f"{sentence_of(design)}\n{text_below}{disturbed}")
     shown = [
-        *_well_rows(wells, scale),
+        *(mean_rows(bars, scale) if inputs.style == BARS else _well_rows(wells, scale)),
         *_experiment_rows(means, scale),
         *({"mark": "limit", "unit": scale.unit_shown} | limit for limit in limits),
         *difference_rows(differences, scale, inputs.settings),
@@ -198,117 +202,6 @@ def _experiment_rows(means: pd.DataFrame, scale: Endpoint) -> Iterator[dict[str,
         }
 
 
-def _positions(arms: Sequence[Arm]) -> dict[Arm, float]:
-    """The position of each arm on the x axis, with a gap before another setting."""
-    positions: dict[Arm, float] = {}
-    position, previous = -1.0, None
-    for arm in arms:
-        setting = setting_of(arm)
-        position += 1 + (_GAP if previous not in (None, setting) else 0)
-        positions[arm], previous = position, setting
-    return positions
-
-
-def _draw_cultures(
-    axis: Axes,
-    wells: pd.DataFrame,
-    means: pd.DataFrame,
-    scale: Endpoint,
-    design: Design,
-    positions: dict[Arm, float],
-    marks: Mapping[str, Mark],
-) -> None:
-    if scale.is_ratio:
-        axis.set_yscale("log")
-        axis.set_ylim(*log_limits(wells["value"].to_numpy(dtype=float)))
-        label_decades(axis.yaxis)
-    slot = min(_SLOT, _WIDTH_OF_EXPERIMENTS / max(len(marks), 1))
-    for index, (experiment, mark) in enumerate(marks.items()):
-        shift = slot * (index + 0.5 - len(marks) / 2)
-        of_experiment = wells[wells["experiment"] == experiment]
-        drawn = means[means["experiment"] == experiment].set_index("arm")
-        joined: dict[Arm, list[tuple[float, float, str]]] = {}
-        for arm, position in positions.items():
-            values = of_experiment[_is(of_experiment, design, arm)].dropna(subset="value")
-            _draw_wells(axis, values, position + shift - 0.3 * slot, mark, scale)
-            label = design.label(arm)
-            mean, relation = float("nan"), ""  # breaks the line of an experiment that lacks the arm
-            if label in drawn.index:
-                mean = float(as_shown(drawn.loc[label, "mean"], scale))
-                relation = str(drawn.loc[label, "relation"])
-            point = (position + shift + 0.2 * slot, mean, relation)
-            joined.setdefault(setting_of(arm), []).append(point)
-        for points in joined.values():
-            _draw_experiment(axis, points, mark)
-    if scale.bounds is not None:
-        axis.set_ylim(bottom=scale.bounds[0])
-    axis.set_ylabel(heading(scale.title_shown))
-
-
-def _draw_wells(
-    axis: Axes, values: pd.DataFrame, position: float, mark: Mark, scale: Endpoint
-) -> None:
-    """The wells of an arm in one experiment, above all large marks; open if censored."""
-    spread = 0.02 * (np.arange(len(values)) - (len(values) - 1) / 2)
-    for x, value, side, culture in zip(
-        position + spread, values["value"], values["side"], values["culture"], strict=True
-    ):
-        (well,) = axis.plot(
-            x,
-            as_shown(value, scale),
-            marker=mark.marker,
-            markersize=3,
-            color=mark.colour,
-            markerfacecolor="white" if side else mark.colour,
-            markeredgecolor=mark.colour if side else "white",
-            markeredgewidth=0.7 if side else 0.3,
-            zorder=5,
-        )
-        mark_culture(well, str(culture))
-
-
-def _draw_experiment(axis: Axes, points: list[tuple[float, float, str]], mark: Mark) -> None:
-    """The means of an experiment, connected between neighbouring arms; open if a bound."""
-    x, y, _ = zip(*points, strict=True)
-    axis.plot(x, y, color=mark.colour, linewidth=0.8, alpha=0.4, zorder=3)
-    for position, value, relation in (point for point in points if not np.isnan(point[1])):
-        axis.plot(
-            position,
-            value,
-            marker=mark.marker,
-            markersize=6,
-            color=mark.colour,
-            markerfacecolor="white" if relation else mark.colour,
-            markeredgecolor=mark.colour if relation else "white",
-            markeredgewidth=1.1 if relation else 0.7,
-            zorder=4,
-        )
-
-
-def _label_arms(axis: Axes, design: Design, positions: dict[Arm, float]) -> None:
-    axis.set_xticks(
-        list(positions.values()),
-        [_on_lines(design.treatment(arm)) for arm in positions],
-        fontsize=7.5,
-    )
-    axis.set_xlim(-0.7, max(positions.values(), default=0) + 0.7)
-    settings: dict[str, list[float]] = {}
-    for arm, position in positions.items():
-        settings.setdefault(design.cells_and_setting(arm), []).append(position)
-    for name, centres in settings.items():
-        letters = int(max(len(centres), 1) * _LETTERS_OF_AN_ARM)
-        axis.text(
-            float(np.mean(centres)),
-            1.02,
-            textwrap.fill(name, letters, break_on_hyphens=False),
-            transform=axis.get_xaxis_transform(),
-            ha="center",
-            va="bottom",
-            fontweight="bold",
-            fontsize=9,
-        )
-
-
 def _legend(axis: Axes, marks: Mapping[str, Mark], limits: Sequence[Line2D]) -> None:
     axis.legend(
         handles=[*(legend_line(name, mark) for name, mark in marks.items()), *limits],
@@ -320,15 +213,27 @@ def _legend(axis: Axes, marks: Mapping[str, Mark], limits: Sequence[Line2D]) -> 
 
 
 def _caption(
-    wells: pd.DataFrame, differences: DrawnDifferences, scale: Endpoint, analysis: str
+    wells: pd.DataFrame,
+    differences: DrawnDifferences,
+    scale: Endpoint,
+    analysis: str,
+    style_of_arms: str,
 ) -> str:
     used = wells[wells["value"].notna()]
     n = used["experiment"].nunique()
-    text = (
-        f"{number_formats.experiments(n)}, {len(used)} wells. Small marks: wells. Large marks: "
-        f"{kind_of_mean(scale)} of the wells of an experiment; lines connect the arms of one "
-        "experiment and break at an arm without a value. Lower panel, exploratory: "
-    )
+    mean = kind_of_mean(scale)
+    text = f"{number_formats.experiments(n)}, {len(used)} wells. "
+    if style_of_arms == BARS:
+        text += (
+            f"Bars: {mean} over the experiments with its 95 % t interval. Marks: {mean} of the "
+            "wells of an experiment. "
+        )
+    else:
+        text += (
+            f"Small marks: wells. Large marks: {mean} of the wells of an experiment; lines connect "
+            "the arms of one experiment and break at an arm without a value. "
+        )
+    text += "Lower panel, exploratory: "
     if analysis == POOLED_ERROR:
         text += (
             "each difference by the pooled-error analysis (one error variance from all arms, "
@@ -344,7 +249,8 @@ def _caption(
                 "group of arms, and each mark is an experiment against the mean of the others."
             )
     if (used["side"] != 0).any():
-        text += " Open marks: outside the quantifiable range, at its limit."
+        opened = "marks and bars" if style_of_arms == BARS else "marks"
+        text += f" Open {opened}: outside the quantifiable range, at its limit."
     if differences.rows["relation"].isin(["<=", ">="]).any():
         text += " Arrowheads: bounds."
     left_out = wells[wells["value"].isna()]
@@ -352,25 +258,5 @@ def _caption(
     if added.any():
         text += f" Not shown: {int(added.sum())} cultures to which {scale.subject} was added."
     if (~added).any():
-        text += f" Without a value: {', '.join(left_out.loc[~added, 'culture'])}."
+        text += f" Without a value: {some_of(list(left_out.loc[~added, 'culture']))}."
     return text
-
-
-def _is(wells: pd.DataFrame, design: Design, arm: Arm) -> "pd.Series[bool]":
-    return wells["arm"] == design.label(arm)
-
-
-def _width(design: Design, arms: Sequence[Arm]) -> float:
-    """The width in inches that the names of all arms and the legend need."""
-    letters = [len(line) for arm in arms for line in _on_lines(design.treatment(arm)).splitlines()]
-    last = max(_positions(arms).values())
-    return max(8.6, 1.7 + (last + 1.4) * max(_LETTERS_OF_AN_ARM, *letters) * _LETTER)
-
-
-def _on_lines(treatment: str) -> str:
-    """A treatment on several short lines, for the x axis."""
-    drugs = treatment.replace(" + ", "\n+ ").splitlines()
-    return "\n".join(
-        textwrap.fill(drug, _LETTERS_OF_AN_ARM, break_on_hyphens=False, break_long_words=False)
-        for drug in drugs
-    )

@@ -1,5 +1,6 @@
 """Axes, captions and layout that the figures of the comparison share."""
 
+import re
 import textwrap
 from collections.abc import Sequence
 
@@ -15,6 +16,7 @@ from coculture.comparison.design.joining import is_measured, why_not_determined
 from coculture.comparison.quantities.quantity import Quantity
 from coculture.drawing import Drawing, style
 from coculture.exchange.figure_text import FigureText
+from coculture.exchange.vocabulary import listed
 
 BOUND_MARKERS = {"<=": "<", ">=": ">"}
 """The marker of an estimate that is only a bound."""
@@ -28,6 +30,15 @@ _FEWEST_TICKS = 3
 """Numbers on a log axis: with fewer, values between them cannot be read."""
 _DIGITS = ((1, 2, 5), tuple(range(1, 10)))
 """Of each decade of a log axis: on a long one, and on a short one."""
+_EVEN_STEPS = (5, 10, 20)
+"""Even steps on an axis without three round digits: the first number that gives three ticks."""
+_NUMBER_AND_UNIT = re.compile(r"(?<=\d) (?=[^\W\d])")
+_FORMULA = re.compile(r"(?<=\w) (?=[=−] )|(?<= [=−]) (?=\w)")
+"""The spaces of "df = n − 1"."""
+_NO_BREAK = "\N{NO-BREAK SPACE}"
+_LETTERS_OF_A_STATEMENT = 56
+_ROW, _LINE, _BETWEEN = 0.5, 0.135, 0.12
+"""Heights in inches: of a finding with two lines or fewer, of a line, between findings."""
 MAX_LISTED = 3
 """Up to this number arms or contrasts are listed in a result; of more, the extremes."""
 
@@ -52,8 +63,47 @@ def why_no_values(cultures: pd.DataFrame, quantity: Quantity) -> str:
 def caption(figure: Figure | SubFigure, text: str) -> None:
     """Small print below a figure, from its left edge and not wider than the figure."""
     letters = int(_LETTERS_PER_INCH * figure.bbox.width / figure.dpi)
-    lines = [textwrap.fill(line, letters) for line in text.splitlines()]
+    bound = _FORMULA.sub(_NO_BREAK, text)
+    lines = [textwrap.fill(line, letters) for line in bound.splitlines()]
+    lines = [line.replace(_NO_BREAK, " ") for line in lines]
     figure.supxlabel("\n".join(lines), fontsize=7.5, x=0.01, ha="left")
+
+
+def on_lines(name: str, letters: int) -> str:
+    """A name on lines of at most so many letters; longer words are not broken.
+
+    A number and its unit are one word.
+
+    >>> on_lines("Bortezomib 5 nM + Tocilizumab 10 µg/mL", 14)
+    'Bortezomib\\n5 nM +\\nTocilizumab\\n10 µg/mL'
+    """
+    bound = _NUMBER_AND_UNIT.sub(_NO_BREAK, name)
+    lines = textwrap.fill(bound, letters, break_on_hyphens=False, break_long_words=False)
+    return lines.replace(_NO_BREAK, " ")
+
+
+def statement_lines(name: str, statement: str) -> str:
+    """A finding on lines that fit beside the panels of an overview."""
+    text = f"{name}  {statement}"
+    return textwrap.fill(
+        text, _LETTERS_OF_A_STATEMENT, subsequent_indent="      ", break_on_hyphens=False
+    )
+
+
+def row_height(statements: Sequence[str]) -> float:
+    """The height of a row in inches that the longest of these statements needs."""
+    return max(_ROW, *(_LINE * len(one.splitlines()) + _BETWEEN for one in statements))
+
+
+def some_of(names: Sequence[str], most: int = MAX_LISTED) -> str:
+    """All of a few names; of many the number and the first ones.
+
+    >>> some_of(["E1-a", "E1-b"]), some_of(["a", "b", "c", "d"])
+    ('E1-a, E1-b', '4, such as a, b and c')
+    """
+    if len(names) <= most:
+        return ", ".join(names)
+    return f"{len(names)}, such as {listed(names[:most])}"
 
 
 def as_shown(values: object, scale: Endpoint) -> NDArray[np.float64]:
@@ -85,18 +135,24 @@ class _PlainNumbers(Locator):
         low, high = sorted((vmin, vmax))
         exponents = np.arange(np.floor(np.log10(low)), np.log10(high) + 1)
         choices = [np.outer(10.0**exponents, digits).ravel() for digits in _DIGITS]
-        choices.append(np.asarray(MaxNLocator(nbins=5).tick_values(low, high)))
+        choices += [np.asarray(MaxNLocator(bins).tick_values(low, high)) for bins in _EVEN_STEPS]
         inside = [ticks[(ticks >= low) & (ticks <= high)].tolist() for ticks in choices]
         if len(inside[0]) > _MOST_TICKS:
-            return [float(one) for one in 10.0**exponents if low <= one <= high]
+            decades = [float(one) for one in 10.0**exponents if low <= one <= high]
+            return decades[:: -(-len(decades) // _MOST_TICKS)]
         return next((ticks for ticks in inside if len(ticks) >= _FEWEST_TICKS), inside[-1])
 
 
 def label_decades(axis: Axis) -> None:
     """Plain numbers on a log axis, at least three of them."""
     axis.set_major_locator(_PlainNumbers())
-    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
+    plain_numbers(axis)
     axis.set_minor_formatter(NullFormatter())
+
+
+def plain_numbers(axis: Axis) -> None:
+    """Numbers without powers of ten, with commas between thousands."""
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
 
 
 def grid(panels: int) -> tuple[int, int]:

@@ -13,7 +13,12 @@ from coculture.comparison.comparison import Comparison
 from coculture.comparison.design.arms import Design
 from coculture.comparison.design.endpoints import Endpoint
 from coculture.comparison.design.families import AGAINST_BASELINE, AGAINST_PARTS, AGAINST_UNTREATED
-from coculture.comparison.figures.axes import BOUND_MARKERS, as_shown, label_decades
+from coculture.comparison.figures.axes import (
+    BOUND_MARKERS,
+    as_shown,
+    label_decades,
+    on_lines,
+)
 from coculture.comparison.findings import kind_of
 from coculture.comparison.findings.sentences import unit_of_points
 from coculture.comparison.settings import ComparisonSettings
@@ -22,6 +27,11 @@ from coculture.drawing import style
 from coculture.drawing.marks import Mark
 from coculture.exchange.names import relabelled
 from coculture.exchange.vocabulary import listed
+
+_ROW, _LINE, _BETWEEN, _AROUND = 0.27, 0.118, 0.06, 1.6
+"""Heights in inches: of a difference, of a line of its name, between names, of axis and caption."""
+_LETTERS = 52
+"""Of the name of a contrast on one line."""
 
 
 @dataclass(frozen=True)
@@ -114,6 +124,19 @@ def _mark(row: Mapping[Hashable, Any]) -> str:
     return "difference inside an experiment"
 
 
+def height_of(differences: DrawnDifferences, design: Design) -> float:
+    """The height of the panel in inches, with its axis and the caption."""
+    names = _names(differences, design)
+    lines = max((len(name.splitlines()) for name in names), default=1)
+    return _AROUND + max(len(names), 1) * max(_ROW, lines * _LINE + _BETWEEN)
+
+
+def _names(differences: DrawnDifferences, design: Design) -> list[str]:
+    """The names of the contrasts as they stand at the left."""
+    every = differences.rows["contrast"]
+    return [on_lines(relabelled(str(name), design.cell_labels), _LETTERS) for name in every]
+
+
 def draw_differences(
     axis: Axes,
     differences: DrawnDifferences,
@@ -149,8 +172,7 @@ def draw_differences(
             markerfacecolor="white" if row["relation"] in BOUND_MARKERS else style.BLACK,
             markersize=5,
         )
-    names = [relabelled(name, design.cell_labels) for name in rows["contrast"]]
-    axis.set_yticks(range(len(rows)), names, fontsize=7.5)
+    axis.set_yticks(range(len(rows)), _names(differences, design), fontsize=7.5)
     axis.set_ylim(len(rows) - 0.4, -0.6)
     right = axis.secondary_yaxis("right")
     right.set_yticks(

@@ -1,6 +1,6 @@
 """Dose-response: each endpoint against the dose, with the curves of experiments and their mean."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -120,7 +120,7 @@ def dose_response(inputs: FigureInputs, subject: str) -> Drawing:
     with style.house_style():
         figure = Figure(
             figsize=(
-                1.0 + 3.3 * max(len(stromas), 2),
+                1.0 + 3.5 * max(len(stromas), 2),
                 0.9 + (2.9 + 0.2 * most_lines) * len(rows),
             )
         )
@@ -163,9 +163,10 @@ def _caption(shown: Sequence[_Shown], scale: Endpoint, design: Design, subject: 
         if fitted and least < DOSES_OF_A_FREE_CURVE
         else ""
     )
+    interval = " EC50 with its 95 % CI; n: experiments." if fitted else ""
     labels = [label for one in shown for label in one.series.labels(design)]
     return (
-        f"{points}; {lines}. Left of the break: untreated.{plateau}"
+        f"{points}; {lines}. Left of the break: untreated.{plateau}{interval}"
         f"{caption_of(design, labels, subject)}"
     )
 
@@ -312,7 +313,7 @@ def _dose_axis(axis: Axes, of_panel: Sequence[_Shown]) -> None:
 
 
 def _ec50_text(summary: pd.DataFrame, scale: Endpoint, one: _Shown, design: Design) -> str:
-    """The EC50 of a series over its experiments: "EC50 4.1 nM (95 % CI 3.2 to 5.2), n = 4"."""
+    """The EC50 of a series over its experiments: "EC50 4.1 nM (3.2 to 5.2), n = 4"."""
     rows = summary[
         (summary["endpoint"] == scale.name)
         & (summary["measure"] == EC50)
@@ -322,14 +323,14 @@ def _ec50_text(summary: pd.DataFrame, scale: Endpoint, one: _Shown, design: Desi
     return "" if rows.empty else _ec50(rows.iloc[0].to_dict())
 
 
-def _ec50(row: Mapping[str, object]) -> str:
+def _ec50(row: Mapping[Hashable, object]) -> str:
     value, lower, upper = (float(str(row[key])) for key in ("value", "lower", "upper"))
     if np.isnan(value):
         return "no EC50"
     sign = {">=": "≥ ", "<=": "≤ "}.get(str(row["relation"]), "")
     text = f"EC50 {sign}{number(value)} {row['unit']}".rstrip()
     if not np.isnan([lower, upper]).any():
-        text += f" (95 % CI {number(lower)} to {number(upper)})"
+        text += f" ({number(lower)} to {number(upper)})"
     return f"{text}, n = {row['n']}"
 
 

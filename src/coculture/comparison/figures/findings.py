@@ -1,6 +1,5 @@
 """The findings at a glance: verdicts, estimates with intervals, margins."""
 
-import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -16,6 +15,8 @@ from coculture.comparison.figures.axes import (
     caption,
     label_decades,
     nothing_to_draw,
+    row_height,
+    statement_lines,
 )
 from coculture.comparison.figures.inputs import FigureInputs
 from coculture.comparison.findings import kind_of
@@ -76,11 +77,12 @@ def findings(inputs: FigureInputs) -> Drawing:
     panels: dict[str, list[_Row]] = {}
     for row in _rows(results, inputs.tables.finding_tests, inputs.settings):
         panels.setdefault(row.scale.unit if row.scale else "", []).append(row)
+    height = 1.1 * row_height([_statement(row) for rows in panels.values() for row in rows])
     with style.house_style():
-        figure = Figure(
-            figsize=(9.2, 0.9 + sum(0.6 + 0.55 * len(rows) for rows in panels.values()))
-        )
         heights = [len(rows) + 0.6 for rows in panels.values()]
+        figure = Figure(
+            figsize=(9.2, 0.9 + sum(0.6 + height * len(rows) for rows in panels.values()))
+        )
         axes = figure.subplots(len(panels), 1, height_ratios=heights, squeeze=False)[:, 0]
         for axis, rows in zip(axes, panels.values(), strict=True):
             _draw_panel(axis, rows)
@@ -90,7 +92,7 @@ def findings(inputs: FigureInputs) -> Drawing:
             "by its own test only.\n"
             "Black and open: not shown. Without an estimate: not testable. The interval "
             "agrees with the one-sided test; p is given with its level. "
-            f"{_replicates(results)}{_between(results)}\n"
+            f"{_replicates(results)}{_bounds(results)}{_between(results)}\n"
             "If a finding compares an arm with several arms, the mark is the comparison with the "
             "weakest evidence (largest p); grey ticks: each comparison that has an estimate, even "
             "if the finding has none.",
@@ -104,6 +106,13 @@ def _replicates(results: pd.DataFrame) -> str:
     if not (results["tested"] == "donors").any():
         return "n: experiments; df = n − 1."
     return "n: experiments; with three donors or more these are tested, with df = donors − 1."
+
+
+def _bounds(results: pd.DataFrame) -> str:
+    """What is added to the caption if an estimate is only a bound."""
+    if not (results["relation"].fillna("") != "").any():
+        return ""
+    return " Arrowheads: bounds, because wells are outside the range, with a one-sided limit."
 
 
 def _between(results: pd.DataFrame) -> str:
@@ -205,8 +214,7 @@ def _draw_panel(axis: Axes, rows: list[_Row]) -> None:
 
 
 def _statement(row: _Row) -> str:
-    text = f"{row.finding.id}  {row.result['finding']}"
-    return textwrap.fill(text, 56, subsequent_indent="      ", break_on_hyphens=False)
+    return statement_lines(row.finding.id, str(row.result["finding"]))
 
 
 def _draw_estimate(axis: Axes, y: float, result: "pd.Series[str]") -> None:

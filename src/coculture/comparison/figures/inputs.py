@@ -9,6 +9,9 @@ from coculture.comparison.comparison import Comparison
 from coculture.comparison.design.arms import Design
 from coculture.comparison.settings import ComparisonSettings
 
+SUPERPLOT, BARS = "superplot", "bars"
+"""How arms are drawn (`figures.style` of the config)."""
+
 
 @dataclass(frozen=True)
 class FigureInputs:
@@ -22,12 +25,15 @@ class FigureInputs:
         The tables of the comparison (`compare`, or `read_tables` from disk).
     flow_wells
         flow/wells.csv of all experiments; may be empty.
+    style
+        `SUPERPLOT` or `BARS`.
     """
 
     cultures: pd.DataFrame
     tables: Comparison
     settings: ComparisonSettings
     flow_wells: pd.DataFrame
+    style: str = SUPERPLOT
 
     @cached_property
     def design(self) -> Design:

@@ -28,16 +28,22 @@ def draw_limits(
     axis: Axes,
     limits: Sequence[Mapping[str, object]],
     design: Design,
-    positions: dict[Arm, float],
+    positions: Mapping[Arm, float],
     scale: Endpoint,
 ) -> list[Line2D]:
-    """Draw a line at each limit; returns one line for LLOQ and one for ULOQ for the legend."""
+    """Draw a line at each limit of the arms that have a position.
+
+    Returns one line for LLOQ and one for ULOQ of all arms, for the legend.
+    """
     kinds = []
     by_label = {design.label(arm): position for arm, position in positions.items()}
     for relation, name, dashes in (("<=", "LLOQ", (4, 2)), (">=", "ULOQ", (1, 2))):
         bounds: set[float] = set()
         for limit in (one for one in limits if one["relation"] == relation):
-            position, bound = by_label[str(limit["arm"])], float(str(limit["value"]))
+            bound = float(str(limit["value"]))
+            bounds.add(bound)
+            if (position := by_label.get(str(limit["arm"]))) is None:
+                continue
             axis.plot(
                 [position - 0.45, position + 0.45],
                 [bound, bound],
@@ -45,11 +51,11 @@ def draw_limits(
                 linewidth=0.9,
                 linestyle=(0, dashes),
             )
-            bounds.add(bound)
         if bounds:
             values = ", ".join(f"{float(f'{bound:.3g}'):,.10g}" for bound in sorted(bounds))
+            what = f", {name} × dilution" if scale.columns.is_diluted else ""
             label = textwrap.fill(
-                f"limit of the open marks, {name} × dilution: {values} {scale.unit_shown}", 20
+                f"limit of the open marks{what}: {values} {scale.unit_shown}".rstrip(), 20
             )
             kinds.append(Line2D([], [], color=style.BLACK, linestyle=(0, dashes), label=label))
     return kinds

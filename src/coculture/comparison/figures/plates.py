@@ -15,8 +15,9 @@ from matplotlib.colors import LogNorm, Normalize
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from coculture.comparison.figures.axes import caption, nothing_to_draw
+from coculture.comparison.figures.axes import caption, nothing_to_draw, on_lines
 from coculture.comparison.figures.inputs import FigureInputs
+from coculture.comparison.layout.acquired_plates import acquired_plates
 from coculture.comparison.settings import ComparisonSettings
 from coculture.drawing import Drawing, style
 from coculture.exchange.culture_marks import mark_culture
@@ -32,6 +33,11 @@ CAPTION = (
     "Each well compared with the mean of its arm in its experiment, so that treatments do not "
     "show. Drifts across a plate and edge effects show."
 )
+
+_PLATE, _CAPTION = 2.3, 0.5
+"""Heights in inches of a plate and of the caption."""
+_LETTERS = 20
+"""Of the label of a colour bar beside one plate, on one line."""
 
 
 @dataclass(frozen=True)
@@ -61,16 +67,18 @@ def plates(inputs: FigureInputs) -> Drawing:
     if wells.empty:
         message = "The study has no flow.csv, so no plate positions are known."
         return nothing_to_draw(message, TABLE, COLUMNS, FigureText(TITLE, CAPTION))
-    positions = wells.loc[wells["role"] == "sample", ["culture", "plate", "well"]]
-    positions = positions.drop_duplicates("culture").fillna("").astype(str)
-    placed = inputs.cultures.merge(positions[positions["well"] != ""], on="culture")
+    samples = wells[wells["role"] == "sample"].drop_duplicates("culture")
+    samples = samples.reindex(columns=["culture", "plate", "well", "acquired"])
+    samples = samples.astype(object).fillna("").astype(str)
+    placed = inputs.cultures.merge(samples[samples["well"] != ""], on="culture")
+    placed = placed.assign(plate=acquired_plates(placed))
     measures = _measures(placed, inputs.settings)
     if not measures:
         message = "flow.csv names no wells, so no plate positions are known."
         return nothing_to_draw(message, TABLE, COLUMNS, FigureText(TITLE, CAPTION))
     names = sorted(set(placed["plate"]))
     with style.house_style():
-        figure = Figure(figsize=(4.6 * len(measures), 2.5 * len(names)))
+        figure = Figure(figsize=(4.6 * len(measures), _PLATE * len(names) + _CAPTION))
         axes = figure.subplots(len(names), len(measures), squeeze=False)
         for column, measure in enumerate(measures):
             differences = _differences(placed, measure)
@@ -81,7 +89,9 @@ def plates(inputs: FigureInputs) -> Drawing:
                 _draw_plate(axis, placed[on_plate], of_well[on_plate])
                 axis.set_title(plate, fontsize=9)
             compared = "ratio to" if measure.is_ratio else "points from"
-            label = f"{measure.name}: {compared} the mean of its arm"
+            label = on_lines(
+                f"{measure.name}: {compared} the mean of its arm", _LETTERS * len(names)
+            )
             bar = figure.colorbar(colours, ax=list(axes[:, column]), label=label, shrink=0.8)
             bar.set_ticks(ticks, labels=[f"{tick:.3g}".replace("-", "−") for tick in ticks])
             bar.ax.minorticks_off()

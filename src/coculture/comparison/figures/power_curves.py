@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from coculture.comparison.figures.axes import nothing_to_draw
+from coculture.comparison.figures.axes import caption, nothing_to_draw, on_lines
 from coculture.comparison.planning import (
     ALL_FINDINGS,
     CONFIDENCE,
@@ -26,6 +26,8 @@ TEXT = FigureText(
     "The fraction of simulated studies in which each finding is shown by its own test, and the "
     "range of the number of experiments that it needs.",
 )
+_LETTERS = 20
+"""Of the title of a panel, on one line."""
 _BEYOND = 0.6
 """How far the axis, and a range without an upper limit, goes beyond the largest number."""
 
@@ -51,7 +53,7 @@ def power_curves(table: pd.DataFrame, needs: Sequence[Need]) -> Drawing:
     with style.house_style():
         columns = min(len(names), 4)
         rows = -(-len(names) // columns)
-        drawn = Figure(figsize=(2.3 * columns + 0.6, 2.3 * rows + 0.5))
+        drawn = Figure(figsize=(2.3 * max(columns, 2) + 0.6, 2.3 * rows + 0.7))
         axes = drawn.subplots(rows, columns, squeeze=False, sharex=True, sharey=True)
         for axis, name in zip(axes.ravel(), names, strict=False):
             axis.axhline(ENOUGH_POWER, color=style.GREY, linewidth=1, zorder=0)
@@ -80,7 +82,7 @@ def power_curves(table: pd.DataFrame, needs: Sequence[Need]) -> Drawing:
                     zorder=-1,
                 )
                 label += f": {limits.text}"
-            axis.set_title(label)
+            axis.set_title(on_lines(label, _LETTERS))
             axis.set_ylim(0, 1.03)
             axis.set_xlim(2.5, furthest)
         for axis in axes.ravel()[len(names) :]:
@@ -90,11 +92,11 @@ def power_curves(table: pd.DataFrame, needs: Sequence[Need]) -> Drawing:
         axes[0, 0].legend(fontsize=7, loc="lower right")
         runs = int(table["runs"].max())
         unit = heading(" or ".join(sorted(set(table["tested"]) - {""})) or "experiments")
-        drawn.supxlabel(
+        caption(
+            drawn,
             f"{unit} (shaded: those needed for power {ENOUGH_POWER:g}, {100 * CONFIDENCE:g} % "
             "limits; curves: if effects and SDs were exactly as assumed, bars: 95 % interval of "
             f"{runs:,} simulated studies)",
-            fontsize=8,
         )
     return Drawing(drawn, table, TABLE, TEXT)
 

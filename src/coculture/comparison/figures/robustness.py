@@ -1,6 +1,5 @@
 """How fragile each finding is: the p of every analysis beside its level."""
 
-import textwrap
 from collections.abc import Sequence
 
 import numpy as np
@@ -8,7 +7,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from coculture.comparison.figures.axes import caption, label_decades, nothing_to_draw
+from coculture.comparison.figures.axes import (
+    caption,
+    label_decades,
+    nothing_to_draw,
+    row_height,
+    statement_lines,
+)
 from coculture.comparison.figures.inputs import FigureInputs
 from coculture.comparison.robustness import experiments_left_out
 from coculture.comparison.robustness.analyses import AS_CONFIGURED
@@ -43,10 +48,10 @@ def robustness(inputs: FigureInputs) -> Drawing:
     ids = list(dict.fromkeys(table["id"].astype(str)))
     statements = {finding.id: finding.statement for finding in inputs.settings.findings}
     with style.house_style():
-        figure = Figure(figsize=(9.2, 1.5 + 0.5 * len(ids)))
+        labels = [statement_lines(one, statements.get(one, "")) for one in ids]
+        figure = Figure(figsize=(9.2, 1.5 + row_height(labels) * len(ids)))
         axis = figure.subplots()
         _draw(axis, found, ids)
-        labels = [_statement(one, statements.get(one, "")) for one in ids]
         axis.set_yticks(range(len(ids)), labels, fontsize=8, ha="left")
         axis.tick_params(axis="y", pad=238, length=0)
         right = axis.secondary_yaxis("right")
@@ -110,11 +115,6 @@ def _draw(axis: Axes, found: pd.DataFrame, ids: Sequence[str]) -> None:
     )
     axis.set_ylim(len(ids) - 0.4, -0.6)
     axis.spines["left"].set_visible(False)
-
-
-def _statement(name: str, statement: str) -> str:
-    text = f"{name}  {statement}"
-    return textwrap.fill(text, 56, subsequent_indent="      ", break_on_hyphens=False)
 
 
 def _same(table: pd.DataFrame, name: str) -> tuple[str, int, int]:

@@ -37,7 +37,7 @@ class ComparisonKind(TestedOnMeans, ABC):
 
     side: Side
     """The alternative of its tests."""
-    required = ("arm", "compared_with")
+    required: tuple[str, ...] = ("arm", "compared_with")
     needs_staining = False
     needs_margin = False
 

@@ -39,8 +39,8 @@ class _DoseTrend(ComparisonKind):
         "(compared_with, such as untreated) to the highest (arm)"
     )
 
-    limits = ("alpha_difference",)
     required = ("arm", "compared_with", _DIRECTION)
+    limits = ("alpha_difference",)
 
     @property
     def keys(self) -> Mapping[str, Mapping[str, Any]]:

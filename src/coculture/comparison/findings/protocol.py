@@ -13,6 +13,7 @@ from coculture.comparison.findings import kind_of
 from coculture.comparison.findings.agreement import bounded_by
 from coculture.comparison.findings.claims import Claim
 from coculture.comparison.findings.evaluation import claims_of, pairs_of
+from coculture.comparison.findings.kind import Pair
 from coculture.comparison.findings.statement import (
     Direction,
     mentions,
@@ -27,6 +28,8 @@ STATEMENT_CONTRADICTS = "statement_contradicts_test"
 NAMES_OTHERS = "statement_names_others"
 SUPERLATIVE = "superlative_of_two"
 RISE_AND_NO_RISE = "rise_and_no_rise"
+OTHER_ENDPOINT = "statement_of_another_endpoint"
+SEVERAL_DIFFERENCES = "arms_differ_in_several_things"
 _TESTED: Mapping[str, tuple[Direction, bool, str]] = {
     "higher": ("raised", False, "higher"),
     "lower": ("lowered", False, "lower"),
@@ -59,9 +62,20 @@ def doubts(settings: ComparisonSettings, design: Design) -> list[Doubt]:
             continue
         arms = [arm for pair in pairs for arm in (pair.arm, pair.compared_with)]
         found += _direction(finding, [(pair.arm, pair.compared_with) for pair in pairs], design)
-        found += _others(finding, arms, settings, design)
+        found += _others(finding, [*arms, *_read_by(finding, design)], settings, design)
         found += _superlative(finding, arms, design)
+        found += _endpoint(finding, settings)
+        found += _differences(finding, pairs, design)
     return [*found, *_rise_and_no_rise(settings, design)]
+
+
+def _read_by(finding: Finding, design: Design) -> list[Arm]:
+    """The arms that its tests read: of an EC50 all doses, though the config names none of them."""
+    try:
+        claims = claims_of(finding, design)
+    except ComparisonError:
+        return []
+    return [design.by_label[label] for claim in claims for label in claim.arms]
 
 
 def _direction(
@@ -139,6 +153,46 @@ def _superlative(finding: Finding, arms: Sequence[Arm], design: Design) -> Itera
             f"{listed(design.display_label(one) for one in rest)}.",
             "Compare it with all arms that the statement is about.",
         )
+
+
+def _endpoint(finding: Finding, settings: ComparisonSettings) -> Iterator[Doubt]:
+    """The statement says how another endpoint changes, and nothing of the one that is tested."""
+    others = [
+        one
+        for one in settings.subjects
+        if one != finding.endpoint and mentions(finding.statement, one)
+    ]
+    if others and not names(finding.statement, finding.endpoint):
+        yield Doubt(
+            finding.id,
+            OTHER_ENDPOINT,
+            f"The statement of finding {finding.id} is about {listed(others)}, but "
+            f"{finding.endpoint} is tested.",
+            "Name in the statement what is tested, or test what it is about.",
+        )
+
+
+def _differences(finding: Finding, pairs: Sequence[Pair], design: Design) -> Iterator[Doubt]:
+    """Arms that differ in a drug and also in cells, stroma, medium or hours.
+
+    A baseline (0 h) never has the drug.
+    """
+    for pair in pairs:
+        if 0 in (pair.arm.hours, pair.compared_with.hours):
+            continue
+        changed = design.changes(pair.arm, pair.compared_with)
+        drugs = [one.name for one in design.factors if one.column in changed]
+        rest = [column for column in changed if column not in {f.column for f in design.factors}]
+        if drugs and rest:
+            yield Doubt(
+                finding.id,
+                SEVERAL_DIFFERENCES,
+                f"Finding {finding.id} compares {design.display_label(pair.arm)} with "
+                f"{design.display_label(pair.compared_with)}, which differ in {listed(drugs)} and "
+                f"in {listed(rest)}: the difference may be that of either.",
+                "Compare arms that differ in one of them, or say in the statement that both do.",
+            )
+            return
 
 
 def opposites(settings: ComparisonSettings, design: Design) -> Iterator[tuple[Finding, Finding]]:

@@ -101,18 +101,32 @@ def interval(result: FindingResult, sign: float | None = None) -> str:
     if direction < 0:
         limits = limits[::-1]
     if not result.endpoint.is_ratio:
-        low, high = (in_points(result.endpoint, direction * limit) for limit in limits)
+        ends = [direction * limit for limit in limits]
     elif sign is None:
-        low, high = (number_formats.significant(100 * limit) for limit in limits)
+        ends = [100 * limit for limit in limits]
         unit = " %"
     else:
-        low, high = (number_formats.significant(limit**direction) for limit in limits)
+        ends = [limit**direction for limit in limits]
     n = replicates(deciding_test(result).contrast)
-    known = [not np.isnan(limit) for limit in limits]
+    known = [not np.isnan(end) for end in ends]
     if all(known) or not any(known):
+        low, high = (_written(result.endpoint, end) for end in ends)
         return f"{confidence} CI {low} to {high}{unit}, {n}"
-    side, limit = ("upper", high) if known[1] else ("lower", low)
-    return f"one-sided {confidence} {side} limit {limit}{unit}, {n}"
+    side, end = ("upper", ends[1]) if known[1] else ("lower", ends[0])
+    return f"one-sided {confidence} {side} limit {one_sided(result.endpoint, end, side)}{unit}, {n}"
+
+
+def _written(endpoint: Endpoint, value: float) -> str:
+    if endpoint.is_ratio:
+        return number_formats.significant(value)
+    return in_points(endpoint, value)
+
+
+def one_sided(endpoint: Endpoint, value: float, side: str) -> str:
+    """A one-sided limit in points or as a ratio, rounded away from the estimate."""
+    is_point = endpoint.unit == PERCENTAGE_POINTS and not endpoint.is_ratio
+    decimals = 1 if is_point else number_formats.decimals_of(value)
+    return number_formats.limit(value, side, decimals)
 
 
 def bound(relation: str, sign: float = 1.0) -> str:

@@ -5,6 +5,7 @@ share the thaw, the medium and the reagents. Their wells are then repeats of one
 number of experiments is smaller than it seems.
 """
 
+import datetime
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
@@ -15,6 +16,8 @@ from coculture.exchange.flags import Concerns, Flag
 from coculture.exchange.vocabulary import listed, many
 
 CODE = "experiments_of_one_day"
+_NIGHT = datetime.timedelta(hours=4)
+"""Wells of one evening may be acquired until then; no laboratory begins its day before."""
 ACQUIRED, CULTURED = "acquired", "cultured"
 
 
@@ -143,17 +146,32 @@ def _kinds(cultures: pd.DataFrame) -> dict[str, _Kind]:
 
 
 def _acquired(cultures: pd.DataFrame, files: pd.DataFrame | None) -> Mapping[str, frozenset[str]]:
-    """Experiment -> the day on which most of its samples were acquired (some after midnight)."""
+    """Experiment -> the day on which most of its samples were acquired."""
     if files is None or files.empty or "acquired" not in files:
         return {}
     experiment = dict(zip(cultures["culture"], cultures["experiment"], strict=True))
     of = files["culture"].map(experiment)
-    days = files["acquired"].fillna("").map(str).str[:10]
+    days = files["acquired"].fillna("").map(str).map(_day_of_work)
     known = pd.DataFrame({"experiment": of, "day": days})[of.notna() & (days != "")]
     return {
         str(name): frozenset([str(each.mode().iloc[0])])
         for name, each in known.groupby("experiment")["day"]
     }
+
+
+def _day_of_work(acquired: str) -> str:
+    """The day of a moment; the hours after midnight belong to the evening before.
+
+    >>> _day_of_work("2024-03-05T23:50:00"), _day_of_work("2024-03-06T00:40:00")
+    ('2024-03-05', '2024-03-05')
+    >>> _day_of_work("2024-03-06"), _day_of_work("")
+    ('2024-03-06', '')
+    """
+    try:
+        moment = datetime.datetime.fromisoformat(acquired)
+    except ValueError:
+        return acquired[:10]
+    return (moment - _NIGHT).date().isoformat() if "T" in acquired else acquired[:10]
 
 
 def _cultured(cultures: pd.DataFrame) -> Mapping[str, frozenset[str]]:

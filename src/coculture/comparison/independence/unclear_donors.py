@@ -29,19 +29,23 @@ def unclear_donors(cultures: pd.DataFrame) -> Iterator[Flag]:
     without = sorted(map(str, of_each.index[(of_each == "") & has_such_arms]))
     if not several and not without:
         return
-    parts = []
+    parts, remedies = [], []
     if several:
         parts.append(f"{listed(several)} {_have(several)} cultures of several donors")
+        remedies.append(
+            "Give each donor of an experiment an experiment of its own (E1-D1, E1-D2), so that "
+            "differences are made inside each donor."
+        )
     if without:
         parts.append(f"{listed(without)} {_have(without)} no donor, and other experiments have")
+        remedies.append(f"Name the donor of the cultures of {listed(without)}.")
     yield Flag(
         Concerns("comparison/findings.csv", "study"),
         CODE,
         "caution",
         f"{'; '.join(parts)}. Findings that use {_them([*several, *without])} are tested over "
-        "experiments and hold for the donors of these experiments. If you name the donor of every "
-        "culture, and give each donor of an experiment an experiment of its own (E1-D1, E1-D2), "
-        "differences are made inside each donor, and three donors or more are tested.",
+        f"experiments and hold for the donors of these experiments. {' '.join(remedies)} Three "
+        "donors or more are then tested.",
         len(several) + len(without),
         unit="experiments",
     )

@@ -14,6 +14,7 @@ import pandas as pd
 from coculture.comparison.design.arms import Design
 from coculture.comparison.findings.evaluation import pairs_of
 from coculture.comparison.findings.kind import Pair
+from coculture.comparison.layout.acquired_plates import acquired_plates
 from coculture.comparison.quantities.quantity import Quantity
 from coculture.comparison.settings import ComparisonError, ComparisonSettings, Finding
 from coculture.exchange.outcomes import count_column
@@ -101,7 +102,7 @@ def flow_readings(wells: pd.DataFrame, cultures: pd.DataFrame, quantity: Quantit
             "experiment": used["experiment"],
             "arm": used["arm"],
             "culture": used["culture"],
-            "plate": used["plate"],
+            "plate": acquired_plates(used),
             "well": used["well"],
             "acquired": pd.to_datetime(acquired.replace("", None), errors="coerce"),
             "material": used["experiment"] + " " + used["arm"],

@@ -7,19 +7,16 @@ from coculture.comparison.planning.assumptions import (
     simulated_on,
     with_stated,
 )
-from coculture.comparison.planning.experiments_needed import (
+from coculture.comparison.planning.experiments_needed import Need, need_table, needs, sentences
+from coculture.comparison.planning.number_ranges import (
     CONFIDENCE,
     ENOUGH_POWER,
     MOST_EXPERIMENTS,
-    Need,
     Range,
     Spread,
     experiments_for,
     limits_of_pilot,
     limits_of_stated,
-    need_table,
-    needs,
-    sentences,
 )
 from coculture.comparison.planning.power_table import ALL_FINDINGS, block_of, power
 from coculture.comparison.planning.simulation import (

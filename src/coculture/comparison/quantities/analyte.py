@@ -42,7 +42,11 @@ class _Analyte:
         subject, prefix = entry["name"], column_prefix(entry["name"])
         name = f"ln_{prefix}"
         columns = Columns(
-            f"{prefix}_pg_ml", f"{prefix}_state", f"{prefix}_reason", f"{prefix}_bound_pg_ml"
+            f"{prefix}_pg_ml",
+            f"{prefix}_state",
+            f"{prefix}_reason",
+            f"{prefix}_bound_pg_ml",
+            is_diluted=True,
         )
         title = title_of(entry, f"{subject} (pg/mL)")
         million = "pg per million viable cells"

@@ -16,7 +16,8 @@ class Columns:
     """The columns of cultures.csv that hold a quantity.
 
     `bound` is that of values outside a range, `count` and `total` the numbers of cells behind a
-    percent; each is empty if the quantity has none.
+    percent; each is empty if the quantity has none. With `is_diluted` the bounds are those of an
+    assay, LLOQ or ULOQ, times the dilution.
     """
 
     value: str
@@ -25,6 +26,7 @@ class Columns:
     bound: str = ""
     count: str = ""
     total: str = ""
+    is_diluted: bool = False
 
     @property
     def numbers(self) -> tuple[str, ...]:

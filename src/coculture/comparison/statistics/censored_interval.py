@@ -60,7 +60,7 @@ def censored_interval(
     mean, least = float(best.x), float(best.fun)
 
     def excess(at: float) -> float:
-        return loss(at) - least - allowed
+        return float(loss(at) - least - allowed)
 
     limits = []
     for sign in (-1.0, 1.0):

@@ -38,7 +38,7 @@ MIN_EXPERIMENTS = 3
 MIN_EXPERIMENTS_BETWEEN = 4
 """Experiments of each group that a comparison between experiments needs. With 3 beside 4 to 8,
 Welch's test at 2.5 % is wrong in up to 3.6 % (SDs 2:1), with 4 in at most 3.0 %
-(`benchmarks/comparison_error_rates.py`)."""
+(`benchmarks/arms_apart_rates.py`)."""
 BETWEEN = "between experiments (Welch)"
 """The label of a comparison of arms that share no experiment."""
 

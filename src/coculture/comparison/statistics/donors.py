@@ -3,7 +3,7 @@
 Experiments of one donor are more alike than those of different donors. A t test over experiments
 then claims something about donors in too many studies: at a level of 2.5 % in 12 % with two donors
 of four experiments each, and in 9 % with three of three, if half of the variance is between donors
-(`benchmarks/comparison_error_rates.py`). With `MIN_DONORS` the mean of each donor's experiments is
+(`benchmarks/donor_error_rates.py`). With `MIN_DONORS` the mean of each donor's experiments is
 taken first and the donors are tested, each with the same weight. With fewer there is no such test
 that could show anything; the experiments are tested, and the result holds for these donors.
 """

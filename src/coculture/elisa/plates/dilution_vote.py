@@ -20,10 +20,9 @@ from coculture.elisa.plates.dilution_groups import (
 )
 from coculture.elisa.plates.scatter import FEWEST_ERRORS
 
-# With 2.0 for two, one clean culture in fifty more has a caution. Of clean single wells on one
-# plate (1-4-16-64, CV 10 %) 2.5 % have one; with 2.0, no Student's t and no chance 7.2 %; with
-# Student's t for three and more 1.5 %, but then 6 of 267 cultures with a matrix effect are silent,
-# not 1.
+# With 2.0 for two, one clean culture in fifty more has a caution; with 3.6, 6 instead of 2 of 424
+# cultures with a matrix effect are silent (1-5-25 in duplicate, CV 10 %). With Student's t for
+# three and more 6 of 267 are, not 1.
 _ERRORS = {2: 2.4, 3: 2.4}
 _ERRORS_OF_MORE = 2.65
 """Standard errors of their difference within which two of so many dilutions agree by chance."""
@@ -74,21 +73,22 @@ def vote(
         the normal distribution). Three and more vote, and are held to the narrow limits: with the
         wide ones a matrix effect was silent in 1 to 2 % of them.
     by_chance_in_study
-        Standard errors that chance exceeds in few sound studies (`Scatter.errors_by_chance`). Two
-        dilutions, whose disagreement no third can settle, are held to no less; of three and more,
-        one whose response is within it is left out with a note.
+        Standard errors that chance exceeds in few sound studies (`Scatter.errors_by_chance`). A
+        dilution whose response is no farther from that expected is left out with a note.
     """
     inside = [group for group in groups if group.state == "in_range"]
     bounds = [group for group in groups if group.state in ("below", "above")]
     if not inside:
         return Verdict(())
-    errors = _allowed(len(inside), degrees_of_freedom, by_chance_in_study)
-    rivals = _without_chance(_agreeing_sets(inside, errors), errors)
+    errors = _allowed(len(inside), degrees_of_freedom)
+    of_two = max(errors, by_chance_in_study)
+    rivals = _without_chance(_agreeing_sets(inside, errors), of_two if len(inside) == 2 else errors)
     against = [
         [bound for bound in bounds if _contradicts(bound, rival, errors)] for rival in rivals
     ]
     if len(rivals) == 1 and not against[0]:
-        return Verdict(tuple(rivals[0]))
+        chance = tuple(group for group in inside if group not in rivals[0])
+        return Verdict(tuple(rivals[0]), by_chance=chance)
     votes = [_votes(rival, place, bounds, against) for place, rival in enumerate(rivals)]
     best = int(np.argmax(votes))
     others = [own for place, own in enumerate(votes) if place != best]
@@ -111,10 +111,10 @@ def vote(
     return Verdict((), rivals=tuple(sorted(inside + contradicting, key=lambda one: one.dilution)))
 
 
-def _allowed(inside: int, degrees_of_freedom: float, in_study: float) -> float:
+def _allowed(inside: int, degrees_of_freedom: float) -> float:
     """Standard errors that chance allows between so many dilutions in range."""
     known = _known_errors(inside)
-    return known if inside > 2 else max(as_likely(known, degrees_of_freedom), in_study)
+    return known if inside > 2 else as_likely(known, degrees_of_freedom)
 
 
 def _known_errors(inside: int) -> float:
@@ -170,9 +170,11 @@ def _without_chance(
     """The rivals without those of which two dilutions that agree say that they are chance.
 
     These are out of range by the value of the two, and their responses are as near to what is
-    expected there as wells scatter.
+    expected there as wells scatter. Of two dilutions alone one says so: the other then tells no
+    more than a dilution above the range.
     """
-    confirmed = [(rival, weighted_mean(rival)[0]) for rival in rivals if len(rival) >= 2]
+    are_two = sum(len(rival) for rival in rivals) == 2
+    confirmed = [(rival, weighted_mean(rival)[0]) for rival in rivals if len(rival) >= 2 or are_two]
 
     def is_chance(rival: Sequence[DilutionGroup]) -> bool:
         return any(

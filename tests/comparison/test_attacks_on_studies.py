@@ -1,0 +1,187 @@
+"""Whole small studies that claim more than they show, and what the page must say of each.
+
+The attacks on single claims (rescues, margins, families, contradictions, limits) are in
+`findings/test_attacks.py`, on the config in `findings/test_protocol.py`, on raw files in
+`independence/`, on planning in `planning/`; here are those that need the data of a study.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from coculture.comparison import Comparison, ComparisonSettings, compare, join_cultures
+from coculture.exchange.flags import Flag
+from coculture.study.schema import schema, with_defaults
+from tests.comparison.conftest import elisa_cultures, flow_wells
+from tests.comparison.small_studies import DEX
+
+NONE, ON_DEX = {"cells": "MM"}, {"cells": "MM", "dex_nM": 1000}
+LOWER = {
+    "id": "1",
+    "kind": "lower",
+    "endpoint": "IL-6",
+    "statement": "DEX lowers IL-6",
+    "arm": ON_DEX,
+    "compared_with": NONE,
+}
+Percents = Sequence[float]
+
+
+def study(
+    ratios: Sequence[float],
+    findings: Sequence[Mapping[str, Any]] = (LOWER,),
+    *,
+    dates: Sequence[str] = (),
+    donors: Sequence[str] = (),
+    apoptosis: tuple[Percents, Percents] | None = None,
+    low_wells: Sequence[str] = (),
+    lloq: float = 0.0,
+    wells: int = 1,
+    scatter: float = 0.02,
+) -> Comparison:
+    """Experiments in which DEX leaves these parts of IL-6, with wells that scatter a little.
+
+    Parameters
+    ----------
+    dates, donors
+        Of each experiment.
+    apoptosis
+        The percents of untreated and of treated wells in each experiment.
+    low_wells
+        Cultures, as "E1-0-1", that are far below the LLOQ.
+    """
+    chance = np.random.default_rng(17)
+    rows = []
+    for place, ratio in enumerate(ratios):
+        for dex in (0, 1000):
+            for well in range(1, wells + 1):
+                name = f"E{place + 1}-{dex}-{well}"
+                percents = apoptosis[bool(dex)] if apoptosis else (20.0,) * len(ratios)
+                level = 1.0 if name in low_wells else 200.0 * (ratio if dex else 1.0)
+                rows.append(
+                    {
+                        "culture": name,
+                        "experiment": f"E{place + 1}",
+                        "donor": donors[place] if donors else "",
+                        "date": dates[place] if dates else "",
+                        "cells": "MM",
+                        "stroma": "",
+                        "hours": 48.0,
+                        "replicate": well,
+                        "dex_nM": dex,
+                        "percent_apoptotic": percents[place],
+                        "il6_pg_ml": level * np.exp(scatter * chance.normal()),
+                    }
+                )
+    table = pd.DataFrame(rows)
+    settings = ComparisonSettings.from_config(
+        with_defaults({"findings": list(findings)}, schema("comparison")),
+        [DEX],
+        {"reference": "MM"},
+    )
+    joined = join_cultures(
+        cultures=table.drop(columns=["percent_apoptotic", "il6_pg_ml"]),
+        flow_wells=flow_wells(table),
+        elisa_cultures=elisa_cultures(table, lloq),
+        population="myeloma",
+        analytes=["IL-6"],
+        settings=settings,
+    )
+    return compare(joined, settings)
+
+
+def first(found: Comparison) -> dict[str, Any]:
+    """The row of the first finding."""
+    row: dict[str, Any] = found.findings.to_dict("records")[0]
+    return row
+
+
+def of_code(found: Comparison, code: str) -> list[Flag]:
+    return [flag for flag in found.flags if flag.code == code]
+
+
+HALF = (0.5, 0.55, 0.45, 0.52)
+
+
+def test_wells_of_one_day_as_three_experiments() -> None:
+    found = study(HALF, dates=["2024-03-05"] * 4)
+    row = first(found)
+    assert (row["verdict"], row["condition"]) == ("shown", "if these are independent experiments")
+    assert row["sentence"].endswith("which share a day, are independent experiments.")
+    (flag,) = of_code(found, "experiments_of_one_day")
+    assert "the study has 1 experiment, not 4" in flag.sentence
+
+
+def test_the_donor_that_is_left_out_of_one_experiment() -> None:
+    """Three donors by their means show nothing; without one name experiments would be tested."""
+    ratios = (0.5, 0.52, 0.48, 0.9, 1.1)
+    donors = ["D1", "D1", "D1", "D2", "D3"]
+    by_donor = first(study(ratios, donors=donors))
+    assert (by_donor["verdict"], by_donor["tested"]) == ("not shown", "donors")
+    found = study(ratios, donors=[*donors[:4], ""])
+    assert first(found)["tested"] == "experiments"
+    (flag,) = of_code(found, "donors_not_tested")
+    assert "E5 has no donor, and other experiments have." in flag.sentence
+    shown = first(study(HALF, donors=["D1", "D1", "D2", ""]))
+    assert (shown["verdict"], shown["condition"]) == (
+        "shown",
+        "for the donors of these experiments",
+    )
+
+
+def test_one_comparator_well_below_the_limit_is_said_and_costs_nothing() -> None:
+    found = study((0.5, 0.55, 0.45, 0.52), wells=6, low_wells=["E2-0-3"], lloq=20.0)
+    row = first(found)
+    assert row["verdict"] == "shown"
+    (flag,) = of_code(found, "comparator_outside_range")
+    assert "MM untreated below the range of the assay, where they argue against it" in flag.sentence
+    assert "Measure these cultures again at a lower dilution" in flag.sentence
+
+
+def test_beside_a_bound_there_is_no_two_sided_interval() -> None:
+    low = [f"E{number}-1000-{well}" for number in (1, 2, 3, 4) for well in (1, 2)]
+    row = first(study((0.5, 0.55, 0.45, 0.52), wells=2, low_wells=low, lloq=20.0))
+    assert (row["verdict"], row["relation"]) == ("shown", "<=")
+    assert np.isnan(row["lower"])
+    assert row["confidence_percent"] == 97.5
+    # Bound and limit are both rounded outwards: the limit is never below the bound.
+    assert (
+        "to at most 11 % of the untreated level (one-sided 97.5 % upper limit 11 %"
+        in (row["sentence"])
+    )
+    assert " CI " not in row["sentence"]
+
+
+@pytest.mark.parametrize("experiments", [1, 2])
+def test_one_or_two_experiments_are_descriptive(experiments: int) -> None:
+    row = first(study(HALF[:experiments], wells=8))
+    assert row["verdict"] == "not testable"
+    assert "Descriptive" in row["sentence"]
+
+
+def test_an_experiment_far_off_is_named() -> None:
+    found = study((0.9, 0.92, 0.91, 0.9, 0.93, 0.91, 0.92, 0.02))
+    (flag,) = of_code(found, "skewed_differences")
+    assert (flag.severity, flag.concerns.experiment) == ("caution", "E8")
+    assert "leaving out an experiment because of its result is no remedy" in flag.sentence
+
+
+def test_a_sign_flip_that_cannot_succeed_does_not_count() -> None:
+    """With four experiments its smallest p is .0625: grey, with the reason; with six it counts."""
+    few, enough = (
+        study(ratios).robustness.set_index("alternative").loc["the sign-flip test"]
+        for ratios in (HALF, (*HALF, 0.5, 0.48))
+    )
+    assert not few["counted"]
+    assert "0.0625" in few["reason"]
+    assert enough["counted"]
+
+
+def test_three_equal_differences_are_no_evidence() -> None:
+    """Rounded numbers that happen to be the same give t = infinity, which is not shown."""
+    row = first(study((0.5,) * 4, scatter=0.0))
+    assert row["verdict"] == "not testable"
+    assert "no variation" in row["sentence"]
