@@ -17,4 +17,5 @@ def main(inputs: Any, outputs: Any, parameters: Any) -> None:
     records.write_yaml(gated.gates, outputs.gates)
     Path(outputs.gating_ml).write_text(gated.gating_ml, encoding="utf-8")
     result_tables.write(gated.alternatives, outputs.alternatives, "flow/alternatives.csv")
+    records.write_compact_json(gated.plots, outputs.plots)
     flags.write(gated.flags, outputs.flags)

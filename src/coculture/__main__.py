@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from coculture import drawing, new_study, simulate, study
+from coculture import drawing, new_study, serve_gates, simulate, study
 from coculture.comparison import ComparisonError, ComparisonSettings, figures, planning
 from coculture.comparison.design.arms import Design
 from coculture.exchange import records, result_tables
@@ -116,6 +116,10 @@ def _commands() -> argparse.ArgumentParser:
     imported.add_argument(
         "--output", type=Path, help="the gates file; by default beside the config"
     )
+    served = of_gates.add_parser("serve", help="open the gate page so that it can save and run")
+    served.set_defaults(run=_serve_gates)
+    served.add_argument("config", type=Path, help="the config of a study that has been run")
+    served.add_argument("--port", type=int, default=0, help="0 takes a free one")
     example = command(_example, "regenerate the embedded example study")
     example.add_argument("root", type=Path, nargs="?", default=Path(), help="the checkout")
     written = command(_document, "generate config/README.md from the schemas")
@@ -276,6 +280,15 @@ def _import_gates(chosen: argparse.Namespace) -> None:
         print(f"{table} written: the spillover that the gates were drawn with.")
     records.write_yaml(read.content.as_mapping(), to)
     print(f"{to} written. Look at it with: coculture check {chosen.study}")
+
+
+def _serve_gates(chosen: argparse.Namespace) -> None:
+    try:
+        server = serve_gates.server_of(chosen.config, port=chosen.port)
+    except serve_gates.NothingToServeError as error:
+        sys.exit(str(error))
+    print(f"Open {server.address}\nSave writes {server.file.path}. Ctrl-C ends it.", flush=True)
+    serve_gates.until_interrupted(server)
 
 
 def _example(chosen: argparse.Namespace) -> None:

@@ -1,9 +1,7 @@
 """A small study with awkward names, its results written as files, and its page rendered once."""
 
 import math
-import os
-import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +9,6 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure as MatplotlibFigure
 from matplotlib.patches import Rectangle
-from playwright.sync_api import Browser, sync_playwright
 
 from coculture.drawing import style
 from coculture.exchange import culture_marks, figure_text
@@ -23,7 +20,6 @@ from coculture.study import schema as schemas
 EVIL = "E1-<img src=x onerror=alert(1)>'\"$(id)\n</script>&amp;"
 """The name of a culture, with characters that break pages which do not escape them."""
 CULTURES = ("E1-DEX-1", "E1-DEX-2", EVIL, "E2-DEX-1", "E2-untreated-1", "E10-untreated-1")
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
 def make_config(**changes: Any) -> dict[str, Any]:
@@ -397,20 +393,3 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = folder / "report.html"
     path.write_text(render(study), encoding="utf-8")
     return path
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """A headless Chromium of this machine; without one the test skips, in CI it fails."""
-    found = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if found is None:
-        missing = f"no browser is installed ({', '.join(BROWSERS)})"
-        if os.environ.get("CI", "").lower() not in ("", "0", "false"):
-            pytest.fail(f"{missing}, and in CI the page must be tested in one")
-        pytest.skip(f"{missing}; on Debian: apt-get install chromium")
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(
-            executable_path=found, args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield opened
-        opened.close()

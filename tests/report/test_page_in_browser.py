@@ -97,7 +97,7 @@ def test_every_link_leads_somewhere(tab: Page, page: Path) -> None:
     links = tab.locator("a").evaluate_all("all => all.map(one => one.getAttribute('href'))")
     ids = set(tab.locator("[id]").evaluate_all("all => all.map(one => one.id)"))
     provenance = {"provenance/software.json", "ro-crate-metadata.json"}
-    written = {"report.xlsx", "columns.csv", *provenance}
+    written = {"report.xlsx", "columns.csv", "gates.html", *provenance}
     files = {unquote(link) for link in links if not link.startswith(("#", "https://doi.org/"))}
     assert {link[1:] for link in links if link.startswith("#")} <= ids
     figures = {name for name in files if name.startswith("figures/")}

@@ -65,6 +65,7 @@ rule flow_gate:
         spillover=f"{RESULTS}/flow/{{experiment}}/spillover.csv",
         alternatives=f"{RESULTS}/flow/{{experiment}}/alternatives.csv",
         flags=f"{RESULTS}/flow/{{experiment}}/flags.csv",
+        plots=f"{RESULTS}/flow/{{experiment}}/gate_plots.json",
     log:
         f"{LOGS}/flow_gate/{{experiment}}.log",
     threads: 1

@@ -5,6 +5,7 @@ REPEATED = [
     for path in [
         *rules.report_page.input,
         *rules.report_page.output,
+        *(rules.gate_page_write.output if FCS_FILES else []),
         *rules.report_spreadsheet.output,
         *rules.report_columns.output,
         *rules.study_record.output,
@@ -16,7 +17,16 @@ REPEATED = [
 REPEATED = sorted({*REPEATED, *map(str, rules.provenance_software.output)})
 CHECKSUMS = STEPS.step(
     "provenance_checksums",
-    after=[RECORD, SOFTWARE, PAGE, SPREADSHEET, COLUMNS, *GATE.values(), *DRIFTS],
+    after=[
+        RECORD,
+        SOFTWARE,
+        PAGE,
+        *GATE_PAGES,
+        SPREADSHEET,
+        COLUMNS,
+        *GATE.values(),
+        *DRIFTS,
+    ],
 )
 RUN = STEPS.step(
     "provenance_run",
@@ -28,6 +38,7 @@ RUN = STEPS.step(
 EVERY_STEP = [
     *SHOWN,
     *([VARIANCE] if STUDY.plates else []),
+    *GATE_PAGES,
     *[COLUMNS, SOFTWARE, PAGE, SPREADSHEET, CHECKSUMS, RUN],
 ]
 

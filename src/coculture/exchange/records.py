@@ -18,6 +18,12 @@ def write_json(value: Any, path: str | Path) -> None:
     Path(path).write_text(text + "\n", encoding="utf-8")
 
 
+def write_compact_json(value: Any, path: str | Path) -> None:
+    """Write plain values to `path` as JSON without spaces: data for programs."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    Path(path).write_text(text + "\n", encoding="utf-8")
+
+
 def read_yaml(path: str | Path) -> Any:
     """What the YAML file at `path` holds, as data only."""
     return yaml.safe_load(Path(path).read_text(encoding="utf-8"))

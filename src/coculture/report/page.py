@@ -4,10 +4,7 @@ The page holds no time and no command, so the same results give the same bytes. 
 policy allows its own script, named by hash, and no other script and no request.
 """
 
-import base64
 import functools
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +14,7 @@ import jinja2
 import pandas as pd
 from markupsafe import Markup
 
+from coculture.exchange.offline_page import joined, json_in_html, script_hash
 from coculture.exchange.vocabulary import BELOW_RANGE, is_missing, many, number
 from coculture.report import first_screen, page_tables, provenance
 from coculture.report.flags import (
@@ -69,7 +67,7 @@ def render(results: Results) -> str:
     environment.filters["unbroken_names"] = unbroken_names
     figures = shown_figures(results)
     found = [*quality_flags(results.flags), *flow_notes(results.flags)]
-    script = _joined(SCRIPTS)
+    script = joined(TEMPLATE, SCRIPTS)
     versions = provenance.versions(results.software, bool(results.config["tables"]["flow"]))
     named = study_columns(results)
     definitions = column_definitions(results)
@@ -81,9 +79,9 @@ def render(results: Results) -> str:
     return environment.get_template("page.html").render(
         config=results.config,
         title=results.config["title"] or results.config["study"],
-        style=Markup(_joined(STYLES)),  # our own files
+        style=Markup(joined(TEMPLATE, STYLES)),  # our own files
         script=Markup(script),
-        script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+        script_hash=script_hash(script),
         answer=first_screen.answer(results.table("comparison/findings.csv")),
         conditions=first_screen.conditions(results.table("comparison/findings.csv")),
         stated=first_screen.stated(results.table("comparison/findings.csv"), results.flags),
@@ -110,8 +108,8 @@ def render(results: Results) -> str:
         versions=versions,
         computed_by=provenance.computed_by(results.software),
         glossary=glossary(results),
-        cultures=_json(_cultures(results, found)),
-        data=_json({figure.anchor: figure.data for figure in figures if figure.data}),
+        cultures=json_in_html(_cultures(results, found)),
+        data=json_in_html({figure.anchor: figure.data for figure in figures if figure.data}),
     )
 
 
@@ -174,15 +172,3 @@ def _without_measurement(results: Results) -> page_tables.Table | None:
         labelled(pd.DataFrame(table[columns]), results),
         results.table("columns.csv"),
     )
-
-
-def _joined(names: Sequence[str]) -> str:
-    return "\n".join((TEMPLATE / name).read_text(encoding="utf-8").strip() for name in names)
-
-
-def _json(value: Any) -> Markup:
-    """`value` as JSON that cannot end the script element around it."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    for character in "<>&\u2028\u2029":
-        text = text.replace(character, f"\\u{ord(character):04x}")
-    return Markup(text)  # JSON without the characters that HTML reads

@@ -23,7 +23,7 @@ from coculture.exchange.culture_marks import mark_culture
 from coculture.exchange.figure_text import FigureText
 from coculture.exchange.outcomes import Outcomes, Stain, percent_column
 from coculture.exchange.vocabulary import many, number
-from coculture.flow.figures.axis_views import View, binned, stain_view
+from coculture.flow.figures.axis_views import stain_view
 from coculture.flow.figures.experiment_results import (
     NO_QUADRANTS,
     ExperimentResults,
@@ -35,6 +35,7 @@ from coculture.flow.figures.experiment_results import (
     shortened,
 )
 from coculture.flow.gating import gates as gate_blocks
+from coculture.flow.plot_axes import View, binned
 from coculture.flow.tubes import Tube
 
 TABLE = "figures/flow/contact_sheet.csv"
@@ -216,8 +217,7 @@ def _tile(pair: Values, views: Sequence[View]) -> Values:
     """Density of one well, scaled to its maximum; of two stains NaN where there is no event."""
     some = pair[:: max(1, len(pair) // _MOST_DRAWN)]
     if len(views) == 1:
-        edges = views[0].linear(np.linspace(*views[0].limits, _TILE + 1))
-        heights = np.histogram(some[:, 0], edges)[0].astype(float)
+        heights = np.histogram(some[:, 0], views[0].edges(_TILE))[0].astype(float)
         return heights / max(1.0, float(heights.max()))
     counts = binned(some[:, 0], some[:, 1], views, _TILE)
     return np.where(counts == 0, np.nan, np.sqrt(counts / max(1.0, counts.max())))

@@ -12,7 +12,7 @@ from coculture.drawing import Drawing, style
 from coculture.exchange.figure_text import FigureText
 from coculture.exchange.outcomes import Outcomes
 from coculture.exchange.vocabulary import many
-from coculture.flow.figures.axis_views import View, draw_density, set_scale, stain_view
+from coculture.flow.figures.axis_views import draw_density, set_scale, stain_view
 from coculture.flow.figures.experiment_results import (
     LINE,
     WHITE,
@@ -26,6 +26,7 @@ from coculture.flow.figures.experiment_results import (
 from coculture.flow.figures.strategy_steps import Step, control_of, samples_of, steps_of
 from coculture.flow.gating import gates as gate_blocks
 from coculture.flow.gating.measurement import STAGES
+from coculture.flow.plot_axes import View, linear_axis
 from coculture.flow.tubes import Tube
 
 TABLE = "figures/flow/gating_strategy.csv"
@@ -122,8 +123,7 @@ def _views(gated: GatedPopulation, step: Step, shown: Sequence[pd.DataFrame]) ->
             )
             views.append(stain_view(gated, block, values))
         else:
-            high = float(np.percentile(values, 99.8)) if len(values) else 1.0
-            views.append(View(channel, channel, None, (0.0, 1.08 * high or 1.0)))
+            views.append(linear_axis(channel, values))
     return views
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from coculture.exchange.alternatives import Alternative
 from coculture.exchange.outcomes import Outcomes
+from coculture.flow.gate_plots.bins import PopulationBins, population_bins, stored_events
 from coculture.flow.gating import gates
 from coculture.flow.gating.alternatives.other_counts import (
     OtherCounts,
@@ -29,6 +30,7 @@ from coculture.flow.gating.size_histogram import SizeHistogram, size_histogram
 from coculture.flow.gating.sources.threshold import FEWEST_EVENTS
 from coculture.flow.gating.stained_cells import StainedCells, stained_of_tube
 from coculture.flow.gating.steadiness import Steadiness, all_steady, steadiness, stretches
+from coculture.flow.plot_axes import View
 from coculture.flow.settings import FlowSettings, Population
 from coculture.flow.tubes import Columns, Tube, TubeEvents, read_tube
 
@@ -39,10 +41,12 @@ def measure(
     settings: FlowSettings,
     blocks: Mapping[str, Mapping[str, gates.Block]],
     others: Sequence[OtherGate] = (),
+    axes: Mapping[str, View] | None = None,
 ) -> list[Measurement]:
     """What is counted and measured in one file, for each population.
 
-    A sample is also counted with each of the gates `others` in place of the one that is used.
+    A sample is also counted with each of the gates `others` in place of the one that is used. With
+    `axes` (channel -> its axis), the events are also stored and binned for the gate page.
     """
     populations = settings.populations
     if is_beads(tube):
@@ -52,14 +56,14 @@ def measure(
     own_time = all(gates.TIME in blocks[population.name] for population in populations)
     time = all_steady(events) if own_time else _steadiness(tube, events)
     unsteady = _unsteady(tube, events, time.steady)
-    measured = []
+    measured: list[Measurement] = []
     for population in populations:
         own = gates.of_tube(blocks[population.name], tube)
         of_population = [one for one in others if one.population == population.name]
-        counted = _count(
-            tube, events, population, own, time.steady, settings.outcomes, of_population
-        )
+        masks = stage_masks(events, population, own, time.steady)
+        counted = _count(tube, events, population, own, masks, settings.outcomes, of_population)
         in_range = counted.counts.after["scatter"]
+        stored = stored_events(events, masks["scatter"], time.steady, axes) if axes else None
         measured.append(
             Measurement(
                 tube,
@@ -78,9 +82,27 @@ def measure(
                 medians=counted.medians,
                 singlet_medians=counted.singlet_medians,
                 others=counted.others,
+                stored=stored if not measured else None,
+                binned=_binned(tube, events, masks, population, own, settings.outcomes, axes),
             )
         )
     return measured
+
+
+def _binned(
+    tube: Tube,
+    events: Columns,
+    masks: Mapping[str, NDArray[np.bool_]],
+    population: Population,
+    blocks: Mapping[str, gates.Block],
+    outcomes: Outcomes,
+    axes: Mapping[str, View] | None,
+) -> PopulationBins | None:
+    """The cells in bins, if the gate page asks for them; `masks` are those of `stage_masks`."""
+    if not axes:
+        return None
+    singlets = masks["singlets"]
+    return population_bins(events, singlets, population, blocks, tube.panel, outcomes, axes)
 
 
 @dataclass(frozen=True)
@@ -167,12 +189,14 @@ def _count(
     events: TubeEvents,
     population: Population,
     blocks: Mapping[str, gates.Block],
-    steady: NDArray[np.bool_],
+    masks: Mapping[str, NDArray[np.bool_]],
     outcomes: Outcomes,
     others: Sequence[OtherGate],
 ) -> _Counted:
-    """Events after each stage and in each class, and what the checks need besides."""
-    masks = stage_masks(events, population, blocks, steady)
+    """Events after each stage and in each class, and what the checks need besides.
+
+    `masks` are those of `stage_masks`.
+    """
     total = tube.header.events
     nonfinite = total - len(events) - events.beads
     beads = events.beads if tube.panel.counting_beads else None

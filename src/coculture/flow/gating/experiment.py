@@ -27,6 +27,8 @@ from coculture.flow.compensation.experiment_spillover import (
 from coculture.flow.compensation.remaining_spill import RemainingSpill, corrected
 from coculture.flow.compensation.spillover import spillover_table
 from coculture.flow.files import FlowFile, exclusion, flow_files
+from coculture.flow.gate_plots.axes import axes_of
+from coculture.flow.gate_plots.record import no_plots, plot_record
 from coculture.flow.gating import checks
 from coculture.flow.gating.acquisition_date import acquired_at, usual_day
 from coculture.flow.gating.alternatives import (
@@ -91,6 +93,8 @@ class GatedExperiment:
     """flow/flags.csv: excluded files, gates set by hand and everything that is doubtful."""
     alternatives: pd.DataFrame
     """flow/alternatives.csv: what each sample counts under other defensible gates and matrices."""
+    plots: Mapping[str, Any]
+    """gate_plots.json: the events of each tube in bins, for the gate page."""
 
 
 def gate_experiment(
@@ -126,7 +130,9 @@ def gate_experiment(
         wells = _wells(listed, {}, {}, settings)
         nothing = alternative_table(listed, {}, (), (), {}, settings, Amounts())
         document = gates_document(name, (), {}, None, settings)
-        return GatedExperiment(wells, record, document, spillover_table(None), excluded, nothing)
+        return GatedExperiment(
+            wells, record, document, spillover_table(None), excluded, nothing, no_plots(name)
+        )
     refuse_constant(tubes, settings)
     progress(f"{name}: spillover ({settings.compensation.source})")
     own = settings.gates.get(name, {})
@@ -135,10 +141,11 @@ def gate_experiment(
     used = compensated(tubes, asked, settings, own)
     opened, tubes, spillover, blocks = tubes, list(used.tubes), used.spillover, used.blocks
     others = _other_gates(used, settings)
+    axes = axes_of(used.pooled, settings, blocks) if used.pooled else {}
     measured: dict[int, list[Measurement]] = {}
     for number, tube in enumerate(tubes, start=1):
         progress(f"{name}: file {number} of {len(tubes)}, {tube.fcs}")
-        measured[tube.row] = measure(tube, spillover.matrix, settings, blocks, others)
+        measured[tube.row] = measure(tube, spillover.matrix, settings, blocks, others, axes)
     day = usual_day(tube.header for tube in tubes)
     effects = _effects(tubes, used, settings, measured)
     refuse_unknown(name, spillover, effects)
@@ -189,6 +196,7 @@ def gate_experiment(
             settings,
             counted_per,
         ),
+        plots=plot_record(name, settings, axes, blocks, list(measured.values())),
     )
 
 

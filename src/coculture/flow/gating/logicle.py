@@ -67,7 +67,7 @@ class Logicle:
 
     def _of_sizes(self, size: NDArray[np.float64]) -> NDArray[np.float64]:
         """Scale values of linear values that are not negative, shape (values,), at least one."""
-        a, b, c, d, f = self._coefficients
+        a, b, c, d, f = self.coefficients
         scale = self._guesses.at(size)
         for _ in range(_MOST_STEPS):
             rising, falling = a * np.exp(b * scale), c * np.exp(-d * scale)
@@ -81,7 +81,7 @@ class Logicle:
 
     @cached_property
     def _guesses(self) -> "_Guesses":
-        a, b, c, d, _ = self._coefficients
+        a, b, c, d, _ = self.coefficients
         knee = a * math.exp(b * self.zero) + d / b * c * math.exp(-d * self.zero)
         scale = np.arange(self.zero, 2, _GUESS_STEP / b)
         logs = np.log(self.inverse(scale) + knee)
@@ -91,13 +91,14 @@ class Logicle:
     def inverse(self, scale: ArrayLike) -> NDArray[np.float64]:
         """Linear values of scale values: a e^(b y) - c e^(-d y) - f, mirrored below zero."""
         values = np.asarray(scale, dtype=np.float64)
-        a, b, c, d, f = self._coefficients
+        a, b, c, d, f = self.coefficients
         mirrored = np.where(values < self.zero, 2 * self.zero - values, values)
         linear = a * np.exp(b * mirrored) - c * np.exp(-d * mirrored) - f
         return np.where(values < self.zero, -linear, linear)
 
     @cached_property
-    def _coefficients(self) -> tuple[float, float, float, float, float]:
+    def coefficients(self) -> tuple[float, float, float, float, float]:
+        """a, b, c, d and f of x(y) = a e^(b y) - c e^(-d y) - f, for y from `zero` up."""
         length = self.decades + self.negative_decades
         width, zero = self.width / length, self.zero
         b = length * math.log(10)

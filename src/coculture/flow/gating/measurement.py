@@ -11,6 +11,7 @@ import pandas as pd
 from coculture.exchange.alternatives import Alternative
 from coculture.exchange.outcomes import Outcome, Stain
 from coculture.flow.compensation.experiment_spillover import ExperimentSpillover
+from coculture.flow.gate_plots.bins import PopulationBins, StoredEvents
 from coculture.flow.gating import gates
 from coculture.flow.gating.alternatives.other_counts import OtherCounts
 from coculture.flow.gating.cell_density import Amounts
@@ -109,6 +110,8 @@ class Measurement:
         The same of all single cells, of controls.
     others
         What a sample would count with other gates.
+    stored, binned
+        What the gate page shows; None where it is not asked for.
     """
 
     tube: Tube
@@ -127,6 +130,8 @@ class Measurement:
     medians: Mapping[str, float] = field(default_factory=dict)
     singlet_medians: Mapping[str, float] = field(default_factory=dict)
     others: Mapping[Alternative, OtherCounts] = field(default_factory=dict)
+    stored: StoredEvents | None = None
+    binned: PopulationBins | None = None
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,165 @@
+"""Render the gate page.
+
+Up to MOST_WELLS wells are on one page. Of a larger study each experiment has a page, and gates.html
+lists them. The same results give the same bytes.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import jinja2
+from markupsafe import Markup
+
+from coculture.exchange.offline_page import joined, json_in_html, script_hash
+from coculture.gate_page.codes import coded
+from coculture.gate_page.inputs import GatePageInputs
+
+TEMPLATE = Path(__file__).parent / "template"
+SCRIPTS = (
+    "data.js", "scale.js", "model.js", "view.js", "counting.js", "plots.js", "wells.js",
+    "overlay.js", "controls.js", "arms.js", "saving.js", "server.js", "start.js",
+)  # fmt: skip
+MOST_WELLS = 400
+"""Samples on one page: it then opens in under 3 s and stays under 15 MB."""
+MAIN = "gates.html"
+"""The page, or the list of pages."""
+OF_CONFIG = (
+    "Gates set by hand in the config (flow: gates:): remove them there before you save a gates file"
+)
+NOTHING = "This study has no FCS file that is used, so there is no gate to show."
+
+
+def page_names(wells: Mapping[str, int]) -> list[str]:
+    """The names of a study's pages: gates.html, and of a large study one for each experiment.
+
+    Parameters
+    ----------
+    wells
+        Experiment -> its number of samples.
+
+    >>> page_names({"E1": 36, "E2": 36}), page_names({"E1": 384, "E 2": 96})
+    (['gates.html'], ['gates.html', 'gates-E1.html', 'gates-E%202.html'])
+    """
+    if sum(wells.values()) <= MOST_WELLS or len(wells) < 2:
+        return [MAIN]
+    return [MAIN, *(f"gates-{quote(experiment, safe='')}.html" for experiment in wells)]
+
+
+def pages(inputs: GatePageInputs, wells: Mapping[str, int]) -> dict[str, str]:
+    """Name of each page (`page_names`) -> its HTML."""
+    experiments = {
+        str(plots["experiment"]): _experiment(inputs, plots, gates)
+        for plots, gates in zip(inputs.plots, inputs.gates, strict=True)
+        if plots["tubes"]
+    }
+    main, *others = page_names(wells)
+    if not others:
+        return {main: _page(inputs, list(experiments.values()))}
+    found = {main: _index(inputs, dict(zip(others, wells.items(), strict=True)))}
+    for name, experiment in zip(others, wells, strict=True):
+        shown = [experiments[experiment]] if experiment in experiments else []
+        found[name] = _page(inputs, shown, has_index=True)
+    return found
+
+
+def _experiment(
+    inputs: GatePageInputs, plots: Mapping[str, Any], gates: Mapping[str, Any]
+) -> dict[str, Any]:
+    return {
+        **plots,
+        "tubes": coded(str(inputs.config["study"]), plots["tubes"]),
+        "gates": {
+            population: {name: _shown(block) for name, block in of_population.items()}
+            for population, of_population in gates["populations"].items()
+        },
+    }
+
+
+def _shown(block: Mapping[str, Any]) -> dict[str, Any]:
+    """What the page needs of a gate; the files behind it are in gates.yaml."""
+    wanted = (
+        "channels", "threshold", "of_cells", "of_files", "vertices", "scales", "keep", "source",
+        "automatic", "exceptions", "by",
+    )  # fmt: skip
+    return {key: block[key] for key in wanted if key in block}
+
+
+def _page(
+    inputs: GatePageInputs, experiments: Sequence[Mapping[str, Any]], has_index: bool = False
+) -> str:
+    script = joined(TEMPLATE, SCRIPTS)
+    study = {
+        "study": str(inputs.config["study"]),
+        "gates_file": inputs.file_name,
+        "file": dict(inputs.file),
+        "arms": dict(inputs.arms),
+        "findings": [
+            {
+                "id": str(row["id"]),
+                "verdict": str(row["verdict_in_words"]),
+                "sentence": str(row["sentence"]),
+            }
+            for row in inputs.findings.to_dict("records")
+        ],
+        "experiments": list(experiments),
+    }
+    return (
+        _environment()
+        .get_template("page.html")
+        .render(
+            title=_title(inputs),
+            simulated=bool(inputs.config.get("simulated")),
+            origin=_origin(inputs),
+            gates_file=inputs.file_name,
+            index=has_index,
+            has_tubes=bool(experiments),
+            nothing=NOTHING,
+            style=Markup((TEMPLATE / "page.css").read_text(encoding="utf-8")),  # our own file
+            script=Markup(script),
+            script_hash=script_hash(script),
+            study=json_in_html(study),
+        )
+    )
+
+
+def _index(inputs: GatePageInputs, listed: Mapping[str, tuple[str, int]]) -> str:
+    """The list of pages; `listed` is the name of a page -> its experiment and number of wells."""
+    return (
+        _environment()
+        .get_template("index.html")
+        .render(
+            title=_title(inputs),
+            simulated=bool(inputs.config.get("simulated")),
+            origin=_origin(inputs),
+            experiments=[
+                {"href": quote(name), "experiment": experiment, "wells": number}
+                for name, (experiment, number) in listed.items()
+            ],
+            style=Markup((TEMPLATE / "page.css").read_text(encoding="utf-8")),
+        )
+    )
+
+
+def _title(inputs: GatePageInputs) -> str:
+    return str(inputs.config.get("title") or inputs.config["study"])
+
+
+def _origin(inputs: GatePageInputs) -> str:
+    """Which gates the page begins with."""
+    if inputs.file:
+        return f"Gates of {inputs.file_name}"
+    if inputs.config.get("flow", {}).get("gates"):
+        return OF_CONFIG
+    return "All gates are automatic"
+
+
+def _environment() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATE),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
