@@ -274,9 +274,7 @@ def test_cultures_with_one_assay_by_design_lack_nothing(results: MakeResults) ->
 def test_an_assay_that_was_not_made_is_not_missing(
     results: MakeResults, awkward_cultures: pd.DataFrame
 ) -> None:
-    elisa_alone = awkward_cultures.assign(
-        percent_apoptotic=float("nan"), excluded="not measured by flow cytometry"
-    )
+    elisa_alone = awkward_cultures.assign(percent_apoptotic=float("nan"), apoptosis_state="missing")
     assert without_measurement(results(tables={"cultures.csv": elisa_alone})).empty
 
 
