@@ -21,7 +21,7 @@ from coculture.comparison.design.arms import Arm, Design
 from coculture.comparison.doses.series import dose_series
 from coculture.comparison.doses.trend import trend_weights
 from coculture.comparison.settings import Factor
-from coculture.exchange.arm_names import UNTREATED
+from coculture.exchange.arm_names import UNTREATED, ground
 
 AGAINST_UNTREATED = "treatment against untreated"
 AGAINST_PARTS = "combination against its parts"
@@ -200,8 +200,7 @@ def without_stroma(design: Design, arm: Arm) -> Arm | None:
 
 
 def _on_stroma(arm: Arm, other: Arm) -> str:
-    there = f"on {other.stroma}" if other.stroma else "without stroma"
-    return f"on {arm.stroma} against {there}"
+    return f"{ground(arm.stroma)} against {ground(other.stroma)}"
 
 
 def _stroma(design: Design) -> Iterator[NamedContrast]:

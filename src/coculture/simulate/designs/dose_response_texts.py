@@ -168,4 +168,31 @@ comparison:
       arm: {cells: "", stroma: HS-5}
       compared_with:
         - {cells: U266, stroma: HS-5}
+
+    - id: "7"
+      kind: ec50_lower
+      endpoint: apoptosis
+      statement: Less BTZ has half its effect on MM.1S cells without stroma than on HS-5
+      dose: btz_nM
+      arm: {cells: MM1S, stroma: none}
+      compared_with:
+        - {cells: MM1S, stroma: HS-5}
+
+    - id: "8"
+      kind: ec50_lower
+      endpoint: apoptosis
+      statement: DEX lowers the EC50 of BTZ in U266 cells on HS-5
+      dose: btz_nM
+      arm: {cells: U266, stroma: HS-5, dex_nM: 100}
+      compared_with:
+        - {cells: U266, stroma: HS-5}
+
+    - id: "9"
+      kind: dose_trend
+      endpoint: IL-6
+      statement: IL-6 of U266 cells on HS-5 falls with the dose of BTZ
+      direction: fall
+      arm: {cells: U266, stroma: HS-5, btz_nM: 50}
+      compared_with:
+        - {cells: U266, stroma: HS-5}
 """)
