@@ -195,4 +195,12 @@ comparison:
       arm: {cells: U266, stroma: HS-5, btz_nM: 50}
       compared_with:
         - {cells: U266, stroma: HS-5}
+
+    - id: "10"
+      kind: synergy
+      endpoint: apoptosis
+      statement: BTZ and DEX are synergistic in U266 cells on HS-5
+      arm: {cells: U266, stroma: HS-5, btz_nM: 12, dex_nM: 100}
+      compared_with:
+        - {cells: U266, stroma: HS-5}
 """)
