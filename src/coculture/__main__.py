@@ -127,6 +127,15 @@ def _commands() -> argparse.ArgumentParser:
     made = command(_simulate, "write a study with known truth")
     made.add_argument("folder", type=Path, help="folder to write to; created if absent")
     made.add_argument("--seed", type=int, required=True, help="the same seed, the same study")
+    made.add_argument(
+        "--design", choices=simulate.DESIGNS, default="example", help="default: example"
+    )
+    for name, words in (
+        ("experiments", "how many experiments"),
+        ("wells", "wells of each arm in an experiment"),
+        ("events", "events of each culture"),
+    ):
+        made.add_argument(f"--{name}", type=_positive, help=f"{words}; default: the design's own")
     return parser
 
 
@@ -301,7 +310,11 @@ def _document(chosen: argparse.Namespace) -> None:
 
 
 def _simulate(chosen: argparse.Namespace) -> None:
-    simulate.study(chosen.folder, chosen.seed)
+    if chosen.seed < 0:
+        sys.exit(f"--seed {chosen.seed} is below 0.")
+    sizes = (chosen.experiments, chosen.wells, chosen.events)
+    request = simulate.Request(chosen.design, chosen.seed, *sizes)
+    request.write(chosen.folder, chosen.folder / "config.yaml")
 
 
 if __name__ == "__main__":

@@ -132,7 +132,7 @@ def cultures_table() -> pd.DataFrame:
             "experiment": ["E1", "E1", "E1", "E2", "E2", "E10"],
             "arm": ["DEX", "DEX", "untreated", "DEX", "untreated", "untreated"],
             "donor": "",
-            "apoptosis_state": ["ok"] * 5 + ["missing"],
+            "apoptosis_state": ["ok"] * 5 + ["excluded"],
             "percent_apoptotic": [30.5, 31.25, 8.0, 29.0, 9.5, None],
             "il6_pg_ml": [250.0, None, 4000.0, 1234.5, 3500.0, 2000.0],
             "il6_state": ["ok", "below_lloq", "ok", "ok", "ok", "ok"],

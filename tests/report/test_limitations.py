@@ -277,19 +277,32 @@ def test_a_culture_of_which_a_bound_is_known_is_measured(results: MakeResults) -
         excluded="IL-6: bubble",
         il6_pg_ml=[250.0, missing, missing],
         il6_bound_pg_ml=[missing, 46.9, missing],
-        il6_state=["ok", "below_lloq", "missing"],
+        il6_state=["ok", "below_lloq", "excluded"],
     )
     assert without_measurement(results(tables={"cultures.csv": cultures}))["culture"].tolist() == [
         "c1"
     ]
 
 
+def test_cultures_with_one_assay_by_design_lack_nothing(results: MakeResults) -> None:
+    """c0 was in no plate and c1 in no tube; only the excluded reading of c2 is missing."""
+    missing = float("nan")
+    cultures = _cultures(3).assign(
+        percent_apoptotic=[12.5, 30.0, missing, missing],
+        apoptosis_state=["ok", "ok", "missing", "excluded"],
+        excluded=["", "", "", "flow: clogged"],
+        il6_pg_ml=[250.0, missing, 90.0, missing],
+        il6_bound_pg_ml=missing,
+        il6_state=["ok", "missing", "ok", "missing"],
+    )
+    study = results(tables={"cultures.csv": cultures})
+    assert _sentences(study, "without a measurement") == ["1 culture without a measurement: c2."]
+
+
 def test_an_assay_that_was_not_made_is_not_missing(
     results: MakeResults, awkward_cultures: pd.DataFrame
 ) -> None:
-    elisa_alone = awkward_cultures.assign(
-        percent_apoptotic=float("nan"), excluded="not measured by flow cytometry"
-    )
+    elisa_alone = awkward_cultures.assign(percent_apoptotic=float("nan"), apoptosis_state="missing")
     assert without_measurement(results(tables={"cultures.csv": elisa_alone})).empty
 
 

@@ -11,7 +11,7 @@ from coculture import elisa
 from coculture.simulate import Design, Mishaps, PlateReader
 from coculture.simulate.files import write_softmax
 from coculture.simulate.plates import WELLS, layout, read
-from coculture.simulate.truth import cultures
+from coculture.simulate.truth import cultures, marked
 
 NO_MISHAPS = Mishaps()
 EXACT = PlateReader(cv=0.0, sd_reading=0.0, sd_plate=0.0)
@@ -19,7 +19,7 @@ EXACT = PlateReader(cv=0.0, sd_reading=0.0, sd_plate=0.0)
 
 @pytest.fixture(scope="module")
 def designed() -> pd.DataFrame:
-    return cultures(Design(experiments=2, wells=3, mishaps=NO_MISHAPS))
+    return marked(cultures(Design(experiments=2, wells=3, mishaps=NO_MISHAPS)))
 
 
 def test_an_experiment_fits_one_plate(designed: pd.DataFrame) -> None:
@@ -55,7 +55,7 @@ def test_dilutions_follow_what_is_expected_of_the_arm(designed: pd.DataFrame) ->
 
 def test_more_cultures_take_more_plates() -> None:
     design = Design(experiments=1, wells=7, mishaps=NO_MISHAPS)
-    wells = layout(cultures(design), PlateReader(), NO_MISHAPS)
+    wells = layout(marked(cultures(design)), PlateReader(), NO_MISHAPS)
     samples = wells[wells["role"] == "sample"]
     assert list(wells["plate"].unique()) == ["IL6-E1-1", "IL6-E1-2", "IL6-E1-3"]
     assert not wells.duplicated(["plate", "well"]).any()

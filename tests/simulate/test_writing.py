@@ -66,8 +66,9 @@ def test_embedded_example_is_what_the_simulator_writes(tmp_path: Path) -> None:
     committed = contents(EXAMPLE_FOLDER)
     assert sorted(written) == sorted(committed)
     assert [name for name in written if written[name] != committed[name]] == []
-    config = (ROOT / "config/config.yaml").read_bytes()
-    assert (tmp_path / "config/config.yaml").read_bytes() == config
+    for name in ("config", "dose_response"):
+        config = (ROOT / f"config/{name}.yaml").read_bytes()
+        assert (tmp_path / f"config/{name}.yaml").read_bytes() == config
 
 
 def test_embedded_example_is_small_and_says_what_it_is() -> None:
@@ -250,7 +251,7 @@ def test_measured_study_is_not_overwritten(tmp_path: Path) -> None:
 
 def test_no_well_of_the_cytometers_plates_is_used_twice() -> None:
     design = Design(experiments=1, wells=9, mishaps=Mishaps())
-    designed = truth.cultures(design).assign(percent_apoptotic=8.0)
+    designed = truth.marked(truth.cultures(design)).assign(percent_apoptotic=8.0)
     acquisitions = tubes.of_experiment(designed, EXAMPLE)
     places = [(acquisition.plate, acquisition.well) for acquisition in acquisitions]
     assert len(set(places)) == len(places) == 9 * 12 + 10
@@ -266,10 +267,13 @@ def test_treated_cultures_are_those_with_a_drug() -> None:
             "dex_nM": [0.0, 1000.0],
             "il1ra_ng_ml": 0.0,
             "il6_ng_ml": 0.0,
+            "stroma": "HS-5",
             "percent_apoptotic": [8.0, 36.0],
         }
     )
-    samples = [a for a in tubes.of_experiment(cultures, EXAMPLE) if a.role == "sample"]
+    samples = [
+        a for a in tubes.of_experiment(truth.marked(cultures), EXAMPLE) if a.role == "sample"
+    ]
     assert [sample.tube.treated for sample in samples] == [False, True]
 
 

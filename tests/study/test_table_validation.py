@@ -12,8 +12,8 @@ from coculture.study import StudyError, load, pin, raw_file_validation, table_va
 from coculture.study.checksums import Checksums
 
 FACTORS: list[dict[str, Any]] = [
-    {"column": "dex_nM", "untreated": 0.0},
-    {"column": "il6_ng_ml", "untreated": 0.0},
+    {"name": "DEX", "column": "dex_nM", "untreated": 0.0},
+    {"name": "IL-6", "column": "il6_ng_ml", "untreated": 0.0},
 ]
 CULTURE = {
     "experiment": "E1",
@@ -327,7 +327,7 @@ def test_one_tube_is_not_two_controls(
 @pytest.mark.parametrize(
     ("role", "culture", "arm"),
     [
-        ("unstained", "treated", "dex_nM 1000"),
+        ("unstained", "treated", "control DEX"),
         ("unstained", "untreated", ""),
         ("unstained", "unknown", ""),
         ("unstained", "of another", ""),
@@ -341,7 +341,8 @@ def test_which_unstained_control_is_of_treated_cells(role: str, culture: str, ar
         CULTURE | {"culture": "of another", "experiment": "E2"},
     )
     files = _rows(FILE | {"role": role, "culture": culture})
-    assert list(table_validation.treated_controls(files, cultures, FACTORS)) == [arm]
+    cells = {"reference": "control", "labels": {}}
+    assert list(table_validation.treated_controls(files, cultures, FACTORS, cells)) == [arm]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from coculture.study import StudyError, load
-from coculture.study.table_validation import arm_names, references
+from coculture.study.table_validation import names_of_arms, references
 
 CULTURES = pd.DataFrame({"culture": ["c1"], "cells": ["MM"], "dex_nM": [10.0]})
 
@@ -31,12 +31,16 @@ def test_other_controls_have_no_culture() -> None:
     assert "only samples and unstained controls" in message
 
 
-def test_arm_is_what_differs_between_cultures() -> None:
+def test_arms_are_named_as_in_the_report() -> None:
     cultures = pd.DataFrame(
         {"cells": ["A", "B"], "stroma": ["HS", "HS"], "hours": [24.0, 48.0], "dex_nM": [0.0, 10.0]}
     )
-    names = list(arm_names(cultures, [{"column": "dex_nM"}]))
-    assert names == ["A, hours 24, dex_nM 0", "B, hours 48, dex_nM 10"]
+    names = names_of_arms(
+        cultures,
+        [{"name": "DEX", "column": "dex_nM"}],
+        {"reference": "A", "labels": {"B": "β"}},
+    )
+    assert list(names) == ["A 24 h untreated", "β 48 h DEX"]
 
 
 def test_a_wrong_culture_of_the_only_unstained_control_is_one_problem(small_study: Path) -> None:

@@ -10,6 +10,7 @@ from coculture.comparison.quantities.declared import declared, default_entries
 from coculture.comparison.quantities.kind import QuantityError
 from coculture.comparison.quantities.measured import Measured
 from coculture.comparison.quantities.quantity import Margin, Quantity
+from coculture.exchange import units
 from coculture.exchange.factor_levels import Level, control_level, is_named, levels_in_order
 from coculture.exchange.names import column_prefix
 from coculture.exchange.problems import CocultureError
@@ -99,7 +100,11 @@ class Factor:
         return cls(
             name=mapping["name"],
             column=mapping["column"],
-            unit=mapping.get("unit") or "",
+            unit=(
+                ""
+                if isinstance(untreated, str)
+                else units.of_dose(mapping.get("unit") or "", mapping["column"])
+            ),
             untreated=untreated if isinstance(untreated, str) else float(untreated),
             adds_analyte=mapping.get("adds_analyte"),
             interferes_with=tuple((mapping.get("interferes_with") or {}).items()),

@@ -47,7 +47,7 @@ def check_arms(
     if complete.empty:
         return []
     design = Design.of(complete, settings)
-    present = sorted({str(cells) for cells in cultures["cells"].dropna()})
+    present = sorted({str(cells) for cells in cultures["cells"].dropna()} - {""})
     problems = [*_cells(present, settings), *_labels(present, settings), *_arm_names(design)]
     for position, factor in enumerate(settings.factors):
         for disturbed, _ in factor.interferes_with:

@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from coculture.exchange import arm_names
 from coculture.exchange.factor_levels import Level, control_level, is_named, levels_in_order
+from coculture.exchange.vocabulary import listed
 
 
 @dataclass(frozen=True)
@@ -57,17 +59,28 @@ def design_sentence(
     hours: Sequence[float],
     stromas: Sequence[str],
     media: Sequence[str] = (),
+    alone: Sequence[str] = (),
 ) -> str:
     """What was given, for how long and on what; a factor without levels is left out.
+
+    Parameters
+    ----------
+    stromas
+        What the cells grew on; empty for no stroma.
+    alone
+        The stromas that were cultured without other cells, too.
 
     >>> design_sentence([Given("IL-6", [5, 10], "ng/mL", True)], [48.0], ["", "HS-5"])
     'added IL-6 5 and 10 ng/mL; 48 h without stroma and on HS-5.'
     >>> design_sentence([Given("siRNA", ["scrambled", "siB"], "", False)], [0, 48], [""], ["RPMI"])
     'siRNA scrambled and siB; 0 and 48 h without stroma in RPMI.'
+    >>> design_sentence([], [48], ["", "HS-5"], alone=["HS-5"])
+    '48 h without stroma, on HS-5 and HS-5 alone.'
     """
     drugs = [_drug(one) for one in given if one.levels]
-    grounds = [f"on {stroma}" if stroma else "without stroma" for stroma in stromas]
-    culture = f"{_listed(hours)} h {' and '.join(grounds)}"
+    grounds = [arm_names.ground(stroma) for stroma in stromas]
+    grounds += [arm_names.alone(stroma) for stroma in alone]
+    culture = f"{_listed(hours)} h {listed(grounds)}"
     if any(media):
         culture += f" in {_listed(list(filter(None, media)))}"
     return "; ".join(filter(None, [", ".join(drugs), culture])) + "."

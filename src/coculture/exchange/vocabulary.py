@@ -17,6 +17,9 @@ BELOW_RANGE = ("below_lloq", "below_curve", BELOW_BACKGROUND, BELOW_LIMIT)
 ABOVE_RANGE = ("above_uloq", "above_curve", "overflow", ABOVE_LIMIT)
 """More than the limit: over the ULOQ, beyond the other asymptote, off the reader, or as above."""
 
+NOT_MEASURED = "missing"
+"""The state of a measurement that was not planned: no table of its assay names the culture."""
+
 
 class Verdict(StrEnum):
     """The verdict on a finding, as the column `verdict` of comparison/findings.csv has it.

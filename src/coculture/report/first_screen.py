@@ -110,7 +110,7 @@ def counts(results: Results) -> dict[str, int]:
 def design(results: Results) -> str:
     """What was given, for how long and on which stroma, in one sentence; empty without cultures."""
     cultures = results.table("cultures.csv")
-    if cultures.empty or not {"hours", "stroma"} <= set(cultures.columns):
+    if cultures.empty or not {"cells", "hours", "stroma"} <= set(cultures.columns):
         return ""
     given = [
         Given.of(
@@ -123,11 +123,12 @@ def design(results: Results) -> str:
         )
         for factor in results.config["factors"]
     ]
-    stromas, media = (
-        sorted(set(cultures[column].fillna(""))) if column in cultures else []
-        for column in ("stroma", "medium")
+    with_cells = cultures["cells"].fillna("") != ""
+    stromas, alone = (
+        sorted(set(cultures.loc[rows, "stroma"].fillna(""))) for rows in (with_cells, ~with_cells)
     )
-    return design_sentence(given, sorted(set(cultures["hours"])), stromas, media)
+    media = sorted(set(cultures["medium"].fillna(""))) if "medium" in cultures else []
+    return design_sentence(given, sorted(set(cultures["hours"])), stromas, media, alone)
 
 
 def unassigned_wells(wells: pd.DataFrame) -> int:

@@ -9,7 +9,14 @@ import pandas as pd
 from coculture.exchange.alternatives import AUTOMATIC_GATES
 from coculture.exchange.flags import Flag
 from coculture.exchange.manual_gates import ManualGate, manual_gates
-from coculture.exchange.vocabulary import BELOW_RANGE, listed, many, number, state_in_words
+from coculture.exchange.vocabulary import (
+    BELOW_RANGE,
+    NOT_MEASURED,
+    listed,
+    many,
+    number,
+    state_in_words,
+)
 from coculture.report.flags import (
     BETWEEN_EXPERIMENTS,
     ListedFlag,
@@ -290,9 +297,10 @@ def _unmeasured(results: Results) -> Iterator[Limitation]:
 
 
 def without_measurement(results: Results) -> pd.DataFrame:
-    """The rows of cultures.csv that lack a measurement of an assay that the study made.
+    """The rows of cultures.csv that lack a measurement that was planned.
 
-    A bound is a measurement. A measurement that was excluded is missing.
+    That is one of an assay whose table names the culture, so cultures with one assay by design lack
+    nothing. A bound is a measurement. A measurement that was excluded is missing.
     """
     cultures = results.table("cultures.csv")
     if "excluded" not in cultures or "culture" not in cultures:
@@ -304,6 +312,8 @@ def without_measurement(results: Results) -> pd.DataFrame:
         known = cultures[one.value].notna()
         if one.bound in cultures:
             known |= cultures[one.bound].notna()
+        if one.state in cultures:
+            known |= cultures[one.state].isin(["", NOT_MEASURED])
         if known.any():
             lacking |= ~known
         elif one.state in cultures:

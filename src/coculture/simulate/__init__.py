@@ -5,6 +5,8 @@ raw files look like those of a laboratory: FCS files, plate exports, tables. The
 truth.csv, which no part of the analysis reads.
 """
 
+from coculture.simulate.designs.registry import DESIGNS
+from coculture.simulate.on_demand import Request, ensure
 from coculture.simulate.parameters import (
     EXAMPLE_ARMS,
     EXAMPLE_MISHAPS,
@@ -28,6 +30,7 @@ from coculture.simulate.writing import (
 )
 
 __all__ = [
+    "DESIGNS",
     "EXAMPLE",
     "EXAMPLE_ARMS",
     "EXAMPLE_MISHAPS",
@@ -42,7 +45,9 @@ __all__ = [
     "Parameters",
     "Particle",
     "PlateReader",
+    "Request",
     "Secretion",
     "embedded_example",
+    "ensure",
     "study",
 ]

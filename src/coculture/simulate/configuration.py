@@ -25,7 +25,7 @@ def text(name: str, tables: str, parameters: Parameters) -> str:
     _, annexin, dye = LABELS[3:6]
     main, reference = WAVELENGTHS_NM
     return _TEXT.substitute(
-        name=re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-._") or "simulated",
+        name=file_name(name),
         tables="" if tables == "." else f"{tables}/",
         annexin=annexin,
         dye=dye,
@@ -35,6 +35,15 @@ def text(name: str, tables: str, parameters: Parameters) -> str:
         il1ra=f"il1ra_ng_ml: {design.il1ra_ng_ml:g}",
         il6=f"il6_ng_ml: {design.il6_ng_ml:g}",
     )
+
+
+def file_name(name: str) -> str:
+    """The name of a study as the config can have it.
+
+    >>> file_name("my study"), file_name("µ")
+    ('my-study', 'simulated')
+    """
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-._") or "simulated"
 
 
 _TEXT = Template("""\

@@ -21,6 +21,8 @@ ANALYTE = "IL-6"
 def layout(cultures: pd.DataFrame, reader: PlateReader, mishaps: Mishaps) -> pd.DataFrame:
     """One row a used well, over as many plates an experiment as its cultures need.
 
+    `much_il6` of `cultures` says which are expected to need the higher dilutions.
+
     Columns: plate, well, role, analyte, concentration_pg_ml (standards and controls), culture,
     dilution.
     """
@@ -86,10 +88,7 @@ def _standards_and_controls(reader: PlateReader) -> pd.DataFrame:
 
 def _samples(cultures: pd.DataFrame, reader: PlateReader, mishaps: Mishaps) -> pd.DataFrame:
     """Each culture's wells. How to dilute is decided by what is expected, not by the truth."""
-    much = (cultures["il6_ng_ml"] > 0) | (
-        (cultures["cells"] != "control") & (cultures["il1ra_ng_ml"] == 0)
-    )
-    much |= cultures["culture"].isin(mishaps.overdiluted)
+    much = cultures["much_il6"] | cultures["culture"].isin(mishaps.overdiluted)
     rows = [
         ("sample", np.nan, culture, dilution)
         for culture, high in zip(cultures["culture"], much, strict=True)

@@ -43,6 +43,15 @@ def cultures(design: Design) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def marked(designed: pd.DataFrame) -> pd.DataFrame:
+    """The cultures with `treated`, and `much_il6`: whether so much IL-6 is expected of the arm."""
+    drugs = designed[["dex_nM", "il1ra_ng_ml", "il6_ng_ml"]]
+    much = (designed["il6_ng_ml"] > 0) | (
+        (designed["cells"] != "control") & (designed["il1ra_ng_ml"] == 0)
+    )
+    return designed.assign(treated=(drugs > 0).any(axis="columns"), much_il6=much)
+
+
 def survivors(designed: pd.DataFrame, design: Design) -> pd.DataFrame:
     """The cultures that reached the bench's end: those not lost, alone or with their arm."""
     arm = designed["experiment"] + "-" + designed["arm"]

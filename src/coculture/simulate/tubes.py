@@ -40,7 +40,10 @@ class Acquisition:
 
 
 def of_experiment(cultures: pd.DataFrame, parameters: Parameters) -> list[Acquisition]:
-    """Controls first, then the experiment's `cultures` with their true percent_apoptotic."""
+    """Controls first, then the experiment's `cultures`.
+
+    Read are culture, experiment, cells, stroma (empty for none), percent_apoptotic and treated.
+    """
     experiment = str(cultures["experiment"].iloc[0])
     lines = tuple(dict.fromkeys(cultures["cells"]))
     acquisitions = [*_controls(lines, parameters), *_samples(cultures, parameters)]
@@ -84,13 +87,9 @@ def _controls(lines: tuple[str, ...], parameters: Parameters) -> Iterator[Acquis
 
 
 def _samples(cultures: pd.DataFrame, parameters: Parameters) -> Iterator[Acquisition]:
-    drugs = cultures[["dex_nM", "il1ra_ng_ml", "il6_ng_ml"]]
-    for culture, percent, treated in zip(
-        cultures["culture"],
-        cultures["percent_apoptotic"],
-        (drugs > 0).any(axis="columns"),
-        strict=True,
-    ):
-        tube = events.coculture(percent, parameters.cells, treated=bool(treated))
+    columns = ["culture", "stroma", "percent_apoptotic", "treated"]
+    for culture, stroma, percent, treated in cultures[columns].itertuples(index=False, name=None):
+        fill = events.coculture if stroma else events.myeloma_alone
+        tube = replace(fill(percent, parameters.cells), treated=bool(treated))
         count = parameters.cytometer.events
         yield Acquisition(tube, count, culture, "sample", culture=culture)

@@ -8,23 +8,18 @@ import numpy as np
 import pandas as pd
 
 from coculture.exchange.problems import CocultureError
-from coculture.simulate import (
-    configuration,
-    events,
-    files,
-    patients,
-    plates,
-    readme,
-    truth,
-    tubes,
-)
+from coculture.simulate import events, files, plates, tubes
+from coculture.simulate.designs import dose_response_texts
+from coculture.simulate.designs.example import Example
+from coculture.simulate.designs.simulated_design import SimulatedDesign
 from coculture.simulate.parameters import Parameters
 
 EXAMPLE = Parameters()
 EXAMPLE_SEED = 20041004
-"""Fixed before the first run; not searched for."""
+DOSE_RESPONSE_SEED = 20260719
+"""Both fixed before the first run; not searched for."""
 
-_TRUTH, _FLOW, _ELISA, _PATIENTS = range(4)
+_TRUTH, _FLOW, _ELISA, _OTHERS = range(4)
 
 
 class NotSimulatedError(CocultureError):
@@ -37,6 +32,27 @@ def study(
     parameters: Parameters = EXAMPLE,
     config: str | Path | None = None,
 ) -> None:
+    """Write a study of the example's drugs, as `write` does.
+
+    Parameters
+    ----------
+    parameters
+        The assumptions; the default is the example study.
+    config
+        Where the study's config goes, default `folder`/config.yaml.
+
+    Raises
+    ------
+    NotSimulatedError
+        If `folder` holds a study without truth.csv.
+    """
+    folder = Path(folder)
+    write(folder, seed, Example(parameters), folder / "config.yaml" if config is None else config)
+
+
+def write(
+    folder: Path, seed: int, design: SimulatedDesign, config: str | Path | None = None
+) -> None:
     """Write a whole simulated study into `folder`: raw files, tables, truth, README and config.
 
     The same seed and parameters give the same bytes. The truth, each FCS file and each plate have
@@ -48,41 +64,44 @@ def study(
         Made if absent. A simulated study in that folder is replaced.
     seed
         Any whole number from 0.
-    parameters
-        The assumptions; the default is the example study.
     config
-        Where the study's config goes, default `folder`/config.yaml; the paths in it are relative
-        to it.
+        Where the study's config goes; the paths in it are relative to it. None writes no config.
 
     Raises
     ------
     NotSimulatedError
         If `folder` holds a study without truth.csv.
     """
-    folder = Path(folder)
-    config = folder / "config.yaml" if config is None else Path(config)
     _make_room(folder)
-    design = parameters.design
-    designed = truth.cultures(design)
-    realised = truth.realise(designed, parameters, _stream(seed, _TRUTH))
-    cultures = truth.survivors(designed.merge(realised, on="culture"), design)
-    files.write_table(folder / "cultures.csv", cultures, files.CULTURES)
+    cultures = design.cultures(_stream(seed, _TRUTH))
+    files.write_table(folder / "cultures.csv", cultures, design.columns)
     files.write_table(folder / "truth.csv", cultures, files.TRUTH)
-    flow = _write_flow(folder, cultures, parameters, seed)
+    in_tubes = cultures[cultures["percent_apoptotic"].notna()]
+    flow = _write_flow(folder, in_tubes, design.parameters, seed)
     files.write_table(folder / "flow.csv", flow, files.FLOW)
-    wells = _write_elisa(folder, cultures, parameters, seed)
+    supernatants = cultures[cultures["il6_pg_ml"].notna()]
+    wells = _write_elisa(folder, supernatants, design, seed)
     files.write_table(folder / "elisa.csv", wells, files.ELISA)
-    clinical = patients.draw(_stream(seed, _PATIENTS))
-    files.write_table(folder / "clinical.csv", clinical, files.CLINICAL)
-    files.write_text(folder / "README.md", readme.text(parameters, seed, cultures, wells))
-    tables = os.path.relpath(folder.resolve(), config.parent.resolve())
-    name = folder.resolve().name
-    files.write_text(config, configuration.text(name, Path(tables).as_posix(), parameters))
+    for name, table in design.other_tables(_stream(seed, _OTHERS)).items():
+        files.write_table(folder / name, table.rows, table.columns)
+    files.write_text(folder / "README.md", design.readme(seed, cultures, wells))
+    if config is not None:
+        config = Path(config)
+        tables = Path(os.path.relpath(folder.resolve(), config.parent.resolve()))
+        files.write_text(config, design.config(folder.resolve().name, tables.as_posix()))
 
 
 def embedded_example(root: str | Path) -> None:
-    """Write the example study into a checkout at `root`: data/raw/example, config/config.yaml."""
+    """Write the studies of a checkout at `root`.
+
+    The example is data/raw/example and config/config.yaml. Of the dose-response study only the
+    config is written; its files are made when it is run.
+    """
     root = Path(root)
+    doses = dose_response_texts.config(
+        "dose_response", "../data/simulated/dose_response", DOSE_RESPONSE_SEED
+    )
+    files.write_text(root / "config/dose_response.yaml", doses)
     study(root / "data/raw/example", EXAMPLE_SEED, config=root / "config/config.yaml")
 
 
@@ -135,10 +154,10 @@ def _write_flow(
 
 
 def _write_elisa(
-    folder: Path, cultures: pd.DataFrame, parameters: Parameters, seed: int
+    folder: Path, cultures: pd.DataFrame, design: SimulatedDesign, seed: int
 ) -> pd.DataFrame:
     """Write every plate export; returns elisa.csv."""
-    reader, mishaps = parameters.plate_reader, parameters.design.mishaps
+    reader, mishaps = design.parameters.plate_reader, design.mishaps
     wells = plates.layout(cultures, reader, mishaps)
     wells["file"] = "elisa/" + wells["plate"] + ".txt"
     wells["exclude"] = ""

@@ -22,6 +22,7 @@ def problems(study: Study, *, with_events: bool) -> Iterator[Problem]:
     yield from table_validation.names_alike(
         "cultures.csv", cultures, ["cells", "stroma", "medium"], hyphens=False
     )
+    yield from table_validation.cells_or_stroma(cultures)
     yield from table_validation.level_names(cultures, factors)
     yield from table_validation.baselines(cultures, factors)
     yield from table_validation.media(cultures)
@@ -99,7 +100,9 @@ def raw_file_problems(study: Study, *, with_events: bool) -> Iterator[Problem]:
         yield from raw_file_validation.gates(
             str(study.path), there["flow"], settings, study.gates_file
         )
-        arms = table_validation.treated_controls(there["flow"], study.cultures, factors)
+        arms = table_validation.treated_controls(
+            there["flow"], study.cultures, factors, study.config["cells"]
+        )
         yield from raw_file_validation.fcs_files(
             there["flow"].assign(arm=arms), settings, with_events=with_events
         )
@@ -107,7 +110,7 @@ def raw_file_problems(study: Study, *, with_events: bool) -> Iterator[Problem]:
     yield from raw_file_validation.plate_exports(there["elisa"], elisa_settings)
     if with_events:
         cultures = study.cultures.dropna(subset=["culture", "experiment"])
-        arms = table_validation.arm_names(cultures, factors)
+        arms = table_validation.names_of_arms(cultures, factors, study.config["cells"])
         yield from copies.problems(
             *(there["flow"], there["elisa"], cultures.assign(arm=arms), elisa_settings),
             checksums=study.checksums,

@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 from coculture.comparison.settings import Factor
+from coculture.exchange import units
 from coculture.exchange.problems import Problem, StudyError
 from coculture.study.schema import faults, schema, with_defaults
 from coculture.study.table_files import tables_in
@@ -73,6 +74,7 @@ def read(path: Path) -> tuple[dict[str, Any], list[Problem]]:
     for factor in filled["factors"]:
         if factor["untreated"] is None:
             factor["untreated"] = Factor.from_config(factor).untreated
+        factor["unit"] = factor["unit"] and units.canonical(factor["unit"])
     for section, (*above, name), clashes in (
         (filled, ("factors",), _faulty_factors),
         (filled["comparison"], ("comparison", "findings"), _doubled_findings),
@@ -83,6 +85,8 @@ def read(path: Path) -> tuple[dict[str, Any], list[Problem]]:
             column = ".".join(map(str, where))
             problems.append(Problem(str(path), message, nearest_line(where, lines), column))
         section[name] = [one for place, one in enumerate(section[name]) if place not in clashing]
+    for factor in filled["factors"]:
+        factor["unit"] = Factor.from_config(factor).unit or None
     return filled, problems
 
 
@@ -138,13 +142,26 @@ def _own_fault(factor: dict[str, Any]) -> str:
     if not isinstance(untreated, str):
         if levels:
             return f"levels are names, so untreated must be one of them, not {untreated:g}."
-        return "" if unit is not None else "this key is missing: unit, the unit of the dose."
+        return _fault_of_unit(factor["column"], unit)
     if levels and untreated not in levels:
         return f'untreated is "{untreated}", which is not among levels: {", ".join(levels)}.'
     if unit:
         return f'its levels are names, so it has no unit; remove "{unit}".'
     if factor["adds_analyte"]:
         return "adds_analyte needs doses; a factor with names cannot add an analyte."
+    return ""
+
+
+def _fault_of_unit(column: str, unit: str | None) -> str:
+    """The unit of doses is given, or is in the heading of their column; they do not disagree."""
+    in_heading = units.of_dose("", column)
+    if unit is None:
+        return "" if in_heading else "this key is missing: unit, the unit of the dose."
+    if in_heading not in ("", unit):
+        return (
+            f"the column {column} says {in_heading}, and unit says {unit}; correct the one that is "
+            "wrong."
+        )
     return ""
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
+from coculture.exchange.units import KNOWN
 from coculture.study.schema import Schema, schema
 from coculture.study.table_files import TABLES, TREATMENTS
-from coculture.study.values.units import KNOWN
 
 _INTRODUCTION = """\
 # A study's config and tables

@@ -3,7 +3,9 @@
 import datetime
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+from coculture import simulate
 from coculture.exchange.problems import Problem, StudyError
 from coculture.flow import shared_controls
 from coculture.study import (
@@ -111,6 +113,7 @@ def _read(
 ) -> tuple[Study, list[Problem]]:
     """The study as read from its files, and all of its problems except changed checksums."""
     config, problems = configuration.read(path)
+    problems += _simulated(path, config) if not problems else []
     stated, faults = pinned_findings.read(path, config)
     problems += faults
     by_hand = gates_file.read(path, config)
@@ -150,3 +153,17 @@ def _read(
         ]
     undiluted = study.elisa.fillna({"dilution": 1.0})
     return replace(study, elisa=undiluted), problems
+
+
+def _simulated(path: Path, config: dict[str, Any]) -> list[Problem]:
+    """Write the study that the config asks for, if it asks for one, and say why it cannot be."""
+    if config["simulate"] is None:
+        return []
+    config["simulated"] = True
+    tables_of = (path.parent / config["tables"]["cultures"]).parent
+    try:
+        simulate.ensure(tables_of, simulate.Request.from_config(config["simulate"]))
+    except (OSError, simulate.NotSimulatedError) as error:
+        line = configuration.line_of(path, ("simulate",))
+        return [Problem(str(path), f"{error}".rstrip(".") + ".", line, "simulate")]
+    return []

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from coculture.exchange import arm_names
 from coculture.exchange.problems import Problem
 from coculture.study import concentration_columns, files, tables, treatments, values
 from coculture.study.plate_maps import WellsOfCultures
@@ -61,6 +62,8 @@ def read_tables(path: Path, config: dict[str, Any]) -> ReadTables:
         frames[table], faults = _table(table, rules, written, config)
         problems += faults
         if table == "cultures":
+            stroma = frames[table]["stroma"].map(arm_names.stroma_in, na_action="ignore")
+            frames[table]["stroma"] = stroma
             wells = wells.with_names(frames[table]["culture"].dropna())
         if written is not None:
             places[f"{table}.csv"] = written.places

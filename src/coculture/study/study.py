@@ -15,7 +15,7 @@ from coculture.flow import FlowSettings
 from coculture.study import files, values
 from coculture.study.checksums import Checksums
 from coculture.study.table_files import Place
-from coculture.study.table_validation import arm_names, is_untreated, settings_of
+from coculture.study.table_validation import is_untreated, names_of_arms, settings_of
 
 FILE_COLUMNS = {"flow": "fcs", "elisa": "file"}
 """The column that names a raw file, for each table that has one."""
@@ -147,7 +147,7 @@ class Study:
         rows = self._of_experiment(experiment)
         cultures = self.cultures.set_index("culture")
         untreated = is_untreated(cultures, self.config["factors"])
-        arms = arm_names(cultures, self.config["factors"])
+        arms = names_of_arms(cultures, self.config["factors"], self.config["cells"])
         settings = settings_of(cultures)
         is_sample = rows["role"] == "sample"
         is_untreated_row = rows["culture"].map(untreated).fillna(False).astype(bool)

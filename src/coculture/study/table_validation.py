@@ -5,7 +5,7 @@ every problem at once. Table cells that could not be read are skipped: they are 
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
@@ -13,7 +13,10 @@ from typing import Any, cast
 import pandas as pd
 
 from coculture import clinical, comparison
+from coculture.comparison.design.arms import Design, arms_of
+from coculture.comparison.settings import Factor
 from coculture.elisa.plates.plate import well_name
+from coculture.exchange import arm_names
 from coculture.exchange.problems import Problem
 from coculture.exchange.vocabulary import nearest
 from coculture.flow.files import BEADS
@@ -145,6 +148,17 @@ def shown_level(level: float | str) -> str:
     return level if isinstance(level, str) else f"{level:g}"
 
 
+def cells_or_stroma(cultures: pd.DataFrame) -> Iterator[Problem]:
+    """A culture has cells, or stroma, or both."""
+    is_empty = (cultures["cells"] == "") & (cultures["stroma"].fillna("") == "")
+    for row in cultures.index[is_empty]:
+        message = (
+            "the culture has neither cells nor stroma; write its cells, or for stroma alone the "
+            "stroma."
+        )
+        yield Problem("cultures.csv", message, int(row), "cells", "")
+
+
 def level_names(cultures: pd.DataFrame, factors: Sequence[Mapping[str, Any]]) -> Iterator[Problem]:
     """Named levels are names; each is spelled in one way, and one of them is the untreated one."""
     for factor in factors:
@@ -203,36 +217,52 @@ def settings_of(cultures: pd.DataFrame) -> "pd.Series[str]":
 
     >>> table = pd.DataFrame({"stroma": ["HS-5", "HS-5"], "hours": [24.0, 48.0]})
     >>> list(settings_of(table))
-    ['hours 24', 'hours 48']
+    ['24 h', '48 h']
     """
-    return _in_words(cultures, _SETTING)
-
-
-def arm_names(cultures: pd.DataFrame, factors: Sequence[Mapping[str, Any]]) -> "pd.Series[str]":
-    """Per culture, its arm in words: what differs between the cultures of the study.
-
-    >>> table = pd.DataFrame({"cells": ["A", "A"], "dex_nM": [0.0, 10.0]})
-    >>> list(arm_names(table, [{"column": "dex_nM"}]))
-    ['dex_nM 0', 'dex_nM 10']
-    """
-    return _in_words(cultures, ["cells", *_SETTING, *(factor["column"] for factor in factors)])
-
-
-_SETTING = ("stroma", "medium", "hours")
-
-
-def _in_words(cultures: pd.DataFrame, columns: Sequence[str]) -> "pd.Series[str]":
-    """Per culture, its values in those of the columns in which the cultures differ."""
-    varied = [one for one in columns if one in cultures and len(cultures[one].unique()) > 1]
+    varied = [one for one in _SETTING if one in cultures and len(cultures[one].unique()) > 1]
     return pd.Series(
-        [", ".join(map(_level, varied, row)) for row in cultures[varied].to_numpy(dtype=object)],
+        [
+            ", ".join(_SETTING[one](value) for one, value in zip(varied, row, strict=True))
+            for row in cultures[varied].to_numpy(dtype=object)
+        ],
         index=cultures.index,
         dtype=object,
     )
 
 
+_SETTING: Mapping[str, Callable[[Any], str]] = {
+    "stroma": arm_names.ground,
+    "medium": str,
+    "hours": lambda hours: arm_names.dose(hours, "h"),
+}
+"""The columns in which settings differ, each with its words."""
+
+
+def names_of_arms(
+    cultures: pd.DataFrame, factors: Sequence[Mapping[str, Any]], cells: Mapping[str, Any]
+) -> "pd.Series[str]":
+    """Per culture, the name of its arm as everywhere in the report.
+
+    Cultures with a cell that cannot be read have an empty name: they are reported elsewhere.
+
+    Parameters
+    ----------
+    factors, cells
+        The sections of the config.
+    """
+    read = [Factor.from_config(one) for one in factors]
+    complete = cultures.dropna(subset=["cells", "hours", *(one.column for one in read)])
+    arms = arms_of(complete.fillna({"stroma": "", "medium": ""}), read)
+    design = Design.from_arms(arms, read, cells["reference"], cells["labels"])
+    names = pd.Series(map(design.display_label, arms), index=complete.index, dtype=object)
+    return names.reindex(cultures.index, fill_value="")
+
+
 def treated_controls(
-    flow_table: pd.DataFrame, cultures: pd.DataFrame, factors: Sequence[Mapping[str, Any]]
+    flow_table: pd.DataFrame,
+    cultures: pd.DataFrame,
+    factors: Sequence[Mapping[str, Any]],
+    cells: Mapping[str, Any],
 ) -> "pd.Series[str]":
     """Per row of flow.csv, the arm of an unstained control of treated cells; empty for others.
 
@@ -240,14 +270,10 @@ def treated_controls(
     """
     known = cultures.dropna(subset=["culture"]).drop_duplicates("culture").set_index("culture")
     treated = known[~is_untreated(known, factors)]
-    arms = arm_names(known, factors)[treated.index]
+    arms = names_of_arms(known, factors, cells)[treated.index]
     is_own = flow_table["culture"].map(known["experiment"]) == flow_table["experiment"]
     is_treated = (flow_table["role"] == "unstained") & is_own
     return flow_table["culture"].map(arms).astype(object).fillna("").where(is_treated, "")
-
-
-def _level(column: str, level: Any) -> str:
-    return str(level) if isinstance(level, str) else f"{column} {level:g}"
 
 
 def unmeasured_cultures(
@@ -392,7 +418,7 @@ _ON_BEADS = ("single_stain", "annexin_only", "dye_only", "unstained")
 
 def flow_cells(flow_table: pd.DataFrame, cultures: pd.DataFrame) -> Iterator[Problem]:
     """The cells of a file occur in cultures.csv; those of a sample are the cells of its culture."""
-    known = sorted(set(cultures["cells"].dropna()))
+    known = sorted(set(cultures["cells"].dropna()) - {""})
     of_culture = cultures.drop_duplicates("culture").set_index("culture")["cells"]
     for row, file in _rows(flow_table[flow_table["cells"].fillna("") != ""]):
         own = of_culture.get(file["culture"])

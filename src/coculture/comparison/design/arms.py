@@ -1,6 +1,6 @@
 """The arms of a study (cells x stroma x medium x every factor x hours), their order and names."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -15,14 +15,14 @@ from coculture.comparison.settings import (
     WeightedArms,
     number_in,
 )
+from coculture.exchange import arm_names
+from coculture.exchange.arm_names import UNTREATED
 from coculture.exchange.design_sentence import Given, design_sentence
 from coculture.exchange.factor_levels import Level
 from coculture.exchange.names import relabelled
 
-UNTREATED = "untreated"
-"""The name of an arm to which nothing was given."""
 NO_TREATMENT = "no treatment"
-"""The same after "with"."""
+"""An arm to which nothing was given, after "with"."""
 
 
 @dataclass(frozen=True)
@@ -53,15 +53,28 @@ class Design:
     @classmethod
     def of(cls, cultures: pd.DataFrame, settings: ComparisonSettings) -> "Design":
         """The arms of a table of cultures, from its columns cells, stroma, hours and factors."""
-        found = set(arms_of(cultures, settings.factors))
-        present = zip(*(arm.levels for arm in found), strict=True)
+        return cls.from_arms(
+            arms_of(cultures, settings.factors),
+            settings.factors,
+            settings.reference_cells,
+            settings.cell_labels,
+        )
+
+    @classmethod
+    def from_arms(
+        cls,
+        present: Iterable[Arm],
+        given: Sequence[Factor],
+        reference_cells: str,
+        cell_labels: Mapping[str, str],
+    ) -> "Design":
+        """The design with the arms `present`, of which each may occur several times."""
+        found = set(present)
+        by_factor = zip(*(arm.levels for arm in found), strict=True)
         factors = (
-            tuple(
-                factor.in_study(levels)
-                for factor, levels in zip(settings.factors, present, strict=True)
-            )
+            tuple(factor.in_study(levels) for factor, levels in zip(given, by_factor, strict=True))
             if found
-            else settings.factors
+            else tuple(given)
         )
         places = [
             {level: i for i, level in enumerate(factor.in_order(arm.levels[k] for arm in found))}
@@ -70,22 +83,23 @@ class Design:
         added = tuple(factor.adds_analyte is not None for factor in factors)
 
         def order(arm: Arm) -> tuple[object, ...]:
-            given = [
+            is_given = [
                 level != factor.untreated for level, factor in zip(arm.levels, factors, strict=True)
             ]
             return (
-                arm.cells != settings.reference_cells,
+                not arm.cells,
+                arm.cells != reference_cells,
                 arm.cells,
                 arm.stroma,
                 arm.medium,
                 arm.hours,
-                sum(g for g, a in zip(given, added, strict=True) if a),
-                sum(given),
-                [not g for g in given],
+                sum(g for g, a in zip(is_given, added, strict=True) if a),
+                sum(is_given),
+                [not g for g in is_given],
                 [place[level] for place, level in zip(places, arm.levels, strict=True)],
             )
 
-        return cls(tuple(sorted(found, key=order)), factors, dict(settings.cell_labels))
+        return cls(tuple(sorted(found, key=order)), factors, dict(cell_labels))
 
     @cached_property
     def stromas(self) -> list[str]:
@@ -177,54 +191,57 @@ class Design:
 
         Of a category also the level that the others are compared with: "scrambled + DEX".
         """
-        named = [
+        return arm_names.treatment(
             self.drug(arm, factor)
             for factor in self.factors
             if factor.named_control or self.level(arm, factor) != factor.untreated
-        ]
-        return " + ".join(named) or UNTREATED
+        )
 
     def additions(self, arm: Arm) -> str:
         """As `treatment`, without the levels that others are compared with."""
-        return " + ".join(self.drug(arm, factor) for factor in self.given(arm)) or UNTREATED
+        return arm_names.treatment(self.drug(arm, factor) for factor in self.given(arm))
 
-    def setting(self, arm: Arm, cells: str | None = None) -> str:
+    def place(self, arm: Arm, cells: str | None = None) -> arm_names.Setting:
+        """Where `arm` was, as far as the arms of the study differ; `cells` may be a label."""
+        is_said = len(self.stromas) > 1 or not arm.cells
+        return arm_names.Setting(
+            arm.cells if cells is None else cells,
+            arm.stroma if is_said else None,
+            arm.medium if len(self.media) > 1 else "",
+            self.duration(arm) if len(self.hours) > 1 else "",
+        )
+
+    def setting(self, arm: Arm) -> str:
         """The cells, and stroma, medium and hours if the study has more than one of them."""
-        parts = [cells or arm.cells]
-        if len(self.stromas) > 1:
-            parts.append(arm.stroma or "no stroma")
-        if len(self.media) > 1:
-            parts.append(arm.medium)
-        if len(self.hours) > 1:
-            parts.append(self.duration(arm))
-        return " ".join(parts)
+        return self.place(arm).name
+
+    def surroundings(self, arm: Arm) -> str:
+        """As `setting`, without the cells; may be empty."""
+        return self.place(arm).surroundings
 
     def duration(self, arm: Arm) -> str:
         """The hours of `arm`, with enough digits to distinguish the durations: "48 h"."""
-        return f"{_distinct(arm.hours, self.hours)} h"
+        return arm_names.dose(arm.hours, "h", self.hours)
 
     def label(self, arm: Arm) -> str:
         """The name of the arm in every table, for example "il1b DEX + IL-1Ra"."""
-        return f"{self.setting(arm)} {self.treatment(arm)}"
+        return self.place(arm).with_treatment(self.treatment(arm))
+
+    def display_place(self, arm: Arm) -> arm_names.Setting:
+        """As `place`, with the label of the cells from the config."""
+        return self.place(arm, self.cell_labels.get(arm.cells, arm.cells))
 
     def display_setting(self, arm: Arm) -> str:
         """As `setting`, with the label of the cells from the config: for figures and sentences."""
-        return self.setting(arm, self.cell_labels.get(arm.cells, arm.cells))
+        return self.display_place(arm).name
 
     def display_label(self, arm: Arm) -> str:
         """As `label`, with the label of the cells from the config: for figures and sentences."""
-        return f"{self.display_setting(arm)} {self.treatment(arm)}"
+        return self.display_place(arm).with_treatment(self.treatment(arm))
 
     def cells_and_setting(self, arm: Arm) -> str:
         """The cells, and stroma, medium and hours if there are several: "il1b cells on HS-5"."""
-        text = f"{self.cell_labels.get(arm.cells, arm.cells)} cells"
-        if len(self.stromas) > 1:
-            text += f" on {arm.stroma}" if arm.stroma else " without stroma"
-        if len(self.media) > 1:
-            text += f" in {arm.medium}"
-        if len(self.hours) > 1:
-            text += f" at {self.duration(arm)}"
-        return text
+        return self.display_place(arm).in_sentences
 
     def treatment_given(self, arm: Arm) -> str:
         """The treatment as it fits after "with": "DEX + IL-1Ra", or "no treatment"."""
@@ -256,8 +273,8 @@ class Design:
                 f'"{unknown[0]}" is not a column of an arm; an arm has {", ".join(columns)}'
             )
         arm = Arm(
-            cells=str(self._only(pattern, "cells", sorted({a.cells for a in self.arms}))),
-            stroma=str(self._only(pattern, "stroma", self.stromas)),
+            cells=self._cells_in(pattern),
+            stroma=arm_names.stroma_in(str(self._only(pattern, "stroma", self.stromas))),
             hours=number_in("hours", self._only(pattern, "hours", self.hours)),
             levels=tuple(
                 factor.level_of(pattern.get(factor.column, factor.untreated))
@@ -314,16 +331,18 @@ class Design:
 
     def drug(self, arm: Arm, factor: Factor) -> str:
         """One factor as it was given in `arm`: its name, and the dose if there are several."""
-        level = self.level(arm, factor)
-        if isinstance(level, str):
-            return level
-        name = f"added {factor.name}" if factor.adds_analyte else factor.name
         kept = [
             each
             for each in self.levels(factor)
             if not isinstance(each, str) and (factor.named_control or each != factor.untreated)
         ]
-        return name if len(kept) < 2 else f"{name} {_distinct(level, kept)} {factor.unit}"
+        called = arm_names.Drug(factor.name, factor.unit, kept, bool(factor.adds_analyte))
+        return called.at(self.level(arm, factor))
+
+    def _cells_in(self, pattern: ArmPattern) -> str:
+        """The cells of a pattern; stroma alone has to be asked for by `cells: ""`."""
+        kinds = sorted({arm.cells for arm in self.arms if arm.cells}) or [""]
+        return str(self._only(pattern, "cells", kinds))
 
     def _only(self, pattern: ArmPattern, column: str, present: Sequence[Level]) -> object:
         if column in pattern:
@@ -410,18 +429,14 @@ def sentence_of(design: Design) -> str:
         )
         for factor in design.factors
     ]
-    return design_sentence(given, design.hours, design.stromas, design.media)
-
-
-def _distinct(number: float, numbers: Sequence[float]) -> str:
-    """`number` with six significant digits, or with all if two of `numbers` would look the same.
-
-    >>> _distinct(48.0, [24.0, 48.0]), _distinct(48.0000001, [48.0, 48.0000001])
-    ('48', '48.0000001')
-    """
-    if len({f"{each:g}" for each in numbers}) == len(numbers):
-        return f"{number:g}"
-    return repr(number).removesuffix(".0")
+    cultured = [arm for arm in design.arms if arm.cells]
+    return design_sentence(
+        given,
+        design.hours,
+        sorted({arm.stroma for arm in cultured}),
+        design.media,
+        sorted({arm.stroma for arm in design.arms if not arm.cells}),
+    )
 
 
 def written(value: Level) -> str:

@@ -17,10 +17,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
 
-from coculture.comparison.design.arms import UNTREATED, Arm, Design
+from coculture.comparison.design.arms import Arm, Design
 from coculture.comparison.doses.series import dose_series
 from coculture.comparison.doses.trend import trend_weights
 from coculture.comparison.settings import Factor
+from coculture.exchange.arm_names import UNTREATED, ground
 
 AGAINST_UNTREATED = "treatment against untreated"
 AGAINST_PARTS = "combination against its parts"
@@ -199,8 +200,7 @@ def without_stroma(design: Design, arm: Arm) -> Arm | None:
 
 
 def _on_stroma(arm: Arm, other: Arm) -> str:
-    there = f"on {other.stroma}" if other.stroma else "without stroma"
-    return f"on {arm.stroma} against {there}"
+    return f"{ground(arm.stroma)} against {ground(other.stroma)}"
 
 
 def _stroma(design: Design) -> Iterator[NamedContrast]:
@@ -250,17 +250,23 @@ def _between_cells(design: Design, reference_cells: str) -> Iterator[NamedContra
             continue
         counterpart: dict[str, float] = {}
         for label, weight in weights.items():
-            same = replace(design.by_label[label], cells=reference_cells)
-            if same in design.arms:
-                counterpart[design.label(same)] = -weight
+            other = replace(design.by_label[label], cells=reference_cells)
+            if other in design.arms:
+                counterpart[design.label(other)] = -weight
         if len(counterpart) == len(weights):
-            common = replace(background(design, arm), cells="")
+            same = replace(arm, cells=reference_cells)
+            common = background(design, arm)
             yield NamedContrast(
                 CELL_TYPES,
-                f"{design.setting(common)}{_given(design, common)}".strip(),
-                f"{name}: {design.setting(arm)} against {reference_cells}",
+                f"{design.surroundings(common)}{_given(design, common)}".strip(),
+                f"{name}: {design.setting(arm)} against {_counterpart(design, arm, same)}",
                 {**weights, **counterpart},
             )
+
+
+def _counterpart(design: Design, arm: Arm, other: Arm) -> str:
+    """The other cells; with what they grow on where that is said of `arm`."""
+    return design.setting(other) if design.place(arm).is_long else other.cells
 
 
 def _difference(design: Design, family: str, arm: Arm, other: Arm, common: Arm) -> NamedContrast:

@@ -2,7 +2,8 @@
 
 The state of a measurement is a code: ok, excluded or missing, or a state outside a range (that of
 elisa/cultures.csv, below_background, below_limit). Why there is no value is in `{quantity}_reason`,
-one reason each; `excluded` lists them for people.
+one reason each. `excluded` lists for people the reasons of measurements that were planned: those
+for which a table of the study names the culture.
 """
 
 from collections.abc import Sequence
@@ -76,7 +77,7 @@ def join_cultures(
     arms = arms_of(cultures, settings.factors)
     table = cultures.copy()
     table["arm"] = [design.label(arm) for arm in arms]
-    flags, reasons = [], {}
+    flags, reasons, lost = [], {}, []
     for quantity in quantities:
         kind = kind_named(quantity.kind)
         read = kind.readings(quantity, readings).reindex(table["culture"].to_numpy())
@@ -85,8 +86,10 @@ def join_cultures(
             _add(table, columns.state if name == "state" else str(name), read[name])
         flags.append(list(filled(read["flags"])))
         reasons[columns.reason] = list(filled(read["reason"].fillna(kind.missing(quantity))))
+        is_planned = read["state"].fillna(MISSING) != MISSING
+        lost.append(list(filled(read["reason"]).where(is_planned, "")))
     table["flags"] = [joined(row) for row in zip(*flags, strict=True)] if flags else ""
-    table["excluded"] = [joined(row) for row in zip(*reasons.values(), strict=True)] or ""
+    table["excluded"] = [joined(row) for row in zip(*lost, strict=True)] if lost else ""
     table = table.assign(**reasons)
     if not are_counted(table):
         table = table.drop(columns=VIABLE_CELLS, errors="ignore")

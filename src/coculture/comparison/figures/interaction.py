@@ -172,7 +172,7 @@ def _draw_panel(
     if named := design.named_controls(common, lines[1][0]):
         without_between = f"with {named}"
     rest = f" with {design.additions(common)}" if design.given(common) else ""
-    cells, factors = f"{design.display_setting(common)} cells{rest}", f"{across} × {between}"
+    cells, factors = f"{design.cells_and_setting(common)}{rest}", f"{across} × {between}"
     panel = f"{cells}: {factors}"
     rows: list[dict[str, object]] = []
     for (first, second), colour, name in zip(

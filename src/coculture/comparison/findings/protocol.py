@@ -118,7 +118,7 @@ def _others(
         and factor.name not in given
         and names(finding.statement, factor.name)
     ]
-    labels = {design.cell_labels.get(arm.cells, arm.cells) for arm in design.arms}
+    labels = {design.cell_labels.get(arm.cells, arm.cells) for arm in design.arms if arm.cells}
     own = {design.cell_labels.get(arm.cells, arm.cells) for arm in arms}
     absent += [f"{label} cells" for label in sorted(names_cells(finding.statement, labels) - own)]
     if absent:

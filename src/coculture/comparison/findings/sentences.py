@@ -6,12 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from coculture.comparison import number_formats
-from coculture.comparison.design.arms import UNTREATED, Arm, Design, same_setting
+from coculture.comparison.design.arms import Arm, Design, same_setting
 from coculture.comparison.design.endpoints import Endpoint
 from coculture.comparison.findings.claims import ClaimResult, difference
 from coculture.comparison.findings.finding_result import FindingResult
 from coculture.comparison.settings import Finding
 from coculture.comparison.statistics.contrasts import BETWEEN, Contrast
+from coculture.exchange.arm_names import UNTREATED
 from coculture.exchange.vocabulary import SHOWN_ALONE, listed
 
 PERCENTAGE_POINTS = "percentage points"

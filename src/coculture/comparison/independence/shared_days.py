@@ -140,7 +140,10 @@ def _kinds(cultures: pd.DataFrame) -> dict[str, _Kind]:
     donors = cultures["donor"].fillna("") if "donor" in cultures else pd.Series("", cultures.index)
     rows = cultures.assign(donor=donors.map(str), cells=cultures["cells"].map(str))
     return {
-        str(name): _Kind(frozenset(of["donor"]) - {""}, frozenset(of["cells"]))
+        # Experiments with other cells can have the same stroma alone.
+        str(name): _Kind(
+            frozenset(of["donor"]) - {""}, frozenset(set(of["cells"]) - {""} or of["cells"])
+        )
         for name, of in rows.groupby("experiment")
     }
 

@@ -9,8 +9,9 @@ import pandas as pd
 from coculture.comparison.quantities.endpoint import Scale
 from coculture.comparison.quantities.measured import Measured
 from coculture.comparison.quantities.quantity import Quantity, Source
+from coculture.exchange.vocabulary import NOT_MEASURED
 
-OK, EXCLUDED, MISSING = "ok", "excluded", "missing"
+OK, EXCLUDED, MISSING = "ok", "excluded", NOT_MEASURED
 """States of a reading: used; acquired but not used; not made. Some kinds have more."""
 
 

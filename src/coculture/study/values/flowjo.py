@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from coculture.study.values.units import ARBITRARY, CELLS, PERCENT
+from coculture.exchange.units import ARBITRARY, CELLS, PERCENT
 
 FILE_HEADINGS = ("", "file", "filename", "file name", "sample", "sample:", "sample name", "name")
 """Of the column with the files, in small letters."""

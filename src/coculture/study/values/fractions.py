@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from coculture.exchange import units
 from coculture.exchange.flags import Concerns, Flag
 from coculture.exchange.vocabulary import many
-from coculture.study.values import units
 from coculture.study.values.exclusions import TABLE
 
 CODE = "may_be_fractions"

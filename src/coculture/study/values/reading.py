@@ -12,12 +12,13 @@ from typing import Any
 
 import pandas as pd
 
+from coculture.exchange import units
 from coculture.exchange.problems import Problem
 from coculture.exchange.vocabulary import nearest
 from coculture.study import tables
 from coculture.study.numbers import ambiguous, finite_number
 from coculture.study.schema import Schema, schema
-from coculture.study.values import flowjo, units
+from coculture.study.values import flowjo
 
 NAME = "values.csv"
 COLUMNS = (

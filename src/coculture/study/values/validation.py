@@ -6,10 +6,11 @@ from typing import Any
 
 import pandas as pd
 
+from coculture.exchange import units
 from coculture.exchange.names import column_prefix
 from coculture.exchange.problems import Problem
 from coculture.exchange.vocabulary import many
-from coculture.study.values import flowjo, units
+from coculture.study.values import flowjo
 from coculture.study.values.fractions import fractions
 from coculture.study.values.matching import file_name
 from coculture.study.values.reading import NAME

@@ -1,4 +1,4 @@
-"""The units of finished numbers: their spellings, and how the heading of a column gives them."""
+"""The units of numbers and doses: their spellings, and how the heading of a column gives them."""
 
 import re
 from dataclasses import dataclass
@@ -44,6 +44,8 @@ NEVER_NEGATIVE = frozenset(
 """Concentrations and numbers of cells."""
 KNOWN = tuple(unit for unit in (*_SPELLINGS, *_EXACT) if unit != FRACTION)
 """Those that can be used; fractions have to be written as percents."""
+_MICRO = re.compile(r"^[uμ](?=(?:g|L|l|M|mol|U|IU)(?:\b|/))")
+"""A "u" or a Greek mu in place of the micro sign."""
 _IN_BRACKETS = re.compile(r"^(?P<name>.*\S)\s*[(\[](?P<unit>[^()\[\]]+)[)\]]$")
 
 
@@ -60,10 +62,10 @@ def canonical(written: str) -> str:
 
     >>> canonical("percent"), canonical("pg/ml"), canonical("ug/mL"), canonical("µg/mL")
     ('%', 'pg/mL', 'µg/mL', 'µg/mL')
-    >>> canonical("nM"), canonical("arcsec")
-    ('nM', 'arcsec')
+    >>> canonical("nM"), canonical("uM"), canonical("umol/L"), canonical("arcsec")
+    ('nM', 'µM', 'µmol/L', 'arcsec')
     """
-    return _known(written) or written
+    return _known(written) or _MICRO.sub("µ", written.strip())
 
 
 def of_heading(heading: str) -> NameAndUnit | None:
@@ -91,6 +93,18 @@ def of_heading(heading: str) -> NameAndUnit | None:
         if unit:
             return NameAndUnit("_".join(parts[:start]), unit)
     return None
+
+
+def of_dose(written: str, column: str) -> str:
+    """The unit of doses: as `written`, else what the heading of their column says.
+
+    >>> of_dose("ug/mL", "toc"), of_dose("", "dex_nM"), of_dose("", "dex")
+    ('µg/mL', 'nM', '')
+    """
+    if written:
+        return canonical(written)
+    measured = of_heading(column)
+    return measured.unit if measured else ""
 
 
 def _known(written: str) -> str | None:
