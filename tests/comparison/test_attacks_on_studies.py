@@ -95,8 +95,7 @@ def study(
 
 def first(found: Comparison) -> dict[str, Any]:
     """The row of the first finding."""
-    row: dict[str, Any] = found.findings.to_dict("records")[0]
-    return row
+    return {str(name): value for name, value in found.findings.iloc[0].items()}
 
 
 def of_code(found: Comparison, code: str) -> list[Flag]:

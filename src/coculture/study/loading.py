@@ -118,7 +118,7 @@ def _read(
     problems += faults
     by_hand = gates_file.read(path, config)
     problems += by_hand.problems
-    if by_hand.content is not None:
+    if by_hand.content is not None and by_hand.path is not None:
         config["flow"]["gates"] = by_hand.content.blocks()
         # Also of one that was found by itself, so that the page names it.
         config["flow"][gates_file.KEY] = config["flow"][gates_file.KEY] or by_hand.path.name

@@ -219,7 +219,7 @@ class Study:
         compensation = {**flow["compensation"], "file": next(iter(self.spillover_files()), None)}
         gates = {name: gate for name, gate in flow["gates"].items() if name == experiment}
         # With the name of the gates file, or reagents, every experiment would be gated again.
-        unused = {"gates_file": None, "reagents": []}
+        unused: dict[str, Any] = {"gates_file": None, "reagents": []}
         return {**flow, "compensation": compensation, "gates": gates, **unused}
 
     def spillover_files(self) -> list[str]:

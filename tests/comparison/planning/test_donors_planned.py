@@ -42,11 +42,11 @@ def test_four_donors_of_two_experiments(
     found, before = _powers(cultures, settings), _powers(plain, settings)
     assert set(found["tested"]) == {"donors"}
     assert set(before["tested"]) == {"experiments"}
-    assert found.loc["3a", "power"] > before.loc["3a", "power"]
+    assert float(found["power"].to_dict()["3a"]) > float(before["power"].to_dict()["3a"])
     design = Design.of(cultures, settings)
     needed = needs(cultures, design, settings, assumptions_of(cultures, settings))
     table = need_table(needed).set_index("id")
-    assert table.loc["3a", ["n", "tested"]].tolist() == [4, "donors"]
+    assert (table["n"].to_dict()["3a"], table["tested"].to_dict()["3a"]) == (4, "donors")
     said = sentences(needed)[0]
     assert said.startswith("1a: 3 donors, each donor with as many experiments as in this study (")
     assert "effect and SD found in 4 donors" in said
