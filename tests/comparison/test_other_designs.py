@@ -8,6 +8,7 @@ from matplotlib.text import Text
 
 from coculture.comparison import check_arms
 from coculture.comparison.design.arms import sentence_of
+from coculture.comparison.design.families import AGAINST_UNTREATED
 from coculture.comparison.figures.registry import drawings, every
 from tests.comparison.small_studies import DEX, SIRNA, contrasts, finding, study
 
@@ -94,6 +95,10 @@ def test_doses_without_an_untreated_one_are_compared_with_the_lowest_by_name() -
     assert list(contrasts(found.tables, "ln_il6").index) == [
         "MM: DEX 100 nM against DEX 10 nM",
         "MM: DEX 1000 nM against DEX 10 nM",
+        # Each against the next lower one, and the trend.
+        "MM: DEX 100 nM against DEX 10 nM",
+        "MM: DEX 1000 nM against DEX 100 nM",
+        "MM: trend over 3 levels of DEX",
     ]
 
 
@@ -149,14 +154,17 @@ def test_media_and_stromas_are_settings_of_arms() -> None:
     arms = [{"stroma": s, "medium": m, "dex_nM": dex} for s, m, dex in places]
     found = study(arms, [DEX], percent=lambda arm: 10 + 20 * (arm["medium"] == "IMDM"))
     labels = [found.design.label(arm) for arm in found.design.arms]
-    assert labels[:2] == ["MM no stroma IMDM untreated", "MM no stroma IMDM DEX"]
+    assert labels[:2] == [
+        "MM without stroma in IMDM, untreated",
+        "MM without stroma in IMDM, DEX",
+    ]
     assert len(set(labels)) == 8
-    against = contrasts(found.tables, "percent_apoptotic")
+    against = contrasts(found.tables, "percent_apoptotic", AGAINST_UNTREATED)
     assert len(against) == 4
     assert np.allclose(against, 0, atol=2)
-    assert "MM HS-5 RPMI: DEX against untreated" in against.index
+    assert "MM on HS-5 in RPMI: DEX against untreated" in against.index
     pattern = {"medium": "RPMI", "stroma": "HS-5"}
-    assert found.design.label(found.design.resolve(pattern)) == "MM HS-5 RPMI untreated"
+    assert found.design.label(found.design.resolve(pattern)) == "MM on HS-5 in RPMI, untreated"
     assert sentence_of(found.design).endswith("48 h without stroma and on HS-5 in IMDM and RPMI.")
 
 
@@ -165,7 +173,7 @@ def test_every_figure_of_each_design_is_drawn() -> None:
     media = [{"medium": m, "dex_nM": dex} for m in ("RPMI", "IMDM") for dex in (0.0, 1000.0)]
     for found in (study(SIRNA_ARMS, [SIRNA, DEX]), study(TIMES, [DEX]), study(media, [DEX])):
         drawn = dict(drawings(found, every(endpoints)))
-        assert len(drawn) == 10
+        assert list(drawn) == [one.name for one in every(endpoints)]
         arms = drawn["arms_il6"].shown
         assert set(arms["arm"].dropna()) == {found.design.label(a) for a in found.design.arms}
 

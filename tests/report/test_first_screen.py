@@ -20,6 +20,7 @@ def test_the_design_names_what_was_added_and_cultures_without_stroma(
     factors = [dex, il6 | {"adds_analyte": "IL-6"}]
     cultures = pd.DataFrame(
         {
+            "cells": ["MM", "MM", "MM", "MM"],
             "dex_nM": [0.0, 1e6, 0.0, 0.5],
             "il6_ng_ml": [0.0, 0.0, 10.0, 0.0],
             "hours": [48.0, 48.0, 72.0, 48.0],

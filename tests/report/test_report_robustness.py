@@ -19,6 +19,7 @@ FIRST = {
     "sentence": "Shown by its own test in 1 of 2 analyses; not with 5PL.",
     "without_one_experiment": "",
     "measurement": "Measurement is small.",
+    "with_automatic_gates": "",
 }
 OTHER = FIRST | {
     "alternative": "logits",

@@ -52,6 +52,8 @@ def test_unchanged_findings_are_those_pinned(pinned: Path) -> None:
     assert load(pinned / "config.yaml", with_events=False).stated == {
         "pinned": "2024-03-01T12:00:00Z",
         "changes": [],
+        "same": ["2024-03-01T12:00:00Z"],
+        "others": [],
     }
 
 

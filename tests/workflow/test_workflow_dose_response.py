@@ -14,7 +14,8 @@ import yaml
 from coculture.exchange import result_tables
 from coculture.simulate import Request, ensure
 
-pytestmark = pytest.mark.workflow
+# As long as all of the example; the stages are tested by themselves, too.
+pytestmark = [pytest.mark.workflow, pytest.mark.long]
 
 ROOT = Path(__file__).parents[2]
 RESULTS = Path("results") / "dose_response"

@@ -24,7 +24,8 @@ Change = Callable[[Path], object]
 SIGNED = {"provenance_checksums", "provenance_run"}
 FLOW = {"flow_gate", "flow_figures"}
 ELISA = {"elisa_variance", "elisa_quantify", "elisa_plate_figures", "elisa_cultures"}
-COMPARISON = {"comparison_join", "comparison_compare", "comparison_figures"}
+COMPARISON = {"comparison_join", "comparison_compare", "comparison_figures", "gate_page_write"}
+"""The gate page shows the findings when gates were moved."""
 CLINICAL = {"clinical_table"}
 REPORT = {"report_flags", "report_columns", "report_page", "report_spreadsheet"} | SIGNED
 RECORDS = {"study_record", "provenance_software"}

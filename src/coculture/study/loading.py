@@ -5,7 +5,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from coculture import simulate
 from coculture.exchange.problems import Problem, StudyError
 from coculture.flow import shared_controls
 from coculture.study import (
@@ -159,6 +158,9 @@ def _simulated(path: Path, config: dict[str, Any]) -> list[Problem]:
     """Write the study that the config asks for, if it asks for one, and say why it cannot be."""
     if config["simulate"] is None:
         return []
+    # Other studies need no simulator, which takes as long to import as all the rest.
+    from coculture import simulate
+
     config["simulated"] = True
     tables_of = (path.parent / config["tables"]["cultures"]).parent
     try:

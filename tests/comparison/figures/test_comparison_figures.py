@@ -218,9 +218,12 @@ def test_every_figure_has_a_function_and_a_text_of_its_own(
     titles = {name.removesuffix("_pooled_error"): one.text.title for name, one in drawn.items()}
     assert len(set(titles.values())) == len(titles)
     assert all(one.text.caption for one in drawn.values())
-    # Bounds leave no estimate of the interactions of IL-6, and no positions are given.
+    # Bounds leave no estimate of the interactions of IL-6; no positions and no doses are given.
     without_result = [name for name, one in drawn.items() if not one.text.result]
-    assert without_result == ["interaction_il6", "plates"]
+    assert without_result == [
+        *("dose_response_apoptosis", "dose_response_il6"),
+        *("interaction_il6", "dose_pairs", "plates"),
+    ]
     drawing.save(drawn["findings"], [tmp_path / "findings.json"])
     written = figure_text.read(tmp_path / "findings.json")
     assert written == replace(drawn["findings"].text, table="figures/comparison/findings.csv")

@@ -5,7 +5,6 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit
 
 from coculture.comparison.combinations.crossed import CrossedDrugs
 from coculture.comparison.design.arms import Arm, Design
@@ -117,7 +116,7 @@ def effect(values: Floats, untreated: Floats, scale: Scale, effect_is: EffectIs)
 def _as_measured(means: Floats, scale: Scale) -> Floats:
     """Means on an analysis scale in the unit of the endpoint."""
     if scale == "logit":
-        return np.asarray(100 * expit(means))
+        return 100 / (1 + np.exp(-means))
     return np.exp(means) if scale in LOGARITHMIC else means
 
 

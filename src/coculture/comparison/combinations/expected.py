@@ -5,7 +5,6 @@ Effects are fractions: 0 as untreated, 1 the whole effect, such as (x - u) / (10
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import brentq
 
 from coculture.comparison.doses.dose_curve import DoseCurve
 
@@ -63,6 +62,8 @@ def loewe(dose: float, other_dose: float, curve: DoseCurve, other: DoseCurve) ->
     -------
     The effect; NaN where there is none, or without a curve of either drug.
     """
+    from scipy.optimize import brentq  # to read a study needs no optimiser
+
     curves = (curve, other)
     if any(not one.is_fitted or one.direction < 0 for one in curves):
         return float("nan")

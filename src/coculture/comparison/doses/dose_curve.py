@@ -162,7 +162,7 @@ def dose_curve(
 
     >>> curve = dose_curve([1, 3, 10, 30, 100], [12, 24, 50, 68, 71], 10, 1, (0, 100))
     >>> curve.state, round(curve.ec50.value, 1)
-    ('curve', 5.4)
+    ('curve', 6.8)
     """
     (curve,) = dose_curves(
         np.asarray(doses, dtype=float),

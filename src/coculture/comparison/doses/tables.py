@@ -23,12 +23,12 @@ from coculture.comparison.statistics.outside_range import limits
 from coculture.exchange.vocabulary import listed
 
 CURVE_COLUMNS = (
-    "endpoint", "factor", "series", "experiment", "doses", "untreated", "direction", "state",
+    "endpoint", "drug", "series", "experiment", "doses", "untreated", "direction", "state",
     "ec50", "ec50_relation", "ic50", "ic50_relation", "dose_unit", "slope", "plateau_at_zero",
     "plateau", "note",
 )  # fmt: skip
 SUMMARY_COLUMNS = (
-    "endpoint", "factor", "series", "direction", "measure", "value", "relation", "lower", "upper",
+    "endpoint", "drug", "series", "direction", "measure", "value", "relation", "lower", "upper",
     "unit", "p", "n", "bounds", "note", "interference",
 )  # fmt: skip
 TREND, EC50, IC50, SLOPE = "trend per dose step", "EC50", "IC50", "Hill slope"
@@ -73,7 +73,7 @@ def dose_tables(
                 continue
             common = {
                 "endpoint": endpoint.name,
-                "factor": series.factor.name,
+                "drug": series.factor.name,
                 "series": series.name(design),
                 "direction": RISES if found.direction > 0 else FALLS,
             }

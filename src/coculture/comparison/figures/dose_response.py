@@ -317,7 +317,7 @@ def _ec50_text(summary: pd.DataFrame, scale: Endpoint, one: _Shown, design: Desi
     rows = summary[
         (summary["endpoint"] == scale.name)
         & (summary["measure"] == EC50)
-        & (summary["factor"] == one.series.factor.name)
+        & (summary["drug"] == one.series.factor.name)
         & (summary["series"] == one.series.name(design))
     ]
     return "" if rows.empty else _ec50(rows.iloc[0].to_dict())
@@ -343,5 +343,5 @@ def _result(summary: pd.DataFrame, scale: Endpoint, design: Design) -> str:
     if len(rows) > MAX_LISTED:
         order = rows.sort_values("value", kind="stable")
         rows = order.iloc[[0, -1]]
-    each = [f"{row['factor']} in {row['series']}: {_ec50(row)}" for row in rows.to_dict("records")]
+    each = [f"{row['drug']} in {row['series']}: {_ec50(row)}" for row in rows.to_dict("records")]
     return design.with_display_labels(f"{'; '.join(each)}.")
