@@ -1,6 +1,7 @@
 """Matrices of two drugs crossed at several doses: the effect beyond what each reference expects."""
 
 import textwrap
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +18,7 @@ from coculture.comparison.statistics.combination import ALL
 from coculture.comparison.statistics.exploratory import PER_EXPERIMENT
 from coculture.drawing import Drawing, style
 from coculture.exchange.figure_text import FigureText
+from coculture.exchange.names import relabelled
 from coculture.exchange.vocabulary import MISSING
 
 TABLE = "figures/comparison/dose_pairs.csv"
@@ -53,7 +55,7 @@ def dose_pairs(inputs: FigureInputs) -> Drawing:
     text = FigureText(
         "Do two drugs together do more than expected?",
         "Observed minus expected effect, in points of the whole effect; red: more, blue: less.",
-        _result(inputs.tables.synergy),
+        _result(inputs.tables.synergy, inputs.settings.cell_labels),
         PER_EXPERIMENT,
     )
     matrices = [one for one in _matrices(inputs) if one.references]
@@ -158,7 +160,7 @@ def _data(matrices: list[_Matrix]) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def _result(summary: pd.DataFrame) -> str:
+def _result(summary: pd.DataFrame, cell_labels: Mapping[str, str]) -> str:
     """The mean excess over Bliss of every pair of drugs."""
     of_bliss = summary[(summary["reference"] == BLISS) & summary["excess"].notna()]
     each = []
@@ -169,7 +171,7 @@ def _result(summary: pd.DataFrame) -> str:
             interval = f" (95 % CI {' to '.join(limits)})"
         excess = number_formats.points(row["excess"], sign=True)
         each.append(
-            f"{row['drug']} × {row['second_drug']}, {row['setting']}: {excess} points over Bliss"
-            f"{interval}"
+            f"{row['drug']} × {row['second_drug']}, {relabelled(row['setting'], cell_labels)}: "
+            f"{excess} points over Bliss{interval}"
         )
     return f"{'; '.join(each)}." if each else ""

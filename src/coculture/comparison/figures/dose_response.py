@@ -36,6 +36,7 @@ from coculture.comparison.statistics.group_means import GroupMeans
 from coculture.drawing import Drawing, style
 from coculture.drawing.marks import MARKERS, Mark, series_marks
 from coculture.exchange.figure_text import FigureText
+from coculture.exchange.names import relabelled
 from coculture.exchange.vocabulary import heading, number
 
 TABLE = "figures/comparison/dose_response.csv"
@@ -343,5 +344,8 @@ def _result(summary: pd.DataFrame, scale: Endpoint, design: Design) -> str:
     if len(rows) > MAX_LISTED:
         order = rows.sort_values("value", kind="stable")
         rows = order.iloc[[0, -1]]
-    each = [f"{row['drug']} in {row['series']}: {_ec50(row)}" for row in rows.to_dict("records")]
-    return design.with_display_labels(f"{'; '.join(each)}.")
+    each = [
+        f"{row['drug']} in {relabelled(str(row['series']), design.cell_labels)}: {_ec50(row)}"
+        for row in rows.to_dict("records")
+    ]
+    return f"{'; '.join(each)}."
