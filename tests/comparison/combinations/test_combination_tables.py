@@ -43,7 +43,7 @@ def _means(found: DoseStudy) -> Mapping[tuple[str, float, float], float]:
 def _references(
     means: Mapping[tuple[str, float, float], float],
 ) -> dict[str, Callable[[str, float, float], float]]:
-    """Bliss and HSA written anew, from the means of wells."""
+    """Bliss and HSA by formulas of the test's own, from the means of wells."""
     experiments = sorted({one for one, _, _ in means})
 
     def part(experiment: str, btz: float, len_: float) -> float:

@@ -67,7 +67,7 @@ def crossed_drugs(design: Design) -> list[CrossedDrugs]:
 
 def crossed_in(design: Design, first: Factor, second: Factor, arm: Arm) -> CrossedDrugs | None:
     """These two drugs in the setting of an arm; None if they were not crossed there."""
-    control = _without(design, arm, first, second)
+    control = without(design, arm, first, second)
     found = (one for one in _of_drugs(design, first, second) if one.control == control)
     return next(found, None)
 
@@ -82,10 +82,10 @@ def _of_drugs(design: Design, first: Factor, second: Factor) -> Iterator[Crossed
             float(design.level(arm, first)),
             float(design.level(arm, second)),
             arm,
-            _without(design, arm, second),
-            _without(design, arm, first),
+            without(design, arm, second),
+            without(design, arm, first),
         )
-        control = _without(design, arm, first, second)
+        control = without(design, arm, first, second)
         if {pair.first, pair.second, control} <= there:
             pairs.setdefault(control, []).append(pair)
     for control, found in pairs.items():
@@ -94,7 +94,8 @@ def _of_drugs(design: Design, first: Factor, second: Factor) -> Iterator[Crossed
             yield CrossedDrugs(first, second, control, tuple(in_order))
 
 
-def _without(design: Design, arm: Arm, *drugs: Factor) -> Arm:
+def without(design: Design, arm: Arm, *drugs: Factor) -> Arm:
+    """The arm with none of these drugs."""
     for drug in drugs:
         arm = design.with_level(arm, drug, drug.untreated)
     return arm

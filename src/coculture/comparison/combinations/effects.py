@@ -1,6 +1,7 @@
 """The effects of crossed drugs in each experiment, as fractions above untreated."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -21,6 +22,24 @@ _WHOLE = (0.0, 1.0)
 
 
 @dataclass(frozen=True)
+class DrugAlone:
+    """All doses of one drug alone in a setting: effects of experiments x doses.
+
+    Infinite where a mean is only a bound, NaN where an experiment lacks a dose; `untreated` is the
+    effect of no dose, 0 or likewise.
+    """
+
+    doses: Floats
+    effects: Floats
+    untreated: Floats
+
+    @cached_property
+    def curves(self) -> tuple[DoseCurve, ...]:
+        """The curve of each experiment."""
+        return tuple(dose_curves(self.doses, self.effects, self.untreated, 1, _WHOLE))
+
+
+@dataclass(frozen=True)
 class CrossedEffects:
     """The effects of one pair of drugs, experiments x dose pairs, as fractions.
 
@@ -30,8 +49,8 @@ class CrossedEffects:
     ----------
     together, first, second
         Of both drugs, and of each alone at the dose of the pair.
-    first_curves, second_curves
-        Of each drug alone in each experiment, through all of its doses that are in the setting.
+    first_alone, second_alone
+        Each drug alone at all of its doses in the setting, for the curves.
     """
 
     crossed: CrossedDrugs
@@ -39,8 +58,8 @@ class CrossedEffects:
     together: Floats
     first: Floats
     second: Floats
-    first_curves: tuple[DoseCurve, ...]
-    second_curves: tuple[DoseCurve, ...]
+    first_alone: DrugAlone
+    second_alone: DrugAlone
 
 
 def crossed_effects(
@@ -76,16 +95,10 @@ def crossed_effects(
         )
     )
 
-    def curves(drug: Factor) -> tuple[DoseCurve, ...]:
-        alone = _alone(crossed, drug, design)
-        found = dose_curves(
-            np.array(list(alone)),
-            effects(list(alone.values())),
-            np.where(np.isfinite(untreated), 0.0, untreated),
-            1,
-            _WHOLE,
-        )
-        return tuple(found)
+    def of_drug(drug: Factor) -> DrugAlone:
+        arms = _alone(crossed, drug, design)
+        no_dose = np.where(np.isfinite(untreated), 0.0, untreated)
+        return DrugAlone(np.array(list(arms)), effects(list(arms.values())), no_dose)
 
     return CrossedEffects(
         crossed,
@@ -93,8 +106,8 @@ def crossed_effects(
         together,
         first,
         second,
-        curves(crossed.first),
-        curves(crossed.second),
+        of_drug(crossed.first),
+        of_drug(crossed.second),
     )
 
 

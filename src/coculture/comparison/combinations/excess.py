@@ -1,6 +1,6 @@
 """How far the effect of two drugs exceeds what each reference expects, at every pair of doses."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Literal
 
@@ -68,7 +68,9 @@ def _loewe(effects: CrossedEffects) -> Floats:
     return np.array(
         [
             [loewe(pair.first_dose, pair.second_dose, first, second) for pair in pairs]
-            for first, second in zip(effects.first_curves, effects.second_curves, strict=True)
+            for first, second in zip(
+                effects.first_alone.curves, effects.second_alone.curves, strict=True
+            )
         ]
     ).reshape(len(effects.experiments), len(pairs))
 
@@ -81,10 +83,13 @@ REFERENCES: tuple[tuple[Reference, Callable[[CrossedEffects], Floats]], ...] = (
 """The references in the order of tables and figures. To add one, write what it expects."""
 
 
-def excess_over(effects: CrossedEffects) -> list[Excess]:
-    """The excess over every reference."""
+def excess_over(
+    effects: CrossedEffects, wanted: Collection[str] = (BLISS, HSA, LOEWE)
+) -> list[Excess]:
+    """The excess over the references that are wanted, without it over all."""
     observed = 100 * effects.together
     return [
         Excess(reference, effects.experiments, observed, 100 * expects(effects))
         for reference, expects in REFERENCES
+        if reference in wanted
     ]

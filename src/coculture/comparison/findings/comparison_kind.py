@@ -124,3 +124,24 @@ class ComparisonKind(TestedOnMeans, ABC):
     ) -> Estimate | None:
         """None: the difference says it all."""
         return None
+
+
+class DifferenceKind(ComparisonKind):
+    """A kind whose tests are against no difference: its only limit is the level of differences."""
+
+    limits = ("alpha_difference",)
+
+    def level(self, finding: Finding) -> float:
+        """The error rate of a difference."""
+        return finding.alpha_difference
+
+    def tested_against(self, finding: Finding) -> float:  # noqa: ARG002
+        """No difference."""
+        return 0.0
+
+    def margin(self, finding: Finding) -> None:
+        """None: it is tested against no difference."""
+
+    def limits_shown(self, finding: Finding) -> str:
+        """The level of a difference."""
+        return f"one-sided level {finding.alpha_difference:g}"

@@ -16,7 +16,7 @@ from coculture.comparison.doses.series import series_of
 from coculture.comparison.doses.trend import reversal, trend_weights
 from coculture.comparison.findings import sentences
 from coculture.comparison.findings.claims import Claim, Side
-from coculture.comparison.findings.comparison_kind import ComparisonKind
+from coculture.comparison.findings.comparison_kind import DifferenceKind
 from coculture.comparison.findings.finding_result import FindingResult
 from coculture.comparison.findings.kind import EstimateScale, Pair
 from coculture.comparison.settings import COMPARISON, ComparisonError, Factor, Finding
@@ -30,7 +30,7 @@ _SIDES: Mapping[str, tuple[Side, int, str]] = {
 
 
 @dataclass(frozen=True)
-class _DoseTrend(ComparisonKind):
+class _DoseTrend(DifferenceKind):
     """A finding about all doses from one arm to another."""
 
     name: str = "dose_trend"
@@ -40,7 +40,6 @@ class _DoseTrend(ComparisonKind):
     )
 
     required = ("arm", "compared_with", _DIRECTION)
-    limits = ("alpha_difference",)
 
     @property
     def keys(self) -> Mapping[str, Mapping[str, Any]]:
@@ -89,21 +88,6 @@ class _DoseTrend(ComparisonKind):
     def claimed(self, finding: Finding) -> str:
         """A rise or a fall."""
         return f"a {finding.options[_DIRECTION]} with the dose"
-
-    def level(self, finding: Finding) -> float:
-        """The error rate of a difference."""
-        return finding.alpha_difference
-
-    def tested_against(self, finding: Finding) -> float:  # noqa: ARG002
-        """No trend."""
-        return 0.0
-
-    def margin(self, finding: Finding) -> None:
-        """None: it is tested against no trend."""
-
-    def limits_shown(self, finding: Finding) -> str:
-        """The level of a difference."""
-        return f"one-sided level {finding.alpha_difference:g}"
 
     def method(self, finding: Finding) -> str:  # noqa: ARG002
         """How it is tested."""

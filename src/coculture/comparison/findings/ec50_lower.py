@@ -17,7 +17,7 @@ from coculture.comparison.doses.experiment_curves import ec50_means, experiment_
 from coculture.comparison.doses.series import DoseSeries, dose_factors, series_of
 from coculture.comparison.findings import sentences
 from coculture.comparison.findings.claims import Claim, Side, difference
-from coculture.comparison.findings.comparison_kind import ComparisonKind
+from coculture.comparison.findings.comparison_kind import DifferenceKind
 from coculture.comparison.findings.finding_result import FindingResult
 from coculture.comparison.findings.kind import EstimateScale, Pair
 from coculture.comparison.quantities.endpoint import Columns
@@ -29,7 +29,7 @@ _DOSE = "dose"
 
 
 @dataclass(frozen=True)
-class _Ec50Lower(ComparisonKind):
+class _Ec50Lower(DifferenceKind):
     """A finding about the curves of two series, each named by its untreated arm."""
 
     name: str = "ec50_lower"
@@ -38,8 +38,6 @@ class _Ec50Lower(ComparisonKind):
         "stroma, or with a second drug; both are named without the drug itself"
     )
     side: Side = "less"
-
-    limits = ("alpha_difference",)
 
     @property
     def keys(self) -> Mapping[str, Mapping[str, Any]]:
@@ -117,21 +115,6 @@ class _Ec50Lower(ComparisonKind):
     def claimed(self, finding: Finding) -> str:  # noqa: ARG002
         """lower."""
         return "lower"
-
-    def level(self, finding: Finding) -> float:
-        """The error rate of a difference."""
-        return finding.alpha_difference
-
-    def tested_against(self, finding: Finding) -> float:  # noqa: ARG002
-        """No difference."""
-        return 0.0
-
-    def margin(self, finding: Finding) -> None:
-        """None: it is tested against no shift."""
-
-    def limits_shown(self, finding: Finding) -> str:
-        """The level of a difference."""
-        return f"one-sided level {finding.alpha_difference:g}"
 
     def method(self, finding: Finding) -> str:  # noqa: ARG002
         """How it is tested."""

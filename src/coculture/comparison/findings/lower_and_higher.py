@@ -8,7 +8,7 @@ from coculture.comparison import number_formats
 from coculture.comparison.design.arms import Arm, Design, same_setting
 from coculture.comparison.findings import sentences
 from coculture.comparison.findings.claims import Claim, Side, difference, evaluate
-from coculture.comparison.findings.comparison_kind import ComparisonKind
+from coculture.comparison.findings.comparison_kind import DifferenceKind
 from coculture.comparison.findings.finding_result import FindingResult
 from coculture.comparison.settings import Finding
 from coculture.comparison.statistics.contrasts import per_experiment_contrast
@@ -19,15 +19,13 @@ _OPPOSITE = {"<=": ">=", ">=": "<="}
 
 
 @dataclass(frozen=True)
-class _OneDirection(ComparisonKind):
+class _OneDirection(DifferenceKind):
     """A finding that one arm differs from others in one direction."""
 
     name: str
     side: Side
     superlative: str
     verb: str
-
-    limits = ("alpha_difference",)
 
     @property
     def description(self) -> str:
@@ -37,21 +35,6 @@ class _OneDirection(ComparisonKind):
     def claimed(self, finding: Finding) -> str:  # noqa: ARG002
         """lower or higher."""
         return self.name
-
-    def level(self, finding: Finding) -> float:
-        """The error rate of a difference."""
-        return finding.alpha_difference
-
-    def tested_against(self, finding: Finding) -> float:  # noqa: ARG002
-        """No difference."""
-        return 0.0
-
-    def margin(self, finding: Finding) -> None:
-        """None: it is tested against no difference."""
-
-    def limits_shown(self, finding: Finding) -> str:
-        """The level of a difference."""
-        return f"one-sided level {finding.alpha_difference:g}"
 
     def method(self, finding: Finding) -> str:  # noqa: ARG002
         """How it is tested."""

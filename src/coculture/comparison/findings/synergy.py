@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from coculture.comparison import number_formats
-from coculture.comparison.combinations.crossed import CrossedDrugs, crossed_in
+from coculture.comparison.combinations.crossed import CrossedDrugs, crossed_in, without
 from coculture.comparison.combinations.effects import crossed_effects
 from coculture.comparison.combinations.excess import BLISS, HSA, excess_over
 from coculture.comparison.combinations.tables import EFFECT_IS, SYNERGY, effect_is_of
@@ -20,7 +20,7 @@ from coculture.comparison.design.arms import Design
 from coculture.comparison.design.endpoints import Endpoint
 from coculture.comparison.findings import sentences
 from coculture.comparison.findings.claims import Claim, ClaimResult, Side
-from coculture.comparison.findings.comparison_kind import ComparisonKind
+from coculture.comparison.findings.comparison_kind import DifferenceKind
 from coculture.comparison.findings.finding_result import Estimate, FindingResult
 from coculture.comparison.findings.kind import EstimateScale, Pair
 from coculture.comparison.quantities.endpoint import Columns
@@ -34,7 +34,7 @@ _UNIT = "points of effect"
 
 
 @dataclass(frozen=True)
-class _Synergy(ComparisonKind):
+class _Synergy(DifferenceKind):
     """A finding about all crossed doses of two drugs in one setting."""
 
     name: str = SYNERGY
@@ -44,8 +44,6 @@ class _Synergy(ComparisonKind):
         "compared_with the arm without them"
     )
     side: Side = "greater"
-
-    limits = ("alpha_difference",)
 
     @property
     def keys(self) -> Mapping[str, Mapping[str, Any]]:
@@ -119,7 +117,7 @@ class _Synergy(ComparisonKind):
             effects = crossed_effects(crossed, means, endpoint, design, effect_is)
             columns |= {
                 _column(crossed, excess.reference, design): excess.mean_of_pairs()
-                for excess in excess_over(effects)
+                for excess in excess_over(effects, _TESTED)
             }
         mean = pd.DataFrame(columns).reindex(means.mean.index)
         is_estimate = pd.DataFrame("", index=mean.index, columns=mean.columns)
@@ -137,21 +135,6 @@ class _Synergy(ComparisonKind):
     def claimed(self, finding: Finding) -> str:  # noqa: ARG002
         """more than expected."""
         return "more than expected"
-
-    def level(self, finding: Finding) -> float:
-        """The error rate of a difference."""
-        return finding.alpha_difference
-
-    def tested_against(self, finding: Finding) -> float:  # noqa: ARG002
-        """No excess."""
-        return 0.0
-
-    def margin(self, finding: Finding) -> None:
-        """None: it is tested against no excess."""
-
-    def limits_shown(self, finding: Finding) -> str:
-        """The level of a difference."""
-        return f"one-sided level {finding.alpha_difference:g}"
 
     def method(self, finding: Finding) -> str:  # noqa: ARG002
         """How it is tested."""
@@ -232,10 +215,7 @@ def _crossed(pair: Pair, design: Design) -> CrossedDrugs:
         if design.level(pair.arm, factor) != design.level(pair.compared_with, factor)
     ]
     names = listed(one.name for one in drugs) or "nothing"
-    bare = pair.arm
-    for drug in drugs:
-        bare = design.with_level(bare, drug, drug.untreated)
-    if len(drugs) != 2 or bare != pair.compared_with:
+    if len(drugs) != 2 or without(design, pair.arm, *drugs) != pair.compared_with:
         raise ComparisonError(
             "must have two drugs that compared_with lacks, and nothing else; they differ in "
             f"{names}"
