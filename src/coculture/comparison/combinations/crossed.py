@@ -1,6 +1,6 @@
 """Which drugs a study has crossed: given alone and together, at two pairs of doses or more."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -70,6 +70,22 @@ def crossed_in(design: Design, first: Factor, second: Factor, arm: Arm) -> Cross
     control = without(design, arm, first, second)
     found = (one for one in _of_drugs(design, first, second) if one.control == control)
     return next(found, None)
+
+
+def pairs_measured(
+    design: Design, measured: Iterable[Collection[str]]
+) -> frozenset[tuple[Arm, Factor, Factor]]:
+    """The arms with both of two crossed drugs, with the drugs, if an experiment has all of them.
+
+    `measured` has the names of the arms of each experiment.
+    """
+    experiments = list(measured)
+    return frozenset(
+        (pair.both, crossed.first, crossed.second)
+        for crossed in crossed_drugs(design)
+        if any(set(crossed.labels(design)) <= set(arms) for arms in experiments)
+        for pair in crossed.pairs
+    )
 
 
 def _of_drugs(design: Design, first: Factor, second: Factor) -> Iterator[CrossedDrugs]:

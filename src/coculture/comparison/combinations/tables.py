@@ -1,17 +1,17 @@
 """comparison/dose_pairs.csv and comparison/synergy.csv."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 import numpy as np
 import pandas as pd
 
-from coculture.comparison.combinations.crossed import CrossedDrugs, crossed_drugs
+from coculture.comparison.combinations.crossed import CrossedDrugs, crossed_drugs, pairs_measured
 from coculture.comparison.combinations.effects import EffectIs, crossed_effects
 from coculture.comparison.combinations.excess import LOEWE, Excess, excess_over
-from coculture.comparison.design.arms import Design
+from coculture.comparison.design.arms import Arm, Design
 from coculture.comparison.design.interference import labels_of
 from coculture.comparison.quantities.endpoint import Endpoint
-from coculture.comparison.settings import ComparisonSettings, Finding
+from coculture.comparison.settings import ComparisonSettings, Factor, Finding
 from coculture.comparison.statistics.combination import ALL, killing
 from coculture.comparison.statistics.contrasts import (
     MIN_EXPERIMENTS,
@@ -80,6 +80,21 @@ def effect_is_of(finding: Finding) -> EffectIs:
 def over_experiments(values: "pd.Series[float]", donors: Donors) -> Contrast:
     """The mean of a number over experiments, or over donors where these are tested."""
     return per_experiment_contrast(values.to_frame("value"), {"value": 1.0}, donors)
+
+
+def in_matrices(
+    design: Design,
+    settings: ComparisonSettings,
+    subject: str,
+    measured: Iterable[Collection[str]],
+) -> frozenset[tuple[Arm, Factor, Factor]]:
+    """The arms with two drugs whose effect on an endpoint is in matrices of dose pairs.
+
+    `measured` has the names of the arms of each experiment that has the endpoint.
+    """
+    if subject not in {endpoint.subject for endpoint, _ in endpoints_of_effects(settings)}:
+        return frozenset()
+    return pairs_measured(design, measured)
 
 
 def endpoints_of_effects(settings: ComparisonSettings) -> Iterator[tuple[Endpoint, EffectIs]]:

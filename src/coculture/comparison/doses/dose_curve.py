@@ -218,8 +218,9 @@ def direction_of(responses: Floats, untreated: Floats) -> int:
     """
     every = np.column_stack([untreated, responses])
     usable = np.where(np.isfinite(every), every, np.nan)
+    usable = usable[np.isfinite(usable).any(axis=1)][:, np.isfinite(usable).any(axis=0)]
     mean = np.nanmean(usable - np.nanmean(usable, axis=1, keepdims=True), axis=0)
-    rank = np.arange(len(mean)) - (len(mean) - 1) / 2
+    rank = np.flatnonzero(np.isfinite(every).any(axis=0)) - every.shape[1] / 2 + 0.5
     return 1 if float(np.nansum(rank * mean)) >= 0 else -1
 
 

@@ -58,8 +58,10 @@ class ArmRows:
         most = max(1, int((_WIDEST - _BESIDE) / slot - 2 * _SIDE + 1))
         rows: list[dict[Arm, float]] = []
         for group in groups:
-            for start in range(0, len(group), most):
-                part = group[start : start + most]
+            # As even as they can be: no arm stands alone on a row of its own.
+            length = -(-len(group) // -(-len(group) // most))
+            for start in range(0, len(group), length):
+                part = group[start : start + length]
                 place = max(rows[-1].values()) + 1 + _GAP if rows else np.inf
                 if place + len(part) > most:
                     rows.append({})

@@ -248,6 +248,11 @@ def _caption(
                 f" Arms that share no experiment are compared {BETWEEN}: n is given for each "
                 "group of arms, and each mark is an experiment against the mean of the others."
             )
+    if differences.left_out:
+        text += (
+            f" {differences.left_out} differences of combinations from their parts are in "
+            "comparison/contrasts.csv."
+        )
     if (used["side"] != 0).any():
         opened = "marks and bars" if style_of_arms == BARS else "marks"
         text += f" Open {opened}: outside the quantifiable range, at its limit."

@@ -8,6 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from coculture.comparison.combinations.tables import in_matrices
 from coculture.comparison.design.arms import Design
 from coculture.comparison.design.interference import caption_of
 from coculture.comparison.figures.axes import (
@@ -24,6 +25,7 @@ from coculture.comparison.statistics.combination import (
     OBSERVED,
     VIABILITY_RATIO,
     killing,
+    name_of,
 )
 from coculture.comparison.statistics.exploratory import PER_EXPERIMENT
 from coculture.drawing import Drawing, style
@@ -53,10 +55,15 @@ def combination(inputs: FigureInputs) -> Drawing:
     percent = tables.arms.loc[of_percent, "mean"]
     disturbed = caption_of(inputs.design, tables.arms.loc[of_percent, "arm"], quantity.name)
     marks = experiment_marks(tables.arms["experiment"].unique())
+    measured = inputs.arms_of_experiments(quantity.columns.value)
+    elsewhere = {
+        name_of(inputs.design, *pair)
+        for pair in in_matrices(inputs.design, settings, quantity.name, measured)
+    }
     complete = {
         str(name): values
         for name, rows in tables.combination.groupby("combination", sort=False)
-        if not (values := _specific_apoptosis(rows)).empty
+        if name not in elsewhere and not (values := _specific_apoptosis(rows)).empty
     }
     if not complete:
         why = (

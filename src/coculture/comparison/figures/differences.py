@@ -30,6 +30,8 @@ from coculture.exchange.vocabulary import listed
 
 _ROW, _LINE, _BETWEEN, _AROUND = 0.27, 0.118, 0.06, 1.6
 """Heights in inches: of a difference, of a line of its name, between names, of axis and caption."""
+_MOST = 60
+"""Of the lines; if there are more, those of combinations against their parts are left out."""
 _LETTERS = 52
 """Of the name of a contrast on one line."""
 
@@ -46,10 +48,13 @@ class DrawnDifferences:
     by_contrast
         The value in each experiment, by contrast; none for the pooled-error analysis. Of a
         comparison between experiments, the contrast with the other groups of arms at their means.
+    left_out
+        How many differences between treatments are in comparison/contrasts.csv only.
     """
 
     rows: pd.DataFrame
     by_contrast: Mapping[str, Mapping[str, float]]
+    left_out: int = 0
 
     @property
     def has_between(self) -> bool:
@@ -61,6 +66,11 @@ class DrawnDifferences:
         """Choose them from the tables of the comparison."""
         drawn = _of_endpoint(tables.contrasts, scale)
         inside = drawn[drawn["analysis"] == PER_EXPERIMENT].set_index("contrast")
+        left_out = 0
+        if len(inside) > _MOST:
+            between_treatments = inside["family"] == AGAINST_PARTS
+            left_out = int(between_treatments.sum())
+            inside = inside[~between_treatments]
         rows = drawn[drawn["analysis"] == analysis].set_index("contrast").reindex(inside.index)
         # A difference that an analysis cannot estimate has no row of its own.
         text = {name: rows[name].fillna("") for name in ("relation", "compared", "n_each")}
@@ -72,6 +82,7 @@ class DrawnDifferences:
                 str(contrast): dict(zip(one["experiment"], _as_contrasts(one), strict=True))
                 for contrast, one in each.groupby("contrast", sort=False)
             },
+            left_out,
         )
 
 

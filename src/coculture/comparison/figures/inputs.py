@@ -39,3 +39,9 @@ class FigureInputs:
     def design(self) -> Design:
         """The arms of the study."""
         return Design.of(self.cultures, self.settings)
+
+    def arms_of_experiments(self, endpoint: str) -> list[set[str]]:
+        """The names of the arms of each experiment that have a mean of an endpoint (its column)."""
+        arms = self.tables.arms
+        valued = arms[(arms["endpoint"] == endpoint) & arms["mean"].notna()]
+        return [set(of_experiment) for _, of_experiment in valued.groupby("experiment")["arm"]]

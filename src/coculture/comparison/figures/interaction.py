@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from coculture.comparison.combinations.tables import in_matrices
 from coculture.comparison.design.arms import Arm, Design
 from coculture.comparison.design.endpoints import Endpoint
 from coculture.comparison.design.families import INTERACTION, interaction_weights, interactions
@@ -56,10 +57,14 @@ def interaction(inputs: FigureInputs, subject: str) -> Drawing:
         PER_EXPERIMENT,
     )
     means = GroupMeans.of(tables.arms, scale, [design.label(arm) for arm in design.arms])
+    elsewhere = in_matrices(
+        design, inputs.settings, subject, inputs.arms_of_experiments(scale.name)
+    )
     pairs = [
         (arm, one, other)
         for arm, one, other in interactions(design)
-        if means.mean[list(interaction_weights(design, arm, one, other))].notna().any().all()
+        if (arm, one, other) not in elsewhere
+        and means.mean[list(interaction_weights(design, arm, one, other))].notna().any().all()
     ]
     if not pairs:
         why = (
@@ -167,8 +172,10 @@ def _draw_panel(
     common = lines[0][0]
     across = _extra(design, lines[0][1], common)
     between = _extra(design, lines[1][0], common)
-    no_across = design.named_controls(common, lines[0][1]) or f"no {across}"
-    without_between = f"without {between}"
+    no_across = (
+        design.named_controls(common, lines[0][1]) or f"no {_drugs(design, lines[0][1], common)}"
+    )
+    without_between = f"without {_drugs(design, lines[1][0], common)}"
     if named := design.named_controls(common, lines[1][0]):
         without_between = f"with {named}"
     rest = f" with {design.additions(common)}" if design.given(common) else ""
@@ -243,6 +250,11 @@ def _label(means: GroupMeans, weights: dict[str, float], scale: Endpoint) -> str
     limits = f"95 % CI {lower} to {upper}"
     df = f"{contrast.df:.{1 if contrast.is_between else 0}f}"
     return f"interaction {value}\n{limits}, n = {n}, df = {df}{compared}"
+
+
+def _drugs(design: Design, arm: Arm, common: Arm) -> str:
+    """The drugs in `arm` that are not in `common`, without their doses."""
+    return " + ".join(factor.name for factor in design.given(design.difference(arm, common)))
 
 
 def _extra(design: Design, arm: Arm, common: Arm) -> str:

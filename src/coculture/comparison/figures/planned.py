@@ -13,8 +13,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from coculture.comparison.combinations.crossed import crossed_drugs
-from coculture.comparison.combinations.tables import endpoints_of_effects
+from coculture.comparison.combinations.tables import endpoints_of_effects, in_matrices
 from coculture.comparison.design.arms import Design, arms_of
 from coculture.comparison.design.families import contrasts_of, interaction_weights, interactions
 from coculture.comparison.doses.series import dose_series
@@ -52,6 +51,12 @@ class PlannedStudy:
         arms = pd.Series(names, index=rows.index, dtype=object).groupby(rows["experiment"])
         return {str(experiment): set(of_experiment) for experiment, of_experiment in arms}
 
+    def has_replicates(self, subject: str) -> bool:
+        """Whether an endpoint was measured in two wells of an arm in one experiment."""
+        rows = self.cultures_of(subject)
+        arms = [self.design.label(arm) for arm in arms_of(rows, self.settings.factors)]
+        return bool(pd.DataFrame({"e": rows["experiment"], "arm": arms}).duplicated().any())
+
     @property
     def design(self) -> Design:
         """The arms of the study."""
@@ -79,13 +84,18 @@ def has_contrasts(study: PlannedStudy, subject: str) -> bool:
 def has_interaction(study: PlannedStudy, subject: str) -> bool:
     """Whether two factors were given alone and together, and the endpoint measured in all arms.
 
-    Arms to which the endpoint's own analyte was added have no value of it.
+    Arms to which the endpoint's own analyte was added have no value of it. Pairs of doses that are
+    in the figure of dose pairs have no panel.
     """
     design = study.design
-    measured: set[str] = set().union(*study.arms_of_experiments(subject).values())
+    experiments = study.arms_of_experiments(subject).values()
+    measured: set[str] = set().union(*experiments)
     measured -= {design.label(arm) for arm in design.arms if design.added(arm, subject)}
+    elsewhere = in_matrices(design, study.settings, subject, experiments)
     return any(
-        set(interaction_weights(design, *together)) <= measured for together in interactions(design)
+        set(interaction_weights(design, arm, one, other)) <= measured
+        for arm, one, other in interactions(design)
+        if (arm, one, other) not in elsewhere
     )
 
 
@@ -104,15 +114,19 @@ def has_doses(study: PlannedStudy, subject: str) -> bool:
 
 
 def has_combination(study: PlannedStudy) -> bool:
-    """Whether an experiment has two drugs alone and together, and the cells that die of them."""
+    """Whether an experiment has two drugs alone and together, and the cells that die of them.
+
+    Pairs of doses that are in the figure of dose pairs have no panel.
+    """
     quantity = killing(study.settings)
     if quantity is None:
         return False
     design, measured = study.design, study.arms_of_experiments(quantity.name).values()
+    elsewhere = in_matrices(design, study.settings, quantity.name, measured)
     return any(
         set(interaction_weights(design, arm, one, other)) <= arms
         for arm, one, other in interactions(design)
-        if not one.adds_analyte and not other.adds_analyte
+        if (arm, one, other) not in elsewhere and not one.adds_analyte and not other.adds_analyte
         for arms in measured
     )
 
@@ -120,16 +134,19 @@ def has_combination(study: PlannedStudy) -> bool:
 def has_dose_pairs(study: PlannedStudy) -> bool:
     """Whether an experiment has two drugs crossed at several doses, and what they change."""
     return any(
-        set(crossed.labels(study.design)) <= arms
+        in_matrices(
+            study.design,
+            study.settings,
+            endpoint.subject,
+            study.arms_of_experiments(endpoint.subject).values(),
+        )
         for endpoint, _ in endpoints_of_effects(study.settings)
-        for crossed in crossed_drugs(study.design)
-        for arms in study.arms_of_experiments(endpoint.subject).values()
     )
 
 
 def has_positions(study: PlannedStudy) -> bool:
-    """Whether anything was measured whose places on plates are known."""
-    return study.has_positions and any(study.measured.values())
+    """Whether wells whose places on plates are known can be compared with others of their arm."""
+    return study.has_positions and any(map(study.has_replicates, study.measured))
 
 
 CONDITIONS: Mapping[str, Callable[..., bool]] = {

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from coculture.comparison.design.arms import Design
+from coculture.comparison.design.arms import Arm, Design
 from coculture.comparison.design.families import interaction_weights, interactions
 from coculture.comparison.quantities.quantity import Quantity
-from coculture.comparison.settings import ComparisonSettings
+from coculture.comparison.settings import ComparisonSettings, Factor
 from coculture.comparison.statistics.contrasts import MIN_EXPERIMENTS, per_experiment_contrast
 from coculture.comparison.statistics.donors import Donors
 from coculture.comparison.statistics.group_means import GroupMeans
@@ -70,8 +70,6 @@ def combination_table(
         if one.adds_analyte or other.adds_analyte:
             continue
         weights = interaction_weights(design, arm, one, other)
-        # Three drugs together make up to three pairs, each with the third drug in all arms.
-        pair = f" ({one.name} × {other.name})" if len(design.given(arm)) > 2 else ""
         ratio = per_experiment_contrast(viable, weights).values  # noqa: PD011
         counted = int(
             sum(wells[experiment, label] for experiment in ratio.index for label in weights)
@@ -81,8 +79,16 @@ def combination_table(
             *_specific(quantity.name, percent, weights, design),
         ]
         for measure in measures:
-            rows += _rows(design.label(arm) + pair, measure, donors)
+            rows += _rows(name_of(design, arm, one, other), measure, donors)
     return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def name_of(design: Design, arm: Arm, one: Factor, other: Factor) -> str:
+    """The name of a combination: of its arm, and with further drugs of the two, too."""
+    # Three drugs together make up to three pairs, each with the third drug in all arms.
+    return design.label(arm) + (
+        f" ({one.name} × {other.name})" if len(design.given(arm)) > 2 else ""
+    )
 
 
 def killing(settings: ComparisonSettings) -> Quantity | None:

@@ -1,0 +1,63 @@
+"""The second embedded study, from its true values: every text of every figure of it can be read."""
+
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+
+from coculture import drawing
+from coculture.comparison import ComparisonSettings, compare, figures, join_cultures
+from coculture.comparison.figures.inputs import FigureInputs
+from coculture.comparison.figures.registry import ComparisonFigure
+from coculture.simulate.designs.dose_response import DoseResponse
+from coculture.study import load
+from tests.drawing.text_boxes import drawn_texts
+
+CONFIG = Path(__file__).parents[3] / "config/dose_response.yaml"
+FIGURES = figures.every({"apoptosis": "apoptosis", "IL-6": "il6"})
+
+
+@pytest.fixture(scope="module")
+def doses(tmp_path_factory: pytest.TempPathFactory) -> FigureInputs:
+    """All arms, experiments and findings of the study, its true values as finished numbers."""
+    folder = tmp_path_factory.mktemp("doses")
+    design = DoseResponse()
+    table = design.cultures(np.random.default_rng(19))
+    table[list(design.columns)].to_csv(folder / "cultures.csv", index=False)
+    measured = table[["culture", "percent_apoptotic", "il6_pg_ml"]].set_axis(
+        ["culture", "apoptosis_percent", "IL-6_pg_ml"], axis="columns"
+    )
+    measured.to_csv(folder / "values.csv", index=False)
+    config = yaml.safe_load(CONFIG.read_text(encoding="utf-8"))
+    config["tables"] = {"cultures": "cultures.csv", "values": "values.csv"}
+    for part in ("simulate", "flow", "elisa"):
+        del config[part]
+    (folder / "study.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
+    study = load(folder / "study.yaml", folder / "checksums.json", with_events=False)
+    settings = ComparisonSettings.from_config(*study.comparison_settings())
+    cultures = join_cultures(
+        cultures=pd.DataFrame(study.culture_rows()),
+        flow_wells=pd.DataFrame(),
+        elisa_cultures=pd.DataFrame(),
+        population=study.report_population,
+        analytes=[],
+        settings=settings,
+        values=pd.DataFrame(study.value_rows()),
+    )
+    return FigureInputs(cultures, compare(cultures, settings), settings, pd.DataFrame())
+
+
+@pytest.mark.parametrize("figure", FIGURES, ids=lambda one: one.name)
+def test_every_text_can_be_read(
+    doses: FigureInputs, figure: ComparisonFigure, tmp_path: Path
+) -> None:
+    drawn = figures.drawings(doses, [figure])
+    for _, drawing_of_it in drawn:
+        path = tmp_path / "figure.svg"
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            drawing.save(drawing_of_it, [path], simulated=True)
+        assert drawn_texts(path).faults() == []
