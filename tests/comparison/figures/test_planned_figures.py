@@ -91,3 +91,21 @@ def test_what_no_table_measures_has_no_figure(study: PlannedStudy) -> None:
 def test_one_arm_is_compared_with_nothing(study: PlannedStudy) -> None:
     shown = names(only(study, "control untreated"))
     assert shown == ["findings", "robustness", "arms_apoptosis", "arms_il6", "plates"]
+
+
+def test_single_wells_are_compared_with_nothing_on_plates(study: PlannedStudy) -> None:
+    single = study.cultures.drop_duplicates(["experiment", "arm"])
+    assert "plates" not in names(replace(study, cultures=single))
+
+
+def test_pairs_of_doses_are_shown_by_their_matrices_alone(study: PlannedStudy) -> None:
+    both = only(study, *TOGETHER)
+    lower = both.cultures[both.cultures["dex_nM"] > 0].assign(dex_nM=10.0)
+    crossed = replace(both, cultures=pd.concat([both.cultures, lower]))
+    shown = set(names(crossed))
+    assert {"dose_pairs", "interaction_il6"} <= shown
+    assert {"combination", "interaction_apoptosis"}.isdisjoint(shown)
+    # Where no experiment has them all there is no matrix, and each pair has its panel.
+    is_last = (lower["experiment"] == lower["experiment"].iloc[-1]) & (lower["il1ra_ng_ml"] > 0)
+    apart = pd.concat([both.cultures, lower[~is_last].assign(experiment="E9")])
+    assert "combination" in names(replace(both, cultures=apart))

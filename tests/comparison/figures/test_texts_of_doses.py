@@ -7,9 +7,11 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from matplotlib.text import Text
 
 from coculture import drawing
 from coculture.comparison import ComparisonSettings, compare, figures, join_cultures
+from coculture.comparison.design.families import AGAINST_UNTREATED
 from coculture.comparison.figures.inputs import FigureInputs
 from coculture.comparison.figures.registry import ComparisonFigure
 from coculture.simulate.designs.dose_response import DoseResponse
@@ -61,3 +63,26 @@ def test_every_text_can_be_read(
             warnings.simplefilter("error")
             drawing.save(drawing_of_it, [path], simulated=True)
         assert drawn_texts(path).faults() == []
+
+
+def test_the_arms_of_a_group_are_spread_evenly_over_rows(doses: FigureInputs) -> None:
+    ((_, drawn),) = figures.drawings(
+        doses, [one for one in FIGURES if one.name == "arms_apoptosis"]
+    )
+    panels = drawn.figure.subfigs[0].axes
+    assert [len(panel.get_xticks()) for panel in panels] == [7] * 8
+
+
+def test_differences_from_parts_are_left_to_the_table_where_there_are_many(
+    doses: FigureInputs,
+) -> None:
+    ((_, drawn),) = figures.drawings(
+        doses, [one for one in FIGURES if one.name == "arms_apoptosis"]
+    )
+    contrasts = doses.tables.contrasts.drop_duplicates("contrast").set_index("contrast")["family"]
+    of_differences = drawn.shown.loc[drawn.shown["mark"] == "difference", "contrast"]
+    assert set(contrasts[of_differences]) == {AGAINST_UNTREATED}
+    assert len(of_differences) == 52
+    below = drawn.figure.subfigs[1]
+    texts = " ".join(text.get_text() for text in below.findobj(Text)).replace("\n", " ")
+    assert "48 differences of combinations from their parts" in texts
