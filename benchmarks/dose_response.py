@@ -2,7 +2,8 @@
 
 Each experiment has its own EC50 (log-normal), plateaus and slope; the mean of each dose has the
 scatter of two wells and of the arm. "coverage": how often the 95 % interval over experiments holds
-the mean ln EC50, among the studies that get an interval ("interval"). It must be .92 to .97 where
+the mean ln EC50, or of falling series the mean ln IC50 (the dose at half of the experiment's own
+untreated level), among the studies that get an interval ("interval"). It must be .92 to .97 where
 at least .8 of the studies do. Where half of the experiments do not reach the EC50, those with an
 interval are a choice by chance, and it is about .90. "bound right": of the other studies, whose
 number is a bound of the mean of these experiments, how often it is one.
@@ -25,7 +26,7 @@ import pandas as pd
 import scipy
 from numpy.typing import NDArray
 
-from coculture.comparison.doses.dose_curve import DoseCurve, dose_curves
+from coculture.comparison.doses.dose_curve import DoseCurve, Potency, dose_curves
 from coculture.comparison.doses.mean_potency import mean_potency
 from coculture.comparison.doses.trend import trend_weights
 from coculture.distributions import t_quantile
@@ -84,13 +85,16 @@ def main() -> int:
     given = parser.parse_args()
     is_bad = False
     print(
-        "design                          experiments  coverage  interval  bound right", flush=True
+        f"{'design':31} experiments  of    coverage  interval  bound right",
+        flush=True,
     )
     for number, design in enumerate(DESIGNS):
-        rates = coverage(design, given.runs, np.random.default_rng([19, number]))
-        is_bad |= rates[1] >= USUAL and not COVERAGE[0] <= rates[0] <= COVERAGE[1]
-        text = "  ".join(f"{rate:8.3f}" for rate in rates)
-        print(f"{design.name:31} {design.experiments:11}  {text}", flush=True)
+        drawn = draw_studies(design, given.runs, np.random.default_rng([19, number]))
+        for name, (truth, dose_of) in potencies(design, drawn).items():
+            rates = coverage(truth, dose_of, design.experiments)
+            is_bad |= rates[1] >= USUAL and not COVERAGE[0] <= rates[0] <= COVERAGE[1]
+            text = "  ".join(f"{rate:8.3f}" for rate in rates)
+            print(f"{design.name:31} {design.experiments:11}  {name}  {text}", flush=True)
     print("\nec50_lower without a shift       experiments  shown  testable", flush=True)
     for number, design in enumerate(TESTED):
         shown, testable = false_shifts(design, given.tests, np.random.default_rng([20, number]))
@@ -106,8 +110,28 @@ def main() -> int:
     return int(is_bad)
 
 
-def draw(design: Design, ln_ec50: Floats, rng: np.random.Generator) -> tuple[Floats, Floats]:
-    """Means of each dose (n x p) and of untreated (n) of experiments with these ln EC50s (n)."""
+@dataclass(frozen=True)
+class Drawn:
+    """Simulated experiments, n of them: what is true of each, and its means.
+
+    Attributes
+    ----------
+    ln_ec50, low, high, slope
+        The true curve of each experiment (n).
+    responses, untreated
+        Means of each dose (n x p), and without it (n).
+    """
+
+    ln_ec50: Floats
+    low: Floats
+    high: Floats
+    slope: Floats
+    responses: Floats
+    untreated: Floats
+
+
+def draw(design: Design, ln_ec50: Floats, rng: np.random.Generator) -> Drawn:
+    """Experiments with these ln EC50s (n)."""
     n = len(ln_ec50)
     span = design.high - design.low
     low = design.low + rng.normal(0, SD_PLATEAU * abs(span), n)
@@ -116,40 +140,67 @@ def draw(design: Design, ln_ec50: Floats, rng: np.random.Generator) -> tuple[Flo
     u = slope[:, None] * (np.log(design.doses) - ln_ec50[:, None])
     mean = low[:, None] + (high - low)[:, None] * scipy.special.expit(u)
     noise = rng.normal(0, design.scatter, (n, len(design.doses) + 1))
-    return mean + noise[:, 1:], low + noise[:, 0]
+    return Drawn(ln_ec50, low, high, slope, mean + noise[:, 1:], low + noise[:, 0])
 
 
-def curves(design: Design, ln_ec50: Floats, rng: np.random.Generator) -> list[DoseCurve]:
+def draw_studies(design: Design, runs: int, rng: np.random.Generator) -> Drawn:
+    """The experiments of this many studies, one after the other."""
+    spread = rng.normal(0, SD_LN_EC50, runs * design.experiments)
+    return draw(design, np.log(design.ec50) + spread, rng)
+
+
+def curves(design: Design, drawn: Drawn) -> list[DoseCurve]:
     """The product's curves of simulated experiments."""
-    responses, untreated = draw(design, ln_ec50, rng)
     direction = 1 if design.high > design.low else -1
-    return dose_curves(np.array(design.doses), responses, untreated, direction, design.bounds)
+    doses = np.array(design.doses)
+    return dose_curves(doses, drawn.responses, drawn.untreated, direction, design.bounds)
 
 
-def coverage(design: Design, runs: int, rng: np.random.Generator) -> tuple[float, float, float]:
-    """Coverage, the share of studies with an interval, and of bounds that are true."""
-    truth = np.log(design.ec50)
-    ln_ec50 = truth + rng.normal(0, SD_LN_EC50, runs * design.experiments)
-    every = curves(design, ln_ec50, rng)
+def half_of(design: Design, level: Floats) -> Floats:
+    """Half of a level, on the analysis scale."""
+    return level / 2 if design.bounds else level - np.log(2)
+
+
+def potencies(design: Design, drawn: Drawn) -> dict[str, tuple[Floats, list[Potency]]]:
+    """EC50, and of a falling series IC50: its true ln in each experiment, and what is found."""
+    every = curves(design, drawn)
+    found = {"EC50": (drawn.ln_ec50, [curve.ec50 for curve in every])}
+    if design.high < design.low:
+        risen = (half_of(design, drawn.low) - drawn.low) / (drawn.high - drawn.low)
+        truth = drawn.ln_ec50 + scipy.special.logit(risen) / drawn.slope
+        levels = half_of(design, drawn.untreated)
+        found["IC50"] = (
+            truth,
+            [curve.dose_of_level(level) for curve, level in zip(every, levels, strict=True)],
+        )
+    return found
+
+
+def coverage(truth: Floats, found: list[Potency], experiments: int) -> tuple[float, float, float]:
+    """Coverage, the share of studies with an interval, and of bounds that are true.
+
+    `truth` is the true ln dose of each experiment; what an interval should hold is its mean over
+    all experiments of all studies.
+    """
+    mean_truth = np.exp(truth.mean())
     covered, bounds = [], []
-    for run in range(runs):
-        own = every[run * design.experiments : (run + 1) * design.experiments]
+    for first in range(0, len(found), experiments):
+        own = slice(first, first + experiments)
         mean = mean_potency(
-            {f"E{i}": curve.ec50 for i, curve in enumerate(own)}, MappingProxyType({})
+            {f"E{i}": one for i, one in enumerate(found[own])}, MappingProxyType({})
         )
         if mean.relation:
-            own_mean = np.exp(
-                ln_ec50[run * design.experiments : (run + 1) * design.experiments].mean()
-            )
+            own_mean = np.exp(truth[own].mean())
             bounds.append(
                 own_mean <= mean.value if mean.relation == "<=" else own_mean >= mean.value
             )
         elif np.isfinite(mean.value) and not np.isnan([mean.lower, mean.upper]).all():
             upper = mean.upper if np.isfinite(mean.upper) else np.inf
             lower = mean.lower if np.isfinite(mean.lower) else 0.0
-            covered.append(lower <= design.ec50 <= upper)
+            covered.append(lower <= mean_truth <= upper)
+    studies = len(found) // experiments
     right = float(np.mean(bounds)) if bounds else float("nan")
-    return float(np.mean(covered)) if covered else float("nan"), len(covered) / runs, right
+    return float(np.mean(covered)) if covered else float("nan"), len(covered) / studies, right
 
 
 def false_shifts(design: Design, runs: int, rng: np.random.Generator) -> tuple[float, float]:
@@ -159,7 +210,12 @@ def false_shifts(design: Design, runs: int, rng: np.random.Generator) -> tuple[f
     common = rng.normal(0, share * SD_LN_EC50, runs * n)
     sides = [
         curves(
-            design, np.log(design.ec50) + common + rng.normal(0, share * SD_LN_EC50, runs * n), rng
+            design,
+            draw(
+                design,
+                np.log(design.ec50) + common + rng.normal(0, share * SD_LN_EC50, runs * n),
+                rng,
+            ),
         )
         for _ in range(2)
     ]
