@@ -1,13 +1,17 @@
 """Read, compensate, gate and count a 96-well plate: this workflow and other programs.
 
-    .venv/bin/python benchmarks/flow_speed.py [--flowkit PYTHON] [--files 96] [--events 100000]
+    .venv/bin/python -m benchmarks.flow_speed [--flowkit PYTHON] [--files 96] [--events 100000]
+        [--before df492a4]
 
 Every program gets the same simulated plate (10 float channels per file, spillover of three stains),
 the same gates and its own process; seconds include reading but not the start of Python. FlowKit
 needs pandas < 3 and therefore its own environment; give its Python, or it is not run.
 FlowCytometryTools has no compensation, so numpy is used between reading and gating. `numpy` does
 the least possible work: mapped files, comparisons and counts, without checks. The counts of all
-programs are compared. `coculture, own thresholds` sets every gate from the plate first. `FlowKit`
+programs are compared. `coculture, own thresholds` sets every gate from the plate first. `coculture,
+used gates alone` does the same without what issues 17 and 20 ask for: no counts under other
+thresholds, no bins for the gate page, no tables. With `--before` it also prints, in turns, the
+processor time of a checkout of that commit (before issue 14: df492a4), and the ratios. `FlowKit`
 gates the stains in logicle units, as people draw them; `FlowKit, linear gates` transforms nothing.
 Every program runs on one thread, as the jobs of the workflow do.
 """
@@ -17,6 +21,7 @@ import inspect
 import json
 import os
 import resource
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -65,7 +70,7 @@ def make_plate(folder: Path, files: int, events: int) -> None:
             )  # fmt: skip
 
 
-def with_coculture(paths: list[Path], own: bool) -> Counts:
+def with_coculture(paths: list[Path], own: bool, used_alone: bool = False) -> Counts:
     import pandas as pd
 
     from coculture.flow import FlowSettings, gate_experiment
@@ -91,9 +96,33 @@ def with_coculture(paths: list[Path], own: bool) -> Counts:
         }
         section["gates"] = {"plate": {"m": gates}}
     settings = FlowSettings.from_config(with_defaults(section, FOLDER / "flow.schema.yaml"))
+    if used_alone:
+        return _used_gates_alone(files, settings)
     wells = gate_experiment(files, settings).wells
     columns = ["events_singlets", "events_population", "n_viable", "n_early", "n_late"]
     return [[int(value) for value in row] for row in wells[columns].to_numpy()]
+
+
+def _used_gates_alone(files: Any, settings: Any) -> Counts:
+    """The gates are set and every file is counted and measured for the checks; no more."""
+    from coculture.flow.compensation.experiment_spillover import experiment_spillover
+    from coculture.flow.files import flow_files
+    from coculture.flow.gating.compensated import compensated
+    from coculture.flow.gating.counting import measure
+    from coculture.flow.tubes import open_tubes
+
+    tubes = open_tubes(flow_files(files), settings)
+    used = compensated(tubes, experiment_spillover(tubes, settings), settings, {})
+    counts = []
+    for tube in used.tubes:
+        ((found),) = measure(tube, used.spillover.matrix, settings, used.blocks)
+        classes = found.counts.quadrants
+        after = found.counts.after
+        counts.append(
+            [after["singlets"], after["population"]]
+            + [classes[name] for name in ("viable", "early", "late")]
+        )
+    return counts
 
 
 def with_numpy(paths: list[Path]) -> Counts:
@@ -211,6 +240,7 @@ RUNS = {
     "numpy": with_numpy,
     "coculture": lambda paths: with_coculture(paths, own=False),
     "coculture, own thresholds": lambda paths: with_coculture(paths, own=True),
+    "coculture, used gates alone": lambda paths: with_coculture(paths, True, used_alone=True),
     "FlowKit": lambda paths: with_flowkit(paths, logicle=True),
     "FlowKit, linear gates": lambda paths: with_flowkit(paths, logicle=False),
     "FlowCytometryTools": with_flowcytometrytools,
@@ -229,9 +259,16 @@ def measure(name: str, folder: Path, files: int) -> None:
     print(json.dumps({**taken, "counts": counts}))
 
 
-def run(python: str, name: str, folder: Path, files: int) -> dict[str, Any]:
-    command = [python, __file__, "--measure", name, "--folder", str(folder), "--files", str(files)]
+def run(
+    python: str, name: str, folder: Path, files: int, checkout: Path | None = None
+) -> dict[str, Any]:
+    """Measure a program in a process of its own; with `checkout`, as its benchmark does."""
+    script = checkout / "benchmarks" / Path(__file__).name if checkout else __file__
+    command = [python, str(script), "--measure", name, "--folder", str(folder)]
+    command += ["--files", str(files)]
     one_thread = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    if checkout is not None:
+        one_thread["PYTHONPATH"] = str(checkout / "src")
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=one_thread)
     if done.returncode:
         raise SystemExit(f"{name}: {done.stderr}")
@@ -239,11 +276,35 @@ def run(python: str, name: str, folder: Path, files: int) -> dict[str, Any]:
     return result
 
 
+PAIRS = {
+    "coculture": "coculture",
+    "coculture, own thresholds": "coculture, own thresholds",
+    "coculture, used gates alone": "coculture, own thresholds",
+}
+"""What is compared with what of an earlier commit."""
+ROUNDS = 5
+
+
+def compare(before: Path, folder: Path, files: int) -> None:
+    """Print the processor time beside that of an earlier checkout: medians of runs in turns."""
+    taken: dict[str, list[tuple[float, float]]] = {name: [] for name in PAIRS}
+    for _ in range(ROUNDS):
+        for name, earlier in PAIRS.items():
+            now = run(sys.executable, name, folder, files)["cpu"]
+            then = run(sys.executable, earlier, folder, files, before)["cpu"]
+            taken[name].append((now, then))
+    for name, pairs in taken.items():
+        now, then = (statistics.median(one) for one in zip(*pairs, strict=True))
+        ratio = statistics.median(one / other for one, other in pairs)
+        print(f"{name}: {now:.2f} s, before {then:.2f} s: {ratio:.2f} times (at most 1.25)")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--flowkit", help="Python of an environment that has FlowKit")
     parser.add_argument("--files", type=int, default=96)
     parser.add_argument("--events", type=int, default=100_000)
+    parser.add_argument("--before", help="commit to compare with")
     parser.add_argument("--measure", choices=RUNS)
     parser.add_argument("--folder", type=Path)
     options = parser.parse_args()
@@ -253,6 +314,13 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         make_plate(folder, options.files, options.events)
+        if options.before:
+            # Not above: each measured process runs this file by its path.
+            from benchmarks.workflow_overhead import checkout
+
+            with checkout(options.before) as before:
+                compare(before, folder, options.files)
+            return
         total = options.files * options.events
         reference: Counts = []
         for path in RUNS:

@@ -7,10 +7,12 @@ run with nothing to do. The commit `before` is checked out into a worktree and r
 environment. Starting counts the start of Python and the loading of modules, in every process;
 computing is the rest. "The same functions in one process" does the steps of the run once more, one
 after the other, without Snakemake. The floor of a run with nothing to do is
-2 x (`snakemake --version` + `import pandas`). Linux only: it adopts all processes of a run.
+2 x (`snakemake --version` + `import pandas`). Both checkouts are compiled first, as `make install`
+does. Linux only: it adopts all processes of a run.
 """
 
 import argparse
+import compileall
 import ctypes
 import json
 import os
@@ -29,6 +31,8 @@ ROOT = Path(__file__).parents[1]
 CONFIG = Path("config/config.yaml")
 _ADOPT = 36
 """PR_SET_CHILD_SUBREAPER of prctl(2)."""
+_NO_BYTECODE = "PYTHONDONTWRITEBYTECODE"
+"""Nobody who runs a study has it set; with it, every process would compile its modules again."""
 
 WATCH = '''
 """Imported by every Python process: notes what the process spent, and on loading modules."""
@@ -116,7 +120,7 @@ def spent(*command: str | Path, folder: Path, source: Path, tasks: Path | None =
         Path(place, "sitecustomize.py").write_text(WATCH)
         one_thread = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
         environment = {
-            **os.environ,
+            **{name: value for name, value in os.environ.items() if name != _NO_BYTECODE},
             **one_thread,
             "PYTHONPATH": f"{place}:{source}",
             "WATCHED": str(watched),
@@ -233,6 +237,8 @@ def main() -> None:
         ]
 
     with checkout(chosen.before) as before, tempfile.TemporaryDirectory() as place:
+        for checked_out in (before, ROOT):
+            compileall.compile_dir(checked_out / "src", quiet=1)
         then = study_folder(before, Path(place, "then"))
         old = [
             spent(python, "-m", "coculture", "check", CONFIG, folder=then, source=before / "src"),

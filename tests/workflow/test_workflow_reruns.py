@@ -257,6 +257,11 @@ def test_dates_never_decide_and_nothing_of_before_stays(
         os.utime(path, (time.time() - 2 * 24 * 3600,) * 2)
     run = workflow(folder, config, checkout=folder)
     assert run.returncode == 0, run.stdout + run.stderr
+    # The figures of IL-6 show nothing of it, and are copied; those of apoptosis are drawn.
+    kept = Path(".snakemake/kept/small/comparison_figures")
+    before, after = ({one.name for one in (at / kept).iterdir()} for at in (small, folder))
+    assert before & after
+    assert after - before
     fresh = workflow(tmp_path / "fresh", config, checkout=folder)
     assert fresh.returncode == 0, fresh.stdout + fresh.stderr
     assert differences(tmp_path / "fresh/results/small", results) == []

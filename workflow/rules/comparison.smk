@@ -19,13 +19,19 @@ COMPARE = STEPS.step(
 FIGURES_OF_COMPARISON = comparison_figures.of_study(
     STUDY.planned_comparison(), STUDY.endpoints
 )
+DRAWN = {
+    "settings": STUDY.comparison_settings(),
+    "figures": FIGURES_OF_COMPARISON,
+    "style": STUDY.config["figures"]["style"],
+    "simulated": STUDY.config["simulated"],
+}
 COMPARISON_FIGURES = STEPS.step(
     "comparison_figures",
     after=[JOIN, COMPARE, *GATE.values()],
-    settings=STUDY.comparison_settings(),
-    figures=FIGURES_OF_COMPARISON,
-    style=STUDY.config["figures"]["style"],
-    simulated=STUDY.config["simulated"],
+    # Figures that show nothing of what has changed in the steps before are not drawn again.
+    kept=f".snakemake/kept/{STUDY.name}/comparison_figures",
+    made_by=STEPS.step("comparison_figures", **DRAWN).made_from,
+    **DRAWN,
 )
 
 

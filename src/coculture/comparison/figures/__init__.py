@@ -4,6 +4,7 @@ from coculture.comparison.figures.planned import PlannedStudy
 from coculture.comparison.figures.registry import (
     NAMES,
     ComparisonFigure,
+    drawing,
     drawings,
     every,
     functions,
@@ -15,6 +16,7 @@ __all__ = [
     "NAMES",
     "ComparisonFigure",
     "PlannedStudy",
+    "drawing",
     "drawings",
     "every",
     "functions",

@@ -10,6 +10,7 @@ import Matplotlib.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import pandas as pd
 
@@ -57,7 +58,7 @@ class PlannedStudy:
         arms = [self.design.label(arm) for arm in arms_of(rows, self.settings.factors)]
         return bool(pd.DataFrame({"e": rows["experiment"], "arm": arms}).duplicated().any())
 
-    @property
+    @cached_property
     def design(self) -> Design:
         """The arms of the study."""
         return Design.of(self.cultures, self.settings)

@@ -111,9 +111,14 @@ def drawings(
     inputs: "FigureInputs", figures: Iterable[ComparisonFigure]
 ) -> "Iterator[tuple[str, Drawing]]":
     """Draw figures of a study, one after the other, each with its name."""
-    draw = functions()
     for one in figures:
-        yield one.name, draw[one.pattern](inputs, *([one.subject] if one.subject else []))
+        yield one.name, drawing(inputs, one)
+
+
+def drawing(inputs: "FigureInputs", figure: ComparisonFigure) -> "Drawing":
+    """Draw a figure of a study, from what is there of its endpoint."""
+    draw = functions()[figure.pattern]
+    return draw(inputs.of(figure.subject), *([figure.subject] if figure.subject else []))
 
 
 def power(table: "pd.DataFrame", needs: "Sequence[Need]") -> "Drawing":

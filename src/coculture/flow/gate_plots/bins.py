@@ -7,11 +7,13 @@ gates further up would change.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from coculture.exchange.outcomes import Outcomes
+from coculture.flow.gate_plots.places import Edges
 from coculture.flow.gating import gates
 from coculture.flow.plot_axes import View
 from coculture.flow.settings import Population
@@ -154,7 +156,12 @@ def _classes(
 
 def _bin(values: NDArray[np.float64], view: View, bins: int) -> NDArray[np.intp]:
     """The bin of each value; those beyond the axis are in the bins at its ends."""
-    return np.clip(np.searchsorted(view.edges(bins), values, side="right") - 1, 0, bins - 1)
+    return np.clip(_edges(view, bins).places(values) - 1, 0, bins - 1)
+
+
+@lru_cache(maxsize=64)
+def _edges(view: View, bins: int) -> Edges:
+    return Edges(view.edges(bins))
 
 
 def _counted(places: NDArray[np.intp], shape: tuple[int, ...]) -> Counts:

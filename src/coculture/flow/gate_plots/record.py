@@ -210,4 +210,4 @@ class Arrays:
     @property
     def text(self) -> str:
         """All of them as text."""
-        return base64.b64encode(zlib.compress(b"".join(self._parts), 9)).decode()
+        return base64.b64encode(zlib.compress(b"".join(self._parts), 6)).decode()

@@ -47,13 +47,18 @@ def compensated(
     spillover: ExperimentSpillover,
     settings: FlowSettings,
     own: OwnGates,
+    like: Compensated | None = None,
 ) -> Compensated:
     """Set the gates and look for spill that is left.
+
+    With `like`, which was made of the same tubes and settings with other gates of the user, the
+    events that gates are set from are not read again where its spillover is the same.
 
     A matrix from the files or a table is not used if it takes too much away and nothing is left
     without it: the values were compensated before the files were written.
     """
-    first = _with(tubes, spillover, settings, own)
+    pooled = like.pooled if like is not None and like.spillover is spillover else None
+    first = _with(tubes, spillover, settings, own, pooled)
     reads_matrix = spillover.record["source"] in ("embedded", "csv", "each_file")
     if not reads_matrix or not any(one.share < _TWICE for one in first.remaining):
         return first
@@ -80,9 +85,10 @@ def _with(
     spillover: ExperimentSpillover,
     settings: FlowSettings,
     own: OwnGates,
+    pooled: Sequence[PooledTube] | None = None,
 ) -> Compensated:
     tubes = [_as_used(tube, spillover) for tube in tubes]
-    pooled = pool_for(tubes, spillover.matrix, settings)
+    pooled = pool_for(tubes, spillover.matrix, settings) if pooled is None else pooled
 
     def blocks(is_compensated: bool) -> dict[str, Blocks]:
         return set_gates(

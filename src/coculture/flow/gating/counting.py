@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import reduce
 
 import numpy as np
@@ -53,8 +53,7 @@ def measure(
         counts = Counts(tube.header.events, 0, {})
         return [Measurement(tube, population, counts, 0.0, 0.0, 0.0) for population in populations]
     events = read_tube(tube, spillover)
-    own_time = all(gates.TIME in blocks[population.name] for population in populations)
-    time = all_steady(events) if own_time else _steadiness(tube, events)
+    time = _time(tube, events, settings, blocks)
     unsteady = _unsteady(tube, events, time.steady)
     measured: list[Measurement] = []
     for population in populations:
@@ -103,6 +102,38 @@ def _binned(
         return None
     singlets = masks["singlets"]
     return population_bins(events, singlets, population, blocks, tube.panel, outcomes, axes)
+
+
+def count(
+    tube: Tube,
+    spillover: pd.DataFrame | None,
+    settings: FlowSettings,
+    blocks: Mapping[str, Mapping[str, gates.Block]],
+) -> list[Measurement]:
+    """The counts and medians of `measure`, without what the checks need."""
+    events = read_tube(tube, spillover)
+    time = _time(tube, events, settings, blocks)
+    counted = []
+    for population in settings.populations:
+        own = gates.of_tube(blocks[population.name], tube)
+        masks = stage_masks(events, population, own, time.steady)
+        counts, _ = _counts(tube, events, own, masks, settings.outcomes)
+        medians = _medians(tube, events, masks["population"])
+        counted.append(
+            Measurement(tube, population, counts, math.nan, math.nan, math.nan, medians=medians)
+        )
+    return counted
+
+
+def _time(
+    tube: Tube,
+    events: Columns,
+    settings: FlowSettings,
+    blocks: Mapping[str, Mapping[str, gates.Block]],
+) -> Steadiness:
+    """What the acquisition time shows; nothing where the user set a gate on it."""
+    own_time = all(gates.TIME in blocks[population.name] for population in settings.populations)
+    return all_steady(events) if own_time else _steadiness(tube, events)
 
 
 @dataclass(frozen=True)
@@ -197,30 +228,15 @@ def _count(
 
     `masks` are those of `stage_masks`.
     """
-    total = tube.header.events
-    nonfinite = total - len(events) - events.beads
-    beads = events.beads if tube.panel.counting_beads else None
-    after = {stage: int(np.count_nonzero(mask)) for stage, mask in masks.items()}
+    counts, positives = _counts(tube, events, blocks, masks, outcomes)
     is_cell = masks["population"]
     medians = _medians(tube, events, is_cell)
     of_singlets = {} if tube.role == "sample" else _medians(tube, events, masks["singlets"])
-    if not outcomes.stains or any(stain.gate not in blocks for stain in outcomes.stains):
-        return _Counted(
-            Counts(total, nonfinite, after, beads=beads),
-            medians=medians,
-            singlet_medians=of_singlets,
-            others=_under(others, tube, events, population, blocks, masks, {}, outcomes),
-        )
-    positives = gates.positives(outcomes, blocks, events)
+    of_others = _under(others, tube, events, population, blocks, masks, positives, outcomes)
+    if not positives:
+        return _Counted(counts, medians=medians, singlet_medians=of_singlets, others=of_others)
+    counts = replace(counts, sensitivity=largest_change(events, is_cell, blocks, outcomes))
     is_above = {gate: mask & is_cell for gate, mask in positives.items()}
-    counts = Counts(
-        total=total,
-        nonfinite=nonfinite,
-        after=after,
-        quadrants=gates.classes_of(outcomes, is_above, after["population"]),
-        beads=beads,
-        sensitivity=largest_change(events, is_cell, blocks, outcomes),
-    )
     size = tube.panel.forward_scatter_area
     read = [*(str(blocks[stain.gate]["channels"][0]) for stain in outcomes.stains), size]
     cells = sample_of(events, is_cell, read)
@@ -229,7 +245,7 @@ def _count(
     sizes = None
     if is_sample:
         sizes = _sizes(np.asarray(events[size]), _dying(outcomes, is_above, is_cell))
-    if tube.role == "single_stain" and after["population"] < FEWEST_EVENTS:
+    if tube.role == "single_stain" and counts.cells < FEWEST_EVENTS:
         cells = sample_of(events, masks["singlets"], read)
     lacking = {stain.gate: blocks[stain.gate] for stain in outcomes.lacking}
     return _Counted(
@@ -240,8 +256,35 @@ def _count(
         sizes,
         medians,
         of_singlets,
-        _under(others, tube, events, population, blocks, masks, positives, outcomes),
+        of_others,
     )
+
+
+def _counts(
+    tube: Tube,
+    events: TubeEvents,
+    blocks: Mapping[str, gates.Block],
+    masks: Mapping[str, NDArray[np.bool_]],
+    outcomes: Outcomes,
+) -> tuple[Counts, dict[str, NDArray[np.bool_]]]:
+    """Events after each stage and in each class; gate of each stain -> the positive events.
+
+    Both lack the stains where one has no gate.
+    """
+    total = tube.header.events
+    after = {stage: int(np.count_nonzero(mask)) for stage, mask in masks.items()}
+    counts = Counts(
+        total=total,
+        nonfinite=total - len(events) - events.beads,
+        after=after,
+        beads=events.beads if tube.panel.counting_beads else None,
+    )
+    if not outcomes.stains or any(stain.gate not in blocks for stain in outcomes.stains):
+        return counts, {}
+    positives = gates.positives(outcomes, blocks, events)
+    is_above = {gate: mask & masks["population"] for gate, mask in positives.items()}
+    quadrants = gates.classes_of(outcomes, is_above, after["population"])
+    return replace(counts, quadrants=quadrants), positives
 
 
 def _under(

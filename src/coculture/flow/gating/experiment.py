@@ -53,7 +53,7 @@ from coculture.flow.gating.checks.too_few_cells import lacks_percent
 from coculture.flow.gating.checks.unusual_file import reading_notes
 from coculture.flow.gating.compensated import Compensated, compensated
 from coculture.flow.gating.constant_channels import refuse_constant
-from coculture.flow.gating.counting import is_beads, measure
+from coculture.flow.gating.counting import count, is_beads, measure
 from coculture.flow.gating.gate_setting import Blocks, set_gates
 from coculture.flow.gating.intervals import wilson_interval
 from coculture.flow.gating.marker_losses import marker_states
@@ -222,14 +222,14 @@ def _otherwise_gated(
     others: list[OtherSpillover | AutomaticGates] = [
         *other_spillover.others(tubes, used.spillover, settings, own)
     ]
-    automatic = automatic_gates.of_experiment(tubes, asked, settings, own)
+    automatic = automatic_gates.of_experiment(tubes, asked, settings, own, used)
     others += [automatic] if automatic is not None else []
     found = []
     for other in others:
         counted = {}
         if other.used is not None:
             counted = {
-                tube.row: measure(tube, other.used.spillover.matrix, settings, other.used.blocks)
+                tube.row: count(tube, other.used.spillover.matrix, settings, other.used.blocks)
                 for tube in other.used.tubes
                 if tube.role == "sample"
             }

@@ -32,7 +32,11 @@ class AutomaticGates:
 
 
 def of_experiment(
-    tubes: Sequence[Tube], spillover: ExperimentSpillover, settings: FlowSettings, own: OwnGates
+    tubes: Sequence[Tube],
+    spillover: ExperimentSpillover,
+    settings: FlowSettings,
+    own: OwnGates,
+    used: Compensated,
 ) -> AutomaticGates | None:
     """The automatic gates of an experiment with gates of a person; None if it has none.
 
@@ -44,10 +48,12 @@ def of_experiment(
         The matrix that the config asks for.
     own
         The user's gates of this experiment.
+    used
+        What the experiment has with them.
     """
     if not any(own.values()):
         return None
     try:
-        return AutomaticGates(compensated(tubes, spillover, settings, {}))
+        return AutomaticGates(compensated(tubes, spillover, settings, {}, like=used))
     except ThresholdError as error:
         return AutomaticGates(None, str(error).rstrip("."))
