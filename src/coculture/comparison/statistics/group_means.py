@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from coculture.comparison.design.arms import Design, arms_of
+from coculture.comparison.design.donors_inside_experiments import SHARED
 from coculture.comparison.design.endpoints import Endpoint
 from coculture.comparison.design.joining import VIABLE_CELLS
 from coculture.comparison.settings import ComparisonSettings
@@ -42,13 +43,16 @@ def well_values(
 
     Returns
     -------
-    One row a culture, with columns culture, experiment, arm, donor, value, side, missing, note.
+    One row a culture, with columns culture, experiment, arm, donor, value, side, missing, note, and
+    shared_experiment if `cultures` has it.
     `side` is -1 (1) if the true value is below (above) `value`, else 0. For a culture without a
     value, which is NaN, `missing` is the code of the reason (`ADDED`, `UNMEASURED`,
     `UNCOUNTED`) and `note` the reason in words; both are empty otherwise.
     """
     wells = cultures[["culture", "experiment", "arm"]].copy()
     wells["donor"] = cultures["donor"].fillna("") if "donor" in cultures else ""
+    if SHARED in cultures:
+        wells[SHARED] = cultures[SHARED].fillna("")
     wells["side"] = _sides(cultures, endpoint)
     wells["missing"] = ""
     wells["note"] = ""
@@ -101,7 +105,11 @@ def group_means(
                 "note": "; ".join(dict.fromkeys(note for note in notes[places] if note)),
             }
         )
-    return pd.DataFrame(rows)
+    table = pd.DataFrame(rows)
+    if SHARED in wells and len(table):
+        shared = dict(zip(wells["experiment"], wells[SHARED], strict=True))
+        table[SHARED] = table["experiment"].map(shared)
+    return table
 
 
 def _places(wells: pd.DataFrame) -> list[NDArray[np.intp]]:
