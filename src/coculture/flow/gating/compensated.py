@@ -81,7 +81,7 @@ def _with(
     settings: FlowSettings,
     own: OwnGates,
 ) -> Compensated:
-    tubes = [_as_used(tube, spillover) for tube in tubes]
+    tubes = [as_used(tube, spillover) for tube in tubes]
     pooled = pool_for(tubes, spillover.matrix, settings)
 
     def blocks(is_compensated: bool) -> dict[str, Blocks]:
@@ -105,7 +105,7 @@ def _with(
     return Compensated(tubes, spillover, found, remaining, possible, pooled)
 
 
-def _as_used(tube: Tube, spillover: ExperimentSpillover) -> Tube:
+def as_used(tube: Tube, spillover: ExperimentSpillover) -> Tube:
     """The tube as beads, if it looks like beads, and without a matrix that cannot be used."""
     return replace(
         tube,
