@@ -82,6 +82,7 @@ def group_means(
     usable = wells[wells["value"].notna()]
     well_sd = pooled_well_sd(usable[usable["side"] == 0])
     values, sides = wells["value"].to_numpy(float), wells["side"].to_numpy(int)
+    is_zero = without_logarithm(cultures, endpoint).to_numpy(bool)
     experiments, arms, donors, notes = (
         wells[column].to_numpy() for column in ("experiment", "arm", "donor", "note")
     )
@@ -89,6 +90,9 @@ def group_means(
     for places in _places(wells):
         used = places[~np.isnan(values[places])]
         mean = group_mean(values[used], sides[used], well_sd)
+        if is_zero[used].any():
+            # No distribution of logarithms has a zero: of such a group only a bound is known.
+            mean = replace(mean, mean=mean.at_limit, relation="<=")
         rows.append(
             {
                 "endpoint": endpoint.name,
@@ -282,7 +286,20 @@ def _sides(cultures: pd.DataFrame, endpoint: Endpoint) -> NDArray[np.int_]:
     """-1 (1) where the true value is below (above) the bound."""
     state = cultures[endpoint.columns.state].fillna("")
     below, above = state.isin(BELOW_RANGE), state.isin(ABOVE_RANGE)
-    return np.select([below, above], [BELOW, ABOVE], 0)
+    return np.select([below | without_logarithm(cultures, endpoint), above], [BELOW, ABOVE], 0)
+
+
+def without_logarithm(cultures: pd.DataFrame, endpoint: Endpoint) -> "pd.Series[bool]":
+    """Whether a culture has a value of zero or less on a logarithmic scale.
+
+    Leaving it out would raise the mean of its arm. All that is known of its logarithm is that it is
+    below those of the others: it counts as at most the lowest of them, and so does its group.
+    """
+    if endpoint.scale != "log":
+        return pd.Series(False, cultures.index)
+    columns = endpoint.columns
+    inside = ~cultures[columns.state].isin([*BELOW_RANGE, *ABOVE_RANGE])
+    return inside & (cultures[columns.value].astype(float) <= 0)
 
 
 def _values(
@@ -305,6 +322,9 @@ def _values(
     if endpoint.scale == "specific":
         untreated = _untreated_means(cultures, value, settings)
         return 100 * (value - untreated) / (100 - untreated)
+    if endpoint.scale == "log":
+        lowest = value[value > 0].min()
+        value = value.mask(without_logarithm(cultures, endpoint), lowest)
     logarithm = value.where(value > 0).transform(np.log)
     if endpoint.per_viable_cell:
         logarithm -= (cultures[VIABLE_CELLS].astype(float) / MILLION).transform(np.log)
