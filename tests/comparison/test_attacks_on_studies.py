@@ -265,9 +265,9 @@ def test_zeros_of_a_ratio_are_not_left_out(kind: str, verdict: str) -> None:
 
 
 def test_a_margin_above_every_effect_of_the_study_is_said() -> None:
-    """LEN kills 22 points more and "does not raise" by 40; DEX is shown to raise by 30."""
+    """DEX is shown to kill 22 points more, and "does not raise" by 40."""
     percents = ((10.0, 11.0, 9.0, 10.0), (32.0, 33.5, 31.0, 31.5))
-    claims = [
+    claims: list[dict[str, Any]] = [
         {"id": "1", "kind": "higher", "endpoint": "apoptosis", "statement": "It rises"},
         {"id": "2", "kind": "not_raised", "endpoint": "apoptosis", "statement": "It is safe",
          "margin_points": 40},
