@@ -19,6 +19,7 @@ from benchmarks import (
     arms_apart_rates,
     claims_at_boundary,
     donor_error_rates,
+    donors_sharing_days,
     family_error_rates,
     noise_shapes,
     outside_range_rates,
@@ -30,6 +31,7 @@ SOURCES = {
     "noise_shapes": noise_shapes.levels,
     "arms_apart_rates": arms_apart_rates.levels,
     "donor_error_rates": donor_error_rates.levels,
+    "donors_sharing_days": donors_sharing_days.levels,
     "outside_range_rates": outside_range_rates.levels,
     "family_error_rates": family_error_rates.levels,
 }

@@ -34,14 +34,23 @@ def study(
     ratios: Sequence[float],
     findings: Sequence[Mapping[str, Any]] = (LOWER,),
     *,
+    lloq: float = 0.0,
+    **more: Any,
+) -> Comparison:
+    """The cultures of `cultures_of`, compared; below the LLOQ only that is known."""
+    return compared(cultures_of(ratios, **more), findings, lloq=lloq)
+
+
+def cultures_of(
+    ratios: Sequence[float],
+    *,
     dates: Sequence[str] = (),
     donors: Sequence[str] = (),
     apoptosis: tuple[Percents, Percents] | None = None,
     low_wells: Sequence[str] = (),
-    lloq: float = 0.0,
     wells: int = 1,
     scatter: float = 0.02,
-) -> Comparison:
+) -> pd.DataFrame:
     """Experiments in which DEX leaves these parts of IL-6, with wells that scatter a little.
 
     Parameters
@@ -76,11 +85,29 @@ def study(
                         "il6_pg_ml": level * np.exp(scatter * chance.normal()),
                     }
                 )
-    table = pd.DataFrame(rows)
+    return pd.DataFrame(rows)
+
+
+def compared(
+    table: pd.DataFrame,
+    findings: Sequence[Mapping[str, Any]] = (LOWER,),
+    values: pd.DataFrame | None = None,
+    *,
+    lloq: float = 0.0,
+    **section: Any,
+) -> Comparison:
+    """Cultures of which percent apoptotic and IL-6 are known, and what values.csv gives."""
+    measured = {
+        "flow": {"channels": {"annexin": "AV", "viability_dye": "PI"}},
+        "populations": ["myeloma"],
+        "analytes": ["IL-6"],
+        "values": {"score": "a.u."},
+    }
     settings = ComparisonSettings.from_config(
-        with_defaults({"findings": list(findings)}, schema("comparison")),
+        with_defaults({"findings": list(findings), **section}, schema("comparison")),
         [DEX],
         {"reference": "MM"},
+        measured if section else None,
     )
     joined = join_cultures(
         cultures=table.drop(columns=["percent_apoptotic", "il6_pg_ml"]),
@@ -89,6 +116,7 @@ def study(
         population="myeloma",
         analytes=["IL-6"],
         settings=settings,
+        values=values,
     )
     return compare(joined, settings)
 
@@ -184,3 +212,73 @@ def test_three_equal_differences_are_no_evidence() -> None:
     row = first(study((0.5,) * 4, scatter=0.0))
     assert row["verdict"] == "not testable"
     assert "no variation" in row["sentence"]
+
+
+def test_wells_named_as_donors_add_nothing() -> None:
+    """Three wells of each day as three donors: what the days do remains in the test."""
+    days = (0.6, 0.8, 0.95)
+    table = cultures_of([ratio for ratio in days for _ in range(3)])
+    names = {f"E{3 * day + well + 1}": (f"E{day + 1}", f"D{well + 1}") for day in range(3)
+             for well in range(3)}  # fmt: skip
+    fakes = table.assign(
+        experiment=[names[one][0] for one in table["experiment"]],
+        donor=[names[one][1] for one in table["experiment"]],
+    )
+    row = first(compared(fakes))
+    assert (row["tested"], row["n"], row["donors"], row["verdict"]) == (
+        "donors",
+        3,
+        3,
+        "not shown",
+    )
+    # As an experiment each, they would have been shown.
+    assert first(compared(table))["verdict"] == "shown"
+
+
+SCORE = [{"name": "score", "measure": "values"}, {"name": "IL-6", "measure": "analyte",
+          "analyte": "IL-6"}]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "verdict"), [("higher", "not testable"), ("lower", "shown")])
+def test_zeros_of_a_ratio_are_not_left_out(kind: str, verdict: str) -> None:
+    """Two of three treated wells are 0. Without them the arm would be at 150 %."""
+    chance = np.random.default_rng(1)
+    table = cultures_of((1.0,) * 4, wells=3)
+    is_dex = table["dex_nM"] > 0
+    is_zero = is_dex & (table["replicate"] > 1)
+    rest = 1.5 if kind == "higher" else 0.6
+    score = 100 * np.where(is_dex, rest, 1.0) * np.exp(0.02 * chance.normal(size=len(table)))
+    values = pd.DataFrame(
+        {"culture": table["culture"], "endpoint": "score", "value": np.where(is_zero, 0.0, score)}
+    ).assign(unit="a.u.", count=np.nan, relation="", exclude="", note="")
+    finding = LOWER | {"kind": kind, "endpoint": "score", "statement": f"The score is {kind}"}
+    found = compared(table, [finding], values, endpoints=SCORE)
+    row = first(found)
+    assert row["verdict"] == verdict
+    (flag,) = of_code(found, "zero_has_no_ratio")
+    assert flag.severity == "caution"
+    assert "8 cultures of MM DEX have a value of 0 or less" in flag.sentence
+    if kind == "lower":
+        # At most as low as the lowest value above 0, and only a bound.
+        assert row["relation"] == "<="
+        assert row["estimate"] > 0.5
+
+
+def test_a_margin_above_every_effect_of_the_study_is_said() -> None:
+    """DEX is shown to kill 22 points more, and "does not raise" by 40."""
+    percents = ((10.0, 11.0, 9.0, 10.0), (32.0, 33.5, 31.0, 31.5))
+    claims: list[dict[str, Any]] = [
+        {"id": "1", "kind": "higher", "endpoint": "apoptosis", "statement": "It rises"},
+        {"id": "2", "kind": "not_raised", "endpoint": "apoptosis", "statement": "It is safe",
+         "margin_points": 40},
+    ]  # fmt: skip
+    both = [one | {"arm": ON_DEX, "compared_with": NONE} for one in claims]
+    found = study((1.0,) * 4, both, apoptosis=percents)
+    assert list(found.findings["verdict"]) == ["shown", "shown"]
+    (flag,) = of_code(found, "margin_beyond_effects")
+    assert flag.concerns.finding == "2"
+    assert "largest difference that this study shows of apoptosis is 22 percentage points" in (
+        flag.sentence
+    )
+    usual = study((1.0,) * 4, [both[0], both[1] | {"margin_points": 5}], apoptosis=percents)
+    assert not of_code(usual, "margin_beyond_effects")

@@ -24,6 +24,11 @@ def _flags(cultures: pd.DataFrame, settings: ComparisonSettings, code: str) -> l
     return [flag for flag in compare(cultures, settings).flags if flag.code == code]
 
 
+def _dated(cultures: pd.DataFrame) -> pd.DataFrame:
+    """Each experiment on a day of its own."""
+    return cultures.assign(date="2024-03-0" + cultures["experiment"].str[1:])
+
+
 def _but_skewness(found: Sequence[Flag]) -> list[Flag]:
     """Without skewed differences, of which one sound difference in twenty has a caution."""
     return [flag for flag in found if flag.code != "skewed_differences"]
@@ -44,7 +49,13 @@ def _below(cultures: pd.DataFrame, rows: "pd.Series[bool]", limit: float) -> pd.
 def test_a_complete_study_has_no_flags(
     joined_study: JoinedStudy, settings: ComparisonSettings
 ) -> None:
-    assert _but_skewness(compare(joined_study(parameters=SURE), settings).flags) == []
+    cultures = joined_study(parameters=SURE)
+    assert _but_skewness(compare(_dated(cultures), settings).flags) == []
+    (flag,) = _but_skewness(compare(cultures, settings).flags)
+    assert (flag.code, flag.severity) == ("days_unknown", "note")
+    half = _dated(cultures).assign(date=lambda rows: rows["date"].mask(rows["experiment"] == "E2"))
+    (flag,) = _but_skewness(compare(half, settings).flags)
+    assert flag.sentence.startswith("Of E2 no day is known")
 
 
 def test_fewer_than_three_experiments_are_a_caution(
@@ -133,7 +144,7 @@ def test_excluded_readings_are_noted_with_their_own_reason(
 def test_arms_on_different_plates_are_noted(
     joined_study: JoinedStudy, settings: ComparisonSettings
 ) -> None:
-    cultures = joined_study(parameters=SURE)
+    cultures = _dated(joined_study(parameters=SURE))
     wells = pd.DataFrame(
         {
             "culture": cultures["culture"],

@@ -23,34 +23,34 @@ FINDING = {
 }
 
 
-def _study(donors: Sequence[str], ratios: Sequence[float]) -> Comparison:
+IL6 = "il6_pg_ml"
+
+
+def _study(donors: Sequence[str], ratios: Sequence[float], date: str = "") -> Comparison:
     """One experiment for each donor named, in which DEX leaves this part of the IL-6.
 
-    One with "D1+D2" has a well of each donor in each arm.
+    One with "D1+D2" has a well of each donor in each arm. The ratio of a shared experiment is that
+    of its first donor, with 0.1 less for each other.
     """
     rows = [
-        {
-            "culture": f"E{number}-{dex}-{replicate}",
-            "experiment": f"E{number}",
-            "donor": donor.split("+")[replicate - 1],
-            "cells": "MM",
-            "stroma": "",
-            "hours": 48.0,
-            "replicate": replicate,
-            "dex_nM": dex,
-            "percent_apoptotic": 20.0,
-            "il6_pg_ml": 200.0 * (ratio if dex else 1.0),
-        }
-        for number, (donor, ratio) in enumerate(zip(donors, ratios, strict=True), start=1)
+        (f"E{number}", donor, dex, replicate, 200.0 * (ratio - 0.1 * replicate if dex else 1.0))
+        for number, (named, ratio) in enumerate(zip(donors, ratios, strict=True), start=1)
         for dex in (0, 1000)
-        for replicate in range(1, 2 + donor.count("+"))
+        for replicate, donor in enumerate(named.split("+"))
     ]
-    table = pd.DataFrame(rows)
+    cultures = pd.DataFrame(rows, columns=["experiment", "donor", "dex_nM", "replicate", IL6])
+    return _compared(cultures.assign(date=date))
+
+
+def _compared(cultures: pd.DataFrame) -> Comparison:
+    """Cultures of MM cells with their IL-6, compared."""
+    names = [f"w{number}" for number in range(len(cultures))]
+    table = cultures.assign(culture=names, cells="MM", stroma="", hours=48.0, percent_apoptotic=20)
     settings = ComparisonSettings.from_config(
         with_defaults({"findings": [FINDING]}, schema("comparison")), [DEX], {"reference": "MM"}
     )
     joined = join_cultures(
-        cultures=table.drop(columns=["percent_apoptotic", "il6_pg_ml"]),
+        cultures=table.drop(columns=["percent_apoptotic", IL6]),
         flow_wells=flow_wells(table),
         elisa_cultures=elisa_cultures(table),
         population="myeloma",
@@ -98,11 +98,12 @@ def test_without_donors_nothing_is_said_of_them() -> None:
     ("donors", "said"),
     [
         (["D1", "D1", "", "D3"], "E3 has no donor, and other experiments have. Findings that use "),
-        (["D1", "D1", "D2+D4", "D3"], "E3 has cultures of several donors. Findings that use it "),
+        (["D1", "D1", "D1+D2", "D1"], "E3 has cultures of several donors. Findings that use it "),
+        (["D1", "D1", "D2++D4", "D3"], "E3 has cultures of several donors. Findings that use it "),
     ],
 )
 def test_donors_that_cannot_be_tested_are_a_caution(donors: list[str], said: str) -> None:
-    """Three donors are named, but not one for each experiment: nothing is said of donors."""
+    """One is not named, there are only two, or a culture of a shared experiment has none."""
     found = _study(donors, [0.5, 0.6, 0.4, 0.55])
     (flag,) = (one for one in found.flags if one.code == "donors_not_tested")
     assert flag.severity == "caution"
@@ -110,6 +111,65 @@ def test_donors_that_cannot_be_tested_are_a_caution(donors: list[str], said: str
     (finding,) = found.findings.to_dict("records")
     assert (finding["tested"], finding["verdict"]) == ("experiments", "shown")
     assert finding["condition"] == "for the donors of these experiments"
+
+
+SHARED = ["D1+D2", "D2+D3", "D1+D3"]
+RATIOS = [0.7, 0.6, 0.5]
+
+
+def test_donors_that_share_experiments_are_tested_inside_them() -> None:
+    found = _study(SHARED, RATIOS)
+    logs = np.log([[0.7, 0.6], [0.6, 0.5], [0.5, 0.4]])  # experiments x their two donors
+    donors = [(logs[0, 0] + logs[2, 0]) / 2, (logs[0, 1] + logs[1, 0]) / 2, logs[1:, 1].mean()]
+    parts = [np.var(donors, ddof=1) / 3, np.var(logs.mean(axis=1), ddof=1) / 3]
+    df = sum(parts) ** 2 / sum(one**2 / 2 for one in parts)
+    t = np.mean(donors) / np.sqrt(sum(parts))
+    (finding,) = found.findings.to_dict("records")
+    assert finding["p"] == pytest.approx(scipy.stats.t.cdf(t, df))
+    assert finding["estimate"] == pytest.approx(np.exp(np.mean(donors)))
+    assert (finding["n"], finding["donors"], finding["tested"]) == (3, 3, "donors")
+    assert (finding["verdict"], finding["condition"]) == ("shown", "")
+    assert "n = 3 donors, 3 experiments" in finding["sentence"]
+    assert not [flag for flag in found.flags if flag.code == "donors_not_tested"]
+    assert "E1 (D1)" in set(found.arms["experiment"])
+    flips = found.robustness.set_index("alternative").loc["the sign-flip test"]
+    assert not flips["counted"]
+    assert flips["reason"] == "it needs independent values, and donors share experiments"
+
+
+def test_wells_of_one_donor_more_in_one_arm_do_not_move_the_difference() -> None:
+    """Donors differ tenfold in IL-6. Averaged over wells, an arm would be mostly one donor's."""
+    rows = [
+        (f"E{day}", donor, dex, well, 200.0 * level * (0.5 + 0.02 * day if dex else 1.0))
+        for day in (1, 2, 3)
+        for donor, level in (("D1", 1.0), ("D2", 10.0), ("D3", 1.0))
+        for dex in (0, 1000)
+        for well in range(3 if (donor == "D2") == bool(dex) else 1)
+    ]
+    cultures = pd.DataFrame(rows, columns=["experiment", "donor", "dex_nM", "replicate", IL6])
+    (finding,) = _compared(cultures).findings.to_dict("records")
+    assert finding["estimate"] == pytest.approx(np.exp(np.log([0.52, 0.54, 0.56]).mean()))
+
+
+@pytest.mark.parametrize(("days", "verdict"), [(1, "not testable"), (2, "not testable")])
+def test_three_donors_need_three_experiments(days: int, verdict: str) -> None:
+    """What a day does to all of its donors cannot be told from what the drug does."""
+    found = _study(["D1+D2+D3"] * days, [0.8, 0.7, 0.75][:days])
+    (finding,) = found.findings.to_dict("records")
+    assert (finding["n"], finding["donors"]) == (days, 3)
+    assert finding["verdict"] == verdict
+    assert "Descriptive" in finding["sentence"]
+
+
+def test_donors_of_one_day_are_a_note() -> None:
+    found = _study(["D1", "D2", "D3"], RATIOS, date="2024-03-05")
+    (flag,) = (one for one in found.flags if one.code == "donors_of_one_day")
+    assert flag.severity == "note"
+    assert flag.sentence.startswith("E1, E2 and E3, of different donors, share a day (2024-03-05)")
+    assert not [one for one in found.flags if one.code == "experiments_of_one_day"]
+    # The test of donors that share experiments allows for their days.
+    shared = _study(["D1+D2+D3"], [0.6], date="2024-03-05")
+    assert not [one for one in shared.flags if one.code == "donors_of_one_day"]
 
 
 def test_experiments_of_cells_that_have_no_donor_are_no_caution() -> None:

@@ -25,7 +25,9 @@ from coculture.comparison.findings.evaluation import (
     finding_table,
     unstained_arms,
 )
+from coculture.comparison.findings.margins_beyond_effects import margins_beyond_effects
 from coculture.comparison.findings.wide_margins import wide_margins
+from coculture.comparison.findings.zeros_of_ratios import zeros_of_ratios
 from coculture.comparison.flags import comparison_flags
 from coculture.comparison.independence.registry import independence_flags
 from coculture.comparison.independence.shared_days import dependent, shared_days
@@ -158,6 +160,8 @@ def compare(
             *independence_flags(shared, cultures, settings, elisa_wells, flow_wells),
             *baseline_flags(results, arms, design),
             *wide_margins(results, arms),
+            *margins_beyond_effects(results),
+            *zeros_of_ratios(results, cultures),
             *comparison_flags(
                 results,
                 design,

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from coculture.comparison.design.arms import Design
+from coculture.comparison.design.donors_inside_experiments import as_named
 from coculture.comparison.design.endpoints import Endpoint
 from coculture.comparison.design.interference import interfered
 from coculture.comparison.findings.claims import ClaimResult
@@ -73,7 +74,7 @@ def comparison_flags(
 
 
 def _few_experiments(cultures: pd.DataFrame) -> Iterator[Flag]:
-    count = int(cultures["experiment"].nunique())
+    count = int(as_named(cultures).nunique())
     if count < MIN_EXPERIMENTS:
         yield Flag(
             Concerns(FINDINGS, "study"),

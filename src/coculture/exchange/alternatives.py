@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 AUTOMATIC_GATES = "automatic_gates"
 """The choice of the automatic gates, where a person set some."""
+PUT_BACK = "put_back"
+"""The choice of measurements of a culture that were excluded, and are used after all."""
 ALTERNATIVE_COLUMNS = ("alternative", "choice", "counted", "not_counted_because")
 """What every table of alternative values says of the alternative in a row."""
 
@@ -22,7 +24,8 @@ class Alternative:
         What is different, as it continues "not with": "5PL under 1/y2 weighting".
     choice
         Code of what was chosen: threshold_moved, threshold_source, spillover, automatic_gates,
-        file_left_out, curve, well_left_out, scale, test, experiment_left_out.
+        file_left_out, put_back, curve, well_left_out, standard_put_back, scale, test,
+        experiment_left_out.
     not_counted
         Why it is shown but not counted: it could not have succeeded, or is not defensible. Empty if
         it counts.

@@ -93,7 +93,7 @@ def counts(results: Results) -> dict[str, int]:
     donors = cultures.get("donor", pd.Series(dtype=str))
     found = {
         "donors": donors[donors != ""].nunique(),
-        "experiments": cultures["experiment"].nunique(),
+        "experiments": _experiments(cultures).nunique(),
         "arms": cultures["arm"].nunique(),
         "cultures": len(cultures),
         "FCS files": files["fcs"].nunique() if len(files) else 0,
@@ -105,6 +105,13 @@ def counts(results: Results) -> dict[str, int]:
         for name, count in found.items()
         if count
     }
+
+
+def _experiments(cultures: pd.DataFrame) -> "pd.Series[str]":
+    """The experiment of each culture, as the study names it."""
+    if "shared_experiment" not in cultures:
+        return cultures["experiment"]
+    return cultures["shared_experiment"].mask(lambda named: named == "", cultures["experiment"])
 
 
 def design(results: Results) -> str:

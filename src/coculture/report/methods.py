@@ -330,6 +330,14 @@ _OVER_DONORS = (
 )
 
 
+_INSIDE_DONORS = (
+    " Where an experiment has cells of several donors, contrasts were computed within experiment "
+    "and donor. Donors that share an experiment are not independent: the variance of their mean is "
+    "that by donors plus that by experiments, with Satterthwaite's degrees of freedom, and at "
+    "least three experiments are needed."
+)
+
+
 def _is_between(table: pd.DataFrame) -> bool:
     """Whether a row of a table of the comparison is between experiments."""
     return "compared" in table and bool(table["compared"].astype(bool).any())
@@ -371,6 +379,8 @@ def _comparison(results: Results, has_bounds: bool) -> str:
     tables = map(results.table, _COMPARED)
     if any("donors" in str(one) for table in tables for one in table.get("tested", ())):
         text += _OVER_DONORS
+    if "shared_experiment" in results.table("cultures.csv"):
+        text += _INSIDE_DONORS
     if any(_is_between(results.table(name)) for name in _COMPARED):
         text += (
             " Arms that share no experiment were compared between experiments: the part of each "

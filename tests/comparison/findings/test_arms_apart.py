@@ -92,7 +92,8 @@ def test_two_arms_are_compared_by_welchs_test(
     assert np.isnan(test["pooled_error_p"])
     assert row["pooled_error_verdict"] == ""
     assert [(flag.code, flag.severity) for flag in tables.flags] == [
-        ("between_experiments", "note")
+        ("days_unknown", "note"),
+        ("between_experiments", "note"),
     ]
 
 

@@ -226,3 +226,10 @@ def test_a_doubt_is_a_caution_on_the_page(
     (flag,) = (one for one in flags if one.code == "statement_names_others")
     assert (flag.severity, flag.concerns.finding) == ("caution", "1")
     assert "names DEX, which none of its arms has. Name in the statement" in flag.sentence
+
+
+def test_an_effect_that_is_mostly_left_is_not_called_eliminated() -> None:
+    (doubt,) = found(RESCUE | {"residual_fraction": 0.99, "margin_points": 60})
+    assert doubt.code == "eliminated_though_mostly_left"
+    assert "of which up to 99 % is left" in doubt.sentence
+    assert not found(RESCUE | {"residual_fraction": 0.5})

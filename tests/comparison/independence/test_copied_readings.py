@@ -74,6 +74,14 @@ def test_copies_in_another_order_are_certain() -> None:
     assert (found.pairing, found.is_certain) == ("nearest", True)
 
 
+def test_a_copy_in_another_order_and_multiplied_is_certain() -> None:
+    rng = np.random.default_rng(8)
+    values = np.round(_experiment(rng), 4)
+    copied = np.round(1.3 * values[rng.permutation(WELLS)], 4)
+    (found,) = copied_readings(pd.concat([_table("E1", values), _table("E2", copied)]))
+    assert (found.pairing, found.is_certain) == ("nearest", True)
+
+
 @pytest.mark.parametrize(
     ("arm_sd", "well_sd", "decimals"),
     [(0.05, 0.05, 4), (0.05, 0.02, 3), (0.0, 0.05, 4), (0.0, 0.03, 3), (0.05, 0.05, 2)],

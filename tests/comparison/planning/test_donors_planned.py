@@ -9,6 +9,7 @@ import pytest
 
 from coculture.comparison import ComparisonSettings
 from coculture.comparison.design.arms import Design
+from coculture.comparison.design.donors_inside_experiments import by_donor
 from coculture.comparison.planning import assumptions_of, need_table, needs, power, sentences
 from tests.comparison.conftest import STUDY
 
@@ -71,3 +72,27 @@ def test_fewer_donors_are_named(joined_study: JoinedStudy, settings: ComparisonS
     assert given["IL-6"].unit == "experiments"
     needed = needs(cultures, Design.of(cultures, settings), settings, given)
     assert "found in 4 experiments (for these 2 donors)" in sentences(needed)[0]
+
+
+def test_donors_that_share_experiments_are_planned_as_donors(
+    joined_study: JoinedStudy, settings: ComparisonSettings
+) -> None:
+    """Four donors, each on two of four days: the days are a part of the scatter."""
+    plain = joined_study(parameters=EIGHT)
+    number = plain["experiment"].str.extract(r"(\d+)")[0].astype(int) - 1
+    donor = "D" + (number % 4).map(str)
+    day = "E" + ((number + number // 4) % 4).map(str)
+    cultures = plain.assign(experiment=day, donor=donor)
+    parts = by_donor(cultures)
+    assert set(parts["shared_experiment"]) == {"E0", "E1", "E2", "E3"}
+    assert parts["experiment"].nunique() == 8
+    given = assumptions_of(parts, settings)
+    assert (given["IL-6"].unit, given["IL-6"].experiments_of_unit) == ("donors", 2)
+    table, apart = (
+        need_table(needs(each, Design.of(each, settings), settings, given)).set_index("id")
+        for each in (parts, parts.drop(columns="shared_experiment"))
+    )
+    assert (table["n"].to_dict()["1a"], table["tested"].to_dict()["1a"]) == (4, "donors")
+    most, most_apart = (each["most"].fillna(99) for each in (table, apart))
+    assert (most >= most_apart).all()
+    assert (most > most_apart).any()

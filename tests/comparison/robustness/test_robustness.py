@@ -14,7 +14,7 @@ from coculture.comparison import (
     compare,
     join_cultures,
 )
-from coculture.exchange.alternatives import AUTOMATIC_GATES, Alternative
+from coculture.exchange.alternatives import AUTOMATIC_GATES, PUT_BACK, Alternative
 from coculture.study.schema import schema, with_defaults
 from tests.comparison.conftest import EVENTS, elisa_cultures, flow_wells
 from tests.comparison.small_studies import DEX, finding
@@ -307,3 +307,63 @@ def test_a_finding_that_is_not_testable_says_so() -> None:
     assert table["verdict"].iloc[0] == "not testable"
     assert table["sentence"].iloc[0] == "Not testable in all 2 analyses."
     assert row(table, "the sign-flip test")["verdict"] == ""
+
+
+def _excluded(study: Study, wells: Sequence[str]) -> None:
+    """Exclude the flow and ELISA measurements of some cultures."""
+    lost = study.truth["culture"].isin(list(wells))
+    study.wells = study.wells.assign(excluded=study.wells["excluded"].mask(lost, "outlier"))
+    elisa = elisa_cultures(study.truth)
+    elisa = elisa.assign(
+        state=elisa["state"].mask(lost, "excluded"),
+        concentration_pg_ml=elisa["concentration_pg_ml"].mask(lost),
+    )
+    study.cultures = join_cultures(
+        cultures=study.truth.drop(columns=["percent_apoptotic", "il6_pg_ml"]),
+        flow_wells=study.wells,
+        elisa_cultures=elisa.assign(excluded=elisa["excluded"].mask(lost, "outlier")),
+        population="myeloma",
+        analytes=["IL-6"],
+        settings=study.settings,
+    )
+
+
+def _flow_put_back(study: Study, culture: str) -> pd.DataFrame:
+    alternative = Alternative(f"{culture}.fcs put back", PUT_BACK)
+    rows = study.flow(alternative, study.truth["percent_apoptotic"])
+    return rows[rows["culture"] == culture]
+
+
+def test_wells_that_were_excluded_after_the_fact_are_put_back() -> None:
+    """In two experiments the drug did nothing, and one well of each treated arm stayed out."""
+    study = Study([6.0, 6.5, 6.0, 6.2], [higher()])
+    bad = ["E1-10.0-1", "E2-10.0-1", "E2-10.0-2"]
+    lost = study.truth["culture"].isin(bad)
+    study.truth["percent_apoptotic"] -= np.where(lost, 20.0, 0.0)
+    study.wells = Study._wells(study.truth)
+    _excluded(study, bad)
+    tables = [_flow_put_back(study, culture) for culture in bad]
+    table = study.compared(tables).robustness
+    assert table["verdict"].iloc[0] == "shown"
+    of_all = row(table, "all excluded samples put back")
+    assert of_all["counted"]
+    assert of_all["verdict"] == "not shown"
+    assert "not with " in table["sentence"].iloc[0]
+    assert list(table["choice"]).count(PUT_BACK) == len(bad) + 1
+    # The values are those of a study that excluded nothing.
+    study.wells = Study._wells(study.truth)
+    _excluded(study, [])
+    assert study.compared().findings["p"].iloc[0] == of_all["p"]
+
+
+def test_excluded_wells_of_elisa_are_put_back() -> None:
+    study = Study(
+        [0.0] * 4, [finding("lower", "IL-6", TREATED, [UNTREATED])], ratios=[0.5, 0.4, 0.6, 0.5]
+    )
+    _excluded(study, ["E1-10.0-1"])
+    back = Alternative("wells A1 of P1 of E1-10.0-1 (IL-6) put back", PUT_BACK)
+    table = study.compared(elisa=[study.elisa(back, {"E1-10.0-1": 5.0})]).robustness
+    found = row(table, back.name)
+    assert found["counted"]
+    assert found["estimate"] > table["estimate"].iloc[0]
+    assert "all excluded wells put back" not in set(table["alternative"])

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from coculture.comparison.design.arms import Design, arms_of
+from coculture.comparison.design.donors_inside_experiments import by_donor
 from coculture.comparison.quantities.declared import declared
 from coculture.comparison.quantities.flow_wells import SEEN
 from coculture.comparison.quantities.kind import MISSING, Readings
@@ -58,9 +59,10 @@ def join_cultures(
 
     Returns
     -------
-    All columns of `cultures`, then arm, the columns of each quantity (`Quantity.columns`; with the
-    first that flow cytometry measures annexin_seen and the like, whether a stain stained, as far as
-    cells show it), flags (codes), excluded, and the reasons for missing values. Sorted by
+    All columns of `cultures` (`experiment` is a part of one that donors share, see
+    `donors_inside_experiments`), then arm, the columns of each quantity (`Quantity.columns`; with
+    the first that flow cytometry measures annexin_seen and the like, whether a stain stained, as
+    far as cells show it), flags (codes), excluded, and the reasons for missing values. Sorted by
     experiment, arm (display order) and culture. Counts, doses and hours that are whole numbers are
     integers.
 
@@ -99,7 +101,7 @@ def join_cultures(
     counted = ["hours", "replicate", *doses, VIABLE_CELLS]
     counted += [name for one in quantities for name in (one.columns.total, one.columns.count)]
     return _whole_numbers(
-        in_order(table, design), [one for one in dict.fromkeys(counted) if one in table]
+        in_order(by_donor(table), design), [one for one in dict.fromkeys(counted) if one in table]
     )
 
 

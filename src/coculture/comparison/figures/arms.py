@@ -10,6 +10,7 @@ from matplotlib.lines import Line2D
 
 from coculture.comparison import number_formats
 from coculture.comparison.design.arms import Design, sentence_of
+from coculture.comparison.design.donors_inside_experiments import as_named
 from coculture.comparison.design.endpoints import Endpoint
 from coculture.comparison.design.interference import caption_of
 from coculture.comparison.figures.arm_rows import ArmRows
@@ -220,7 +221,7 @@ def _caption(
     style_of_arms: str,
 ) -> str:
     used = wells[wells["value"].notna()]
-    n = used["experiment"].nunique()
+    n = as_named(used).nunique()
     mean = kind_of_mean(scale)
     text = f"{number_formats.experiments(n)}, {len(used)} wells. "
     if style_of_arms == BARS:

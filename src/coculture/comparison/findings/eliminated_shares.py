@@ -112,12 +112,14 @@ def _ratio(
     if len(groups) > 1:
         return _ratio_between(numerator, denominator, means.estimates, groups, confidence)
     top, bottom = (
-        per_experiment_contrast(means.estimates, weights) for weights in (numerator, denominator)
+        per_experiment_contrast(means.estimates, weights, means.donors)
+        for weights in (numerator, denominator)
     )
     both = pd.concat([top.values, bottom.values], axis=1).dropna()  # noqa: PD011
     tops, bottoms = means.by_unit(both).to_numpy().T
     low = high = ratio = float("nan")
-    if top.varies or bottom.varies:
+    # Fieller's interval needs independent values.
+    if (top.varies or bottom.varies) and not top.shares_experiments:
         low, high = fieller_interval(tops, bottoms, confidence)
     if len(both) and bottoms.mean():
         ratio = float(tops.mean() / bottoms.mean())

@@ -30,6 +30,9 @@ SUPERLATIVE = "superlative_of_two"
 RISE_AND_NO_RISE = "rise_and_no_rise"
 OTHER_ENDPOINT = "statement_of_another_endpoint"
 SEVERAL_DIFFERENCES = "arms_differ_in_several_things"
+MOSTLY_LEFT = "eliminated_though_mostly_left"
+_MOST_LEFT = 0.5
+"""Of an effect that is called eliminated more than half cannot be left."""
 _TESTED: Mapping[str, tuple[Direction, bool, str]] = {
     "higher": ("raised", False, "higher"),
     "lower": ("lowered", False, "lower"),
@@ -56,6 +59,7 @@ def doubts(settings: ComparisonSettings, design: Design) -> list[Doubt]:
     """Every doubt about the findings of a study, in their order."""
     found: list[Doubt] = []
     for finding in settings.findings:
+        found += _mostly_left(finding)
         try:
             pairs = pairs_of(finding, design)
         except ComparisonError:
@@ -152,6 +156,18 @@ def _superlative(finding: Finding, arms: Sequence[Arm], design: Design) -> Itera
             f"only, {design.display_label(other)}; not with "
             f"{listed(design.display_label(one) for one in rest)}.",
             "Compare it with all arms that the statement is about.",
+        )
+
+
+def _mostly_left(finding: Finding) -> Iterator[Doubt]:
+    """An effect may be called eliminated although most of it is left."""
+    if finding.kind == "eliminated" and finding.residual_fraction > _MOST_LEFT:
+        percent = f"{100 * finding.residual_fraction:g} %"
+        yield Doubt(
+            finding.id,
+            MOSTLY_LEFT,
+            f"Finding {finding.id} calls an effect eliminated of which up to {percent} is left.",
+            f"Set its residual_fraction to {_MOST_LEFT:g} or less.",
         )
 
 

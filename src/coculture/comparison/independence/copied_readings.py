@@ -47,6 +47,10 @@ ALIKE, ALIKE_SCATTER = 0.90, 0.02
 """For a caution: with 24 readings 2.5 of 1,000 pairs of true repeats fit, with 48 8 of 100,000."""
 NEAREST = 0.1
 """Largest median distance to the nearest reading of the other experiment, over that inside it."""
+NEAREST_MULTIPLIED = 0.05
+"""The same for certain copies, where one experiment may be a multiple of the other: repeats whose
+arms have equal means and whose wells repeat to 1 %, most of it by their place, are nearer by
+chance."""
 STEPS_APART = 4.0
 """Readings in whatever order are compared if they are usually this many last digits apart."""
 COARSEST_STEP = 0.01
@@ -284,21 +288,23 @@ def _residual_correlation(logs: Floats, arms: Sequence[Sequence[Hashable]]) -> t
 
 
 def _nearest(one: _Experiment, other: _Experiment, what: str) -> CopiedReadings | None:
-    """The same readings in whatever order, without a change of their level."""
+    """The same readings in whatever order, at their level or all multiplied by one number."""
     first, second = one.logs, other.logs
     if min(len(first), len(second)) < FEWEST_READINGS:
         return None
-    across = _distances(first, second)
     inside = min(_gap(first), _gap(second))
     if inside < STEPS_APART * one.step:
         return None
-    ratio = float(np.median(across)) / inside
-    if ratio > NEAREST:
+    as_read = float(np.median(_distances(first, second))) / inside
+    across = _distances(first - np.median(first), second - np.median(second))
+    multiplied = float(np.median(across)) / inside
+    if min(as_read, multiplied) > NEAREST:
         return None
     plates = (*one.plates, *other.plates)
+    ratio = min(as_read, multiplied)
     return CopiedReadings(
         *(one.name, other.name, what, plates, "nearest", len(first), ratio, float("nan")),
-        is_certain=True,
+        is_certain=as_read <= NEAREST or multiplied <= NEAREST_MULTIPLIED,
     )
 
 

@@ -9,9 +9,11 @@ from coculture.comparison.independence.copied_readings import (
     readings_of_cultures,
 )
 from coculture.comparison.independence.copied_values import copied_values
+from coculture.comparison.independence.donors_of_one_day import donors_of_one_day
 from coculture.comparison.independence.shared_days import SharedDay
 from coculture.comparison.independence.shared_material import shared_material
 from coculture.comparison.independence.unclear_donors import unclear_donors
+from coculture.comparison.independence.unknown_days import unknown_days
 from coculture.comparison.settings import ComparisonSettings
 from coculture.exchange.flags import Flag
 
@@ -43,6 +45,8 @@ def independence_flags(
         given += _without_readings(elisa_wells, settings)
     yield from copied_values(_values(cultures, settings, given))
     yield from shared_material(cultures, elisa_wells, flow_wells)
+    yield from donors_of_one_day(cultures, flow_wells)
+    yield from unknown_days(cultures, flow_wells)
 
 
 def _without_readings(wells: pd.DataFrame, settings: ComparisonSettings) -> list[str]:

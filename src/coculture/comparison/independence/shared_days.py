@@ -85,7 +85,7 @@ def shared_days(cultures: pd.DataFrame, files: pd.DataFrame | None = None) -> li
         Of the FCS files culture and acquired (flow/wells.csv); controls are not used, because
         several experiments may share them. None without flow cytometry.
     """
-    days = {ACQUIRED: _acquired(cultures, files), CULTURED: _cultured(cultures)}
+    days = days_of(cultures, files)
     kinds = _kinds(cultures)
     linked: dict[tuple[str, str], dict[str, set[str]]] = {}
     for one, other in combinations(sorted(kinds), 2):
@@ -106,9 +106,16 @@ def shared_days(cultures: pd.DataFrame, files: pd.DataFrame | None = None) -> li
             donor=listed(donors) if (donors := sorted(_common(kinds, group))) else "",
             of=len(kinds),
         )
-        for group in _groups(linked)
+        for group in connected(linked)
         for found in [[each for pair, each in linked.items() if pair[0] in group]]
     ]
+
+
+def days_of(
+    cultures: pd.DataFrame, files: pd.DataFrame | None = None
+) -> dict[str, Mapping[str, frozenset[str]]]:
+    """What happened -> experiment -> its days, where they are known. Arguments of `shared_days`."""
+    return {ACQUIRED: _acquired(cultures, files), CULTURED: _cultured(cultures)}
 
 
 def dependent(shared: Iterable[SharedDay]) -> list[frozenset[str]]:
@@ -185,7 +192,7 @@ def _cultured(cultures: pd.DataFrame) -> Mapping[str, frozenset[str]]:
     return {str(name): frozenset(map(str, of)) for name, of in known.groupby("experiment")["date"]}
 
 
-def _groups(linked: Iterable[tuple[str, str]]) -> Iterator[tuple[str, ...]]:
+def connected(linked: Iterable[tuple[str, str]]) -> Iterator[tuple[str, ...]]:
     """The connected experiments, each group sorted."""
     groups: list[set[str]] = []
     for pair in linked:

@@ -33,8 +33,8 @@ def unclear_donors(cultures: pd.DataFrame) -> Iterator[Flag]:
     if several:
         parts.append(f"{listed(several)} {_have(several)} cultures of several donors")
         remedies.append(
-            "Give each donor of an experiment an experiment of its own (E1-D1, E1-D2), so that "
-            "differences are made inside each donor."
+            "To have differences inside each donor, name the donor of every culture of such an "
+            "experiment, and give each two arms that are compared a donor in common."
         )
     if without:
         parts.append(f"{listed(without)} {_have(without)} no donor, and other experiments have")

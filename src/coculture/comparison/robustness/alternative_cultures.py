@@ -10,8 +10,10 @@ from coculture.comparison.quantities.quantity import Quantity
 from coculture.comparison.quantities.registry import kind_named
 from coculture.comparison.quantities.text_columns import filled
 from coculture.comparison.settings import ComparisonSettings
-from coculture.exchange.alternatives import Alternative
+from coculture.exchange.alternatives import PUT_BACK, Alternative
 from coculture.exchange.vocabulary import listed
+
+_ALL_SAMPLES, _ALL_WELLS = "all excluded samples put back", "all excluded wells put back"
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,7 +79,7 @@ def alternative_cultures(
 def _of_flow(
     cultures: pd.DataFrame, tables: AlternativeTables, quantities: list[Quantity]
 ) -> Iterator[AlternativeCultures]:
-    for rows in _each(tables.flow):
+    for rows in _each(tables.flow, _ALL_SAMPLES):
         alternative = _alternative(rows)
         kept, changed = rows[filled(rows["fcs"]) == ""], rows[filled(rows["fcs"]) != ""]
         reasons = [
@@ -97,7 +99,7 @@ def _of_flow(
 def _of_elisa(
     cultures: pd.DataFrame, tables: AlternativeTables, quantities: list[Quantity]
 ) -> Iterator[AlternativeCultures]:
-    for rows in _each(tables.elisa):
+    for rows in _each(tables.elisa, _ALL_WELLS):
         alternative, changed = _alternative(rows), rows[filled(rows["culture"]) != ""]
         if changed.empty:
             yield AlternativeCultures(alternative, "elisa.csv", None)
@@ -107,10 +109,17 @@ def _of_elisa(
         yield AlternativeCultures(alternative, "elisa.csv", other)
 
 
-def _each(table: pd.DataFrame) -> Iterator[pd.DataFrame]:
-    """The rows of each alternative, in the order in which they are written."""
+def _each(table: pd.DataFrame, name_of_all: str) -> Iterator[pd.DataFrame]:
+    """The rows of each alternative, in the order in which they are written.
+
+    Then all that was excluded put back together, if it is of several cultures: each by itself may
+    change little.
+    """
     for _, rows in table.groupby("alternative", sort=False):
         yield rows
+    put_back = table[(table["choice"] == PUT_BACK) & (filled(table["culture"]) != "")]
+    if len(set(put_back["culture"])) > 1:
+        yield put_back.assign(alternative=name_of_all, not_counted_because="")
 
 
 def _alternative(rows: pd.DataFrame) -> Alternative:
@@ -139,7 +148,8 @@ def _changed_wells(wells: pd.DataFrame, changed: pd.DataFrame) -> pd.DataFrame:
         column: own[column].astype(float).where(~is_changed, values[column].astype(float))
         for column in numbers
     }
-    counted = own.assign(**replaced)
+    # A sample that is put back is not excluded any more; others that are changed never were.
+    counted = own.assign(**replaced, excluded=own["excluded"].mask(is_changed, ""))
     return counted[counted["events_population"] > 0].reset_index()
 
 

@@ -37,6 +37,8 @@ def weakest(tests: Sequence[ClaimResult]) -> WithoutExperiment | None:
     tested = [test for test in tests if test.outcome != "untestable"]
     if len(tested) < len(tests) or any(test.contrast.is_between for test in tested):
         return None
+    if any(test.contrast.shares_experiments for test in tested):
+        return None  # Without a donor, or without an experiment, are two questions.
     if min((len(test.contrast.tested_values) for test in tested), default=0) < FEWEST:
         return None
     names = dict.fromkeys(str(one) for test in tested for one in test.contrast.tested_values.index)

@@ -41,6 +41,9 @@ def sign_flips(tests: Sequence[ClaimResult]) -> SignFlips:
     if any(test.contrast.is_between for test in tests):
         why = "it needs the difference inside each experiment, and some arms share none"
         return SignFlips(Alternative(NAME, CHOICE, why))
+    if any(test.contrast.shares_experiments for test in tests):
+        why = "it needs independent values, and donors share experiments"
+        return SignFlips(Alternative(NAME, CHOICE, why))
     found = [(_p(test), test.claim.level) for test in tests]
     p, level = max(found, key=lambda one: one[0] / one[1])
     fewest = min(len(test.contrast.tested_values) for test in tests)

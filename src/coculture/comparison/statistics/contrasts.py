@@ -27,7 +27,9 @@ from coculture.comparison.statistics.donors import (
     SEVERAL,
     Donors,
     Replication,
+    experiments_of,
     means_of_donors,
+    means_of_experiments,
     replication,
 )
 from coculture.distributions import t_below, t_quantile
@@ -92,10 +94,10 @@ class Part:
 class Contrast:
     """An estimated contrast, on the scale of the group means.
 
-    `values` has the contrast inside each experiment that entered (all NaN in the pooled-error
-    analysis); `left_out` names the experiments that did not enter and the arms they lack. Numbers
-    that do not exist are NaN: `se`, `t`, `p` and intervals with fewer than two experiments, or
-    without any variation between them.
+    `values` has the contrast inside each experiment, or part of one that donors share, that entered
+    (all NaN in the pooled-error analysis); `left_out` names the experiments that did not enter and
+    the arms they lack. Numbers that do not exist are NaN: `se`, `t`, `p` and intervals with fewer
+    than two experiments, or without any variation between them.
 
     Of a comparison between experiments `parts` has the part of each group of arms, and `values`
     what each experiment adds to its part, with the part's sign; otherwise `parts` is empty.
@@ -115,12 +117,12 @@ class Contrast:
     @property
     def n(self) -> int:
         """The number of experiments that entered."""
-        return len(self.values)
+        return len(set(experiments_of(self.values.index, self.donors)))
 
     @property
     def n_each(self) -> tuple[int, ...]:
         """The number of experiments that entered, of each group of arms."""
-        return tuple(len(part.by_experiment) for part in self.parts) or (self.n,)
+        return tuple(part.replication.experiments for part in self.parts) or (self.n,)
 
     @property
     def replication(self) -> tuple[Replication, ...]:
@@ -145,7 +147,12 @@ class Contrast:
     def tested_values(self) -> "pd.Series[float]":
         """The independent values of a contrast inside experiments: of experiments or of donors."""
         (units,) = self.replication
-        return means_of_donors(self.values, self.donors) if units.are_units else self.values
+        return _tested(self.values, self.donors, units)
+
+    @property
+    def shares_experiments(self) -> bool:
+        """Whether donors share experiments, so that what is tested is not independent."""
+        return self.n < len(self.values)
 
     @property
     def is_between(self) -> bool:
@@ -268,7 +275,8 @@ def per_experiment_contrast(
     Returns
     -------
     Contrast
-        With df = n - 1, n the number of experiments, or of donors if these are tested. One
+        With df = n - 1, n the number of experiments, or of donors if these are tested; where these
+        share experiments, by Satterthwaite from the variances by donors and by experiments. One
         experiment gives only its value. Identical values in all experiments (for example an arm
         against itself) give no SE, t or p: no variation is no evidence.
 
@@ -291,18 +299,53 @@ def per_experiment_contrast(
     terms = (needed[complete] * weight).to_numpy()
     values = pd.Series(terms.sum(axis=1), index=needed.index[complete], dtype=float)
     entered = replication(list(map(str, values.index)), donors, fewest_donors)
-    tested = means_of_donors(values, donors) if entered.are_units else values
+    tested = _tested(values, donors, entered)
     n = len(tested)
     estimate = float(tested.mean()) if n else float("nan")
-    se = float(tested.std(ddof=1) / np.sqrt(n)) if n > 1 else float("nan")
+    se, df = float(tested.std(ddof=1) / np.sqrt(n)) if n > 1 else float("nan"), float(n - 1)
     if n > 1 and np.ptp(tested) <= SAME * float(np.abs(terms).max(initial=0.0)):
         se = 0.0
+    if entered.are_units and entered.experiments < len(values):
+        se, df = _with_experiments(se, df, values, donors)
     left_out = {
         str(experiment): tuple(str(arm) for arm in needed.columns[~known])
         for experiment, known in zip(needed.index, is_known, strict=True)
         if not known.all()
     }
-    return Contrast(estimate, se, float(n - 1), values, left_out, donors=donors)
+    return Contrast(estimate, se, df, values, left_out, donors=donors)
+
+
+def _tested(values: "pd.Series[float]", donors: Donors, entered: Replication) -> "pd.Series[float]":
+    """The means of donors if these are tested, else those of experiments."""
+    if entered.are_units:
+        return means_of_donors(values, donors)
+    is_whole = entered.experiments == len(values)
+    return values if is_whole else means_of_experiments(values, donors)
+
+
+def _with_experiments(
+    se: float, df: float, values: "pd.Series[float]", donors: Donors
+) -> tuple[float, float]:
+    """The standard error of a mean over donors that share experiments, and its degrees of freedom.
+
+    The variance by donors plus that by experiments, each experiment with the share that its donors
+    have in the mean. The sum is at least the true variance: that of two-way clustering (A. C.
+    Cameron, J. B. Gelbach and D. L. Miller, J. Bus. Econ. Stat. 29 (2011) 238) without the part
+    that is subtracted there. Degrees of freedom by F. E. Satterthwaite. NaN with one experiment,
+    whose own effect cannot be known (`benchmarks/donors_sharing_days.py`).
+    """
+    of_experiments = means_of_experiments(values, donors)
+    n = len(of_experiments)
+    if n < 2:
+        return float("nan"), 0.0
+    of_donor = pd.Series([donors[str(one)] for one in values.index], values.index)
+    shares = 1 / of_donor.map(of_donor.value_counts()) / of_donor.nunique()
+    of_days = shares.groupby(experiments_of(values.index, donors), sort=False).sum()
+    parts = np.array([se**2, float((of_days**2).sum() * of_experiments.var(ddof=1))])
+    total = float(parts.sum())
+    if not total > 0:
+        return total, df
+    return float(np.sqrt(total)), total**2 / float((parts**2 / np.array([df, n - 1])).sum())
 
 
 @dataclass(frozen=True)

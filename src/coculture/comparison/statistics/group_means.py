@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from coculture.comparison.design.arms import Design, arms_of
+from coculture.comparison.design.donors_inside_experiments import SHARED
 from coculture.comparison.design.endpoints import Endpoint
 from coculture.comparison.design.joining import VIABLE_CELLS
 from coculture.comparison.settings import ComparisonSettings
@@ -42,13 +43,16 @@ def well_values(
 
     Returns
     -------
-    One row a culture, with columns culture, experiment, arm, donor, value, side, missing, note.
+    One row a culture, with columns culture, experiment, arm, donor, value, side, missing, note, and
+    shared_experiment if `cultures` has it.
     `side` is -1 (1) if the true value is below (above) `value`, else 0. For a culture without a
     value, which is NaN, `missing` is the code of the reason (`ADDED`, `UNMEASURED`,
     `UNCOUNTED`) and `note` the reason in words; both are empty otherwise.
     """
     wells = cultures[["culture", "experiment", "arm"]].copy()
     wells["donor"] = cultures["donor"].fillna("") if "donor" in cultures else ""
+    if SHARED in cultures:
+        wells[SHARED] = cultures[SHARED].fillna("")
     wells["side"] = _sides(cultures, endpoint)
     wells["missing"] = ""
     wells["note"] = ""
@@ -78,6 +82,7 @@ def group_means(
     usable = wells[wells["value"].notna()]
     well_sd = pooled_well_sd(usable[usable["side"] == 0])
     values, sides = wells["value"].to_numpy(float), wells["side"].to_numpy(int)
+    is_zero = without_logarithm(cultures, endpoint).to_numpy(bool)
     experiments, arms, donors, notes = (
         wells[column].to_numpy() for column in ("experiment", "arm", "donor", "note")
     )
@@ -85,6 +90,9 @@ def group_means(
     for places in _places(wells):
         used = places[~np.isnan(values[places])]
         mean = group_mean(values[used], sides[used], well_sd)
+        if is_zero[used].any():
+            # No distribution of logarithms has a zero: of such a group only a bound is known.
+            mean = replace(mean, mean=mean.at_limit, relation="<=")
         rows.append(
             {
                 "endpoint": endpoint.name,
@@ -101,7 +109,11 @@ def group_means(
                 "note": "; ".join(dict.fromkeys(note for note in notes[places] if note)),
             }
         )
-    return pd.DataFrame(rows)
+    table = pd.DataFrame(rows)
+    if SHARED in wells and len(table):
+        shared = dict(zip(wells["experiment"], wells[SHARED], strict=True))
+        table[SHARED] = table["experiment"].map(shared)
+    return table
 
 
 def _places(wells: pd.DataFrame) -> list[NDArray[np.intp]]:
@@ -274,7 +286,20 @@ def _sides(cultures: pd.DataFrame, endpoint: Endpoint) -> NDArray[np.int_]:
     """-1 (1) where the true value is below (above) the bound."""
     state = cultures[endpoint.columns.state].fillna("")
     below, above = state.isin(BELOW_RANGE), state.isin(ABOVE_RANGE)
-    return np.select([below, above], [BELOW, ABOVE], 0)
+    return np.select([below | without_logarithm(cultures, endpoint), above], [BELOW, ABOVE], 0)
+
+
+def without_logarithm(cultures: pd.DataFrame, endpoint: Endpoint) -> "pd.Series[bool]":
+    """Whether a culture has a value of zero or less on a logarithmic scale.
+
+    Leaving it out would raise the mean of its arm. All that is known of its logarithm is that it is
+    below those of the others: it counts as at most the lowest of them, and so does its group.
+    """
+    if endpoint.scale != "log":
+        return pd.Series(False, cultures.index)
+    columns = endpoint.columns
+    inside = ~cultures[columns.state].isin([*BELOW_RANGE, *ABOVE_RANGE])
+    return inside & (cultures[columns.value].astype(float) <= 0)
 
 
 def _values(
@@ -297,6 +322,9 @@ def _values(
     if endpoint.scale == "specific":
         untreated = _untreated_means(cultures, value, settings)
         return 100 * (value - untreated) / (100 - untreated)
+    if endpoint.scale == "log":
+        lowest = value[value > 0].min()
+        value = value.mask(without_logarithm(cultures, endpoint), lowest)
     logarithm = value.where(value > 0).transform(np.log)
     if endpoint.per_viable_cell:
         logarithm -= (cultures[VIABLE_CELLS].astype(float) / MILLION).transform(np.log)

@@ -87,7 +87,7 @@ def _with(
     own: OwnGates,
     pooled: Sequence[PooledTube] | None = None,
 ) -> Compensated:
-    tubes = [_as_used(tube, spillover) for tube in tubes]
+    tubes = [as_used(tube, spillover) for tube in tubes]
     pooled = pool_for(tubes, spillover.matrix, settings) if pooled is None else pooled
 
     def blocks(is_compensated: bool) -> dict[str, Blocks]:
@@ -111,7 +111,7 @@ def _with(
     return Compensated(tubes, spillover, found, remaining, possible, pooled)
 
 
-def _as_used(tube: Tube, spillover: ExperimentSpillover) -> Tube:
+def as_used(tube: Tube, spillover: ExperimentSpillover) -> Tube:
     """The tube as beads, if it looks like beads, and without a matrix that cannot be used."""
     return replace(
         tube,

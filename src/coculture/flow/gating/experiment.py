@@ -33,6 +33,7 @@ from coculture.flow.gating import checks
 from coculture.flow.gating.acquisition_date import acquired_at, usual_day
 from coculture.flow.gating.alternatives import (
     automatic_gates,
+    files_put_back,
     moved_thresholds,
     other_spillover,
     threshold_sources,
@@ -195,6 +196,7 @@ def gate_experiment(
             found,
             settings,
             counted_per,
+            [*files_put_back.others(listed, used, settings)],
         ),
         plots=plot_record(name, settings, axes, blocks, list(measured.values())),
     )

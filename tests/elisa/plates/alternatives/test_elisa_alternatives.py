@@ -14,6 +14,7 @@ from coculture.elisa import (
     pooled_scatter,
     quantify_plate,
 )
+from coculture.elisa.plates.scatter import Scatter
 from coculture.exchange.flags import Flag
 
 Settings = Callable[..., ElisaSettings]
@@ -39,8 +40,10 @@ def plates(readings: Readings) -> pd.DataFrame:
 class Found:
     """A study as configured, with its alternatives."""
 
-    def __init__(self, readings: pd.DataFrame, settings: ElisaSettings) -> None:
-        self.scatter = pooled_scatter(readings, settings)
+    def __init__(
+        self, readings: pd.DataFrame, settings: ElisaSettings, scatter: Scatter | None = None
+    ) -> None:
+        self.scatter = scatter or pooled_scatter(readings, settings)
         self.plates: Sequence[QuantifiedPlate] = [
             quantify_plate(
                 rows, settings, self.scatter, _standards_of(str(plate), readings, settings)
@@ -143,3 +146,56 @@ def test_a_flagged_well_is_left_out(readings: Readings, settings: Settings) -> N
     assert list(left_out.index) == ["c1"]
     expected = without.configured.loc["c1", "concentration_pg_ml"]
     assert left_out.loc["c1", "concentration_pg_ml"] == pytest.approx(expected, rel=0.01)
+
+
+def test_excluded_wells_of_a_culture_are_put_back_together(
+    readings: Readings, settings: Settings
+) -> None:
+    table = readings(SAMPLES, replicates=2, noise=0.02)
+    whole = Found(table, settings())
+    is_lost = table["culture"] == "c1"
+    found = Found(table.assign(excluded=table["excluded"].mask(is_lost, "spilled")), settings())
+    assert found.configured.loc["c1", "state"] == "excluded"
+    (name,) = found.alternatives.loc[found.alternatives["choice"] == "put_back", "alternative"]
+    wells = table.loc[is_lost, "well"].tolist()
+    assert name == f"wells {', '.join(wells[:-1])} and {wells[-1]} of P1 of c1 (IL-6) put back"
+    put_back = found.under(name)
+    assert list(put_back.index) == ["c1"]
+    assert put_back.loc["c1", "state"] == "ok"
+    expected = whole.configured.loc["c1", "concentration_pg_ml"]
+    assert put_back.loc["c1", "concentration_pg_ml"] == pytest.approx(expected, rel=0.01)
+
+
+def test_an_excluded_standard_is_put_back_for_all_cultures(
+    readings: Readings, settings: Settings
+) -> None:
+    table = readings(SAMPLES, replicates=2, noise=0.02)
+    place = table.index[(table["role"] == "standard") & (table["concentration_pg_ml"] > 50)][0]
+    table.loc[place, "response"] *= 1.5
+    is_lost = table.index == place
+    found = Found(table.assign(excluded=table["excluded"].mask(is_lost, "bubble")), settings())
+    back = found.under(f"standard {table.loc[place, 'well']} of P1 put back")
+    whole = Found(table, settings(), found.scatter).configured
+    for culture in ("c1", "c2"):
+        value, with_it, without = (
+            each["concentration_pg_ml"].to_dict()[culture]
+            for each in (back, whole, found.configured)
+        )
+        assert value == pytest.approx(with_it)
+        assert value != pytest.approx(without, rel=1e-4)
+
+
+def test_an_excluded_well_without_a_reading_is_not_counted(
+    readings: Readings, settings: Settings
+) -> None:
+    table = readings(SAMPLES, replicates=2, noise=0.02)
+    is_lost = table["culture"] == "c1"
+    table.loc[is_lost, ["response", "od"]] = float("nan")
+    table = table.assign(
+        excluded=table["excluded"].mask(is_lost, "spilled"),
+        state=table["state"].mask(is_lost, "missing"),
+    )
+    rows = Found(table, settings()).alternatives
+    (row,) = rows[rows["choice"] == "put_back"].to_dict("records")
+    assert (row["culture"], row["counted"]) == ("", False)
+    assert row["not_counted_because"] == "their readings are not there"

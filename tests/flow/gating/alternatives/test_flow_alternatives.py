@@ -170,3 +170,35 @@ def test_thresholds_of_cell_lines_and_files_move_too() -> None:
     moved = _moved(block, 2.0)
     assert moved == {"threshold": 200.0, "of_cells": {"a": 100.0}, "of_files": {"f": 20.0}}
     assert _moved({"threshold": 100.0, "of_cells": {"a": -1.0}}, 2.0) is None
+
+
+def test_an_excluded_sample_is_put_back_with_the_gates_of_the_others(written: Written) -> None:
+    """Gates of the same controls: the counts are those of the study that excludes nothing."""
+    fcs = str(written.files.loc[written.files["role"] == "sample", "fcs"].iloc[0])
+    is_lost = written.files["fcs"] == fcs
+    files = written.files.assign(exclude=written.files["exclude"].mask(is_lost, "spilled"))
+    own = {"myeloma": _gates_of(gated(written))}
+    settings = base_study.settings(gates={"E1": own})
+    whole = gate_experiment(written.files, settings)
+    counts = under(gate_experiment(files, settings), f"{fcs} put back")
+    pd.testing.assert_frame_equal(counts, of_samples(whole).loc[[fcs]])
+
+
+def _gates_of(found: GatedExperiment) -> dict[str, Any]:
+    blocks = found.gates["populations"]["myeloma"]
+    return {name: _by_hand(block) for name, block in blocks.items() if "threshold" in block}
+
+
+def test_an_excluded_sample_that_cannot_be_read_is_said(written: Written, tmp_path: Path) -> None:
+    fcs = str(written.files.loc[written.files["role"] == "sample", "fcs"].iloc[0])
+    broken = tmp_path / "broken.fcs"
+    broken.write_bytes(b"not a file of a cytometer")
+    is_lost = written.files["fcs"] == fcs
+    files = written.files.assign(
+        exclude=written.files["exclude"].mask(is_lost, "corrupt"),
+        path=written.files.get("path", written.files["fcs"]).mask(is_lost, str(broken)),
+    )
+    rows = gate_experiment(files, base_study.settings()).alternatives
+    (row,) = rows[rows["choice"] == "put_back"].to_dict("records")
+    assert row["fcs"] == ""
+    assert "broken.fcs" in row["kept_because"]

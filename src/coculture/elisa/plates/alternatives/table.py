@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from coculture.elisa.plates.alternatives import curves, wells_left_out
+from coculture.elisa.plates.alternatives import curves, wells_left_out, wells_put_back
 from coculture.elisa.plates.alternatives.study_wells import ReadStudy, as_readings
 from coculture.elisa.plates.cultures import VALUE_COLUMNS, precision_of
 from coculture.elisa.plates.scatter import Scatter
@@ -24,7 +24,8 @@ def alternative_values(
     scatter: Scatter,
     settings: ElisaSettings,
 ) -> pd.DataFrame:
-    """The values of the cultures with every other curve, and without each flagged well.
+    """The values of the cultures with every other curve, without each flagged well, and with
+    those that were excluded.
 
     Parameters
     ----------
@@ -53,6 +54,7 @@ def alternative_values(
     found = [
         *curves.others(used, readings, settings, passing),
         *wells_left_out.others(used, readings, well_flags, settings, passing),
+        *wells_put_back.others(used, readings, settings, passing),
     ]
     parts = [_labelled(alternative, values) for alternative, values in found]
     if not parts:

@@ -49,29 +49,29 @@ def others(
             yield alternative, replace(used, wells=wells).values(settings)
         elif role in STANDARD_ROLES:
             try:
-                yield (
-                    alternative,
-                    _without_standard(plate, analyte, is_well, used, readings, settings, passing),
-                )
+                excluded = readings["excluded"].mask(is_well, "left out")
+                left = readings.assign(excluded=excluded)
+                yield alternative, of_curve(plate, analyte, left, used, settings, passing)
             except (CurveError, NotAcceptedError) as error:
                 yield replace(alternative, not_counted=str(error).rstrip(".")), None
 
 
-def _without_standard(
+def of_curve(
     plate: str,
     analyte: str,
-    is_well: "pd.Series[bool]",
-    used: ReadStudy,
     readings: pd.DataFrame,
+    used: ReadStudy,
     settings: ElisaSettings,
     passing: set[tuple[str, str]],
 ) -> pd.DataFrame:
-    """The values of the cultures on the plates that are read from the curve of this standard."""
+    """The values of the cultures on the plates that are read from the curve of a plate.
+
+    `readings` are the wells with other standards. Raises as `read_study`.
+    """
     read_from = {name for name, source in settings.curve_of.items() if source == plate}
     plates = {plate, *read_from}
-    left = readings.assign(excluded=readings["excluded"].mask(is_well, "left out"))
-    of_curve = left[left["plate"].isin(plates) & (left["analyte"] == analyte)]
-    again = read_study(of_curve, used, settings, used.scatter, passing)
+    of_plates = readings[readings["plate"].isin(plates) & (readings["analyte"] == analyte)]
+    again = read_study(of_plates, used, settings, used.scatter, passing)
     wells = pd.concat([used.wells.drop(again.wells.index), again.wells])
     on_plates = wells["plate"].isin(plates) & (wells["analyte"] == analyte)
     cultures = wells.loc[on_plates & (wells["role"] == "sample"), "culture"]

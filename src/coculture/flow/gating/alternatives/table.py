@@ -11,6 +11,7 @@ from coculture.exchange.outcomes import count_column, median_column
 from coculture.flow.files import FlowFile
 from coculture.flow.gating.alternatives import files_left_out
 from coculture.flow.gating.alternatives.automatic_gates import AutomaticGates
+from coculture.flow.gating.alternatives.files_put_back import PutBack
 from coculture.flow.gating.alternatives.other_counts import OtherCounts
 from coculture.flow.gating.alternatives.other_gate import OtherGate
 from coculture.flow.gating.alternatives.other_spillover import OtherSpillover
@@ -40,6 +41,7 @@ def alternative_table(
     flags: Mapping[tuple[int, str], Sequence[Flag]],
     settings: FlowSettings,
     amounts: Amounts,
+    put_back: Sequence[PutBack] = (),
 ) -> pd.DataFrame:
     """flow/alternatives.csv of one experiment.
 
@@ -57,6 +59,8 @@ def alternative_table(
         (row of a file, population) -> its flags.
     amounts
         What the cells of the samples are counted per.
+    put_back
+        The samples that were excluded.
 
     Returns
     -------
@@ -66,18 +70,16 @@ def alternative_table(
     """
     name = files[0].experiment
     rows: list[dict[str, Any]] = []
-    for alternative, kept_because in _kept(gates, wholes):
+    for alternative, kept_because in _kept(gates, wholes, put_back):
         rows.append({"experiment": name, **alternative.in_columns(), "kept_because": kept_because})
     for alternative in dict.fromkeys(one.alternative for one in gates):
         counted = _measured_with(alternative, measured)
         rows += _rows(alternative, counted, settings, amounts)
     for otherwise, of_other in wholes:
-        counted = [
-            (one, OtherCounts(one.counts.cells, one.counts.quadrants, one.medians))
-            for of_file in of_other.values()
-            for one in of_file
-        ]
+        counted = [_as_counted(one) for of_file in of_other.values() for one in of_file]
         rows += _rows(otherwise.alternative, counted, settings, amounts)
+    for sample in put_back:
+        rows += _rows(sample.alternative, map(_as_counted, sample.measured), settings, amounts)
     for alternative, file, population in files_left_out.others(files, flags):
         rows.append(_identity(alternative, file, population))
     table = pd.DataFrame(rows, columns=columns(settings))
@@ -87,13 +89,20 @@ def alternative_table(
     return table.astype(dict.fromkeys(whole, "Int64") | {"counted": bool})
 
 
+def _as_counted(one: Measurement) -> tuple[Measurement, OtherCounts]:
+    """A measurement that was made otherwise as a whole."""
+    return one, OtherCounts(one.counts.cells, one.counts.quadrants, one.medians)
+
+
 def _kept(
     gates: Iterable[OtherGate],
     wholes: Iterable[tuple[OtherSpillover | AutomaticGates, Measured]],
+    put_back: Iterable[PutBack],
 ) -> Iterator[tuple[Alternative, str]]:
     """The alternatives that this experiment does not have, each with the reason."""
     found = {one.alternative: one.kept_because for one in gates if one.block is None}
     found |= {one.alternative: one.kept_because for one, _ in wholes if one.used is None}
+    found |= {one.alternative: one.kept_because for one in put_back if not one.measured}
     yield from found.items()
 
 
