@@ -22,7 +22,7 @@ CULTURES = 8_000
 """Cultures whose values the page shows when they are pointed at: about 100 bytes each."""
 
 
-def within_figures(figures: Sequence[ShownFigure], most: int = FIGURES) -> list[ShownFigure]:
+def within_figures(figures: Sequence[ShownFigure], most: int) -> list[ShownFigure]:
     """`figures`, the largest as images until all take at most `most` bytes."""
     sizes = {figure.anchor: _bytes(figure) for figure in figures}
     shown = {figure.anchor: figure for figure in figures}
@@ -41,7 +41,7 @@ def _bytes(figure: ShownFigure) -> int:
     return len(figure.drawing.content.encode())
 
 
-def with_data(figures: Sequence[ShownFigure], most: int = FIGURE_DATA) -> list[ShownFigure]:
+def with_data(figures: Sequence[ShownFigure], most: int) -> list[ShownFigure]:
     """`figures`, the first ones with the CSV that their buttons save, as far as `most` bytes go."""
     found = []
     for figure in figures:
@@ -52,7 +52,7 @@ def with_data(figures: Sequence[ShownFigure], most: int = FIGURE_DATA) -> list[S
     return found
 
 
-def within_tables(tables: Mapping[str, Table], most: int = TABLES) -> dict[str, Table]:
+def within_tables(tables: Mapping[str, Table], most: int) -> dict[str, Table]:
     """`tables` by name; those that do not fit any more beside the ones before them, shortened."""
     found = {}
     for name, table in tables.items():

@@ -82,7 +82,7 @@ def _main(
     tables = _tables(results, parts)
     tables[FLAGS] = flag_table(found, places)
     ordered = {name: tables[name] for name in _BY_IMPORTANCE if name in tables}
-    shown = budget.within_tables(ordered)
+    shown = budget.within_tables(ordered, budget.TABLES)
     cultures = results.table("cultures.csv")
     return rendered(
         "page.html",
@@ -119,7 +119,8 @@ def _figures(results: Results, parts: Sequence[Part]) -> list[ShownFigure]:
     """The figures of report.html: those that no other page has."""
     on_parts = {(part.stage, part.subject) for part in parts}
     own = [one for one in results.figures if (one.stage, one.subject) not in on_parts]
-    return budget.with_data(budget.within_figures(shown_figures(own)))
+    figures = budget.within_figures(shown_figures(own), budget.FIGURES)
+    return budget.with_data(figures, budget.FIGURE_DATA)
 
 
 def _tables(results: Results, parts: Sequence[Part]) -> dict[str, page_tables.Table]:
