@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from coculture.report.formatting import natural_key
+
 MAIN = "report.html"
 FOLDER = "report"
 """The folder of the other pages, beside report.html."""
@@ -60,7 +62,7 @@ class Part:
 
 
 def parts(samples: Mapping[str, int], plates: Sequence[str]) -> list[Part]:
-    """The pages beside report.html, experiments first; none if everything is in report.html.
+    """The pages beside report.html, experiments first, E2 before E10; none if everything is in report.html.
 
     Parameters
     ----------
@@ -83,5 +85,5 @@ def parts(samples: Mapping[str, int], plates: Sequence[str]) -> list[Part]:
 
 
 def _all(samples: Mapping[str, int], plates: Sequence[str]) -> Iterator[Part]:
-    yield from (Part(FLOW, experiment) for experiment in samples)
-    yield from (Part(ELISA, plate) for plate in plates)
+    yield from (Part(FLOW, experiment) for experiment in sorted(samples, key=natural_key))
+    yield from (Part(ELISA, plate) for plate in sorted(plates, key=natural_key))
