@@ -127,9 +127,7 @@ SAMPLES = {
     experiment: sum(file["role"] == "sample" for file in found)
     for experiment, found in FCS_FILES.items()
 }
-PARTS = [
-    f"{RESULTS}/{part.path}" for part in report.parts(SAMPLES, list(STUDY.plates))
-]
+PARTS = [f"{RESULTS}/{part.path}" for part in report.parts(SAMPLES, list(STUDY.plates))]
 PAGE = STEPS.step(
     "report_page",
     after=[*SHOWN, COLUMNS, SOFTWARE],

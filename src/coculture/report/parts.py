@@ -62,7 +62,7 @@ class Part:
 
 
 def parts(samples: Mapping[str, int], plates: Sequence[str]) -> list[Part]:
-    """The pages beside report.html, experiments first, E2 before E10; none if everything is in report.html.
+    """The pages beside report.html, experiments first, E2 before E10; none for a small study.
 
     Parameters
     ----------
