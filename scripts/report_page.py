@@ -1,4 +1,4 @@
-"""Write the page with findings, figures and tables."""
+"""Write the page with findings, figures and tables, and the pages of experiments and plates."""
 
 from pathlib import Path
 from typing import Any
@@ -7,12 +7,14 @@ from coculture import report
 
 
 def main(inputs: Any, outputs: Any, parameters: Any) -> None:
+    folder = Path(outputs.page).parent
     results = report.read_results(
         config=inputs.config,
         tables=parameters.tables,
         gates=inputs.gates,
         curves=inputs.curves,
         software=inputs.software,
-        figures=report.read_figures(Path(outputs.page).parent / "figures", inputs.figures),
+        figures=report.read_figures(folder / "figures", inputs.figures),
     )
-    Path(outputs.page).write_text(report.render(results), encoding="utf-8")
+    for path, text in report.pages(results, report.parts(parameters.samples, parameters.plates)):
+        (folder / path).write_text(text, encoding="utf-8")

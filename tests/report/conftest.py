@@ -238,7 +238,7 @@ def write_svg(path: Path, text: FigureText) -> None:
     figure_text.write(text, path.with_suffix(".json"))
 
 
-def _draw(path: Path, cultures: tuple[str, ...], text: FigureText) -> None:
+def draw(path: Path, cultures: tuple[str, ...], text: FigureText) -> None:
     """A figure with a mark for each culture; on a plate, with an empty frame around its well.
 
     In flow/E2 the last mark is a line.
@@ -287,7 +287,7 @@ def awkward_figures(folder: Path) -> list[Figure]:
         "elisa/P1/plate": (CULTURES[:3], FigureText("The plate")),
     }
     for name, (cultures, text) in drawn.items():
-        _draw(folder / f"{name}.svg", cultures, text)
+        draw(folder / f"{name}.svg", cultures, text)
     return read_figures(folder, sorted(folder.rglob("*.*")))
 
 

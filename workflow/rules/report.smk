@@ -1,5 +1,6 @@
 # The report: the flags of all stages in one table, the page, the workbook, and the meaning of every
 # column of every table.
+from coculture import report
 from coculture.exchange import result_tables
 
 FLAGS = STEPS.step(
@@ -121,11 +122,19 @@ COLUMNS = STEPS.step(
 UNREAD = ("flow/alternatives.csv", "elisa/alternatives.csv")
 READ = {table: paths for table, paths in TABLES.items() if table not in UNREAD}
 READ |= {"columns.csv": [f"{RESULTS}/columns.csv"]}
+# A large study has a page for each experiment and plate beside the report.
+SAMPLES = {
+    experiment: sum(file["role"] == "sample" for file in found)
+    for experiment, found in FCS_FILES.items()
+}
+PARTS = [f"{RESULTS}/{part.path}" for part in report.parts(SAMPLES, list(STUDY.plates))]
 PAGE = STEPS.step(
     "report_page",
     after=[*SHOWN, COLUMNS, SOFTWARE],
     tables=READ,
     template=TEMPLATE,
+    samples=SAMPLES,
+    plates=list(STUDY.plates),
 )
 PRISM = {
     endpoint: f"{RESULTS}/prism/{STUDY.endpoints[endpoint]}.pzfx"
@@ -164,6 +173,7 @@ rule report_page:
         software=rules.provenance_software.output.software,
     output:
         page=f"{RESULTS}/report.html",
+        parts=PARTS,
     log:
         f"{LOGS}/report_page.log",
     threads: 1

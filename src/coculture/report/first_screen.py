@@ -9,6 +9,9 @@ from coculture.exchange.flags import Flag
 from coculture.exchange.vocabulary import ALONE, SHOWN, SHOWN_ALONE, VERDICTS, listed
 from coculture.report.results import Results
 
+_MOST_NAMED = 3
+"""Findings that are named although it is all of them."""
+
 
 def answer(findings: pd.DataFrame) -> str:
     """The number of findings with each verdict, in one sentence.
@@ -80,9 +83,15 @@ def conditions(findings: pd.DataFrame) -> str:
         "id"
     ]
     return " ".join(
-        f"Finding{'s' if len(ids) > 1 else ''} {listed(map(str, ids))}: shown {condition}."
+        f"{_which(list(map(str, ids)), len(findings))}: shown {condition}."
         for condition, ids in of_each
     )
+
+
+def _which(ids: list[str], all_findings: int) -> str:
+    if len(ids) == all_findings and len(ids) > _MOST_NAMED:
+        return f"All {len(ids)} findings"
+    return f"Finding{'s' if len(ids) > 1 else ''} {listed(ids)}"
 
 
 def counts(results: Results) -> dict[str, int]:

@@ -1,87 +1,95 @@
-"""Render the report as one HTML file that works without any other file.
+"""Render the report as HTML files that work without any other file.
 
-The page holds no time and no command, so the same results give the same bytes. Its content security
-policy allows its own script, named by hash, and no other script and no request.
+report.html has the whole answer. Of a large study each experiment and plate has a page beside it,
+which report.html links to and loads nothing of. The pages hold no time and no command, so the same
+results give the same bytes. Their content security policy allows their own script, named by hash,
+and no other script and no request.
 """
 
-import functools
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator, Sequence
 
-import jinja2
 import pandas as pd
-from markupsafe import Markup
 
-from coculture.exchange.offline_page import joined, json_in_html, script_hash
-from coculture.exchange.vocabulary import BELOW_RANGE, is_missing, many, number
-from coculture.report import first_screen, page_tables, provenance
-from coculture.report.flags import (
-    ListedFlag,
-    exclusions,
-    flags_by_culture,
-    flow_notes,
-    quality_flags,
-)
-from coculture.report.formatting import unbroken_names
+from coculture.exchange.offline_page import json_in_html
+from coculture.report import budget, first_screen, page_tables, provenance
+from coculture.report.culture_data import culture_data
+from coculture.report.flag_table import FigurePlace, FigurePlaces, flag_table
+from coculture.report.flags import exclusions, flow_notes, quality_flags
 from coculture.report.glossary import glossary
 from coculture.report.limitations import limitations, without_measurement
 from coculture.report.methods import methods
+from coculture.report.part_page import PartPages
+from coculture.report.parts import ELISA, FLOW, MAIN, Part
+from coculture.report.rendering import rendered
 from coculture.report.results import Results, with_labels
 from coculture.report.robustness import fragilities
 from coculture.report.shown_figures import ShownFigure, figures_of_stage, shown_figures
 from coculture.report.table_labels import (
-    MeasuredColumns,
     column_definitions,
     labelled,
     labelled_table,
-    measured_columns,
     study_columns,
 )
 
-TEMPLATE = Path(__file__).parent / "template"
-STYLES = ("page.css", "figures.css", "print.css")
-SCRIPTS = ("tables.js", "cultures.js", "figures.js", "enlarge.js", "navigation.js")
 STAGES = ("comparison", "flow", "elisa", "clinical")
-
-
-@dataclass(frozen=True)
-class FlagRow:
-    """A flag with the figure that shows what is flagged, or None."""
-
-    listed: ListedFlag
-    figure: ShownFigure | None
+FLAGS, EXCLUDED, UNMEASURED = "flags", "excluded", "without a measurement"
+THRESHOLDS, CURVES = "thresholds", "curves"
+"""Tables that only the page has."""
+_BY_IMPORTANCE = (
+    *("comparison/findings.csv", FLAGS, "comparison/finding_tests.csv", EXCLUDED, UNMEASURED),
+    *("comparison/dose_summary.csv", "comparison/synergy.csv", THRESHOLDS, CURVES),
+    *("clinical/changes.csv", "clinical/summary.csv", "clinical/correlations.csv"),
+    *("comparison/contrasts.csv", "comparison/combination.csv", "comparison/dose_curves.csv"),
+    *("comparison/dose_pairs.csv", "comparison/arms.csv", "cultures.csv", "flow/drift.csv"),
+    *("elisa/plate_factors.csv", "elisa/cultures.csv", "study/values.csv", "study/files.csv"),
+    *("flow/wells.csv", "elisa/wells.csv"),
+)
+"""The tables of report.html; of a study that is too large the last ones are shortened first."""
 
 
 def render(results: Results) -> str:
-    """The page as HTML text."""
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATE),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )
-    environment.filters["many"] = many
-    environment.filters["unbroken_names"] = unbroken_names
-    figures = shown_figures(results)
+    """The whole report as one page."""
+    return dict(pages(results))[MAIN]
+
+
+def pages(results: Results, parts: Sequence[Part] = ()) -> Iterator[tuple[str, str]]:
+    """Each page of the report, by its path below the results folder, as HTML text.
+
+    Parameters
+    ----------
+    parts
+        The pages beside report.html (`coculture.report.parts`); they come first.
+    """
+    part_pages = PartPages(results, parts)
+    places: list[FigurePlace] = []
+    for part in parts:
+        figures, text = part_pages.render(part)
+        places += [FigurePlace.of(figure, part.address) for figure in figures]
+        yield part.path, text
+    yield MAIN, _main(results, parts, part_pages, places)
+
+
+def _main(
+    results: Results,
+    parts: Sequence[Part],
+    part_pages: PartPages,
+    elsewhere: Sequence[FigurePlace],
+) -> str:
+    figures = _figures(results, parts)
+    places = FigurePlaces([*map(FigurePlace.of, figures), *elsewhere])
     found = [*quality_flags(results.flags), *flow_notes(results.flags)]
-    script = joined(TEMPLATE, SCRIPTS)
     versions = provenance.versions(results.software, bool(results.config["tables"]["flow"]))
-    named = study_columns(results)
-    definitions = column_definitions(results)
-
-    @functools.cache
-    def table(name: str) -> page_tables.Table:
-        return page_tables.table(name, labelled_table(name, results), definitions, named)
-
-    return environment.get_template("page.html").render(
+    tables = _tables(results, parts)
+    tables[FLAGS] = flag_table(found, places)
+    ordered = {name: tables[name] for name in _BY_IMPORTANCE if name in tables}
+    shown = budget.within_tables(ordered, budget.TABLES)
+    cultures = results.table("cultures.csv")
+    return rendered(
+        "page.html",
+        root="",
         config=results.config,
         title=results.config["title"] or results.config["study"],
-        style=Markup(joined(TEMPLATE, STYLES)),  # our own files
-        script=Markup(script),
-        script_hash=script_hash(script),
+        parts={stage: part_pages.listed(stage) for stage in (FLOW, ELISA)},
         answer=first_screen.answer(results.table("comparison/findings.csv")),
         conditions=first_screen.conditions(results.table("comparison/findings.csv")),
         stated=first_screen.stated(results.table("comparison/findings.csv"), results.flags),
@@ -92,25 +100,44 @@ def render(results: Results) -> str:
         fragilities=fragilities(results.table("comparison/robustness.csv")),
         deciding_tests=_deciding_tests(results.table("comparison/finding_tests.csv")),
         stages={name: figures_of_stage(figures, name) for name in STAGES},
-        table=table,
-        thresholds=page_tables.thresholds(results.gates),
-        curves=page_tables.curves(results.curves),
-        flags=[FlagRow(listed, _figure_of(listed, figures)) for listed in found],
+        table=lambda name: shown.get(name, page_tables.NONE),
         has_drift=len(results.table("flow/drift.csv")) > 0,
-        excluded=page_tables.excluded(exclusions(results.flags)),
         unassigned=first_screen.unassigned_wells(results.table("elisa/wells.csv")),
-        missing_arms=[
-            with_labels(arm, results)
-            for arm in first_screen.missing_arms(results.table("cultures.csv"))
-        ],
-        without_measurement=_without_measurement(results),
+        missing_arms=[with_labels(arm, results) for arm in first_screen.missing_arms(cultures)],
         methods=methods(results, versions),
         versions=versions,
         computed_by=provenance.computed_by(results.software),
         glossary=glossary(results),
-        cultures=json_in_html(_cultures(results, found)),
+        cultures=culture_data(
+            cultures.head(budget.CULTURES), found, part_pages.of_cultures(), results
+        ),
         data=json_in_html({figure.anchor: figure.data for figure in figures if figure.data}),
     )
+
+
+def _figures(results: Results, parts: Sequence[Part]) -> list[ShownFigure]:
+    """The figures of report.html: those that no other page has."""
+    on_parts = {(part.stage, part.subject) for part in parts}
+    own = [one for one in results.figures if (one.stage, one.subject) not in on_parts]
+    figures = budget.within_figures(shown_figures(own), budget.FIGURES)
+    return budget.with_data(figures, budget.FIGURE_DATA)
+
+
+def _tables(results: Results, parts: Sequence[Part]) -> dict[str, page_tables.Table]:
+    """Every table of report.html by its name, with all rows."""
+    named, definitions = study_columns(results), column_definitions(results)
+    on_parts = {f"{part.stage}/wells.csv" for part in parts}
+    tables = {
+        name: page_tables.table(name, labelled_table(name, results), definitions, named)
+        for name in _BY_IMPORTANCE
+        if name.endswith(".csv") and name not in on_parts
+    }
+    return tables | {
+        THRESHOLDS: page_tables.thresholds(results.gates),
+        CURVES: page_tables.curves(results.curves),
+        EXCLUDED: page_tables.excluded(exclusions(results.flags)),
+        UNMEASURED: _without_measurement(results),
+    }
 
 
 def _deciding_tests(tests: pd.DataFrame) -> dict[str, list[str]]:
@@ -122,53 +149,11 @@ def _deciding_tests(tests: pd.DataFrame) -> dict[str, list[str]]:
     return found
 
 
-def _figure_of(listed: ListedFlag, figures: Sequence[ShownFigure]) -> ShownFigure | None:
-    """The figure that shows what is flagged, else any that marks the flagged culture."""
-    named = [one for one in figures if one.name == listed.figure]
-    of_place = [one for one in named if one.subject == listed.place]
-    marked = [one for one in figures if listed.culture and listed.culture in one.drawing.cultures]
-    of_both = [one for one in of_place if one in marked]
-    named_and_marked = [one for one in named if one in marked]
-    return next(iter([*of_both, *of_place, *named_and_marked, *marked]), None)
-
-
-def _cultures(results: Results, found: Sequence[ListedFlag]) -> dict[str, Any]:
-    """What the page shows for the culture under the pointer: arm, values, flags."""
-    table = results.table("cultures.csv")
-    flagged = flags_by_culture(found)
-    measured = measured_columns(results)
-    return {
-        str(row["culture"]): {
-            "arm": with_labels(str(row["arm"]), results),
-            "values": _values(row, measured),
-            "flags": flagged.get(str(row["culture"]), []),
-        }
-        for row in table.to_dict("records")
-        if "culture" in row
-    }
-
-
-def _values(row: Mapping[Any, Any], measured: Sequence[MeasuredColumns]) -> list[str]:
-    values = []
-    for one in measured:
-        value, bound = row.get(one.value), row.get(one.bound)
-        if not is_missing(value):
-            values.append(f"{one.name} {number(value)} {one.unit}".rstrip())
-        elif not is_missing(bound):
-            side = "below" if row[one.state] in BELOW_RANGE else "above"
-            values.append(f"{one.name} {side} {number(bound)} {one.unit}".rstrip())
-    if not is_missing(row.get("excluded")):
-        values.append(str(row["excluded"]))
-    return values
-
-
-def _without_measurement(results: Results) -> page_tables.Table | None:
+def _without_measurement(results: Results) -> page_tables.Table:
     table = without_measurement(results)
-    if table.empty:
-        return None
     columns = ["culture", "experiment", "arm", "excluded"]
     return page_tables.table(
         "cultures.csv",
-        labelled(pd.DataFrame(table[columns]), results),
+        labelled(table.reindex(columns=columns), results),
         results.table("columns.csv"),
     )

@@ -40,6 +40,8 @@ _KIND = {"comparison/contrasts.csv": "family"}
 """The column that says of which kind a row is, in tables that can be filtered by it."""
 _MAX_ROWS_UNSCROLLED = 12
 """A table with more rows scrolls."""
+ROWS_AT_ONCE = 50
+"""Of a longer table the page shows so many rows at once; its script turns to the others."""
 _UNITS_ELSEWHERE = ("see unit", "see dose_unit", "scale of the endpoint", "as in the column name")
 """Units that another column of the row or its name gives."""
 _LONG_HEADING = 14
@@ -65,10 +67,15 @@ class Column:
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell's text, and the number it is sorted by (None: by its text; empty: missing)."""
+    """A cell's text, and the number it is sorted by (None: by its text; empty: missing).
+
+    `href` is where its text links to, if it does; `shows` the culture that the link selects.
+    """
 
     text: str
     sorted_by: str | None = None
+    href: str = ""
+    shows: str = ""
 
 
 @dataclass(frozen=True)
@@ -83,16 +90,35 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """A table as the page shows it; `path` is its CSV below the results folder, or empty."""
+    """A table as the page shows it; `path` is its CSV below the results folder, or empty.
+
+    `left_out` is the number of further rows, which are in that CSV but not on the page.
+    """
 
     columns: Sequence[Column]
     rows: Sequence[Row]
     path: str = ""
+    left_out: int = 0
 
     @property
     def is_tall(self) -> bool:
         """Whether it scrolls."""
         return len(self.rows) > _MAX_ROWS_UNSCROLLED
+
+    @property
+    def first_rows(self) -> Sequence[Row]:
+        """The rows that are there before, or without, the page's script."""
+        return self.rows[:ROWS_AT_ONCE]
+
+    @property
+    def is_long(self) -> bool:
+        """Whether not all of its rows are shown at once."""
+        return len(self.rows) > ROWS_AT_ONCE
+
+    @property
+    def total(self) -> int:
+        """The number of its rows, with those that are not on the page."""
+        return len(self.rows) + self.left_out
 
     @property
     def kinds(self) -> list[str]:
@@ -102,7 +128,11 @@ class Table:
     @property
     def count(self) -> int:
         """The number of its rows; of several analyses those of the first."""
-        return sum(row.analysis == self.rows[0].analysis for row in self.rows)
+        return self.left_out + sum(row.analysis == self.rows[0].analysis for row in self.rows)
+
+
+NONE = Table((), ())
+"""A table that the study does not have."""
 
 
 def table(
@@ -217,7 +247,7 @@ def cell(value: Any) -> Cell:
         return Cell(number(value), "")
     if isinstance(value, str | bool):
         return Cell(str(value))
-    return Cell(number(value), repr(float(value)))
+    return Cell(number(value), f"{float(value):.9g}")
 
 
 def _passing(entry: Mapping[str, Any]) -> str:

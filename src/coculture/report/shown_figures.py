@@ -1,19 +1,27 @@
 """The figures as the page shows them: inline, with their texts, grouped by title."""
 
+import base64
+import io
 import itertools
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from urllib.parse import quote
+
+from PIL import Image
 
 from coculture.exchange.figure_text import FigureText
 from coculture.report.formatting import natural_key
 from coculture.report.inline_svg import InlineSvg, inline
-from coculture.report.results import Figure, Results
+from coculture.report.results import Figure
 
 PER_EXPERIMENT, POOLED_ERROR = "per_experiment", "pooled_error"
 """The two analyses of the comparison; the first is the primary one."""
 _WIDE = 930
 """Width in CSS pixels above which a caption does not fit beside a figure."""
+_IMAGE_WIDTH = 1.25
+"""Pixels of an image for each pixel of the page: sharp enough to read, a quarter of the file."""
+_COLOURS = 32
 _MAX_DATA_BYTES = 200_000
 """The CSV of a figure is embedded in the page up to this size."""
 
@@ -38,6 +46,8 @@ class ShownFigure:
         (type, address relative to the page) of the same figure in the results folder.
     data
         The CSV of what it shows; empty if there is none or if it is large.
+    image
+        Its PNG file, if there is one.
     """
 
     anchor: str
@@ -50,6 +60,7 @@ class ShownFigure:
     drawing: InlineSvg
     files: Sequence[tuple[str, str]]
     data: str
+    image: Path | None = None
 
     @property
     def title(self) -> str:
@@ -92,14 +103,39 @@ class StageFigures:
         return any(figure.analysis for group in self.groups for figure in group.figures)
 
 
-def shown_figures(results: Results) -> list[ShownFigure]:
-    """Every figure that has something to show, in the order of the results."""
-    filled = [figure for figure in results.figures if _shows_anything(figure)]
+def shown_figures(figures: Iterable[Figure], root: str = "") -> list[ShownFigure]:
+    """Each of `figures` that has something to show, in their order.
+
+    Parameters
+    ----------
+    root
+        Address of the results folder from the page.
+    """
+    filled = [figure for figure in figures if _shows_anything(figure)]
     pooled = {_key(figure) for figure in filled if figure.text.analysis == POOLED_ERROR}
     return [
-        _shown(figure, f"figure-{i}", _key(figure) in pooled)
+        _shown(figure, f"figure-{i}", _key(figure) in pooled, root)
         for i, figure in enumerate(filled, start=1)
     ]
+
+
+def as_image(figure: ShownFigure) -> ShownFigure:
+    """`figure` drawn by its PNG, which does not grow with the marks; as it is without one.
+
+    Its cultures can then not be pointed at.
+    """
+    if figure.image is None:
+        return figure
+    with Image.open(figure.image) as image:
+        height = round(image.height * _IMAGE_WIDTH * figure.drawing.width / image.width)
+        size = (round(_IMAGE_WIDTH * figure.drawing.width), height)
+        small = image.convert("RGB").resize(size, Image.Resampling.LANCZOS).quantize(_COLOURS)
+    file = io.BytesIO()
+    small.save(file, "PNG", optimize=True)
+    data = base64.b64encode(file.getvalue()).decode()
+    _, _, width, high = figure.drawing.view_box.split()
+    content = f'<image href="data:image/png;base64,{data}" width="{width}" height="{high}"/>'
+    return replace(figure, drawing=replace(figure.drawing, content=content, cultures=frozenset()))
 
 
 def figures_of_stage(figures: Iterable[ShownFigure], stage: str) -> StageFigures:
@@ -130,11 +166,13 @@ def _shows_anything(figure: Figure) -> bool:
         return len(list(itertools.islice(file, 2))) == 2
 
 
-def _shown(figure: Figure, anchor: str, in_both_analyses: bool) -> ShownFigure:
+def _shown(figure: Figure, anchor: str, in_both_analyses: bool, root: str) -> ShownFigure:
     data = ""
     if figure.shown is not None and figure.shown.stat().st_size <= _MAX_DATA_BYTES:
         data = figure.shown.read_text(encoding="utf-8")
-    folder = quote("/".join(part for part in ("figures", figure.stage, figure.subject) if part))
+    folder = root + quote(
+        "/".join(part for part in ("figures", figure.stage, figure.subject) if part)
+    )
     return ShownFigure(
         anchor=anchor,
         stage=figure.stage,
@@ -149,4 +187,5 @@ def _shown(figure: Figure, anchor: str, in_both_analyses: bool) -> ShownFigure:
             for path in sorted((figure.path, *figure.other_files), key=lambda path: path.suffix)
         ],
         data=data,
+        image=next((path for path in figure.other_files if path.suffix == ".png"), None),
     )

@@ -88,3 +88,21 @@ def test_the_result_has_the_ratio_of_every_combination(
     for value in ratios["value"]:
         assert f"observed over expected viability {value:.3g} (95 % CI " in text
     assert "IL-1β DEX + IL-1Ra: " in text
+
+
+def test_many_combinations_are_counted_and_not_listed(
+    cultures: pd.DataFrame, settings: ComparisonSettings
+) -> None:
+    tables = compare(cultures, settings)
+    rows = tables.combination[tables.combination["experiment"] == "all"]
+    first = rows[rows["unit"] == "ratio"].head(1)
+    many = [
+        first.assign(combination=f"arm {i}", value=0.1 * i, lower=0.05 * i, upper=0.15 * i)
+        for i in range(1, 11)
+    ]
+    all_of = replace(tables, combination=pd.concat([tables.combination, *many]))
+    text = combination(_inputs(cultures, all_of, settings)).text.result
+    assert "of 12 combinations: from 0.1 (95 % CI 0.05 to 0.15) in arm 1 to " in text
+    below = 6 + int((rows.loc[rows["unit"] == "ratio", "upper"] < 1).sum())
+    assert f"below 1 (more effect than expected) in {below} of them." in text
+    assert len(text) < 300

@@ -60,6 +60,23 @@ def test_hours_are_no_drug(cultures: pd.DataFrame, settings: ComparisonSettings)
     assert "IL-6 was lower with IL-1Ra than in IL-1β 48 h DEX, at " in told
 
 
+@pytest.mark.parametrize(
+    ("arm", "other", "given"),
+    [(CONTROL, IL1B, "Untreated"), (CONTROL_DEX, IL1B_DEX, "With DEX")],
+)
+def test_one_treatment_in_two_places_is_said_once(
+    cultures: pd.DataFrame,
+    settings: ComparisonSettings,
+    arm: ArmPattern,
+    other: ArmPattern,
+    given: str,
+) -> None:
+    """Not "lower with no treatment than in IL-1β untreated, at 34 % of the level in ..."."""
+    told = sentence(cultures, stating(settings, "lower", (arm, other)))
+    assert f"{given}, IL-6 was lower in control cells than in IL-1β cells, at " in told
+    assert " % of the level there (95 % CI " in told
+
+
 def test_inhibitions_are_of_the_experiments_that_were_tested(
     cultures: pd.DataFrame, settings: ComparisonSettings
 ) -> None:

@@ -203,9 +203,16 @@ def _experiment_rows(means: pd.DataFrame, scale: Endpoint) -> Iterator[dict[str,
         }
 
 
+_MOST_NAMED = 16
+"""Experiments that the legend names; more are taller than the figure. The page names each mark."""
+
+
 def _legend(axis: Axes, marks: Mapping[str, Mark], limits: Sequence[Line2D]) -> None:
+    named = [legend_line(name, mark) for name, mark in marks.items()]
+    if len(named) > _MOST_NAMED:
+        named = [Line2D([], [], linestyle="none", label=f"{len(named)}, each with\nits own mark")]
     axis.legend(
-        handles=[*(legend_line(name, mark) for name, mark in marks.items()), *limits],
+        handles=[*named, *limits],
         title="experiment",
         title_fontsize=8,
         loc="center left",

@@ -2,6 +2,7 @@
 
 import textwrap
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -35,6 +36,8 @@ from coculture.exchange.names import relabelled
 from coculture.exchange.vocabulary import number
 
 TABLE = "figures/comparison/combination.csv"
+_MOST_SAID = 6
+"""Combinations whose ratios the result names one by one."""
 COLUMNS = ("combination", "treatment", "experiment", "value", "unit")
 
 
@@ -137,13 +140,27 @@ def _result(combinations: pd.DataFrame, design: Design) -> str:
         & (combinations["experiment"] == ALL)
         & combinations["value"].notna()
     ]
-    each = []
-    for row in ratios.to_dict("records"):
-        interval = ""
-        if pd.notna(row["lower"]):
-            interval = f" (95 % CI {number(row['lower'])} to {number(row['upper'])})"
-        each.append(f"{row['combination']}: {VIABILITY_RATIO} {number(row['value'])}{interval}")
-    return design.with_display_labels(f"{'; '.join(each)}.") if each else ""
+    if ratios.empty:
+        return ""
+    rows = ratios.to_dict("records")
+    if len(rows) <= _MOST_SAID:
+        said = "; ".join(f"{row['combination']}: {VIABILITY_RATIO} {_ratio(row)}" for row in rows)
+        return design.with_display_labels(f"{said}.")
+    ordered = sorted(rows, key=lambda row: float(row["value"]))
+    low, high = (f"{_ratio(row)} in {row['combination']}" for row in (ordered[0], ordered[-1]))
+    below = sum(row["upper"] < 1 for row in rows)
+    return design.with_display_labels(
+        f"{VIABILITY_RATIO[:1].upper()}{VIABILITY_RATIO[1:]} of {len(rows)} combinations: from "
+        f"{low} to {high}. The 95 % CI is below 1 (more effect than expected) in {below} of them."
+    )
+
+
+def _ratio(row: Any) -> str:
+    """The ratio with its interval: "0.823 (95 % CI 0.762 to 0.89)"."""
+    interval = ""
+    if pd.notna(row["lower"]):
+        interval = f" (95 % CI {number(row['lower'])} to {number(row['upper'])})"
+    return f"{number(row['value'])}{interval}"
 
 
 def _viability_ratio(combinations: pd.DataFrame, name: str) -> str:

@@ -75,6 +75,9 @@ class _OneDirection(DifferenceKind):
                 f"{setting} {treatment} lowered {quantity} more than "
                 f"{design.treatment_given(other)} did, to {size} ({interval}); {inhibition}."
             )
+        in_two_places = sentences.in_two_places(result, arm, other, self.name, design)
+        if in_two_places is not None:
+            return in_two_places
         versus = sentences.comparator(design, arm, other)
         return (
             f"{setting} {quantity} was {self.name} with {treatment} than {versus}{at} {size} "

@@ -220,9 +220,12 @@ def _experiments(contrast: Contrast) -> list[list[object]]:
     return parts or [list(contrast.values.index)]
 
 
-def size(result: FindingResult, test: ClaimResult, design: Design) -> str:
-    """The difference of a test: "10 % of the untreated level", "3.0 points above it"."""
-    level = level_of_comparator(design, *arms_of(test, design))
+def size(result: FindingResult, test: ClaimResult, design: Design, level: str = "") -> str:
+    """The difference of a test: "10 % of the untreated level", "3.0 points above it".
+
+    `level` is what the other arm's level is called, where the sentence has named that arm.
+    """
+    level = level or level_of_comparator(design, *arms_of(test, design))
     bound = _BOUNDS[test.relation]
     if result.endpoint.is_ratio:
         percent = 100 * float(np.exp(test.contrast.estimate))
@@ -269,6 +272,26 @@ def level_of_comparator(design: Design, arm: Arm, other: Arm) -> str:
         return f"the level in {design.display_label(other)}"
     treatment = design.treatment(other)
     return "the untreated level" if treatment == UNTREATED else f"the level with {treatment}"
+
+
+def in_two_places(
+    result: FindingResult, arm: Arm, other: Arm, verb: str, design: Design
+) -> str | None:
+    """The sentence about two arms with the same treatment in different places; else None.
+
+    "With DEX, IL-6 was lower in U266 cells on HS-5 than in HS-5 alone, at 34 % of the level there".
+    """
+    if same_setting(arm, other) or arm.levels != other.levels:
+        return None
+    treatment = design.treatment(arm)
+    given = "Untreated" if treatment == UNTREATED else f"With {treatment}"
+    test = deciding_test(result)
+    at = ", at" if result.endpoint.is_ratio and not test.relation else ":"
+    return (
+        f"{given}, {result.subject} was {verb} in {design.cells_and_setting(arm)} than in "
+        f"{design.cells_and_setting(other)}{at} {size(result, test, design, 'the level there')} "
+        f"({interval_of_size(result)})."
+    )
 
 
 def comparator(design: Design, arm: Arm, other: Arm) -> str:

@@ -1,24 +1,25 @@
 // Highlight the culture under the pointer in every figure and table; show its values.
 (() => {
   "use strict";
+  const LINE = 'path:not([d$="z"])';
   const SVG = "http://www.w3.org/2000/svg";
-  const known = JSON.parse(document.getElementById("culture-data").textContent);
+  const { arms, pages, cultures } = JSON.parse(document.getElementById("culture-data").textContent);
+  // A Map, because a culture may be called constructor.
+  const known = new Map(cultures.map(([name, arm, values, flags, on]) => [
+    name, { arm: arms[arm], values, flags, pages: on.map((place) => pages[place]) },
+  ]));
   const inspector = document.querySelector(".inspector");
-  const elementsOf = new Map();
-  for (const element of document.querySelectorAll("[data-culture]")) {
-    const name = element.dataset.culture;
-    if (!elementsOf.has(name)) elementsOf.set(name, []);
-    elementsOf.get(name).push(element);
-  }
+  // Looked for each time, because long tables make their rows when they are seen.
+  const elementsOf = (name) => (name ? [...document.querySelectorAll(`[data-culture="${CSS.escape(name)}"]`)] : []);
   let highlighted = "";
   let selected = "";
 
   function highlight(name) {
     if (name === highlighted) return;
     for (const halo of document.querySelectorAll(".halo")) halo.remove();
-    for (const element of elementsOf.get(highlighted) ?? []) element.classList.remove("highlighted");
+    for (const element of document.querySelectorAll(".highlighted")) element.classList.remove("highlighted");
     highlighted = name;
-    for (const element of elementsOf.get(name) ?? []) {
+    for (const element of elementsOf(name)) {
       element.classList.add("highlighted");
       addRing(element);
     }
@@ -30,7 +31,7 @@
     const figure = element.ownerSVGElement;
     if (!figure || !figure.checkVisibility()) return;
     // A line is highlighted by its colour: a ring around it would enclose other lines.
-    if (element.querySelector(':scope > path:not([d$="z"])')) return;
+    if (element.matches(LINE) || element.querySelector(`:scope > ${LINE}`)) return;
     const background = element.querySelector(":scope > .background") ?? element;
     const box = background.getBBox();
     if (!box.width && !box.height) return;
@@ -47,7 +48,7 @@
     inspector.hidden = !name;
     inspector.classList.toggle("selected", Boolean(selected));
     if (!name) return;
-    const about = known[name] ?? { arm: "", values: [], flags: [] };
+    const about = known.get(name) ?? { arm: "", values: [], flags: [], pages: [] };
     const status = inspector.querySelector("[role=status]");
     status.replaceChildren(line("b", name));
     if (about.arm) status.append(line("span", about.arm));
@@ -55,14 +56,19 @@
     for (const flag of about.flags) status.append(line("em", `⚑ ${flag}`));
     if (!selected) return;
     const analysis = document.body.dataset.analysis;
-    const figures = new Set((elementsOf.get(name) ?? []).map((one) => one.closest("figure"))
+    const figures = new Set(elementsOf(name).map((one) => one.closest("figure"))
       .filter((figure) => figure && (figure.dataset.analysis ?? analysis) === analysis));
-    if (!figures.size) return;
+    if (!figures.size && !about.pages.length) return;
     const list = line("p", "Shown in ");
     for (const figure of figures) {
       const link = line("a", figure.querySelector("svg").parentElement.getAttribute("aria-label"));
       link.href = `#${figure.id}`;
       link.dataset.show = name;
+      list.append(link, " ");
+    }
+    for (const [title, address] of about.pages) {
+      const link = line("a", title);
+      link.href = `${address}?culture=${encodeURIComponent(name)}`;
       list.append(link, " ");
     }
     status.append(list);
@@ -76,10 +82,11 @@
 
   function select(name) {
     selected = name;
-    const before = highlighted;
     highlighted = "";
-    for (const element of elementsOf.get(before) ?? []) element.classList.remove("highlighted");
+    for (const element of document.querySelectorAll(".highlighted")) element.classList.remove("highlighted");
     for (const halo of document.querySelectorAll(".halo")) halo.remove();
+    // Long tables turn to the culture.
+    if (name) document.dispatchEvent(new CustomEvent("selected", { detail: name }));
     if (name) highlight(name);
     else showValues("");
   }
@@ -133,14 +140,14 @@
 
   const finder = document.querySelector(".finder");
   const box = finder.querySelector("input");
-  const names = Object.keys(known);
+  const names = [...known.keys()];
   finder.hidden = names.length === 0;
   finder.querySelector("datalist").append(...names.map((name) => {
     const option = document.createElement("option");
     option.value = name;
     return option;
   }));
-  box.addEventListener("input", () => { if (known[box.value]) select(box.value); });
+  box.addEventListener("input", () => { if (known.has(box.value)) select(box.value); });
   finder.addEventListener("submit", (event) => {
     event.preventDefault();
     const words = box.value.toLowerCase();
@@ -150,9 +157,17 @@
 
   // A link to a figure that shows a culture also selects the culture.
   document.addEventListener("click", (event) => {
-    const link = event.target.closest("a[data-show]");
+    const link = event.target.closest("a[data-show][href^='#']");
     if (link) document.dispatchEvent(new CustomEvent("show-figure", { detail: link.hash.slice(1) }));
     if (link) select(link.dataset.show);
   });
   document.addEventListener("figures", () => { if (highlighted) select(selected || highlighted); });
+  document.addEventListener("shown", () => {
+    for (const element of document.querySelectorAll(".highlighted")) element.classList.remove("highlighted");
+    for (const element of elementsOf(highlighted)) element.classList.add("highlighted");
+  });
+
+  // Another page of this report may have asked for a culture.
+  const asked = new URLSearchParams(location.search).get("culture");
+  if (known.has(asked)) select(asked);
 })();

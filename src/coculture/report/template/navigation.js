@@ -1,7 +1,7 @@
 // Mark the section in view in the table of contents.
 (() => {
   "use strict";
-  const links = new Map([...document.querySelectorAll("nav a")].map((link) => [link.hash.slice(1), link]));
+  const links = new Map([...document.querySelectorAll("nav a[href^='#']")].map((link) => [link.hash.slice(1), link]));
   const sections = [...links.keys()].map((id) => document.getElementById(id));
 
   function mark() {
