@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from coculture.elisa.plates.dilution_groups import DilutionGroup, dilution_group, groups_agree
-from coculture.elisa.plates.dilution_vote import vote
+from coculture.elisa.plates.dilution_vote import vote, weighted_mean
 
 LLOQ, ULOQ = 9.375, 600.0
 
@@ -140,11 +140,44 @@ def test_one_dilution_with_a_bound_says_so_too(
 def test_an_uncertain_plateau_explains_no_well_that_is_far_below_the_uloq() -> None:
     """Where the curve beyond the highest standard is unknown, a hook is no chance."""
     hooked = replace(
-        saturated(28, 1, 0.0), deviations_at=lambda _, within: 0.0 if within > ULOQ else 9.0
+        saturated(28, 1, 0.0), deviations_at=lambda _, within, *__: 0.0 if within > ULOQ else 9.0
     )
     verdict = vote([hooked, group(12000, dilution=16), group(12400, dilution=64)])
     assert not verdict.by_chance
     assert next(one.dilution for one in verdict.left_out or verdict.rivals) == 1
+
+
+def test_of_two_dilutions_one_may_be_above_the_lloq_by_chance() -> None:
+    """By the dilution of 10 the other holds less than the LLOQ, and it reads like the LLOQ."""
+    pair = group(586, dilution=10), saturated(1034, 100, 1.0)
+    verdict = vote(pair)
+    assert [one.dilution for one in verdict.used] == [10]
+    assert [one.dilution for one in verdict.by_chance] == [100]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "agree"), [(2600, 8000, True), (2600, 12000, False), (2300, 8000, False)]
+)
+def test_a_replicate_on_the_plateau_counts_as_the_limit(
+    low: float, high: float, agree: bool
+) -> None:
+    """Of 6000: 2.3-fold and 2.6-fold away. Three standard errors allow 3.6-fold."""
+    found = group(low, high, dilution=10, error=0.3)
+    assert (found.state == "in_range") is agree
+
+
+def test_wells_near_a_plateau_weigh_what_they_do_at_the_mean() -> None:
+    """By its own reading the lower one would be known twice as well as the higher one."""
+
+    def error_at(within: float) -> float:
+        return 0.1 if within < 29 else 0.3
+
+    low, high = (
+        replace(group(value, dilution=10, error=error), error_at=error_at)
+        for value, error in ((280, 0.1), (420, 0.3))
+    )
+    mean, _, _ = weighted_mean([low, high])
+    assert np.exp(mean) == pytest.approx(np.sqrt(280 * 420), rel=0.01)
 
 
 def test_student_s_t_widens_the_limits_once() -> None:
@@ -183,13 +216,19 @@ def test_a_study_of_many_replicates_allows_a_pair_more(allowed: float, agree: bo
     assert (pair.state == "in_range") is agree
 
 
-@pytest.mark.parametrize(("off", "is_note"), [(3.5, True), (3.7, False)])
+@pytest.mark.parametrize(
+    ("value", "off", "is_note"),
+    [(215, 3.5, True), (215, 3.7, False), (150, 2.3, True), (150, 2.5, False)],
+)
 def test_an_outvoted_dilution_whose_response_may_be_chance_is_a_note(
-    off: float, is_note: bool
+    value: float, off: float, is_note: bool
 ) -> None:
-    """Inside the range, near the plateau: 2.6-fold in concentration, little in response."""
+    """Inside the range, near the plateau: much in concentration, little in response.
+
+    The less, the more it is off: 1.9-fold may be chance of a whole study, 2.7-fold is not.
+    """
     others = group(400, dilution=10), group(420, dilution=40)
-    verdict = vote([saturated(150, 1, off), *others], by_chance_in_study=3.6)
+    verdict = vote([saturated(value, 1, off), *others], by_chance_in_study=3.6)
     assert [one.dilution for one in verdict.used] == [10, 40]
     assert bool(verdict.by_chance) is is_note
     assert bool(verdict.left_out) is not is_note

@@ -124,10 +124,12 @@ class Precision:
             return None
         factor = self.factors.get((plate, analyte), 1.0)
 
-        def deviations(responses: Floats, concentration: float) -> float:
+        def deviations(responses: Floats, concentration: float, error: float) -> float:
             expected = float(curve.response(concentration * factor))
             variance = float(self.scatter.wells.variance(expected)) / len(responses)
             variance += float(curve.response_standard_error(concentration * factor)[0]) ** 2
+            ends = concentration * factor * np.exp([-error, error])
+            variance += (float(np.ptp(curve.response(ends))) / 2) ** 2
             return abs(float(responses.mean()) - expected) / float(np.sqrt(variance))
 
         return deviations

@@ -15,6 +15,7 @@ import numpy as np
 from coculture.distributions import as_likely
 from coculture.elisa.plates.dilution_groups import (
     DilutionGroup,
+    Floats,
     bound_contradicts,
     groups_agree,
 )
@@ -95,14 +96,14 @@ def vote(
     supported = len(rivals[best]) >= 2 or _supporting(best, bounds, against) >= 1
     leads = all(votes[best] >= other + _LEAD for other in others)
     if supported and leads and len(against[best]) < votes[best]:
-        mean = weighted_mean(rivals[best])[0]
+        mean, variance, _ = weighted_mean(rivals[best])
         outvoted = [group for group in inside if group not in rivals[best]]
         wide = as_likely(_known_errors(len(inside)), degrees_of_freedom)
         by_chance = [
             group
             for group in outvoted
-            if group.is_chance_at(mean, wide)
-            or group.is_expected_at(mean, by_chance_in_study)
+            if group.is_chance_at(mean, variance**0.5, wide)
+            or group.is_expected_at(mean, variance**0.5, by_chance_in_study)
             or (group.is_weak and all(groups_agree(group, one, wide) for one in rivals[best]))
         ]
         lost = [group for group in outvoted if group not in by_chance]
@@ -126,13 +127,24 @@ def weighted_mean(groups: Sequence[DilutionGroup]) -> tuple[float, float, float]
     """Mean of ln concentration, its variance from the wells, and that from the curve.
 
     The wells' variance grows with the scatter of the wells around the mean, and never shrinks.
+    Each weight is that at the mean: by their own readings, wells near a plateau that read low by
+    chance would count more than those that read high.
     """
-    weight = np.array([1 / (group.error**2 + _DILUTION_ERROR**2) for group in groups])
-    weight = weight / weight.sum()
-    mean = float(weight @ [group.ln for group in groups])
-    own = float(weight**2 @ np.square([group.error for group in groups]))
+    ln = np.array([group.ln for group in groups])
+    errors = np.array([group.error for group in groups])
+    mean = float(_weights(errors) @ ln)
+    errors = np.array([group.error_if(mean) for group in groups])
+    weight = _weights(errors)
+    mean = float(weight @ ln)
+    own = float(weight**2 @ np.square(errors))
     shared = float(weight @ [group.curve_error for group in groups])
     return mean, own * max(1.0, _scatter(groups, mean)), shared**2
+
+
+def _weights(errors: Floats) -> Floats:
+    weight = 1 / (errors**2 + _DILUTION_ERROR**2)
+    shares: Floats = weight / weight.sum()
+    return shares
 
 
 def _scatter(groups: Sequence[DilutionGroup], mean: float) -> float:
@@ -174,12 +186,16 @@ def _without_chance(
     more than a dilution above the range.
     """
     are_two = sum(len(rival) for rival in rivals) == 2
-    confirmed = [(rival, weighted_mean(rival)[0]) for rival in rivals if len(rival) >= 2 or are_two]
+    confirmed = [(rival, weighted_mean(rival)) for rival in rivals if len(rival) >= 2 or are_two]
 
     def is_chance(rival: Sequence[DilutionGroup]) -> bool:
         return any(
-            all(group.is_chance_at(mean, errors) for group in rival if group not in other)
-            for other, mean in confirmed
+            all(
+                group.is_chance_at(mean, variance**0.5, errors)
+                for group in rival
+                if group not in other
+            )
+            for other, (mean, variance, _) in confirmed
             if other is not rival
         )
 

@@ -163,6 +163,7 @@ def quantify_plate(
     flags = (
         *notes.exclusions(wells),
         *notes.masked(corrected[is_masked & (corrected["role"] != "unassigned")]),
+        *notes.unread_standards(wells),
         *notes.well_bounds(wells),
         *_not_corrected(str(wells["plate"].iloc[0]), used, settings),
         *found,
