@@ -96,7 +96,8 @@ def vote(
     supported = len(rivals[best]) >= 2 or _supporting(best, bounds, against) >= 1
     leads = all(votes[best] >= other + _LEAD for other in others)
     if supported and leads and len(against[best]) < votes[best]:
-        mean, variance, _ = weighted_mean(rivals[best])
+        # Without the scatter of these dilutions: else two that hardly agree would excuse any third.
+        mean, variance, _ = _mean(rivals[best])
         outvoted = [group for group in inside if group not in rivals[best]]
         wide = as_likely(_known_errors(len(inside)), degrees_of_freedom)
         by_chance = [
@@ -130,15 +131,19 @@ def weighted_mean(groups: Sequence[DilutionGroup]) -> tuple[float, float, float]
     Each weight is that at the mean: by their own readings, wells near a plateau that read low by
     chance would count more than those that read high.
     """
+    mean, own, weight = _mean(groups)
+    shared = float(weight @ [group.curve_error for group in groups])
+    return mean, own * max(1.0, _scatter(groups, mean)), shared**2
+
+
+def _mean(groups: Sequence[DilutionGroup]) -> tuple[float, float, Floats]:
+    """Mean of ln concentration, its variance by the errors of wells, and the weights."""
     ln = np.array([group.ln for group in groups])
     errors = np.array([group.error for group in groups])
     mean = float(_weights(errors) @ ln)
     errors = np.array([group.error_if(mean) for group in groups])
     weight = _weights(errors)
-    mean = float(weight @ ln)
-    own = float(weight**2 @ np.square(errors))
-    shared = float(weight @ [group.curve_error for group in groups])
-    return mean, own * max(1.0, _scatter(groups, mean)), shared**2
+    return float(weight @ ln), float(weight**2 @ np.square(errors)), weight
 
 
 def _weights(errors: Floats) -> Floats:
@@ -186,7 +191,7 @@ def _without_chance(
     more than a dilution above the range.
     """
     are_two = sum(len(rival) for rival in rivals) == 2
-    confirmed = [(rival, weighted_mean(rival)) for rival in rivals if len(rival) >= 2 or are_two]
+    confirmed = [(rival, _mean(rival)) for rival in rivals if len(rival) >= 2 or are_two]
 
     def is_chance(rival: Sequence[DilutionGroup]) -> bool:
         return any(
