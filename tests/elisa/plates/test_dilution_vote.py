@@ -54,6 +54,21 @@ def test_sets_that_share_a_dilution_and_are_as_large_leave_no_number() -> None:
     assert believed(*graded[:2]) == [2, 5]
 
 
+@pytest.mark.parametrize(
+    ("error", "top", "used"), [(0.1, 805, [1, 5, 25]), (0.05, 805, []), (0.1, 900, [])]
+)
+def test_outer_dilutions_that_hardly_disagree_are_used(
+    error: float, top: float, used: list[float]
+) -> None:
+    """1.56-fold apart, 3.1 or 6.2 standard errors of their difference; or 1.74-fold."""
+    low, high = group(516, dilution=1, error=error), group(top, dilution=25, error=error)
+    chain = low, group(680, dilution=5), high
+    assert believed(*chain) == []
+    verdict = vote(chain, by_chance_in_study=3.5)
+    assert [one.dilution for one in verdict.used] == used
+    assert not verdict.left_out
+
+
 def test_dilutions_near_the_lloq_have_half_a_vote() -> None:
     strong = group(300, dilution=1)
     assert believed(strong, group(700, dilution=50), group(750, dilution=70)) == []
