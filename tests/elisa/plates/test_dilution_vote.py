@@ -162,6 +162,11 @@ def test_an_uncertain_plateau_explains_no_well_that_is_far_below_the_uloq() -> N
     assert next(one.dilution for one in verdict.left_out or verdict.rivals) == 1
 
 
+def test_of_two_dilutions_far_apart_none_is_chance() -> None:
+    pair = saturated(5900, 10, 1.0), group(16000, dilution=50)
+    assert vote(pair, by_chance_in_study=3.6).used == ()
+
+
 def test_of_two_dilutions_one_may_be_above_the_lloq_by_chance() -> None:
     """By the dilution of 10 the other holds less than the LLOQ, and it reads like the LLOQ."""
     pair = group(586, dilution=10), saturated(1034, 100, 1.0)
@@ -218,7 +223,7 @@ def test_few_degrees_of_freedom_allow_two_dilutions_more(freedom: float, used: l
 @pytest.mark.parametrize(("off", "used"), [(3.5, [50]), (3.7, [])])
 def test_of_two_dilutions_one_may_be_in_range_by_chance(off: float, used: list[float]) -> None:
     """The dilution of 10 would be above the range, and its response is that of the plateau."""
-    pair = saturated(5900, 10, off), group(15500, dilution=50)
+    pair = saturated(5900, 10, off), group(14000, dilution=50)
     verdict = vote(pair, by_chance_in_study=3.6)
     assert [one.dilution for one in verdict.used] == used
     assert [one.dilution for one in verdict.by_chance] == ([10] if used else [])
