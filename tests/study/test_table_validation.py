@@ -135,8 +135,8 @@ def test_plates_that_share_a_curve_exist_and_have_its_analytes(
         "elisa.curve_of.P9: plate P9 is not in elisa.csv. Known are: P1, P2, P3."
     ]
     assert _shared(P3="P1") == ["elisa.curve_of.P3: plate P1 has no standards of TNF."]
-    assert "plate P2 has no standards of its own here" in _shared(P2="P1", P3="P2")[0]
-    assert "plate P1 has no standards of its own here" in _shared(P1="P1")[0]
+    assert "plate P2 is itself read from the standards of P1" in _shared(P2="P1", P3="P2")[0]
+    assert "plate P1 is read from its own standards without this line" in _shared(P1="P1")[0]
 
 
 def test_two_plates_may_lie_in_one_file() -> None:

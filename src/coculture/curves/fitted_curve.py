@@ -48,6 +48,8 @@ class FittedCurve:
         Positions of the fitted wells that the robust fit leaves out.
     undecided_level
         The concentration at which the robust fit cannot say which well is wrong, or None.
+    well_scatter
+        How wells scatter, if it is known, whatever gave the weights; None if it is not.
     """
 
     model: str
@@ -66,6 +68,7 @@ class FittedCurve:
     wells_not_fitted: int = 0
     left_out: tuple[int, ...] = ()
     undecided_level: float | None = None
+    well_scatter: VarianceFunction | None = None
 
     @property
     def rising(self) -> float:

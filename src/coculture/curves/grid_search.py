@@ -129,7 +129,8 @@ def _grid_sums(problem: SeparableProblem, grid: Floats) -> Floats:
         # Centred responses keep the differences of large sums exact enough to rank shapes.
         total = w.sum(axis=1, keepdims=True)
         y = y - (w * y).sum(axis=1, keepdims=True) / total
-        h = centred_fraction(at, np.ones_like(at.left))
+        ones = np.ones_like(at.left)
+        h = centred_fraction(at, ones, ones.sum(axis=1))
         across = np.maximum((w @ (h**2).T) - (w @ h.T) ** 2 / total, 1e-280)
     elif a is not None and d is not None:
         y, h = y - d, at.left * (a - d)

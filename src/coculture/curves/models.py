@@ -15,6 +15,7 @@ ln y = intercept + slope ln x.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import scipy
@@ -51,6 +52,12 @@ class Fractions:
     left: Floats
     risen: Floats
     by_shape: Floats
+
+    @cached_property
+    def is_near_zero(self) -> NDArray[np.bool_]:
+        """Whether a curve's wells lie nearer to its asymptote at zero, shape (n)."""
+        near: NDArray[np.bool_] = self.risen.mean(axis=1) < 0.5
+        return near
 
 
 def fractions(model: str, log_x: Floats, shape: Floats) -> Fractions:

@@ -5,6 +5,7 @@ A response is linear in the asymptotes A and D once the shape (ln b, ln c, ln g)
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from types import MappingProxyType
 
 import numpy as np
@@ -36,6 +37,17 @@ class SeparableProblem:
     fixed: Mapping[str, float]
     lower: Floats
     upper: Floats
+
+    @cached_property
+    def total_weight(self) -> Floats:
+        """Sum of the weights of each curve (n)."""
+        total: Floats = self.weight.sum(axis=1)
+        return total
+
+    @cached_property
+    def weighted_responses(self) -> Floats:
+        """Sum of weight times response of each curve (n)."""
+        return sum_over_wells(self.weight, self.y)
 
     def take(self, curves: Indices) -> "SeparableProblem":
         """The problem of some of the curves."""
@@ -89,22 +101,22 @@ def range_of(log_x: Floats, weight: Floats) -> tuple[Floats, Floats]:
     return lowest, span
 
 
-def centred_fraction(at: Fractions, weight: Floats) -> Floats:
-    """h minus its weighted mean (n x p), from the smaller of h and 1 - h, which is exact."""
-    small = np.where(_near_zero(at)[:, None], -at.risen, at.left)
-    centred: Floats = small - (sum_over_wells(weight, small) / weight.sum(axis=1))[:, None]
+def centred_fraction(at: Fractions, weight: Floats, total: Floats) -> Floats:
+    """h minus its weighted mean (n x p), from the smaller of h and 1 - h, which is exact.
+
+    `total` is the sum of the weights of each curve (n).
+    """
+    small = np.where(at.is_near_zero[:, None], -at.risen, at.left)
+    centred: Floats = small - (sum_over_wells(weight, small) / total)[:, None]
     return centred
 
 
-def _near_zero(at: Fractions) -> Booleans:
-    """Whether a curve's wells lie nearer to its asymptote at zero."""
-    near: Booleans = at.risen.mean(axis=1) < 0.5
-    return near
+_SUMS = {2: "np,np->n", 3: "np,np,np->n"}
 
 
 def sum_over_wells(*factors: Floats) -> Floats:
-    """Sum over the wells of a product of n x p arrays."""
-    total: Floats = np.einsum(",".join(["np"] * len(factors)) + "->n", *factors)
+    """Sum over the wells of a product of two or three n x p arrays."""
+    total: Floats = np.einsum(_SUMS[len(factors)], *factors)
     return total
 
 
@@ -113,14 +125,14 @@ def asymptotes(problem: SeparableProblem, at: Fractions) -> tuple[Floats, Floats
     w, y = problem.weight, problem.y
     a, d = problem.fixed.get("A"), problem.fixed.get("D")
     if a is None and d is None:
-        centred = centred_fraction(at, w)
+        total, of_y = problem.total_weight, problem.weighted_responses
+        centred = centred_fraction(at, w, total)
         weighted = w * centred
         span = _ratio(sum_over_wells(weighted, y), sum_over_wells(weighted, centred))
         # From the asymptote near the wells: the difference of two distant ones would not be exact.
-        near_zero = _near_zero(at)
-        total = w.sum(axis=1)
-        at_zero = (sum_over_wells(w, y) + span * sum_over_wells(w, at.risen)) / total
-        at_infinity = (sum_over_wells(w, y) - span * sum_over_wells(w, at.left)) / total
+        near_zero = at.is_near_zero
+        at_zero = (of_y + span * sum_over_wells(w, at.risen)) / total
+        at_infinity = (of_y - span * sum_over_wells(w, at.left)) / total
         return (
             np.where(near_zero, at_zero, at_infinity + span),
             np.where(near_zero, at_zero - span, at_infinity),
@@ -138,7 +150,7 @@ def asymptotes(problem: SeparableProblem, at: Fractions) -> tuple[Floats, Floats
 def residuals_and_span(problem: SeparableProblem, at: Fractions) -> tuple[Floats, Floats]:
     """Response minus curve (n x p), and A - D (n)."""
     a, d = asymptotes(problem, at)
-    near_zero = _near_zero(at)[:, None]
+    near_zero = at.is_near_zero[:, None]
     span = (a - d)[:, None]
     fitted = np.where(near_zero, a[:, None] - span * at.risen, d[:, None] + span * at.left)
     return problem.y - fitted, a - d
@@ -160,8 +172,9 @@ def without_asymptotes(problem: SeparableProblem, at: Fractions, rows: Floats) -
     elif "D" in problem.fixed:
         basis = at.left
     else:
-        rows = rows - (rows @ w[:, :, None]) / w.sum(axis=1)[:, None, None]
-        basis = centred_fraction(at, w)
+        total = problem.total_weight
+        rows = rows - (rows @ w[:, :, None]) / total[:, None, None]
+        basis = centred_fraction(at, w, total)
     weighted = w * basis
     along = _ratio((rows @ weighted[:, :, None])[:, :, 0], sum_over_wells(weighted, basis)[:, None])
     projected: Floats = rows - along[:, :, None] * basis[:, None, :]

@@ -485,10 +485,15 @@ def shared_curves(
         unknown = next((one for one in (plate, source) if one not in plates), None)
         if unknown is not None:
             message = f"plate {unknown} is not in elisa.csv. {nearest(unknown, plates)}"
+        elif source == plate:
+            message = (
+                f"plate {plate} is read from its own standards without this line; remove it, or "
+                "name another plate."
+            )
         elif source in curve_of:
             message = (
-                f"plate {source} has no standards of its own here, so {plate} cannot be read from "
-                "them; name the plate that the standards are on."
+                f"plate {source} is itself read from the standards of {curve_of[source]}; name the "
+                "plate that the standards are on."
             )
         else:
             own = elisa_table[(elisa_table["plate"] == plate) & (elisa_table["analyte"] != "")]

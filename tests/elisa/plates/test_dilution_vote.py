@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from coculture.elisa.plates.dilution_groups import DilutionGroup, dilution_group, groups_agree
-from coculture.elisa.plates.dilution_vote import vote
+from coculture.elisa.plates.dilution_vote import vote, weighted_mean
 
 LLOQ, ULOQ = 9.375, 600.0
 
@@ -52,6 +52,21 @@ def test_sets_that_share_a_dilution_and_are_as_large_leave_no_number() -> None:
     assert believed(*graded) == []
     assert len(vote(graded).rivals) == 3
     assert believed(*graded[:2]) == [2, 5]
+
+
+@pytest.mark.parametrize(
+    ("error", "top", "used"), [(0.1, 805, [1, 5, 25]), (0.05, 805, []), (0.1, 900, [])]
+)
+def test_outer_dilutions_that_hardly_disagree_are_used(
+    error: float, top: float, used: list[float]
+) -> None:
+    """1.56-fold apart, 3.1 or 6.2 standard errors of their difference; or 1.74-fold."""
+    low, high = group(516, dilution=1, error=error), group(top, dilution=25, error=error)
+    chain = low, group(680, dilution=5), high
+    assert believed(*chain) == []
+    verdict = vote(chain, by_chance_in_study=3.5)
+    assert [one.dilution for one in verdict.used] == used
+    assert not verdict.left_out
 
 
 def test_dilutions_near_the_lloq_have_half_a_vote() -> None:
@@ -140,11 +155,49 @@ def test_one_dilution_with_a_bound_says_so_too(
 def test_an_uncertain_plateau_explains_no_well_that_is_far_below_the_uloq() -> None:
     """Where the curve beyond the highest standard is unknown, a hook is no chance."""
     hooked = replace(
-        saturated(28, 1, 0.0), deviations_at=lambda _, within: 0.0 if within > ULOQ else 9.0
+        saturated(28, 1, 0.0), deviations_at=lambda _, within, *__: 0.0 if within > ULOQ else 9.0
     )
     verdict = vote([hooked, group(12000, dilution=16), group(12400, dilution=64)])
     assert not verdict.by_chance
     assert next(one.dilution for one in verdict.left_out or verdict.rivals) == 1
+
+
+def test_of_two_dilutions_far_apart_none_is_chance() -> None:
+    pair = saturated(5900, 10, 1.0), group(16000, dilution=50)
+    assert vote(pair, by_chance_in_study=3.6).used == ()
+
+
+def test_of_two_dilutions_one_may_be_above_the_lloq_by_chance() -> None:
+    """By the dilution of 10 the other holds less than the LLOQ, and it reads like the LLOQ."""
+    pair = group(586, dilution=10), saturated(1034, 100, 1.0)
+    verdict = vote(pair)
+    assert [one.dilution for one in verdict.used] == [10]
+    assert [one.dilution for one in verdict.by_chance] == [100]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "agree"), [(2600, 8000, True), (2600, 12000, False), (2300, 8000, False)]
+)
+def test_a_replicate_on_the_plateau_counts_as_the_limit(
+    low: float, high: float, agree: bool
+) -> None:
+    """Of 6000: 2.3-fold and 2.6-fold away. Three standard errors allow 3.6-fold."""
+    found = group(low, high, dilution=10, error=0.3)
+    assert (found.state == "in_range") is agree
+
+
+def test_wells_near_a_plateau_weigh_what_they_do_at_the_mean() -> None:
+    """By its own reading the lower one would be known twice as well as the higher one."""
+
+    def error_at(within: float) -> float:
+        return 0.1 if within < 29 else 0.3
+
+    low, high = (
+        replace(group(value, dilution=10, error=error), error_at=error_at)
+        for value, error in ((280, 0.1), (420, 0.3))
+    )
+    mean, _, _ = weighted_mean([low, high])
+    assert np.exp(mean) == pytest.approx(np.sqrt(280 * 420), rel=0.01)
 
 
 def test_student_s_t_widens_the_limits_once() -> None:
@@ -170,7 +223,7 @@ def test_few_degrees_of_freedom_allow_two_dilutions_more(freedom: float, used: l
 @pytest.mark.parametrize(("off", "used"), [(3.5, [50]), (3.7, [])])
 def test_of_two_dilutions_one_may_be_in_range_by_chance(off: float, used: list[float]) -> None:
     """The dilution of 10 would be above the range, and its response is that of the plateau."""
-    pair = saturated(5900, 10, off), group(15500, dilution=50)
+    pair = saturated(5900, 10, off), group(14000, dilution=50)
     verdict = vote(pair, by_chance_in_study=3.6)
     assert [one.dilution for one in verdict.used] == used
     assert [one.dilution for one in verdict.by_chance] == ([10] if used else [])
@@ -183,13 +236,19 @@ def test_a_study_of_many_replicates_allows_a_pair_more(allowed: float, agree: bo
     assert (pair.state == "in_range") is agree
 
 
-@pytest.mark.parametrize(("off", "is_note"), [(3.5, True), (3.7, False)])
+@pytest.mark.parametrize(
+    ("value", "off", "is_note"),
+    [(215, 3.5, True), (215, 3.7, False), (150, 2.3, True), (150, 2.5, False)],
+)
 def test_an_outvoted_dilution_whose_response_may_be_chance_is_a_note(
-    off: float, is_note: bool
+    value: float, off: float, is_note: bool
 ) -> None:
-    """Inside the range, near the plateau: 2.6-fold in concentration, little in response."""
+    """Inside the range, near the plateau: much in concentration, little in response.
+
+    The less, the more it is off: 1.9-fold may be chance of a whole study, 2.7-fold is not.
+    """
     others = group(400, dilution=10), group(420, dilution=40)
-    verdict = vote([saturated(150, 1, off), *others], by_chance_in_study=3.6)
+    verdict = vote([saturated(value, 1, off), *others], by_chance_in_study=3.6)
     assert [one.dilution for one in verdict.used] == [10, 40]
     assert bool(verdict.by_chance) is is_note
     assert bool(verdict.left_out) is not is_note

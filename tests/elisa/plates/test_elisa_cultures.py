@@ -290,6 +290,30 @@ def test_replicates_beyond_both_limits_leave_nothing() -> None:
     assert np.isnan(row["bound_pg_ml"])
 
 
+def test_a_plate_that_fails_says_nothing_of_a_culture_that_another_has(
+    settings: Settings, readings: Readings
+) -> None:
+    sound = quantify_plate(readings({"c1": 2000.0}, dilutions=(10,)), settings(), KNOWN)
+    shifted = readings({"c1": 2000.0, "c2": 900.0}, dilutions=(10,), plate="P2")
+    shifted.loc[shifted["role"] == "standard", "concentration_pg_ml"] *= 1.8
+    bad = quantify_plate(shifted, settings(), KNOWN)
+    assert bad.curve["IL-6"]["verdict"] == "fail"
+    found = combine_cultures(
+        pd.concat([sound.wells, bad.wells]),
+        [*sound.flags, *bad.flags],
+        precision_of([sound.curve, bad.curve], KNOWN),
+    )
+    rows = found.cultures.set_index("culture")
+    assert rows["concentration_pg_ml"].tolist() == pytest.approx([2000, 1620], rel=0.01)
+    assert rows["plates"].tolist() == ["P1", "P2"]
+    assert rows["flags"].tolist() == ["", "plate_failed"]
+    (note,) = [flag for flag in found.flags if flag.code == "failed_plate_not_used"]
+    assert (note.severity, note.concerns.culture) == ("note", "c1")
+    assert note.sentence == (
+        "Its wells on plate P2, which fails, were not used; other plates have the culture."
+    )
+
+
 def test_plates_that_differ_are_flagged_and_widen_the_interval() -> None:
     one = [well("ok", 60.0, 1.0), well("ok", 61.0, 1.0, well="A2")]
     other = [well("ok", 400.0, 1.0, plate="P2"), well("ok", 410.0, 1.0, plate="P2", well="A2")]

@@ -21,6 +21,8 @@ from tests.elisa.known_scatter import KNOWN
 Settings = Callable[..., ElisaSettings]
 Readings = Callable[..., pd.DataFrame]
 SAMPLES = {"c1": 500.0, "c2": 2000.0}
+WIDE = {"limits": {"control_recovery_percent": 60}}
+"""So that a plate whose controls are off does not fail."""
 
 
 def reading(readings: pd.DataFrame, factor: float) -> pd.DataFrame:
@@ -57,7 +59,7 @@ def plates(settings: Settings, readings: Readings) -> list[QuantifiedPlate]:
     return [
         quantify_plate(
             reading(readings(samples, dilutions=(20,), plate=plate), factors[plate]),
-            settings(limits={"control_recovery_percent": 60}),
+            settings(**WIDE),
             KNOWN,
         )
         for plate, samples in content.items()
@@ -109,9 +111,40 @@ def test_factors_are_applied_only_if_the_config_asks(
     assert flags["P3"].sentence.endswith("were divided by this factor.")
 
 
+def test_a_plate_that_fails_moves_no_other_plate(
+    plates: list[QuantifiedPlate], settings: Settings, readings: Readings
+) -> None:
+    """Its own factor is that from the plates that do not fail."""
+    failing = reading(readings({"c2": 2000.0}, dilutions=(20,), plate="P3"), 1.5)
+    third = quantify_plate(failing, settings(), KNOWN)
+    assert third.curve["IL-6"]["verdict"] == "fail"
+    found = combined([*plates[:2], third], settings(plate_factors="apply"))
+    table = found.plate_factors.set_index("plate")
+    assert table["factor"].tolist() == pytest.approx([1, 1, 1.5], rel=1e-3)
+    assert table["compared"].unique().tolist() == ["P1; P2"]
+    assert table["ln_se"]["P3"] > table["ln_se"]["P1"]
+    value = found.cultures["concentration_pg_ml"].tolist()
+    assert value == pytest.approx([500, 2000], rel=1e-3)
+    alone = combined([plates[0], third], settings())
+    assert "it reads 1.50 times (" in flags_of(alone)["P3"].sentence
+    assert "what plate P1 does, the only one of them that does not fail" in (
+        flags_of(alone)["P3"].sentence
+    )
+
+
+def test_of_plates_that_all_fail_all_count(settings: Settings, readings: Readings) -> None:
+    both = [
+        quantify_plate(reading(readings(plate=plate), factor), settings(), KNOWN)
+        for plate, factor in (("P1", 1.5), ("P2", 1 / 1.5))
+    ]
+    assert [one.curve["IL-6"]["verdict"] for one in both] == ["fail", "fail"]
+    factors = combined(both, settings()).plate_factors["factor"].tolist()
+    assert factors == pytest.approx([1.5, 1 / 1.5], rel=1e-3)
+
+
 def test_bounds_are_divided_too(settings: Settings, readings: Readings) -> None:
     low = quantify_plate(readings({"c1": 20.0}, dilutions=(10,)), settings(), KNOWN)
-    high = quantify_plate(reading(readings(plate="P2"), 1.44), settings(), KNOWN)
+    high = quantify_plate(reading(readings(plate="P2"), 1.44), settings(**WIDE), KNOWN)
     shown = combined([low, high], settings()).cultures.iloc[0]
     applied = combined([low, high], settings(plate_factors="apply")).cultures.iloc[0]
     assert (shown["state"], applied["state"]) == ("below_lloq", "below_lloq")
@@ -157,7 +190,7 @@ def test_plates_that_no_bridge_connects_have_a_mean_of_their_own(
     def plate(name: str, level: float, factor: float) -> QuantifiedPlate:
         made = readings(plate=name)
         made.loc[made["role"] == "control", "concentration_pg_ml"] = level
-        return quantify_plate(reading(made, factor), settings(), KNOWN)
+        return quantify_plate(reading(made, factor), settings(**WIDE), KNOWN)
 
     four = [plate("P1", 40, 1), plate("P2", 40, 1.21), plate("P3", 250, 1), plate("P4", 250, 1.44)]
     table = combined(four, settings()).plate_factors
@@ -173,7 +206,7 @@ def test_bridges_that_differ_widen_the_limits(settings: Settings, readings: Read
         for level, factor in zip((40.0, 250.0), factors, strict=True):
             wells = (other["role"] == "control") & (other["concentration_pg_ml"] == level)
             other.loc[wells, "response"] = true_response(level * factor)
-        second = quantify_plate(other, settings(), KNOWN)
+        second = quantify_plate(other, settings(**WIDE), KNOWN)
         row = combined([plate, second], settings()).plate_factors.iloc[0]
         return float(np.log(row["upper"] / row["lower"]))
 

@@ -50,6 +50,22 @@ def test_outside_the_range_is_a_state_and_a_bound(settings: Settings, readings: 
     assert high["upper_pg_ml"].isna().all()
 
 
+def test_a_standard_that_the_reader_could_not_read_is_named(
+    settings: Settings, readings: Readings
+) -> None:
+    wells = readings({"c1": 2000.0})
+    top = wells.index[(wells["role"] == "standard") & (wells["concentration_pg_ml"] == 600)][0]
+    wells.loc[top, "state"] = "overflow"
+    wells.loc[top, ["od", "response"]] = np.nan
+    (note,) = [
+        flag
+        for flag in quantify_plate(wells, settings(), KNOWN).flags
+        if flag.code == "standard_not_read"
+    ]
+    assert (note.severity, note.concerns.well) == ("note", wells.loc[top, "well"])
+    assert "(overflow)" in note.sentence
+
+
 def test_readers_words_stay_states(settings: Settings, readings: Readings) -> None:
     wells = readings({"c1": 2000.0, "c2": 2000.0, "c3": 2000.0})
     first = wells.index[wells["culture"] == "c1"][0]

@@ -39,6 +39,19 @@ def test_careful_standards_do_not_shrink_the_error_of_samples(
     assert f"{plates} plates ({22 * plates} groups" in found.wells.rule
 
 
+def test_a_curve_that_fails_does_not_widen_the_error_of_the_others(
+    settings: Settings, readings: Readings
+) -> None:
+    wells = study(readings, 3, 0.05, 0.05)
+    clean = pooled_scatter(wells, settings()).standards.cv
+    levels = (wells["plate"] == "P1") & (wells["concentration_pg_ml"] > 0)
+    levels &= wells["role"] == "standard"
+    wells.loc[levels, "concentration_pg_ml"] = wells.loc[levels, "concentration_pg_ml"].to_numpy()[
+        ::-1
+    ]
+    assert pooled_scatter(wells, settings()).standards.cv == pytest.approx(clean, rel=0.3)
+
+
 def test_a_few_bad_wells_do_not_widen_it(settings: Settings, readings: Readings) -> None:
     wells = study(readings, 8, 0.05, 0.05)
     clean = pooled_scatter(wells, settings()).wells.cv

@@ -68,6 +68,9 @@ class Combination:
         Which of them are believed, one for each plate.
     dilution_trend_percent
         Change from the lowest to the highest dilution in range.
+    failed_plates
+        Plates whose wells are not used (nor are among `measured`), because they fail and others
+        have the culture.
     """
 
     concerns: Concerns
@@ -83,3 +86,4 @@ class Combination:
     verdicts: tuple[Verdict, ...] = ()
     plate_spread: PlateSpread | None = None
     dilution_trend_percent: float = float("nan")
+    failed_plates: tuple[str, ...] = ()

@@ -87,6 +87,8 @@ class Precision:
         The plate whose standards a plate is read from, if it is another.
     factors
         (plate, analyte) -> what concentrations were divided by after they were read.
+    failing
+        (plate, analyte) of plates that fail: they say nothing of a culture that another measured.
     """
 
     curves: Mapping[tuple[str, str], FittedCurve]
@@ -103,6 +105,7 @@ class Precision:
         }
 
     factors: Mapping[tuple[str, str], float] = field(default_factory=dict)
+    failing: frozenset[tuple[str, str]] = frozenset()
 
     def error_at(self, plate: str, analyte: str) -> ErrorAt | None:
         """The standard error of ln of a concentration in a well of this plate."""
@@ -121,10 +124,12 @@ class Precision:
             return None
         factor = self.factors.get((plate, analyte), 1.0)
 
-        def deviations(responses: Floats, concentration: float) -> float:
+        def deviations(responses: Floats, concentration: float, error: float) -> float:
             expected = float(curve.response(concentration * factor))
             variance = float(self.scatter.wells.variance(expected)) / len(responses)
             variance += float(curve.response_standard_error(concentration * factor)[0]) ** 2
+            ends = concentration * factor * np.exp([-error, error])
+            variance += (float(np.ptp(curve.response(ends))) / 2) ** 2
             return abs(float(responses.mean()) - expected) / float(np.sqrt(variance))
 
         return deviations
@@ -144,7 +149,13 @@ def precision_of(curves: Sequence[Mapping[str, Any]], scatter: Scatter) -> Preci
         for entry in of_plate.values()
         if "standards_of" in entry
     }
-    return Precision(found, scatter, standards_of)
+    failing = frozenset(
+        (str(entry["plate"]), analyte)
+        for of_plate in curves
+        for analyte, entry in of_plate.items()
+        if entry["verdict"] == "fail"
+    )
+    return Precision(found, scatter, standards_of, failing=failing)
 
 
 def combine_cultures(
@@ -154,7 +165,8 @@ def combine_cultures(
 
     The replicates of a dilution that agree are averaged on the log scale, and the dilutions that
     agree with weights 1 / (variance + 0.05^2). Where not all agree, those that do outvote the
-    rest; without a winner there is no number (state not_determined). The scatter of the culture's
+    rest; without a winner there is no number (state not_determined). Wells on a plate that fails
+    are used only where no other plate has the culture. The scatter of the culture's
     own wells widens its interval. The uncertainty of the curve, which the wells of a plate share,
     is added and does not shrink with their number.
 
@@ -240,6 +252,7 @@ def _combine(
 ) -> Combination:
     """The wells of a culture combined; its limits, which take a third of the time, if asked for."""
     measured = group[~group["state"].isin(["missing", "excluded", "not_determined"])]
+    measured, not_used = _of_sound_plates(measured, analyte, precision)
     groups = tuple(
         dilution_group(
             wells,
@@ -264,10 +277,23 @@ def _combine(
         bounds=bounds_of(groups),
         groups=groups,
         dilution_trend_percent=_trend(groups),
+        failed_plates=not_used,
     )
     if any(one.state == "in_range" for one in groups):
         return _in_range(outside, precision, has_limits=has_limits)
     return _out_of_range(replace(outside, state=_without_value(group)))
+
+
+def _of_sound_plates(
+    measured: pd.DataFrame, analyte: str, precision: Precision | None
+) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """The wells on plates that do not fail, and the others; all wells if every plate fails."""
+    failing = precision.failing if precision is not None else frozenset()
+    plates = _plates(measured)
+    failed = tuple(plate for plate in plates if (plate, analyte) in failing)
+    if len(failed) in (0, len(plates)):
+        return measured, ()
+    return measured[~measured["plate"].isin(failed)], failed
 
 
 def _by_dilution_and_plate(wells: pd.DataFrame) -> Iterator[pd.DataFrame]:

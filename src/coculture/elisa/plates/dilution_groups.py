@@ -20,15 +20,18 @@ WITHIN = float(np.log(1.54))
 """Two values closer than this factor agree whatever their errors: a CV of 30 % for two."""
 AT_MOST = float(np.log(2.5))
 """Two values farther apart disagree whatever their errors: else poor wells would agree with all."""
+MOST_BY_CHANCE, FEWEST_BY_CHANCE = float(np.log(2.0)), 2.4
+"""A dilution that reads farther off than this factor is chance only within so many standard
+deviations, those of two dilutions that agree."""
 _NEAR_LLOQ = 2.0
 """Of a pair below this multiple of the LLOQ the errors grow too fast for `AT_MOST`."""
 
 Floats = NDArray[np.float64]
 ErrorAt = Callable[[float], float]
 """Concentration in a well of a plate (pg/mL) -> standard error of its ln, from its own scatter."""
-DeviationsAt = Callable[[Floats, float], float]
-"""Responses of replicates, a concentration in the well (pg/mL) -> by how many standard deviations
-their mean is off the response that is expected at it."""
+DeviationsAt = Callable[[Floats, float, float], float]
+"""Responses of replicates, a concentration in the well (pg/mL) and the standard error of its ln ->
+by how many standard deviations their mean is off the response that is expected at it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,23 +96,30 @@ class DilutionGroup:
         within = float(np.clip(np.exp(ln), self.lloq, self.uloq)) / self.dilution
         return max(self.error, float(self.error_at(within) / np.sqrt(self.count)))
 
-    def is_chance_at(self, ln: float, errors: float) -> bool:
-        """Whether its wells would be above the range if `ln` were true, and are in it by chance."""
-        return bool(np.exp(ln) > self.uloq) and self.is_expected_at(ln, errors)
+    def is_chance_at(self, ln: float, error: float, errors: float) -> bool:
+        """Whether its wells would be out of range if `ln` were true, and are in it by chance."""
+        is_outside = not self.lloq <= np.exp(ln) <= self.uloq
+        return is_outside and self.is_expected_at(ln, error, errors)
 
-    def is_expected_at(self, ln: float, errors: float) -> bool:
+    def is_expected_at(self, ln: float, error: float, errors: float) -> bool:
         """Whether its mean response is within so many standard deviations of that at `ln`.
 
         On a plateau a well that reads a few percent lower gives a fraction of the concentration.
-        Above the range the response at the ULOQ has to be as near, since beyond the highest
-        standard a curve may be so uncertain that it excludes nothing.
+        Outside the range the response at its limit has to be as near, since beyond the highest
+        standard a curve may be so uncertain that it excludes nothing. `error` is the standard error
+        of `ln`. A reading less than half as much, or more than twice, is chance within fewer
+        standard deviations: in some a real fault would else pass as chance.
         """
         if self.deviations_at is None:
             return False
+        expected = float(np.exp(ln))
+        in_range = float(np.clip(expected, self.lloq, self.uloq))
+        if abs(self.ln - np.log(max(in_range, np.finfo(float).tiny))) > MOST_BY_CHANCE:
+            errors = min(errors, FEWEST_BY_CHANCE)
         responses = self.measured["response"].to_numpy(float)[self.stands]
         return all(
-            self.deviations_at(responses, concentration / self.dilution) <= errors
-            for concentration in (float(np.exp(ln)), float(min(np.exp(ln), self.uloq)))
+            self.deviations_at(responses, concentration / self.dilution, error) <= errors
+            for concentration in (expected, in_range)
         )
 
     @property
@@ -160,7 +170,11 @@ def dilution_group(
             error_at(float(np.clip(np.exp(value), lloq, uloq)) / dilution) for value in ln[[i, j]]
         )
         allowed = errors * 2**0.5 * error
-        return _agree(ln[i] - ln[j], allowed, np.inf if is_near_lloq else AT_MOST)
+        if abs(ln[i] - ln[j]) > max(WITHIN, allowed):
+            return False
+        # On the plateau above the range a concentration means little: a well counts as the ULOQ.
+        below_top = np.minimum(ln[[i, j]], np.log(uloq))
+        return is_near_lloq or bool(np.ptp(below_top) <= AT_MOST)
 
     stands = _standing(ln, agree)
     is_discordant = not stands.any()

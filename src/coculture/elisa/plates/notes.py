@@ -7,6 +7,7 @@ import pandas as pd
 from coculture.elisa.plates.checks import subjects
 from coculture.elisa.plates.combination import Combination
 from coculture.elisa.plates.concentrations import pg_ml
+from coculture.elisa.plates.roles import STANDARD_ROLES
 from coculture.exchange.flags import Concerns, Flag
 from coculture.exchange.vocabulary import ABOVE_RANGE, BELOW_RANGE, state_in_words
 
@@ -55,6 +56,19 @@ def given_concentrations(plate: str, analyte: str, cv_percent: float) -> Flag:
         cv_percent,
         unit="%",
     )
+
+
+def unread_standards(wells: pd.DataFrame) -> Iterator[Flag]:
+    """A note for each standard that is in no curve, because the reader gave no number."""
+    is_unread = wells["role"].isin(STANDARD_ROLES) & (wells["excluded"] == "")
+    for row in wells[is_unread & wells["response"].isna()].to_dict("records"):
+        state = state_in_words(str(row["state"]))
+        yield Flag(
+            subjects.well(row),
+            "standard_not_read",
+            "note",
+            f"The reader gave no number for this standard ({state}), so the curve is without it.",
+        )
 
 
 def well_bounds(wells: pd.DataFrame) -> Iterator[Flag]:

@@ -3,10 +3,11 @@
 ln of a bridge's concentration on a plate is taken as the bridge's own plus the plate's. Both are
 estimated together by least squares with weights from the wells' errors; the plates that bridges
 connect have a mean factor of one (geometric), so that the factor says how a plate differs from
-their mean and not which of them is right: a control with a target says that.
+their mean and not which of them is right: a control with a target says that. Plates that fail do
+not count in the mean, so that they move no other plate.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,7 +48,7 @@ class PlateFactor:
     bridges
         Those that are on this plate.
     compared
-        The plates whose mean has the factor 1, this one among them.
+        The plates whose mean has the factor 1: this one, unless it fails, and others.
     """
 
     plate: str
@@ -75,13 +76,18 @@ class PlateFactor:
         return float(np.hypot(self.error, self.curve_error))
 
 
-def plate_factors(analyte: str, found: Sequence[Bridge]) -> tuple[PlateFactor, ...]:
-    """The factors of all plates that have a bridge of this analyte."""
+def plate_factors(
+    analyte: str, found: Sequence[Bridge], failing: Collection[str] = ()
+) -> tuple[PlateFactor, ...]:
+    """The factors of all plates that have a bridge of this analyte.
+
+    `failing` plates do not count in the mean, unless all fail that bridges connect.
+    """
     plates = sorted({plate for bridge in found for plate in bridge.plates})
     factors: list[PlateFactor] = []
     for compared in _connected(plates, found):
         own = [bridge for bridge in found if set(bridge.plates) & set(compared)]
-        factors += _of_plates(analyte, compared, own)
+        factors += _of_plates(analyte, compared, own, failing)
     return tuple(factors)
 
 
@@ -94,7 +100,8 @@ def factors_of_study(wells: pd.DataFrame, precision: Precision) -> tuple[PlateFa
         def error_at(plate: str, name: str = name, plates: Any = plates) -> ErrorAt:
             return error_of_wells(plates[plate], name, precision)
 
-        found += plate_factors(name, bridges(of_analyte, error_at))
+        failing = {plate for plate, of in precision.failing if of == name}
+        found += plate_factors(name, bridges(of_analyte, error_at), failing)
     return tuple(found)
 
 
@@ -107,7 +114,9 @@ def _connected(plates: Iterable[str], found: Iterable[Bridge]) -> list[tuple[str
     return sorted(tuple(sorted(one)) for one in sets)
 
 
-def _of_plates(analyte: str, plates: tuple[str, ...], found: Sequence[Bridge]) -> list[PlateFactor]:
+def _of_plates(
+    analyte: str, plates: tuple[str, ...], found: Sequence[Bridge], failing: Collection[str]
+) -> list[PlateFactor]:
     count = len(plates)
     normal, right = np.zeros((count, count)), np.zeros(count)
     rows = []
@@ -129,6 +138,11 @@ def _of_plates(analyte: str, plates: tuple[str, ...], found: Sequence[Bridge]) -
         values += len(at)
     freedom = values - len(rows) - (count - 1)
     scale = max(1.0, squares / freedom) if freedom > 0 else 1.0
+    counted = tuple(plate for plate in plates if plate not in failing) or plates
+    if counted != plates:
+        to_mean = np.array([plate in counted for plate in plates]) / len(counted)
+        centring = np.eye(count) - to_mean
+        factors, inverse = centring @ factors, centring @ inverse @ centring.T
     errors = np.sqrt(scale * np.diag(inverse))
     return [
         PlateFactor(
@@ -138,7 +152,7 @@ def _of_plates(analyte: str, plates: tuple[str, ...], found: Sequence[Bridge]) -
             float(errors[i]),
             float(np.mean([one.plates[plate].curve_error for one in found if plate in one.plates])),
             tuple(one.name for one in found if plate in one.plates),
-            plates,
+            counted,
         )
         for i, plate in enumerate(plates)
     ]

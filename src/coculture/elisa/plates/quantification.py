@@ -163,6 +163,7 @@ def quantify_plate(
     flags = (
         *notes.exclusions(wells),
         *notes.masked(corrected[is_masked & (corrected["role"] != "unassigned")]),
+        *notes.unread_standards(wells),
         *notes.well_bounds(wells),
         *_not_corrected(str(wells["plate"].iloc[0]), used, settings),
         *found,
@@ -180,7 +181,7 @@ def fit_plate_standards(
         means = standards.groupby("concentration_pg_ml")["response"].mean()
         return fit_standard_curve(means.index.to_numpy(float), means.to_numpy(float))
     if settings.as_reader == "wells":
-        return fit_standard_curve(concentration, response)
+        return fit_standard_curve(concentration, response, variance_function=scatter.standards)
     return fit_standard_curve(
         concentration,
         response,

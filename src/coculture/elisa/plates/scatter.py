@@ -140,6 +140,9 @@ def _of_standards(
             )
         except CurveError:
             continue  # The plate fails, and says why, when it is quantified.
+        if curve.r_squared < settings.limits.r_squared:
+            # So does this one. In the mean, its residuals would make sound curves look uncertain.
+            continue
         squares += curve.weighted_sum_of_squares
         freedom += curve.degrees_of_freedom
     factor = (_PRIOR_OF_STANDARDS + squares) / (_PRIOR_OF_STANDARDS + freedom)

@@ -53,6 +53,7 @@ class StandardCurve(FittedCurve):
             "wells_not_fitted": self.wells_not_fitted,
             "left_out": list(self.left_out),
             "undecided_level": self.undecided_level,
+            "well_scatter": self.well_scatter and self.well_scatter.to_dict(),
             "concentrations": self.concentrations.tolist(),
             "responses": self.responses.tolist(),
             "weights": self.weights.tolist(),
@@ -61,7 +62,7 @@ class StandardCurve(FittedCurve):
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "StandardCurve":
         """The inverse of `to_dict`; also after JSON, which writes null for NaN."""
-        variance_function = values["variance_function"]
+        variance_function, scatter = values["variance_function"], values["well_scatter"]
         return cls(
             model=values["model"],
             weighting=values["weighting"],
@@ -81,6 +82,7 @@ class StandardCurve(FittedCurve):
             wells_not_fitted=values["wells_not_fitted"],
             left_out=tuple(values["left_out"]),
             undecided_level=values["undecided_level"],
+            well_scatter=scatter and VarianceFunction.from_dict(scatter),
         )
 
 
@@ -100,7 +102,7 @@ def fit_standard_curve(
     [101.0]
     """
     fit = fit_curve(concentration, response, model, weighting, **options)
-    return StandardCurve(**vars(fit))
+    return _with_scatter(fit, options)
 
 
 def fit_standard_curves(
@@ -115,7 +117,11 @@ def fit_standard_curves(
     The parameters, and the errors, are those of :func:`coculture.curves.fitting.fit_curves`.
     """
     fits = fit_curves(concentration, response, model, weighting, **options)
-    return [StandardCurve(**vars(fit)) for fit in fits]
+    return [_with_scatter(fit, options) for fit in fits]
+
+
+def _with_scatter(fit: FittedCurve, options: FitOptions) -> StandardCurve:
+    return StandardCurve(**vars(fit) | {"well_scatter": options.get("variance_function")})
 
 
 def _number(value: float | None) -> float:

@@ -3,8 +3,9 @@
 from typing import Any
 
 import numpy as np
+import pytest
 
-from coculture.elisa import VarianceFunction, fit_standard_curves
+from coculture.elisa import VarianceFunction, fit_standard_curve, fit_standard_curves
 
 LEVELS = np.repeat([0, 9.375, 18.75, 37.5, 75, 150, 300, 600], 2)
 
@@ -50,3 +51,21 @@ def test_a_hook_of_30_percent_is_found_with_steps_of_three_and_a_cv_of_8_percent
         )
         share = np.mean(["high_dose_hook" in curve.flags for curve in curves])
         assert least <= share <= most
+
+
+@pytest.mark.parametrize("weighting", ["none", "1/y"])
+def test_a_hook_is_judged_by_the_scatter_of_the_study_whatever_the_weights(weighting: str) -> None:
+    """A drop of 15 %: more than wells of 2 % scatter, less than wells of 20 %."""
+    response = four_parameters(LEVELS, 0.05, 3.0, 1.2, 60)
+    hooked = np.where(LEVELS == 600, 0.85, 1) * response
+    flagged = [
+        "high_dose_hook"
+        in fit_standard_curve(
+            LEVELS,
+            hooked,
+            weighting=weighting,
+            variance_function=VarianceFunction(0.008, cv, 4, 32, "true"),
+        ).flags
+        for cv in (0.02, 0.2)
+    ]
+    assert flagged == [True, False]

@@ -31,15 +31,18 @@ class ReadStudy:
         Rows of elisa/wells.csv.
     curves
         (plate, analyte) -> its curve; without those that have none.
+    failing
+        (plate, analyte) of plates that fail as configured.
     """
 
     wells: pd.DataFrame
     curves: Mapping[tuple[str, str], FittedCurve]
     scatter: Scatter
+    failing: frozenset[tuple[str, str]] = frozenset()
 
     def values(self, settings: ElisaSettings) -> pd.DataFrame:
         """The value of each culture and analyte: `VALUE_COLUMNS`."""
-        precision = Precision(self.curves, self.scatter, settings.curve_of)
+        precision = Precision(self.curves, self.scatter, settings.curve_of, failing=self.failing)
         # A copy of fewer columns takes less time, and each culture makes several.
         wells = self.wells[list(_COMBINED)]
         if settings.plate_factors == APPLY:
@@ -118,4 +121,4 @@ def read_study(
             raise NotAcceptedError(f"{analyte} on plate {plate} does not pass: {found.reasons[0]}")
         parts.append(found.wells)
         curves[plate, analyte] = found.fitted.curve
-    return ReadStudy(pd.concat(parts), curves, scatter)
+    return ReadStudy(pd.concat(parts), curves, scatter, used.failing)

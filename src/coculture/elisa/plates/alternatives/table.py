@@ -43,7 +43,8 @@ def alternative_values(
     """
     if not len(wells):
         return pd.DataFrame(columns=list(COLUMNS))
-    used = ReadStudy(wells, precision_of(curve_records, scatter).curves, scatter)
+    precision = precision_of(curve_records, scatter)
+    used = ReadStudy(wells, precision.curves, scatter, precision.failing)
     readings = as_readings(wells)
     passing = {
         (str(entry["plate"]), str(analyte))

@@ -76,4 +76,5 @@ def of_curve(
     on_plates = wells["plate"].isin(plates) & (wells["analyte"] == analyte)
     cultures = wells.loc[on_plates & (wells["role"] == "sample"), "culture"]
     own = wells["culture"].isin(cultures) & (wells["analyte"] == analyte)
-    return ReadStudy(wells[own], {**used.curves, **again.curves}, used.scatter).values(settings)
+    curves = {**used.curves, **again.curves}
+    return replace(used, wells=wells[own], curves=curves).values(settings)

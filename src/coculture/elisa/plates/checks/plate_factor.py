@@ -55,8 +55,14 @@ def _compared(one: PlateFactor) -> str:
         named = f"{', '.join(one.bridges[:_NAMED])} and {len(one.bridges) - _NAMED} more"
     return (
         f"By {many(len(one.bridges), 'bridge sample')} ({named}) it reads {one.factor:.2f} times "
-        f"({low:.2f} to {high:.2f}) the mean of plates {listed(one.compared)}"
+        f"({low:.2f} to {high:.2f}) {_mean_of(one.compared)}"
     )
+
+
+def _mean_of(plates: Sequence[str]) -> str:
+    if len(plates) == 1:
+        return f"what plate {plates[0]} does, the only one of them that does not fail"
+    return f"the mean of plates {listed(plates)}"
 
 
 def _without_bridge(factors: Sequence[PlateFactor], wells: pd.DataFrame) -> Iterator[Flag]:

@@ -20,6 +20,7 @@ from coculture.elisa.plates.checks import (
     degrees_of_freedom,
     dilutions_contradict,
     dilutions_disagree,
+    failed_plate_not_used,
     high_dose_hook,
     medium_blank,
     number_of_standards,
@@ -109,6 +110,7 @@ CULTURE_CHECKS: tuple[CultureCheck, ...] = (
     replicates_disagree,
     dilutions_disagree,
     plates_differ,
+    failed_plate_not_used,
     between_dilutions,
     dilutions_contradict,
 )
