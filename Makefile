@@ -14,7 +14,7 @@ LOCK := $(UV) pip compile pyproject.toml --universal --fork-strategy fewest --ge
 STEPS := --configfile $(STUDY) --cores $(CORES)
 
 .DEFAULT_GOAL := help
-.PHONY: help new run check gates plan pin pin-findings verify test test-all audit lint wheel lock lock-in-date example document benchmark clean
+.PHONY: help new run again check gates plan archive pin pin-findings verify test test-all audit lint wheel lock lock-in-date example document benchmark clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,13 @@ verify: .venv/installed ## run a study twice from scratch and compare every byte
 	$(BIN)/snakemake --directory $$folder/first --configfile $(abspath $(STUDY)) --cores $(CORES) && \
 	LC_ALL=C TZ=Asia/Tokyo $(BIN)/snakemake --directory $$folder/second --configfile $(abspath $(STUDY)) --cores 1 && \
 	$(BIN)/coculture compare $$folder/first/results $$folder/second/results && rm -rf $$folder
+
+again: .venv/installed ## run a study into the folder again/, and say what differs from its results
+	@rm -rf again && $(BIN)/snakemake --directory again --configfile $(abspath $(STUDY)) --cores $(CORES) && \
+	study=$$(ls again/results) && $(BIN)/coculture diff results/$$study again/results/$$study
+
+archive: run ## a study with results and code in one .zip: make archive STUDY=config/mine.yaml RAW=include
+	@$(BIN)/coculture archive $(STUDY) $(if $(filter include,$(RAW)),--raw)
 
 gates: .venv/installed ## see and move the gates of a study that was run: make gates STUDY=config/mine.yaml
 	@$(BIN)/coculture gates serve $(STUDY)

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from coculture import differences, drawing, new_study, serve_gates, simulate, study
+from coculture import archive, differences, drawing, new_study, serve_gates, simulate, study
 from coculture.comparison import ComparisonError, ComparisonSettings, figures, planning
 from coculture.comparison.design.arms import Design
 from coculture.exchange import records, result_tables
@@ -63,6 +63,11 @@ def _commands() -> argparse.ArgumentParser:
     diff.add_argument("first", type=Path, help="the results of one study, such as results/mine")
     diff.add_argument("second", type=Path, help="the results that they are compared with")
     diff.add_argument("--all", action="store_true", help="print every number")
+    packed = command(_archive, "put a study with results and code into one .zip")
+    packed.add_argument("config", type=Path, help="the config of a study that has been run")
+    packed.add_argument("--raw", action="store_true", help="include the raw files")
+    packed.add_argument("--output", type=Path, help="the file; default: archives/STUDY.zip")
+    packed.add_argument("--root", type=Path, default=Path(), help="the checkout")
     plan = command(_plan, "power of each finding by experiments and wells")
     plan.add_argument("config", type=Path, help="the config of a study that has been run")
     plan.add_argument(
@@ -200,6 +205,21 @@ def _diff(chosen: argparse.Namespace) -> None:
         sys.exit(2)
     print(words, end="", flush=True)
     sys.exit(int(do_differ))
+
+
+def _archive(chosen: argparse.Namespace) -> None:
+    try:
+        written = archive.archive(
+            chosen.config, chosen.output, checkout=chosen.root, with_raw=chosen.raw
+        )
+    except archive.ArchiveError as error:
+        sys.exit(str(error))
+    size_mb = written.path.stat().st_size / 1e6
+    included = "included" if chosen.raw else "by checksum; RAW=include includes them"
+    print(
+        f"{written.path} written: {written.files} files, {size_mb:.1f} MB. "
+        f"Raw files: {written.raw_files}, {included}."
+    )
 
 
 def _plan(chosen: argparse.Namespace) -> None:
