@@ -26,7 +26,7 @@ rule report_flags:
         elisa_cultures=[rules.elisa_cultures.output.flags] if STUDY.plates else [],
         comparison=[rules.comparison_compare.output.flags],
     output:
-        flags=f"{RESULTS}/flags.csv",
+        flags=shown(f"{RESULTS}/flags.csv", "flags", "Tables"),
     log:
         f"{LOGS}/report_flags.log",
     threads: 1
@@ -163,7 +163,7 @@ rule report_page:
         figures=FIGURES,
         software=rules.provenance_software.output.software,
     output:
-        page=f"{RESULTS}/report.html",
+        page=shown(f"{RESULTS}/report.html", "page", "Page"),
     log:
         f"{LOGS}/report_page.log",
     threads: 1
@@ -181,7 +181,7 @@ rule report_spreadsheet:
         gates=expand(rules.flow_gate.output.gates, experiment=STUDY.experiments),
         curves=expand(rules.elisa_quantify.output.curve, plate=STUDY.plates),
     output:
-        workbook=f"{RESULTS}/report.xlsx",
+        workbook=shown(f"{RESULTS}/report.xlsx", "workbook", "Tables"),
         prism=list(PRISM.values()),
     log:
         f"{LOGS}/report_spreadsheet.log",
