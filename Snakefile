@@ -91,6 +91,8 @@ include: "workflow/rules/comparison.smk"
 include: "workflow/rules/clinical.smk"
 include: "workflow/rules/gate_page.smk"
 include: "workflow/rules/provenance_software.smk"
+include: "workflow/rules/report_flags.smk"
+include: "workflow/rules/differences.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/provenance.smk"
 

@@ -13,6 +13,7 @@ def main(inputs: Any, outputs: Any, parameters: Any) -> None:
         gates=inputs.gates,
         curves=inputs.curves,
         software=inputs.software,
+        earlier=next(iter(inputs.differences), None),
         figures=report.read_figures(Path(outputs.page).parent / "figures", inputs.figures),
     )
     Path(outputs.page).write_text(report.render(results), encoding="utf-8")

@@ -50,8 +50,10 @@ class RunResults:
     schema_version: str
 
     @classmethod
-    def in_folder(cls, folder: str | Path) -> "RunResults":
+    def in_folder(cls, folder: str | Path, name: str = "") -> "RunResults":
         """The results in the folder of one study, such as results/example.
+
+        `name` is what they are called in messages, if not by their folder.
 
         Raises
         ------
@@ -71,7 +73,7 @@ class RunResults:
             )
         try:
             versions = result_tables.read(place / COLUMNS)["schema_version"]
-            found = cls(str(folder), files_in(place), str(versions.iloc[0]))
+            found = cls(name or str(folder), files_in(place), str(versions.iloc[0]))
             _ = (found.config["study"], found.software["workflow"], found.gates)
         except (KeyError, IndexError, TypeError, ValueError, yaml.YAMLError) as error:
             raise NoResultsError(

@@ -106,6 +106,7 @@ def render(results: Results) -> str:
         without_measurement=_without_measurement(results),
         methods=methods(results, versions),
         versions=versions,
+        earlier=results.earlier,
         computed_by=provenance.computed_by(results.software),
         glossary=glossary(results),
         cultures=json_in_html(_cultures(results, found)),

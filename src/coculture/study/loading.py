@@ -12,6 +12,7 @@ from coculture.study import (
     checking,
     concentration_columns,
     configuration,
+    earlier_results,
     gates_file,
     pinned,
     pinned_findings,
@@ -124,6 +125,8 @@ def _read(
         config["flow"]["gates"] = by_hand.content.blocks()
         # Also of one that was found by itself, so that the page names it.
         config["flow"][gates_file.KEY] = config["flow"][gates_file.KEY] or by_hand.path.name
+    earlier, faults = earlier_results.read(path, config)
+    problems += faults
     moved, faults = archived.read(path)
     problems += faults
     read = read_tables(path, config, moved)
@@ -139,6 +142,7 @@ def _read(
         places=read.places,
         gates_file=by_hand.path,
         archived=moved,
+        earlier_results=earlier,
         **{**read.frames, "flow": flow_table},
     )
     problems += table_validation.number_of_experiments(
