@@ -1,4 +1,4 @@
-# What differs from earlier results, if the config names some (compared_with).
+# What differs from earlier results, if the config names some (earlier_results).
 # Named results make the page the same in every rerun; what happened to be in the folder would not.
 EARLIER = STUDY.earlier_results
 NOW = {

@@ -9,6 +9,7 @@ from typing import Any
 from coculture.archive.archive_error import ArchiveError
 from coculture.differences.run_results import files_in
 from coculture.study import Study
+from coculture.study.earlier_results import KEY as EARLIER
 
 OUTSIDE = "outside"
 """The folder of an archive for raw files that lay outside the study."""
@@ -78,7 +79,7 @@ def _named_in(study: Study) -> list[Path]:
                 "another computer. Write it relative to the config."
             )
         found += [folder / written] if written else []
-    earlier = config.get("compared_with")
+    earlier = config[EARLIER]
     if earlier:
         found += [Path(path) for paths in files_in(folder / earlier).values() for path in paths]
         found.append(folder / earlier / "columns.csv")

@@ -12,7 +12,7 @@ _NAMES_OF_ITEMS = ("id", "name", "column", "channel")
 """Keys that name an item of a list, so that its place in the list does not matter."""
 _WITHOUT_EFFECT = (
     *("study", "title", "simulated", "notes", "folders_outside", "figures", "tables"),
-    *("raw_data_checksums", "compared_with", "flow.gates_file", "flow.reagents"),
+    *("raw_data_checksums", "earlier_results", "flow.gates_file", "flow.reagents"),
 )
 """Names, places, words and looks. What the tables and the gates file say is compared by itself."""
 _WORDS = ("statement", "caveat", "reason", "by", "date", "blinded")

@@ -62,9 +62,9 @@ def config_of_module(given: Mapping[str, Any], files: Sequence[str | Path]) -> s
     fitting = [str(path) for path in files if _content(Path(path)) == given]
     if not fitting:
         raise NoStudyError(
-            "As a module, coculture needs the config file of a study, which is read whole. Write in "
-            'the module statement config: {"configfile": "config/mine.yaml"}; or config: config, if '
-            "the Snakefile has no other configfile than that of the study, and no --config."
+            "As a module, coculture needs the config file of a study, which is read whole. Name it "
+            'in the module statement, config: {"configfile": "config/mine.yaml"}, or write config: '
+            "config if the Snakefile has no configfile but that of the study, and no --config."
         )
     return fitting[0]
 

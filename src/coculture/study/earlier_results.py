@@ -1,4 +1,4 @@
-"""The earlier results that a config compares with: `compared_with`."""
+"""The earlier results that a config compares with."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from coculture.differences import NoResultsError, RunResults
 from coculture.exchange.problems import Problem
 from coculture.study import configuration, files
 
-KEY = "compared_with"
+KEY = "earlier_results"
 
 
 @dataclass(frozen=True)
