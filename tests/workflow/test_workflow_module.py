@@ -30,6 +30,7 @@ rule summary:
     input:
         "results/small/report.html",
         "results/small/checksums.txt",
+        "results/small/provenance/run.json",
     output:
         "summary.txt",
     shell:
