@@ -11,10 +11,12 @@ UV := $(or $(shell command -v uv 2>/dev/null),.tools/bin/uv)
 BIN := .venv/bin
 LOCK := $(UV) pip compile pyproject.toml --universal --fork-strategy fewest --generate-hashes \
         --no-emit-index-url --no-annotate --no-header --quiet
+# With the folder that `make bundle` fills, nothing is asked of the network. Hashes are checked as ever.
+FROM := $(if $(wildcard bundle/*.whl),--no-index --find-links bundle)
 STEPS := --configfile $(STUDY) --cores $(CORES)
 
 .DEFAULT_GOAL := help
-.PHONY: help new run check gates plan pin pin-findings verify test test-all audit lint wheel lock lock-in-date example document benchmark clean
+.PHONY: help new run again check gates plan archive pin pin-findings verify bundle test test-all audit lint wheel lock lock-in-date example document benchmark clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +44,19 @@ verify: .venv/installed ## run a study twice from scratch and compare every byte
 	$(BIN)/snakemake --directory $$folder/first --configfile $(abspath $(STUDY)) --cores $(CORES) && \
 	LC_ALL=C TZ=Asia/Tokyo $(BIN)/snakemake --directory $$folder/second --configfile $(abspath $(STUDY)) --cores 1 && \
 	$(BIN)/coculture compare $$folder/first/results $$folder/second/results && rm -rf $$folder
+
+again: .venv/installed ## run a study into the folder again/, and say what differs from its results
+	@rm -rf again && $(BIN)/snakemake --directory again --configfile $(abspath $(STUDY)) --cores $(CORES) && \
+	study=$$(ls again/results) && $(BIN)/coculture diff results/$$study again/results/$$study
+
+archive: run ## a study with results and code in one .zip: make archive STUDY=config/mine.yaml RAW=include
+	@$(BIN)/coculture archive $(STUDY) $(if $(filter include,$(RAW)),--raw)
+
+bundle: .venv/bin/python ## the locked packages in the folder bundle, for computers without a network
+	@rm -rf bundle && $(PYTHON) -m pip --python $(BIN)/python download --quiet --no-deps --require-hashes \
+	    --dest bundle --requirement requirements.lock --requirement requirements-uv.lock
+	@$(BIN)/python -c "import platform as p; print('bundle: for Python', p.python_version(), 'on', p.system(), p.machine())"
+	@echo "Copy bundle beside the Makefile of a checkout there; make run then needs no network."
 
 gates: .venv/installed ## see and move the gates of a study that was run: make gates STUDY=config/mine.yaml
 	@$(BIN)/coculture gates serve $(STUDY)
@@ -90,7 +105,7 @@ clean: ## remove the environment; results stay
 
 .tools/bin/uv: requirements-uv.lock
 	@echo "Installing uv, which makes the environment, into .tools ..."
-	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --upgrade --require-hashes \
+	@$(PYTHON) -m pip install $(FROM) --quiet --disable-pip-version-check --upgrade --require-hashes \
 	    --target .tools --requirement requirements-uv.lock
 	@touch $@
 
@@ -99,8 +114,8 @@ clean: ## remove the environment; results stay
 
 .venv/installed: requirements.lock pyproject.toml | .venv/bin/python
 	@echo "Installing the locked packages into .venv ..."
-	@$(UV) pip sync --quiet --require-hashes --compile-bytecode --python $(BIN)/python requirements.lock
-	@$(UV) pip install --quiet --no-deps --no-build-isolation --python $(BIN)/python --editable .
+	@$(UV) pip sync $(if $(FROM),--offline $(FROM)) --quiet --require-hashes --compile-bytecode --python $(BIN)/python requirements.lock
+	@$(UV) pip install $(if $(FROM),--offline $(FROM)) --quiet --no-deps --no-build-isolation --python $(BIN)/python --editable .
 	@$(BIN)/python -m compileall -q src
 	@touch $@
 

@@ -16,36 +16,49 @@ from snakemake.utils import min_version
 from coculture import provenance
 from coculture.exchange import result_tables
 from coculture.exchange.problems import CocultureError
-from coculture.running import fingerprint, leftovers, lock, stale, stopped_run
+from coculture.running import (
+    embedding,
+    fingerprint,
+    leftovers,
+    lock,
+    stale,
+    stopped_run,
+)
 from coculture.running.code_files import PACKAGE, CodeFiles
 from coculture.running.step import Steps
 from coculture.running.workers import Workers
-from coculture.study import StudyError, load, require_sound_controls, summary
+from coculture.study import load, require_sound_controls, summary
 
 min_version("9.20")
 
-if len(workflow.configfiles) > 1 or workflow.config_settings.config:
-    sys.exit(
-        "One study at a time, all of it in its own file: one --configfile and no --config."
-    )
-
-CONFIG = next(iter(workflow.configfiles), f"{workflow.basedir}/config/config.yaml")
+# Of the workflow itself, also where another Snakefile includes it or uses it as a module.
+BASE = str(workflow.current_basedir)
+IS_MODULE = not workflow.modifier.is_main_snakefile()
 try:
+    CONFIG = (
+        embedding.config_of_module(config, workflow.configfiles)
+        if IS_MODULE
+        else embedding.own_config(
+            workflow.configfiles,
+            workflow.config_settings.config,
+            f"{BASE}/config/config.yaml",
+        )
+    )
     STUDY = load(
         CONFIG,
         Path(f".snakemake/checksums/{Path(CONFIG).stem}.json"),
         with_events=False,
     )
-except StudyError as error:
+except CocultureError as error:
     sys.exit(str(error))
 
 RESULTS = f"results/{STUDY.name}"
 LOGS = f"{RESULTS}/logs"
 RUNNING = f".snakemake/running/{STUDY.name}"
-RULES = f"{workflow.basedir}/workflow/rules"
-SCRIPTS = f"{workflow.basedir}/scripts"
-LOCK = f"{workflow.basedir}/requirements.lock"
-CODE = CodeFiles(PACKAGE, SCRIPTS, RULES, LOCK, workflow.main_snakefile)
+RULES = f"{BASE}/workflow/rules"
+SCRIPTS = f"{BASE}/scripts"
+LOCK = f"{BASE}/requirements.lock"
+CODE = CodeFiles(PACKAGE, SCRIPTS, RULES, LOCK, f"{BASE}/Snakefile")
 # A step runs again when its `made_from` changes: its code, packages, settings and raw files, and those
 # of all the steps before it.
 STEPS = Steps(
@@ -61,12 +74,16 @@ TEMPLATE = fingerprint.of_folder(PACKAGE / "report/template")
 STARTED = time.time()
 
 
+report: "workflow/report/study.rst"
+
+
 wildcard_constraints:
     experiment="[^/]+",
     plate="[^/]+",
 
 
 include: "workflow/rules/again.smk"
+include: "workflow/rules/shown.smk"
 include: "workflow/rules/study.smk"
 include: "workflow/rules/flow.smk"
 include: "workflow/rules/elisa.smk"
@@ -74,8 +91,11 @@ include: "workflow/rules/comparison.smk"
 include: "workflow/rules/clinical.smk"
 include: "workflow/rules/gate_page.smk"
 include: "workflow/rules/provenance_software.smk"
+include: "workflow/rules/report_flags.smk"
+include: "workflow/rules/differences.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/provenance.smk"
+include: "workflow/rules/begin_and_end.smk"
 
 
 STUDY.checksums.save()
@@ -104,35 +124,14 @@ rule all:
 
 
 onstart:
-    WORKERS.stop_on_signals()
-    # Snakemake's locks remain after a crash (the profile turns them off); those of the operating
-    # system do not.
-    try:
-        if not lock.take(RUNNING, provenance.started(sys.argv)):
-            print(
-                "This disk has no file locks: make sure that nobody else runs this study here."
-            )
-        require_sound_controls(STUDY)
-        print(summary(STUDY))
-        leftovers.require_none_edited(WORKERS.records)
-    except CocultureError as refused:
-        sys.exit(str(refused))
-    for line in leftovers.remove(WORKERS.records, RESULTS, PLAN):
-        print(line)
-    # Not in `onerror`: Snakemake does not reach it when the disk is full.
-    # Absolute paths, because Snakemake has left the folder by then.
-    atexit.register(STUDY.checksums.forget)
-    atexit.register(
-        stopped_run.say_why,
-        Path(RESULTS).absolute(),
-        Path(LOGS).absolute(),
-        STARTED,
-        WORKERS.failures,
-        STUDY.raw_paths(),
-    )
+    begin()
 
 
 onsuccess:
-    atexit.unregister(stopped_run.say_why)
-    atexit.unregister(STUDY.checksums.forget)
-    print(f"Done. The report: {RESULTS}/report.html")
+    end()
+
+
+if IS_MODULE:
+    # Of a module Snakemake calls no handlers.
+    workflow._onstart = embedding.in_turn(workflow._onstart, begin)
+    workflow._onsuccess = embedding.in_turn(workflow._onsuccess, end)

@@ -14,6 +14,7 @@ def main(inputs: Any, outputs: Any, parameters: Any) -> None:
         gates=inputs.gates,
         curves=inputs.curves,
         software=inputs.software,
+        earlier=next(iter(inputs.differences), None),
         figures=report.read_figures(folder / "figures", inputs.figures),
     )
     for path, text in report.pages(results, report.parts(parameters.samples, parameters.plates)):

@@ -7,13 +7,13 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from coculture import drawing, new_study, serve_gates, simulate, study
+from coculture import archive, differences, drawing, new_study, serve_gates, simulate, study
 from coculture.comparison import ComparisonError, ComparisonSettings, figures, planning
 from coculture.comparison.design.arms import Design
 from coculture.exchange import records, result_tables
 from coculture.exchange.manual_gates import Decision
 from coculture.flow.interchange.xml_file import InterchangeError
-from coculture.provenance.sameness import differences
+from coculture.provenance.sameness import differences as differing_files
 from coculture.running import disk
 from coculture.running.records import Records
 from coculture.study import documentation, gate_import, gates_file
@@ -59,6 +59,15 @@ def _commands() -> argparse.ArgumentParser:
     compare = command(_compare, "compare two results folders byte for byte")
     compare.add_argument("first", type=Path, help="the results folder of one run")
     compare.add_argument("second", type=Path, help="the results folder of the other")
+    diff = command(_diff, "what differs between two runs, in words and numbers")
+    diff.add_argument("first", type=Path, help="the results of one study, such as results/mine")
+    diff.add_argument("second", type=Path, help="the results that they are compared with")
+    diff.add_argument("--all", action="store_true", help="print every number")
+    packed = command(_archive, "put a study with results and code into one .zip")
+    packed.add_argument("config", type=Path, help="the config of a study that has been run")
+    packed.add_argument("--raw", action="store_true", help="include the raw files")
+    packed.add_argument("--output", type=Path, help="the file; default: archives/STUDY.zip")
+    packed.add_argument("--root", type=Path, default=Path(), help="the checkout")
     plan = command(_plan, "power of each finding by experiments and wells")
     plan.add_argument("config", type=Path, help="the config of a study that has been run")
     plan.add_argument(
@@ -180,11 +189,37 @@ def _compare(chosen: argparse.Namespace) -> None:
     found = [
         f"{study_name}: {words}"
         for study_name in sorted({one.name for one in (*first.iterdir(), *second.iterdir())})
-        for words in differences(first / study_name, second / study_name)
+        for words in differing_files(first / study_name, second / study_name)
     ]
     if found:
         sys.exit("\n  ".join(["The runs differ:", *found]))
     print("The two runs gave the same bytes.")
+
+
+def _diff(chosen: argparse.Namespace) -> None:
+    """Ends with 0 if the results are the same, with 1 if they differ and with 2 on an error."""
+    try:
+        words, do_differ = differences.printed(chosen.first, chosen.second, everything=chosen.all)
+    except differences.NoResultsError as error:
+        print(error, file=sys.stderr)
+        sys.exit(2)
+    print(words, end="", flush=True)
+    sys.exit(int(do_differ))
+
+
+def _archive(chosen: argparse.Namespace) -> None:
+    try:
+        written = archive.archive(
+            chosen.config, chosen.output, checkout=chosen.root, with_raw=chosen.raw
+        )
+    except archive.ArchiveError as error:
+        sys.exit(str(error))
+    size_mb = written.path.stat().st_size / 1e6
+    included = "included" if chosen.raw else "by checksum; RAW=include includes them"
+    print(
+        f"{written.path} written: {written.files} files, {size_mb:.1f} MB. "
+        f"Raw files: {written.raw_files}, {included}."
+    )
 
 
 def _plan(chosen: argparse.Namespace) -> None:

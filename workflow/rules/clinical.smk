@@ -15,10 +15,14 @@ rule clinical_table:
         changes=f"{RESULTS}/clinical/changes.csv",
         summary=f"{RESULTS}/clinical/summary.csv",
         correlations=f"{RESULTS}/clinical/correlations.csv",
-        figure=expand(
-            f"{RESULTS}/figures/clinical/{{figure}}{{ending}}",
-            figure=clinical_figures.NAMES,
-            ending=[".svg", ".png", ".csv", ".json"],
+        figure=shown_figure(
+            expand(
+                f"{RESULTS}/figures/clinical/{{figure}}{{ending}}",
+                figure=clinical_figures.NAMES,
+                ending=[".svg", ".png", ".csv", ".json"],
+            ),
+            "clinical_figure",
+            "Clinical table",
         ),
     log:
         f"{LOGS}/clinical_table.log",

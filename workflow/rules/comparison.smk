@@ -41,7 +41,7 @@ rule comparison_join:
         flow=expand(rules.flow_gate.output.wells, experiment=STUDY.experiments),
         elisa=[rules.elisa_cultures.output.cultures] if STUDY.plates else [],
     output:
-        cultures=f"{RESULTS}/cultures.csv",
+        cultures=shown(f"{RESULTS}/cultures.csv", "cultures", "Tables"),
     log:
         f"{LOGS}/comparison_join.log",
     threads: 1
@@ -67,12 +67,14 @@ rule comparison_compare:
     output:
         endpoints=f"{RESULTS}/comparison/endpoints.csv",
         arms=f"{RESULTS}/comparison/arms.csv",
-        contrasts=f"{RESULTS}/comparison/contrasts.csv",
+        contrasts=shown(f"{RESULTS}/comparison/contrasts.csv", "contrasts", "Tables"),
         contrast_values=f"{RESULTS}/comparison/contrast_values.csv",
-        findings=f"{RESULTS}/comparison/findings.csv",
+        findings=shown(f"{RESULTS}/comparison/findings.csv", "findings", "Findings"),
         finding_tests=f"{RESULTS}/comparison/finding_tests.csv",
         combination=f"{RESULTS}/comparison/combination.csv",
-        robustness=f"{RESULTS}/comparison/robustness.csv",
+        robustness=shown(
+            f"{RESULTS}/comparison/robustness.csv", "robustness", "Findings"
+        ),
         dose_curves=f"{RESULTS}/comparison/dose_curves.csv",
         dose_summary=f"{RESULTS}/comparison/dose_summary.csv",
         dose_pairs=f"{RESULTS}/comparison/dose_pairs.csv",
@@ -94,10 +96,14 @@ rule comparison_figures:
         tables=rules.comparison_compare.output,
         wells=expand(rules.flow_gate.output.wells, experiment=STUDY.experiments),
     output:
-        figures=expand(
-            f"{RESULTS}/figures/comparison/{{figure}}{{ending}}",
-            figure=[one.name for one in FIGURES_OF_COMPARISON],
-            ending=[".svg", ".png", ".csv", ".json"],
+        figures=shown_figure(
+            expand(
+                f"{RESULTS}/figures/comparison/{{figure}}{{ending}}",
+                figure=[one.name for one in FIGURES_OF_COMPARISON],
+                ending=[".svg", ".png", ".csv", ".json"],
+            ),
+            "comparison_figure",
+            "Comparison",
         ),
     log:
         f"{LOGS}/comparison_figures.log",

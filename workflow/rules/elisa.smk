@@ -86,12 +86,17 @@ rule elisa_plate_figures:
         flags=rules.elisa_quantify.output.flags,
     output:
         **{
-            name: multiext(
-                f"{RESULTS}/figures/elisa/{{plate}}/{name}",
-                ".svg",
-                ".png",
-                ".csv",
-                ".json",
+            name: shown_figure(
+                multiext(
+                    f"{RESULTS}/figures/elisa/{{plate}}/{name}",
+                    ".svg",
+                    ".png",
+                    ".csv",
+                    ".json",
+                ),
+                "plate_figure",
+                "ELISA",
+                plate="{plate}",
             )
             for name in FIGURES_OF_PLATES
         },

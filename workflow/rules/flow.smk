@@ -84,12 +84,17 @@ rule flow_figures:
         spillover=rules.flow_gate.output.spillover,
     output:
         **{
-            name: multiext(
-                f"{RESULTS}/figures/flow/{{experiment}}/{name}",
-                ".svg",
-                ".png",
-                ".csv",
-                ".json",
+            name: shown_figure(
+                multiext(
+                    f"{RESULTS}/figures/flow/{{experiment}}/{name}",
+                    ".svg",
+                    ".png",
+                    ".csv",
+                    ".json",
+                ),
+                "gating_figure",
+                "Flow cytometry",
+                experiment="{experiment}",
             )
             for name in FIGURES_OF_FLOW
         },

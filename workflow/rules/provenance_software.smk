@@ -9,9 +9,9 @@ SOFTWARE = STEPS.step(
     # The commit is noted again when any code has changed.
     code=STEPS.code,
     template=TEMPLATE,
-    lock=usable(Path(workflow.basedir, "requirements.lock")),
-    workflow=usable(Path(workflow.main_snakefile)),
-    workflow_content=fingerprint.of_file(workflow.main_snakefile),
+    lock=usable(Path(LOCK)),
+    workflow=usable(Path(BASE, "Snakefile")),
+    workflow_content=fingerprint.of_file(f"{BASE}/Snakefile"),
     running=RUNNING,
 )
 

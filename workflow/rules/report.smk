@@ -1,41 +1,6 @@
-# The report: the flags of all stages in one table, the page, the workbook, and the meaning of every
-# column of every table.
+# The report: the page, the workbook, and the meaning of every column of every table.
 from coculture import report
 from coculture.exchange import result_tables
-
-FLAGS = STEPS.step(
-    "report_flags",
-    after=[
-        RECORD,
-        *GATE.values(),
-        *DRIFTS,
-        *QUANTIFY.values(),
-        *COMBINED,
-        COMPARE,
-    ],
-)
-
-
-rule report_flags:
-    input:
-        lambda _: again(FLAGS),
-        # In the order in which they are listed.
-        study=[rules.study_record.output.flags],
-        flow=expand(rules.flow_gate.output.flags, experiment=STUDY.experiments),
-        drift=[rules.flow_drift.output.flags] if FCS_FILES else [],
-        plates=expand(rules.elisa_quantify.output.flags, plate=STUDY.plates),
-        elisa_cultures=[rules.elisa_cultures.output.flags] if STUDY.plates else [],
-        comparison=[rules.comparison_compare.output.flags],
-    output:
-        flags=f"{RESULTS}/flags.csv",
-    log:
-        f"{LOGS}/report_flags.log",
-    threads: 1
-    message:
-        "Gathering the flags of all stages"
-    run:
-        WORKERS.run(FLAGS, input, output, log)
-
 
 TABLES = {
     "study/files.csv": [rules.study_record.output.files],
@@ -63,6 +28,7 @@ TABLES = {
     ),
     "cultures.csv": [rules.comparison_join.output.cultures],
     "flags.csv": [rules.report_flags.output.flags],
+    "differences.csv": [rules.differences_find.output.differences] if EARLIER else [],
     "comparison/endpoints.csv": [rules.comparison_compare.output.endpoints],
     "comparison/arms.csv": [rules.comparison_compare.output.arms],
     "comparison/contrasts.csv": [rules.comparison_compare.output.contrasts],
@@ -110,6 +76,7 @@ SHOWN = [
     COMPARISON_FIGURES,
     *([CLINICAL] if len(STUDY.clinical) else []),
     FLAGS,
+    *([DIFFERENCES] if EARLIER else []),
 ]
 COLUMNS = STEPS.step(
     "report_columns",
@@ -136,13 +103,15 @@ PAGE = STEPS.step(
     samples=SAMPLES,
     plates=list(STUDY.plates),
 )
+# What differs from earlier results is not the study's: it is on the page alone.
+OF_STUDY = {table: paths for table, paths in READ.items() if table != "differences.csv"}
 PRISM = {
     endpoint: f"{RESULTS}/prism/{STUDY.endpoints[endpoint]}.pzfx"
     for endpoint, cultures in STUDY.planned_comparison().measured.items()
     if cultures and endpoint in STUDY.endpoints
 }
 SPREADSHEET = STEPS.step(
-    "report_spreadsheet", after=[*SHOWN, COLUMNS], tables=READ, prism=PRISM
+    "report_spreadsheet", after=[*SHOWN, COLUMNS], tables=OF_STUDY, prism=PRISM
 )
 
 
@@ -171,8 +140,9 @@ rule report_page:
         curves=expand(rules.elisa_quantify.output.curve, plate=STUDY.plates),
         figures=FIGURES,
         software=rules.provenance_software.output.software,
+        differences=[rules.differences_find.output.words] if EARLIER else [],
     output:
-        page=f"{RESULTS}/report.html",
+        page=shown(f"{RESULTS}/report.html", "page", "Page"),
         parts=PARTS,
     log:
         f"{LOGS}/report_page.log",
@@ -186,12 +156,12 @@ rule report_page:
 rule report_spreadsheet:
     input:
         lambda _: again(SPREADSHEET),
-        tables=sum(READ.values(), []),
+        tables=sum(OF_STUDY.values(), []),
         config=rules.study_record.output.config,
         gates=expand(rules.flow_gate.output.gates, experiment=STUDY.experiments),
         curves=expand(rules.elisa_quantify.output.curve, plate=STUDY.plates),
     output:
-        workbook=f"{RESULTS}/report.xlsx",
+        workbook=shown(f"{RESULTS}/report.xlsx", "workbook", "Tables"),
         prism=list(PRISM.values()),
     log:
         f"{LOGS}/report_spreadsheet.log",

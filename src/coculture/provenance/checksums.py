@@ -18,7 +18,7 @@ def checksum_lines(paths: Iterable[str | Path], folder: str | Path) -> str:
     backslash, and the two characters are `\\\\` and `\\n`.
     """
     named = sorted({_below(path, folder): Path(path) for path in paths}.items())
-    return "".join(f"{_line(sha256(path), name)}\n" for name, path in named)
+    return "".join(checksum_line(sha256(path), name) for name, path in named)
 
 
 def _below(path: str | Path, folder: str | Path) -> str:
@@ -51,7 +51,8 @@ def read_checksums(path: str | Path) -> dict[str, str]:
     return found
 
 
-def _line(digest: str, name: str) -> str:
+def checksum_line(digest: str, name: str) -> str:
+    """The line of one file, with its line end."""
     escaped = name.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r")
     mark = "" if escaped == name else "\\"
-    return f"{mark}{digest}  {escaped}"
+    return f"{mark}{digest}  {escaped}\n"

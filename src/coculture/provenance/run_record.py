@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from os import cpu_count
 from pathlib import Path
 
-from coculture.provenance.software import Commit, commit_of
+from coculture.provenance.archived_code import Commit
+from coculture.provenance.software import commit_of
 
 
 @dataclass(frozen=True)

@@ -3,36 +3,23 @@
 import platform
 import re
 import subprocess
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from coculture.exchange.records import write_json
+from coculture.provenance.archived_code import Commit, archived_commit
 from coculture.running.raw_files import sha256
 
 _CHECKOUT = Path(__file__).parents[3]
 
 
-@dataclass(frozen=True)
-class Commit:
-    """The state of the workflow's code.
-
-    Attributes
-    ----------
-    commit
-        None without git.
-    uncommitted_changes
-        Whether a file differs from it; None without git.
-    """
-
-    commit: str | None = None
-    uncommitted_changes: bool | None = None
-
-
 def commit_of(checkout: Path = _CHECKOUT) -> Commit:
-    """The commit that is checked out in the folder `checkout`."""
-    commit = _git(checkout, "rev-parse", "HEAD") if (checkout / ".git").exists() else None
+    """The commit that is checked out in the folder `checkout`, or that an archive was made from."""
+    if not (checkout / ".git").exists():
+        return archived_commit(checkout)
+    commit = _git(checkout, "rev-parse", "HEAD")
     changed = _git(checkout, "status", "--porcelain", "--untracked-files=no") if commit else None
     return Commit(commit, None if changed is None else bool(changed))
 

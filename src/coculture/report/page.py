@@ -106,6 +106,7 @@ def _main(
         missing_arms=[with_labels(arm, results) for arm in first_screen.missing_arms(cultures)],
         methods=methods(results, versions),
         versions=versions,
+        earlier=results.earlier,
         computed_by=provenance.computed_by(results.software),
         glossary=glossary(results),
         cultures=culture_data(

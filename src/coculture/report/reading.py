@@ -19,6 +19,7 @@ def read_results(
     curves: Sequence[str] = (),
     figures: Sequence[Figure] = (),
     software: str | None = None,
+    earlier: str | None = None,
 ) -> Results:
     """Read everything that the page and the workbook show.
 
@@ -35,6 +36,8 @@ def read_results(
         The finished figures.
     software
         Path of provenance/software.json.
+    earlier
+        Path of differences.json, if the study is compared with earlier results.
     """
     return Results(
         config=read_yaml(config),
@@ -44,6 +47,7 @@ def read_results(
         curves={Path(path).parent.name: read_json(path) for path in curves},
         figures=figures,
         software=read_json(software) if software else {},
+        earlier=read_json(earlier) if earlier else {},
     )
 
 

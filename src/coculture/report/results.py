@@ -69,6 +69,9 @@ class Results:
         In the order of the page.
     software
         The content of provenance/software.json.
+    earlier
+        What differs from earlier results: `earlier` is their folder, `sentences` says it; empty
+        without any.
     """
 
     config: Mapping[str, Any]
@@ -78,6 +81,7 @@ class Results:
     curves: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     figures: Sequence[Figure] = ()
     software: Mapping[str, Any] = field(default_factory=dict)
+    earlier: Mapping[str, Any] = field(default_factory=dict)
 
     def table(self, name: str) -> pd.DataFrame:
         """The table with that name; empty if the study does not have it."""

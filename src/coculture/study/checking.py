@@ -82,7 +82,9 @@ def raw_file_problems(study: Study, *, with_events: bool) -> Iterator[Problem]:
         rows: pd.DataFrame = getattr(study, table)
         named = rows[rows[column].fillna("") != ""]
         missing = list(
-            raw_file_validation.raw_files(f"{table}.csv", named, column, _allowed(study, table))
+            raw_file_validation.raw_files(
+                *(f"{table}.csv", named, column, _allowed(study, table)), study.archived
+            )
         )
         yield from missing
         there[table] = named.loc[~named[column].isin([problem.value for problem in missing])]
@@ -120,7 +122,8 @@ def raw_file_problems(study: Study, *, with_events: bool) -> Iterator[Problem]:
 def _allowed(study: Study, table: str) -> tuple[Path, ...]:
     folder = study.path.parent
     own = folder / (study.config["tables"][table] or "")
-    return (own.parent, *(folder / outside for outside in study.config["folders_outside"]))
+    outside = [folder / named for named in study.config["folders_outside"]]
+    return (own.parent, *outside, *map(study.archived.here, outside))
 
 
 def _comparison_problems(study: Study) -> Iterator[Problem]:

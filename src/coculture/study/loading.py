@@ -8,9 +8,11 @@ from typing import Any
 from coculture.exchange.problems import Problem, StudyError
 from coculture.flow import shared_controls
 from coculture.study import (
+    archived,
     checking,
     concentration_columns,
     configuration,
+    earlier_results,
     gates_file,
     pinned,
     pinned_findings,
@@ -47,6 +49,8 @@ def load(
     written = study.config[pinned.KEY]
     if written and not problems:
         problems += pinned.problems(str(study.path), written, study.raw_paths(), study.checksums)
+    if not problems:
+        problems += study.archived.problems(study.raw_paths(), study.checksums)
     if problems:
         raise StudyError(in_order(problems, study))
     return study
@@ -121,7 +125,11 @@ def _read(
         config["flow"]["gates"] = by_hand.content.blocks()
         # Also of one that was found by itself, so that the page names it.
         config["flow"][gates_file.KEY] = config["flow"][gates_file.KEY] or by_hand.path.name
-    read = read_tables(path, config)
+    earlier, faults = earlier_results.read(path, config)
+    problems += faults
+    moved, faults = archived.read(path)
+    problems += faults
+    read = read_tables(path, config, moved)
     problems += read.problems
     flow_table, faults = gates_file.with_exclusions(read.frames["flow"], by_hand)
     problems += faults
@@ -133,6 +141,8 @@ def _read(
         shared=shared_controls(flow_table.dropna(subset=["fcs"])),
         places=read.places,
         gates_file=by_hand.path,
+        archived=moved,
+        earlier_results=earlier,
         **{**read.frames, "flow": flow_table},
     )
     problems += table_validation.number_of_experiments(

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from coculture.exchange.problems import Problem
-from coculture.study import configuration
+from coculture.study import archived, configuration
 from coculture.study.study import Study
 from coculture.study.table_files import TABLES, TREATMENTS, Place
 
@@ -22,7 +22,7 @@ def in_order(problems: list[Problem], study: Study) -> list[Problem]:
     problems = [one for one in problems if not _follows_from_open(one)]
     names = {f"{table}.csv": study.config["tables"][table] for table in (TREATMENTS, *TABLES)}
     problems = [_placed(one, study.places.get(one.file, {})) for one in problems]
-    order = [str(study.path), str(study.gates_file), *names]
+    order = [str(study.path), str(archived.beside(study.path)), str(study.gates_file), *names]
     ordered = sorted(dict.fromkeys(problems), key=lambda one: (order.index(one.file), one.row or 0))
     alike = Counter((one.file, one.column, one.message) for one in ordered)
     reported = []

@@ -12,21 +12,27 @@ import pandas as pd
 from coculture import elisa, flow
 from coculture.exchange.problems import Problem
 from coculture.study import files
+from coculture.study.archived import Archived
 from coculture.study.checksums import Checksums
 from coculture.study.configuration import line_of
 from coculture.study.gates_file import problem_at
 
 
 def raw_files(
-    table: str, rows: pd.DataFrame, column: str, allowed: tuple[Path, ...]
+    table: str, rows: pd.DataFrame, column: str, allowed: tuple[Path, ...], archived: Archived
 ) -> Iterator[Problem]:
-    """Every file that the table names exists, can be read and is in an allowed folder."""
+    """Every file that the table names exists, can be read and is in an allowed folder.
+
+    Of a missing file of an archived study the message has the SHA-256.
+    """
     first = rows.drop_duplicates("path")
     for row, name, path in first[[column, "path"]].itertuples():
         if name:
             message = files.fault(Path(path), allowed)
             if message:
-                yield Problem(table, message, row, column, name)
+                digest = None if Path(path).exists() else archived.sha256(path)
+                known = f" The archive was made with the file of SHA-256 {digest}; put it there."
+                yield Problem(table, message + (known if digest else ""), row, column, name)
 
 
 def same_content(flow_table: pd.DataFrame, checksums: Checksums) -> Iterator[Problem]:

@@ -10,6 +10,7 @@ import pandas as pd
 from coculture.exchange import arm_names
 from coculture.exchange.problems import Problem
 from coculture.study import concentration_columns, files, tables, treatments, values
+from coculture.study.archived import Archived
 from coculture.study.plate_maps import WellsOfCultures
 from coculture.study.schema import Schema
 from coculture.study.shared_columns import with_shared_columns
@@ -40,8 +41,8 @@ class ReadTables:
     has_rows: bool
 
 
-def read_tables(path: Path, config: dict[str, Any]) -> ReadTables:
-    """Read all tables that the config at `path` names."""
+def read_tables(path: Path, config: dict[str, Any], archived: Archived) -> ReadTables:
+    """Read all tables that the config at `path` names; `archived` says where raw files are."""
     folder = path.parent
     frames: dict[str, pd.DataFrame] = {}
     places: dict[str, Mapping[int, Place]] = {}
@@ -70,7 +71,7 @@ def read_tables(path: Path, config: dict[str, Any]) -> ReadTables:
         if table in FILE_COLUMNS:
             home = (folder / (config["tables"][table] or ".")).parent if written else folder
             names = frames[table][FILE_COLUMNS[table]].fillna("")
-            frames[table]["path"] = [files.usable(home / name) for name in names]
+            frames[table]["path"] = [files.usable(archived.here(home / name)) for name in names]
     frames["flow"] = _with_mapped_cultures(frames["flow"], wells)
     frames["values"], faults = values.with_cultures(
         frames["values"], frames["cultures"], frames["flow"]

@@ -13,7 +13,9 @@ from coculture.comparison.quantities.quantity import Quantity
 from coculture.exchange.flags import Flag
 from coculture.flow import FlowSettings
 from coculture.study import files, values
+from coculture.study.archived import Archived
 from coculture.study.checksums import Checksums
+from coculture.study.earlier_results import EarlierResults
 from coculture.study.table_files import Place
 from coculture.study.table_validation import is_untreated, names_of_arms, settings_of
 
@@ -49,6 +51,10 @@ class Study:
     """Table ("flow.csv") -> row -> where it is, for the tables that are in a workbook."""
     gates_file: Path | None = None
     """The file with the gates that a person set (`study.gates_file`)."""
+    earlier_results: EarlierResults | None = None
+    """The results that the config compares with."""
+    archived: Archived = field(default_factory=lambda: Archived(Path()))
+    """Where an archived study has its raw files."""
 
     @property
     def name(self) -> str:
