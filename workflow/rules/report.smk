@@ -1,5 +1,5 @@
 # The report: the page, the workbook, and the meaning of every column of every table.
-from coculture import report
+from coculture.report import parts
 from coculture.exchange import result_tables
 
 TABLES = {
@@ -94,7 +94,7 @@ SAMPLES = {
     experiment: sum(file["role"] == "sample" for file in found)
     for experiment, found in FCS_FILES.items()
 }
-PARTS = [f"{RESULTS}/{part.path}" for part in report.parts(SAMPLES, list(STUDY.plates))]
+PARTS = [f"{RESULTS}/{part.path}" for part in parts(SAMPLES, list(STUDY.plates))]
 PAGE = STEPS.step(
     "report_page",
     after=[*SHOWN, COLUMNS, SOFTWARE],
