@@ -16,7 +16,7 @@ FROM := $(if $(wildcard bundle/*.whl),--no-index --find-links bundle)
 STEPS := --configfile $(STUDY) --cores $(CORES)
 
 .DEFAULT_GOAL := help
-.PHONY: help new run again check gates plan archive pin pin-findings verify bundle test test-all audit lint wheel lock lock-in-date example document benchmark clean
+.PHONY: help new run again check gates plan archive pin pin-findings verify bundle cluster test test-all test-cluster audit lint wheel lock lock-in-date example document benchmark clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +58,9 @@ bundle: .venv/bin/python ## the locked packages in the folder bundle, for comput
 	@$(BIN)/python -c "import platform as p; print('bundle: for Python', p.python_version(), 'on', p.system(), p.machine())"
 	@echo "Copy bundle beside the Makefile of a checkout there; make run then needs no network."
 
+cluster: .venv/installed-slurm ## run a study on a cluster with Slurm: make cluster STUDY=config/mine.yaml
+	@$(BIN)/snakemake --workflow-profile profiles/slurm --configfile $(STUDY) $(OPTIONS)
+
 gates: .venv/installed ## see and move the gates of a study that was run: make gates STUDY=config/mine.yaml
 	@$(BIN)/coculture gates serve $(STUDY)
 
@@ -65,10 +68,13 @@ plan: .venv/installed ## how many experiments each finding needs, from a study t
 	@$(BIN)/coculture plan $(STUDY)
 
 test: .venv/installed-dev ## run the tests (under 10 minutes on 2 cores)
-	@$(BIN)/pytest -m "not long" --numprocesses auto --dist loadfile --durations 20
+	@$(BIN)/pytest -m "not long and not cluster" --numprocesses auto --dist loadfile --durations 20
 
 test-all: .venv/installed-dev ## run every test, the long ones too
-	@$(BIN)/pytest --numprocesses auto --dist loadfile --durations 20
+	@$(BIN)/pytest -m "not cluster" --numprocesses auto --dist loadfile --durations 20
+
+test-cluster: .venv/installed-dev .venv/installed-slurm ## run a small study on a Slurm of this machine; LONG=1: lost nodes, too
+	@.ci/cluster -m "cluster$(if $(LONG),, and not long)"
 
 wheel: .venv/installed ## build the package and try it without the checkout
 	@.ci/wheel $(abspath $(UV))
@@ -92,9 +98,11 @@ benchmark: .venv/installed-dev ## measure speed and error rates (minutes)
 lock: $(UV) ## resolve the dependencies again and write the hashed locks
 	@$(LOCK) --group build --upgrade --output-file requirements.lock
 	@$(LOCK) --group build --group dev --constraints requirements.lock --output-file requirements-dev.lock
+	@$(LOCK) --group build --group slurm --constraints requirements.lock --output-file requirements-slurm.lock
 
 lock-in-date: $(UV) ## fail if the locks do not match pyproject.toml
-	@for group in "requirements.lock:--group build" "requirements-dev.lock:--group build --group dev"; do \
+	@for group in "requirements.lock:--group build" "requirements-dev.lock:--group build --group dev" \
+	    "requirements-slurm.lock:--group build --group slurm"; do \
 	  lock=$${group%%:*}; fresh=$$(mktemp); cp $$lock $$fresh; \
 	  $(LOCK) $${group#*:} --output-file $$fresh >/dev/null && cmp -s $$lock $$fresh \
 	    || { echo "$$lock is out of date: run make lock"; exit 1; }; rm -f $$fresh; \
@@ -123,4 +131,10 @@ clean: ## remove the environment; results stay
 	@echo "Installing the locked developers' packages into .venv ..."
 	@$(UV) pip install --quiet --require-hashes --compile-bytecode --python $(BIN)/python \
 	    --requirement requirements-dev.lock
+	@touch $@
+
+.venv/installed-slurm: requirements-slurm.lock .venv/installed
+	@echo "Installing Snakemake's plug-in for Slurm into .venv ..."
+	@$(UV) pip install --quiet --require-hashes --compile-bytecode --python $(BIN)/python \
+	    --requirement requirements-slurm.lock
 	@touch $@

@@ -96,6 +96,7 @@ include: "workflow/rules/differences.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/provenance.smk"
 include: "workflow/rules/begin_and_end.smk"
+include: "workflow/rules/cluster.smk"
 
 
 STUDY.checksums.save()

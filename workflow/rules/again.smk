@@ -7,4 +7,6 @@ def again(step):
     The dates and the records of Snakemake decide nothing: they are lost with .snakemake.
     """
     workflow.dag.forcefiles.update(STALE.get(step.name, []))
+    # Here, because Snakemake forgets what a Snakefile sets before it plans the jobs.
+    share_jobs()
     return []

@@ -13,6 +13,7 @@ import contextlib
 import importlib.util
 import os
 import select
+import signal
 import socket
 import sys
 import threading
@@ -106,6 +107,8 @@ def _work(
 ) -> NoReturn:
     """Do one step in this process, and end it."""
     before = set(sys.modules)
+    for limit in (signal.SIGTERM, signal.SIGXCPU):
+        signal.signal(limit, work.end)
     threading.Thread(target=_end_with, args=[connection], daemon=True).start()
 
     def main(*files_and_parameters: Any) -> None:

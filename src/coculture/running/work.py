@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NoReturn
 
 from coculture.exchange.problems import CocultureError
 from coculture.running import disk, raw_files
@@ -17,6 +17,23 @@ from coculture.running.step import Files, Main, Paths, Step, flat
 
 _BYTES = 1 if sys.platform == "darwin" else 1024
 """The unit in which the system gives the peak memory of a process."""
+
+
+class EndedError(CocultureError):
+    """The system asked the process of a step to end."""
+
+
+def end(*_: object) -> NoReturn:
+    """Handle the signal with which a time limit of a cluster or of this system begins.
+
+    Raises
+    ------
+    EndedError
+        In the step that is at work.
+    """
+    raise EndedError(
+        "this step reached its time limit or was cancelled. Ask for more time, or run again."
+    )
 
 
 @dataclass(frozen=True)
