@@ -25,11 +25,11 @@ def main(inputs: Any, outputs: Any, parameters: Any) -> None:
         shown = every.of(one.subject)
         paths = [path for path in outputs.figures if Path(path).stem == one.name]
         made_from = fingerprint.of_texts(parameters.made_by, one.name, shown.fingerprint)
-        kept.files(made_from, paths, partial(_draw, shown, one, paths, parameters.simulated))
+        kept.files(made_from, paths, partial(_draw, shown, one, paths, parameters))
     kept.forget_others()
 
 
 def _draw(
-    shown: FigureInputs, one: figures.ComparisonFigure, paths: list[str], simulated: bool
+    shown: FigureInputs, one: figures.ComparisonFigure, paths: list[str], parameters: Any
 ) -> None:
-    drawing.save(figures.drawing(shown, one), paths, simulated)
+    drawing.save(figures.drawing(shown, one), paths, parameters.simulated)
