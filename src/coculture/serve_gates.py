@@ -2,9 +2,10 @@
 
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 from coculture import study
 from coculture.exchange.problems import CocultureError
@@ -12,7 +13,7 @@ from coculture.gate_page.page import MAIN
 from coculture.gate_page.saved_file import SavedFile
 from coculture.gate_page.server import GateServer
 from coculture.gate_page.study_run import StudyRun
-from coculture.study import gates_file
+from coculture.study import configuration, gates_file
 
 
 class NothingToServeError(CocultureError):
@@ -52,7 +53,11 @@ def server_of(
             f"{folder / MAIN} is not there. Run make run STUDY={config} first; a study without FCS "
             "files has no gates."
         )
-    file = SavedFile(found.gates_file or gates_file.beside(found.path), lambda: _fault(config))
+    file = SavedFile(
+        found.gates_file or gates_file.beside(found.path),
+        read=lambda: _content(config),
+        fault=lambda: _fault(config),
+    )
     names = [MAIN, *sorted(path.name for path in folder.glob("gates-*.html"))]
     run = StudyRun(command or _snakemake(config))
     try:
@@ -75,6 +80,14 @@ def until_interrupted(server: GateServer) -> None:
     finally:
         server.server_close()
         server.run.stop()
+
+
+def _content(config: Path) -> Mapping[str, Any]:
+    """What the gates file says now."""
+    read = gates_file.read(config, configuration.read(config)[0])
+    if read.problems:
+        raise study.StudyError(read.problems)
+    return read.content.as_mapping() if read.content else {}
 
 
 def _fault(config: Path) -> str:

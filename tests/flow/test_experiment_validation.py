@@ -63,7 +63,8 @@ def test_a_stain_is_needed_for_every_channel(
     assert (problem.row, problem.column, problem.value) == (first_sample, "experiment", "E1")
     assert problem.message == (
         "This experiment lacks a single stain for Annexin V, 7-AAD, which "
-        "flow.compensation.source: single_stains needs. Add it, or choose embedded, csv or none."
+        "flow.compensation.source: single_stains needs. Add it, or use it again if it is excluded, "
+        "or choose embedded, csv or none."
     )
     with pytest.raises(SpilloverError, match="no single stain for R660-A, B675-A that is not"):
         gate_experiment(only_gfp, myeloma_settings())

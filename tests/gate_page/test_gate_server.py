@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,13 @@ from coculture import serve_gates
 from coculture.gate_page.server import GateServer
 from tests.gate_page.conftest import Opened
 from tests.gate_page.gate_page_actions import fill_reasons, percents, slider
+
+
+def send(server: GateServer, request: str) -> int:
+    """The status of a request that is sent as it is; 0 without an answer."""
+    with socket.create_connection(("127.0.0.1", server.server_port), timeout=20) as connection:
+        connection.sendall(request.replace("\n", "\r\n").encode("latin-1"))
+        return int((connection.recv(1000).decode("latin-1").split() or ["", "0"])[1])
 
 
 def ask(
@@ -61,6 +69,70 @@ def test_what_is_sent_without_an_origin_or_as_no_json_is_refused(server: GateSer
     assert not server.file.path.exists()
     assert ask(server, "POST", save, sent)[0] == 200
     assert server.file.path.read_text() == sent["text"]
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "status"),
+    [
+        ("{token}/state", "Host: {own}", 200),
+        ("{token}/state", "Host: {own}\nHost: evil.example", 403),
+        ("{token}/state", "Host: {own}\nOrigin: http://{own}\nOrigin: http://evil.example", 403),
+        ("{token}/state", "Host: [::1]:{port}", 403),
+        ("http://evil.example{token}/state", "Host: {own}", 404),
+        ("//evil.example{token}/state", "Host: {own}", 404),
+        ("http://[bad{token}/state", "Host: {own}", 404),
+        ("{token}/\xff", "Host: {own}", 404),
+    ],
+)
+def test_odd_requests_are_answered(
+    server: GateServer, path: str, headers: str, status: int
+) -> None:
+    own = f"127.0.0.1:{server.server_port}"
+    text = f"GET {path} HTTP/1.1\n{headers}\nConnection: close\n\n"
+    words = {"{token}": f"/{server.token}", "{own}": own, "{port}": str(server.server_port)}
+    for word, meant in words.items():
+        text = text.replace(word, meant)
+    assert send(server, text) == status
+
+
+@pytest.mark.parametrize(
+    ("length", "body", "status"),
+    [
+        ("\xb2", "{}", 400),
+        ("1000000000", "{}", 400),
+        ("9" * 5000, "{}", 400),
+        ("-1", "{}", 400),
+        ("", "[" * 100_000, 400),
+        ("", '{"version": "none", "text": "study: small\\ngates: {} # \\ud800"}', 409),
+    ],
+    ids=["superscript", "1 GB", "5000 digits", "negative", "nested", "half a character"],
+)
+def test_odd_bodies_are_refused(server: GateServer, length: str, body: str, status: int) -> None:
+    own = f"127.0.0.1:{server.server_port}"
+    headers = f"Host: {own}\nOrigin: http://{own}\nContent-Type: application/json\n"
+    headers += f"Content-Length: {length or len(body)}\nConnection: close\n\n"
+    assert send(server, f"POST /{server.token}/save HTTP/1.1\n{headers}{body}") == status
+    assert not server.file.path.exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("study: small\ngates: {}\nexcluded: [{fcs: a, date: 2026-11-29}]\n", "put it in quotes"),
+        ("study: [", "not valid YAML"),
+    ],
+)
+def test_a_file_with_a_fault_is_not_written_over(
+    server: GateServer, opened: Opened, text: str, said: str
+) -> None:
+    server.file.path.write_text(text)
+    tab = opened(server.address)
+    expect(tab.locator("#said")).to_contain_text(said)
+    move(tab)
+    fill_reasons(tab, "shoulder")
+    tab.get_by_role("button", name="Save", exact=True).click()
+    expect(tab.get_by_role("alert")).to_contain_text("Nothing was saved")
+    assert server.file.path.read_text() == text
 
 
 def test_a_file_of_another_study_is_refused_and_the_old_one_stays(server: GateServer) -> None:

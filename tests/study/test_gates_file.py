@@ -1,5 +1,7 @@
 """The gates file: which file is used, what is refused in it, and how a study is gated with it."""
 
+from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,12 @@ from coculture.study import Study, StudyError, configuration, gates_file, load, 
 WHY = {"reason": "shoulder of the live peak", "by": "RK", "date": "2026-11-29", "blinded": True}
 ANNEXIN = {"source": "manual", "channels": ["R660-A"], "threshold": 500.0, "automatic": 400.0} | WHY
 NO_REASON = {"fcs": "a", "threshold": 5.0} | {k: v for k, v in WHY.items() if k != "reason"}
+OWN = {"exceptions": [{"fcs": "a", "threshold": 5.0} | WHY]}
 GATES: dict[str, Any] = {"E1": {"myeloma": {"annexin": ANNEXIN}}}
+
+
+def _polygon(corners: list[list[float]], channels: Sequence[str] = ("FSC-A", "SSC-A")) -> Any:
+    return {"source": "manual", "channels": [*channels], "vertices": corners} | WHY
 
 
 def _config(folder: Path) -> Path:
@@ -107,6 +114,17 @@ def test_what_the_file_has_is_what_its_record_writes(small_study: Path) -> None:
             "unknown key. Known are: source, channels",
         ),
         ({"E1": {"myeloma": {"annexin": ANNEXIN | {"threshold": float("nan")}}}}, "finite"),
+        ({"E1": {"myeloma": {"annexin": ANNEXIN | {"threshold": 10**400}}}}, "finite"),
+        ({"E1": {"myeloma": {"cells": _polygon([[5, 5], [5, 5], [5, 5]])}}}, "on one line"),
+        ({"E1": {"myeloma": {"cells": _polygon([[1, 1], [1, 1], [2, 3], [4, 7]])}}}, "on one line"),
+        (
+            {"E1": {"myeloma": {"cells": _polygon([[0, 0], [1, 0], [1, 1]], ["A", "A"])}}},
+            "both are A",
+        ),
+        (
+            {"E1": {"myeloma": {"annexin": {"source": "manual", "keep": "below", **OWN}}}},
+            "no effect without threshold or vertices",
+        ),
         (
             {"E1": {"myeloma": {"annexin": {k: v for k, v in ANNEXIN.items() if k != "by"}}}},
             "this key is missing. Name or initials",
@@ -152,6 +170,10 @@ def test_gates_that_do_not_fit_the_files_are_refused_with_their_lines(small_stud
             "E9": {"myeloma": {"annexin": ANNEXIN}},
         },
     )
+    elsewhere = _refused(
+        small_study, {"E2": {"myeloma": {"annexin": ANNEXIN | {"channels": ["FSC-A"]}}}}
+    )
+    assert "E2.myeloma.annexin: the gate is on FSC-A, but this stain is on R660-A." in elsewhere
     assert "config.gates.yaml, line 5, gates.E1.myeloma.annexin: the experiment has no" in message
     assert 'gates.E2: myeloma.annexin: gating has no channel "X-A"' in message
     assert "gates.E9: there is no experiment of this name, only E1, E2." in message
@@ -195,6 +217,70 @@ def test_a_tube_is_left_out_with_its_reason(small_study: Path) -> None:
     message = _refused(small_study, {}, excluded=[{"fcs": fcs[:-5] + "x.fcs"} | WHY])
     assert "flow.csv has no such file. Nearest:" in message
     assert "excluded.0.fcs" in message
+
+
+def test_a_tube_that_is_left_out_may_have_a_gate_of_its_own(small_study: Path) -> None:
+    fcs = _fcs(small_study)
+    own = {"source": "manual", "exceptions": [{"fcs": fcs, "threshold": 5.0} | WHY]}
+    gates = {"E1": {"myeloma": {"viability_dye": own, "annexin": ANNEXIN | own}}}
+    content = {"study": "small", "gates": gates, "excluded": [{"fcs": fcs} | WHY]}
+    _save(small_study, content)
+    blocks = _load(small_study).config["flow"]["gates"]["E1"]["myeloma"]
+    assert list(blocks) == ["annexin"]
+    assert "of_files" not in blocks["annexin"]
+    # The file keeps it, so that the tube has it when it is used again.
+    assert GatesFile.of(content).as_mapping() == content
+    message = _refused(small_study, {}, excluded=[{"fcs": fcs} | WHY] * 2)
+    assert "excluded.1.fcs" in message
+    assert "this file is excluded twice" in message
+
+
+BOMB = "a: &a [x, x]\n" + "".join(
+    f"{name}: &{name} [*{before}, *{before}, *{before}, *{before}]\n"
+    for before, name in pairwise("abcdefghijklmnopqrst")
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "has no keys; remove it, or save the gates again"),
+        ("study: small\nstudy: small\n", 'line 2: is not valid YAML: the key "study" occurs twice'),
+        ("study: small\n? [a, b]\n: 5\n", "line 2: is not valid YAML: a key is a list"),
+        (BOMB, "its aliases (*name) repeat too much"),
+        ("gates: &g {E1: *g}\n", "inside of what it names"),
+        ("gates: " + "[" * 3000 + "]" * 3000, "nested too deeply"),
+        ('study: "\\ud800"\n', "line 1: is not valid YAML: half of a character"),
+        ("study: !!python/name:os.system x\n", "could not determine a constructor"),
+    ],
+)
+def test_text_that_is_no_gates_file_is_refused(
+    small_study_once: Path, tmp_path: Path, text: str, said: str
+) -> None:
+    config = _config(tmp_path)
+    config.write_text(_config(small_study_once).read_text())
+    (tmp_path / "config.gates.yaml").write_text(text)
+    (problem,) = gates_file.read(config, configuration.read(config)[0]).problems
+    assert said in str(problem)
+
+
+def test_text_of_an_editor_is_read(small_study_once: Path, tmp_path: Path) -> None:
+    config = _config(tmp_path)
+    config.write_text(_config(small_study_once).read_text())
+    text = yaml.safe_dump({"study": "small", "gates": GATES}).replace("\n", "\r\n")
+    merged = """
+study: small
+gates:
+  E1: {myeloma: {annexin: &annexin {source: manual, channels: [R660-A], threshold: 500,
+    reason: "a \\u00e4", by: RK, date: "1", blinded: null}}}
+  E2: {myeloma: {annexin: {<<: *annexin, threshold: 600}}}
+"""
+    for written in ("\ufeff" + text, merged):
+        (tmp_path / "config.gates.yaml").write_text(written, encoding="utf-8", newline="")
+        read = gates_file.read(config, configuration.read(config)[0])
+        assert read.problems == ()
+        assert read.content is not None
+        assert {one.shape["threshold"] for one in read.content.gates} <= {500.0, 600}
 
 
 def test_the_study_is_gated_with_it(small_study: Path) -> None:

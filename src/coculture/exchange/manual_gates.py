@@ -4,8 +4,8 @@ A gates file is what the gate page saves and `coculture gates import` writes: th
 from the automatic ones, tubes with a gate of their own, and tubes that are not used.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 SOURCE = "manual"
@@ -138,6 +138,12 @@ class ManualGate:
             mapping["source"] == SOURCE and ("threshold" in mapping or "vertices" in mapping),
         )
 
+    def without(self, tubes: Container[str]) -> "ManualGate":
+        """The gate without the exceptions of these tubes."""
+        return replace(
+            self, exceptions=tuple(one for one in self.exceptions if one.fcs not in tubes)
+        )
+
     def block(self) -> dict[str, Any]:
         """The gate as the config has it under flow.gates."""
         own = {one.fcs: one.value for one in self.exceptions}
@@ -206,8 +212,11 @@ class GatesFile:
         )
 
     def blocks(self) -> dict[str, dict[str, dict[str, Any]]]:
-        """The gates as the config has them under flow.gates."""
-        return self._by_place(ManualGate.block)
+        """The gates as the config has them under flow.gates; none of tubes that are left out."""
+        left_out = {one.fcs for one in self.excluded}
+        gates = [one.without(left_out) for one in self.gates]
+        used = tuple(one for one in gates if one.shape or one.exceptions)
+        return replace(self, gates=used)._by_place(ManualGate.block)
 
     def as_mapping(self) -> dict[str, Any]:
         """The content of the file."""

@@ -198,7 +198,8 @@ def _missing_controls(
         yield _of_experiment(
             files,
             f"This experiment lacks {' and '.join(missing)}, which flow.compensation.source: "
-            "single_stains needs. Add it, or choose embedded, csv or none.",
+            "single_stains needs. Add it, or use it again if it is excluded, or choose embedded, "
+            "csv or none.",
         )
 
 

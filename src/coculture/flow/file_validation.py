@@ -25,7 +25,7 @@ from coculture.flow.gating.gates import GateError
 from coculture.flow.gating.sources.manual import OwnGates, on_channels_of
 from coculture.flow.settings import FlowSettings, unknown_name
 from coculture.flow.shared_controls import of_experiment, served, unserving
-from coculture.flow.tubes import open_tubes
+from coculture.flow.tubes import Tube, open_tubes
 
 
 def check_files(
@@ -99,13 +99,35 @@ def check_gates(files: pd.DataFrame, settings: FlowSettings) -> list[tuple[tuple
         try:
             # One file is enough: all files of an experiment have the same channel names.
             for tube in open_tubes(used[:1], settings):
-                on_channels_of(tube, own)
+                faults += _stains_elsewhere(experiment, on_channels_of(tube, own), tube)
             faults += _unknown_tubes(experiment, own, all_files)
         except FcsError:
             continue  # `check_files` reports the file
         except GateError as error:
             faults.append(((experiment,), str(error)))
     return faults
+
+
+def _stains_elsewhere(
+    experiment: str, own: OwnGates, tube: Tube
+) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Gates of stains, or of a file's own, on another channel than that of the stain."""
+    of_gates = {stain.gate: stain.channel for stain in tube.panel.of_stains}
+    for population, blocks in own.items():
+        for gate, block in blocks.items():
+            shapes = [block, *block.get("of_files", {}).values()]
+            channels = [
+                channel
+                for shape in shapes
+                if isinstance(shape, Mapping)
+                for channel in shape.get("channels", ())
+            ]
+            for channel in dict.fromkeys(channels):
+                if gate in of_gates and channel != of_gates[gate]:
+                    yield (
+                        (experiment, population, gate),
+                        f"the gate is on {channel}, but this stain is on {of_gates[gate]}.",
+                    )
 
 
 def _unknown_tubes(

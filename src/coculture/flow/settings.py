@@ -1,5 +1,6 @@
 """The flow section of the config as typed values."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from itertools import combinations
@@ -608,9 +609,20 @@ def _vertices_fault(channels: Sequence[str], vertices: Any) -> str:
     are_points = all(
         isinstance(one, list) and len(one) == 2 and all(map(is_number, one)) for one in corners
     )
-    if len(channels) == 2 and len(corners) >= 3 and are_points:
-        return ""
-    return "vertices on two channels are at least three corners, each [x, y]."
+    if len(channels) != 2 or len(corners) < 3 or not are_points:
+        return "vertices on two channels are at least three corners, each [x, y]."
+    if channels[0] == channels[1]:
+        return f"a polygon is on two channels, but both are {channels[0]}."
+    if _are_on_a_line(corners):
+        return "all corners are on one line, so that the polygon keeps nothing."
+    return ""
+
+
+def _are_on_a_line(corners: Sequence[Sequence[float]]) -> bool:
+    x0, y0 = corners[0]
+    # From the corner furthest away, so that a corner that is given twice is no direction.
+    x1, y1 = max(corners, key=lambda one: math.hypot(one[0] - x0, one[1] - y0))
+    return all((x1 - x0) * (y - y0) == (x - x0) * (y1 - y0) for x, y in corners)
 
 
 def gate_names(population: Population, stains: Sequence[str]) -> list[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
+from coculture.exchange.problems import CocultureError
 
 NONE = "none"
 """Version of a file that is not there."""
@@ -26,11 +26,15 @@ class SavedFile:
     ----------
     path
         Where it is, or will be.
+    read
+        What the file that is there says, as a mapping for JSON; raises CocultureError if it has a
+        fault of its own.
     fault
         What is wrong with the study with the file that is there, in words; empty if nothing is.
     """
 
     path: Path
+    read: Callable[[], Mapping[str, Any]]
     fault: Callable[[], str]
     _writing: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
@@ -43,15 +47,14 @@ class SavedFile:
             return NONE
 
     def state(self) -> Mapping[str, Any]:
-        """Its version and what it says; a file that is no YAML says nothing, and has a `reason`."""
+        """Its version and what it says; of a file with a fault, the `reason` why nothing."""
         version = self.version
         if version == NONE:
             return {"version": version, "file": {}}
         try:
-            content = yaml.safe_load(self.path.read_text(encoding="utf-8"))
-        except (ValueError, yaml.YAMLError) as error:
-            return {"version": version, "file": {}, "reason": f"{self.path}: {error}"}
-        return {"version": version, "file": content if isinstance(content, dict) else {}}
+            return {"version": version, "file": self.read()}
+        except CocultureError as error:
+            return {"version": version, "file": {}, "reason": f"{error}"}
 
     def save(self, version: str, text: str) -> str | None:
         """Write the file; returns why it was not written, or None.
@@ -64,6 +67,8 @@ class SavedFile:
             before = self.path.read_bytes() if self.path.exists() else None
             try:
                 self._write(text.encode())
+            except UnicodeEncodeError:
+                return f"{self.path.name} was not written: half of a character is no text."
             except OSError as error:
                 return f"{self.path} cannot be written: {error.strerror or error}."
             refused = "it was not checked"

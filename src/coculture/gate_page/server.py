@@ -19,7 +19,7 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from coculture.gate_page.saved_file import SavedFile
 from coculture.gate_page.study_run import StudyRun
@@ -118,27 +118,29 @@ class _Handler(BaseHTTPRequestHandler):
     def _asked(self, needs_origin: bool = False) -> str | None:
         """The name below the token; None if the request was refused."""
         server = self.server
-        origin = self.headers.get("Origin")
+        hosts, origins = (self.headers.get_all(name, []) for name in ("Host", "Origin"))
         allowed = [f"http://{host}" for host in server.hosts]
-        is_own = origin in allowed if needs_origin or origin is not None else True
-        if self.headers.get("Host") not in server.hosts or not is_own:
+        is_own = len(origins) <= 1 and all(one in allowed for one in origins)
+        is_own &= bool(origins) or not needs_origin
+        if len(hosts) != 1 or hosts[0] not in server.hosts or not is_own:
             self._refuse(HTTPStatus.FORBIDDEN, "This page is served to its own address only.")
             return None
-        _, token, *rest = [*urlsplit(self.path).path.split("/", 2), ""]
-        if not secrets.compare_digest(token.encode(), server.token.encode()):
+        # Not `urlsplit`: a path that names a host, too, is none of ours.
+        before, token, *rest = [*self.path.partition("?")[0].split("/", 2), "", ""]
+        if before or not secrets.compare_digest(token.encode(), server.token.encode()):
             self._refuse(HTTPStatus.NOT_FOUND, "There is no such page.")
             return None
         return unquote(rest[0])
 
     def _sent(self) -> Mapping[str, Any] | None:
         length = self.headers.get("Content-Length", "")
-        if not length.isdigit() or int(length) > _LARGEST:
+        if not length.isascii() or not length.isdecimal() or int(length[:20]) > _LARGEST:
             return None
         if self.headers.get_content_type() != "application/json":
             return None
         try:
             sent = json.loads(self.rfile.read(int(length)))
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
         return sent if isinstance(sent, dict) else None
 

@@ -17,19 +17,36 @@ from coculture.study.workbook import WorkbookError
 KeyPath = tuple[str | int, ...]
 
 
+_MERGE = "tag:yaml.org,2002:merge"
+_MOST_REPEATED = 100_000
+"""Values that aliases may repeat: nine lines of ten aliases each would make a billion of them."""
+
+
 class _OnceLoader(yaml.SafeLoader):
     """YAML as data only; a key that occurs twice is refused instead of overwritten."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         seen: set[Hashable] = set()
         for key_node, _ in node.value:
+            if key_node.tag == _MERGE:
+                continue
+            if not isinstance(key_node, yaml.ScalarNode):
+                raise _not_allowed("a key is a list or has keys itself; write text", key_node)
             key = self.construct_object(key_node, deep=True)
             if key in seen:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f'the key "{key}" occurs twice', key_node.start_mark
-                )
+                raise _not_allowed(f'the key "{key}" occurs twice', key_node)
             seen.add(key)
         return super().construct_mapping(node, deep)
+
+    def construct_scalar(self, node: yaml.ScalarNode | yaml.MappingNode) -> Any:
+        value = super().construct_scalar(node)
+        if isinstance(value, str) and any("\ud800" <= one <= "\udfff" for one in value):
+            raise _not_allowed("half of a character (\\ud800 to \\udfff) is no text", node)
+        return value
+
+
+def _not_allowed(why: str, node: yaml.Node) -> yaml.constructor.ConstructorError:
+    return yaml.constructor.ConstructorError(None, None, why, node.start_mark)
 
 
 def read(path: Path) -> tuple[dict[str, Any], list[Problem]]:
@@ -198,12 +215,21 @@ def not_finite(node: Any, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Any, st
     elif isinstance(node, list):
         for position, value in enumerate(node):
             yield from not_finite(value, (*path, position))
-    elif isinstance(node, float) and not math.isfinite(node):
+    elif isinstance(node, int | float) and not _is_finite(node):
         yield path, node, "must be a finite number."
 
 
-def parse(path: Path) -> tuple[dict[str, Any], dict[KeyPath, int]]:
-    """The keys of a YAML file, and the line of each.
+def _is_finite(value: float) -> bool:
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # of a whole number with more than 308 digits
+        return False
+
+
+def parse(
+    path: Path, without_keys: str = "copy config/config.yaml and adapt it."
+) -> tuple[dict[str, Any], dict[KeyPath, int]]:
+    """The keys of a YAML file, and the line of each; `without_keys`: what to do if it has none.
 
     Raises
     ------
@@ -218,17 +244,23 @@ def parse(path: Path) -> tuple[dict[str, Any], dict[KeyPath, int]]:
     except UnicodeDecodeError as error:
         raise StudyError([Problem(shown, "is not UTF-8 text; save it as UTF-8.")]) from error
     try:
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        if _repeated(root) > _MOST_REPEATED:
+            raise ValueError("its aliases (*name) repeat too much; write the values out")
         config = yaml.load(text, Loader=_OnceLoader)
-        lines = _lines(yaml.compose(text, Loader=yaml.SafeLoader))
+        lines = _lines(root)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         line = mark.line + 1 if mark else None
         raise StudyError([Problem(shown, f"is not valid YAML: {error.problem}.", line)]) from error
-    except (yaml.YAMLError, TypeError, ValueError, RecursionError) as error:
+    except RecursionError as error:
+        why = "it is nested too deeply, or an alias (*name) is inside of what it names"
+        raise StudyError([Problem(shown, f"is not valid YAML: {why}.")]) from error
+    except (yaml.YAMLError, TypeError, ValueError) as error:
         why = " ".join(str(error).split())
         raise StudyError([Problem(shown, f"is not valid YAML: {why}.")]) from error
     if not isinstance(config, dict):
-        raise StudyError([Problem(shown, "has no keys; copy config/config.yaml and adapt it.")])
+        raise StudyError([Problem(shown, f"has no keys; {without_keys}")])
     return config, lines
 
 
@@ -244,6 +276,23 @@ def _has(node: Any, part: str | int) -> bool:
     return (isinstance(node, dict) and part in node) or (
         isinstance(node, list) and isinstance(part, int) and part < len(node)
     )
+
+
+def _repeated(root: yaml.Node | None) -> int:
+    """How many values stand there only because aliases repeat them."""
+    sizes: dict[int, int] = {}
+
+    def size(node: Any) -> int:
+        if id(node) not in sizes:
+            sizes[id(node)] = 0  # of an alias inside of what it names
+            inner = node.value if isinstance(node, yaml.CollectionNode) else ()
+            of_inner = (
+                sum(map(size, one)) if isinstance(one, tuple) else size(one) for one in inner
+            )
+            sizes[id(node)] = 1 + sum(of_inner)
+        return sizes[id(node)]
+
+    return size(root) - len(sizes)
 
 
 def _lines(node: yaml.Node | None, path: KeyPath = ()) -> dict[KeyPath, int]:

@@ -20,6 +20,7 @@ from coculture.study.schema import faults, schema
 
 KEY = "gates_file"
 _SUFFIX = ".gates.yaml"
+WITHOUT_KEYS = "remove it, or save the gates again; a gates file has at least study and gates."
 
 
 def beside(config: Path) -> Path:
@@ -72,7 +73,7 @@ def read(config_path: Path, config: Mapping[str, Any]) -> ReadGatesFile:
         )
         return ReadGatesFile(path, None, (Problem(str(config_path), message, line, "flow.gates"),))
     try:
-        written, lines = configuration.parse(path)
+        written, lines = configuration.parse(path, WITHOUT_KEYS)
     except StudyError as error:
         return ReadGatesFile(path, None, error.problems)
     found = tuple(
@@ -138,6 +139,7 @@ def _faults(
         return
     content = GatesFile.of(written)
     yield from _twice(content)
+    yield from _without_shape(written)
     if content.compensation is not None:
         yield from _other_compensation(content.compensation, config["flow"]["compensation"])
     try:
@@ -149,11 +151,32 @@ def _faults(
 
 
 def _twice(content: GatesFile) -> Iterator[tuple[KeyPath, Any, str]]:
+    left_out = [one.fcs for one in content.excluded]
+    for position, fcs in enumerate(left_out):
+        if fcs in left_out[:position]:
+            yield ("excluded", position, "fcs"), fcs, "this file is excluded twice; keep one."
     for gate in content.gates:
         names = [one.fcs for one in gate.exceptions]
         for fcs in sorted({name for name in names if names.count(name) > 1}):
             where = ("gates", gate.experiment, gate.population, gate.gate, "exceptions")
             yield where, fcs, "this file has two exceptions; keep one."
+
+
+def _without_shape(written: Mapping[str, Any]) -> Iterator[tuple[KeyPath, Any, str]]:
+    """Parts of a shape where the gate has none, so that they would be ignored."""
+    for experiment, populations in written["gates"].items():
+        for population, gates in (populations or {}).items():
+            for gate, found in (gates or {}).items():
+                if "threshold" in found or "vertices" in found:
+                    continue
+                for key in ("channels", "keep", "scales", "automatic"):
+                    if key in found:
+                        yield (
+                            ("gates", experiment, population, gate, key),
+                            found[key],
+                            "has no effect without threshold or vertices. Give one of them, or "
+                            "remove it.",
+                        )
 
 
 def _other_compensation(

@@ -132,8 +132,8 @@ function changesOf(file) {
   const found = { gates: {}, excluded: {} };
   const about = ({ reason, by, date, blinded, automatic }) => ({ reason, by, date, blinded, automatic });
   for (const [experiment, populations] of Object.entries((file || {}).gates || {})) {
-    for (const [population, gates] of Object.entries(populations)) {
-      for (const [gate, block] of Object.entries(gates)) {
+    for (const [population, gates] of Object.entries(populations || {})) {
+      for (const [gate, block] of Object.entries(gates || {})) {
         const has = "threshold" in block || "vertices" in block;
         const change = { ...about(block), shape: has ? namedShape(experiment, block) : null, exceptions: {} };
         for (const one of block.exceptions || []) {

@@ -9,8 +9,10 @@ async function askServer(name, sent) {
   return { status: answer.status, ...(await answer.json()) };
 }
 
+// A file with a fault has no version here, so that saving does not write over it.
 async function readFromServer() {
   const state = await askServer("state");
+  if (state.reason) { say(`${state.reason} Correct ${STUDY.gates_file} and reload the page; until then nothing can be saved.`); return null; }
   version = state.version;
   return state.file;
 }
@@ -26,7 +28,8 @@ async function saveOnServer(text) {
 }
 
 async function runOnServer() {
-  const started = await askServer("run", {});
+  let started;
+  try { started = await askServer("run", {}); } catch { say("The server does not answer. Is make gates still running?"); return; }
   if (started.status !== 200) { say(started.reason); return; }
   for (;;) {
     await new Promise((done) => setTimeout(done, 1000));

@@ -52,7 +52,7 @@ async function start() {
   $("report-link").hidden = isServed;
   changes = changesOf(STUDY.file);
   if (isServed) {
-    try { changes = changesOf(await readFromServer()); } catch { say("The server does not answer. Is make gates still running?"); }
+    try { changes = changesOf((await readFromServer()) || STUDY.file); } catch { say("The server does not answer. Is make gates still running?"); }
   }
   await chooseExperiment(STUDY.experiments[0]);
   document.documentElement.dataset.ready = "yes";
