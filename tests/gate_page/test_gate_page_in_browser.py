@@ -101,6 +101,45 @@ def test_a_dragged_stain_gives_the_percents_of_a_rerun(
     assert (pd.Series(late) - exact(again, "percent_late")).abs().max() < POINTS
 
 
+def test_thresholds_in_the_live_peak_agree_within_the_error_that_is_shown(
+    opened: Opened, page: str, rerun: Rerun, tmp_path: Path
+) -> None:
+    tab, missed, compared = opened(page), 0, 0
+    # Both divide the live cells, where bins have most events.
+    for annexin, dye in ((21.3, 31.7), (34.9, 57.3), (48.1, 77.7)):
+        tab.evaluate(
+            """values => ["annexin", "viability_dye"].forEach((gate, place) => {
+                const shape = shapeFor(view.experiment, view.population, gate, null);
+                const moved = { ...shape, threshold: values[place] };
+                setShape(view.experiment, view.population, gate, moved, null);
+            })""",
+            [annexin, dye],
+        )
+        given = tab.evaluate(
+            """samples(view.experiment).map((tube) => {
+                const { percent, error } = percentIn(tube, shapesOf(tube));
+                return [tube.fcs, percent, error];
+            })"""
+        )
+        shown = pd.DataFrame(given, columns=["fcs", "percent", "error"]).set_index("fcs")
+        again = exact(rerun(save(tab, tmp_path / "saved.yaml")))
+        off = (shown["percent"] - again.reindex(shown.index)).abs()
+        missed += int((off > shown["error"]).sum())
+        compared += len(off)
+        assert shown["error"].max() < 2
+    assert missed <= 0.1 * compared, (missed, compared)
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [("5e-7", 5e-7), ("[[12e21, -3e-10], [1.25e-9, 100]]", [[1.2e22, -3e-10], [1.25e-9, 100]])],
+)
+def test_very_small_and_large_numbers_stay_numbers(
+    value: str, written: Any, opened: Opened, page: str
+) -> None:
+    assert yaml.safe_load(opened(page).evaluate(f"numbers({value})")) == written
+
+
 def test_a_marker_moved_by_keys_gives_the_percents_of_a_rerun(
     opened: Opened, page: str, rerun: Rerun, gated: GatedExperiment, tmp_path: Path
 ) -> None:

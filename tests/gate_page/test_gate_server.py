@@ -177,6 +177,27 @@ def test_the_second_of_two_tabs_is_refused_with_the_reason(
     assert percents(second) == percents(first)
 
 
+def test_a_refused_save_can_be_repeated_in_the_same_dialog(
+    server: GateServer, opened: Opened, small_study: Path
+) -> None:
+    tab = opened(server.address)
+    move(tab)
+    fill_reasons(tab, "shoulder")
+    table = small_study / "cultures.csv"
+    whole = table.read_text()
+    table.write_text("culture\n")
+    button = tab.get_by_role("button", name="Save", exact=True)
+    button.click()
+    expect(tab.get_by_role("alert")).to_contain_text("cultures.csv")
+    assert not server.file.path.exists()
+    table.write_text(whole)
+    button.dblclick()
+    expect(tab.get_by_role("dialog")).to_be_hidden()
+    annexin = yaml.safe_load(server.file.path.read_text())["gates"]["E1"]["myeloma"]["annexin"]
+    assert (annexin["reason"], annexin["by"]) == ("shoulder", "RK")
+    expect(tab.locator("#save")).to_have_text("Save gates")
+
+
 def test_save_and_rerun_runs_the_study_and_reloads(server: GateServer, opened: Opened) -> None:
     tab = opened(server.address)
     move(tab)

@@ -20,7 +20,7 @@ function paintArms() {
   const { experiment, population } = view, arms = new Map();
   for (const tube of samples(experiment)) {
     if (isExcluded(tube)) continue;
-    const arm = STUDY.arms[tube.culture] || "no arm";
+    const arm = Object.hasOwn(STUDY.arms, tube.culture) ? STUDY.arms[tube.culture] : "no arm";
     arms.set(arm, [...(arms.get(arm) || []), tube]);
   }
   const used = (tube) => (gate) => usedShape(experiment, population, gate, tube);

@@ -124,6 +124,13 @@ function interpolated(sums, size, unit) {
   return sums[low] + (place - low) * (sums[low + 1] - sums[low]);
 }
 
+// Variance of the number of events on one side of a threshold inside of a bin: where they are in it
+// is not known. The sum up to a bin is given by a function, so that it serves one axis of a pair, too.
+function spreadInBin(sumTo, size, unit) {
+  const place = Math.min(size, Math.max(0, unit * size)), low = Math.min(size - 1, Math.floor(place)), share = place - low;
+  return (sumTo(low + 1) - sumTo(low)) * share * (1 - share);
+}
+
 function interpolatedPair(sums, size, x, y) {
   const wide = size + 1, up = Math.min(size, Math.max(0, y * size)), low = Math.min(size - 1, Math.floor(up));
   const row = (start) => interpolated(sums.subarray(start * wide, (start + 1) * wide), size, x);
@@ -149,7 +156,15 @@ function classesInBins(experiment, own, cuts) {
   return found;
 }
 
-// Counts of a tube: { classes, population, singlets, sampled } and what the sampling error needs.
+// The same of thresholds of the stains.
+function spreadOfStains(experiment, own, cuts) {
+  const sums = sumsOf(experiment, own), size = sizeOf(experiment, own), wide = size + 1;
+  if (cuts.length === 1) return spreadInBin((place) => sums[place], size, cuts[0]);
+  return spreadInBin((place) => sums[size * wide + place], size, cuts[0]) + spreadInBin((place) => sums[place * wide + size], size, cuts[1]);
+}
+
+// Counts of a tube: { classes, population, singlets, sampled }, and what their errors need: the
+// variance that bins leave, and parts of the sampling error.
 function countsOf(experiment, population, tube, shapes) {
   const own = tube.populations[population.name];
   const used = (gate) => usedShape(experiment, population, gate, tube);
@@ -164,11 +179,13 @@ function countsOf(experiment, population, tube, shapes) {
     singlets: own.after.singlets,
     sampled: movedUp || numberMoved > 1 || (numberMoved === 1 && movedStain),
     parts: null,
+    spread: 0,
   };
   if (movedStain) {
     const cut = (one, shape) => unitAt(experiment.axes[one.channel], shape.threshold);
-    const now = classesInBins(experiment, own, stains.map((one) => cut(one, shapes(one.gate))));
-    const then = classesInBins(experiment, own, stains.map((one) => cut(one, used(one.gate))));
+    const cuts = [shapes, used].map((each) => stains.map((one) => cut(one, each(one.gate))));
+    const [now, then] = cuts.map((each) => classesInBins(experiment, own, each));
+    counts.spread += cuts.reduce((sum, each) => sum + spreadOfStains(experiment, own, each), 0);
     now.forEach((number, place) => { counts.classes[place] += number - then[place]; });
   }
   // A gate that is not a threshold on the marker's own channel has no bins; events then tell.
@@ -182,8 +199,9 @@ function countsOf(experiment, population, tube, shapes) {
     const axis = experiment.axes[one.channel], shape = shapes(one.gate), before = used(one.gate);
     const sign = shape.keep === "below" ? 1 : -1;
     sumsAlong(experiment, own, one.gate).forEach((sums, each) => {
-      const size = sums.length - 1;
-      const change = sign * (interpolated(sums, size, unitAt(axis, shape.threshold)) - interpolated(sums, size, unitAt(axis, before.threshold)));
+      const size = sums.length - 1, cuts = [shape, before].map((other) => unitAt(axis, other.threshold));
+      const [now, then] = cuts.map((cut) => interpolated(sums, size, cut)), change = sign * (now - then);
+      counts.spread += cuts.reduce((sum, cut) => sum + spreadInBin((edge) => sums[edge], size, cut), 0);
       counts.population += change;
       if (own.classes.length) counts.classes[each] += change;
     });
@@ -262,7 +280,8 @@ function addSampled(experiment, population, tube, shapes, used, binned, counts) 
   counts.parts = { weight, sums, shares };
 }
 
-// Percent of an outcome (null: of the population among single cells) and its 95 % sampling error.
+// Percent of an outcome (null: of the population among single cells) and its 95 % error: of the bins
+// that moved thresholds divide, and of sampling.
 function percentOf(experiment, counts, outcome) {
   const place = experiment.outcomes.indexOf(outcome);
   const whole = outcome ? counts.population : counts.singlets;
@@ -270,8 +289,9 @@ function percentOf(experiment, counts, outcome) {
   const part = outcome ? names.reduce((sum, name, each) => sum + (outcome.classes.includes(name) ? counts.classes[each] : 0), 0) : counts.population;
   if (outcome ? counts.population < experiment.min_cells : whole <= 0) return { percent: NaN, error: 0 };
   const share = part / whole;
-  if (!counts.parts) return { percent: 100 * share, error: 0 };
+  const inBins = (196 * Math.sqrt(counts.spread)) / whole;
+  if (!counts.parts) return { percent: 100 * share, error: inBins };
   const [nn, nd, dd] = outcome ? counts.parts.sums[place] : counts.parts.shares;
   const variance = Math.max(0, nn - 2 * share * nd + share * share * dd);
-  return { percent: 100 * share, error: (196 * counts.parts.weight * Math.sqrt(variance)) / whole };
+  return { percent: 100 * share, error: Math.hypot(inBins, (196 * counts.parts.weight * Math.sqrt(variance)) / whole) };
 }

@@ -1,14 +1,19 @@
 // Saving: the gates file as text, a dialog for reasons, and the download.
 "use strict";
+let isSaving = false;
+
 function quoted(text) {
-  return JSON.stringify(String(text)).replace(/[\u007f-\u009f\u2028\u2029\ufeff]/g, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return JSON.stringify(String(text)).replace(/[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
+
+// YAML takes 5e-7 for text, and 5.0e-7 for a number.
+function numbers(value) { return JSON.stringify(value).replace(/(?<![\d.])(\d+)e([+-])/g, "$1.0e$2"); }
 
 function shapeLines(shape) {
   const lines = [`channels: [${shape.channels.map(quoted).join(", ")}]`];
-  if ("threshold" in shape) lines.push(`threshold: ${shape.threshold}`);
-  else lines.push(`vertices: ${JSON.stringify(shape.vertices)}`);
-  if (shape.scales) lines.push(`scales: ${JSON.stringify(shape.scales)}`);
+  if ("threshold" in shape) lines.push(`threshold: ${numbers(shape.threshold)}`);
+  else lines.push(`vertices: ${numbers(shape.vertices)}`);
+  if (shape.scales) lines.push(`scales: ${numbers(shape.scales)}`);
   lines.push(`keep: ${shape.keep}`);
   return lines;
 }
@@ -16,11 +21,11 @@ function shapeLines(shape) {
 // The value of an automatic gate of the same kind; of another kind all of it. A change that was not
 // made here keeps the value that the person saw.
 function automaticLines(shape, own, change) {
-  if (!change.isNew && change.automatic !== undefined) return [`automatic: ${JSON.stringify(change.automatic)}`];
+  if (!change.isNew && change.automatic !== undefined) return [`automatic: ${numbers(change.automatic)}`];
   if (!shape) return [];
   const isAlike = "threshold" in shape === "threshold" in own && shape.channels.join() === own.channels.join();
   const { channels, threshold, vertices, keep } = shape;
-  return [`automatic: ${JSON.stringify(isAlike ? threshold ?? vertices : { channels, threshold, vertices, keep })}`];
+  return [`automatic: ${numbers(isAlike ? threshold ?? vertices : { channels, threshold, vertices, keep })}`];
 }
 
 function aboutLines(one) {
@@ -35,7 +40,7 @@ function gateLines(experiment, population, gate, change) {
   for (const [fcs, one] of exceptions) {
     const tube = experiment && experiment.tubes.find((each) => each.fcs === fcs);
     const usual = change.shape || automatic(null), isLike = usual && "threshold" in usual && "threshold" in one.shape && usual.keep === one.shape.keep && usual.channels.join() === one.shape.channels.join();
-    const shape = isLike ? [`threshold: ${one.shape.threshold}`] : shapeLines(one.shape);
+    const shape = isLike ? [`threshold: ${numbers(one.shape.threshold)}`] : shapeLines(one.shape);
     const [first, ...rest] = [`fcs: ${quoted(fcs)}`, ...shape, ...automaticLines(automatic(tube || null), one.shape, one), ...aboutLines(one)];
     lines.push(`  - ${first}`, ...rest.map((line) => `    ${line}`));
   }
@@ -109,16 +114,20 @@ async function saveFromDialog(event) {
   const by = $("by").value.trim(), date = $("date").value.trim();
   const empty = listed.find((input) => !input.value.trim()) || (listed.length && !by ? $("by") : listed.length && !date ? $("date") : null);
   if (empty) { empty.focus(); return; }
-  const before = JSON.stringify(changes);
+  if (isSaving) return;
+  const abouts = listed.flatMap((input) => input.abouts), before = abouts.map((about) => ({ ...about }));
   for (const input of listed) for (const about of input.abouts) Object.assign(about, { reason: input.value.trim(), by, date });
-  const refused = isServed ? await saveOnServer(gatesFile()) : download(gatesFile());
+  isSaving = true;
+  let refused;
+  try { refused = isServed ? await saveOnServer(gatesFile()) : download(gatesFile()); } finally { isSaving = false; }
   if (refused) {
-    changes = JSON.parse(before);
+    // The same objects as the dialog has, so that saving again gives them their reasons.
+    abouts.forEach((about, place) => { for (const key of ["reason", "by", "date"]) if (key in before[place]) about[key] = before[place][key]; else delete about[key]; });
     $("refused").textContent = refused;
     $("refused").hidden = false;
     return;
   }
-  for (const input of listed) for (const about of input.abouts) delete about.isNew;
+  for (const about of abouts) delete about.isNew;
   $("refused").hidden = true;
   $("save-dialog").close();
   say(isServed ? `${STUDY.gates_file} is written. ${andRun ? "The study runs now." : "Run the study again to use it."}` : `Put the downloaded ${STUDY.gates_file} beside the config and run the study again.`);

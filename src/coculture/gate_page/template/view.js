@@ -25,7 +25,7 @@ function element(name, properties = {}, ...children) {
 function samples(experiment) { return experiment.tubes.filter((tube) => tube.role === "sample"); }
 function controls(experiment) { return experiment.tubes.filter((tube) => tube.role !== "sample"); }
 function shownTubes() { return [...samples(view.experiment), ...controls(view.experiment)]; }
-function isExcluded(tube) { return tube.fcs in changes.excluded; }
+function isExcluded(tube) { return Object.hasOwn(changes.excluded, tube.fcs); }
 function nameOf(tube) { return view.shown && tube.role === "sample" ? tube.culture || tube.fcs : tube.code; }
 function shapesOf(tube) { return (gate) => shapeFor(view.experiment, view.population, gate, tube); }
 function automaticShapes(tube) { return (gate) => automaticShape(view.experiment, view.population, gate, tube); }
