@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from coculture.new_study.known import Known
-from coculture.new_study.stains import Stains
+from coculture.new_study.stains import Stains, is_of_stroma
 
 _CONTROL_CELLS = re.compile(r"control|ctrl|parental|wild|\bwt\b|empty|scr|mock", re.IGNORECASE)
 UNCONFIRMED = "unconfirmed"
@@ -113,9 +113,12 @@ def _flow(stains: Stains, compensation: Known) -> Iterator[str]:
             yield f"    {role}: '?'   # no label says it; the channel, or null without this stain"
     if stains.others:
         yield "  # Guessed: labelled channels that are no Annexin V and no dye mark the population."
+        if any(is_of_stroma(one.text) for one in stains.others):
+            yield "  # positive: false, because the marker is one of stroma."
     yield "  populations:"
     markers = ", ".join(
-        f"{{channel: {json.dumps(one.text, ensure_ascii=False)}, positive: true}}"
+        f"{{channel: {json.dumps(one.text, ensure_ascii=False)}, "
+        f"positive: {'false' if is_of_stroma(one.text) else 'true'}}}"
         for one in stains.others
     )
     yield f"    - {{name: cells, markers: [{markers}]}}"

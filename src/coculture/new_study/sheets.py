@@ -7,7 +7,7 @@ from pathlib import Path
 
 from coculture.new_study.found import Found, Tube, written_path
 from coculture.new_study.known import NOTHING, OPEN, Known
-from coculture.new_study.name_pattern import drugs_of
+from coculture.new_study.name_pattern import drugs_of, stroma_named
 from coculture.new_study.study_workbook import GridSheet, RowSheet
 from coculture.new_study.tube_roles import TubeRole
 from coculture.study import treatments
@@ -43,8 +43,11 @@ def _cultures(found: Found) -> RowSheet:
         row = {
             key: Known(text, source, True)
             for key, text in tube.fields.items()
-            if key != "experiment"
+            if key not in ("experiment", "stroma")
         }
+        if "stroma" in tube.fields:
+            stroma = stroma_named(tube.fields["stroma"])
+            row["stroma"] = Known(stroma or "none", source, True)
         row |= {"culture": _culture(found, tube), "experiment": experiment}
         if "replicate" not in tube.fields:
             arm = (experiment.text, *(tube.fields[key] for key in sorted(tube.fields)))

@@ -39,7 +39,7 @@ def number_of_experiments(
         f"the cultures are of {len(names)}: {', '.join(names)}. If these are independent repeats, "
         f"write {len(names)}; else correct the column experiment."
         if names
-        else "write the number of independent repeats."
+        else "the cultures name no experiment that can be read; see the problems of that column."
     )
     yield Problem(config, message, line, "experiments", str(stated))
 
@@ -290,6 +290,8 @@ def unmeasured_cultures(
     for table, rows in measuring.items():
         counts = rows["role"] != "spike" if table == "elisa.csv" else rows["culture"].notna()
         measured |= set(rows.loc[counts, "culture"])
+    if not measuring:
+        return
     things = {"flow.csv": "FCS file", "elisa.csv": "ELISA well", "values.csv": "number"}
     for row, name in _cells(cultures["culture"].dropna()):
         if name not in measured:

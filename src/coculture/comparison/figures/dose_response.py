@@ -92,7 +92,7 @@ def dose_response(inputs: FigureInputs, subject: str) -> Drawing:
     scale = quantity.primary
     text = FigureText(
         f"How does {subject} change with the dose?",
-        "Each experiment with its own curve; thick: the mean of the experiments.",
+        "Thin: each experiment; thick: the mean of the experiments.",
         _result(tables.dose_summary, scale, design),
         PER_EXPERIMENT,
     )
