@@ -17,6 +17,7 @@ from coculture.comparison.design.arms import Design, arms_of
 from coculture.comparison.settings import Factor
 from coculture.elisa.plates.plate import well_name
 from coculture.exchange import arm_names
+from coculture.exchange.names import natural_key
 from coculture.exchange.problems import Problem
 from coculture.exchange.vocabulary import nearest
 from coculture.flow.files import BEADS
@@ -31,7 +32,7 @@ def number_of_experiments(
     config: str, cultures: pd.DataFrame, stated: int | str | None
 ) -> Iterator[Problem]:
     """The number of experiments that a person has confirmed is that of the cultures."""
-    names = sorted(set(cultures["experiment"].dropna()))
+    names = sorted(set(cultures["experiment"].dropna()), key=natural_key)
     if stated is None or stated == len(names):
         return
     line = line_of(Path(config), ("experiments",))

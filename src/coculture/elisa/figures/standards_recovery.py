@@ -10,6 +10,7 @@ from coculture.drawing import Drawing, style
 from coculture.drawing.marks import series_marks
 from coculture.elisa.figures.results import StudyResults
 from coculture.exchange.figure_text import FigureText
+from coculture.exchange.names import natural_key
 from coculture.exchange.vocabulary import number
 
 TITLE = "Standards and controls on all plates"
@@ -48,7 +49,8 @@ def draw(study: StudyResults) -> Drawing:
         for axes, rows in zip(np.ravel(figure.subplots(len(panels), 1)), panels, strict=True):
             analyte = rows["analyte"].iloc[0]
             of_analyte = f"{analyte}: " if several else ""
-            plates = sorted(wells.loc[wells["analyte"] == analyte, "plate"].astype(str).unique())
+            of_plates = wells.loc[wells["analyte"] == analyte, "plate"].astype(str)
+            plates = sorted(of_plates.unique(), key=natural_key)
             if rows["panel"].iloc[0] == STANDARDS:
                 _draw_standards(axes, rows, plates, limits.recovery_percent, of_analyte)
             else:
