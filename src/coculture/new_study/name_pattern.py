@@ -193,11 +193,19 @@ def _drugs_with_bare_doses(treatments: Sequence[str]) -> set[str]:
     doses: dict[str, set[str]] = {}
     for part in named:
         match = _NUMBERED.fullmatch(part)
-        if match and match["drug"] not in named:
+        if match and match["drug"] not in named and match["drug"].upper() not in _CODES:
             doses.setdefault(match["drug"], set()).add(match["dose"])
     return {drug for drug, found in doses.items() if len(found) > 1}
 
 
+_CODES = frozenset(
+    """
+    ABT ACY AMG AT AZD BAY BGB BMS BV CC CCL CD CPI CX CXCL FK GDC GM GSK HDAC HS IC IL INK
+    IPI JQ KU LY MG MI MK MLN NVP ONX PD PF PLX PR PX QVD RO S SB SGN SP STA TAK TG TNF TW
+    UO VX WP
+    """.split()  # noqa: SIM905  a list of short words
+)
+"""What the number is a part of: codes of makers, cytokines and antigens (ABT-199 is no dose)."""
 _NUMBERED = re.compile(r"(?P<drug>[A-Za-z][A-Za-z-]*?)[\s_-]*(?P<dose>\d+(?:\.\d+)?)")
 _DOSE = re.compile(
     r"(?P<drug>.*?[A-Za-z].*?)[\s_-]*(?P<dose>\d+(?:\.\d+)?)\s*"

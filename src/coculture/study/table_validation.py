@@ -5,7 +5,7 @@ every problem at once. Table cells that could not be read are skipped: they are 
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
@@ -19,7 +19,7 @@ from coculture.elisa.plates.plate import well_name
 from coculture.exchange import arm_names
 from coculture.exchange.names import natural_key
 from coculture.exchange.problems import Problem
-from coculture.exchange.vocabulary import nearest
+from coculture.exchange.vocabulary import listed, nearest
 from coculture.flow.files import BEADS
 from coculture.study.configuration import line_of
 
@@ -329,6 +329,13 @@ def references(table: str, rows: pd.DataFrame, cultures: pd.DataFrame) -> Iterat
             message = f"this culture is not in cultures.csv. {nearest(culture, known)}"
             if len(known) > 12 and "Known are" in message:
                 message = "this culture is not in cultures.csv."
+            several = _called_so(culture, known) if table == "elisa.csv" else []
+            if len(several) > 1:
+                message = (
+                    f"{len(several)} cultures are called so ({listed(several[:3])}"
+                    f"{' ...' if len(several) > 3 else ''}): write the experiment into the label, "
+                    "or into a line of the plate map: cultures, its name."
+                )
             yield Problem(table, message, row, "culture", culture)
         elif pd.notna(role) and role not in ("sample", "unstained", "spike") and culture != "":
             having = "samples and spikes"
@@ -336,6 +343,16 @@ def references(table: str, rows: pd.DataFrame, cultures: pd.DataFrame) -> Iterat
                 having = "samples and unstained controls of treated cells"
             message = f'only {having} have a culture, but this row has the role "{role}".'
             yield Problem(table, message, row, "culture", culture)
+
+
+def _called_so(label: str, known: Iterable[str]) -> list[str]:
+    """The cultures whose name is a label behind the name of their experiment."""
+    bare = _letters(label)
+    return [one for one in known if len(bare) > 2 and _letters(one).endswith(bare)]
+
+
+def _letters(name: str) -> str:
+    return "".join(sign for sign in name.lower() if sign.isalnum())
 
 
 def exclusions(table: str, rows: pd.DataFrame) -> Iterator[Problem]:
