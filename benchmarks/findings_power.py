@@ -119,10 +119,7 @@ def powers_of(
 
 def comparison_settings() -> comparison.ComparisonSettings:
     """The settings of the comparison in the config of the example."""
-    config = load(CONFIG).config
-    return comparison.ComparisonSettings.from_config(
-        config["comparison"], config["factors"], config["cells"]
-    )
+    return comparison.ComparisonSettings.from_config(*load(CONFIG).comparison_settings())
 
 
 def without_dex_effect(parameters: Parameters) -> Parameters:

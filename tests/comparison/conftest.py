@@ -32,7 +32,8 @@ def example_config() -> dict[str, Any]:
 @pytest.fixture
 def settings(example_config: dict[str, Any]) -> ComparisonSettings:
     """The example's comparison: findings 1a to 3b."""
-    section = with_defaults(example_config["comparison"], schema("comparison"))
+    stated = {"analytes": ["IL-6"]} | example_config["comparison"]
+    section = with_defaults(stated, schema("comparison"))
     return ComparisonSettings.from_config(
         section, example_config["factors"], example_config["cells"]
     )

@@ -45,7 +45,9 @@ def joined(
                 )
     table = pd.DataFrame(rows)
     settings = ComparisonSettings.from_config(
-        with_defaults(dict(section or {}), schema("comparison")), factors, {"reference": "MM"}
+        with_defaults({"analytes": ["IL-6"]} | dict(section or {}), schema("comparison")),
+        factors,
+        {"reference": "MM"},
     )
     measured = flow_wells(table)
     cultures = join_cultures(

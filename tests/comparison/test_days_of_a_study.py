@@ -34,7 +34,9 @@ def _study(dates: tuple[str, ...], donors: tuple[str, ...] = ("",) * 4) -> Compa
     ]
     table = pd.DataFrame(rows)
     settings = ComparisonSettings.from_config(
-        with_defaults({"findings": [FINDING]}, schema("comparison")), [DEX], {"reference": "MM"}
+        with_defaults({"analytes": ["IL-6"], "findings": [FINDING]}, schema("comparison")),
+        [DEX],
+        {"reference": "MM"},
     )
     joined = join_cultures(
         cultures=table.drop(columns=["percent_apoptotic", "il6_pg_ml"]),

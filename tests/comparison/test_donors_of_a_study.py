@@ -47,7 +47,9 @@ def _compared(cultures: pd.DataFrame) -> Comparison:
     names = [f"w{number}" for number in range(len(cultures))]
     table = cultures.assign(culture=names, cells="MM", stroma="", hours=48.0, percent_apoptotic=20)
     settings = ComparisonSettings.from_config(
-        with_defaults({"findings": [FINDING]}, schema("comparison")), [DEX], {"reference": "MM"}
+        with_defaults({"analytes": ["IL-6"], "findings": [FINDING]}, schema("comparison")),
+        [DEX],
+        {"reference": "MM"},
     )
     joined = join_cultures(
         cultures=table.drop(columns=["percent_apoptotic", IL6]),

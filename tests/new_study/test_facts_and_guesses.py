@@ -10,8 +10,14 @@ import pytest
 from coculture import new_study
 from coculture.flow.fcs.header import FcsHeader, read_header
 from coculture.new_study.fcs_facts import facts_of
-from coculture.new_study.name_pattern import NamePattern, PatternError, drugs_of, guess
-from coculture.new_study.sessions import sessions_of
+from coculture.new_study.name_pattern import (
+    NamePattern,
+    PatternError,
+    drugs_of,
+    guess,
+    stroma_named,
+)
+from coculture.new_study.sessions import session_names, sessions_of
 from coculture.new_study.stains import stains_of
 from coculture.new_study.tube_roles import role_of
 from tests.study.workbooks import plate, write
@@ -159,3 +165,64 @@ def test_a_text_that_is_no_export_is_named_in_one_line(tmp_path: Path) -> None:
     said = new_study.begin(tmp_path, "mine", None, folder)
     (line,) = [line for line in said if line.startswith("Not read")]
     assert line.endswith("or a table with the columns well and od.")
+
+
+def test_names_of_folders_become_names_that_the_tables_take(tmp_path: Path) -> None:
+    folders = [("2026-04-06 exp 1", "06-APR-2026"), ("2026-04-13 exp 2", "13-APR-2026")]
+    files = facts_of(
+        [
+            _file(tmp_path / folder / f"{number}.fcs", date=day, btim="10:00:00")
+            for folder, day in folders
+            for number in (1, 2)
+        ]
+    )
+    named = session_names(files, sessions_of(files), [""] * 4)
+    assert [one.text for one in named.values()] == ["2026-04-06-exp-1", "2026-04-13-exp-2"]
+    # Two names that would become one are no names.
+    same = facts_of(
+        [
+            _file(tmp_path / folder / "1.fcs", date=day, btim="10:00:00")
+            for folder, day in (("a b", folders[0][1]), ("a#b", folders[1][1]))
+        ]
+    )
+    assert [one.text for one in session_names(same, sessions_of(same), ["", ""]).values()] == [
+        *("day1", "day2"),
+    ]
+
+
+def test_stroma_is_a_part_of_a_name() -> None:
+    names = [
+        f"{cells}_{stroma}_{treatment}_{well}"
+        for cells in ("U266", "MM1S")
+        for stroma in ("HS5", "noHS5")
+        for treatment in ("UT", "BTZ2", "BTZ5")
+        for well in (1, 2)
+    ]
+    found = guess(names, [0] * len(names))
+    assert found is not None
+    assert found.text == "{cells}_{stroma}_{treatment}_{replicate}"
+    assert [stroma_named(one) for one in ("HS5", "noHS5", "w/o stroma", "MSC", "alone")] == [
+        *("HS5", "", "", "MSC", ""),
+    ]
+
+
+def test_numbers_that_differ_are_doses_and_others_are_names() -> None:
+    found = drugs_of(["UT", "BTZ2", "BTZ5", "BTZ5+IL6", "CD38"])
+    assert found == {
+        "UT": {},
+        "BTZ2": {"BTZ": ("2", "")},
+        "BTZ5": {"BTZ": ("5", "")},
+        "BTZ5+IL6": {"BTZ": ("5", ""), "IL6": ("", "")},
+        "CD38": {"CD38": ("", "")},
+    }
+    codes = drugs_of(["IL6", "IL1", "ABT-199", "ABT-737"])
+    assert codes["IL6"] == {"IL6": ("", "")}
+    assert codes["ABT-737"] == {"ABT-737": ("", "")}
+
+
+def test_annexin_has_a_short_name(tmp_path: Path) -> None:
+    stains = stains_of(facts_of([_file(tmp_path / "x.fcs")]))
+    for name in ("Single AnnV", "single Ann-V", "single AnxV", "single Annexin"):
+        assert role_of(name, stains).channel.text == "Annexin V-APC"
+    assert role_of("FMO AnnV U266", stains).role.text == "fmo_annexin"
+    assert role_of("U266 Ann DEX", stains).role.text == "sample"

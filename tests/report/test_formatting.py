@@ -1,6 +1,7 @@
 """Names sort by the numbers in them, and are not broken at the end of a line."""
 
-from coculture.report.formatting import natural_key, unbroken_names
+from coculture.exchange.names import natural_key
+from coculture.report.formatting import unbroken_names
 
 
 def test_numbers_inside_names_are_sorted_as_numbers() -> None:

@@ -167,13 +167,18 @@ def test_the_readings_are_those_that_the_steps_used(results: MakeResults) -> Non
     usual = curve("450", 450.0, ("570", 570.0))
     assert "ELISA: optical density at 450 nm minus that at 570 nm. One" in text(P1=usual, P2=usual)
     plain = curve("", None, None)
-    alone = "(the file states no wavelength), from which no reference reading was subtracted"
-    assert f"ELISA: optical density {alone}. One" in text(P1=plain)
+    alone = "(the file states no wavelength)"
+    nothing = "no reference reading was subtracted"
+    assert f"ELISA: optical density {alone}; {nothing}. One" in text(P1=plain)
+    two = text(P1=plain, P2=curve("blue", 450.0, None))
+    assert f'{alone} (plate P1); at 450 nm (reading "blue") (plate P2); {nothing}. One' in two
     assert "570" not in text(P1=plain)
     named = curve("blue 2", 450.0, ("Label3", float("nan")))
     assert 'at 450 nm (reading "blue 2") minus that' in text(P1=named)
     both = text(P1=usual, P2=plain, P3=usual)
-    assert f"at 450 nm minus that at 570 nm (plates P1 and P3); {alone} (plate P2). One" in both
+    each = f"at 450 nm minus that at 570 nm (plates P1 and P3); {alone} (plate P2)"
+    assert f"{each}; {nothing} from those with one reading alone. One" in both
+    assert nothing not in text(P1=usual)
 
 
 def test_factors_of_activity_are_stated(results: MakeResults, config: Make) -> None:

@@ -94,7 +94,7 @@ def test_the_page_reads_naturally(tmp_path: Path, workflow: Workflow) -> None:
     run = workflow(tmp_path, config_in(tmp_path))
     assert run.returncode == 0, run.stdout + run.stderr
     page = html.unescape((tmp_path / RESULTS / "report.html").read_text(encoding="utf-8"))
-    assert "48 h without stroma, on HS-5 and HS-5 alone." in page
+    assert "48 h without stroma and on HS-5; also HS-5 alone." in page
     assert "BTZ 1, 3, 6, 12, 25 and 50 nM" in page
     assert "without a measurement" not in page
     assert "not measured by" not in page

@@ -312,7 +312,8 @@ class ComparisonSettings:
             measured.
         """
         of_study = Measured() if measured is None else Measured.from_mapping(measured)
-        entries = mapping.get("endpoints") or default_entries(mapping["analytes"], of_study)
+        analytes = mapping["analytes"] or of_study.analytes or ()
+        entries = mapping.get("endpoints") or default_entries(analytes, of_study)
         require_own_columns(one["name"] for one in entries if one["measure"] == "analyte")
         try:
             quantities = declared(entries, of_study)

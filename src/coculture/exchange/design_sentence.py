@@ -75,15 +75,15 @@ def design_sentence(
     >>> design_sentence([Given("siRNA", ["scrambled", "siB"], "", False)], [0, 48], [""], ["RPMI"])
     'siRNA scrambled and siB; 0 and 48 h without stroma in RPMI.'
     >>> design_sentence([], [48], ["", "HS-5"], alone=["HS-5"])
-    '48 h without stroma, on HS-5 and HS-5 alone.'
+    '48 h without stroma and on HS-5; also HS-5 alone.'
     """
     drugs = [_drug(one) for one in given if one.levels]
     grounds = [arm_names.ground(stroma) for stroma in stromas]
-    grounds += [arm_names.alone(stroma) for stroma in alone]
     culture = f"{_listed(hours)} h {listed(grounds)}"
     if any(media):
         culture += f" in {_listed(list(filter(None, media)))}"
-    return "; ".join(filter(None, [", ".join(drugs), culture])) + "."
+    others = f"also {listed([arm_names.alone(stroma) for stroma in alone])}" if alone else ""
+    return "; ".join(filter(None, [", ".join(drugs), culture, others])) + "."
 
 
 def _drug(one: Given) -> str:

@@ -4,6 +4,8 @@ import re
 import unicodedata
 from collections.abc import Mapping
 
+import pandas as pd
+
 _GREEK_NAMES = (
     "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma "
     "tau upsilon phi chi psi omega"
@@ -23,6 +25,26 @@ def column_prefix(analyte: str) -> str:
     letters = unicodedata.normalize("NFKD", signed).casefold()
     spelled = "".join(_GREEK.get(letter, letter) for letter in letters)
     return re.sub(r"[^a-z0-9]", "", spelled)
+
+
+def natural_key(name: str) -> list[tuple[int, str]]:
+    """Sort key that puts E2 before E10.
+
+    >>> sorted(["E10", "E2", "E1"], key=natural_key)
+    ['E1', 'E2', 'E10']
+    """
+    parts = re.findall(r"\d+|\D+", name)
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in parts]
+
+
+def natural_order(names: "pd.Series[str]") -> "pd.Series[int]":
+    """The place of each name of a column among all of them, E2 before E10: a key for sorting.
+
+    >>> natural_order(pd.Series(["E10", "E2", "E10"])).tolist()
+    [1, 0, 1]
+    """
+    place = {name: number for number, name in enumerate(sorted(set(names), key=natural_key))}
+    return names.map(place)
 
 
 def relabelled(text: str, labels: Mapping[str, str]) -> str:

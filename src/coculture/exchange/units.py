@@ -44,6 +44,12 @@ NEVER_NEGATIVE = frozenset(
 """Concentrations and numbers of cells."""
 KNOWN = tuple(unit for unit in (*_SPELLINGS, *_EXACT) if unit != FRACTION)
 """Those that can be used; fractions have to be written as percents."""
+_OF_SOME_CONTROL = re.compile(
+    r"(?:%|percent|pct)\s*(?:of\s+)?.*"
+    r"(?:ctrl|control|untreated|vehicle|dmso|mock|scr(?:ambled)?\b|parental|baseline|\bnt\b)",
+    re.IGNORECASE,
+)
+"""A percent of a control that has a name: % of siCtrl DMSO."""
 _MICRO = re.compile(r"^[uμ](?=(?:g|L|l|M|mol|U|IU)(?:\b|/))")
 """A "u" or a Greek mu in place of the micro sign."""
 _IN_BRACKETS = re.compile(r"^(?P<name>.*\S)\s*[(\[](?P<unit>[^()\[\]]+)[)\]]$")
@@ -77,6 +83,8 @@ def of_heading(heading: str) -> NameAndUnit | None:
     (NameAndUnit(name='viability', unit='%'), NameAndUnit(name='IL-6', unit='pg/mL'))
     >>> of_heading("% viable"), of_heading("ATP_percent_of_control")
     (NameAndUnit(name='viable', unit='%'), NameAndUnit(name='ATP', unit='% of control'))
+    >>> of_heading("Viability (% of siCtrl DMSO)")
+    NameAndUnit(name='Viability', unit='% of control')
     >>> of_heading("passage")
     """
     bracketed = _IN_BRACKETS.fullmatch(heading)
@@ -109,4 +117,5 @@ def of_dose(written: str, column: str) -> str:
 
 def _known(written: str) -> str | None:
     text = " ".join(written.replace("_", " ").replace("μ", "µ").split())
-    return _BY_SPELLING.get(text) or _BY_SPELLING.get(text.lower())
+    found = _BY_SPELLING.get(text) or _BY_SPELLING.get(text.lower())
+    return found or (OF_CONTROL if _OF_SOME_CONTROL.fullmatch(text) else None)

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from coculture.exchange.vocabulary import many
@@ -108,12 +108,23 @@ def _begun(
         experiments=dict(consists_of(found)),
         alike=_alike(found),
         drugs=units,
+        highest=_highest(by_treatment),
         cells=found.cells,
+        stroma=found.stromas[0] if found.stromas else "",
         stains=found.stains,
         compensation=_compensation(found),
         wavelength_nm=found.exports.wavelength_nm,
-        has_elisa=bool(found.exports.plates),
+        analytes=(found.analytes or ["IL-6"]) if found.exports.plates else [],
     )
+
+
+def _highest(by_treatment: Mapping[str, Mapping[str, tuple[str, str]]]) -> dict[str, str]:
+    """Drug -> the highest dose that a treatment names."""
+    doses: dict[str, list[str]] = {}
+    for drugs in by_treatment.values():
+        for drug, (dose, _) in drugs.items():
+            doses.setdefault(drug, []).extend([dose] if dose else [])
+    return {drug: max(given, key=float) for drug, given in doses.items() if given}
 
 
 def _alike(found: Found) -> dict[str, str]:
@@ -125,6 +136,8 @@ def _alike(found: Found) -> dict[str, str]:
         for name in (*own.drawn.stated, *(plain(grid.name) for grid in own.drawn.grids))
     }
     named = {key for tube in found.cultures for key in tube.fields}
+    if found.labelled:
+        named |= {"cells"} | ({"stroma"} if any(one.stroma for one in found.labelled) else set())
     open_ones = [key for key in ("cells", "stroma", "hours") if key not in drawn | named]
     return dict.fromkeys(open_ones, '"?"')
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from coculture.new_study.known import Known
-from coculture.new_study.stains import Stains
+from coculture.new_study.stains import Stains, is_of_stroma
 
 _CONTROL_CELLS = re.compile(r"control|ctrl|parental|wild|\bwt\b|empty|scr|mock", re.IGNORECASE)
 UNCONFIRMED = "unconfirmed"
@@ -29,8 +29,12 @@ class Begun:
         Column of the cultures that all of them share -> its text, ? if it is not known.
     drugs
         Name -> the unit of its dose; empty if nothing says it.
-    untreated
-        The name of the treatment that is none, if one was recognised.
+    highest
+        Drug -> its highest dose, as far as names say it.
+    stroma
+        The stroma of most cultures; empty if no name says one.
+    analytes
+        Those of the ELISA plates; none without plates.
     compensation
         single_stains, embedded or none.
     """
@@ -41,11 +45,13 @@ class Begun:
     experiments: Mapping[str, str]
     alike: Mapping[str, str]
     drugs: Mapping[str, str]
+    highest: Mapping[str, str]
     cells: Sequence[str]
+    stroma: str
     stains: Stains | None
     compensation: Known
     wavelength_nm: float | None
-    has_elisa: bool
+    analytes: Sequence[str]
 
 
 def config_text(begun: Begun) -> str:
@@ -83,7 +89,7 @@ def _lines(begun: Begun) -> Iterator[str]:
     yield f"cells: {{reference: {json.dumps(cells, ensure_ascii=False)}}}{more}"
     if begun.stains is not None:
         yield from _flow(begun.stains, begun.compensation)
-    if begun.has_elisa:
+    if begun.analytes:
         yield ""
         yield "elisa:"
         if begun.wavelength_nm is None:
@@ -113,9 +119,12 @@ def _flow(stains: Stains, compensation: Known) -> Iterator[str]:
             yield f"    {role}: '?'   # no label says it; the channel, or null without this stain"
     if stains.others:
         yield "  # Guessed: labelled channels that are no Annexin V and no dye mark the population."
+        if any(is_of_stroma(one.text) for one in stains.others):
+            yield "  # positive: false, because the marker is one of stroma."
     yield "  populations:"
     markers = ", ".join(
-        f"{{channel: {json.dumps(one.text, ensure_ascii=False)}, positive: true}}"
+        f"{{channel: {json.dumps(one.text, ensure_ascii=False)}, "
+        f"positive: {'false' if is_of_stroma(one.text) else 'true'}}}"
         for one in stains.others
     )
     yield f"    - {{name: cells, markers: [{markers}]}}"
@@ -129,17 +138,17 @@ def _findings(begun: Begun) -> Iterator[str]:
     yield "#   findings:"
     endpoints = [
         *(["apoptosis"] if begun.stains is not None else []),
-        *(["IL-6"] if begun.has_elisa else []),
+        *begun.analytes,
     ]
     number = 0
     for cells in begun.cells[:2] or ["?"]:
         for drug in begun.drugs:
             for endpoint in endpoints:
                 number += 1
-                yield from _finding(str(number), endpoint, cells, drug)
+                yield from _finding(str(number), endpoint, cells, drug, begun)
 
 
-def _finding(number: str, endpoint: str, cells: str, drug: str) -> Iterator[str]:
+def _finding(number: str, endpoint: str, cells: str, drug: str, begun: Begun) -> Iterator[str]:
     kind, verb = ("higher", "raises") if endpoint == "apoptosis" else ("lower", "lowers")
     name = json.dumps(drug, ensure_ascii=False)
     shown = json.dumps(cells, ensure_ascii=False)
@@ -147,5 +156,8 @@ def _finding(number: str, endpoint: str, cells: str, drug: str) -> Iterator[str]
     yield f"#       kind: {kind}   # or not_raised, not_lowered, lower, higher, eliminated"
     yield f"#       endpoint: {endpoint}"
     yield f"#       statement: {drug} {verb} {endpoint} of {cells}"
-    yield f"#       arm: {{cells: {shown}, {name}: ?}}"
-    yield f"#       compared_with: [{{cells: {shown}}}]"
+    where = f"cells: {shown}"
+    if begun.stroma:
+        where += f", stroma: {json.dumps(begun.stroma, ensure_ascii=False)}"
+    yield f"#       arm: {{{where}, {name}: {begun.highest.get(drug, '?')}}}"
+    yield f"#       compared_with: [{{{where}}}]"

@@ -1,5 +1,6 @@
 """The plates of the reader's exports in a folder, and the wavelengths that they were read at."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -48,6 +49,46 @@ class Exports:
         if usual in read:
             return usual
         return measured[0] if len(measured) == 1 else None
+
+
+def analyte_in(name: str) -> str:
+    """The analyte that the name of a plate says; empty if none is known in it.
+
+    >>> analyte_in("IL6-exp1"), analyte_in("2026 TNFa p2"), analyte_in("plate 3")
+    ('IL-6', 'TNF-a', '')
+    """
+    interleukin = _INTERLEUKIN.search(name)
+    if interleukin:
+        return f"IL-{interleukin['number']}"
+    return next((one for one, words in _OTHERS.items() if words.search(name)), "")
+
+
+def experiment_in(name: str) -> str:
+    """The part of a plate's name that names its experiment; empty if none does.
+
+    >>> experiment_in("IL6-exp1-plate2"), experiment_in("IL6_E3"), experiment_in("plate 3")
+    ('exp1', 'E3', '')
+    """
+    parts = re.split(r"[\s_.-]+", name)
+    return next((part for part in parts if _EXPERIMENT.fullmatch(part)), "")
+
+
+_EXPERIMENT = re.compile(r"(?:e|exp|experiment|day|donor|run)\d+", re.IGNORECASE)
+_INTERLEUKIN = re.compile(r"(?<![a-z])IL[\s_-]?(?P<number>\d{1,2}[A-Za-z]?)(?![a-z0-9])", re.I)
+_OTHERS = {
+    name: re.compile(rf"(?<![a-z]){spelt}(?![a-z0-9])", re.I)
+    for name, spelt in {
+        "TNF-a": r"TNF[\s_-]?(?:a|alpha|α)?",
+        "VEGF": r"VEGF(?:[\s_-]?A)?",
+        "MCP-1": r"(?:MCP[\s_-]?1|CCL2)",
+        "GM-CSF": r"GM[\s_-]?CSF",
+        "HGF": "HGF",
+        "BAFF": "BAFF",
+        "APRIL": "APRIL",
+        "SDF-1": r"(?:SDF[\s_-]?1a?|CXCL12)",
+    }.items()
+}
+"""Cytokines that ELISA kits for co-cultures of myeloma are sold for, as people write them."""
 
 
 def exports_in(paths: Sequence[Path]) -> Exports:

@@ -10,10 +10,16 @@ from coculture.exchange.problems import CocultureError
 from coculture.flow.fcs.header import FcsHeader, read_header
 from coculture.flow.fcs.text import FcsError
 from coculture.new_study import name_pattern
-from coculture.new_study.exports import Exports, exports_in
+from coculture.new_study.exports import Exports, analyte_in, experiment_in, exports_in
 from coculture.new_study.fcs_facts import FcsFacts, facts_of
 from coculture.new_study.known import Known
-from coculture.new_study.name_pattern import NamePattern, PatternError, is_untreated
+from coculture.new_study.labelled_cultures import LabelledCulture, labelled_cultures
+from coculture.new_study.name_pattern import (
+    NamePattern,
+    PatternError,
+    is_untreated,
+    stroma_named,
+)
 from coculture.new_study.own_maps import OwnMap, maps_in
 from coculture.new_study.sessions import session_names, sessions_of
 from coculture.new_study.stains import Stains, stains_of
@@ -50,6 +56,7 @@ class Found:
     pattern: NamePattern | None
     exports: Exports
     maps: Sequence[OwnMap]
+    labelled: Sequence[LabelledCulture]
     sheets_that_are_no_map: Sequence[str]
     not_read: Sequence[str]
 
@@ -63,7 +70,7 @@ class Found:
         """The treatments that names and maps have; those that are none first."""
         named = [tube.fields["treatment"] for tube in self.cultures]
         drawn = [text for own in self.maps for text in own.texts_of(treatments.COLUMN)]
-        found = list(dict.fromkeys([*named, *drawn]))
+        found = list(dict.fromkeys([*named, *drawn, *(one.treatment for one in self.labelled)]))
         return sorted(found, key=lambda one: not is_untreated(one))
 
     @property
@@ -79,7 +86,21 @@ class Found:
                 *([own.drawn.stated["cells"].text] if "cells" in own.drawn.stated else []),
             ]
         ]
-        return [one for one, _ in Counter([*named, *drawn]).most_common()]
+        labelled = [one.cells for one in self.labelled if one.cells]
+        return [one for one, _ in Counter([*named, *drawn, *labelled]).most_common()]
+
+    @property
+    def stromas(self) -> list[str]:
+        """The stromas that names have, the most frequent first."""
+        named = [stroma_named(tube.fields.get("stroma", "")) for tube in self.cultures]
+        labelled = [stroma_named(one.stroma) for one in self.labelled]
+        found = Counter(one for one in [*named, *labelled] if one not in ("", "none"))
+        return [one for one, _ in found.most_common()]
+
+    @property
+    def analytes(self) -> list[str]:
+        """The analytes that the names of the plates say, in their order."""
+        return list(dict.fromkeys(filter(None, (analyte_in(p.name) for p in self.exports.plates))))
 
 
 def find(
@@ -111,6 +132,8 @@ def find(
     in_names = [one.get("experiment", "") for one in fields]
     experiments = session_names(fcs, sessions, in_names) if fcs else {}
     exports = exports_in(_files_in(elisa, "ELISA", maps))
+    if not fcs:
+        experiments = _experiments_of(exports)
     if not fcs and not exports.plates:
         why = f" {' '.join([*not_read, *exports.not_read])}" if not_read or exports.not_read else ""
         raise NewStudyError(f"No FCS file and no plate export was found.{why}")
@@ -126,9 +149,21 @@ def find(
         pattern=used,
         exports=exports,
         maps=own,
+        labelled=[] if fcs else labelled_cultures(own),
         sheets_that_are_no_map=others,
         not_read=[*not_read, *exports.not_read],
     )
+
+
+def _experiments_of(exports: Exports) -> dict[int, Known]:
+    """The experiments that the names of the plates say; none if a plate names none."""
+    named = [experiment_in(plate.name) for plate in exports.plates]
+    if not all(named):
+        return {}
+    return {
+        number: Known(name, "name of the plate", True)
+        for number, name in enumerate(dict.fromkeys(named))
+    }
 
 
 def _own_maps(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 FIELDS = ("experiment", "donor", "cells", "stroma", "treatment", "hours", "replicate")
 CONTROL_WORDS = (
     *("untreated", "ctrl", "control", "vehicle", "veh", "dmso", "none", "nt", "medium", "mock"),
-    *("unt", "no drug", "pbs"),
+    *("unt", "ut", "no drug", "no treatment", "pbs", "0"),
 )
 """Treatments that are none."""
 _FEWEST = 0.8
@@ -18,6 +18,13 @@ _FEWEST = 0.8
 _EXPERIMENT = re.compile(r"(?:e|exp|experiment|day|d|donor|n|run|rep)[\s_]*\d+", re.IGNORECASE)
 _REPLICATE = re.compile(r"(?:rep|r|w|#)?\d{1,2}|[a-d]", re.IGNORECASE)
 _MOST_CELLS = 6
+STROMA = re.compile(
+    r"(?:(?P<none>no|w/?o|without|minus|-)[\s_-]?)?(?:on[\s_-]?)?"
+    r"(?:hs-?5|hs-?27a?|stroma(?:\s?cells?)?|b?m?msc|bmsc|hmsc|saka-?t?|fibroblasts?)"
+    r"|mono(?:culture)?|alone|suspension",
+    re.IGNORECASE,
+)
+"""Words for what cells grow on, and for nothing."""
 
 
 class PatternError(ValueError):
@@ -88,6 +95,8 @@ def _with(separator: str, names: Sequence[str], sessions: Sequence[int]) -> Name
     middle = [one[: -1 if has_replicate else None] for one in rest]
     if _are_cells(middle):
         fields.append("cells")
+        if _are_stroma(one[1] for one in middle if len(one) > 2):
+            fields.append("stroma")
     fields.append("treatment")
     if has_replicate:
         fields.append("replicate")
@@ -124,6 +133,22 @@ def _are_cells(parts: Sequence[Sequence[str]]) -> bool:
     return few and all(len(one) > 1 for one in treatments.values())
 
 
+def _are_stroma(texts: Iterable[str]) -> bool:
+    """Whether a part says what the cells grow on, in two ways at least or always the same."""
+    return _most(bool(STROMA.fullmatch(text)) for text in texts)
+
+
+def stroma_named(text: str) -> str:
+    """The stroma that a part of a name says; empty for none.
+
+    >>> stroma_named("HS5"), stroma_named("noHS5"), stroma_named("mono")
+    ('HS5', '', '')
+    """
+    match = STROMA.fullmatch(text.strip())
+    is_none = match is not None and (match["none"] or re.match("mono|alone|susp", text, re.I))
+    return "" if is_none else text
+
+
 def is_untreated(treatment: str) -> bool:
     """Whether the name of a treatment says that there is none."""
     return treatment.strip().lower() in CONTROL_WORDS
@@ -132,21 +157,56 @@ def is_untreated(treatment: str) -> bool:
 def drugs_of(treatments: Sequence[str]) -> dict[str, dict[str, tuple[str, str]]]:
     """Treatment -> drug -> its dose and unit as the name has them, both empty where it has none.
 
+    A number without a unit is a dose where another treatment has the same drug with another number
+    (BTZ2, BTZ5); else it is a part of the name (IL6).
+
     >>> drugs_of(["DEX 100nM + IL-1Ra"])
     {'DEX 100nM + IL-1Ra': {'DEX': ('100', 'nM'), 'IL-1Ra': ('', '')}}
+    >>> drugs_of(["BTZ2", "BTZ5", "IL6"])
+    {'BTZ2': {'BTZ': ('2', '')}, 'BTZ5': {'BTZ': ('5', '')}, 'IL6': {'IL6': ('', '')}}
     """
     found: dict[str, dict[str, tuple[str, str]]] = {}
+    bare = _drugs_with_bare_doses(treatments)
     for treatment in treatments:
         drugs = {}
         if not is_untreated(treatment):
-            for part in re.split(r"\s*(?:\+|&|\band\b)\s*", treatment):
-                match = _DOSE.fullmatch(part.strip())
-                name = match["drug"].strip(" _-") if match else part.strip()
-                drugs[name] = (match["dose"], match["unit"]) if match else ("", "")
+            for part in _parts(treatment):
+                match = _DOSE.fullmatch(part)
+                numbered = _NUMBERED.fullmatch(part)
+                if match:
+                    drugs[match["drug"].strip(" _-")] = match["dose"], match["unit"]
+                elif numbered and numbered["drug"] in bare:
+                    drugs[numbered["drug"]] = numbered["dose"], ""
+                else:
+                    drugs[part] = "", ""
         found[treatment] = drugs
     return found
 
 
+def _parts(treatment: str) -> list[str]:
+    return [one.strip() for one in re.split(r"\s*(?:\+|&|\band\b)\s*", treatment)]
+
+
+def _drugs_with_bare_doses(treatments: Sequence[str]) -> set[str]:
+    """The drugs that are named with two different numbers, and never without."""
+    named = {part for treatment in treatments for part in _parts(treatment)}
+    doses: dict[str, set[str]] = {}
+    for part in named:
+        match = _NUMBERED.fullmatch(part)
+        if match and match["drug"] not in named and match["drug"].upper() not in _CODES:
+            doses.setdefault(match["drug"], set()).add(match["dose"])
+    return {drug for drug, found in doses.items() if len(found) > 1}
+
+
+_CODES = frozenset(
+    """
+    ABT ACY AMG AT AZD BAY BGB BMS BV CC CCL CD CPI CX CXCL FK GDC GM GSK HDAC HS IC IL INK
+    IPI JQ KU LY MG MI MK MLN NVP ONX PD PF PLX PR PX QVD RO S SB SGN SP STA TAK TG TNF TW
+    UO VX WP
+    """.split()  # noqa: SIM905  a list of short words
+)
+"""What the number is a part of: codes of makers, cytokines and antigens (ABT-199 is no dose)."""
+_NUMBERED = re.compile(r"(?P<drug>[A-Za-z][A-Za-z-]*?)[\s_-]*(?P<dose>\d+(?:\.\d+)?)")
 _DOSE = re.compile(
     r"(?P<drug>.*?[A-Za-z].*?)[\s_-]*(?P<dose>\d+(?:\.\d+)?)\s*"
     r"(?P<unit>[pnuµm]M|[pnuµm]g/m[lL]|U/m[lL]|Gy)"

@@ -9,13 +9,14 @@ from openpyxl.utils.cell import coordinate_to_tuple
 
 from coculture.elisa import PlateError
 from coculture.elisa.plates.label_grid import parse_label
-from coculture.new_study.exports import ExportedPlate
+from coculture.new_study.exports import ExportedPlate, analyte_in
 from coculture.study import treatments
 from coculture.study.plate_maps import MAPPED, MapError, PlateMap, plate_of
 from coculture.study.plate_maps.elisa_map import CULTURES
 from coculture.study.plate_maps.map_sheet import PLATES
 from coculture.study.workbook import Rows, Workbook
 
+ANALYTE = "analyte"
 _ROLES = ("standard", "blank", "control", "anchor")
 """What only the map of an ELISA plate has."""
 
@@ -29,6 +30,12 @@ class OwnMap:
     rows: Rows
     added: tuple[str, ...]
     drawn: PlateMap
+
+    @property
+    def homes(self) -> list[str]:
+        """The experiments whose cultures an ELISA map names without them."""
+        lines = (row for row in self.rows if row and row[0].strip().lower() == CULTURES)
+        return [one.strip() for row in lines for one in row[1].split(",") if one.strip()]
 
     def texts_of(self, name: str) -> list[str]:
         """The different texts in the grid of a name, in reading order."""
@@ -79,6 +86,8 @@ def maps_in(
             lines = _lines(table, own, drawn[title], plates, written)
             if table == "elisa" and CULTURES not in drawn[title].stated:
                 lines += _home(own, experiments)
+            if table == "elisa" and ANALYTE not in drawn[title].stated:
+                lines += _analyte(own)
             found.append(_own(table, own, sheets[title], drawn[title], lines))
     return found, others
 
@@ -138,6 +147,12 @@ def _home(names: Sequence[str], experiments: Sequence[str]) -> list[list[str]]:
         parts = {part.lower() for part in re.split(r"[\s_.-]+", name)}
         found += [one for one in experiments if one.lower() in parts][:1]
     return [[CULTURES, ", ".join(found)]] if len(found) == len(names) else []
+
+
+def _analyte(names: Sequence[str]) -> list[list[str]]:
+    """The line with the analyte, if the names of all plates of a map say it."""
+    found = [analyte_in(name) for name in names]
+    return [[ANALYTE, ", ".join(found)]] if all(found) else []
 
 
 def _own(

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from coculture.exchange.vocabulary import listed, many
+from coculture.new_study.exports import experiment_in
 from coculture.new_study.found import Found
 
 _SHOWN = 5
@@ -24,6 +25,10 @@ def report(found: Found) -> Iterator[str]:
     if found.exports.plates:
         names = [plate.name for plate in found.exports.plates]
         yield f"{many(len(names), 'ELISA plate')}: {listed(names)}."
+        for name, what in consists_of(found) if not found.tubes else ():
+            yield f"  experiment {name}: {what}"
+    if found.labelled:
+        yield f"The labels of the ELISA plates name {many(len(found.labelled), 'culture')}."
     for own in found.maps:
         added = f", with the lines {listed(own.added)}" if own.added else ""
         yield f'Plate map "{own.title}": copied{added}.'
@@ -67,7 +72,12 @@ def consists_of(found: Found) -> Iterator[tuple[str, str]]:
         form = "%Y-%m-%d %H:%M" if any(one.hour or one.minute for one in times) else "%Y-%m-%d"
         days = list(dict.fromkeys(format(one, form) for one in times))
         when = f", acquired {' to '.join(days[:1] + days[1:][-1:])}" if days else ""
-        yield found.experiments[number].text, f"{many(len(tubes), 'FCS file')}{when}"
+        if tubes:
+            yield found.experiments[number].text, f"{many(len(tubes), 'FCS file')}{when}"
+        else:
+            name = found.experiments[number].text
+            plates = [one.name for one in found.exports.plates if experiment_in(one.name) == name]
+            yield name, many(len(plates), "ELISA plate")
 
 
 def next_steps(name: str, book: Path, config: Path) -> list[str]:

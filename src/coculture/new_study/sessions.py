@@ -1,6 +1,7 @@
 """Which files were acquired together: the guess of what an experiment is."""
 
 import datetime
+import re
 from collections.abc import Sequence
 
 from coculture.new_study.fcs_facts import FOLDER, FcsFacts
@@ -50,11 +51,20 @@ def session_names(
     for texts, source in candidates:
         found = _one_each(texts, sessions)
         if found:
-            return {number: Known(text, source, True) for number, text in found.items()}
+            return {number: Known(usable(text), source, True) for number, text in found.items()}
     return {
         number: Known(f"day{place}", "order of acquisition", True)
         for place, number in enumerate(sorted(set(sessions)), 1)
     }
+
+
+def usable(text: str) -> str:
+    """A name as the tables take it: letters, digits and . + _ - alone.
+
+    >>> usable("2026-04-06 exp1")
+    '2026-04-06-exp1'
+    """
+    return re.sub(r"[^A-Za-z0-9._+-]+", "-", text).strip("-._+")
 
 
 def _one_each(texts: Sequence[str], sessions: Sequence[int]) -> dict[int, str]:
@@ -64,5 +74,6 @@ def _one_each(texts: Sequence[str], sessions: Sequence[int]) -> dict[int, str]:
         if text:
             found[number].add(text)
     names = [next(iter(one)) for one in found.values() if len(one) == 1]
-    usable = len(names) == len(found) and len(set(names)) == len(names)
-    return {number: next(iter(one)) for number, one in found.items()} if usable else {}
+    short = {usable(name) for name in names}
+    are_usable = len(names) == len(found) and len(short) == len(names) and all(short)
+    return {number: next(iter(one)) for number, one in found.items()} if are_usable else {}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from coculture.new_study.found import Found, Tube, written_path
 from coculture.new_study.known import NOTHING, OPEN, Known
-from coculture.new_study.name_pattern import drugs_of
+from coculture.new_study.name_pattern import drugs_of, stroma_named
 from coculture.new_study.study_workbook import GridSheet, RowSheet
 from coculture.new_study.tube_roles import TubeRole
 from coculture.study import treatments
@@ -18,11 +18,14 @@ def sheets_of(found: Found, folder: Path) -> Iterator[RowSheet | GridSheet]:
     listed_treatments = found.treatments
     if found.cultures:
         yield _cultures(found)
+    elif found.labelled:
+        yield _labelled(found)
     if listed_treatments:
         yield _treatments(listed_treatments)
     for own in found.maps:
         yield GridSheet(own.title, own.rows)
-    if not found.cultures and not any(own.table == "cultures" for own in found.maps):
+    is_open = not found.cultures and not found.labelled
+    if is_open and not any(own.table == "cultures" for own in found.maps):
         for number in sorted(found.experiments):
             yield _empty_culture_map(found, number)
     if found.tubes:
@@ -43,8 +46,11 @@ def _cultures(found: Found) -> RowSheet:
         row = {
             key: Known(text, source, True)
             for key, text in tube.fields.items()
-            if key != "experiment"
+            if key not in ("experiment", "stroma")
         }
+        if "stroma" in tube.fields:
+            stroma = stroma_named(tube.fields["stroma"])
+            row["stroma"] = Known(stroma or "none", source, True)
         row |= {"culture": _culture(found, tube), "experiment": experiment}
         if "replicate" not in tube.fields:
             arm = (experiment.text, *(tube.fields[key] for key in sorted(tube.fields)))
@@ -59,6 +65,25 @@ def _cultures(found: Found) -> RowSheet:
     optional = [key for key in ("donor", "cells", "stroma", "hours") if key in given]
     heading = ["culture", "experiment", *optional, treatments.COLUMN, "replicate"]
     return RowSheet("cultures", heading, rows, ["culture"], [*optional, treatments.COLUMN])
+
+
+def _labelled(found: Found) -> RowSheet:
+    """The cultures that the maps of the ELISA plates name."""
+    source = "label in the map of an ELISA plate"
+    rows = []
+    for one in found.labelled:
+        texts = {
+            "culture": one.name,
+            "experiment": one.experiment,
+            "cells": one.cells,
+            "stroma": one.stroma,
+            treatments.COLUMN: one.treatment,
+            "replicate": str(one.replicate),
+        }
+        rows.append({key: Known(text, source, True) for key, text in texts.items() if text})
+    optional = ["cells", *(["stroma"] if any(one.stroma for one in found.labelled) else [])]
+    heading = ["culture", "experiment", *optional, treatments.COLUMN, "replicate"]
+    return RowSheet("cultures", heading, rows, ["culture"], ["experiment", treatments.COLUMN])
 
 
 def _culture(found: Found, tube: Tube) -> Known:

@@ -18,9 +18,12 @@ _SCATTER = {
 }
 """The usual names of the channels that are no stains, the best first."""
 LABEL = "$PnS"
-_ANNEXIN = re.compile(r"\banx?\s?v?\b|\bannexin", re.IGNORECASE)
+_ANNEXIN = re.compile(r"\banx?[\s-]?v?\b|\bannx?[\s-]?v?\b|\bannexin", re.IGNORECASE)
 _DYE = re.compile(r"\bdye\b|\bviability\b|\blive[\s/-]?dead\b|\bl/d\b|\bdead\b", re.IGNORECASE)
 """How the names of tubes call the two, whatever they are conjugated to."""
+_OF_STROMA = re.compile(r"\bCD(?:105|90|73|29|44|146|271)\b|\bSTRO-?1\b", re.IGNORECASE)
+"""Markers of mesenchymal stroma (ISCT, Dominici 2006, and others in use), which the population of
+a co-culture is usually gated to lack."""
 _ANNEXIN_USUALLY, _DYE_USUALLY = ("FITC", "APC", "Annexin"), ("PI", "7-AAD", "DAPI", "PerCP")
 """Annexin V is usually conjugated to one of these, and the dye is one of those."""
 
@@ -46,6 +49,15 @@ class Stains:
 
     def _all(self) -> tuple[Known, ...]:
         return (self.annexin, self.viability_dye, *self.others)
+
+
+def is_of_stroma(label: str) -> bool:
+    """Whether a label names a marker of stroma.
+
+    >>> is_of_stroma("CD105 BV421"), is_of_stroma("CD138")
+    (True, False)
+    """
+    return bool(_OF_STROMA.search(label))
 
 
 def stains_of(files: Sequence[FcsFacts]) -> Stains:

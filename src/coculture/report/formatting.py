@@ -8,16 +8,6 @@ _UNBROKEN = re.compile(r"\b\w{1,12}(?:-\w{1,12}){1,2}\b|\bn = \d+|[\d.,−]+ %(?
 """What must not be broken at the end of a line: IL-1Ra, n = 4, 95 % CI."""
 
 
-def natural_key(name: str) -> list[tuple[int, str]]:
-    """Sort key that puts E2 before E10.
-
-    >>> sorted(["E10", "E2", "E1"], key=natural_key)
-    ['E1', 'E2', 'E10']
-    """
-    parts = re.findall(r"\d+|\D+", name)
-    return [(int(part), "") if part.isdecimal() else (-1, part) for part in parts]
-
-
 def unbroken_names(text: str) -> Markup:
     """`text` as escaped HTML in which no name or number is broken at the end of a line.
 

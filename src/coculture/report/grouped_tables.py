@@ -10,8 +10,8 @@ from typing import Any
 
 import pandas as pd
 
+from coculture.exchange.names import natural_key
 from coculture.exchange.vocabulary import ABOVE_RANGE, BELOW_RANGE, many
-from coculture.report.formatting import natural_key
 from coculture.report.results import Results, with_labels
 from coculture.report.table_labels import ENDPOINTS
 

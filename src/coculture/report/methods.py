@@ -1,7 +1,7 @@
 """The Methods section of a paper about this study."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -270,22 +270,31 @@ def _units(pg_per_unit: Mapping[str, float]) -> str:
 def _readings(curves: Mapping[str, Mapping[str, Any]]) -> str:
     """The readings that were used, as the steps recorded them; with plates where they differ."""
     plates: dict[str, list[str]] = {}
+    with_reference = []
     for plate, of_analyte in curves.items():
         used = next((entry.get("readings") for entry in of_analyte.values()), None)
         if used:
             plates.setdefault(_readings_of_plate(used), []).append(plate)
+            with_reference.append(used["reference"] is not None)
     if len(plates) < 2:
-        return f"optical density{next(iter(plates), '')}"
-    each = (
-        f"{words} (plate{'s' if len(on) > 1 else ''} {listed(on)})" for words, on in plates.items()
-    )
-    return f"optical density{';'.join(each)}"
+        found = f"optical density{next(iter(plates), '')}"
+    else:
+        each = (f"{words} ({_plates(on)})" for words, on in plates.items())
+        found = f"optical density{';'.join(each)}"
+    if not plates or all(with_reference):
+        return found
+    of_these = " from those with one reading alone" if any(with_reference) else ""
+    return f"{found}; no reference reading was subtracted{of_these}"
+
+
+def _plates(names: Sequence[str]) -> str:
+    return f"plate{'s' if len(names) > 1 else ''} {listed(names)}"
 
 
 def _readings_of_plate(used: Mapping[str, Any]) -> str:
     main, reference = used["measurement"], used["reference"]
     if reference is None:
-        return f"{_reading(main)}, from which no reference reading was subtracted"
+        return _reading(main)
     return f"{_reading(main)} minus that{_reading(reference)}"
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from coculture.report.formatting import natural_key
+from coculture.exchange.names import natural_key
 
 MAIN = "report.html"
 FOLDER = "report"

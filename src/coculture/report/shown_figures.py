@@ -11,7 +11,7 @@ from urllib.parse import quote
 from PIL import Image
 
 from coculture.exchange.figure_text import FigureText
-from coculture.report.formatting import natural_key
+from coculture.exchange.names import natural_key
 from coculture.report.inline_svg import InlineSvg, inline
 from coculture.report.results import Figure
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from coculture.exchange.manual_gates import Decision
-from coculture.report.formatting import natural_key
+from coculture.exchange.names import natural_key
 from coculture.report.grouped_tables import GroupedTable, grouped_tables
 from coculture.report.results import Results
 from coculture.report.table_labels import (

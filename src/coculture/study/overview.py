@@ -29,13 +29,15 @@ def summary(study: Study) -> str:
     wells = wells_by_arm(study.cultures, settings).rename_axis(index=None, columns=None)
     noticed = _noticed(study)
     by_hand = gates_file.in_words(study.path, study.gates_file)
-    drawn = "".join(f"\n{line}" for line in [*map_overview(study), *by_hand])
+    # The maps first: they are long, and what is to be read is at the end of a terminal.
+    drawn = "".join(f"{line}\n" for line in map_overview(study))
+    moved = "".join(f"\n{line}" for line in by_hand)
     notices = "".join(f"\n  {one}" for one in noticed)
     return (
-        f"{study.path}: no problems. {', '.join(_counts(study))}. Its report: "
+        f"{drawn}{study.path}: no problems. {', '.join(_counts(study))}. Its report: "
         f"results/{study.name}/report.html\n"
         "Cultures of each arm in each experiment (a mistyped dose appears as a separate arm):\n"
-        f"{wells.astype(str).replace('0', '-').to_string()}{drawn}"
+        f"{wells.astype(str).replace('0', '-').to_string()}{moved}"
         + (f"\nTo look at before the results are used:{notices}" if noticed else "")
     )
 

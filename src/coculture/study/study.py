@@ -11,6 +11,7 @@ from coculture.comparison import ComparisonSettings
 from coculture.comparison.figures import PlannedStudy
 from coculture.comparison.quantities.quantity import Quantity
 from coculture.exchange.flags import Flag
+from coculture.exchange.names import natural_key
 from coculture.flow import FlowSettings
 from coculture.study import files, values
 from coculture.study.archived import Archived
@@ -63,13 +64,14 @@ class Study:
 
     @property
     def experiments(self) -> list[str]:
-        """The experiments that have FCS files, sorted."""
-        return sorted(name for name in self.flow["experiment"].dropna().unique() if name)
+        """The experiments that have FCS files, E2 before E10."""
+        names = (name for name in self.flow["experiment"].dropna().unique() if name)
+        return sorted(names, key=natural_key)
 
     @property
     def plates(self) -> list[str]:
-        """The ELISA plates, sorted."""
-        return sorted(self.elisa["plate"].dropna().unique())
+        """The ELISA plates, E2 before E10."""
+        return sorted(self.elisa["plate"].dropna().unique(), key=natural_key)
 
     @property
     def elisa_roles(self) -> set[str]:

@@ -5,7 +5,7 @@ every problem at once. Table cells that could not be read are skipped: they are 
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
@@ -17,8 +17,9 @@ from coculture.comparison.design.arms import Design, arms_of
 from coculture.comparison.settings import Factor
 from coculture.elisa.plates.plate import well_name
 from coculture.exchange import arm_names
+from coculture.exchange.names import natural_key
 from coculture.exchange.problems import Problem
-from coculture.exchange.vocabulary import nearest
+from coculture.exchange.vocabulary import listed, nearest
 from coculture.flow.files import BEADS
 from coculture.study.configuration import line_of
 
@@ -31,7 +32,7 @@ def number_of_experiments(
     config: str, cultures: pd.DataFrame, stated: int | str | None
 ) -> Iterator[Problem]:
     """The number of experiments that a person has confirmed is that of the cultures."""
-    names = sorted(set(cultures["experiment"].dropna()))
+    names = sorted(set(cultures["experiment"].dropna()), key=natural_key)
     if stated is None or stated == len(names):
         return
     line = line_of(Path(config), ("experiments",))
@@ -39,7 +40,7 @@ def number_of_experiments(
         f"the cultures are of {len(names)}: {', '.join(names)}. If these are independent repeats, "
         f"write {len(names)}; else correct the column experiment."
         if names
-        else "write the number of independent repeats."
+        else "the cultures name no experiment that can be read; see the problems of that column."
     )
     yield Problem(config, message, line, "experiments", str(stated))
 
@@ -290,6 +291,8 @@ def unmeasured_cultures(
     for table, rows in measuring.items():
         counts = rows["role"] != "spike" if table == "elisa.csv" else rows["culture"].notna()
         measured |= set(rows.loc[counts, "culture"])
+    if not measuring:
+        return
     things = {"flow.csv": "FCS file", "elisa.csv": "ELISA well", "values.csv": "number"}
     for row, name in _cells(cultures["culture"].dropna()):
         if name not in measured:
@@ -326,6 +329,13 @@ def references(table: str, rows: pd.DataFrame, cultures: pd.DataFrame) -> Iterat
             message = f"this culture is not in cultures.csv. {nearest(culture, known)}"
             if len(known) > 12 and "Known are" in message:
                 message = "this culture is not in cultures.csv."
+            several = _called_so(culture, known) if table == "elisa.csv" else []
+            if len(several) > 1:
+                message = (
+                    f"{len(several)} cultures are called so ({listed(several[:3])}"
+                    f"{' ...' if len(several) > 3 else ''}): write the experiment into the label, "
+                    "or into a line of the plate map: cultures, its name."
+                )
             yield Problem(table, message, row, "culture", culture)
         elif pd.notna(role) and role not in ("sample", "unstained", "spike") and culture != "":
             having = "samples and spikes"
@@ -333,6 +343,16 @@ def references(table: str, rows: pd.DataFrame, cultures: pd.DataFrame) -> Iterat
                 having = "samples and unstained controls of treated cells"
             message = f'only {having} have a culture, but this row has the role "{role}".'
             yield Problem(table, message, row, "culture", culture)
+
+
+def _called_so(label: str, known: Iterable[str]) -> list[str]:
+    """The cultures whose name is a label behind the name of their experiment."""
+    bare = _letters(label)
+    return [one for one in known if len(bare) > 2 and _letters(one).endswith(bare)]
+
+
+def _letters(name: str) -> str:
+    return "".join(sign for sign in name.lower() if sign.isalnum())
 
 
 def exclusions(table: str, rows: pd.DataFrame) -> Iterator[Problem]:

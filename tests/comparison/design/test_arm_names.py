@@ -57,7 +57,7 @@ def test_stroma_and_doses_are_said_in_every_name() -> None:
         "HS-5 alone",
     ]
     assert sentence_of(of_study) == (
-        "BTZ 2.5 and 10 nM, TOC 10 µg/mL; 48 h without stroma, on HS-5 and HS-5 alone."
+        "BTZ 2.5 and 10 nM, TOC 10 µg/mL; 48 h without stroma and on HS-5; also HS-5 alone."
     )
 
 

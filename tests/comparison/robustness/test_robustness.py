@@ -54,7 +54,7 @@ class Study:
             for well in (1, 2)
         ]
         self.truth = pd.DataFrame(rows)
-        section = {"findings": [dict(one) for one in findings]}
+        section = {"analytes": ["IL-6"], "findings": [dict(one) for one in findings]}
         self.settings = ComparisonSettings.from_config(
             with_defaults(section, schema("comparison")), [DEX], {"reference": "MM"}
         )

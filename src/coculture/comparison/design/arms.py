@@ -19,7 +19,7 @@ from coculture.exchange import arm_names
 from coculture.exchange.arm_names import UNTREATED
 from coculture.exchange.design_sentence import Given, design_sentence
 from coculture.exchange.factor_levels import Level
-from coculture.exchange.names import relabelled
+from coculture.exchange.names import natural_key, relabelled
 
 NO_TREATMENT = "no treatment"
 """An arm to which nothing was given, after "with"."""
@@ -395,7 +395,10 @@ def wells_by_arm(cultures: pd.DataFrame, settings: ComparisonSettings) -> pd.Dat
     design = Design.of(cultures, settings)
     labels = [design.display_label(arm) for arm in arms_of(cultures, settings.factors)]
     counts = pd.crosstab(pd.Series(labels, index=cultures.index), cultures["experiment"])
-    return counts.reindex([design.display_label(arm) for arm in design.arms])
+    return counts.reindex(
+        index=[design.display_label(arm) for arm in design.arms],
+        columns=sorted(counts.columns, key=natural_key),
+    )
 
 
 def net_weights(contrast: WeightedArms, design: Design) -> dict[str, float]:

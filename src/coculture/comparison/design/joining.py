@@ -20,6 +20,7 @@ from coculture.comparison.quantities.quantity import Quantity
 from coculture.comparison.quantities.registry import kind_named
 from coculture.comparison.quantities.text_columns import filled, joined
 from coculture.comparison.settings import ComparisonSettings, require_own_columns
+from coculture.exchange.names import natural_order
 
 VIABLE_CELLS = "viable_cells_per_ml"
 NOT_DETERMINED = "not_determined"
@@ -159,8 +160,8 @@ def in_order(joined: pd.DataFrame, design: Design) -> pd.DataFrame:
     position = {label: place for place, label in enumerate(design.by_label)}
     places = joined["arm"].map(position)
     return (
-        joined.assign(_place=places)
-        .sort_values(["experiment", "_place", "culture"], kind="stable")
-        .drop(columns="_place")
+        joined.assign(_experiment=natural_order(joined["experiment"]), _place=places)
+        .sort_values(["_experiment", "_place", "culture"], kind="stable")
+        .drop(columns=["_experiment", "_place"])
         .reset_index(drop=True)
     )

@@ -128,7 +128,7 @@ def _drawn(inputs: FigureInputs, subject: str, analysis: str) -> Drawing:
 def _title(quantity: Quantity) -> str:
     """What the figure shows: "Percent apoptotic", or the name of the quantity."""
     outcome = quantity.options.get("outcome")
-    return f"Percent {outcome}" if quantity.kind == "percent" else heading(quantity.name)
+    return f"Percent {outcome}" if quantity.kind == "percent" else heading(quantity.in_sentences)
 
 
 def result_of_arms(means: pd.DataFrame, scale: Endpoint, design: Design) -> str:

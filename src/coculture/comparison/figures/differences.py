@@ -213,10 +213,14 @@ def _draw_margin(axis: Axes, margin: float | None, scale: Endpoint) -> None:
     none = 1.0 if scale.is_ratio else 0.0
     axis.axvspan(none, margin, color=style.LIGHT_GREY, alpha=0.6, linewidth=0)
     unit = "-fold" if scale.is_ratio else f" {unit_of_points(scale)}"
+    shown = f"{margin:.3g}"
+    if scale.is_ratio and margin < none:
+        # As findings state it: 1.5-fold is the margin of a fall to 1/1.5, too.
+        shown = f"1/{1 / margin:.3g}"
     axis.text(
         margin,
         1.0,
-        f"margin {margin:.3g}{unit}".replace("-", "−", margin < 0),
+        f"margin {shown}{unit}".replace("-", "−", margin < 0),
         transform=axis.get_xaxis_transform(),
         fontsize=7,
         va="bottom",

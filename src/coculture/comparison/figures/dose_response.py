@@ -91,8 +91,8 @@ def dose_response(inputs: FigureInputs, subject: str) -> Drawing:
     quantity = inputs.settings.compared(subject)
     scale = quantity.primary
     text = FigureText(
-        f"How does {subject} change with the dose?",
-        "Each experiment with its own curve; thick: the mean of the experiments.",
+        f"How does {quantity.in_sentences} change with the dose?",
+        "Thin: each experiment; thick: the mean of the experiments.",
         _result(tables.dose_summary, scale, design),
         PER_EXPERIMENT,
     )

@@ -51,7 +51,7 @@ def interaction(inputs: FigureInputs, subject: str) -> Drawing:
     quantity = inputs.settings.compared(subject)
     scale = quantity.primary
     text = FigureText(
-        f"Does one drug change the effect of the other on {subject}?",
+        f"Does one drug change the effect of the other on {quantity.in_sentences}?",
         "Parallel lines: the effect of each drug is the same with and without the other.",
         result_of_interactions(tables.contrasts, scale, design),
         PER_EXPERIMENT,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from coculture.comparison.quantities.endpoint import Columns, Endpoint
+from coculture.exchange.flowjo_words import in_words
 from coculture.exchange.names import column_prefix
 
 Source = Literal["flow.csv", "elisa.csv", "values.csv"]
@@ -59,7 +60,9 @@ class Quantity:
     @property
     def in_sentences(self) -> str:
         """What sentences call it: its name, with a noun where the name only says which cells."""
-        return f"{self.name} cells" if self.options.get("outcome") == self.name else self.name
+        if self.options.get("outcome") == self.name:
+            return f"{self.name} cells"
+        return in_words(self.name) if self.source == "values.csv" else self.name
 
     @property
     def primary(self) -> Endpoint:

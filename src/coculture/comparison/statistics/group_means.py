@@ -21,6 +21,7 @@ from coculture.comparison.settings import ComparisonSettings
 from coculture.comparison.statistics.between_experiments import ArmGroup, arm_groups, entering
 from coculture.comparison.statistics.censoring import ABOVE, BELOW, UNKNOWN, group_mean
 from coculture.comparison.statistics.donors import Donors, by_unit, donor_of_each, donor_of_wells
+from coculture.exchange.names import natural_key
 from coculture.exchange.vocabulary import ABOVE_RANGE, BELOW_RANGE
 
 _OPPOSITE = {"<=": ">=", ">=": "<="}
@@ -152,7 +153,7 @@ class GroupMeans:
     def of(cls, arms: pd.DataFrame, endpoint: Endpoint, labels: Sequence[str]) -> "GroupMeans":
         """Read the rows of `endpoint` from comparison/arms.csv."""
         rows = arms[arms["endpoint"] == endpoint.name]
-        experiments = pd.Index(sorted(set(rows["experiment"])), name="experiment")
+        experiments = pd.Index(sorted(set(rows["experiment"]), key=natural_key), name="experiment")
         columns = pd.Index(list(labels), name="arm")
         at = tuple(
             names.get_indexer(pd.Index(rows[names.name])) for names in (experiments, columns)

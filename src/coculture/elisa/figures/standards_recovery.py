@@ -10,6 +10,7 @@ from coculture.drawing import Drawing, style
 from coculture.drawing.marks import series_marks
 from coculture.elisa.figures.results import StudyResults
 from coculture.exchange.figure_text import FigureText
+from coculture.exchange.names import natural_key
 from coculture.exchange.vocabulary import number
 
 TITLE = "Standards and controls on all plates"
@@ -38,7 +39,6 @@ def draw(study: StudyResults) -> Drawing:
     wells, limits = study.wells, study.limits
     shown = _shown(wells)
     text = FigureText(TITLE, CAPTION, _result(shown))
-    plates = sorted(wells["plate"].astype(str).unique())
     panels = [rows for _, rows in shown.groupby(["analyte", "panel"], sort=False)]
     with style.house_style():
         figure = Figure(figsize=(7.2, _PANEL_HEIGHT * max(1, len(panels)) + 0.3))
@@ -47,7 +47,10 @@ def draw(study: StudyResults) -> Drawing:
             return Drawing(figure, shown, TABLE, text)
         several = len(shown["analyte"].unique()) > 1
         for axes, rows in zip(np.ravel(figure.subplots(len(panels), 1)), panels, strict=True):
-            of_analyte = f"{rows['analyte'].iloc[0]}: " if several else ""
+            analyte = rows["analyte"].iloc[0]
+            of_analyte = f"{analyte}: " if several else ""
+            of_plates = wells.loc[wells["analyte"] == analyte, "plate"].astype(str)
+            plates = sorted(of_plates.unique(), key=natural_key)
             if rows["panel"].iloc[0] == STANDARDS:
                 _draw_standards(axes, rows, plates, limits.recovery_percent, of_analyte)
             else:

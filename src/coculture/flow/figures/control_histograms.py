@@ -33,8 +33,7 @@ CAPTION = (
     "same threshold."
 )
 _OF_MARKERS = (
-    " Unstained cells lack only the stains: transduced cells still have their reporter and are at "
-    "its positive end."
+    " Unstained cells lack only the stains: cells that make a reporter, such as GFP, still have it."
 )
 COLUMNS = ("population", "gate", "channel", "curve", "value", "height", "events", "rule")
 _EVERY = 4

@@ -291,9 +291,10 @@ def _endpoints(headings: Sequence[str]) -> tuple[dict[str, _Endpoint], list[Prob
 
 
 def _no_unit(heading: str) -> str:
+    bare = heading.split("(")[0].split("[")[0].strip() or heading
     return (
-        f"no unit is known for this column. End its heading with one, as in {heading}_percent or "
-        f"{heading} (pg/mL); known are {', '.join(units.KNOWN)}. For another unit write a row for "
+        f"no unit is known for this column. End its heading with one, as in {bare}_percent or "
+        f"{bare} (pg/mL); known are {', '.join(units.KNOWN)}. For another unit write a row for "
         "each number, with the columns culture, endpoint, value and unit. If the column holds no "
         "measurement, list it in the config under values.columns_not_used."
     )
