@@ -1,11 +1,13 @@
 """What a study costs by its size: 100, 1,000 and 10,000 FCS files of 20,000 events.
 
-    .venv/bin/python -m benchmarks.scale [--files 100 1000 10000] [--cores 2] [--folder FOLDER]
-    .venv/bin/python -m benchmarks.scale --draw results.csv docs/scale.png
+    .venv/bin/python -m benchmarks.scale [--files 100 1000] [--cores 2] [--folder FOLDER]
+    .venv/bin/python -m benchmarks.scale --files 100 1000 10000 --table scale.csv
+    .venv/bin/python -m benchmarks.scale --draw docs/scale.png --table scale.csv
 
 Each study is written by `benchmarks.large_study`, run, and run again with nothing to do. Processor
 seconds are those of every process; the memory is that of the largest. "Snakemake" is what the run
-spends outside its steps: Snakemake itself and checking the study. 10,000 files take 6 GB of disk.
+spends outside its steps: Snakemake itself and checking the study. 10,000 files take 6 GB of disk
+and hours of processor time.
 Linux only: it adopts all processes of a run.
 """
 
@@ -159,13 +161,43 @@ def table(costs: Sequence[Cost]) -> pd.DataFrame:
     return pd.DataFrame([asdict(cost) for cost in costs])
 
 
+def draw(costs: pd.DataFrame, path: Path) -> None:
+    """Processor time per file, and memory, by the number of files."""
+    from matplotlib.figure import Figure
+    from matplotlib.ticker import NullLocator
+
+    from coculture.drawing import style
+
+    with style.house_style():
+        figure = Figure(figsize=(7, 2.8), layout="constrained")
+        time_axes, memory_axes = figure.subplots(1, 2)
+        time_axes.plot(costs["files"], costs["cpu_seconds_per_file"], "o-", label="whole run")
+        again = costs["again_cpu_seconds"] / costs["files"]
+        time_axes.plot(costs["files"], again, "o-", label="with nothing to do")
+        time_axes.set_ylabel("CPU seconds a file")
+        memory_axes.plot(costs["files"], costs["peak_memory_mb"], "o-", label="largest process")
+        memory_axes.set_ylabel("Peak memory, MB")
+        for axes in (time_axes, memory_axes):
+            axes.set_xscale("log")
+            axes.set_xticks(costs["files"], [f"{count:,}" for count in costs["files"]])
+            axes.xaxis.set_minor_locator(NullLocator())
+            axes.set_xlabel("FCS files")
+            axes.set_ylim(bottom=0)
+            axes.legend(frameon=False)
+        figure.savefig(path, dpi=150)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--files", type=int, nargs="+", default=[one.files for one in SIZES])
+    parser.add_argument("--files", type=int, nargs="+", default=[100, 1_000])
     parser.add_argument("--cores", type=int, default=2)
     parser.add_argument("--folder", type=Path, help="where studies and results stay")
     parser.add_argument("--table", type=Path, default=Path("scale.csv"))
+    parser.add_argument("--draw", type=Path, help="draw the table and measure nothing")
     given = parser.parse_args()
+    if given.draw:
+        draw(pd.read_csv(given.table), given.draw)
+        return
     costs: list[Cost] = []
     with tempfile.TemporaryDirectory() as temporary:
         folder = (given.folder or Path(temporary)).absolute()

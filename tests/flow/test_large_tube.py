@@ -1,15 +1,24 @@
 """A tube that is read a channel at a time gives what the whole file gives."""
 
+import resource
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from coculture.flow import FlowSettings, gate_experiment, large_tube, tubes
+from coculture.flow.compensation.spillover import spillover_matrix
+from coculture.flow.files import FlowFile
+from coculture.flow.gating.counting import measure
+from coculture.flow.gating.measurement import Measurement
 from coculture.flow.settings import CountingBeads
-from coculture.flow.tubes import Tube, read_tube
+from coculture.flow.tubes import Tube, open_tubes, read_tube
+from coculture.running import side_by_side
+from coculture.simulate.events import CHANNELS, LABELS, acquire, coculture
+from coculture.simulate.parameters import Cells, Cytometer
 
 COUNT = 20_000
 """Events: three blocks, of which the last is not full."""
@@ -72,3 +81,70 @@ def test_an_experiment_of_large_tubes_has_the_counts_of_whole_files(
     pd.testing.assert_frame_equal(large.wells, whole.wells)
     pd.testing.assert_frame_equal(large.alternatives, whole.alternatives)
     assert (large.flags, large.gates, large.plots) == (whole.flags, whole.gates, whole.plots)
+
+
+REPEATS = 100
+
+
+@pytest.mark.long
+def test_a_file_of_a_gigabyte_is_counted_within_1500_megabytes(
+    files: pd.DataFrame,
+    write_fcs: Callable[..., Path],
+    myeloma_settings: Callable[..., FlowSettings],
+) -> None:
+    """10 million events x 25 channels: 100,000 events, again and again; the counts are known."""
+    settings = myeloma_settings()
+    gated = gate_experiment(files, settings)
+    rng = np.random.default_rng(1)
+    recorded = acquire(coculture(30.0, Cells()), 100_000, Cells(), Cytometer(), rng)
+    names = [*CHANNELS, *(f"X{number}-A" for number in range(18))]
+    once = np.hstack([recorded, np.zeros((len(recorded), 18))])
+    labels = {f"$P{number}S": label for number, label in enumerate(LABELS, start=1)}
+    paths = {times: _repeated(write_fcs, once, names, labels, times) for times in (1, REPEATS)}
+    tubes_of = {times: _sample(path, settings) for times, path in paths.items()}
+
+    def counted(tube: Tube) -> tuple[list[Measurement], float]:
+        matrix = spillover_matrix(gated.spillover)
+        found = measure(tube, matrix, settings, gated.gates["populations"])
+        return found, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
+
+    # The second in a process of its own, whose memory is known.
+    ((once_counted,), _), ((counts,), megabytes) = side_by_side.each(
+        counted, [tubes_of[1], tubes_of[REPEATS]], 2
+    )
+    assert counts.counts.total == 10_000_000
+    assert counts.medians == once_counted.medians
+    for of_whole, of_part in (
+        (counts.counts.after, once_counted.counts.after),
+        (counts.counts.quadrants, once_counted.counts.quadrants),
+    ):
+        assert of_whole == {name: REPEATS * number for name, number in of_part.items()}
+    assert 500 < megabytes < 1500
+    for path in paths.values():
+        path.unlink()
+
+
+def _repeated(
+    write_fcs: Callable[..., Path],
+    once: "np.ndarray[tuple[int, int], np.dtype[np.float64]]",
+    names: list[str],
+    labels: dict[str, str],
+    times: int,
+) -> Path:
+    """A file whose events are those of `once`, so many times."""
+    size = 4 * once.size
+    keywords = labels | {"$TOT": f"{times * len(once):09d}"}
+    path = write_fcs(once, names, name=f"times_{times}.fcs", keywords=keywords)
+    first = path.stat().st_size - size
+    keywords |= {"$ENDDATA": f"{first + times * size - 1:010d}"}
+    path = write_fcs(once, names, name=path.name, keywords=keywords)
+    events = path.read_bytes()[first:]
+    with path.open("ab") as file:
+        for _ in range(times - 1):
+            file.write(events)
+    return path
+
+
+def _sample(path: Path, settings: FlowSettings) -> Tube:
+    (tube,) = open_tubes([FlowFile(row=0, fcs=path.name, path=str(path), role="sample")], settings)
+    return tube
