@@ -182,7 +182,7 @@ def draw(costs: pd.DataFrame, path: Path) -> None:
             axes.set_xticks(costs["files"], [f"{count:,}" for count in costs["files"]])
             axes.xaxis.set_minor_locator(NullLocator())
             axes.set_xlabel("FCS files")
-            axes.set_ylim(bottom=0)
+            axes.set_ylim(0, 1.15 * axes.get_ylim()[1])
             axes.legend(frameon=False)
         figure.savefig(path, dpi=150)
 
