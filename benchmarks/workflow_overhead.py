@@ -89,14 +89,12 @@ if "TASKS" in os.environ and "fork_server" in " ".join(sys.orig_argv):
 IN_ONE = """
 import pickle, sys, time
 from pathlib import Path
-from types import SimpleNamespace
 from coculture.running import fork_server
 from coculture.running.step import Files
 
 tasks = [pickle.loads(path.read_bytes()) for path in sorted(Path(sys.argv[1]).iterdir())]
 for task in tasks:
-    given = SimpleNamespace(**task.step.parameters)
-    fork_server._main(task.step.script)(Files(**task.inputs), Files(**task.outputs), given)
+    fork_server._main(task.step.script)(Files(**task.inputs), Files(**task.outputs), task.given)
 """
 
 

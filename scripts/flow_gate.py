@@ -11,7 +11,8 @@ from coculture.flow import FlowSettings, gate_experiment
 
 def main(inputs: Any, outputs: Any, parameters: Any) -> None:
     settings = FlowSettings.from_config(parameters.settings)
-    gated = gate_experiment(pd.DataFrame(parameters.files), settings, progress=print)
+    files = pd.DataFrame(parameters.files)
+    gated = gate_experiment(files, settings, progress=print, processes=parameters.threads)
     result_tables.write(gated.wells, outputs.wells, "flow/wells.csv")
     result_tables.write(gated.spillover, outputs.spillover, "flow/spillover.csv")
     records.write_yaml(gated.gates, outputs.gates)

@@ -53,6 +53,11 @@ DRIFT = STEPS.step(
 DRIFTS = [DRIFT] if FCS_FILES else []
 
 
+def gate_threads(experiment):
+    """A processor for each plate of 96 files; Snakemake takes no more than there are."""
+    return max(1, min(8, -(-len(FCS_FILES[experiment]) // 96)))
+
+
 rule flow_gate:
     input:
         lambda wildcards: again(GATE[wildcards.experiment]),
@@ -68,11 +73,11 @@ rule flow_gate:
         plots=f"{RESULTS}/flow/{{experiment}}/gate_plots.json",
     log:
         f"{LOGS}/flow_gate/{{experiment}}.log",
-    threads: 1
+    threads: lambda wildcards: gate_threads(wildcards.experiment)
     message:
         "Experiment {wildcards.experiment}: compensating, gating and counting its FCS files"
     run:
-        WORKERS.run(GATE[wildcards.experiment], input, output, log)
+        WORKERS.run(GATE[wildcards.experiment], input, output, log, threads)
 
 
 rule flow_figures:

@@ -12,13 +12,12 @@ share some are compared. Measured in `benchmarks/copied_data.py`.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from coculture.flow.fcs.data import read_events
+from coculture.flow.fcs.data import read_blocks, read_events
 from coculture.flow.fcs.header import FcsHeader
 from coculture.flow.fcs.text import FcsError
 from coculture.flow.files import FlowFile, flow_files, open_file
@@ -38,6 +37,10 @@ _SMALLEST_CELL = 0.1 / 16
 """Where cells are crowded, as with few channels, they are halved down to this."""
 _MOST_CROWDED = 0.05
 """Largest part of the events of a file that may share a cell with another one of the same file."""
+_BLOCK = 2**17
+"""Events of a file that are looked at at a time."""
+_ROWS = 256
+"""Files that are compared with all others at a time."""
 _ONE_IN = 8
 """One in as many cells of the first channel is kept."""
 _FEWEST_SHARED = 4
@@ -126,19 +129,21 @@ def _one_way(queries: Floats, events: Floats) -> float:
 
 @dataclass(frozen=True)
 class _Sketch:
-    """The cells of the grid in which a part of the events of a file are."""
+    """The cells of the grid in which a part of the events of a file are.
+
+    Attributes
+    ----------
+    cells
+        Each once, sorted: 32 bits of a hash. Two files of thousands of cells have less than one in
+        common by chance.
+    crowded
+        The part of the events that share their cell with another.
+    """
 
     file: FlowFile
     channels: tuple[str, ...]
-    cells: NDArray[np.uint64]
-    """Each once, sorted."""
-    counts: NDArray[np.int_]
-
-    @property
-    def crowded(self) -> float:
-        """The part of the events that share their cell with another."""
-        events = int(self.counts.sum())
-        return float(self.counts[self.counts > 1].sum() / events) if events else 1.0
+    cells: NDArray[np.uint32]
+    crowded: float
 
 
 def _sketches(samples: Sequence[FlowFile]) -> list[_Sketch]:
@@ -176,9 +181,17 @@ def _sketch(
     file: FlowFile, header: FcsHeader, channels: tuple[str, ...], side: float
 ) -> _Sketch | None:
     try:
-        events = read_events(header, channels)
+        blocks = read_blocks(header, channels, _BLOCK)
+        keys = np.concatenate([_kept_cells(events, side) for events in blocks])
     except FcsError:
         return None
+    cells, counts = np.unique(keys, return_counts=True)
+    crowded = float(counts[counts > 1].sum() / len(keys)) if len(keys) else 1.0
+    return _Sketch(file, channels, np.unique(cells.astype(np.uint32)), crowded)
+
+
+def _kept_cells(events: Floats, side: float) -> NDArray[np.uint64]:
+    """A hash of the cell of each event that is kept, shape (kept,)."""
     first = _cells_of(events[:, 0], side)
     kept = np.flatnonzero(first % _ONE_IN == 0)
     key = np.zeros(len(kept), dtype=np.uint64)
@@ -188,8 +201,7 @@ def _sketch(
             # Fowler, Noll and Vo's hash: cells in the same place get the same number.
             key = (key ^ cell) * np.uint64(1099511628211)
             key ^= key >> np.uint64(29)
-    cells, counts = np.unique(key, return_counts=True)
-    return _Sketch(file, channels, cells, counts)
+    return key
 
 
 def _cells_of(values: Floats, side: float) -> NDArray[np.int64]:
@@ -198,17 +210,43 @@ def _cells_of(values: Floats, side: float) -> NDArray[np.int64]:
 
 def _candidates(sketches: Sequence[_Sketch]) -> Iterator[tuple[_Sketch, _Sketch]]:
     """The pairs of different cultures that share more cells than independent files do."""
-    usual = {
-        channels: float(np.median([one.crowded for one in sketches if one.channels == channels]))
-        for channels in {one.channels for one in sketches}
-    }
-    for other, one in combinations(sketches, 2):
-        if other.channels != one.channels or _is_one_culture(one.file, other.file):
-            continue
-        shared = np.intersect1d(one.cells, other.cells, assume_unique=True).size
-        share = max(_LEAST_SHARE, _MORE_THAN_OWN * min(usual[one.channels], _MOST_CROWDED))
-        if shared >= max(_FEWEST_SHARED, share * min(one.cells.size, other.cells.size)):
-            yield one, other
+    by_channels: dict[tuple[str, ...], list[_Sketch]] = {}
+    for one in sketches:
+        by_channels.setdefault(one.channels, []).append(one)
+    for alike in by_channels.values():
+        usual = float(np.median([one.crowded for one in alike]))
+        share = max(_LEAST_SHARE, _MORE_THAN_OWN * min(usual, _MOST_CROWDED))
+        sizes = np.array([one.cells.size for one in alike])
+        for place, shared in enumerate(_shared_cells(alike)):
+            least = np.maximum(_FEWEST_SHARED, share * np.minimum(sizes[place], sizes))
+            for later in place + 1 + np.flatnonzero((shared >= least)[place + 1 :]):
+                if not _is_one_culture(alike[place].file, alike[later].file):
+                    yield alike[later], alike[place]
+
+
+def _shared_cells(sketches: Sequence[_Sketch]) -> Iterator[NDArray[np.int32]]:
+    """For each file how many cells it shares with each of them, shape (files,)."""
+    # Imported here for the same reason as the tree.
+    from scipy.sparse import csr_array
+
+    every = np.sort(np.concatenate([one.cells for one in sketches]))
+    several = np.unique(every[1:][every[1:] == every[:-1]])
+    places = [_places(one.cells, several) for one in sketches]
+    ends = np.cumsum([0, *map(len, places)])
+    columns = np.concatenate(places).astype(np.int32)
+    ones = np.ones(len(columns), dtype=np.int32)
+    holds = csr_array((ones, columns, ends), shape=(len(sketches), len(several)))
+    held_by = holds.T.tocsr()
+    for start in range(0, len(sketches), _ROWS):
+        yield from (holds[start : start + _ROWS] @ held_by).toarray()
+
+
+def _places(cells: NDArray[np.uint32], among: NDArray[np.uint32]) -> NDArray[np.intp]:
+    """The places of those cells that are `among` others; both are sorted."""
+    found = np.searchsorted(among, cells)
+    found = found[found < len(among)]
+    places: NDArray[np.intp] = found[among[found] == cells[: len(found)]]
+    return places
 
 
 def _is_one_culture(one: FlowFile, other: FlowFile) -> bool:

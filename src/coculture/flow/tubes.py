@@ -21,11 +21,14 @@ from coculture.flow.files import (
     FlowFile,
     open_file,
 )
+from coculture.flow.large_tube import LargeTube, Unmixing
 from coculture.flow.ranges import with_own_ranges
 from coculture.flow.settings import CountingBeads, FlowSettings
 
 _BLOCK = 8192
 """Events compensated at a time: they stay in the processor's cache."""
+MOST_BYTES = 2**28
+"""Memory for the channels of one tube: 4.8 million events of 7."""
 _FEWEST_CONSTANT = 20
 """Of fewer events some may have the same value by chance, where values are whole numbers."""
 
@@ -260,7 +263,8 @@ class TubeEvents:
 def read_tube(tube: Tube, spillover: pd.DataFrame | None, every: int = 1) -> TubeEvents:
     """The channels that gating needs: linear, stains compensated, and the singlet ratio.
 
-    Stains that are not in the spillover matrix are not compensated.
+    Stains that are not in the spillover matrix are not compensated. Where the channels take more
+    than MOST_BYTES, each is read when it is asked for.
 
     Returns
     -------
@@ -274,10 +278,13 @@ def read_tube(tube: Tube, spillover: pd.DataFrame | None, every: int = 1) -> Tub
     seen, coefficients = ([], None) if spillover is None else unmixing(spillover, mixed)
     as_is = [*panel.plain, *(name for name in panel.stains if name not in seen)]
     # The channels that are unmixed side by side, so that they are not copied again.
-    events = read_events(tube.header, [*as_is, *seen], every)
+    names = [*as_is, *seen]
+    if every == 1 and 8 * tube.header.events * len(names) > MOST_BYTES:
+        steps = Unmixing() if coefficients is None else Unmixing(seen, mixed, coefficients)
+        return _read_by_channel(tube, as_is, steps)
+    events = read_events(tube.header, names, every)
     if not _are_finite(events):
         events = np.asfortranarray(events[np.isfinite(events).all(axis=1)])
-    names = [*as_is, *seen]
     beads = 0
     if panel.counting_beads is not None:
         place = names.index(panel.counting_beads.channel)
@@ -293,6 +300,20 @@ def read_tube(tube: Tube, spillover: pd.DataFrame | None, every: int = 1) -> Tub
         with np.errstate(divide="ignore", invalid="ignore"):
             columns[panel.singlet_ratio] = height / area
     return TubeEvents(columns, len(events), beads, constant)
+
+
+def _read_by_channel(tube: Tube, as_is: Sequence[str], steps: Unmixing) -> TubeEvents:
+    panel = tube.panel
+    ratios = {}
+    if panel.singlet_ratio is not None and panel.forward_scatter_height is not None:
+        ratios[panel.singlet_ratio] = (panel.forward_scatter_height, panel.forward_scatter_area)
+    columns = LargeTube(tube.header, as_is, steps, ratios, panel.counting_beads)
+    constant = {
+        name: columns.constant[name]
+        for name in (panel.forward_scatter_area, *panel.stains)
+        if name in columns.constant and columns.count >= _FEWEST_CONSTANT
+    }
+    return TubeEvents(columns, columns.count, columns.beads, constant)
 
 
 def _are_finite(events: NDArray[np.float64]) -> bool:

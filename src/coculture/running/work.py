@@ -48,6 +48,8 @@ class Task:
         Where everything goes that the step prints.
     made
         SHA-256 by path of those inputs that are results of other steps, as they were made.
+    threads
+        How many processors the step may use; its script has it among the parameters.
     """
 
     step: Step
@@ -55,6 +57,12 @@ class Task:
     outputs: Mapping[str, Paths]
     log: str
     made: Mapping[str, str]
+    threads: int = 1
+
+    @property
+    def given(self) -> SimpleNamespace:
+        """What the script gets besides files."""
+        return SimpleNamespace(**self.step.parameters, threads=self.threads)
 
 
 @dataclass(frozen=True)
@@ -66,9 +74,9 @@ class Outcome:
     made
         SHA-256 of each output by its path; empty if the step failed.
     seconds, cpu_seconds
-        From its begin to its end; the processor time of its process.
+        From its begin to its end; the processor time of its processes.
     peak_memory_mb
-        The largest memory that its process had, in 10^6 bytes.
+        The largest memory that one of its processes had, in 10^6 bytes.
     failure
         Why it failed, in words for the user; empty if it ended well.
     """
@@ -91,7 +99,7 @@ def do(task: Task, main: Main) -> Outcome:
     try:
         _log_to(task.log)
         raw_files.require_as_made(task.made)
-        main(Files(**task.inputs), Files(**task.outputs), SimpleNamespace(**task.step.parameters))
+        main(Files(**task.inputs), Files(**task.outputs), task.given)
         raw_files.require_unchanged(raw)
         made = {path: raw_files.sha256(path) for path in flat(task.outputs)}
     except BaseException as error:
@@ -101,12 +109,12 @@ def do(task: Task, main: Main) -> Outcome:
             # The disk of the log may be full.
             with contextlib.suppress(OSError):
                 traceback.print_exception(error)
-    used = resource.getrusage(resource.RUSAGE_SELF)
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return Outcome(
         made=made,
         seconds=time.monotonic() - began,
-        cpu_seconds=used.ru_utime + used.ru_stime,
-        peak_memory_mb=used.ru_maxrss * _BYTES / 1e6,
+        cpu_seconds=sum(one.ru_utime + one.ru_stime for one in used),
+        peak_memory_mb=max(one.ru_maxrss for one in used) * _BYTES / 1e6,
         failure=failure,
     )
 

@@ -65,7 +65,7 @@ class Workers:
         self._starting = threading.Lock()
         self._stopping = False
 
-    def run(self, step: Step, inputs: Any, outputs: Any, log: Any) -> None:
+    def run(self, step: Step, inputs: Any, outputs: Any, log: Any, threads: int = 1) -> None:
         """Do `step` and return when it is done; can be called from several threads.
 
         Parameters
@@ -74,6 +74,8 @@ class Workers:
             Have `items()` that give paths by name.
         log
             A sequence whose first item is the path of the step's log.
+        threads
+            How many processors the step may use.
 
         Raises
         ------
@@ -82,7 +84,7 @@ class Workers:
             study is now.
         """
         try:
-            self._do(step, by_name(inputs), by_name(outputs), str(log[0]))
+            self._do(step, by_name(inputs), by_name(outputs), str(log[0]), threads)
             return
         except OSError as error:
             reason = disk.sentence(error, self._results)
@@ -93,7 +95,12 @@ class Workers:
         raise StepError(f"{step.name} did not finish. Log: {log[0]}")
 
     def _do(
-        self, step: Step, reads: Mapping[str, Paths], writes: Mapping[str, Paths], log: str
+        self,
+        step: Step,
+        reads: Mapping[str, Paths],
+        writes: Mapping[str, Paths],
+        log: str,
+        threads: int,
     ) -> None:
         made = self.records.made(flat(reads))
         old = [path for path, one in made.items() if one.made_from not in step.sources]
@@ -101,7 +108,7 @@ class Workers:
             raise StepError(f"{', '.join(old)}: made from other settings. Delete and run again.")
         self.records.begin(step, flat(writes))
         digests = {path: one.sha256 for path, one in made.items()}
-        outcome = self._outcome(Task(step, reads, writes, log, digests))
+        outcome = self._outcome(Task(step, reads, writes, log, digests, threads))
         if outcome is None:
             raise StepError(f"{step.name} was ended by the system; often memory has run out.")
         if outcome.failure:

@@ -366,3 +366,15 @@ def test_few_events_and_width_for_singlets(reference: Path, flow_settings: Setti
     block = gated.gates["populations"]["all"]["singlets"]
     assert (block["channels"], block["keep"]) == (["FSC-W"], "below")
     assert 0.5 < gated.wells["events_singlets"].iloc[0] / gated.wells["events_cells"].iloc[0] < 1
+
+
+def test_files_counted_by_several_processes_give_the_same(
+    files: pd.DataFrame, myeloma_settings: Settings
+) -> None:
+    settings = myeloma_settings(populations=[MYELOMA, STROMA])
+    one = gate_experiment(files, settings)
+    two = gate_experiment(files, settings, processes=2)
+    pd.testing.assert_frame_equal(two.wells, one.wells, check_exact=True)
+    pd.testing.assert_frame_equal(two.alternatives, one.alternatives, check_exact=True)
+    assert two.plots == one.plots
+    assert (two.gates, two.gating_ml, two.flags) == (one.gates, one.gating_ml, one.flags)

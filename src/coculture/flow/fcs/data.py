@@ -1,22 +1,22 @@
-"""The DATA segment of an FCS file, decoded column by column from the mapped file.
+"""The DATA segment of an FCS file, decoded block by block and column by column.
 
-Only the bytes of the requested channels are read, without a Python loop over events. Only one file
-is in memory at a time.
+Only the requested channels are decoded, without a Python loop over events. Of a file no more than a
+block is in memory besides what was asked for.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from coculture.flow.fcs.header import FcsHeader
-from coculture.flow.fcs.layout import Records, map_records, whole_numbers
+from coculture.flow.fcs.layout import Records, read_records, whole_numbers
 from coculture.flow.fcs.parameters import FcsChannel
 from coculture.flow.fcs.text import FcsError
 
 Events = NDArray[np.float64]
 
-_BLOCK = 8192
+BLOCK = 8192
 """Events decoded at a time: they stay in the processor's cache from one channel to the next."""
 
 
@@ -45,6 +45,26 @@ def read_events(header: FcsHeader, names: Sequence[str] | None = None, every: in
     FcsError
         If the file lacks a channel.
     """
+    wanted = _channels(header, names)
+    rows = -(-header.events // every)
+    events = np.empty((rows, len(wanted)), dtype=np.float64, order="F")
+    done = 0
+    for records in _records(header, every, BLOCK):
+        _decode(records, header, wanted, events[done : done + len(records)])
+        done += len(records)
+    return events
+
+
+def read_blocks(header: FcsHeader, names: Sequence[str], most: int = BLOCK) -> Iterator[Events]:
+    """The same, at most `most` events at a time; an array is valid until the next is asked for."""
+    wanted = _channels(header, names)
+    block = np.empty((min(most, header.events), len(wanted)), dtype=np.float64, order="F")
+    for records in _records(header, 1, most):
+        _decode(records, header, wanted, block[: len(records)])
+        yield block[: len(records)]
+
+
+def _channels(header: FcsHeader, names: Sequence[str] | None) -> list[FcsChannel]:
     by_name = {channel.name: channel for channel in header.channels}
     absent = [name for name in names or () if name not in by_name]
     if absent:
@@ -53,30 +73,31 @@ def read_events(header: FcsHeader, names: Sequence[str] | None = None, every: in
             f"has no channel named {', '.join(absent)}; it has {', '.join(header.names)}. All "
             "files of one experiment need the same channel names ($PnN).",
         )
-    wanted = [by_name[name] for name in (header.names if names is None else names)]
-    rows = -(-header.events // every)
-    events = np.empty((rows, len(wanted)), dtype=np.float64, order="F")
-    if rows == 0:
-        return events
-    records = map_records(
-        header.path, header.channels, header.byte_order, header.events, header.data_start
-    )
-    records = _thinned(records, every)
-    for start in range(0, rows, _BLOCK):
-        part, block = records[start : start + _BLOCK], events[start : start + _BLOCK]
-        for column, channel in enumerate(wanted):
-            block[:, column] = _stored(part, header, channel)
+    return [by_name[name] for name in (header.names if names is None else names)]
+
+
+def _records(header: FcsHeader, every: int, most: int) -> Iterator[Records]:
+    try:
+        yield from read_records(
+            header.path,
+            header.channels,
+            header.byte_order,
+            header.events,
+            header.data_start,
+            every,
+            most,
+        )
+    except EOFError:
+        raise FcsError(header.path, "became shorter while it was read. Copy it again.") from None
+
+
+def _decode(
+    records: Records, header: FcsHeader, wanted: Sequence[FcsChannel], into: Events
+) -> None:
+    """Write the linear values of some events into an array of shape (events, wanted)."""
     for column, channel in enumerate(wanted):
-        _to_linear(events[:, column], channel)
-    return events
-
-
-def _thinned(records: Records, every: int) -> Records:
-    """Each `every`-th event. They are copied whole, or each channel would read the file again."""
-    if every == 1:
-        return records
-    # As plain bytes: numpy copies a structure field by field.
-    return records.view(f"V{records.itemsize}")[::every].copy().view(records.dtype)
+        into[:, column] = _stored(records, header, channel)
+        _to_linear(into[:, column], channel)
 
 
 def _stored(

@@ -66,6 +66,7 @@ from coculture.flow.gating.spill_effect import SpillEffect, changes_of_arms, com
 from coculture.flow.interchange.gating_ml.of_experiment import gated_file, gates_document
 from coculture.flow.settings import FlowSettings
 from coculture.flow.tubes import Tube, open_tubes
+from coculture.running import side_by_side
 
 TIME_RULE = (
     "in each file, parts of the acquisition whose signal differs from the rest of the file, or "
@@ -99,7 +100,10 @@ class GatedExperiment:
 
 
 def gate_experiment(
-    files: pd.DataFrame, settings: FlowSettings, progress: Progress = lambda _: None
+    files: pd.DataFrame,
+    settings: FlowSettings,
+    progress: Progress = lambda _: None,
+    processes: int = 1,
 ) -> GatedExperiment:
     """Compensate, gate and count all files of one experiment.
 
@@ -115,6 +119,8 @@ def gate_experiment(
         The flow section of the config.
     progress
         Called with a sentence when a step begins.
+    processes
+        How many processes count files at a time; the result does not depend on it.
 
     Raises
     ------
@@ -143,10 +149,13 @@ def gate_experiment(
     opened, tubes, spillover, blocks = tubes, list(used.tubes), used.spillover, used.blocks
     others = _other_gates(used, settings)
     axes = axes_of(used.pooled, settings, blocks) if used.pooled else {}
-    measured: dict[int, list[Measurement]] = {}
-    for number, tube in enumerate(tubes, start=1):
-        progress(f"{name}: file {number} of {len(tubes)}, {tube.fcs}")
-        measured[tube.row] = measure(tube, spillover.matrix, settings, blocks, others, axes)
+    places = {tube.row: number for number, tube in enumerate(tubes, start=1)}
+
+    def measured_in(tube: Tube) -> list[Measurement]:
+        progress(f"{name}: file {places[tube.row]} of {len(tubes)}, {tube.fcs}")
+        return measure(tube, spillover.matrix, settings, blocks, others, axes)
+
+    measured = _of_each(tubes, measured_in, processes)
     day = usual_day(tube.header for tube in tubes)
     effects = _effects(tubes, used, settings, measured)
     refuse_unknown(name, spillover, effects)
@@ -192,7 +201,7 @@ def gate_experiment(
             listed,
             measured,
             others,
-            _otherwise_gated(opened, asked, used, settings),
+            _otherwise_gated(opened, asked, used, settings, processes),
             found,
             settings,
             counted_per,
@@ -213,8 +222,24 @@ def _other_gates(used: Compensated, settings: FlowSettings) -> list[OtherGate]:
     ]
 
 
+def _of_each(
+    tubes: Sequence[Tube], work: Callable[[Tube], list[Measurement]], processes: int
+) -> dict[int, list[Measurement]]:
+    """Row of a file -> what `work` measures in it, in the order of the tubes."""
+    found = side_by_side.each(work, tubes, processes)
+    # The tube itself: what comes from another process has a copy of it.
+    return {
+        tube.row: [replace(one, tube=tube) for one in of_tube]
+        for tube, of_tube in zip(tubes, found, strict=True)
+    }
+
+
 def _otherwise_gated(
-    tubes: Sequence[Tube], asked: ExperimentSpillover, used: Compensated, settings: FlowSettings
+    tubes: Sequence[Tube],
+    asked: ExperimentSpillover,
+    used: Compensated,
+    settings: FlowSettings,
+    processes: int,
 ) -> list[tuple[OtherSpillover | AutomaticGates, dict[int, list[Measurement]]]]:
     """Each other matrix with the samples as they are counted with it, with its own gates.
 
@@ -228,15 +253,18 @@ def _otherwise_gated(
     others += [automatic] if automatic is not None else []
     found = []
     for other in others:
-        counted = {}
-        if other.used is not None:
-            counted = {
-                tube.row: count(tube, other.used.spillover.matrix, settings, other.used.blocks)
-                for tube in other.used.tubes
-                if tube.role == "sample"
-            }
+        counted = _counted_in_samples(other.used, settings, processes) if other.used else {}
         found.append((other, counted))
     return found
+
+
+def _counted_in_samples(
+    used: Compensated, settings: FlowSettings, processes: int
+) -> dict[int, list[Measurement]]:
+    def counted_in(tube: Tube) -> list[Measurement]:
+        return count(tube, used.spillover.matrix, settings, used.blocks)
+
+    return _of_each([one for one in used.tubes if one.role == "sample"], counted_in, processes)
 
 
 def _record(
