@@ -65,7 +65,7 @@ def _named(own: OwnMap) -> Iterator[tuple[str, str]]:
             except PlateError:
                 continue
             if label["role"] == "sample" and label["culture"]:
-                yield from ((one, label["culture"]) for one in own.homes or ("",))
+                yield from ((one, str(label["culture"])) for one in own.homes or ("",))
 
 
 def _parts(text: str) -> tuple[str, str, str]:
