@@ -140,10 +140,10 @@ SD,265,23.8 %
 4. List columns that hold no measurement under `values.columns_not_used`, such as `[Comments]`; a
    column without any filled cell needs no entry.
 
-**Two tables, one study** (percents from FlowJo and viabilities from a plate reader): a study has one
-table of values, so put them into one. Add to FlowJo's table at the right end a column `culture` and
-one for the viability, such as `viability (% of siCtrl DMSO)`, and the viabilities as rows below, each
-with its culture. A culture needs a number in one of the columns only.
+**Two tables, one study** (percents from FlowJo and viabilities from a plate reader): a study has
+one table of values, so put them into one. Add to FlowJo's table at the right end a column
+`culture` and one for the viability, such as `viability (% of siCtrl DMSO)`, and the viabilities
+as rows below, each with its culture. A culture needs a number in one of the columns only.
 
 The whole config of a study with this table and a cultures.csv with the columns culture, experiment,
 cells, len_uM, hours, replicate and file. In YAML put quotes around a name from FlowJo, always if it
