@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from coculture.flow import read_fcs
 from coculture.flow.fcs.data import read_events
 from coculture.flow.fcs.header import read_header
+from coculture.flow.fcs.text import FcsError
 
 WriteFcs = Callable[..., Path]
 NAMES = ["FSC-A", "FL1-A", "FL2-A"]
@@ -49,3 +50,11 @@ def test_only_every_kth_event(
     header = read_header(write_fcs(written, NAMES, formats=formats, order=order))
     found = read_events(header, ["FL2-A", "FSC-A"], every)
     np.testing.assert_array_equal(found, written[::every, [2, 0]])
+
+
+def test_a_file_that_became_shorter_is_named(write_fcs: WriteFcs) -> None:
+    path = write_fcs(np.ones((100, 2)), ["A", "B"])
+    header = read_header(path)
+    path.write_bytes(path.read_bytes()[:-4])
+    with pytest.raises(FcsError, match=r"tube\.fcs: became shorter while it was read"):
+        read_events(header)
