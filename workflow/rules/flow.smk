@@ -1,5 +1,6 @@
 # Flow cytometry: compensate, gate and count the files of each experiment, then draw its figures.
 from coculture.flow import FlowSettings, figures as flow_figure_list
+from coculture.running import side_by_side
 
 # Read here and not in input functions: Snakemake would take an error there for a missing file and
 # report old results as up to date.
@@ -53,9 +54,11 @@ DRIFT = STEPS.step(
 DRIFTS = [DRIFT] if FCS_FILES else []
 
 
-def gate_threads(experiment):
-    """A processor for each plate of 96 files; Snakemake takes no more than there are."""
-    return max(1, min(8, -(-len(FCS_FILES[experiment]) // 96)))
+# Of each experiment; Snakemake takes no more than the run has.
+PROCESSES = {
+    experiment: side_by_side.processes(len(found))
+    for experiment, found in FCS_FILES.items()
+}
 
 
 rule flow_gate:
@@ -73,7 +76,7 @@ rule flow_gate:
         plots=f"{RESULTS}/flow/{{experiment}}/gate_plots.json",
     log:
         f"{LOGS}/flow_gate/{{experiment}}.log",
-    threads: lambda wildcards: gate_threads(wildcards.experiment)
+    threads: lambda wildcards: PROCESSES[wildcards.experiment]
     message:
         "Experiment {wildcards.experiment}: compensating, gating and counting its FCS files"
     run:

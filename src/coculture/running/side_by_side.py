@@ -18,6 +18,21 @@ Result = TypeVar("Result")
 _Pipe: TypeAlias = "Connection[Any, Any]"
 
 
+FILES_OF_A_PROCESS = 96
+"""A plate of a cytometer; to start a process for less takes longer than it saves."""
+MOST_PROCESSES = 8
+"""More wait for the disk."""
+
+
+def processes(files: int) -> int:
+    """How many processes share so many files.
+
+    >>> processes(0), processes(96), processes(97), processes(10_000)
+    (1, 1, 2, 8)
+    """
+    return max(1, min(MOST_PROCESSES, -(-files // FILES_OF_A_PROCESS)))
+
+
 def each(work: Callable[[Item], Result], items: Sequence[Item], processes: int = 1) -> list[Result]:
     """`work` of each item, in the order of the items.
 
