@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
+import openpyxl
 import pandas as pd
 import pytest
 
 from coculture import new_study
-from coculture.study import load
+from coculture.study import StudyError, load
 from coculture.study.overview import summary
 from tests.study.workbooks import plate, write
 
@@ -85,3 +86,20 @@ def test_two_words_in_the_config_make_it_a_study(begun: tuple[Path, str]) -> Non
     assert "exp1 exp2 exp10" in text
     # What is long comes first: the end of it is what a terminal shows.
     assert text.index("Plate map") < text.index("no problems")
+
+
+def test_a_label_of_several_experiments_is_said_to_need_its_own(begun: tuple[Path, str]) -> None:
+    root, _ = begun
+    book = openpyxl.load_workbook(root / "data/raw/mine/mine.xlsx")
+    sheet = book["elisa IL8-exp2"]
+    (row,) = (cells[0].row for cells in sheet.iter_rows() if cells[0].value == "cultures")
+    sheet.delete_rows(row)
+    book.save(root / "data/raw/mine/mine.xlsx")
+    config = root / "config/mine.yaml"
+    text = config.read_text("utf-8").replace("unconfirmed", "3")
+    config.write_text(text.replace('hours: "?"', "hours: 48"), "utf-8")
+    with pytest.raises(StudyError) as refused:
+        load(config, root / "sums.json", with_events=False)
+    assert 'sheet "elisa IL8-exp2"' in str(refused.value)
+    assert "3 cultures are called so (exp1-HS5 only ctrl 1, " in str(refused.value)
+    assert "or into a line of the plate map: cultures, its name." in str(refused.value)
