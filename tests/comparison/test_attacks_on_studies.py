@@ -104,7 +104,9 @@ def compared(
         "values": {"score": "a.u."},
     }
     settings = ComparisonSettings.from_config(
-        with_defaults({"findings": list(findings), **section}, schema("comparison")),
+        with_defaults(
+            {"analytes": ["IL-6"], "findings": list(findings), **section}, schema("comparison")
+        ),
         [DEX],
         {"reference": "MM"},
         measured if section else None,

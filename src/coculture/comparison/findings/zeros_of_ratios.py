@@ -21,6 +21,9 @@ def zeros_of_ratios(results: Iterable[FindingResult], cultures: pd.DataFrame) ->
         cultures.csv.
     """
     for result in results:
+        if not result.endpoint.columns.value:
+            # An EC50 is a result of curves and no column of the cultures.
+            continue
         arms = {arm for test in result.tests for arm in test.claim.arms}
         is_zero = without_logarithm(cultures, result.endpoint) & cultures["arm"].isin(arms)
         if not is_zero.any():
