@@ -384,4 +384,13 @@ def test_nothing_is_wider_than_the_window(width: int, opened: Opened, page: str)
     tab = opened(page)
     tab.set_viewport_size({"width": width, "height": 900})
     # Canvases follow the new width in the next frames.
-    tab.wait_for_function(f"document.documentElement.scrollWidth <= {width}")
+    found = tab.evaluate(
+        """async width => {
+          const wide = () => document.documentElement.scrollWidth;
+          for (let frame = 0; frame < 300 && wide() > width; frame++)
+            await new Promise(requestAnimationFrame);
+          return wide();
+        }""",
+        width,
+    )
+    assert found <= width
