@@ -67,7 +67,7 @@ gates: .venv/installed ## see and move the gates of a study that was run: make g
 plan: .venv/installed ## how many experiments each finding needs, from a study that was run
 	@$(BIN)/coculture plan $(STUDY)
 
-test: .venv/installed-dev ## run the tests (under 10 minutes on 2 cores)
+test: .venv/installed-dev ## run the tests (about 15 minutes on 2 cores)
 	@$(BIN)/pytest -m "not long and not cluster" --numprocesses auto --dist loadfile --durations 20
 
 test-all: .venv/installed-dev ## run every test, the long ones too
