@@ -1,6 +1,6 @@
 """Writes a study of any number of FCS files and ELISA plates, for `benchmarks.scale`.
 
-One tube is simulated for each arm and control. Each file then draws events of its tube anew and
+One tube is simulated for each arm and control. Each file then draws events of its tube again and
 adds noise, so that no two files are alike: 5 ms a file in place of 60.
 """
 

@@ -154,7 +154,7 @@ class Slurm:
     def _takes_jobs(self) -> bool:
         state = _said("sinfo", "--noheader", "--format=%T").strip()
         if state.startswith("down"):
-            # After a loss Slurm takes the node back only if it is told to.
+            # After a loss Slurm takes the node back only on this command.
             _succeeds("scontrol", "update", f"NodeName={_host()}", "State=RESUME")
         return state in ("idle", "mixed", "allocated")
 

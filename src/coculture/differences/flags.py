@@ -11,7 +11,7 @@ NAME = "caution"
 
 
 def find(before: RunResults, now: RunResults) -> Iterator[Difference]:
-    """Cautions and failures that only one of the runs has; notes are told by exclusions."""
+    """Cautions and failures that only one of the runs has; notes are in the exclusions."""
     ours, theirs = _doubts(before), _doubts(now)
     for one, flag in theirs.items():
         if one not in ours:

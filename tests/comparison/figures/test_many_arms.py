@@ -1,6 +1,5 @@
 """A study of 27 arms with long names: every figure fits a page, and every text can be read."""
 
-import warnings
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,16 +7,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from coculture import drawing
-from coculture.comparison import ComparisonSettings, compare, figures, join_cultures
+from coculture.comparison import figures
 from coculture.comparison.figures.inputs import BARS, FigureInputs
 from coculture.comparison.figures.power_curves import power_curves
 from coculture.comparison.figures.registry import ComparisonFigure
 from coculture.comparison.planning import ALL_FINDINGS
-from coculture.drawing.figure import Drawing
-from coculture.study import load
+from tests.comparison.figures.studies_of_numbers import faults_of, inputs_of
 from tests.comparison.many_arms import write
-from tests.drawing.text_boxes import drawn_texts
 
 WIDEST = 10.2
 """Inches that a figure may be wide: on a page of 1280 pixels its letters are then not smaller."""
@@ -34,33 +30,14 @@ SHOWN = (
 def many(tmp_path_factory: pytest.TempPathFactory) -> FigureInputs:
     """The study; its samples have wells without the name of a plate, E1 those of two days."""
     folder = tmp_path_factory.mktemp("many")
-    study = load(write(folder / "study"), folder / "checksums.json", with_events=False)
-    settings = ComparisonSettings.from_config(*study.comparison_settings())
-    cultures = join_cultures(
-        cultures=pd.DataFrame(study.culture_rows()),
-        flow_wells=pd.DataFrame(),
-        elisa_cultures=pd.DataFrame(),
-        population=study.report_population,
-        analytes=[],
-        settings=settings,
-        values=pd.DataFrame(study.value_rows()),
-    )
-    wells = cultures[["culture", "experiment"]].assign(role="sample", plate="")
+    inputs = inputs_of(write(folder / "study"))
+    wells = inputs.cultures[["culture", "experiment"]].assign(role="sample", plate="")
     number = wells.groupby("experiment").cumcount()
     day = np.where((wells["experiment"] == "E1") & (number >= 27), 2, 1)
     place = number.where(day == 1, number - 27)
     wells["well"] = [f"{'ABCDEFGH'[one // 12]}{one % 12 + 1}" for one in place]
     wells["acquired"] = [f"2026-11-0{one}T10:00:00" for one in day]
-    return FigureInputs(cultures, compare(cultures, settings), settings, wells)
-
-
-def _faults(drawn: Drawing, folder: Path) -> list[object]:
-    """The faults of the saved figure; a layout that Matplotlib gives up is an error."""
-    path = folder / "figure.svg"
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        drawing.save(drawn, [path], simulated=True)
-    return list(drawn_texts(path).faults())
+    return replace(inputs, flow_wells=wells)
 
 
 @pytest.mark.parametrize("name", SHOWN)
@@ -69,7 +46,7 @@ def test_every_text_can_be_read(many: FigureInputs, name: str, tmp_path: Path) -
         one for one in figures.every({"viability": "viability", "IL-6": "il6"}) if one.name == name
     )
     ((_, drawn),) = figures.drawings(many, [figure])
-    assert _faults(drawn, tmp_path) == []
+    assert faults_of(drawn, tmp_path) == []
     assert drawn.figure.get_figwidth() <= WIDEST
 
 
@@ -88,7 +65,7 @@ def test_rows_with_the_same_names_have_them_once(many: FigureInputs) -> None:
 def test_bars_can_be_read_and_begin_at_zero(many: FigureInputs, tmp_path: Path) -> None:
     figure = ComparisonFigure("arms_il6", "arms_{endpoint}", "IL-6")
     ((_, drawn),) = figures.drawings(replace(many, style=BARS), [figure])
-    assert _faults(drawn, tmp_path) == []
+    assert faults_of(drawn, tmp_path) == []
     panels = drawn.figure.subfigs[0].axes
     assert len(panels) == 3
     bars = [bar for panel in panels for bar in panel.patches]
@@ -138,4 +115,4 @@ def test_titles_of_power_curves_do_not_meet(count: int, tmp_path: Path) -> None:
         for name in names
         for n in range(3, 13)
     ]
-    assert _faults(power_curves(pd.DataFrame(rows), []), tmp_path) == []
+    assert faults_of(power_curves(pd.DataFrame(rows), []), tmp_path) == []

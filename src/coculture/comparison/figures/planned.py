@@ -47,16 +47,18 @@ class PlannedStudy:
 
     def arms_of_experiments(self, subject: str) -> dict[str, set[str]]:
         """Experiment -> the names of its arms for which an endpoint was measured."""
-        rows = self.cultures_of(subject)
-        names = [self.design.label(arm) for arm in arms_of(rows, self.settings.factors)]
-        arms = pd.Series(names, index=rows.index, dtype=object).groupby(rows["experiment"])
+        arms = self._arms_of_cultures(subject).groupby("experiment")["arm"]
         return {str(experiment): set(of_experiment) for experiment, of_experiment in arms}
 
     def has_replicates(self, subject: str) -> bool:
         """Whether an endpoint was measured in two wells of an arm in one experiment."""
+        return bool(self._arms_of_cultures(subject).duplicated().any())
+
+    def _arms_of_cultures(self, subject: str) -> pd.DataFrame:
+        """Experiment and arm of each culture for which an endpoint was measured."""
         rows = self.cultures_of(subject)
-        arms = [self.design.label(arm) for arm in arms_of(rows, self.settings.factors)]
-        return bool(pd.DataFrame({"e": rows["experiment"], "arm": arms}).duplicated().any())
+        names = [self.design.label(arm) for arm in arms_of(rows, self.settings.factors)]
+        return rows[["experiment"]].assign(arm=pd.Series(names, index=rows.index, dtype=object))
 
     @cached_property
     def design(self) -> Design:
