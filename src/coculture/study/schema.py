@@ -150,8 +150,13 @@ def with_defaults(value: Any, schema: Schema | str | Path) -> Any:
 def faults(value: Any, schema: Schema) -> Iterator[tuple[tuple[str | int, ...], Any, str]]:
     """Every violation of `schema` in `value`: the path to it, the value, and what to do."""
     errors = jsonschema.Draft202012Validator(schema).iter_errors(value)
+    said: set[tuple[tuple[str | int, ...], str]] = set()
     for error in sorted(errors, key=lambda error: [str(part) for part in error.absolute_path]):
-        yield from _plain(error)
+        for path, found, message in _plain(error):
+            # There is an error for each key that is missing, and each names them all.
+            if (path, message) not in said:
+                said.add((path, message))
+                yield path, found, message
 
 
 def _plain(
