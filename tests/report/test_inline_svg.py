@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from coculture.drawing import style
 from coculture.exchange import culture_marks
-from coculture.report.inline_svg import inline
+from coculture.report.inline_svg import InlineSvg, inline
 
 SVG = """<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"
  viewBox="0 0 144 72"><metadata>who</metadata><defs><style>*{fill: red}</style>
@@ -82,3 +82,8 @@ def test_the_background_of_a_panel_has_its_size(tmp_path: Path) -> None:
 def test_a_file_that_is_not_an_svg_is_rejected_by_name(text: str) -> None:
     with pytest.raises(ValueError, match="figure f7 is not an SVG with a viewBox"):
         inline(text, "f7")
+
+
+def test_a_prepared_figure_is_written_and_read_whole() -> None:
+    found = inline(SVG, "f")
+    assert InlineSvg.of_json(found.as_json()) == found

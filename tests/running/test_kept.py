@@ -69,3 +69,19 @@ def test_what_the_last_run_did_not_use_is_forgotten(
     kept.files("two", [file], writing("second"))
     kept.forget_others()
     assert [path.name for path in (tmp_path / "kept").iterdir()] == ["two"]
+
+
+def test_a_text_is_made_once(tmp_path: Path) -> None:
+    assert Kept(tmp_path / "kept").text("one", lambda: "erste µ") == "erste µ"
+    assert Kept(tmp_path / "kept").text("one", lambda: "second") == "erste µ"
+    assert Kept(tmp_path / "kept").text("two", lambda: "second") == "second"
+
+
+@pytest.mark.parametrize("what", ["text", "sha256.json"])
+@pytest.mark.parametrize("damage", [lambda path: path.write_text("{}"), Path.unlink])
+def test_a_text_that_was_damaged_is_made_again(
+    tmp_path: Path, what: str, damage: Callable[[Path], object]
+) -> None:
+    Kept(tmp_path / "kept").text("one", lambda: "first")
+    damage(tmp_path / "kept" / "one" / what)
+    assert Kept(tmp_path / "kept").text("one", lambda: "second") == "second"

@@ -100,6 +100,9 @@ PAGE = STEPS.step(
     after=[*SHOWN, COLUMNS, SOFTWARE],
     tables=READ,
     template=TEMPLATE,
+    # Figures that have not changed are not prepared again.
+    kept=f".snakemake/kept/{STUDY.name}/report_page",
+    made_by=STEPS.step("report_page").made_from,
     samples=SAMPLES,
     plates=list(STUDY.plates),
 )

@@ -7,16 +7,19 @@ once or shorter: a figure then takes about half as many bytes and looks the same
 """
 
 import itertools
+import json
 import re
 import xml.etree.ElementTree as ElementTree
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from coculture.exchange.culture_marks import culture_of
 from coculture.report.svg_path import compact, draws_nothing
 
+Inline = Callable[[str, str], "InlineSvg"]
+"""Prepares an SVG as `inline` does."""
 _POINTS_TO_PIXELS = 96 / 72
 _REFERENCE = re.compile(r"url\(#([^)]+)\)")
 _NUMBER = re.compile(r"-?\d+\.\d{3,}")
@@ -51,6 +54,16 @@ class InlineSvg:
     width: float
     height: float
     cultures: frozenset[str]
+
+    def as_json(self) -> str:
+        """All of it as text, from which `of_json` makes it again."""
+        return json.dumps({**asdict(self), "cultures": sorted(self.cultures)})
+
+    @classmethod
+    def of_json(cls, text: str) -> "InlineSvg":
+        """What `as_json` wrote."""
+        written = json.loads(text)
+        return cls(**{**written, "cultures": frozenset(written["cultures"])})
 
 
 def inline(svg: str, prefix: str) -> InlineSvg:

@@ -16,6 +16,7 @@ from coculture.report.culture_data import culture_data
 from coculture.report.flag_table import FigurePlace, FigurePlaces, flag_table
 from coculture.report.flags import exclusions, flow_notes, quality_flags
 from coculture.report.glossary import glossary
+from coculture.report.inline_svg import Inline, inline
 from coculture.report.limitations import limitations, without_measurement
 from coculture.report.methods import methods
 from coculture.report.part_page import PartPages
@@ -52,30 +53,35 @@ def render(results: Results) -> str:
     return dict(pages(results))[MAIN]
 
 
-def pages(results: Results, parts: Sequence[Part] = ()) -> Iterator[tuple[str, str]]:
+def pages(
+    results: Results, parts: Sequence[Part] = (), prepare: Inline = inline
+) -> Iterator[tuple[str, str]]:
     """Each page of the report, by its path below the results folder, as HTML text.
 
     Parameters
     ----------
     parts
         The pages beside report.html (`coculture.report.parts`); they come first.
+    prepare
+        Prepares the SVG of each figure.
     """
-    part_pages = PartPages(results, parts)
+    part_pages = PartPages(results, parts, prepare)
     places: list[FigurePlace] = []
     for part in parts:
         figures, text = part_pages.render(part)
         places += [FigurePlace.of(figure, part.address) for figure in figures]
         yield part.path, text
-    yield MAIN, _main(results, parts, part_pages, places)
+    figures = _figures(results, parts, prepare)
+    yield MAIN, _main(results, parts, part_pages, figures, places)
 
 
 def _main(
     results: Results,
     parts: Sequence[Part],
     part_pages: PartPages,
+    figures: Sequence[ShownFigure],
     elsewhere: Sequence[FigurePlace],
 ) -> str:
-    figures = _figures(results, parts)
     places = FigurePlaces([*map(FigurePlace.of, figures), *elsewhere])
     found = [*quality_flags(results.flags), *flow_notes(results.flags)]
     versions = provenance.versions(results.software, bool(results.config["tables"]["flow"]))
@@ -116,11 +122,11 @@ def _main(
     )
 
 
-def _figures(results: Results, parts: Sequence[Part]) -> list[ShownFigure]:
+def _figures(results: Results, parts: Sequence[Part], prepare: Inline) -> list[ShownFigure]:
     """The figures of report.html: those that no other page has."""
     on_parts = {(part.stage, part.subject) for part in parts}
     own = [one for one in results.figures if (one.stage, one.subject) not in on_parts]
-    figures = budget.within_figures(shown_figures(own), budget.FIGURES)
+    figures = budget.within_figures(shown_figures(own, prepare=prepare), budget.FIGURES)
     return budget.with_data(figures, budget.FIGURE_DATA)
 
 

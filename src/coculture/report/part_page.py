@@ -16,6 +16,7 @@ from coculture.report import page_tables
 from coculture.report.culture_data import culture_data
 from coculture.report.flag_table import FigurePlace, FigurePlaces, flag_table
 from coculture.report.flags import ListedFlag, flow_notes, quality_flags
+from coculture.report.inline_svg import Inline, inline
 from coculture.report.page_tables import Cell, Column, Row, Table
 from coculture.report.parts import ELISA, FLOW, MAIN, Part
 from coculture.report.rendering import rendered
@@ -37,10 +38,12 @@ class PartPages:
     ----------
     parts
         These pages, in their order.
+    prepare
+        Prepares the SVG of each figure.
     """
 
-    def __init__(self, results: Results, parts: Sequence[Part]) -> None:
-        self._results, self._parts = results, parts
+    def __init__(self, results: Results, parts: Sequence[Part], prepare: Inline = inline) -> None:
+        self._results, self._parts, self._prepare = results, parts, prepare
         self._wells = {
             (stage, str(subject)): rows
             for stage, column in _PLACE.items()
@@ -60,7 +63,7 @@ class PartPages:
     def render(self, part: Part) -> tuple[list[ShownFigure], str]:
         """The figures of a page, and the page as HTML text."""
         own, cultures = self._own(part), self._cultures[part]
-        figures = shown_figures(own.figures, _ROOT)
+        figures = shown_figures(own.figures, _ROOT, self._prepare)
         found = self._flags.get((_STAGE_OF_FLAGS[part.stage], part.subject), [])
         beside = [one for one in self._parts if one.stage == part.stage]
         at = beside.index(part)

@@ -1,5 +1,6 @@
 """What all pages of a report have in common: templates, style, script and what it may do."""
 
+import functools
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,7 @@ def rendered(template: str, root: str, **shown: Any) -> str:
     )
 
 
+@functools.cache
 def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATE),

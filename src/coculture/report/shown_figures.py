@@ -12,7 +12,7 @@ from PIL import Image
 
 from coculture.exchange.figure_text import FigureText
 from coculture.exchange.names import natural_key
-from coculture.report.inline_svg import InlineSvg, inline
+from coculture.report.inline_svg import Inline, InlineSvg, inline
 from coculture.report.results import Figure
 
 PER_EXPERIMENT, POOLED_ERROR = "per_experiment", "pooled_error"
@@ -103,18 +103,22 @@ class StageFigures:
         return any(figure.analysis for group in self.groups for figure in group.figures)
 
 
-def shown_figures(figures: Iterable[Figure], root: str = "") -> list[ShownFigure]:
+def shown_figures(
+    figures: Iterable[Figure], root: str = "", prepare: Inline = inline
+) -> list[ShownFigure]:
     """Each of `figures` that has something to show, in their order.
 
     Parameters
     ----------
     root
         Address of the results folder from the page.
+    prepare
+        Prepares each SVG.
     """
     filled = [figure for figure in figures if _shows_anything(figure)]
     pooled = {_key(figure) for figure in filled if figure.text.analysis == POOLED_ERROR}
     return [
-        _shown(figure, f"figure-{i}", _key(figure) in pooled, root)
+        _shown(figure, f"figure-{i}", _key(figure) in pooled, root, prepare)
         for i, figure in enumerate(filled, start=1)
     ]
 
@@ -166,7 +170,9 @@ def _shows_anything(figure: Figure) -> bool:
         return len(list(itertools.islice(file, 2))) == 2
 
 
-def _shown(figure: Figure, anchor: str, in_both_analyses: bool, root: str) -> ShownFigure:
+def _shown(
+    figure: Figure, anchor: str, in_both_analyses: bool, root: str, prepare: Inline
+) -> ShownFigure:
     data = ""
     if figure.shown is not None and figure.shown.stat().st_size <= _MAX_DATA_BYTES:
         data = figure.shown.read_text(encoding="utf-8")
@@ -181,7 +187,7 @@ def _shown(figure: Figure, anchor: str, in_both_analyses: bool, root: str) -> Sh
         text=figure.text,
         analysis=figure.text.analysis if in_both_analyses else "",
         is_primary_only=figure.text.analysis == PER_EXPERIMENT and not in_both_analyses,
-        drawing=inline(figure.path.read_text(encoding="utf-8"), anchor.replace("figure-", "f")),
+        drawing=prepare(figure.path.read_text(encoding="utf-8"), anchor.replace("figure-", "f")),
         files=[
             (path.suffix[1:].upper(), f"{folder}/{quote(path.name)}")
             for path in sorted((figure.path, *figure.other_files), key=lambda path: path.suffix)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -153,10 +154,7 @@ class Study:
         several experiments is among the rows of each; `shared_with` names the others.
         """
         rows = self._of_experiment(experiment)
-        cultures = self.cultures.set_index("culture")
-        untreated = is_untreated(cultures, self.config["factors"])
-        arms = names_of_arms(cultures, self.config["factors"], self.config["cells"])
-        settings = settings_of(cultures)
+        cultures, untreated, arms, settings = self._of_cultures
         is_sample = rows["role"] == "sample"
         is_untreated_row = rows["culture"].map(untreated).fillna(False).astype(bool)
         of_culture = rows["culture"].isin(cultures.index)
@@ -167,8 +165,19 @@ class Study:
                 arm=rows["culture"].map(arms).fillna("").where(is_sample | ~is_untreated_row, ""),
                 setting=rows["culture"].map(settings).fillna("").where(is_sample, ""),
                 culture=rows["culture"].where(is_sample, ""),
-                shared_with=[self._shared_with(row, experiment) for row in rows.index],
+                shared_with=self._shared_with(rows, experiment),
             )
+        )
+
+    @cached_property
+    def _of_cultures(self) -> tuple[pd.DataFrame, pd.Series, pd.Series, pd.Series]:
+        """The cultures by name; whether each is untreated; its arm; stroma, medium and hours."""
+        cultures = self.cultures.set_index("culture")
+        return (
+            cultures,
+            is_untreated(cultures, self.config["factors"]),
+            names_of_arms(cultures, self.config["factors"], self.config["cells"]),
+            settings_of(cultures),
         )
 
     def control_files(self) -> list[dict[str, Any]]:
@@ -188,16 +197,23 @@ class Study:
         rows = self.flow[is_own | self.flow.index.isin(serving)]
         return rows.assign(experiment=experiment)
 
-    def _shared_with(self, row: int, experiment: str) -> str:
-        """The other experiments that use the file of a row in the same role."""
-        file = self.flow.loc[row]
-        if file["role"] == "sample":
-            return ""
-        same = (self.flow["path"] == file["path"]) & (self.flow["role"] == file["role"])
-        same &= self.flow["data_set"].fillna(1) == (file["data_set"] if file["data_set"] > 0 else 1)
-        named = set(self.flow.loc[same, "experiment"]) - {""}
-        named |= {name for one in self.flow.index[same] for name in self.shared.get(one, ())}
-        return ", ".join(sorted(named - {experiment}))
+    @cached_property
+    def _sharing(self) -> dict[tuple[str, str, float], set[str]]:
+        """Path, role and data set of a control -> the experiments that use it so."""
+        sharing: dict[tuple[str, str, float], set[str]] = {}
+        controls = self.flow[self.flow["role"] != "sample"]
+        keys = controls[["path", "role"]].assign(data_set=controls["data_set"].fillna(1))
+        for (row, *key), experiment in zip(
+            keys.itertuples(name=None), controls["experiment"], strict=True
+        ):
+            using = {str(experiment), *self.shared.get(row, ())} - {""}
+            sharing.setdefault(tuple(key), set()).update(using)
+        return sharing
+
+    def _shared_with(self, rows: pd.DataFrame, experiment: str) -> list[str]:
+        """For each row the other experiments that use its file in its role; none of samples."""
+        keys = zip(rows["path"], rows["role"], rows["data_set"].fillna(1), strict=True)
+        return [", ".join(sorted(self._sharing.get(key, set()) - {experiment})) for key in keys]
 
     def elisa_wells(self, plate: str | None = None) -> list[dict[str, Any]]:
         """The rows of elisa.csv, of one plate or of all, each with its file's SHA-256."""
