@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -17,8 +18,16 @@ from coculture.exchange.problems import CocultureError
 SCHEMA_VERSION = "2.0.0"
 """Version of the result tables: a column removed or redefined raises the first number."""
 
-KNOWN = ("type", "unit", "definition")
-"""What columns.csv gives for a column."""
+
+class Column(NamedTuple):
+    """What columns.csv gives for a column."""
+
+    type: str
+    unit: str
+    definition: str
+
+
+KNOWN = Column._fields
 
 
 class UndeclaredColumnError(CocultureError):
@@ -67,11 +76,18 @@ def read(path: str | Path) -> pd.DataFrame:
 
 @cache
 def _is_text(column: str) -> bool:
-    declared = definitions()
-    named = declared["column"] == column
-    if not named.any():
-        named = declared["column"].map(lambda name: bool(_pattern(name).fullmatch(column)))
-    return bool((declared.loc[named, "type"] == "text").any())
+    declared = _declared().values()
+    exact = [named[column] for named in declared if column in named]
+    return any(one.type == "text" for one in exact or _by_pattern(column))
+
+
+def _by_pattern(column: str) -> list[Column]:
+    return [
+        one
+        for named in _declared().values()
+        for name, one in named.items()
+        if _pattern(name).fullmatch(column)
+    ]
 
 
 def read_all(paths: Iterable[str | Path]) -> pd.DataFrame:
@@ -93,12 +109,12 @@ def describe(tables: Mapping[str, Sequence[str | Path]]) -> pd.DataFrame:
         headings = [pd.read_csv(path, nrows=0).columns for path in paths]
         for column in dict.fromkeys(name for heading in headings for name in heading):
             known = _definition(table, column)
-            rows.append((table, column, *known[list(KNOWN)], SCHEMA_VERSION))
+            rows.append((table, column, *known, SCHEMA_VERSION))
     return pd.DataFrame(rows, columns=["table", "column", *KNOWN, "schema_version"])
 
 
 @cache
-def _definition(table: str, column: str) -> "pd.Series[str]":
+def _definition(table: str, column: str) -> Column:
     """The row of columns.csv for a column; an exact name takes precedence over a pattern.
 
     Raises
@@ -106,17 +122,24 @@ def _definition(table: str, column: str) -> "pd.Series[str]":
     UndeclaredColumnError
         If there is none.
     """
-    declared = definitions()
-    of_table = declared[declared["table"] == table]
-    exact = of_table[of_table["column"] == column]
-    if not exact.empty:
-        return exact.iloc[0]
-    fits = [bool(_pattern(name).fullmatch(column)) for name in of_table["column"]]
-    if not any(fits):
-        raise UndeclaredColumnError(
-            f"{table}: the column {column} is not declared in any columns.csv"
+    named = _declared().get(table, {})
+    if column in named:
+        return named[column]
+    for name, declared in named.items():
+        if _pattern(name).fullmatch(column):
+            return declared
+    raise UndeclaredColumnError(f"{table}: the column {column} is not declared in any columns.csv")
+
+
+@cache
+def _declared() -> dict[str, dict[str, Column]]:
+    """Table -> name -> the first row of columns.csv for it."""
+    declared: dict[str, dict[str, Column]] = {}
+    for one in definitions().itertuples(index=False):
+        declared.setdefault(str(one.table), {}).setdefault(
+            str(one.column), Column(str(one.type), str(one.unit), str(one.definition))
         )
-    return of_table[fits].iloc[0]
+    return declared
 
 
 @cache

@@ -216,8 +216,8 @@ class Contrast:
 
     def known_values(self, without: Collection[str] = ()) -> dict[str, float]:
         """The value of each experiment that has one, without the experiments named."""
-        known = self.values.astype(float).dropna().drop(list(without), errors="ignore")
-        return {str(experiment): float(value) for experiment, value in known.items()}
+        each = zip(self.values.index, self.values.to_numpy(dtype=float).tolist(), strict=True)
+        return {str(one): value for one, value in each if value == value and one not in without}
 
     def values_as_text(self, without: Collection[str] = ()) -> str:
         """The value of each experiment for people, without the experiments named."""
