@@ -162,14 +162,16 @@ def weighted_sum(first: Weights, second: Weights, factor: float) -> dict[str, fl
     return {arm: first.get(arm, 0.0) + factor * second.get(arm, 0.0) for arm in arms}
 
 
-def evaluate(claim: Claim, means: GroupMeans, endpoint: Endpoint) -> ClaimResult:
+def evaluate(
+    claim: Claim, means: GroupMeans, endpoint: Endpoint, *, in_full: bool = True
+) -> ClaimResult:
     """Test `claim`, with wells outside the range.
 
     In a group whose wells beyond the limit favour the claim they enter at their limit. In a group
     where they argue against it the mean is the censored-likelihood mean. If none of its wells has
     a number (all comparator wells of an experiment below LLOQ), the claim cannot be tested, unless
     the contrast is on the wrong side of the margin even with these wells at the limit that argues
-    for it.
+    for it. Without `in_full` there is no p of the pooled-error analysis.
     """
     upwards = claim.side == "less"
     used = means.for_test(claim.weights, highest=upwards)
@@ -195,7 +197,9 @@ def evaluate(claim: Claim, means: GroupMeans, endpoint: Endpoint) -> ClaimResult
     if why_not:
         return _untestable(claim, contrast, *why_not, interval, against, relation)
     p = _p(claim, contrast)
-    pooled = PooledError.fit(means.by_unit(_finite(used))).contrast(claim.weights)
+    pooled = (
+        PooledError.fit(means.by_unit(_finite(used))).contrast(claim.weights) if in_full else None
+    )
     result = ClaimResult(
         claim=claim,
         contrast=contrast,
@@ -272,6 +276,8 @@ _LOWER = "at a lower dilution, or with a more sensitive assay if they were not d
 def _unbounded(claim: Claim, means: GroupMeans, used: pd.DataFrame) -> tuple[str, str] | None:
     """Reason and advice if an arm of the claim has no bound on the side that is needed."""
     arms = [arm for arm, weight in claim.weights.items() if weight]
+    if not np.isinf(used[arms].to_numpy(dtype=float)).any():
+        return None
     complete = entering(used, means.groups(claim.weights))
     infinite = [arm for arm in arms if np.isinf(used.loc[complete, arm]).any()]
     if not infinite:

@@ -101,7 +101,7 @@ class Study:
             self.measured,
             self.unstained,
             self.without_values,
-            has_texts=False,
+            in_full=False,
         )
 
 
