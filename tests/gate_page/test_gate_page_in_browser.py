@@ -319,7 +319,9 @@ def test_gates_of_the_config_are_shown_as_the_run_used_them(
     assert errors_of(percents(tab), by_hand).max() <= 0.05 + 1e-9
     assert abs(exact(by_hand) - exact(gated)).max() > 2 * POINTS
     tab.get_by_label("Compare with automatic").check()
-    assert tab.locator("#gate-list").text_content() != ""
+    own, other = tab.locator("#gate-list li").all_text_contents()
+    assert re.fullmatch(r"Annexin V ≥ [\d,.]+ set in the config; automatic ≥ [\d,.]+", own), own
+    assert re.fullmatch(r"viability dye ≥ [\d,.]+ automatic", other), other
     assert tab.get_by_text("remove them there").is_visible()
 
 

@@ -82,7 +82,8 @@ function paintDetails() {
     const shape = shapesOf(tube)(gate), automatic = automaticShapes(tube)(gate);
     const change = changeOf(view.experiment, view.population, gate);
     const exception = change && change.exceptions[tube.fcs];
-    const state = exception ? `own gate of this well: ${exception.reason}` : change && change.shape ? "moved by hand" : "automatic";
+    const asRun = isOfConfig(view.experiment, view.population, gate) ? "set in the config" : "automatic";
+    const state = exception ? `own gate of this well: ${exception.reason}` : change && change.shape ? "moved by hand" : asRun;
     return element("li", {}, element("b", { textContent: nameOfGate(gate) }), ` ${shapeInWords(shape)} `, element("span", { className: exception || (change && change.shape) ? "moved" : "as-is", textContent: isSame(shape, automatic) ? state : `${state}; automatic ${shapeInWords(automatic)}` }));
   }));
   $("undo").disabled = !past.length;

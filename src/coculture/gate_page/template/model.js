@@ -82,15 +82,19 @@ function shapeFromValue(block, value) {
   return typeof value === "object" ? newShape(value) : { channels, keep, threshold: value };
 }
 
+// A gate of the config stays what it is: a gates file cannot take it away.
+function isOfConfig(experiment, population, gate) {
+  const block = blockOf(experiment, population, gate);
+  return Boolean(block) && block.source === "manual" && !block.by;
+}
+
 // The shape that holds now for a tube: its exception, the moved gate, or what is automatic.
 function shapeFor(experiment, population, gate, tube) {
   const change = changeOf(experiment, population, gate);
   const exception = change && tube && change.exceptions[tube.fcs];
   if (exception) return exception.shape;
   if (change && change.shape) return change.shape;
-  // A gate of the config stays what it is: a gates file cannot take it away.
-  const block = blockOf(experiment, population, gate), isOfConfig = block && block.source === "manual" && !block.by;
-  if (isOfConfig) return usedShape(experiment, population, gate, tube);
+  if (isOfConfig(experiment, population, gate)) return usedShape(experiment, population, gate, tube);
   return automaticShape(experiment, population, gate, tube) || (gate === "time" ? null : usedShape(experiment, population, gate, tube));
 }
 
