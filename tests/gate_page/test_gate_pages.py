@@ -1,6 +1,7 @@
 """Which pages a study has, and what is in them before a browser opens one."""
 
 import re
+from dataclasses import replace
 
 from coculture.flow import GatedExperiment
 from coculture.gate_page import page_names, pages
@@ -23,6 +24,18 @@ def test_beyond_400_wells_each_experiment_has_a_page(gated: GatedExperiment) -> 
 
 def test_the_same_results_give_the_same_page(gated: GatedExperiment) -> None:
     assert page_of(gated) == page_of(gated)
+
+
+def test_an_experiment_without_tubes_is_named(gated: GatedExperiment) -> None:
+    inputs = inputs_of(gated)
+    empty = replace(
+        inputs,
+        plots=[*inputs.plots, {"experiment": "E2", "tubes": []}],
+        gates=[*inputs.gates, {"populations": {}}],
+    )
+    words = "Not shown, because every tube is excluded: E2"
+    assert words in pages(empty, {"E1": 24, "E2": 0})["gates.html"]
+    assert words not in page_of(gated)
 
 
 def test_no_name_can_end_the_script(gated: GatedExperiment) -> None:

@@ -13,6 +13,7 @@ import jinja2
 from markupsafe import Markup
 
 from coculture.exchange.offline_page import joined, json_in_html, script_hash
+from coculture.exchange.vocabulary import listed
 from coculture.gate_page.codes import coded
 from coculture.gate_page.inputs import GatePageInputs
 
@@ -124,8 +125,8 @@ def _page(
     )
 
 
-def _index(inputs: GatePageInputs, listed: Mapping[str, tuple[str, int]]) -> str:
-    """The list of pages; `listed` is the name of a page -> its experiment and number of wells."""
+def _index(inputs: GatePageInputs, of_pages: Mapping[str, tuple[str, int]]) -> str:
+    """The list of pages; `of_pages` is the name of a page -> its experiment and number of wells."""
     return (
         _environment()
         .get_template("index.html")
@@ -135,7 +136,7 @@ def _index(inputs: GatePageInputs, listed: Mapping[str, tuple[str, int]]) -> str
             origin=_origin(inputs),
             experiments=[
                 {"href": quote(name), "experiment": experiment, "wells": number}
-                for name, (experiment, number) in listed.items()
+                for name, (experiment, number) in of_pages.items()
             ],
             style=Markup((TEMPLATE / "page.css").read_text(encoding="utf-8")),
         )
@@ -147,7 +148,13 @@ def _title(inputs: GatePageInputs) -> str:
 
 
 def _origin(inputs: GatePageInputs) -> str:
-    """Which gates the page begins with."""
+    """Which gates the page begins with, and which experiments it does not have."""
+    without = [str(one["experiment"]) for one in inputs.plots if not one["tubes"]]
+    named = f". Not shown, because every tube is excluded: {listed(without)}" if without else ""
+    return f"{_first_gates(inputs)}{named}"
+
+
+def _first_gates(inputs: GatePageInputs) -> str:
     if inputs.file:
         return f"Gates of {inputs.file_name}"
     if inputs.config.get("flow", {}).get("gates"):
