@@ -19,6 +19,7 @@ from coculture.curves.separable_problem import (
     sum_over_wells,
     without_asymptotes,
 )
+from coculture.linear_algebra import product, solved
 
 _SMALLEST_STEP = 1e-9
 """Of ln b, ln c and ln g; smaller steps end the search."""
@@ -97,8 +98,8 @@ def _step(problem: SeparableProblem, shape: Floats, here: _Evaluation, damping: 
     by_shape = here.span[:, None, None] * here.at.by_shape
     jacobian = without_asymptotes(problem, here.at, by_shape)
     weighted = jacobian * problem.weight[:, None, :]
-    gradient = (weighted @ here.residual[:, :, None])[:, :, 0]
-    normal = weighted @ np.swapaxes(jacobian, 1, 2)
+    gradient = product(weighted, here.residual[:, :, None])[:, :, 0]
+    normal = product(weighted, np.swapaxes(jacobian, 1, 2))
     pressed = ((shape <= problem.lower) & (gradient < 0)) | (
         (shape >= problem.upper) & (gradient > 0)
     )
@@ -112,7 +113,7 @@ def _step(problem: SeparableProblem, shape: Floats, here: _Evaluation, damping: 
     scaled = np.maximum(diagonal, floor)
     normal[:, index, index] = diagonal + damping[:, None] * scaled + pressed * 1.0
     normal[:, index, index] += np.where(pressed, 0.0, floor * 1e-3)
-    step = _shortened(np.linalg.solve(normal, gradient[:, :, None])[:, :, 0])
+    step = _shortened(solved(normal, gradient[:, :, None])[:, :, 0])
     low, high = problem.lower - shape, problem.upper - shape
     beyond = (step < low) | (step > high)
     crossing = np.flatnonzero(beyond.any(axis=1))
@@ -131,12 +132,12 @@ def _along_bounds(normal: Floats, gradient: Floats, step: Floats, held: Booleans
     valley of the sum of squares, and the search stalls.
     """
     kept = np.where(held, step, 0.0)
-    rest = np.where(held, 0.0, gradient - (normal @ kept[:, :, None])[:, :, 0])
+    rest = np.where(held, 0.0, gradient - product(normal, kept[:, :, None])[:, :, 0])
     free = ~held[:, :, None] & ~held[:, None, :]
     reduced = np.where(free, normal, 0.0)
     index = np.arange(step.shape[1])
     reduced[:, index, index] += held * 1.0
-    others = _shortened(np.linalg.solve(reduced, rest[:, :, None])[:, :, 0])
+    others = _shortened(solved(reduced, rest[:, :, None])[:, :, 0])
     along: Floats = np.where(held, kept, others)
     return along
 
