@@ -72,7 +72,8 @@ def solved(matrices: Floats, right: Floats) -> Floats:
         share = rows[:, :, place].copy()
         share[:, place] = 0.0
         rows -= share[:, :, None] * rows[:, None, place]
-    return rows[:, :, size:]
+    found: Floats = rows[:, :, size:]
+    return found
 
 
 def inverted(matrix: Floats) -> Floats:
@@ -82,7 +83,8 @@ def inverted(matrix: Floats) -> Floats:
     array([[ 0.5,  0. ],
            [-0.5,  1. ]])
     """
-    return solved(matrix[None], np.eye(len(matrix))[None])[0]
+    found: Floats = solved(matrix[None], np.eye(len(matrix))[None])[0]
+    return found
 
 
 def generalized_inverse(normal: Floats) -> tuple[Floats, int]:

@@ -261,6 +261,8 @@ class _Problem:
         free = ~((logs <= self.lower) & (downwards < 0)) & ~((logs >= self.upper) & (downwards > 0))
         if free.all() and one * other > both**2:
             turned = np.array([other, one]) * downwards - both * downwards[::-1]
-            return np.clip(turned / (one * other - both**2), -_LONGEST_STEP, _LONGEST_STEP)
-        alone = np.where(free, downwards / np.array([one, other]), 0.0)
-        return np.clip(alone, -_LONGEST_STEP, _LONGEST_STEP)
+            step = turned / (one * other - both**2)
+        else:
+            step = np.where(free, downwards / np.array([one, other]), 0.0)
+        shortened: Floats = np.clip(step, -_LONGEST_STEP, _LONGEST_STEP)
+        return shortened
