@@ -151,8 +151,9 @@ def _rotation(one: Floats, other: Floats) -> tuple[Floats, Floats] | None:
     apart = np.abs(both) > _ORTHOGONAL * np.sqrt(square * of_other)
     if not apart.any():
         return None
-    ratio = np.where(apart, of_other - square, 0.0) / np.where(apart, 2 * both, 1.0)
-    tangent = np.where(ratio < 0, -1.0, 1.0) / (np.abs(ratio) + np.hypot(1.0, ratio))
+    with np.errstate(over="ignore"):  # an infinite ratio is no rotation
+        ratio = np.where(apart, of_other - square, 0.0) / np.where(apart, 2 * both, 1.0)
+        tangent = np.where(ratio < 0, -1.0, 1.0) / (np.abs(ratio) + np.hypot(1.0, ratio))
     tangent = np.where(apart, tangent, 0.0)
     cosine = 1 / np.sqrt(1 + tangent**2)
     return cosine, cosine * tangent

@@ -21,8 +21,9 @@ MODELS = tuple(PARAMETERS)
 _REWEIGHTINGS = 30
 _SEARCHES = 2
 """Fits that search the whole grid; later ones start from the fit before."""
-_SETTLED = 1e-9
-"""Change of ln b, ln c and ln g below which reweighting ends."""
+_NEARLY_SETTLED, _SETTLED = 1e-9, 1e-12
+"""Changes of ln b, ln c and ln g; reweighting ends below the smaller one, and below the larger one
+where changes no longer shrink, which are rounding."""
 _RESTARTS = 4
 _FARTHEST_ASYMPTOTE = 10.0
 """In ranges of the responses: the wells then show at most a tenth of the curve."""
@@ -281,14 +282,16 @@ def _settled(
     batch: Batch, log_x: Floats, fits: SigmoidFits, searches: int
 ) -> tuple[Floats, SigmoidFits]:
     """Refitted with the weights of the fit before until neither changes; the first fits search."""
-    weight = np.empty(0)
+    weight, last = np.empty(0), np.inf
     for repeat in range(_REWEIGHTINGS):
         before = fits.shape
         weight = well_weights(batch, _fitted(batch, log_x, fits))
         start = None if repeat < searches - 1 else before
         fits = fit_sigmoids(batch.model, log_x, batch.y, weight, batch.fixed, start)
-        if repeat and np.abs(fits.shape - before).max() < _SETTLED:
+        change = float(np.abs(fits.shape - before).max())
+        if repeat and (change < _SETTLED or (change < _NEARLY_SETTLED and change > last / 2)):
             break
+        last = change
     return weight, fits
 
 

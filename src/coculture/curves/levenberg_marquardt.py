@@ -21,8 +21,16 @@ from coculture.curves.separable_problem import (
 )
 from coculture.linear_algebra import product, solved
 
-_SMALLEST_STEP = 1e-9
-"""Of ln b, ln c and ln g; smaller steps end the search."""
+_SMALL_STEP, _SMALLEST_STEP = 1e-9, 1e-12
+"""Of ln b, ln c and ln g; the smallest end the search, and small ones that no longer shrink, which
+are rounding."""
+_SHRINKING = 0.5
+"""Share of the step before."""
+_ROUNDING = 1e-13
+"""Share of a sum of squares. Sums that agree to it do not say which of two near shapes is better,
+but the step between them does; else rounding decides where a shape ends, in the eighth digit."""
+_DECISIVE_STEP = 1e-6
+"""A longer step has to lower the sum of squares; else a search would wander along flat valleys."""
 _LONGEST_STEP = 2.0
 """Of ln b, ln c and ln g; a longer step is shortened as a whole, so that it keeps its direction."""
 _MOST_DAMPING = 1e14
@@ -34,6 +42,7 @@ def refined(problem: SeparableProblem, shape: Floats, most_steps: int) -> tuple[
     shape = np.clip(shape, problem.lower, problem.upper)
     sums = np.empty(len(shape))
     damping = np.full(len(shape), 1e-3)
+    last = np.full(len(shape), np.inf)
     active = np.arange(len(shape))
     part, here = problem, _evaluate(problem, shape)
     sums[:] = here.sum_of_squares
@@ -41,13 +50,16 @@ def refined(problem: SeparableProblem, shape: Floats, most_steps: int) -> tuple[
         now = shape[active]
         trial = np.clip(now + _step(part, now, here, damping[active]), part.lower, part.upper)
         there = _evaluate(part, trial)
-        better = there.sum_of_squares <= sums[active]
         moved = np.abs(trial - now).max(axis=1)
+        rounding = np.where(moved < _DECISIVE_STEP, _ROUNDING, 0.0)
+        better = there.sum_of_squares <= (1 + rounding) * sums[active]
         shape[active[better]] = trial[better]
         sums[active[better]] = there.sum_of_squares[better]
         damping[active] = np.where(better, damping[active] / 8, damping[active] * 6)
         damping[active] = np.maximum(damping[active], 1e-15)
-        done = (moved < _SMALLEST_STEP) | (damping[active] > _MOST_DAMPING)
+        is_rounding = better & (moved < _SMALL_STEP) & (moved > _SHRINKING * last[active])
+        done = (moved < _SMALLEST_STEP) | is_rounding | (damping[active] > _MOST_DAMPING)
+        last[active] = moved
         if done.all():
             break
         here = there if better.all() else here.replaced(better, there)
