@@ -117,4 +117,5 @@ def _read_apart(plate: pd.DataFrame, s0: float, cv: float) -> "pd.Series[float]"
         )
         sd = np.hypot(s0, cv * _curve(x, a, b, c, d))
     with np.errstate(invalid="ignore"):
-        return c * ((a - d) / (plate["response"] - d) - 1) ** (1 / b)
+        read: pd.Series[float] = c * ((a - d) / (plate["response"] - d) - 1) ** (1 / b)
+    return read
