@@ -16,7 +16,7 @@ FROM := $(if $(wildcard bundle/*.whl),--no-index --find-links bundle)
 STEPS := --configfile $(STUDY) --cores $(CORES)
 
 .DEFAULT_GOAL := help
-.PHONY: help new run again check gates plan archive pin pin-findings verify bundle cluster test test-all test-cluster audit lint wheel lock lock-in-date example document benchmark clean
+.PHONY: help new run again check gates plan archive pin pin-findings verify verify-kernels bundle cluster test test-all test-cluster audit lint wheel lock lock-in-date example document benchmark clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ verify: .venv/installed ## run a study twice from scratch and compare every byte
 	$(BIN)/snakemake --directory $$folder/first --configfile $(abspath $(STUDY)) --cores $(CORES) && \
 	LC_ALL=C TZ=Asia/Tokyo $(BIN)/snakemake --directory $$folder/second --configfile $(abspath $(STUDY)) --cores 1 && \
 	$(BIN)/coculture compare $$folder/first/results $$folder/second/results && rm -rf $$folder
+
+verify-kernels: .venv/installed ## run a study with each kind of processor's arithmetic and compare every byte
+	@.ci/verify-kernels $(abspath $(STUDY)) $(CORES)
 
 again: .venv/installed ## run a study into the folder again/, and say what differs from its results
 	@rm -rf again && $(BIN)/snakemake --directory again --configfile $(abspath $(STUDY)) --cores $(CORES) && \

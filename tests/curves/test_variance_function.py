@@ -4,6 +4,7 @@ import warnings
 
 import numpy as np
 import pandas as pd
+from scipy.stats import chi2
 
 from coculture.curves.variance_function import VarianceFunction, shrunken_variance_function
 
@@ -32,3 +33,43 @@ def test_leaving_out_the_most_scattered_groups_does_not_bias_it() -> None:
     groups = {"mean": pairs.mean(axis=1), "variance": pairs.var(axis=1, ddof=1), "wells": 2}
     found = shrunken_variance_function(pd.DataFrame(groups), START, span=2.5, plates=40)
     assert abs(found.cv / 0.05 - 1) < 0.02
+
+
+def test_it_does_not_depend_on_the_order_of_the_groups() -> None:
+    """Sums in another order differ in the last digit, which must not decide where a search ends."""
+    rng = np.random.default_rng(4)
+    mean = rng.uniform(0.05, 2.5, 60)
+    pairs = mean[:, None] + rng.normal(size=(60, 2)) * np.hypot(0.01, 0.08 * mean)[:, None]
+    groups = pd.DataFrame(
+        {"mean": pairs.mean(axis=1), "variance": pairs.var(axis=1, ddof=1), "wells": 2}
+    )
+    found = [
+        shrunken_variance_function(groups.sample(frac=1, random_state=seed), START, 2.5, 6)
+        for seed in range(5)
+    ]
+    assert np.ptp([one.s0 for one in found]) < 1e-12 * found[0].s0
+    assert np.ptp([one.cv for one in found]) < 1e-12 * found[0].cv
+
+
+def test_it_is_the_least_deviance() -> None:
+    """No s0 or cv near it makes the deviance of groups and starting values smaller."""
+    rng = np.random.default_rng(5)
+    mean = rng.uniform(0.05, 2.5, 40)
+    variance = (0.01**2 + (0.06 * mean) ** 2) * rng.chisquare(2, 40) / 2
+    variance = np.minimum(variance, 4 * (0.01**2 + (0.06 * mean) ** 2))
+    groups = pd.DataFrame({"mean": mean, "variance": variance, "wells": 3})
+    found = shrunken_variance_function(groups, START, 2.5, 6)
+    assert "(40 groups, 0 left out)" in found.rule
+    at = np.array([*mean, 0.0, 0.7 * 2.5])
+    correction = 0.99 / chi2.cdf(chi2.ppf(0.99, 2), 4)
+    of_groups = np.array([*(variance * correction), *START.variance([0.0, 0.7 * 2.5])])
+    freedom = np.array([2.0] * 40 + [3.0] * 2)
+
+    def deviance(s0: float, cv: float) -> float:
+        expected = s0**2 + (cv * at) ** 2
+        return float(np.sum(freedom * (np.log(expected) + of_groups / expected)))
+
+    least = deviance(found.s0, found.cv)
+    for by in (1e-4, -1e-4):
+        assert deviance(found.s0 * (1 + by), found.cv) > least
+        assert deviance(found.s0, found.cv * (1 + by)) > least

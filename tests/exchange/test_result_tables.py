@@ -10,7 +10,8 @@ from coculture.exchange import result_tables
 
 
 def test_numbers_and_text_come_back_exactly(tmp_path: Path) -> None:
-    numbers = np.random.default_rng(5).lognormal(0, 20, 2000)
+    drawn = np.random.default_rng(5).lognormal(0, 20, 2000)
+    numbers = np.array([float(f"{number:.9e}") for number in drawn])
     frame = pd.DataFrame(
         {"culture": [f"{i:03d}" for i in range(2000)], "concentration_pg_ml": numbers, "flags": ""}
     )
@@ -19,6 +20,31 @@ def test_numbers_and_text_come_back_exactly(tmp_path: Path) -> None:
     assert (back["concentration_pg_ml"].to_numpy() == numbers).all()
     assert list(back["culture"]) == list(frame["culture"])
     assert (back["flags"] == "").all()
+
+
+def test_ten_significant_digits_are_written(tmp_path: Path) -> None:
+    frame = pd.DataFrame(
+        {"culture": ["a", "b", "c"], "concentration_pg_ml": [0.1 + 0.2, 1e9 / 7, 3]}
+    )
+    result_tables.write(frame, tmp_path / "a.csv", "elisa/cultures.csv")
+    assert (tmp_path / "a.csv").read_text().split() == [
+        "culture,concentration_pg_ml",
+        "a,0.3",
+        "b,142857142.9",
+        "c,3.0",
+    ]
+
+
+def test_numbers_among_text_are_rounded_and_others_are_kept(tmp_path: Path) -> None:
+    mixed = pd.Series(["0.30000000000000004", 12345678901, True, 0.1 + 0.2, None], dtype=object)
+    result_tables.write(pd.DataFrame({"culture": mixed}), tmp_path / "a.csv", "elisa/cultures.csv")
+    assert (tmp_path / "a.csv").read_text().splitlines()[1:] == [
+        "0.30000000000000004",
+        "12345678901",
+        "True",
+        "0.3",
+        '""',
+    ]
 
 
 def test_missing_numbers_are_empty_cells(tmp_path: Path) -> None:

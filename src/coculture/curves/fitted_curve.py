@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from coculture.curves.models import PARAMETERS, Floats, exponent_at, fractions, logarithm
 from coculture.curves.variance_function import UPPER_TAIL, VarianceFunction
 from coculture.distributions import t_quantile
+from coculture.linear_algebra import product
 
 WIDEST = 1e4
 """Limits that are farther from a concentration than this factor say nothing about it."""
@@ -262,7 +263,7 @@ class FittedCurve:
         return rows.T
 
     def _curve_variance(self, gradient: Floats) -> Floats:
-        variance: Floats = ((gradient @ self.covariance) * gradient).sum(axis=1)
+        variance: Floats = (product(gradient, self.covariance) * gradient).sum(axis=1)
         return np.maximum(variance, 0)
 
     def _slope(self, x: Floats) -> Floats:

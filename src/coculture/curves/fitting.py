@@ -15,13 +15,15 @@ from coculture.curves.variable_projection import SigmoidFits, fit_sigmoids
 from coculture.curves.variance_function import VarianceFunction, starting_variance_function
 from coculture.curves.weights import WEIGHTINGS, Batch, well_weights
 from coculture.exchange.problems import CocultureError
+from coculture.linear_algebra import inverted, product, singular_values
 
 MODELS = tuple(PARAMETERS)
 _REWEIGHTINGS = 30
 _SEARCHES = 2
 """Fits that search the whole grid; later ones start from the fit before."""
-_SETTLED = 1e-9
-"""Change of ln b, ln c and ln g below which reweighting ends."""
+_NEARLY_SETTLED, _SETTLED = 1e-9, 1e-12
+"""Changes of ln b, ln c and ln g; reweighting ends below the smaller one, and below the larger one
+where changes no longer shrink, which are rounding."""
 _RESTARTS = 4
 _FARTHEST_ASYMPTOTE = 10.0
 """In ranges of the responses: the wells then show at most a tenth of the curve."""
@@ -280,14 +282,16 @@ def _settled(
     batch: Batch, log_x: Floats, fits: SigmoidFits, searches: int
 ) -> tuple[Floats, SigmoidFits]:
     """Refitted with the weights of the fit before until neither changes; the first fits search."""
-    weight = np.empty(0)
+    weight, last = np.empty(0), np.inf
     for repeat in range(_REWEIGHTINGS):
         before = fits.shape
         weight = well_weights(batch, _fitted(batch, log_x, fits))
         start = None if repeat < searches - 1 else before
         fits = fit_sigmoids(batch.model, log_x, batch.y, weight, batch.fixed, start)
-        if repeat and np.abs(fits.shape - before).max() < _SETTLED:
+        change = float(np.abs(fits.shape - before).max())
+        if repeat and (change < _SETTLED or (change < _NEARLY_SETTLED and change > last / 2)):
             break
+        last = change
     return weight, fits
 
 
@@ -381,13 +385,13 @@ def _inverse_information(
     divisor = np.where(size > 0, size, 1.0)
     # What overflows (responses of 1e200) has no covariance, but is no error either.
     scaled = np.nan_to_num(weighted / divisor, nan=0.0, posinf=0.0, neginf=0.0)
-    _, singular, directions = np.linalg.svd(scaled, full_matrices=False)
+    singular, directions = singular_values(scaled)
     determined = singular > 1e-10 * singular[:, :1]
     inverse = np.where(determined, 1 / np.where(determined, singular, 1.0), 0.0)
     root = np.swapaxes(directions, 1, 2) * inverse[:, None, :]
     root = root / np.swapaxes(divisor, 1, 2)
     full = np.zeros((len(shape), len(free), len(free)))
-    full[:, np.outer(free, free)] = (root @ np.swapaxes(root, 1, 2)).reshape(len(shape), -1)
+    full[:, np.outer(free, free)] = product(root, np.swapaxes(root, 1, 2)).reshape(len(shape), -1)
     share = np.where(determined[:, :, None], 0.0, np.abs(directions)).max(axis=1, initial=0.0)
     undetermined = np.zeros((len(shape), len(free)), dtype=bool)
     undetermined[:, free] = (share > _UNDETERMINED_SHARE) | ~(size[:, 0, :] > 0)
@@ -417,13 +421,13 @@ def _fit_line(batch: Batch, curve: int) -> FittedCurve:
     elif batch.weighting != "none":
         weight = y[usable] ** {"1/y": 1.0, "1/y2": 0.0}[batch.weighting]
     design = np.column_stack([np.ones_like(log_x), log_x])
-    inverse = np.linalg.inv(design.T @ (weight[:, None] * design))
-    intercept, slope = inverse @ design.T @ (weight * log_y)
+    covariance_of_one = inverted(product(design.T, weight[:, None] * design))
+    intercept, slope = product(covariance_of_one, product(design.T, weight * log_y))
     residual = log_y - intercept - slope * log_x
     sum_of_squares = float((weight * residual**2).sum())
     freedom = len(log_y) - 2
     scale = _scale(batch, curve, sum_of_squares, freedom)
-    covariance = inverse * scale
+    covariance = covariance_of_one * scale
     errors = np.sqrt(np.diag(covariance))
     return FittedCurve(
         model=batch.model,

@@ -16,6 +16,7 @@ from coculture.curves.separable_problem import (
     SeparableProblem,
     centred_fraction,
 )
+from coculture.linear_algebra import product
 
 _WORTH_A_START = 10.0
 """A start whose sum of squares is more than this many times the best one is not refined."""
@@ -131,13 +132,14 @@ def _grid_sums(problem: SeparableProblem, grid: Floats) -> Floats:
         y = y - (w * y).sum(axis=1, keepdims=True) / total
         ones = np.ones_like(at.left)
         h = centred_fraction(at, ones, ones.sum(axis=1))
-        across = np.maximum((w @ (h**2).T) - (w @ h.T) ** 2 / total, 1e-280)
+        across = np.maximum(product(w, (h**2).T) - product(w, h.T) ** 2 / total, 1e-280)
     elif a is not None and d is not None:
         y, h = y - d, at.left * (a - d)
-        both: Floats = (w * y**2).sum(axis=1, keepdims=True) - 2 * (w * y) @ h.T + w @ (h**2).T
-        return both
+        both = product(w, (h**2).T) - 2 * product(w * y, h.T)
+        whole: Floats = (w * y**2).sum(axis=1, keepdims=True) + both
+        return whole
     else:
         y, h = (y - a, at.risen) if a is not None else (y - (d or 0), at.left)
-        across = np.maximum(w @ (h**2).T, 1e-280)
-    sums: Floats = (w * y**2).sum(axis=1, keepdims=True) - ((w * y) @ h.T) ** 2 / across
+        across = np.maximum(product(w, (h**2).T), 1e-280)
+    sums: Floats = (w * y**2).sum(axis=1, keepdims=True) - product(w * y, h.T) ** 2 / across
     return sums

@@ -19,9 +19,18 @@ from coculture.curves.separable_problem import (
     sum_over_wells,
     without_asymptotes,
 )
+from coculture.linear_algebra import product, solved
 
-_SMALLEST_STEP = 1e-9
-"""Of ln b, ln c and ln g; smaller steps end the search."""
+_SMALL_STEP, _SMALLEST_STEP = 1e-9, 1e-12
+"""Of ln b, ln c and ln g; the smallest end the search, and small ones that no longer shrink, which
+are rounding."""
+_SHRINKING = 0.5
+"""Share of the step before."""
+_ROUNDING = 1e-13
+"""Share of a sum of squares. Sums that agree to it do not say which of two near shapes is better,
+but the step between them does; else rounding decides where a shape ends, in the eighth digit."""
+_DECISIVE_STEP = 1e-6
+"""A longer step has to lower the sum of squares; else a search would wander along flat valleys."""
 _LONGEST_STEP = 2.0
 """Of ln b, ln c and ln g; a longer step is shortened as a whole, so that it keeps its direction."""
 _MOST_DAMPING = 1e14
@@ -33,6 +42,7 @@ def refined(problem: SeparableProblem, shape: Floats, most_steps: int) -> tuple[
     shape = np.clip(shape, problem.lower, problem.upper)
     sums = np.empty(len(shape))
     damping = np.full(len(shape), 1e-3)
+    last = np.full(len(shape), np.inf)
     active = np.arange(len(shape))
     part, here = problem, _evaluate(problem, shape)
     sums[:] = here.sum_of_squares
@@ -40,13 +50,16 @@ def refined(problem: SeparableProblem, shape: Floats, most_steps: int) -> tuple[
         now = shape[active]
         trial = np.clip(now + _step(part, now, here, damping[active]), part.lower, part.upper)
         there = _evaluate(part, trial)
-        better = there.sum_of_squares <= sums[active]
         moved = np.abs(trial - now).max(axis=1)
+        rounding = np.where(moved < _DECISIVE_STEP, _ROUNDING, 0.0)
+        better = there.sum_of_squares <= (1 + rounding) * sums[active]
         shape[active[better]] = trial[better]
         sums[active[better]] = there.sum_of_squares[better]
         damping[active] = np.where(better, damping[active] / 8, damping[active] * 6)
         damping[active] = np.maximum(damping[active], 1e-15)
-        done = (moved < _SMALLEST_STEP) | (damping[active] > _MOST_DAMPING)
+        is_rounding = better & (moved < _SMALL_STEP) & (moved > _SHRINKING * last[active])
+        done = (moved < _SMALLEST_STEP) | is_rounding | (damping[active] > _MOST_DAMPING)
+        last[active] = moved
         if done.all():
             break
         here = there if better.all() else here.replaced(better, there)
@@ -97,8 +110,8 @@ def _step(problem: SeparableProblem, shape: Floats, here: _Evaluation, damping: 
     by_shape = here.span[:, None, None] * here.at.by_shape
     jacobian = without_asymptotes(problem, here.at, by_shape)
     weighted = jacobian * problem.weight[:, None, :]
-    gradient = (weighted @ here.residual[:, :, None])[:, :, 0]
-    normal = weighted @ np.swapaxes(jacobian, 1, 2)
+    gradient = product(weighted, here.residual[:, :, None])[:, :, 0]
+    normal = product(weighted, np.swapaxes(jacobian, 1, 2))
     pressed = ((shape <= problem.lower) & (gradient < 0)) | (
         (shape >= problem.upper) & (gradient > 0)
     )
@@ -112,7 +125,7 @@ def _step(problem: SeparableProblem, shape: Floats, here: _Evaluation, damping: 
     scaled = np.maximum(diagonal, floor)
     normal[:, index, index] = diagonal + damping[:, None] * scaled + pressed * 1.0
     normal[:, index, index] += np.where(pressed, 0.0, floor * 1e-3)
-    step = _shortened(np.linalg.solve(normal, gradient[:, :, None])[:, :, 0])
+    step = _shortened(solved(normal, gradient[:, :, None])[:, :, 0])
     low, high = problem.lower - shape, problem.upper - shape
     beyond = (step < low) | (step > high)
     crossing = np.flatnonzero(beyond.any(axis=1))
@@ -131,12 +144,12 @@ def _along_bounds(normal: Floats, gradient: Floats, step: Floats, held: Booleans
     valley of the sum of squares, and the search stalls.
     """
     kept = np.where(held, step, 0.0)
-    rest = np.where(held, 0.0, gradient - (normal @ kept[:, :, None])[:, :, 0])
+    rest = np.where(held, 0.0, gradient - product(normal, kept[:, :, None])[:, :, 0])
     free = ~held[:, :, None] & ~held[:, None, :]
     reduced = np.where(free, normal, 0.0)
     index = np.arange(step.shape[1])
     reduced[:, index, index] += held * 1.0
-    others = _shortened(np.linalg.solve(reduced, rest[:, :, None])[:, :, 0])
+    others = _shortened(solved(reduced, rest[:, :, None])[:, :, 0])
     along: Floats = np.where(held, kept, others)
     return along
 

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coculture.curves.models import Floats, Fractions
+from coculture.linear_algebra import product
 
 _SLOPE_BOUNDS = (0.02, 500.0)
 """Times the range of ln x: from a curve that is straight over the range to a step inside it."""
@@ -173,9 +174,10 @@ def without_asymptotes(problem: SeparableProblem, at: Fractions, rows: Floats) -
         basis = at.left
     else:
         total = problem.total_weight
-        rows = rows - (rows @ w[:, :, None]) / total[:, None, None]
+        rows = rows - product(rows, w[:, :, None]) / total[:, None, None]
         basis = centred_fraction(at, w, total)
     weighted = w * basis
-    along = _ratio((rows @ weighted[:, :, None])[:, :, 0], sum_over_wells(weighted, basis)[:, None])
+    explained = product(rows, weighted[:, :, None])[:, :, 0]
+    along = _ratio(explained, sum_over_wells(weighted, basis)[:, None])
     projected: Floats = rows - along[:, :, None] * basis[:, None, :]
     return projected

@@ -30,6 +30,7 @@ from coculture.curves.separable_problem import (
     separable_problem,
     sum_over_wells,
 )
+from coculture.linear_algebra import product
 
 _CURVES_AT_ONCE = 2048
 """To limit memory: the sums of squares over the 1,584 shapes of a 5PL grid then take 26 MB."""
@@ -149,8 +150,8 @@ def _replicates_joined(
         return log_x, y, weight, np.zeros(len(y))
     levels, level = np.unique(log_x[0], return_inverse=True)
     member = np.equal.outer(level, np.arange(len(levels))).astype(float)
-    total = weight @ member
-    mean = (weight * y) @ member / np.where(total > 0, total, 1.0)
+    total = product(weight, member)
+    mean = product(weight * y, member) / np.where(total > 0, total, 1.0)
     within = sum_over_wells(weight, y - mean[:, level], y - mean[:, level])
     return np.broadcast_to(levels, total.shape), mean, total, within
 

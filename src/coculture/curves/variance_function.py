@@ -122,6 +122,11 @@ _CLEAN = 0.99
 double the CV of all."""
 _ROUNDS = 20
 """Of leaving out and fitting again; four are usual."""
+_SMALLEST_STEP, _LONGEST_STEP, _MOST_STEPS = 1e-12, 2.0, 300
+"""Of ln s0 and ln cv; smaller steps end the search."""
+_ROUNDING, _SAME_DEVIANCE, _LEAST = 1e-13, 1e-9, 1e-280
+"""Share of a deviance that is rounding, and by which another minimum must be lower; the least
+information that is divided by."""
 
 
 def shrunken_variance_function(
@@ -191,23 +196,73 @@ def _most_likely(
     scale = float(np.abs(mean).max()) or 1.0
     smallest = (1e-6 * scale) ** 2
     largest_s0 = 10 * max(scale, float(np.sqrt(variance.max())))
-    bounds = [(np.log(1e-6 * scale), np.log(largest_s0)), (-12, 2)]
-
-    def deviance(logs: Floats) -> tuple[float, Floats]:
-        constant, proportional = np.exp(2 * logs[0]), np.exp(2 * logs[1]) * mean**2
-        expected = constant + proportional + smallest
-        by_variance = df * (1 - variance / expected) / expected
-        gradient = [2 * constant * by_variance.sum(), 2 * (proportional * by_variance).sum()]
-        return float(np.sum(df * (np.log(expected) + variance / expected))), np.array(gradient)
-
-    best = min(
-        (
-            scipy.optimize.minimize(
-                deviance, np.log(one), jac=True, method="L-BFGS-B", bounds=bounds
-            )
-            for one in (start, (start[0] / 5, start[1]), (start[0], start[1] / 5))
-        ),
-        key=lambda result: float(result.fun),
+    problem = _Problem(
+        mean,
+        variance,
+        df,
+        smallest,
+        np.array([np.log(1e-6 * scale), -12.0]),
+        np.array([np.log(largest_s0), 2.0]),
     )
-    s0, cv = np.exp(best.x)
+    starts = (start, (start[0] / 5, start[1]), (start[0], start[1] / 5))
+    logs, lowest = problem.least_deviance(np.log(starts[0]))
+    for one in starts[1:]:
+        end, deviance = problem.least_deviance(np.log(one))
+        if deviance < lowest - _SAME_DEVIANCE * (1 + abs(lowest)):
+            logs, lowest = end, deviance
+    s0, cv = np.exp(logs)
     return float(s0), float(cv)
+
+
+@dataclass(frozen=True)
+class _Problem:
+    """The deviance of replicate groups by ln s0 and ln cv, between bounds."""
+
+    mean: Floats
+    variance: Floats
+    df: Floats
+    smallest: float
+    lower: Floats
+    upper: Floats
+
+    def least_deviance(self, start: Floats) -> tuple[Floats, float]:
+        """Where damped Fisher scoring ends, in the last digits too, and the deviance there."""
+        logs = np.clip(start, self.lower, self.upper)
+        deviance, damping = self._deviance(logs), 1e-3
+        for _ in range(_MOST_STEPS):
+            trial = np.clip(logs + self._step(logs, damping), self.lower, self.upper)
+            moved = float(np.abs(trial - logs).max())
+            of_trial = self._deviance(trial)
+            if of_trial <= deviance + _ROUNDING * (1 + abs(deviance)):
+                logs, deviance, damping = trial, of_trial, damping / 10
+            else:
+                damping = max(damping, 1e-6) * 10
+            if moved < _SMALLEST_STEP:
+                break
+        return logs, deviance
+
+    def _parts(self, logs: Floats) -> tuple[Floats, Floats]:
+        """The expected variance (groups), and its derivatives (2 x groups)."""
+        constant, proportional = np.exp(2 * logs[0]), np.exp(2 * logs[1]) * self.mean**2
+        by_logs = 2 * np.stack([np.full_like(self.mean, constant), proportional])
+        return constant + proportional + self.smallest, by_logs
+
+    def _deviance(self, logs: Floats) -> float:
+        expected, _ = self._parts(logs)
+        return float((self.df * (np.log(expected) + self.variance / expected)).sum())
+
+    def _step(self, logs: Floats, damping: float) -> Floats:
+        """The damped step; a parameter that presses on a bound does not move."""
+        expected, by_logs = self._parts(logs)
+        relative = by_logs / expected
+        downwards = (self.df * (self.variance / expected - 1) * relative).sum(axis=1)
+        (one, both), (_, other) = (self.df * relative[:, None] * relative).sum(axis=2)
+        one, other = (1 + damping) * max(one, _LEAST), (1 + damping) * max(other, _LEAST)
+        free = ~((logs <= self.lower) & (downwards < 0)) & ~((logs >= self.upper) & (downwards > 0))
+        if free.all() and one * other > both**2:
+            turned = np.array([other, one]) * downwards - both * downwards[::-1]
+            step = turned / (one * other - both**2)
+        else:
+            step = np.where(free, downwards / np.array([one, other]), 0.0)
+        shortened: Floats = np.clip(step, -_LONGEST_STEP, _LONGEST_STEP)
+        return shortened

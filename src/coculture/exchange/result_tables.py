@@ -1,4 +1,4 @@
-"""How every result table is written: declared columns, fixed order, numbers that round-trip.
+"""How every result table is written: declared columns, fixed order, ten significant digits.
 
 Each stage declares the columns of its tables in a `columns.csv` beside its code (table, column,
 type, unit, definition); a column name has one type in all tables. `write` refuses a table with an
@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -17,6 +17,10 @@ from coculture.exchange.problems import CocultureError
 
 SCHEMA_VERSION = "2.0.0"
 """Version of the result tables: a column removed or redefined raises the first number."""
+
+SIGNIFICANT_DIGITS = 10
+"""Of every number in a result table: more than any measurement has, and fewer than those in which
+the mathematical functions of different processors and systems agree."""
 
 
 class Column(NamedTuple):
@@ -48,8 +52,8 @@ def definitions() -> pd.DataFrame:
 def write(frame: pd.DataFrame, path: str | Path, table: str) -> None:
     """Write `frame` as the result table `table` (its name in columns.csv) to `path`.
 
-    Floats are written with the shortest digits that read back as the same number; missing values
-    are empty; line ends are `\\n` on every machine.
+    Numbers are rounded to `SIGNIFICANT_DIGITS` and written with the shortest digits that read back
+    as the same number; missing values are empty; line ends are `\\n` on every machine.
 
     Raises
     ------
@@ -60,7 +64,23 @@ def write(frame: pd.DataFrame, path: str | Path, table: str) -> None:
         _definition(table, str(column))
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    frame.to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
+    frame.apply(_rounded).to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
+
+
+def rounded(value: float) -> float:
+    """A number with `SIGNIFICANT_DIGITS`.
+
+    >>> rounded(0.1 + 0.2), rounded(1234567.89012345), rounded(float("inf"))
+    (0.3, 1234567.89, inf)
+    """
+    return float(f"{value:.{SIGNIFICANT_DIGITS - 1}e}")
+
+
+def _rounded(column: "pd.Series[Any]") -> "pd.Series[Any]":
+    """A column with its floats rounded; of text, whole numbers and truth values it is the same."""
+    if column.dtype != object and not pd.api.types.is_float_dtype(column.dtype):
+        return column
+    return column.map(lambda value: rounded(value) if isinstance(value, float) else value)
 
 
 def read(path: str | Path) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from coculture.flow.fcs.data import BLOCK, Events, read_blocks
 from coculture.flow.fcs.header import FcsHeader
 from coculture.flow.settings import CountingBeads
+from coculture.linear_algebra import weighted_sum
 
 Values = NDArray[np.float64]
 
@@ -140,10 +141,9 @@ class LargeTube(Mapping[str, Values]):
                 yield block[self._used[place], 0]
             return
         stain = list(self._unmixing.stains).index(name)
-        transposed = self._unmixing.coefficients.T
+        coefficients = self._unmixing.coefficients[:, stain]
         for place, block in self._blocks(self._unmixing.seen):
-            # All stains, so that the sums are in the same order as for a whole file.
-            yield (transposed @ block.T)[stain][self._used[place]]
+            yield weighted_sum(block.T, coefficients)[self._used[place]]
 
     def _blocks(self, names: Sequence[str]) -> Iterator[tuple[slice, Events]]:
         done = 0

@@ -24,6 +24,7 @@ from coculture.flow.files import (
 from coculture.flow.large_tube import LargeTube, Unmixing
 from coculture.flow.ranges import with_own_ranges
 from coculture.flow.settings import CountingBeads, FlowSettings
+from coculture.linear_algebra import weighted_sum
 
 _BLOCK = 8192
 """Events compensated at a time: they stay in the processor's cache."""
@@ -348,7 +349,6 @@ def _unmix(
     """
     for start in range(0, len(observed), _BLOCK):
         block = slice(start, start + _BLOCK)
-        # Of the transposed arrays, so that each stain is contiguous in the result.
-        true = coefficients.T @ observed[block].T
+        true = [weighted_sum(observed[block].T, each) for each in coefficients.T]
         for stain, values in zip(stains, true, strict=True):
             stain[block] = values

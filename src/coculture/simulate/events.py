@@ -12,6 +12,7 @@ from dataclasses import astuple, dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from coculture.linear_algebra import product
 from coculture.simulate.parameters import Cells, Cytometer
 
 Values = NDArray[np.float64]
@@ -94,7 +95,9 @@ def acquire(
     height[partners >= 0] = np.maximum(height[partners >= 0], second.forward_scatter)
     height *= rng.normal(cytometer.height_over_area, cytometer.sd_height_over_area, events)
 
-    fluorescence = particle.stain @ np.array(cytometer.spillover) + particle.autofluorescence
+    fluorescence = (
+        product(particle.stain, np.array(cytometer.spillover)) + particle.autofluorescence
+    )
     fluorescence *= 1.0 if gain is None else gain
     sd = np.sqrt(cytometer.sd_electronics**2 + cytometer.photon_noise * fluorescence)
     fluorescence += sd * rng.standard_normal(fluorescence.shape)

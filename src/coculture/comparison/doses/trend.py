@@ -25,7 +25,7 @@ def trend_weights(labels: Sequence[str]) -> dict[str, float]:
     {'0': -0.5, '1': 0.0, '2': 0.5}
     """
     rank = np.arange(len(labels)) - (len(labels) - 1) / 2
-    return dict(zip(labels, (rank / (rank @ rank)).tolist(), strict=True))
+    return dict(zip(labels, (rank / (rank**2).sum()).tolist(), strict=True))
 
 
 def trend_contrast(means: GroupMeans, labels: Sequence[str]) -> Contrast | None:

@@ -284,7 +284,7 @@ def _residual_correlation(logs: Floats, arms: Sequence[Sequence[Hashable]]) -> t
         df = min(df, len(logs) - len(names))
     one, other = residuals.T
     size = float(np.sqrt((one**2).sum() * (other**2).sum()))
-    return (float(one @ other) / size if size > 0 else float("nan")), df
+    return (float((one * other).sum()) / size if size > 0 else float("nan")), df
 
 
 def _nearest(one: _Experiment, other: _Experiment, what: str) -> CopiedReadings | None:

@@ -53,12 +53,12 @@ def drift(readings: pd.DataFrame) -> tuple[float, float]:
         for name in ("hours", "value")
     )
     freedom = len(known) - groups.ngroups - 1
-    spread = float(time @ time)
+    spread = float((time**2).sum())
     if freedom < 1 or spread <= 0:
         return np.nan, np.nan
-    slope = float(time @ value) / spread
+    slope = float((time * value).sum()) / spread
     rest = value - slope * time
-    error = float(np.sqrt(rest @ rest / freedom / spread))
+    error = float(np.sqrt((rest**2).sum() / freedom / spread))
     if error == 0:
         return np.nan, np.nan
     return slope, 2 * t_below(-abs(slope) / error, freedom)

@@ -26,6 +26,7 @@ from coculture.comparison.statistics.group_means import (
     pooled_well_sd,
     well_values,
 )
+from coculture.linear_algebra import product
 
 DECISIVE_SD = "arm"
 """The SD that is most of the scatter of a difference between arms. Only where it is stated, the
@@ -171,7 +172,7 @@ def _components(wells: pd.DataFrame, means: pd.DataFrame, every: GroupMeans) -> 
     vectors = {arm: fit.vector({arm: 1.0}) for arm in fit.arms}
     return Assumptions(
         location={
-            arm: float(means[arm].mean() if vector is None else vector @ fit.coefficients)
+            arm: float(means[arm].mean() if vector is None else product(vector, fit.coefficients))
             for arm, vector in vectors.items()
         },
         sd_experiment=float(np.sqrt(max(between, 0.0))),

@@ -16,6 +16,7 @@ from coculture.comparison.findings.claims import Claim
 from coculture.comparison.planning.assumptions import Assumptions
 from coculture.comparison.statistics.between_experiments import arm_groups
 from coculture.comparison.statistics.contrasts import MIN_EXPERIMENTS, MIN_EXPERIMENTS_BETWEEN
+from coculture.linear_algebra import weighted_sum
 
 Values = NDArray[np.float64]
 
@@ -108,7 +109,9 @@ def contrast_variances(
     arms = list(assumptions.location)
     used = [arm for arm, weight in weights.items() if weight]
     sums = [
-        means[:, [arms.index(arm) for arm in group.arms]] @ [weights[arm] for arm in group.arms]
+        weighted_sum(
+            (means[:, arms.index(arm)] for arm in group.arms), map(weights.__getitem__, group.arms)
+        )
         for group in assumptions.groups(used)
     ]
     return tuple(float(np.var(each, ddof=1)) for each in sums)

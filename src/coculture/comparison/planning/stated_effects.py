@@ -26,6 +26,7 @@ from coculture.comparison.settings import (
     Finding,
 )
 from coculture.exchange.vocabulary import listed
+from coculture.linear_algebra import generalized_inverse, product
 
 _SAME = 1e-6
 """Effects that differ by less, on the analysis scale, are the same statement."""
@@ -157,10 +158,11 @@ def size_of(claim: Claim, stated: Sequence[StatedEffect]) -> float | None:
     )
     known = np.array([[one.weights.get(arm, 0.0) for one in stated] for arm in arms])
     wanted = np.array([claim.weights.get(arm, 0.0) for arm in arms])
-    share = np.linalg.lstsq(known, wanted, rcond=None)[0]
-    if not np.allclose(known @ share, wanted, atol=1e-9):
+    inverse, _ = generalized_inverse(product(known.T, known))
+    share = product(inverse, product(known.T, wanted))
+    if not np.allclose(product(known, share), wanted, atol=1e-9):
         return None
-    return float(share @ np.array([one.size for one in stated]))
+    return float((share * [one.size for one in stated]).sum())
 
 
 def with_effects(
@@ -197,9 +199,12 @@ def _moved(given: Assumptions, endpoint: Endpoint, stated: Sequence[StatedEffect
     weights = np.array([[one.weights.get(arm, 0.0) for arm in arms] for one in stated])
     sizes = np.array([one.size for one in stated])
     mobile = np.where((weights > 0).any(axis=0), 1.0, _CONTROL_MOVES)
-    steps = np.linalg.lstsq(weights * mobile, sizes - weights @ means, rcond=None)[0]
-    moved = means + mobile * steps
-    if not np.allclose(weights @ moved, sizes, atol=_SAME):
+    # The smallest steps: X' (X X')^- times what is missing.
+    by_steps = weights * mobile
+    inverse, _ = generalized_inverse(product(by_steps, by_steps.T))
+    missing = sizes - product(weights, means)
+    moved = means + mobile * product(by_steps.T, product(inverse, missing))
+    if not np.allclose(product(weights, moved), sizes, atol=_SAME):
         names = listed(dict.fromkeys(one.finding for one in stated))
         raise ComparisonError(
             f"the stated effects on {endpoint.subject} contradict each other ({names})"

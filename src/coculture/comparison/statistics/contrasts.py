@@ -34,6 +34,7 @@ from coculture.comparison.statistics.donors import (
 )
 from coculture.distributions import t_below, t_quantile
 from coculture.exchange.vocabulary import listed
+from coculture.linear_algebra import generalized_inverse, product
 
 MIN_EXPERIMENTS = 3
 """With fewer nothing is claimed: two experiments leave one degree of freedom."""
@@ -358,7 +359,7 @@ class PooledError:
     """Of the arms, then of all experiments but the first, whose level is part of the arms'."""
     unscaled_covariance: NDArray[np.float64]
     estimable: NDArray[np.float64]
-    """Projector on the row space of the design; vectors that it leaves unchanged are estimable."""
+    """Vectors that it leaves unchanged, multiplied from the left, are estimable."""
     residual_variance: float
     df: float
 
@@ -375,18 +376,19 @@ class PooledError:
         design[rows, arm] = 1
         later = block > 0
         design[rows[later], arms + block[later] - 1] = 1
-        inverse = np.linalg.pinv(design)
-        coefficients = inverse @ response
-        residual = response - design @ coefficients
-        df = float(len(response) - np.linalg.matrix_rank(design)) if len(response) else 0.0
+        normal = product(design.T, design)
+        inverse, rank = generalized_inverse(normal)
+        coefficients = product(inverse, product(design.T, response))
+        residual = response - product(design, coefficients)
+        df = float(len(response) - rank)
         exact = len(response) and np.abs(residual).max() <= SAME * np.abs(response).max()
-        sum_of_squares = 0.0 if exact else float(residual @ residual)
+        sum_of_squares = 0.0 if exact else float((residual**2).sum())
         return cls(
             experiments=tuple(str(name) for name in means.index),
             arms=tuple(str(name) for name in means.columns),
             coefficients=coefficients,
-            unscaled_covariance=inverse @ inverse.T,
-            estimable=inverse @ design,
+            unscaled_covariance=inverse,
+            estimable=product(inverse, normal),
             residual_variance=sum_of_squares / df if df > 0 else float("nan"),
             df=df,
         )
@@ -399,9 +401,10 @@ class PooledError:
         vector = self.vector(weights)
         if vector is None or not self.df > 0:
             return None
-        se = float(np.sqrt(vector @ self.unscaled_covariance @ vector * self.residual_variance))
+        unscaled = product(product(vector, self.unscaled_covariance), vector)
+        se = float(np.sqrt(unscaled * self.residual_variance))
         nothing = pd.Series(np.full(len(self.experiments), np.nan), index=list(self.experiments))
-        return Contrast(float(vector @ self.coefficients), se, self.df, nothing, {})
+        return Contrast(float(product(vector, self.coefficients)), se, self.df, nothing, {})
 
     def correlation(self, contrasts: Sequence[Weights]) -> NDArray[np.float64] | None:
         """Correlation of estimable contrasts in this design; None if one is not estimable."""
@@ -409,7 +412,7 @@ class PooledError:
         if any(vector is None for vector in vectors):
             return None
         stacked = np.array(vectors)
-        covariance = stacked @ self.unscaled_covariance @ stacked.T
+        covariance = product(product(stacked, self.unscaled_covariance), stacked.T)
         scale = np.sqrt(np.diag(covariance))
         correlation: NDArray[np.float64] = covariance / np.outer(scale, scale)
         return correlation
@@ -426,7 +429,7 @@ class PooledError:
             return None
         arms = np.array([weights.get(arm, 0.0) for arm in self.arms])
         vector = np.concatenate([arms, arms.sum() * self._average_block])
-        return vector if np.allclose(vector @ self.estimable, vector, atol=1e-9) else None
+        return vector if np.allclose(product(vector, self.estimable), vector, atol=1e-9) else None
 
 
 def _needed(means: pd.DataFrame, weights: Weights) -> tuple[pd.DataFrame, list[float]]:

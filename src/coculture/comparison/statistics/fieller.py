@@ -33,7 +33,10 @@ def fieller_interval(
     if n < 2:
         return unbounded
     a, b = top.mean(), bottom.mean()
-    (vaa, vab), (_, vbb) = np.cov(top, bottom) / n
+    vaa, vab, vbb = (
+        float(((one - one.mean()) * (other - other.mean())).sum() / (n - 1) / n)
+        for one, other in ((top, top), (top, bottom), (bottom, bottom))
+    )
     t2 = t_quantile((1 + confidence) / 2, n - 1) ** 2
     square = b**2 - t2 * vbb
     if square <= 0:

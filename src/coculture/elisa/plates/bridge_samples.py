@@ -102,8 +102,8 @@ def ratio(found: Iterable[Bridge], plate: str, other: str) -> PlateRatio | None:
     variances = np.array([first.error**2 + second.error**2 for first, second in pairs])
     weights = 1 / variances if (variances > 0).all() else np.ones(len(pairs))
     weights = weights / weights.sum()
-    mean = float(weights @ differences)
-    error = float(np.sqrt(weights**2 @ variances))
+    mean = float((weights * differences).sum())
+    error = float(np.sqrt((weights**2 * variances).sum()))
     if len(pairs) > 1 and error > 0:
         scatter = float(np.sum((differences - mean) ** 2 / variances)) / (len(pairs) - 1)
         error *= max(1.0, scatter**0.5)

@@ -403,16 +403,16 @@ def _over_plates(
     if not (variances > 0).all():
         return float(means.mean()), float("nan"), None
     inverse = 1 / variances
-    mean = float(inverse @ means / inverse.sum())
+    mean = float((inverse * means).sum() / inverse.sum())
     weights = inverse / inverse.sum()
-    variance = float(weights**2 @ [own for _, own, _ in plates])
+    variance = float((weights**2 * [own for _, own, _ in plates]).sum())
     by_curve = dict.fromkeys(curves, 0.0)
     for curve, weight, (_, _, shared) in zip(curves, weights, plates, strict=True):
         by_curve[curve] += float(weight) * shared**0.5
     error = (variance + sum(one**2 for one in by_curve.values())) ** 0.5
     if len(means) == 1:
         return mean, error, None
-    scatter = float(inverse @ (means - mean) ** 2) / (len(means) - 1)
+    scatter = float((inverse * (means - mean) ** 2).sum()) / (len(means) - 1)
     spread = PlateSpread(float(np.ptp(means)), scatter)
     return mean, error * max(1.0, scatter**0.5), spread
 

@@ -149,7 +149,7 @@ def weighted_mean(groups: Sequence[DilutionGroup]) -> tuple[float, float, float]
     chance would count more than those that read high.
     """
     mean, own, weight = _mean(groups)
-    shared = float(weight @ [group.curve_error for group in groups])
+    shared = float((weight * [group.curve_error for group in groups]).sum())
     return mean, own * max(1.0, _scatter(groups, mean)), shared**2
 
 
@@ -157,10 +157,10 @@ def _mean(groups: Sequence[DilutionGroup]) -> tuple[float, float, Floats]:
     """Mean of ln concentration, its variance by the errors of wells, and the weights."""
     ln = np.array([group.ln for group in groups])
     errors = np.array([group.error for group in groups])
-    mean = float(_weights(errors) @ ln)
+    mean = float((_weights(errors) * ln).sum())
     errors = np.array([group.error_if(mean) for group in groups])
     weight = _weights(errors)
-    return float(weight @ ln), float(weight**2 @ np.square(errors)), weight
+    return float((weight * ln).sum()), float(((weight * errors) ** 2).sum()), weight
 
 
 def _weights(errors: Floats) -> Floats:

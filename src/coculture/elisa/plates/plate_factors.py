@@ -19,6 +19,7 @@ from coculture.distributions import normal_quantile
 from coculture.elisa.plates.bridge_samples import Bridge, bridges
 from coculture.elisa.plates.cultures import Precision, error_of_wells
 from coculture.elisa.plates.dilution_groups import ErrorAt
+from coculture.linear_algebra import generalized_inverse, product
 
 SHOW, APPLY = "show", "apply"
 FACTOR_COLUMNS = (
@@ -127,22 +128,22 @@ def _of_plates(
         ln = np.array([group.ln for group in groups])
         centring = np.diag(weight) - np.outer(weight, weight) / weight.sum()
         normal[np.ix_(at, at)] += centring
-        right[at] += centring @ ln
+        right[at] += product(centring, ln)
         rows.append((at, weight, ln))
-    inverse = np.linalg.pinv(normal, hermitian=True)
-    factors = inverse @ right
+    inverse, _ = generalized_inverse(normal)
+    factors = product(inverse, right)
     squares, values = 0.0, 0
     for at, weight, ln in rows:
         rest = ln - factors[at]
-        squares += float(weight @ (rest - weight @ rest / weight.sum()) ** 2)
+        squares += float((weight * (rest - (weight * rest).sum() / weight.sum()) ** 2).sum())
         values += len(at)
     freedom = values - len(rows) - (count - 1)
     scale = max(1.0, squares / freedom) if freedom > 0 else 1.0
     counted = tuple(plate for plate in plates if plate not in failing) or plates
-    if counted != plates:
-        to_mean = np.array([plate in counted for plate in plates]) / len(counted)
-        centring = np.eye(count) - to_mean
-        factors, inverse = centring @ factors, centring @ inverse @ centring.T
+    to_mean = np.array([plate in counted for plate in plates]) / len(counted)
+    centring = np.eye(count) - to_mean
+    factors = product(centring, factors)
+    inverse = product(product(centring, inverse), centring.T)
     errors = np.sqrt(scale * np.diag(inverse))
     return [
         PlateFactor(

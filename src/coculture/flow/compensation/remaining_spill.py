@@ -9,6 +9,7 @@ import pandas as pd
 from coculture.flow.compensation.experiment_spillover import stains_with_controls
 from coculture.flow.compensation.single_stains import FEWEST_POSITIVES, POSITIVE_PERCENTILE
 from coculture.flow.tubes import Tube, read_tube
+from coculture.linear_algebra import product
 
 SINGLE_STAIN_LIMIT = 0.015
 """Of single stains, as a share of the stain's own signal. 0.3 % of clean experiments are beyond it,
@@ -110,4 +111,5 @@ def corrected(spillover: pd.DataFrame | None, remaining: Sequence[RemainingSpill
     left = pd.DataFrame(np.eye(len(names)), index=names, columns=names)
     for one in remaining:
         left.loc[one.stain, one.channel] = one.share
-    return left @ used
+    both = product(left.to_numpy(float), used.to_numpy(float))
+    return pd.DataFrame(both, index=names, columns=names)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from coculture.exchange.problems import CocultureError
 from coculture.flow.channels import ChannelError, find_channel, is_fluorescence
 from coculture.flow.fcs.header import FcsHeader
+from coculture.linear_algebra import inverted, product
 
 LARGEST_CONDITION = 1e4
 """Condition number above which a matrix counts as singular: an error of 0.01 % in it can then
@@ -182,8 +183,9 @@ def check_spillover(spillover: pd.DataFrame, source: str) -> None:
 def _alike(spillover: pd.DataFrame) -> str:
     """The two stains whose rows are most alike."""
     rows = spillover.to_numpy()
-    length = np.linalg.norm(rows, axis=1)
-    alike = np.abs(rows @ rows.T) / np.maximum(np.outer(length, length), np.finfo(float).tiny)
+    length = np.sqrt((rows**2).sum(axis=1))
+    lengths = np.maximum(np.outer(length, length), np.finfo(float).tiny)
+    alike = np.abs(product(rows, rows.T)) / lengths
     np.fill_diagonal(alike, -1)
     first, second = sorted(divmod(int(np.argmax(alike)), len(alike)))
     return f"{spillover.index[first]} and {spillover.index[second]}"
@@ -200,7 +202,8 @@ def unmixing(
     of shape (seen, channels).
     """
     names = [str(name) for name in spillover.columns]
-    inverse = np.linalg.inv(spillover.to_numpy())[:, [names.index(name) for name in channels]]
+    needed = [names.index(name) for name in channels]
+    inverse = inverted(spillover.to_numpy(float))[:, needed]
     has_part = (inverse != 0).any(axis=1)
     seen = [name for name, part in zip(names, has_part, strict=True) if part]
     return seen, inverse[has_part]

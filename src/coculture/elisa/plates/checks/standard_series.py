@@ -144,7 +144,8 @@ def _read(one: Series, other: Series) -> tuple[float, float] | None:
     if np.count_nonzero(inside) < _FEWEST_LEVELS:
         return None
     written, found = np.log(one.written.to_numpy(float)[inside]), np.log(read[inside])
-    slope = float(np.polyfit(written, found, 1)[0])
+    from_mean = written - written.mean()
+    slope = float((from_mean * found).sum() / (from_mean**2).sum())
     return (slope, float(np.mean(found - written))) if slope > 0 else None
 
 

@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from coculture.flow.compensation.spillover import embedded_spillover
 from coculture.flow.fcs.data import read_events
@@ -18,6 +17,7 @@ from coculture.flow.interchange.gating_ml.dimensions import (
 )
 from coculture.flow.interchange.gating_ml.reading import GatingDocument
 from coculture.flow.interchange.xml_file import InterchangeError
+from coculture.linear_algebra import inverted, product, weighted_sum
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,12 +89,16 @@ class FileEvents:
     def _unmixed(self, matrix: pd.DataFrame) -> dict[str, Values]:
         if matrix.empty:
             return {}
-        observed = np.column_stack([self._as_recorded(str(name)) for name in matrix.columns])
-        inverse: NDArray[np.float64] = np.linalg.pinv(matrix.to_numpy(dtype=np.float64))
-        if matrix.shape[0] == matrix.shape[1]:
-            inverse = np.linalg.inv(matrix.to_numpy(dtype=np.float64))
-        true = observed @ inverse
-        return {str(name): true[:, place] for place, name in enumerate(matrix.index)}
+        observed = [self._as_recorded(str(name)) for name in matrix.columns]
+        spill = matrix.to_numpy(dtype=np.float64)
+        if spill.shape[0] == spill.shape[1]:
+            inverse = inverted(spill)
+        else:
+            inverse = product(spill.T, inverted(product(spill, spill.T)))
+        return {
+            str(name): weighted_sum(observed, inverse[:, place])
+            for place, name in enumerate(matrix.index)
+        }
 
     def _as_recorded(self, name: str) -> Values:
         if name not in self._recorded:

@@ -25,6 +25,7 @@ from coculture.flow.interchange.xml_file import (
     number,
     written,
 )
+from coculture.linear_algebra import inverted
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Ellipsoid:
         """Which events it keeps, without its parents, shape (events,)."""
         values = np.column_stack([events.values(one) for one in self.dimensions])
         away = values - np.array(self.mean)
-        inverse = np.linalg.inv(np.array(self.covariance))
+        inverse = inverted(np.array(self.covariance))
         distance = np.einsum("ij,jk,ik->i", away, inverse, away)
         return np.asarray(distance <= self.distance_square)
 
