@@ -113,8 +113,16 @@ def _with_name(facts: FcsFacts) -> FcsFacts:
     """A tube without a name is called after its file, without well and counter."""
     if facts.tube and facts.tube.source != FILE_NAME:
         return facts
-    stem = _SPECIMEN.sub("", _COUNTER.sub("", facts.path.stem))
-    parts = re.split(r"(?<=[\s_])|(?=[\s_])", stem)
-    kept = [part for part in parts if not facts.well or plain_well(part) != facts.well.text]
-    name = re.sub(r"[\s_]{2,}", "_", "".join(kept)).strip(" _-")
+    name = tube_in(facts.path.stem, facts.well.text)
     return replace(facts, tube=Known(name, FILE_NAME) if name else NOTHING)
+
+
+def tube_in(stem: str, well: str = "") -> str:
+    """The name of a tube in that of its file: without what programs add, and without its well.
+
+    >>> tube_in("Specimen_001_E1-DEX-1_003"), tube_in("E1-DEX-1_B07", "B7")
+    ('E1-DEX-1', 'E1-DEX-1')
+    """
+    parts = re.split(r"(?<=[\s_])|(?=[\s_])", _SPECIMEN.sub("", _COUNTER.sub("", stem)))
+    kept = [part for part in parts if not well or plain_well(part) != well]
+    return re.sub(r"[\s_]{2,}", "_", "".join(kept)).strip(" _-")

@@ -179,6 +179,8 @@ class TableFiles:
         cultures: WellsOfCultures,
     ) -> tuple[list[MapRow], list[Problem]]:
         """The rows that the maps of a table give, and what is wrong with the maps."""
+        if not maps:
+            return [], []
         has_treatments = self.config["tables"][TREATMENTS] is not None
         of_cultures = CultureMaps(rules, self.config["factors"], has_treatments)
         pg_per_unit = self.config["elisa"]["pg_per_unit"]

@@ -74,7 +74,7 @@ def _cultures_of(name: str, experiment: str, known: pd.DataFrame) -> list[str]:
 
 def _wells_in_files(values: pd.DataFrame) -> dict[tuple[str, str], str]:
     """Table and file -> the well in the name of the file, for tables whose names have wells."""
-    found = {}
+    found: dict[tuple[str, str], str] = {}
     for table, rows in values.dropna(subset="file").groupby("table", sort=False):
         names = [one for one in dict.fromkeys(rows["file"]) if one]
         wells = wells_in_names([file_name(one) for one in names])
@@ -94,7 +94,9 @@ def _names_of_wells(
     cultures: pd.DataFrame, wells: WellsOfCultures
 ) -> Iterator[tuple[str, str, str]]:
     """The wells of the plate maps; a well of two plates of an experiment has two cultures."""
-    experiments = dict(cultures[["culture", "experiment"]].dropna().itertuples(index=False))
+    experiments: dict[str, str] = dict(
+        cultures[["culture", "experiment"]].dropna().itertuples(index=False)
+    )
     for (_, well), culture in wells.by_well.items():
         if culture in experiments:
             yield file_name(well), experiments[culture], culture

@@ -28,7 +28,7 @@ COLUMNS = (
 the name of its file, `row` its row there."""
 _READ = COLUMNS[:-2]
 AT_MOST, AT_LEAST = "<=", ">="
-_LABELS = ("culture", "file", "experiment", "note", "exclude")
+LABELS = ("culture", "file", "experiment", "note", "exclude")
 """Columns of either form that hold no number."""
 _LONG = ("endpoint", "value", "unit")
 _COUNT = "_count"
@@ -100,7 +100,7 @@ def _repeated_headings(found: tables.Grid) -> list[int]:
     rows = []
     for number, cells in enumerate(found.rows, tables.FIRST_ROW):
         pairs = zip(names, cells, strict=False)
-        filled = [(name, cell.casefold()) for name, cell in pairs if name not in _LABELS and cell]
+        filled = [(name, cell.casefold()) for name, cell in pairs if name not in LABELS and cell]
         if filled and all(name == cell for name, cell in filled):
             rows.append(number)
     return rows
@@ -158,7 +158,7 @@ def _long(found: tables.Grid, not_used: Sequence[str]) -> tuple[Rows, list[Probl
             problems.append(Problem(NAME, message, number, "value", row["value"]))
         elif row["exclude"] == "" and unit in _PERCENTS and pd.notna(row["endpoint"]):
             percents.setdefault(row["endpoint"], []).append((number, row["value"], value))
-        kept = {label: row[label] for label in (*_LABELS, "endpoint", "count")}
+        kept = {label: row[label] for label in (*LABELS, "endpoint", "count")}
         measured = {"value": value, "relation": relation, "unit": unit, "column": "value"}
         rows.append((number, {**kept, **measured}))
     for cells in percents.values():
@@ -167,7 +167,7 @@ def _long(found: tables.Grid, not_used: Sequence[str]) -> tuple[Rows, list[Probl
 
 
 def _wide(found: tables.Grid, not_used: Sequence[str]) -> tuple[Rows, list[Problem]]:
-    labels = [one for one in found.heading if one in _LABELS]
+    labels = [one for one in found.heading if one in LABELS]
     if not {"culture", "file"} & set(labels):
         message = (
             "has no column culture (or file) in its first row, so it does not say what was "
@@ -179,7 +179,7 @@ def _wide(found: tables.Grid, not_used: Sequence[str]) -> tuple[Rows, list[Probl
     without_cells = _without_cells(found)
     problems = [one for one in problems if one.column not in without_cells]
     properties = schema("values.table")["properties"]
-    known = {one: properties[one] for one in _LABELS} | dict.fromkeys(others, _NUMBERS_AS_TEXT)
+    known = {one: properties[one] for one in LABELS} | dict.fromkeys(others, _NUMBERS_AS_TEXT)
     table, more = tables.typed(found, NAME, {"properties": known, "required": []})
     decimal_commas = tables.has_decimal_commas_in(found)
     problems += more
@@ -209,7 +209,7 @@ def _wide(found: tables.Grid, not_used: Sequence[str]) -> tuple[Rows, list[Probl
                 "count": count,
                 "column": heading,
             }
-            rows.append((number, {label: row[label] for label in _LABELS} | measured))
+            rows.append((number, {label: row[label] for label in LABELS} | measured))
     for heading, cells in percents.items():
         problems += _without_sign(heading, cells)
     return rows, list(dict.fromkeys(problems))
