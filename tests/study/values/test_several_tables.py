@@ -7,6 +7,8 @@ import pandas as pd
 import pytest
 
 from coculture import study as studies
+from coculture.archive import ArchiveError
+from coculture.archive.places import places_of
 from coculture.study import Study, StudyError
 from coculture.study.overview import summary
 from tests.study.values.conftest import CONFIG, CULTURES, NAMES
@@ -70,6 +72,14 @@ def test_both_tables_are_pinned(two: Write, tmp_path: Path) -> None:
     (said,) = _told(config)
     assert "facs.csv" in said
     assert "differs" in said
+
+
+def test_both_tables_are_in_an_archive(two: Write, tmp_path: Path) -> None:
+    places = places_of(studies.load(two()), tmp_path)
+    assert {"facs.csv", "atp.xlsx", "cultures.csv"} <= set(places.own)
+    absolute = TWO.replace("facs.csv", str(tmp_path / "facs.csv"))
+    with pytest.raises(ArchiveError, match=r"tables: values: facs\.csv .* absolute path"):
+        places_of(studies.load(two(config=absolute)), tmp_path)
 
 
 def test_each_problem_names_its_file_and_row(two: Write) -> None:
