@@ -1,6 +1,7 @@
 """A study with donors: its verdicts, tables and words."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -139,7 +140,7 @@ def test_donors_that_share_experiments_are_tested_inside_them() -> None:
     assert flips["reason"] == "it needs independent values, and donors share experiments"
 
 
-def _left_out(found: Comparison) -> dict[str, dict[str, object]]:
+def _left_out(found: Comparison) -> dict[str, dict[Hashable, Any]]:
     rows = found.robustness[found.robustness["choice"] == "experiment_left_out"]
     return {str(row["alternative"]): row for row in rows.to_dict("records")}
 

@@ -153,7 +153,7 @@ def test_words_in_names_are_read(root: Path) -> None:
     cultures = _cultures(root).set_index("culture")
     assert len(cultures) == 24
     columns = ["experiment", "cells", "stroma", "treatment", "replicate"]
-    assert cultures.loc["exp2 HS5 only LEN 10uM 2", columns].tolist() == [
+    assert list(cultures.loc["exp2 HS5 only LEN 10uM 2", columns]) == [
         *("exp2", "", "HS5", "LEN 10uM", "2"),
     ]
     assert cultures.loc["exp1 MM1S alone ctrl 1", "stroma"] == "none"

@@ -1,5 +1,7 @@
 """Excluded finished numbers are put back, each culture's and all together."""
 
+from typing import Any
+
 import pandas as pd
 
 from coculture.comparison import AlternativeTables, ComparisonSettings, compare, join_cultures
@@ -34,7 +36,12 @@ def _compared(numbers: pd.DataFrame) -> Comparison:
             for replicate in (1, 2)
         ]
     )
-    measured = {"flow": None, "populations": [], "analytes": [], "values": {"viability": "%"}}
+    measured: dict[str, Any] = {
+        "flow": None,
+        "populations": [],
+        "analytes": [],
+        "values": {"viability": "%"},
+    }
     settings = ComparisonSettings.from_config(
         with_defaults({"findings": [FINDING]}, schema("comparison")),
         *(FACTORS, {"reference": "MM1S", "labels": {}}, measured),
@@ -46,7 +53,7 @@ def _compared(numbers: pd.DataFrame) -> Comparison:
 
 
 def _numbers(**excluded: str) -> pd.DataFrame:
-    rows = []
+    rows: list[dict[str, Any]] = []
     for e in range(1, 5):
         for dose, level in ((0, 90 + e), (10, 78 + e % 3)):
             for replicate in (1, 2):

@@ -12,12 +12,16 @@ from coculture.archive.places import places_of
 from coculture.study import Study, StudyError
 from coculture.study.overview import summary
 from tests.study.values.conftest import CONFIG, CULTURES, NAMES
-from tests.study.workbooks import write
+from tests.study.workbooks import Cells, plate, write
 
 FACS = ",Live | Freq. of Parent,Live | Count\n" + "".join(
     f"{name}.fcs,{80 + place},{1000 + place}\n" for place, name in enumerate(NAMES)
 )
-VIABILITY = [["culture", "ATP (% of control)"], *([name, 90 + i] for i, name in enumerate(NAMES))]
+Rows = list[list[object]]
+VIABILITY: Rows = [
+    ["culture", "ATP (% of control)"],
+    *([name, 90 + i] for i, name in enumerate(NAMES)),
+]
 TWO = CONFIG.replace("values: values.csv", "values: [facs.csv, {file: atp.xlsx}]")
 
 Write = Callable[..., Path]
@@ -29,7 +33,7 @@ def two(tmp_path: Path) -> Write:
 
     def make(
         facs: str = FACS,
-        viability: list[list[object]] | None = None,
+        viability: Rows | None = None,
         config: str = TWO,
         cultures: str = CULTURES,
     ) -> Path:
@@ -83,7 +87,7 @@ def test_both_tables_are_in_an_archive(two: Write, tmp_path: Path) -> None:
 
 
 def test_each_problem_names_its_file_and_row(two: Write) -> None:
-    viability: list[list[object]] = [*VIABILITY, ["E9-LEN", 5], ["E1-LEN", "lots"]]
+    viability: Rows = [*VIABILITY, ["E9-LEN", 5], ["E1-LEN", "lots"]]
     said = _told(two(FACS.replace("81,", "oops,"), viability))
     assert said[0].startswith('facs.csv, row 3, Live | Freq. of Parent "oops": is not a number')
     assert said[1].startswith(
@@ -103,7 +107,7 @@ def test_a_table_that_is_missing_or_has_no_rows_is_named(two: Write) -> None:
 
 
 def test_a_number_of_two_tables_is_refused(two: Write) -> None:
-    headed: list[list[object]] = [["culture", "Live | Freq. of Parent"], *VIABILITY[1:]]
+    headed: Rows = [["culture", "Live | Freq. of Parent"], *VIABILITY[1:]]
     (said,) = _told(two(viability=headed))
     assert said.startswith('atp.xlsx, sheet "Sheet1", row 2, Live | Freq. of Parent, B2 "')
     assert "facs.csv has Live | Freq. of Parent of this culture, too. Delete it in one of" in said
@@ -111,12 +115,12 @@ def test_a_number_of_two_tables_is_refused(two: Write) -> None:
 
 
 def test_units_and_spellings_of_two_tables_are_compared(two: Write) -> None:
-    renamed: list[list[object]] = [["culture", "Live | Freq. of parent (%)"], ["E1-LEN", 50]]
+    renamed: Rows = [["culture", "Live | Freq. of parent (%)"], ["E1-LEN", 50]]
     (said,) = _told(two(viability=renamed))
     assert said.startswith('atp.xlsx, sheet "Sheet1", row 2, Live | Freq. of parent (%), B2')
     assert 'differs from "Live | Freq. of Parent" in row 2 of facs.csv only in capitals' in said
     facs = "culture,ATP_RLU\n" + "".join(f"{name},50\n" for name in NAMES if name != "E1-LEN")
-    other: list[list[object]] = [["culture", "ATP (OD)"], ["E1-LEN", 50]]
+    other: Rows = [["culture", "ATP (OD)"], ["E1-LEN", 50]]
     (said,) = _told(two(facs, other))
     assert said.startswith('atp.xlsx, sheet "Sheet1", row 2, ATP (OD), B2 "OD": ATP has the unit')
     assert said.endswith("has the unit RLU in row 2 of facs.csv; convert the values to one unit.")
@@ -124,11 +128,11 @@ def test_units_and_spellings_of_two_tables_are_compared(two: Write) -> None:
 
 def test_the_same_names_in_the_tables_of_two_experiments(tmp_path: Path) -> None:
     for experiment, shift in {"E1": 0, "E2": 5}.items():
-        rows = "".join(
+        lines = "".join(
             f"{well}.fcs,{value + shift}\n" for well, value in {"A1": 90, "A2": 60}.items()
         )
         (tmp_path / experiment).mkdir()
-        (tmp_path / experiment / "table.csv").write_text(f",Live | Freq. of Total\n{rows}")
+        (tmp_path / experiment / "table.csv").write_text(f",Live | Freq. of Total\n{lines}")
     (tmp_path / "cultures.csv").write_text("\n".join(CULTURES.splitlines()[:5]), "utf-8")
     both = "values: [{file: E1/table.csv, experiment: E1}, {file: E2/table.csv, experiment: E2}]"
     config = tmp_path / "config.yaml"
@@ -169,7 +173,7 @@ def test_files_that_are_not_used_have_their_reason_in_the_config(two: Write) -> 
 
 
 def test_a_column_that_is_not_used_is_one_of_any_table(two: Write) -> None:
-    viability: list[list[object]] = [[*row, "today"] for row in VIABILITY]
+    viability: Rows = [[*row, "today"] for row in VIABILITY]
     viability[0][-1] = "Day"
     studies.load(two(viability=viability, config=TWO + "values: {columns_not_used: [Day]}\n"))
     (said,) = _told(two(config=TWO + "values: {columns_not_used: [Day]}\n"))
@@ -177,9 +181,7 @@ def test_a_column_that_is_not_used_is_one_of_any_table(two: Write) -> None:
 
 
 def test_wells_of_plate_maps_are_names(tmp_path: Path) -> None:
-    from tests.study.workbooks import plate
-
-    maps = {
+    maps: dict[str, Cells] = {
         f"cultures {one}": [
             ["hours", 48],
             ["cells", "MM1S"],
