@@ -26,9 +26,9 @@ run: .venv/installed ## run a study and write its report: make run STUDY=config/
 	  echo "$(CURDIR): nothing can be written here. Use a folder of your own." >&2; exit 1; }
 	@$(BIN)/snakemake $(STEPS)
 
-new: .venv/installed ## begin a study from raw files: make new NAME=mine FLOW=folder ELISA=folder
+new: .venv/installed ## begin a study: make new NAME=mine FLOW=folder ELISA=folder VALUES=table
 	@$(BIN)/coculture new $(NAME) $(if $(FLOW),--flow "$(FLOW)") $(if $(ELISA),--elisa "$(ELISA)") \
-	    $(if $(MAPS),--maps "$(MAPS)") $(if $(PATTERN),--pattern "$(PATTERN)")
+	    $(if $(VALUES),--values "$(VALUES)") $(if $(MAPS),--maps "$(MAPS)") $(if $(PATTERN),--pattern "$(PATTERN)")
 
 check: .venv/installed ## check a study's tables and files without running anything
 	@$(BIN)/coculture check $(STUDY)

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pandas as pd
+
 from coculture.comparison import AlternativeTables, ComparisonSettings, compare
 from coculture.comparison.comparison import TABLES
 from coculture.exchange import flags, result_tables
@@ -24,6 +26,7 @@ def main(inputs: Any, outputs: Any, parameters: Any) -> None:
             elisa=result_tables.read_all(inputs.elisa_alternatives),
             flow_wells=every_population,
             population=parameters.population,
+            numbers=pd.DataFrame(parameters.values),
         ),
     )
     for name in TABLES:

@@ -7,7 +7,7 @@ import pandas as pd
 from coculture.exchange import flags, records, result_tables
 
 VALUES = (
-    *("row", "culture", "file", "endpoint", "value", "relation", "unit", "count", "note"),
+    *("table", "row", "culture", "file", "endpoint", "value", "relation", "unit", "count", "note"),
     "exclude",
 )
 """Columns of study/values.csv."""

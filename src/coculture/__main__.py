@@ -95,12 +95,19 @@ def _commands() -> argparse.ArgumentParser:
         'where ratios are compared; FINDING PART SIZE where a finding has parts ("effect", '
         '"residual"); can be given several times',
     )
-    new = command(_new, "begin a study from folders of raw files")
+    new = command(_new, "begin a study from raw files or tables of finished numbers")
     new.add_argument("name", help="the name of the study")
     new.add_argument("--flow", type=Path, help="the folder of the FCS files")
     new.add_argument("--elisa", type=Path, help="the folder of the plate reader's exports")
+    new.add_argument(
+        "--values",
+        type=Path,
+        action="append",
+        default=[],
+        help="a table of finished numbers, or a folder of them; can be given several times",
+    )
     new.add_argument("--maps", type=Path, help="a workbook with your plate maps")
-    new.add_argument("--pattern", help="how names of tubes are read, such as {cells}-{treatment}")
+    new.add_argument("--pattern", help="how names are read, such as {cells}-{treatment}")
     new.add_argument("--root", type=Path, default=Path(), help="the checkout")
     gates = commands.add_parser("gates", help="see, move and save the gates of a study")
     of_gates = gates.add_subparsers(required=True)
@@ -288,7 +295,8 @@ def _scale_name(subject: str, settings: ComparisonSettings) -> str:
 def _new(chosen: argparse.Namespace) -> None:
     try:
         lines = new_study.begin(
-            chosen.root, chosen.name, chosen.flow, chosen.elisa, chosen.maps, chosen.pattern
+            *(chosen.root, chosen.name, chosen.flow, chosen.elisa),
+            *(chosen.maps, chosen.pattern, chosen.values),
         )
     except new_study.NewStudyError as error:
         sys.exit(str(error))

@@ -1,6 +1,7 @@
 """A study with donors: its verdicts, tables and words."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -137,6 +138,63 @@ def test_donors_that_share_experiments_are_tested_inside_them() -> None:
     flips = found.robustness.set_index("alternative").loc["the sign-flip test"]
     assert not flips["counted"]
     assert flips["reason"] == "it needs independent values, and donors share experiments"
+
+
+def _left_out(found: Comparison) -> dict[str, dict[Hashable, Any]]:
+    rows = found.robustness[found.robustness["choice"] == "experiment_left_out"]
+    return {str(row["alternative"]): row for row in rows.to_dict("records")}
+
+
+def test_a_donor_and_an_experiment_are_left_out_where_donors_share_experiments() -> None:
+    days = ["D1+D2", "D2+D3", "D3+D4", "D1+D4"]
+    ratios = [0.7, 0.65, 0.5, 0.35]
+    found = _left_out(_study(days, ratios))
+    assert len(found) == 2
+    (donor,) = [name for name in found if name.startswith("donor")]
+    (experiment,) = [name for name in found if name.startswith("experiment")]
+    gone = experiment.split()[1]
+    kept = [place for place in range(4) if f"E{place + 1}" != gone]
+    without = _study([days[place] for place in kept], [ratios[place] for place in kept])
+    assert found[experiment]["p"] == pytest.approx(without.findings["p"].iloc[0])
+    assert found[experiment]["verdict"] in ("shown", "not shown")
+    # Without a donor the wells of the others stay, and so do all days.
+    gone = donor.split()[1]
+    rows = [
+        (f"E{day}", who, dex, place, 200.0 * (ratio - 0.1 * place if dex else 1.0))
+        for day, (named, ratio) in enumerate(zip(days, ratios, strict=True), start=1)
+        for dex in (0, 1000)
+        for place, who in enumerate(named.split("+"))
+        if who != gone
+    ]
+    cultures = pd.DataFrame(rows, columns=["experiment", "donor", "dex_nM", "replicate", IL6])
+    assert found[donor]["p"] == pytest.approx(_compared(cultures).findings["p"].iloc[0])
+
+
+def test_why_nothing_is_left_out_of_three_donors_that_share_days() -> None:
+    found = _left_out(_study(SHARED, RATIOS))
+    assert {name: row["reason"] for name, row in found.items()} == {
+        "one of the experiments left out": "with 3 experiments, 2 would remain, of which nothing "
+        "is claimed",
+        "one of the donors left out": "with 3 donors, 2 would remain, of which nothing is claimed",
+    }
+    assert not any(row["counted"] for row in found.values())
+
+
+def test_two_donors_that_share_days_have_the_tests_of_experiments() -> None:
+    """The means of experiments are tested, which are independent."""
+    ratios = [0.6, 0.5, 0.7, 0.4, 0.55, 0.5]
+    found = _study(["D1+D2"] * 6, ratios)
+    (left_out,) = _left_out(found).values()
+    assert str(left_out["alternative"]).startswith("experiment E")
+    means = np.log(ratios) / 2 + np.log(np.array(ratios) - 0.1) / 2
+    p = max(
+        scipy.stats.ttest_1samp(np.delete(means, place), 0.0, alternative="less").pvalue
+        for place in range(6)
+    )
+    assert left_out["p"] == pytest.approx(p)
+    flips = found.robustness.set_index("alternative").loc["the sign-flip test"]
+    assert flips["counted"]
+    assert flips["p"] == pytest.approx(1 / 64)
 
 
 def test_wells_of_one_donor_more_in_one_arm_do_not_move_the_difference() -> None:

@@ -45,9 +45,7 @@ def test_named_levels_are_arms_with_the_control_named() -> None:
     assert row["estimate"] == pytest.approx(0.25, rel=0.1)
     assert "siIL6 lowered IL-6 to 2" in row["sentence"]
     assert "of the level with scrambled" in row["sentence"]
-    assert sentence_of(found.design) == (
-        "siRNA scrambled and siIL6, DEX 1,000 nM; 48 h without stroma."
-    )
+    assert sentence_of(found.design) == ("siRNA scrambled and siIL6, DEX 1000 nM; 48 h.")
 
 
 def test_the_interaction_is_drawn_from_the_control_level() -> None:
@@ -80,9 +78,7 @@ def test_a_vehicle_in_every_well_is_no_treatment() -> None:
     assert [found.design.label(arm) for arm in found.design.arms] == ["MM untreated", "MM DEX"]
     assert list(contrasts(found.tables, "ln_il6").index) == ["MM: DEX against untreated"]
     assert list(found.tables.findings["verdict"]) == ["shown", "shown"]
-    assert sentence_of(found.design) == (
-        "DMSO 0.1 % in every culture, DEX 1,000 nM; 48 h without stroma."
-    )
+    assert sentence_of(found.design) == ("DMSO 0.1 % in every culture, DEX 1000 nM; 48 h.")
 
 
 def test_doses_without_an_untreated_one_are_compared_with_the_lowest_by_name() -> None:
@@ -146,7 +142,7 @@ def test_arms_of_later_times_are_compared_with_the_baseline_of_their_cells() -> 
     assert "untreated: U266 0 h against MM" in between
     assert not any("baseline" in name for name in between)
     assert found.tables.findings["verdict"].item() == "shown"
-    assert sentence_of(found.design) == "DEX 1,000 nM; 0, 24 and 48 h without stroma."
+    assert sentence_of(found.design) == "DEX 1000 nM; 0, 24 and 48 h."
 
 
 def test_media_and_stromas_are_settings_of_arms() -> None:

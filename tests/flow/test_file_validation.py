@@ -41,8 +41,11 @@ def test_check_files_names_row_column_and_fault(
     assert problems[stain].column == "channel"
     assert problems[stain].message.startswith('The file has no channel "PE". It has FSC-A')
     unknown = check_files(files, myeloma_settings(channels={"annexin": "Annexin-5"}))
-    assert len(unknown) == len(files)
+    assert len(unknown) == 1
     assert "Nearest: Annexin V-APC" in unknown[0].message
+    assert unknown[0].message.endswith(
+        "No file has it: correct flow.channels.annexin in the config."
+    )
     with pytest.raises(FcsError, match="Annexin-5"):
         gate_experiment(files, myeloma_settings(channels={"annexin": "Annexin-5"}))
 

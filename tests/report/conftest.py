@@ -177,6 +177,7 @@ def finished_numbers() -> dict[str, pd.DataFrame]:
     """study/values.csv with two endpoints and an excluded number, and the file that it is from."""
     values = pd.DataFrame(
         {
+            "table": "values.csv",
             "row": ["2", "2", "3"],
             "culture": ["E1-DEX-1", "E1-DEX-1", "E1-DEX-2"],
             "file": "",

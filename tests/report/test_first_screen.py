@@ -29,7 +29,7 @@ def test_the_design_names_what_was_added_and_cultures_without_stroma(
     )
     study = results(config=config(factors=factors), tables={"cultures.csv": cultures})
     assert design(study) == (
-        "DEX 0.5 and 1,000,000 nM, added IL-6 10 ng/mL; 48 and 72 h without stroma and on HS-5."
+        "DEX 0.5 and 1000000 nM, added IL-6 10 ng/mL; 48 and 72 h without stroma and on HS-5."
     )
     assert design(results(config=config(factors=factors))) == ""
 

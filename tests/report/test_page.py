@@ -195,7 +195,7 @@ def test_finished_numbers_have_a_section_and_no_other_assay_a_word(
     )
     assert '<section id="values"' in page
     assert "<b>2</b> finished numbers" in page
-    assert "Excluded: 1 row of values.csv." in page
+    assert "Excluded: 1 row of finished numbers." in page
     assert '["viability 91.5 %","IL-10 below 0.1 ng/mL"]' in page
     shown = page[page.index("<body") : page.index('<script type="application/json"')]
     for word in ("FCS", "Flow", "ELISA", "LLOQ", "Annexin", "FMO", "PCLI"):

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote
 
+import pandas as pd
 import pytest
 
 from coculture.report import Results, pages, parts
@@ -137,3 +138,13 @@ def test_a_culture_is_known_on_each_page_that_shows_it(written: dict[str, str]) 
     assert known["report/experiment-E2.html"] == set(cultures_of("E2"))
     assert known[f"report/plate-{PLATE}.html"] == set(cultures_of("E2")[:4])
     assert known["report/experiment-E1.html"] == {PROTO}
+
+
+def test_wells_without_a_row_are_not_counted(study: Results) -> None:
+    wells = study.table("elisa/wells.csv")
+    others = wells.assign(role="unassigned", culture="")
+    edited = replace(study, tables={**study.tables, "elisa/wells.csv": pd.concat([wells, others])})
+    page = dict(pages(edited, large_parts(edited)))["report.html"]
+    counted = re.search(rf">{PLATE}</a></td><td[^>]*>([0-9,]+)</td>", page)
+    assert counted is not None
+    assert int(counted[1]) == len(wells)

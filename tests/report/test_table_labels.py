@@ -74,10 +74,10 @@ def test_a_logarithm_has_its_ratio_beside_it_and_a_difference_none(study: Result
 
 def test_a_dose_and_a_measurement_have_different_headings(study: Results) -> None:
     assert study_columns(study) == {
-        "il6_ng_ml": ("IL-6 given", "ng/mL"),
-        "il6_pg_ml": ("IL-6", "pg/mL"),
-        "il6_state": ("IL-6 state", ""),
-        "il6_bound_pg_ml": ("IL-6 bound", "pg/mL"),
+        "il6_ng_ml": ("IL-6 given", "ng/mL", True),
+        "il6_pg_ml": ("IL-6", "pg/mL", False),
+        "il6_state": ("IL-6 state", "", False),
+        "il6_bound_pg_ml": ("IL-6 bound", "pg/mL", False),
     }
 
 

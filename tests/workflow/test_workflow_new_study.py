@@ -6,12 +6,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import yaml
 
 from coculture import new_study, simulate
 from coculture.exchange import result_tables
 from coculture.simulate.parameters import Mishaps
+from tests.new_study import tables_of_numbers
 from tests.new_study.instruments import fill_in, raw_folders
 
 pytestmark = [pytest.mark.workflow, pytest.mark.long]
@@ -69,4 +71,30 @@ def test_new_and_written_tables_give_the_same_results(
             np.sort(made[shared].to_numpy(float), axis=0),
             np.sort(expected[shared].to_numpy(float), axis=0),
             rtol=1e-9,
+        )
+
+
+def test_finished_numbers_give_the_results_of_written_tables(
+    tmp_path: Path, workflow: Callable[..., subprocess.CompletedProcess[str]]
+) -> None:
+    tables_of_numbers.tables(tmp_path / "in")
+    (tmp_path / "config").mkdir()
+    new_study.begin(tmp_path, "mine", None, None, values=[tmp_path / "in"])
+    mine = tmp_path / "config" / "mine.yaml"
+    assert tables_of_numbers.fill_in(mine) == 2
+    text = mine.read_text(encoding="utf-8")
+    mine.write_text(text + tables_of_numbers.CLAIM.format(dex="DEX"), encoding="utf-8")
+    for one in (mine, tables_of_numbers.by_hand(tmp_path / "hand")):
+        run = workflow(tmp_path / "run", one)
+        assert run.returncode == 0, run.stdout + run.stderr
+    results = tmp_path / "run" / "results"
+    for table in ("contrasts.csv", "findings.csv", "endpoints.csv", "arms.csv"):
+        made, hand = (
+            result_tables.read(results / study / "comparison" / table) for study in ("mine", "hand")
+        )
+        columns = [one for one in ("endpoint", "contrast", "arm", "experiment") if one in hand]
+        made, hand = (one.sort_values(columns, kind="stable") for one in (made, hand))
+        assert len(made) == len(hand) > 0
+        pd.testing.assert_frame_equal(
+            made.reset_index(drop=True), hand.reset_index(drop=True), rtol=1e-12
         )

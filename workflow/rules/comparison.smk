@@ -12,6 +12,7 @@ JOIN = STEPS.step(
 COMPARE = STEPS.step(
     "comparison_compare",
     after=[JOIN, *QUANTIFY.values(), *GATE.values(), *COMBINED],
+    values=STUDY.value_rows(),
     population=STUDY.report_population,
     settings=STUDY.comparison_settings(),
     stated=STUDY.stated,

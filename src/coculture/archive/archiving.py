@@ -18,6 +18,7 @@ from coculture.provenance import archived_code
 from coculture.study import Study
 from coculture.study.archived import FOLDERS, RAW_FILES, beside
 from coculture.study.pinned import KEY
+from coculture.study.values import value_tables
 
 
 @dataclass(frozen=True)
@@ -140,6 +141,7 @@ def _pins(found: Study, places: Places) -> dict[str, Content]:
 
 
 def _tables(found: Study, places: Places) -> list[str]:
-    tables = {str(one) for one in found.config["tables"].values() if one}
+    tables = {str(one) for one in found.config["tables"].values() if isinstance(one, str)}
+    tables |= {one.written for one in value_tables(found.config)}
     named = {os.path.normpath(places.config.parent / one) for one in tables}
     return sorted(named & set(places.own))

@@ -10,6 +10,7 @@ from coculture.archive.archive_error import ArchiveError
 from coculture.differences.run_results import files_in
 from coculture.study import Study
 from coculture.study.earlier_results import KEY as EARLIER
+from coculture.study.values import value_tables
 
 OUTSIDE = "outside"
 """The folder of an archive for raw files that lay outside the study."""
@@ -68,7 +69,9 @@ def places_of(study: Study, checkout: Path) -> Places:
 def _named_in(study: Study) -> list[Path]:
     """The files that the config names, and those that are found beside it."""
     config, folder = study.config, study.path.parent
-    named: dict[str, Any] = {f"tables: {name}": one for name, one in config["tables"].items()}
+    tables = {name: one for name, one in config["tables"].items() if name != "values"}
+    named: dict[str, Any] = {f"tables: {name}": one for name, one in tables.items()}
+    named |= {f"tables: values: {one.name}": one.written for one in value_tables(config)}
     named |= {key: config[key] for key in ("raw_data_checksums", "pinned_findings")}
     named["flow: compensation: file"] = config["flow"]["compensation"]["file"]
     found = [] if study.gates_file is None else [study.gates_file]

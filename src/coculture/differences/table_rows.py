@@ -12,7 +12,7 @@ _KEYS = {
     "cultures.csv": ("culture",),
     "flow/wells.csv": ("experiment", "fcs"),
     "elisa/wells.csv": ("plate", "well", "analyte"),
-    "study/values.csv": ("row", "culture", "endpoint"),
+    "study/values.csv": ("table", "row", "culture", "endpoint"),
 }
 _COLUMNS = {
     "cultures.csv": ("experiment", "donor", "date", "cells", "stroma", "medium", "hours", "arm"),

@@ -24,8 +24,8 @@ class Alternative:
         What is different, as it continues "not with": "5PL under 1/y2 weighting".
     choice
         Code of what was chosen: threshold_moved, threshold_source, spillover, automatic_gates,
-        file_left_out, put_back, curve, well_left_out, standard_put_back, scale, test,
-        experiment_left_out.
+        file_left_out, put_back, control_put_back, curve, well_left_out, standard_put_back, scale,
+        test, experiment_left_out.
     not_counted
         Why it is shown but not counted: it could not have succeeded, or is not defensible. Empty if
         it counts.

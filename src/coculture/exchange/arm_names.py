@@ -7,6 +7,7 @@ the name is short: "MM.1S DEX 10 nM".
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from coculture.exchange.factor_levels import Level
 
@@ -48,13 +49,21 @@ def alone(stroma: str) -> str:
 def dose(level: float, unit: str, others: Sequence[float] = ()) -> str:
     """A dose with its unit: six significant digits, or all if two of `others` would look the same.
 
+    Never in powers of ten, and without commas, which the tables of a study refuse.
+
     >>> dose(10.0, "nM"), dose(0.5, "µM"), dose(48.0000001, "h", [48.0, 48.0000001])
     ('10 nM', '0.5 µM', '48.0000001 h')
+    >>> dose(1e6, "U/mL"), dose(2e-5, "mM")
+    ('1000000 U/mL', '0.00002 mM')
     """
-    shown = f"{level:g}"
+    shown = _plain(float(f"{level:g}"))
     if len({f"{each:g}" for each in others}) != len(set(others)):
-        shown = repr(level).removesuffix(".0")
+        shown = _plain(level)
     return f"{shown} {unit}".rstrip()
+
+
+def _plain(level: float) -> str:
+    return f"{Decimal(repr(float(level))):f}".removesuffix(".0")
 
 
 @dataclass(frozen=True)

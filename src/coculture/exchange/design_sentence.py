@@ -66,20 +66,22 @@ def design_sentence(
     Parameters
     ----------
     stromas
-        What the cells grew on; empty for no stroma.
+        What the cells grew on; empty for no stroma, which is not said of a study without any.
     alone
         The stromas that were cultured without other cells, too.
 
     >>> design_sentence([Given("IL-6", [5, 10], "ng/mL", True)], [48.0], ["", "HS-5"])
     'added IL-6 5 and 10 ng/mL; 48 h without stroma and on HS-5.'
     >>> design_sentence([Given("siRNA", ["scrambled", "siB"], "", False)], [0, 48], [""], ["RPMI"])
-    'siRNA scrambled and siB; 0 and 48 h without stroma in RPMI.'
+    'siRNA scrambled and siB; 0 and 48 h in RPMI.'
     >>> design_sentence([], [48], ["", "HS-5"], alone=["HS-5"])
     '48 h without stroma and on HS-5; also HS-5 alone.'
     """
     drugs = [_drug(one) for one in given if one.levels]
-    grounds = [arm_names.ground(stroma) for stroma in stromas]
-    culture = f"{_listed(hours)} h {listed(grounds)}"
+    has_stroma = any(stromas) or any(alone)
+    culture = f"{_listed(hours)} h"
+    if has_stroma:
+        culture += f" {listed(arm_names.ground(stroma) for stroma in stromas)}"
     if any(media):
         culture += f" in {_listed(list(filter(None, media)))}"
     others = f"also {listed([arm_names.alone(stroma) for stroma in alone])}" if alone else ""
@@ -92,6 +94,9 @@ def _drug(one: Given) -> str:
 
 
 def _listed(levels: Sequence[Level]) -> str:
-    """Levels with commas and a last "and"; numbers never in powers of ten."""
-    texts = [level if isinstance(level, str) else f"{level:,.10g}" for level in levels]
+    """Levels with commas and a last "and"; doses as the names of arms have them."""
+    numbers = [level for level in levels if not isinstance(level, str)]
+    texts = [
+        level if isinstance(level, str) else arm_names.dose(level, "", numbers) for level in levels
+    ]
     return " and ".join(filter(None, [", ".join(texts[:-1]), texts[-1]]))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from itertools import islice
 
 import pandas as pd
@@ -48,10 +49,6 @@ def check_files(
     The problems, in the order of the table; empty if there are none.
     """
     used = [file for file in flow_files(files) if not file.exclude]
-    required = {
-        channel: f" The config asks for it under {settings.key_of(channel)}."
-        for channel in settings.needed_channels
-    }
     problems: list[Problem] = []
     headers: dict[int, FcsHeader] = {}
     for file in used:
@@ -61,11 +58,11 @@ def check_files(
             problems.append(_problem(file, "fcs", f"The file {error.fault}"))
             continue
         headers[file.row] = header
-        problems += _missing_channels(header, required, file, "fcs")
         if file.names_channel and file.channel:
             problems += _missing_channels(header, {file.channel: ""}, file, "channel")
         problems += _no_such_stain(file, settings)
         problems += _no_marker(header, file, settings)
+    problems += _lacking(used, headers, settings)
     problems += islice(_channel_faults(used, headers, settings), 1)
     shared = served(used, headers)
     unused = list(unserving(used, headers, shared))
@@ -187,6 +184,26 @@ def _channels_of(header: FcsHeader, wanted: Iterable[str]) -> dict[str, str]:
         with suppress(ChannelError):
             found[channel] = find_channel(channel, header.names, header.labels)
     return found
+
+
+def _lacking(
+    files: Sequence[FlowFile], headers: Mapping[int, FcsHeader], settings: FlowSettings
+) -> Iterator[Problem]:
+    """Channels of the config that files lack; one that no file has is misspelled in the config."""
+    opened = [file for file in files if file.row in headers]
+    for channel in settings.needed_channels:
+        key = settings.key_of(channel)
+        found = [
+            one
+            for file in opened
+            for one in _missing_channels(headers[file.row], {channel: ""}, file, "fcs")
+        ]
+        is_in_none = 1 < len(found) == len(opened)
+        more = f"The config asks for it under {key}."
+        if is_in_none:
+            more = f"No file has it: correct {key} in the config."
+        for one in found[:1] if is_in_none else found:
+            yield replace(one, message=f"{one.message} {more}")
 
 
 def _missing_channels(

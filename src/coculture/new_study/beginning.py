@@ -7,11 +7,11 @@ from pathlib import Path
 
 from coculture.exchange.vocabulary import many
 from coculture.new_study import study_workbook
-from coculture.new_study.config_text import Begun, config_text
+from coculture.new_study.config_text import Begun, FinishedNumbers, config_text
 from coculture.new_study.found import Found, NewStudyError, find
 from coculture.new_study.known import Known
 from coculture.new_study.name_pattern import drugs_of
-from coculture.new_study.report_lines import consists_of, next_steps, report
+from coculture.new_study.report_lines import consists_of, next_steps, report, to_add
 from coculture.new_study.sheets import sheets_of
 from coculture.study.plate_maps.map_sheet import plain
 from coculture.study.schema import schema
@@ -28,6 +28,7 @@ def begin(
     elisa: Path | None,
     maps: Path | None = None,
     pattern: str | None = None,
+    values: Sequence[Path] = (),
 ) -> list[str]:
     """Write `data/raw/{name}/{name}.xlsx` and `config/{name}.yaml`, or add new files to them.
 
@@ -40,7 +41,9 @@ def begin(
     maps
         A workbook of plate maps that the person has.
     pattern
-        How the names of tubes are read, in place of a guess.
+        How the names of tubes and samples are read, in place of a guess.
+    values
+        Tables of finished numbers, or folders of them.
 
     Returns
     -------
@@ -56,11 +59,12 @@ def begin(
             f'"{name}" cannot be the name of a study: letters, digits, dot, hyphen and underscore, '
             "beginning with a letter or digit."
         )
-    if flow is None and elisa is None:
+    if flow is None and elisa is None and not values:
         raise NewStudyError(
-            "Give a folder: FLOW with FCS files, ELISA with plate exports, or both."
+            "Give a folder: FLOW with FCS files, ELISA with plate exports, VALUES with tables of "
+            "finished numbers, or several of them."
         )
-    found = find(root, name, flow, elisa, maps, pattern)
+    found = find(root, name, flow, elisa, maps, pattern, values)
     folder = root / "data" / "raw" / name
     folder.mkdir(parents=True, exist_ok=True)
     book, config = folder / f"{name}.xlsx", root / "config" / f"{name}.yaml"
@@ -73,6 +77,7 @@ def begin(
     lines = list(report(found))
     if config.exists():
         lines.append(f"{config} was there and is unchanged.")
+        lines += to_add(_numbers(found, config.parent, root), config)
     else:
         text = config_text(_begun(found, root, name, folder, [flow, elisa]))
         config.write_text(text, encoding="utf-8")
@@ -99,12 +104,7 @@ def _begun(
     return Begun(
         study=name,
         workbook=os.path.relpath(folder / f"{name}.xlsx", config),
-        folders=[
-            os.path.relpath(one, config)
-            if one.resolve().is_relative_to(root.resolve())
-            else str(one.resolve())
-            for one in outside
-        ],
+        folders=[_from(config, one, root) for one in outside],
         experiments=dict(consists_of(found)),
         alike=_alike(found),
         drugs=units,
@@ -115,7 +115,42 @@ def _begun(
         compensation=_compensation(found),
         wavelength_nm=found.exports.wavelength_nm,
         analytes=(found.analytes or ["IL-6"]) if found.exports.plates else [],
+        numbers=_numbers(found, config, root),
+        sheets=_sheets(found),
     )
+
+
+def _sheets(found: Found) -> list[str]:
+    has = {"treatments": found.treatments, "flow": found.tubes, "elisa": found.exports.plates}
+    return ["cultures", *(sheet for sheet, given in has.items() if given)]
+
+
+def _numbers(found: Found, config: Path, root: Path) -> FinishedNumbers | None:
+    if not found.numbers:
+        return None
+    measured = [one for table in found.numbers for one in table.endpoints if not one.is_count]
+    of_tables = found.sampled.of_tables
+    return FinishedNumbers(
+        tables=[
+            (_from(config, table.path, root), of_tables[table.path].text)
+            if table.path in of_tables
+            else (_from(config, table.path, root), "")
+            for table in found.numbers
+        ],
+        endpoints={one.name: one.unit for one in measured},
+        columns_not_used=list(dict.fromkeys(c for one in found.numbers for c in one.not_used)),
+        files_not_used={
+            name: f"control, by the word {word} in its name"
+            for table in found.numbers
+            for name, word in table.controls.items()
+        },
+    )
+
+
+def _from(config: Path, path: Path, root: Path) -> str:
+    """A path as the config has it: relative where it is below the checkout."""
+    is_below = path.resolve().is_relative_to(root.resolve())
+    return os.path.relpath(path, config) if is_below else str(path.resolve())
 
 
 def _highest(by_treatment: Mapping[str, Mapping[str, tuple[str, str]]]) -> dict[str, str]:
@@ -136,6 +171,7 @@ def _alike(found: Found) -> dict[str, str]:
         for name in (*own.drawn.stated, *(plain(grid.name) for grid in own.drawn.grids))
     }
     named = {key for tube in found.cultures for key in tube.fields}
+    named |= {key for one in found.sampled.cultures for key in one.fields}
     if found.labelled:
         named |= {"cells"} | ({"stroma"} if any(one.stroma for one in found.labelled) else set())
     open_ones = [key for key in ("cells", "stroma", "hours") if key not in drawn | named]

@@ -14,6 +14,7 @@ from coculture.flow.fcs import wells
 from coculture.flow.fcs.header import FcsHeader
 from coculture.flow.gating.acquisition_date import acquired_at, day_of
 from coculture.new_study.known import NOTHING, Known
+from coculture.study.plate_maps.wells_in_names import plain_well, wells_in_names
 
 WELL_KEYWORDS = (
     *wells.WELL_KEYWORDS,
@@ -27,13 +28,10 @@ TUBE_KEYWORDS = (
 PLATE_KEYWORDS = ("PLATE NAME", "$PLATENAME", "$PLATEID", "$CARRIERID")
 EXPERIMENT_KEYWORDS = ("EXPERIMENT NAME",)
 _NO_NAMES = ("", "na", "n/a", "untitled", "default", "-1", "none", "unknown")
-_WELL = re.compile(r"([A-P])0?([1-9]|1[0-9]|2[0-4])", re.IGNORECASE)
 _COUNTER = re.compile(r"(?:[\s_.-]+\d{3,})+$")
 """What programs add to file names: `_001`."""
 _SPECIMEN = re.compile(r"^specimen[\s_]*\d+[\s_-]*", re.IGNORECASE)
 FILE_NAME, FOLDER = "file name", "folder"
-_MOST_OF_A_FOLDER = 0.9
-"""Wells are taken from file names if so many of a folder's names have one, all different."""
 
 
 @dataclass(frozen=True)
@@ -64,39 +62,6 @@ def facts_of(headers: Sequence[FcsHeader]) -> list[FcsFacts]:
             known = Known(well, FILE_NAME) if well else NOTHING
             found[place] = _with_name(replace(found[place], well=known))
     return found
-
-
-def plain_well(text: str) -> str:
-    """A text that is a well and no more, as letter and number; else empty.
-
-    >>> plain_well("b07"), plain_well("E1-DEX")
-    ('B7', '')
-    """
-    match = _WELL.fullmatch(text.strip())
-    return f"{match[1].upper()}{match[2]}" if match else ""
-
-
-def wells_in_names(names: Sequence[str]) -> list[str]:
-    """The well in each name of a folder's files; all empty if the names have none.
-
-    It is the part at one place that is a well in nearly all names, and a different one in each.
-
-    >>> wells_in_names(["day1_A01_x", "day1_A02_x"]), wells_in_names(["E1-a", "E1-b"])
-    (['A1', 'A2'], ['', ''])
-    """
-    parts = [re.split(r"[\s_.-]+", name) for name in names]
-    longest = max(map(len, parts), default=0)
-    # Counted from the end, too: names before the well have more words or fewer.
-    for place in [*range(longest), *range(-1, -longest - 1, -1)]:
-        at_place = [plain_well(one[place]) if _has(one, place) else "" for one in parts]
-        given = [well for well in at_place if well]
-        if len(given) >= max(2, _MOST_OF_A_FOLDER * len(names)) and len(set(given)) == len(given):
-            return at_place
-    return [""] * len(names)
-
-
-def _has(parts: Sequence[str], place: int) -> bool:
-    return -len(parts) <= place < len(parts)
 
 
 def _facts(header: FcsHeader) -> FcsFacts:
@@ -148,8 +113,16 @@ def _with_name(facts: FcsFacts) -> FcsFacts:
     """A tube without a name is called after its file, without well and counter."""
     if facts.tube and facts.tube.source != FILE_NAME:
         return facts
-    stem = _SPECIMEN.sub("", _COUNTER.sub("", facts.path.stem))
-    parts = re.split(r"(?<=[\s_])|(?=[\s_])", stem)
-    kept = [part for part in parts if not facts.well or plain_well(part) != facts.well.text]
-    name = re.sub(r"[\s_]{2,}", "_", "".join(kept)).strip(" _-")
+    name = tube_in(facts.path.stem, facts.well.text)
     return replace(facts, tube=Known(name, FILE_NAME) if name else NOTHING)
+
+
+def tube_in(stem: str, well: str = "") -> str:
+    """The name of a tube in that of its file: without what programs add, and without its well.
+
+    >>> tube_in("Specimen_001_E1-DEX-1_003"), tube_in("E1-DEX-1_B07", "B7")
+    ('E1-DEX-1', 'E1-DEX-1')
+    """
+    parts = re.split(r"(?<=[\s_])|(?=[\s_])", _SPECIMEN.sub("", _COUNTER.sub("", stem)))
+    kept = [part for part in parts if not well or plain_well(part) != well]
+    return re.sub(r"[\s_]{2,}", "_", "".join(kept)).strip(" _-")

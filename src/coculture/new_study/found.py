@@ -20,7 +20,9 @@ from coculture.new_study.name_pattern import (
     is_untreated,
     stroma_named,
 )
+from coculture.new_study.number_tables import NumberTable, number_table, tables_at
 from coculture.new_study.own_maps import OwnMap, maps_in
+from coculture.new_study.sampled_cultures import SampledCultures, sampled_cultures
 from coculture.new_study.sessions import session_names, sessions_of
 from coculture.new_study.stains import Stains, stains_of
 from coculture.new_study.tube_roles import TubeRole, role_of
@@ -57,6 +59,8 @@ class Found:
     exports: Exports
     maps: Sequence[OwnMap]
     labelled: Sequence[LabelledCulture]
+    numbers: Sequence[NumberTable]
+    sampled: SampledCultures
     sheets_that_are_no_map: Sequence[str]
     not_read: Sequence[str]
 
@@ -70,7 +74,10 @@ class Found:
         """The treatments that names and maps have; those that are none first."""
         named = [tube.fields["treatment"] for tube in self.cultures]
         drawn = [text for own in self.maps for text in own.texts_of(treatments.COLUMN)]
-        found = list(dict.fromkeys([*named, *drawn, *(one.treatment for one in self.labelled)]))
+        labelled = [one.treatment for one in self.labelled]
+        found = list(
+            dict.fromkeys([*named, *drawn, *labelled, *self._of_samples(treatments.COLUMN)])
+        )
         return sorted(found, key=lambda one: not is_untreated(one))
 
     @property
@@ -87,14 +94,26 @@ class Found:
             ]
         ]
         labelled = [one.cells for one in self.labelled if one.cells]
-        return [one for one, _ in Counter([*named, *drawn, *labelled]).most_common()]
+        return [
+            one
+            for one, _ in Counter(
+                [*named, *drawn, *labelled, *self._of_samples("cells")]
+            ).most_common()
+        ]
+
+    def _of_samples(self, column: str) -> list[str]:
+        return [one.fields[column].text for one in self.sampled.cultures if column in one.fields]
 
     @property
     def stromas(self) -> list[str]:
         """The stromas that names have, the most frequent first."""
         named = [stroma_named(tube.fields.get("stroma", "")) for tube in self.cultures]
         labelled = [stroma_named(one.stroma) for one in self.labelled]
-        found = Counter(one for one in [*named, *labelled] if one not in ("", "none"))
+        found = Counter(
+            one
+            for one in [*named, *labelled, *self._of_samples("stroma")]
+            if one not in ("", "none")
+        )
         return [one for one, _ in found.most_common()]
 
     @property
@@ -110,6 +129,7 @@ def find(
     elisa: Path | None,
     maps: Path | None,
     pattern: str | None,
+    values: Sequence[Path] = (),
 ) -> Found:
     fcs, not_read = _fcs_files(_files_in(flow, "FLOW"))
     stains = stains_of(fcs) if fcs else None
@@ -131,12 +151,19 @@ def find(
     ]
     in_names = [one.get("experiment", "") for one in fields]
     experiments = session_names(fcs, sessions, in_names) if fcs else {}
-    exports = exports_in(_files_in(elisa, "ELISA", maps))
+    numbers = [number_table(path) for path in _tables(values, maps)]
+    own_tables = {one.path.resolve() for one in numbers}
+    exports = exports_in(
+        [one for one in _files_in(elisa, "ELISA", maps) if one.resolve() not in own_tables]
+    )
     if not fcs:
         experiments = _experiments_of(exports)
-    if not fcs and not exports.plates:
-        why = f" {' '.join([*not_read, *exports.not_read])}" if not_read or exports.not_read else ""
-        raise NewStudyError(f"No FCS file and no plate export was found.{why}")
+    sampled = sampled_cultures(numbers, used if pattern else None)
+    experiments = _with_experiments(experiments, sampled.experiments)
+    if not fcs and not exports.plates and not any(one.values for one in numbers):
+        faults = [*not_read, *exports.not_read, *(text for one in numbers for text in one.problems)]
+        why = f" {' '.join(faults)}" if faults else ""
+        raise NewStudyError(f"No FCS file was found, no plate export and no number.{why}")
     folder = root / "data" / "raw" / name
     own, others = _own_maps(maps, experiments, exports, folder)
     return Found(
@@ -150,9 +177,27 @@ def find(
         exports=exports,
         maps=own,
         labelled=[] if fcs else labelled_cultures(own),
+        numbers=numbers,
+        sampled=sampled,
         sheets_that_are_no_map=others,
         not_read=[*not_read, *exports.not_read],
     )
+
+
+def _tables(values: Sequence[Path], maps: Path | None) -> list[Path]:
+    for path in values:
+        if not path.exists():
+            raise NewStudyError(f"VALUES={path}: there is no such file or folder.")
+    return tables_at(values, other_than=maps)
+
+
+def _with_experiments(known: Mapping[int, Known], more: Sequence[Known]) -> dict[int, Known]:
+    """The experiments with those of tables of values that are not among them."""
+    found = dict(known)
+    for one in more:
+        if one.text not in {known.text for known in found.values()}:
+            found[max(found, default=-1) + 1] = one
+    return found
 
 
 def _experiments_of(exports: Exports) -> dict[int, Known]:

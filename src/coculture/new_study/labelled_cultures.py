@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from coculture.elisa import PlateError
 from coculture.elisa.plates.label_grid import parse_label
-from coculture.new_study.fcs_facts import plain_well
 from coculture.new_study.name_pattern import STROMA, stroma_named
 from coculture.new_study.own_maps import OwnMap
+from coculture.study.plate_maps.wells_in_names import plain_well
 
 _REPLICATE = re.compile(r"(?P<rest>.*\S)[\s_-]+#?(?:rep|r|w)?(?P<number>\d{1,2})", re.IGNORECASE)
 _ON_STROMA = re.compile(r"(?P<cells>.+?)\s+(?:on|with)\s+(?P<stroma>\S+)(?:\s+(?P<rest>.+))?")
@@ -46,12 +46,36 @@ def labelled_cultures(maps: Sequence[OwnMap]) -> list[LabelledCulture]:
     replicates: Counter[tuple[str, ...]] = Counter()
     found = []
     for experiment, label in named:
-        match = _REPLICATE.fullmatch(label)
-        parts = _parts(match["rest"] if match else label)
+        parts, number = in_label(label)
         replicates[(experiment, *parts)] += 1
-        number = int(match["number"]) if match else replicates[(experiment, *parts)]
-        found.append(LabelledCulture(experiment, label, *parts, number))
+        found.append(
+            LabelledCulture(experiment, label, *parts, number or replicates[(experiment, *parts)])
+        )
     return found
+
+
+def in_label(label: str) -> tuple[tuple[str, str, str], int | None]:
+    """Cells, stroma and treatment of a label, and its replicate if it has one.
+
+    >>> in_label("MM1S on HS5 LEN 10uM 2")
+    (('MM1S', 'HS5', 'LEN 10uM'), 2)
+    """
+    match = _REPLICATE.fullmatch(label)
+    return _parts(match["rest"] if match else label), int(match["number"]) if match else None
+
+
+def says_stroma(label: str) -> bool:
+    """Whether a label says in words what the cells grow on, or that something is alone.
+
+    >>> says_stroma("MM1S on HS5 LEN 2"), says_stroma("HS5 only 1"), says_stroma("MM1S LEN 2")
+    (True, True, False)
+    """
+    match = _REPLICATE.fullmatch(label)
+    label = match["rest"] if match else label
+    on = _ON_STROMA.fullmatch(label)
+    both = _BOTH.fullmatch(label)
+    named = [on["stroma"]] if on else [both["one"], both["other"]] if both else []
+    return bool(_ALONE.fullmatch(label)) or any(STROMA.fullmatch(one) for one in named)
 
 
 def _named(own: OwnMap) -> Iterator[tuple[str, str]]:

@@ -149,6 +149,18 @@ def stroma_named(text: str) -> str:
     return "" if is_none else text
 
 
+def replicate_number(text: str) -> str:
+    """The number of a replicate, whose name is a number or a letter; empty if it has none.
+
+    >>> replicate_number("rep2"), replicate_number("b"), replicate_number("")
+    ('2', '2', '')
+    """
+    number = re.sub(r"\D", "", text)
+    letter = text.strip().lower()
+    is_letter = len(letter) == 1 and letter in "abcd"
+    return number or (str("abcd".index(letter) + 1) if is_letter else "")
+
+
 def is_untreated(treatment: str) -> bool:
     """Whether the name of a treatment says that there is none."""
     return treatment.strip().lower() in CONTROL_WORDS

@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from coculture.exchange.vocabulary import listed, many
+from coculture.new_study.config_text import FinishedNumbers
 from coculture.new_study.exports import experiment_in
 from coculture.new_study.found import Found
+from coculture.study import treatments
 
 _SHOWN = 5
 """Names that are shown with what a pattern finds in them."""
@@ -22,11 +24,12 @@ def report(found: Found) -> Iterator[str]:
         for name, what in consists_of(found):
             yield f"  experiment {name}: {what}"
     yield from _pattern_report(found)
+    yield from _numbers_report(found)
     if found.exports.plates:
         names = [plate.name for plate in found.exports.plates]
         yield f"{many(len(names), 'ELISA plate')}: {listed(names)}."
-        for name, what in consists_of(found) if not found.tubes else ():
-            yield f"  experiment {name}: {what}"
+    for name, what in consists_of(found) if not found.tubes else ():
+        yield f"  experiment {name}: {what}"
     if found.labelled:
         yield f"The labels of the ELISA plates name {many(len(found.labelled), 'culture')}."
     for own in found.maps:
@@ -65,6 +68,45 @@ def _pattern_report(found: Found) -> Iterator[str]:
         )
 
 
+def _numbers_report(found: Found) -> Iterator[str]:
+    for table in found.numbers:
+        endpoints = many(len(table.endpoints), "endpoint")
+        yield f"{table.path.name}: {many(table.values, 'number')} of {endpoints}."
+        yield from (f"  {text}" for text in table.problems[:_SHOWN])
+        if len(table.problems) > _SHOWN:
+            yield f"  {many(len(table.problems) - _SHOWN, 'more problem')}; make check lists them."
+        if table.not_used:
+            yield f"  not read as measurements: {listed(table.not_used)}"
+        for name, word in table.controls.items():
+            yield f'  no culture, by "{word}" in the name: {name}'
+    sampled = found.sampled
+    if sampled.wells:
+        yield f"{many(sampled.wells, 'sample')} are wells; plate maps say what is in them."
+    for path, pattern in sampled.patterns.items():
+        yield f"Names in {path.name} are read by the pattern {pattern.text}."
+    said = [one for one in sampled.cultures if treatments.COLUMN in one.fields]
+    if sampled.cultures:
+        yield f"What samples are is read of {len(said)} of {len(sampled.cultures)}. For example:"
+    for one in said[:_SHOWN]:
+        known = {"experiment": one.experiment, **one.fields, "replicate": one.replicate}
+        fields = ", ".join(f"{key} {what.text}" for key, what in known.items() if what)
+        yield f"  {one.sample}: {fields}"
+    for one in [one for one in sampled.cultures if one not in said][:_SHOWN]:
+        yield f"  {one.sample}: not read; fill in its row"
+
+
+def to_add(numbers: FinishedNumbers | None, config: Path) -> Iterator[str]:
+    """What a config that was there lacks of the tables of finished numbers."""
+    if numbers is None:
+        return
+    text = config.read_text(encoding="utf-8")
+    if any(path not in text for path, _ in numbers.tables):
+        yield f"  In its tables: write values: {numbers.tables_text()}"
+    lacking = {one: why for one, why in numbers.files_not_used.items() if one not in text}
+    for name, reason in lacking.items():
+        yield f"  In its values: files_not_used: add {name}: {reason}"
+
+
 def consists_of(found: Found) -> Iterator[tuple[str, str]]:
     for number in sorted(found.experiments):
         tubes = [tube for tube in found.tubes if tube.session == number]
@@ -72,12 +114,14 @@ def consists_of(found: Found) -> Iterator[tuple[str, str]]:
         form = "%Y-%m-%d %H:%M" if any(one.hour or one.minute for one in times) else "%Y-%m-%d"
         days = list(dict.fromkeys(format(one, form) for one in times))
         when = f", acquired {' to '.join(days[:1] + days[1:][-1:])}" if days else ""
-        if tubes:
-            yield found.experiments[number].text, f"{many(len(tubes), 'FCS file')}{when}"
-        else:
-            name = found.experiments[number].text
-            plates = [one.name for one in found.exports.plates if experiment_in(one.name) == name]
-            yield name, many(len(plates), "ELISA plate")
+        name = found.experiments[number].text
+        plates = [one.name for one in found.exports.plates if experiment_in(one.name) == name]
+        samples = {one.content for one in found.sampled.cultures if one.experiment.text == name}
+        tables = [path.name for path, one in found.sampled.of_tables.items() if one.text == name]
+        parts = [f"{many(len(tubes), 'FCS file')}{when}"] if tubes else []
+        parts += [many(len(plates), "ELISA plate")] if plates and not tubes else []
+        parts += [many(len(samples), "culture") + " in tables"] if samples else []
+        yield name, ", ".join(parts) or f"the table {listed(tables)}"
 
 
 def next_steps(name: str, book: Path, config: Path) -> list[str]:

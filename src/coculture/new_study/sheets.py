@@ -1,13 +1,13 @@
 """The sheets of a new study's workbook, from what was found."""
 
 import re
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from coculture.new_study.found import Found, Tube, written_path
+from coculture.new_study.culture_rows import FILE, culture_name, culture_rows
+from coculture.new_study.found import Found, written_path
 from coculture.new_study.known import NOTHING, OPEN, Known
-from coculture.new_study.name_pattern import drugs_of, stroma_named
+from coculture.new_study.name_pattern import drugs_of
 from coculture.new_study.study_workbook import GridSheet, RowSheet
 from coculture.new_study.tube_roles import TubeRole
 from coculture.study import treatments
@@ -16,16 +16,14 @@ from coculture.study.schema import schema
 
 def sheets_of(found: Found, folder: Path) -> Iterator[RowSheet | GridSheet]:
     listed_treatments = found.treatments
-    if found.cultures:
-        yield _cultures(found)
-    elif found.labelled:
-        yield _labelled(found)
+    rows = culture_rows(found)
+    if rows:
+        yield _cultures(rows)
     if listed_treatments:
         yield _treatments(listed_treatments)
     for own in found.maps:
         yield GridSheet(own.title, own.rows)
-    is_open = not found.cultures and not found.labelled
-    if is_open and not any(own.table == "cultures" for own in found.maps):
+    if not rows and not any(own.table == "cultures" for own in found.maps):
         for number in sorted(found.experiments):
             yield _empty_culture_map(found, number)
     if found.tubes:
@@ -37,61 +35,15 @@ def sheets_of(found: Found, folder: Path) -> Iterator[RowSheet | GridSheet]:
             yield _empty_map(f"elisa {plate.name}", lines, "", plate.wells)
 
 
-def _cultures(found: Found) -> RowSheet:
-    source = f"name of the tube, by {found.pattern.text}" if found.pattern else ""
-    rows = []
-    replicates: Counter[tuple[str, ...]] = Counter()
-    for tube in found.cultures:
-        experiment = found.experiments[tube.session]
-        row = {
-            key: Known(text, source, True)
-            for key, text in tube.fields.items()
-            if key not in ("experiment", "stroma")
-        }
-        if "stroma" in tube.fields:
-            stroma = stroma_named(tube.fields["stroma"])
-            row["stroma"] = Known(stroma or "none", source, True)
-        row |= {"culture": _culture(found, tube), "experiment": experiment}
-        if "replicate" not in tube.fields:
-            arm = (experiment.text, *(tube.fields[key] for key in sorted(tube.fields)))
-            replicates[arm] += 1
-            row["replicate"] = Known(str(replicates[arm]), "counted", True)
-        else:
-            number = re.sub(r"\D", "", tube.fields["replicate"])
-            letter = tube.fields["replicate"].lower()
-            row["replicate"] = Known(number or str("abcd".index(letter) + 1), source, True)
-        rows.append(row)
-    given = {key for tube in found.cultures for key in tube.fields}
+def _cultures(rows: Sequence[Mapping[str, Known]]) -> RowSheet:
+    given = {column for row in rows for column, known in row.items() if known or known is OPEN}
     optional = [key for key in ("donor", "cells", "stroma", "hours") if key in given]
-    heading = ["culture", "experiment", *optional, treatments.COLUMN, "replicate"]
-    return RowSheet("cultures", heading, rows, ["culture"], [*optional, treatments.COLUMN])
-
-
-def _labelled(found: Found) -> RowSheet:
-    """The cultures that the maps of the ELISA plates name."""
-    source = "label in the map of an ELISA plate"
-    rows = []
-    for one in found.labelled:
-        texts = {
-            "culture": one.name,
-            "experiment": one.experiment,
-            "cells": one.cells,
-            "stroma": one.stroma,
-            treatments.COLUMN: one.treatment,
-            "replicate": str(one.replicate),
-        }
-        rows.append({key: Known(text, source, True) for key, text in texts.items() if text})
-    optional = ["cells", *(["stroma"] if any(one.stroma for one in found.labelled) else [])]
-    heading = ["culture", "experiment", *optional, treatments.COLUMN, "replicate"]
-    return RowSheet("cultures", heading, rows, ["culture"], ["experiment", treatments.COLUMN])
-
-
-def _culture(found: Found, tube: Tube) -> Known:
-    """A culture is called after its tube, with its experiment where the name lacks it."""
-    name = tube.facts.tube
-    if "experiment" in tube.fields:
-        return name
-    return Known(f"{found.experiments[tube.session].text}-{name.text}", name.source, True)
+    last = [FILE] if FILE in given else []
+    heading = ["culture", "experiment", *optional, treatments.COLUMN, "replicate", *last]
+    has_stroma_alone = any("stroma" in row and "cells" not in row for row in rows)
+    filled = [key for key in optional if key != "cells" or not has_stroma_alone]
+    needed = ["experiment", *filled, treatments.COLUMN]
+    return RowSheet("cultures", heading, rows, ["culture"], needed, added_later=last)
 
 
 def _treatments(names: Sequence[str]) -> RowSheet:
@@ -99,7 +51,7 @@ def _treatments(names: Sequence[str]) -> RowSheet:
     drugs = list(dict.fromkeys(drug for one in by_treatment.values() for drug in one))
     rows = []
     for name in names:
-        row = {treatments.COLUMN: Known(name, "names of tubes and wells")}
+        row = {treatments.COLUMN: Known(name, "names of tubes, wells and samples")}
         for drug in drugs:
             dose, _ = by_treatment[name].get(drug, ("", ""))
             absent = drug not in by_treatment[name]
@@ -130,7 +82,7 @@ def _flow(found: Found, folder: Path) -> RowSheet:
             "channel": role.channel,
         }
         if tube.is_sample and "treatment" in tube.fields:
-            row["culture"] = _culture(found, tube)
+            row["culture"] = culture_name(found, tube)
         elif not tube.is_sample:
             row["cells"] = _cells_of(facts.tube.text, role, cells)
         rows.append({key: known for key, known in row.items() if known or known is OPEN})

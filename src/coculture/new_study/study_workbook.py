@@ -36,6 +36,9 @@ class RowSheet:
         Column -> the words that its cells may have.
     key
         The columns that tell one row from another.
+    added_later
+        Columns that a sheet gets, too, which was written without them; their empty cells are
+        filled in.
     """
 
     title: str
@@ -44,6 +47,7 @@ class RowSheet:
     key: Sequence[str]
     needed: Sequence[str] = ()
     choices: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    added_later: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,7 @@ class GridSheet:
 
 
 def write(path: Path, sheets: Iterable[RowSheet | GridSheet]) -> dict[str, int]:
-    """Write the workbook, or add to one that is there; no cell that is there is changed.
+    """Write the workbook, or add to one that is there; no cell with a text is changed.
 
     Returns
     -------
@@ -98,26 +102,35 @@ def _write_heading(page: Worksheet, sheet: RowSheet) -> None:
 
 def _append(page: Worksheet, sheet: RowSheet) -> int:
     heading = [str(cell.value or "") for cell in page[1]]
+    for name in sheet.added_later:
+        if name not in heading:
+            heading.append(name)
+            page.cell(1, len(heading), name).font = Font(bold=True)
     places = {name: column for column, name in enumerate(heading, 1) if name}
     last = page.max_row
     known = {
-        tuple(_text(page.cell(row, places[name]).value) for name in sheet.key if name in places)
+        tuple(
+            _text(page.cell(row, places[name]).value) for name in sheet.key if name in places
+        ): row
         for row in range(2, last + 1)
     }
     added = 0
     for row in sheet.rows:
         key = tuple(row[name].text if name in row else "" for name in sheet.key if name in places)
         if key in known:
+            for name in sheet.added_later:
+                if name in row and page.cell(known[key], places[name]).value is None:
+                    _fill(page, known[key], places[name], row[name], is_needed=False)
             continue
-        known.add(key)
         number = last + added + 1
+        known[key] = number
         for name, column in places.items():
-            _fill(page, number, column, row.get(name), name in sheet.needed)
+            _fill(page, number, column, row.get(name), is_needed=name in sheet.needed)
         added += 1
     return added
 
 
-def _fill(page: Worksheet, row: int, column: int, known: Known | None, is_needed: bool) -> None:
+def _fill(page: Worksheet, row: int, column: int, known: Known | None, *, is_needed: bool) -> None:
     cell = page.cell(row, column)
     if not known:
         if is_needed or known is OPEN:

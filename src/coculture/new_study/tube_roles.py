@@ -17,6 +17,13 @@ _WORDS = {
 }
 
 
+_OF_STAINING = (
+    re.compile(r"\bfmo\b", re.I),
+    *(_WORDS[word] for word in ("unstained", "single", "beads")),
+)
+"""The words that the name of a culture does not have, whatever its stains."""
+
+
 @dataclass(frozen=True)
 class TubeRole:
     """The role of a tube for flow.csv, the channel of a control, whether it is of beads."""
@@ -24,6 +31,17 @@ class TubeRole:
     role: Known
     channel: Known
     is_beads: bool = False
+
+
+def control_in(name: str) -> str:
+    """The word in a name that says that it is a control and no culture; empty if none does.
+
+    >>> control_in("Unstained.fcs"), control_in("FMO-PI"), control_in("E1-DEX-1")
+    ('unstained', 'fmo', '')
+    """
+    spaced = re.sub(r"[_.]", " ", name)
+    found = (word.search(spaced) for word in _OF_STAINING)
+    return next((one[0].strip().lower() for one in found if one), "")
 
 
 def role_of(name: str, stains: Stains) -> TubeRole:

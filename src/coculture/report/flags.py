@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from coculture.exchange.flags import Concerns, Flag
 from coculture.exchange.vocabulary import ABOVE_RANGE, BELOW_RANGE
+from coculture.report import raw_file_names
 
 EXCLUDED = "excluded"
 """Code of the flag of a file or well that the study's tables exclude."""
@@ -124,19 +125,20 @@ def listed_flag(flag: Flag) -> ListedFlag:
 
 
 def _item(concerns: Concerns) -> str:
+    fcs = raw_file_names.short(concerns.fcs)
     named = {
         "well": f"well {concerns.well}",
         "curve": f"curve of {concerns.analyte}",
         "finding": f"finding {concerns.finding}",
         "study": "all experiments",
-        "arm": f"arm {concerns.arm or concerns.fcs}",
+        "arm": f"arm {concerns.arm or fcs}",
         "gate": f"{concerns.population}: gate on {concerns.channel}",
         "experiment": concerns.analyte or "all files",
-        "culture": concerns.analyte or concerns.fcs or "culture",
+        "culture": concerns.analyte or fcs or "culture",
     }
     if concerns.kind in named:
         return named[concerns.kind]
-    key = " ".join(filter(None, (concerns.fcs, concerns.population, concerns.channel)))
+    key = " ".join(filter(None, (fcs, concerns.population, concerns.channel)))
     return key or " ".join(filter(None, (concerns.kind, concerns.analyte)))
 
 

@@ -273,16 +273,20 @@ def _excluded(flags: Iterable[Flag], numbers: pd.DataFrame) -> Iterator[Limitati
     found = {one.flag.concerns: one for one in exclusions(flags)}.values()
     files = {one.flag.concerns.fcs for one in found if one.flag.concerns.kind == "tube"}
     wells = sum(one.flag.concerns.kind == "well" for one in found)
-    rows = numbers.loc[numbers["excluded"] != "", "row"].nunique() if len(numbers) else 0
+    rows = _excluded_rows(numbers) if len(numbers) else 0
     counts = ((len(files), "FCS file"), (wells, "ELISA well"))
     counted = [many(count, thing) for count, thing in counts if count]
-    counted += [f"{many(rows, 'row')} of values.csv"] if rows else []
+    counted += [f"{many(rows, 'row')} of finished numbers"] if rows else []
     if counted:
         yield Limitation(
             f"Excluded: {listed(counted)}.",
             "Check that each reason is technical and does not depend on the result.",
             "excluded",
         )
+
+
+def _excluded_rows(numbers: pd.DataFrame) -> int:
+    return len(numbers.loc[numbers["excluded"] != "", ["table", "row"]].drop_duplicates())
 
 
 def _unmeasured(results: Results) -> Iterator[Limitation]:

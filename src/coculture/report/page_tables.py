@@ -6,9 +6,11 @@ from typing import Any
 
 import pandas as pd
 
+from coculture.exchange import arm_names
 from coculture.exchange.vocabulary import is_missing, number
 from coculture.report import workbook_tables
 from coculture.report.flags import ListedFlag
+from coculture.report.table_labels import NamedColumn
 
 CSV_ONLY: Mapping[str, frozenset[str]] = {
     "comparison/findings.csv": frozenset(
@@ -139,7 +141,7 @@ def table(
     name: str,
     frame: pd.DataFrame,
     definitions: pd.DataFrame,
-    named: Mapping[str, tuple[str, str]] | None = None,
+    named: Mapping[str, NamedColumn] | None = None,
 ) -> Table:
     """The result table `name` (as in columns.csv) for the page, without empty columns.
 
@@ -150,7 +152,7 @@ def table(
     definitions
         table, column, unit and definition of every column written.
     named
-        (heading, unit) of the columns that are named after a factor or an analyte.
+        The columns that are named after a factor or an analyte.
     """
     hidden = CSV_ONLY.get(name, frozenset())
     shown = [
@@ -164,9 +166,10 @@ def table(
         _column(column, frame[column], known.get(column, {}), (named or {}).get(column))
         for column in shown
     ]
+    doses = {column for column, one in (named or {}).items() if one.is_dose}
     rows = [
         Row(
-            [cell(row[column]) for column in shown],
+            [_dose(row[column]) if column in doses else cell(row[column]) for column in shown],
             str(row.get("culture") or ""),
             str(row.get(ANALYSIS) or ""),
             str(row.get(_KIND.get(name, "")) or ""),
@@ -250,6 +253,14 @@ def cell(value: Any) -> Cell:
     return Cell(number(value), f"{float(value):.9g}")
 
 
+def _dose(value: Any) -> Cell:
+    """The cell of a dose, as the names of arms have it."""
+    shown = cell(value)
+    if is_missing(value) or isinstance(value, str | bool):
+        return shown
+    return replace(shown, text=arm_names.dose(float(value), ""))
+
+
 def _passing(entry: Mapping[str, Any]) -> str:
     verdicts = [level["verdict"] for level in entry.get("standards", ())]
     judged = [verdict for verdict in verdicts if verdict in ("pass", "fail")]
@@ -273,10 +284,11 @@ def _column(
     name: str,
     values: "pd.Series[Any]",
     known: Mapping[Any, Any],
-    named: tuple[str, str] | None,
+    named: NamedColumn | None,
 ) -> Column:
     if named is not None:
-        return Column(*named, str(known.get("definition", "")), _holds(list(values)))
+        definition = str(known.get("definition", ""))
+        return Column(named.heading, named.unit, definition, _holds(list(values)))
     heading = name
     for ending in _UNIT_ENDINGS:
         heading = heading.removesuffix(ending)

@@ -14,6 +14,7 @@ from markupsafe import Markup
 from coculture.exchange.offline_page import json_in_html
 from coculture.report import page_tables
 from coculture.report.culture_data import culture_data
+from coculture.report.first_screen import unassigned_wells
 from coculture.report.flag_table import FigurePlace, FigurePlaces, flag_table
 from coculture.report.flags import ListedFlag, flow_notes, quality_flags
 from coculture.report.inline_svg import Inline, inline
@@ -106,8 +107,9 @@ class PartPages:
         for part in (one for one in self._parts if one.stage == stage):
             found = self._flags.get((_STAGE_OF_FLAGS[stage], part.subject), [])
             severities = [one.flag.severity for one in found]
+            wells = self._wells.get((stage, part.subject), pd.DataFrame())
             counts = [
-                len(self._wells.get((stage, part.subject), ())),
+                len(wells) - (unassigned_wells(wells) if stage == ELISA else 0),
                 len(self._cultures[part]),
                 *(severities.count(one) for one in ("failure", "caution")),
             ]

@@ -7,6 +7,7 @@ import pandas as pd
 
 from coculture.exchange import flags, result_tables
 from coculture.exchange.records import read_json, read_yaml
+from coculture.report import raw_file_names
 from coculture.report.results import Figure, Results
 
 SPILLOVER = "flow/spillover.csv"
@@ -39,10 +40,11 @@ def read_results(
     earlier
         Path of differences.json, if the study is compared with earlier results.
     """
+    read = {name: _table(name, paths) for name, paths in tables.items()}
     return Results(
         config=read_yaml(config),
-        tables={name: _table(name, paths) for name, paths in tables.items()},
-        flags=flags.read(*tables.get(flags.TABLE, ())),
+        tables=read,
+        flags=raw_file_names.in_flags(flags.read(*tables.get(flags.TABLE, ())), read),
         gates={Path(path).parent.name: read_yaml(path) for path in gates},
         curves={Path(path).parent.name: read_json(path) for path in curves},
         figures=figures,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -20,6 +20,14 @@ _UNCHANGED = ("study/", "columns.csv", "flags.csv", ENDPOINTS)
 """Tables whose texts are shown as they are."""
 RATIOS = {"ratio": "estimate", "ratio_lower": "lower", "ratio_upper": "upper"}
 """Columns of ratios, each with the column of its natural logarithm."""
+
+
+class NamedColumn(NamedTuple):
+    """A column that is named after a factor or an analyte; `is_dose` if it holds doses."""
+
+    heading: str
+    unit: str
+    is_dose: bool = False
 
 
 def analyte_names(results: Results) -> dict[str, str]:
@@ -73,17 +81,19 @@ def measured_columns(results: Results) -> list[MeasuredColumns]:
     return found
 
 
-def study_columns(results: Results) -> dict[str, tuple[str, str]]:
-    """(heading, unit) of the columns that are named after a factor or an analyte."""
+def study_columns(results: Results) -> dict[str, NamedColumn]:
+    """The columns that are named after a factor or an analyte."""
     found = {
-        str(factor["column"]): (f"{factor['name']} given", str(factor["unit"] or ""))
+        str(factor["column"]): NamedColumn(
+            f"{factor['name']} given", str(factor["unit"] or ""), is_dose=True
+        )
         for factor in results.config["factors"]
     }
     known = {*found, *results.table("cultures.csv").columns}
     for one in measured_columns(results):
-        found.setdefault(one.value, (one.name, one.unit))
-        found |= {one.bound: (f"{one.name} bound", one.unit)} if one.bound else {}
-        found.setdefault(one.state, (f"{one.name} state", ""))
+        found.setdefault(one.value, NamedColumn(one.name, one.unit))
+        found |= {one.bound: NamedColumn(f"{one.name} bound", one.unit)} if one.bound else {}
+        found.setdefault(one.state, NamedColumn(f"{one.name} state", ""))
     return {column: heading for column, heading in found.items() if column in known}
 
 

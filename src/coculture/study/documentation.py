@@ -128,10 +128,13 @@ SD,265,23.8 %
 
 1. Say which culture each file is. In cultures.csv, add a column `file` with the names of the files
    (or use these names as the names of the cultures). If you prefer Excel, add a column `culture` to
-   FlowJo's table instead. If each experiment has files of the same names, add a column `experiment`
-   to FlowJo's table. Add columns at the right end: FlowJo's files stay in the first column. Several
-   FlowJo tables with the same columns can be copied below one another, with one row of headings.
-2. Give each control tube (unstained, FMO) a reason in a column `exclude`, or delete its row.
+   FlowJo's table instead. Add columns at the right end: FlowJo's files stay in the first column. If
+   each experiment has a table, name them all, with the experiment where their files have the same
+   names: `values: [{file: day1.csv, experiment: E1}, {file: day2.csv, experiment: E2}]`. In one
+   table a column `experiment` says it. Files that are called after wells get the culture that the
+   plate maps of the study have there.
+2. Give each control tube (unstained, FMO) its reason in the config, `values: {files_not_used:
+   {unstained.fcs: control}}`, or in a column `exclude` of the table.
 3. The name of an endpoint is its whole heading without "(%)": here `Cells/Live | Count` and
    `Cells/Live/Annexin+ | Freq. of Parent`. A frequency has the unit %, a count the unit cells, and
    a median or mean the unit a.u. If the count of the population that a frequency is a part of is in
@@ -140,10 +143,13 @@ SD,265,23.8 %
 4. List columns that hold no measurement under `values.columns_not_used`, such as `[Comments]`; a
    column without any filled cell needs no entry.
 
-**Two tables, one study** (percents from FlowJo and viabilities from a plate reader): a study has
-one table of values, so put them into one. Add to FlowJo's table at the right end a column
-`culture` and one for the viability, such as `viability (% of siCtrl DMSO)`, and the viabilities
-as rows below, each with its culture. A culture needs a number in one of the columns only.
+**Several tables** (percents from FlowJo and viabilities from a plate reader) are a list: `values:
+[facs.csv, viability.xlsx]`. Each is read by itself, and every problem names its file. A culture
+needs a number in one of them only. An endpoint may be in several tables, but not of the same
+culture: replicates are rows of one table.
+
+`make new NAME=mine VALUES=folder` begins such a study and reads the cultures from the names in the
+tables ([your first study](../docs/first-study.md)).
 
 The whole config of a study with this table and a cultures.csv with the columns culture, experiment,
 cells, len_uM, hours, replicate and file. In YAML put quotes around a name from FlowJo, always if it

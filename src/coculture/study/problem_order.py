@@ -1,7 +1,7 @@
 """The problems of a study as a person reads them: in order, each kind once, at the user's cell."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +9,7 @@ from coculture.exchange.problems import Problem
 from coculture.study import archived, configuration
 from coculture.study.study import Study
 from coculture.study.table_files import TABLES, TREATMENTS, Place
+from coculture.study.values import NAME, ValueTable, value_tables
 
 MOST_ALIKE = 3
 """Up to this many problems that differ only in their row are listed one by one."""
@@ -20,9 +21,13 @@ def in_order(problems: list[Problem], study: Study) -> list[Problem]:
     A problem that many rows share is reported once.
     """
     problems = [one for one in problems if not _follows_from_open(one)]
-    names = {f"{table}.csv": study.config["tables"][table] for table in (TREATMENTS, *TABLES)}
+    tables = study.config["tables"]
+    names = {f"{table}.csv": tables[table] for table in (TREATMENTS, *TABLES)}
+    of_values = value_tables(study.config)
+    names[NAME] = of_values[0].name if len(of_values) == 1 else NAME
     problems = [_placed(one, study.places.get(one.file, {})) for one in problems]
-    order = [str(study.path), str(archived.beside(study.path)), str(study.gates_file), *names]
+    order = [str(study.path), str(archived.beside(study.path)), str(study.gates_file)]
+    order += [*(one for one in names if one != NAME), NAME, *(one.name for one in of_values)]
     ordered = sorted(dict.fromkeys(problems), key=lambda one: (order.index(one.file), one.row or 0))
     alike = Counter((one.file, one.column, one.message) for one in ordered)
     reported = []
@@ -33,8 +38,15 @@ def in_order(problems: list[Problem], study: Study) -> list[Problem]:
             message = f"{one.message} The same applies to {times - 1} more rows."
             one = replace(one, message=message)
         if times:
-            reported.append(replace(one, file=Path(names.get(one.file) or one.file).name))
+            reported.append(replace(one, file=_shown(one.file, names, of_values)))
     return reported
+
+
+def _shown(file: str, names: Mapping[str, str], of_values: Sequence[ValueTable]) -> str:
+    """The name of the user's file; of a table of values as `ValueTable` has it."""
+    if file in [one.name for one in of_values]:
+        return file
+    return Path(names.get(file) or file).name
 
 
 def _follows_from_open(problem: Problem) -> bool:
@@ -48,4 +60,5 @@ def _placed(problem: Problem, places: Mapping[int, Place]) -> Problem:
     if place is None:
         return problem
     cell = place.cells.get(problem.column or "") or place.well
-    return replace(problem, row=place.row, sheet=place.sheet, cell=cell)
+    file = place.file or problem.file
+    return replace(problem, file=file, row=place.row, sheet=place.sheet, cell=cell)

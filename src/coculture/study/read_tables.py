@@ -12,7 +12,7 @@ from coculture.exchange.problems import Problem
 from coculture.study import concentration_columns, files, tables, treatments, values
 from coculture.study.archived import Archived
 from coculture.study.plate_maps import WellsOfCultures
-from coculture.study.schema import Schema
+from coculture.study.schema import Schema, schema
 from coculture.study.shared_columns import with_shared_columns
 from coculture.study.study import FILE_COLUMNS
 from coculture.study.table_files import TABLES, TREATMENTS, Place, TableFiles, TableRows
@@ -51,7 +51,7 @@ def read_tables(path: Path, config: dict[str, Any], archived: Archived) -> ReadT
     wells = WellsOfCultures()
     listed, faulty = _treatments(files_of, config, places)
     problems += faulty
-    for table in TABLES:
+    for table in [one for one in TABLES if one != "values"]:
         rules = tables.table_schema(table, config["factors"])
         written = files_of.rows(table, rules, wells)
         if table == "cultures" and written is not None:
@@ -73,10 +73,14 @@ def read_tables(path: Path, config: dict[str, Any], archived: Archived) -> ReadT
             names = frames[table][FILE_COLUMNS[table]].fillna("")
             frames[table]["path"] = [files.usable(archived.here(home / name)) for name in names]
     frames["flow"] = _with_mapped_cultures(frames["flow"], wells)
-    frames["values"], faults = values.with_cultures(
-        frames["values"], frames["cultures"], frames["flow"]
+    finished = values.read_values(
+        path, config, lambda one: files_of.rows_at(one, "values", schema("values.table"))
     )
-    problems += faults
+    frames["values"], faults = values.with_cultures(
+        finished.frame, frames["cultures"], frames["flow"], wells
+    )
+    places[values.NAME] = finished.places
+    problems += [*finished.problems, *faults]
     pg_per_unit = config["elisa"]["pg_per_unit"]
     problems += concentration_columns.problems(frames["elisa"], pg_per_unit)
     frames["elisa"] = concentration_columns.in_pg_ml(frames["elisa"], pg_per_unit)
@@ -134,12 +138,7 @@ def _table(
 ) -> tuple[pd.DataFrame, list[Problem]]:
     """A table of a study, without rows if it is not there, and its problems."""
     if written is None or written.grid is None:
-        problems = [] if written is None else list(written.problems)
-        if table == "values":
-            return pd.DataFrame(columns=list(values.COLUMNS)), problems
-        return tables.empty(rules), problems
-    if table == "values":
-        return values.read(written.grid, config["values"]["columns_not_used"])
+        return tables.empty(rules), [] if written is None else list(written.problems)
     found, problems = tables.typed(written.grid, f"{table}.csv", rules, config["notes"])
     # A dose that is missing because its treatment is unknown is one problem, not one for each drug.
     unknown = {one.row for one in written.problems}

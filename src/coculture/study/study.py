@@ -131,14 +131,14 @@ class Study:
         return self._records(self.cultures.drop(columns="file"))
 
     def value_rows(self) -> list[dict[str, Any]]:
-        """The numbers of values.csv, a row for each, also of those that are excluded.
+        """The finished numbers, a row for each, also of those that are excluded.
 
-        One that is excluded may have no culture and no value. `row` is its row in the spreadsheet.
+        One that is excluded may have no culture and no value.
         """
-        return self._records(self.values.assign(row=self.values.index.astype(str)))
+        return self._records(self.values)
 
     def value_flags(self) -> list[Flag]:
-        """A note for each row of values.csv that is excluded, a caution for doubtful percents."""
+        """A note for each row of numbers that is excluded, a caution for doubtful percents."""
         return values.flags(self.values, self.cultures)
 
     def clinical_rows(self) -> list[dict[str, Any]]:
@@ -258,9 +258,9 @@ class Study:
         ]
 
     def value_files(self) -> list[str]:
-        """The table of finished numbers, if the study has one."""
-        written = self.config["tables"]["values"]
-        return [files.usable(self.path.parent / written)] if written else []
+        """The tables of finished numbers."""
+        named = values.value_tables(self.config)
+        return [files.usable(self.path.parent / one.written) for one in named]
 
     def comparison_settings(self) -> list[Any]:
         """The sections of the config that the comparison takes, then what is measured.
@@ -279,16 +279,17 @@ class Study:
         return [*(self.config[key] for key in ("comparison", "factors", "cells")), measured]
 
     def _finished_units(self) -> dict[str, str]:
-        """The endpoints of values.csv that are used, each with its unit."""
+        """The endpoints of the finished numbers that are used, each with its unit."""
         used = self.values.loc[self.values["exclude"] == "", ["endpoint", "unit"]]
         return {str(endpoint): str(unit) for endpoint, unit in used.itertuples(index=False)}
 
     def raw_files(self) -> list[dict[str, str]]:
         """Every raw file of the study with its SHA-256, sorted: table, file, sha256.
 
-        values.csv is a raw file itself: what its numbers were computed from is not known.
+        A table of values is a raw file itself: what its numbers were computed from is not known.
         """
-        named = {("values", Path(path).name, path) for path in self.value_files()}
+        paths = zip(values.value_tables(self.config), self.value_files(), strict=True)
+        named = {("values", one.name, path) for one, path in paths}
         named |= {
             (table, str(name), str(path))
             for table, column in FILE_COLUMNS.items()
@@ -314,7 +315,7 @@ class Study:
             for table in FILE_COLUMNS
             for row, item, reason in _exclusions(table, getattr(self, table))
         ] + [
-            {"table": values.NAME, "row": str(one.row), "item": one.item, "reason": one.reason}
+            {"table": one.table, "row": one.row, "item": one.item, "reason": one.reason}
             for one in values.exclusions(self.values)
         ]
 

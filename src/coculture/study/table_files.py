@@ -33,9 +33,10 @@ TREATMENTS = "treatments"
 
 @dataclass(frozen=True)
 class Place:
-    """Where a row of a table is in a workbook.
+    """Where a row of a table is.
 
-    `row` as the sheet counts, and `well` empty; or the well of the plate of a map, and `row` None.
+    In a workbook: `row` as the sheet counts, and `well` empty; or the well of the plate of a map,
+    and `row` None. `file` is the name of the file where a table consists of several.
     """
 
     sheet: str
@@ -43,6 +44,7 @@ class Place:
     row: int | None = None
     well: str = ""
     plate: str = ""
+    file: str = ""
 
 
 @dataclass(frozen=True)
@@ -123,8 +125,12 @@ class TableFiles:
             The wells of the maps of cultures, which labels of an ELISA map may name.
         """
         written = self.config["tables"][table]
-        if written is None:
-            return None
+        return None if written is None else self.rows_at(written, table, rules, cultures)
+
+    def rows_at(
+        self, written: str, table: str, rules: Schema, cultures: WellsOfCultures | None = None
+    ) -> TableRows:
+        """The rows of a table that the config has at the path `written`."""
         path, name = self.folder / written, f"{table}.csv"
         try:
             book = Workbook.read(path)
@@ -173,6 +179,8 @@ class TableFiles:
         cultures: WellsOfCultures,
     ) -> tuple[list[MapRow], list[Problem]]:
         """The rows that the maps of a table give, and what is wrong with the maps."""
+        if not maps:
+            return [], []
         has_treatments = self.config["tables"][TREATMENTS] is not None
         of_cultures = CultureMaps(rules, self.config["factors"], has_treatments)
         pg_per_unit = self.config["elisa"]["pg_per_unit"]

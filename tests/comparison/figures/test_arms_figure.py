@@ -52,7 +52,7 @@ def test_the_superplot_says_its_numbers(
     assert f"n = 4 experiments, {wells} wells" in drawn.replace("\n", " ")
     assert "margin 5 points" in drawn
     assert sum(drawn.splitlines().count(f"n = {n}, df = {n - 1}") for n in (3, 4)) == 12
-    assert "DEX 1,000 nM, IL-1Ra 500 ng/mL, added IL-6 10 ng/mL; 48 h on HS-5." in drawn
+    assert "DEX 1000 nM, IL-1Ra 500 ng/mL, added IL-6 10 ng/mL; 48 h on HS-5." in drawn
 
 
 def test_the_il6_superplot_says_what_it_leaves_out(
@@ -212,7 +212,7 @@ def test_names_of_sixteen_arms_with_doses_do_not_overlap(
     ]
     assert sum(map(len, rows)) >= 16
     assert all(left.x1 < right.x0 for names in rows for left, right in pairwise(names))
-    assert "DEX 1,000 and 10,000 nM" in _texts(figure)
+    assert "DEX 1000 and 10000 nM" in _texts(figure)
 
 
 def _group_means(*rows: tuple[str, str, float, float]) -> pd.DataFrame:

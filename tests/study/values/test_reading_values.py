@@ -311,7 +311,10 @@ def test_a_column_that_is_no_measurement_is_named_in_the_config(loaded: Load, to
     config = CONFIG + "values: {columns_not_used: [date]}\n"
     assert {row["endpoint"] for row in loaded(table, config).value_rows()} == {"viability"}
     (said,) = told(wide(), config)
-    assert said.startswith("values.csv, row 1, date: values.columns_not_used in the config names")
+    assert said == (
+        'config.yaml, line 5, values.columns_not_used "date": no table of values has this column. '
+        "Known are: culture, viability_percent."
+    )
 
 
 def test_an_excluded_number_needs_neither_culture_nor_number(loaded: Load) -> None:

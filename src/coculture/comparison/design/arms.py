@@ -419,7 +419,7 @@ def net_weights(contrast: WeightedArms, design: Design) -> dict[str, float]:
 def sentence_of(design: Design) -> str:
     """What was given, for how long and on which stroma, in one line for captions.
 
-    For example "DEX 1,000 nM, IL-1Ra 500 ng/mL, added IL-6 10 ng/mL; 48 h on HS-5."
+    For example "DEX 1000 nM, IL-1Ra 500 ng/mL, added IL-6 10 ng/mL; 48 h on HS-5."
     """
     given = [
         Given.of(

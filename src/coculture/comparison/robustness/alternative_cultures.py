@@ -1,4 +1,4 @@
-"""The values of the cultures under each alternative of flow cytometry and ELISA."""
+"""The values of the cultures under each alternative of what was measured."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -9,6 +9,7 @@ from coculture.comparison.quantities.kind import MISSING, Readings
 from coculture.comparison.quantities.quantity import Quantity
 from coculture.comparison.quantities.registry import kind_named
 from coculture.comparison.quantities.text_columns import filled
+from coculture.comparison.robustness import numbers_put_back
 from coculture.comparison.settings import ComparisonSettings
 from coculture.exchange.alternatives import PUT_BACK, Alternative
 from coculture.exchange.vocabulary import listed
@@ -24,6 +25,8 @@ class AlternativeTables:
     ----------
     flow, elisa
         flow/alternatives.csv of all experiments, and elisa/alternatives.csv.
+    numbers
+        The rows of the tables of values, also those that are excluded.
     flow_wells
         flow/wells.csv of all experiments and populations, which the alternatives change.
     population
@@ -34,6 +37,7 @@ class AlternativeTables:
     elisa: pd.DataFrame = field(default_factory=pd.DataFrame)
     flow_wells: pd.DataFrame = field(default_factory=pd.DataFrame)
     population: str = ""
+    numbers: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,6 +78,9 @@ def alternative_cultures(
         yield from _of_flow(cultures, tables, of_flow)
     if of_elisa and len(tables.elisa):
         yield from _of_elisa(cultures, tables, of_elisa)
+    of_numbers = [one for one in quantities if one.source == "values.csv"]
+    if of_numbers and len(tables.numbers):
+        yield from _of_numbers(cultures, tables.numbers, of_numbers)
 
 
 def _of_flow(
@@ -107,6 +114,15 @@ def _of_elisa(
         readings = Readings(pd.DataFrame(), changed, pd.DataFrame(), tables.population)
         other = _with_readings(cultures, quantities, readings, set(changed["culture"]))
         yield AlternativeCultures(alternative, "elisa.csv", other)
+
+
+def _of_numbers(
+    cultures: pd.DataFrame, numbers: pd.DataFrame, quantities: list[Quantity]
+) -> Iterator[AlternativeCultures]:
+    for alternative, changed in numbers_put_back.others(numbers):
+        readings = Readings(pd.DataFrame(), pd.DataFrame(), changed)
+        other = _with_readings(cultures, quantities, readings, set(changed["culture"]))
+        yield AlternativeCultures(alternative, "values.csv", other)
 
 
 def _each(table: pd.DataFrame, name_of_all: str) -> Iterator[pd.DataFrame]:

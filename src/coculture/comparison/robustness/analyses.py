@@ -247,15 +247,12 @@ def _tested_otherwise(results: Iterable[FindingResult], study: Study) -> Iterato
             p=flips.p,
             level=flips.level,
         )
-        without = experiments_left_out.weakest(result.tests)
-        if without is not None:
-            holds = without.p <= without.level
-            yield replace(
-                _without_verdict(result.finding, without.alternative, COMPARISON),
-                verdict=str(SHOWN if holds else NOT_SHOWN),
-                p=without.p,
-                level=without.level,
-            )
+        for without in experiments_left_out.weakest(result.tests):
+            of_finding = _without_verdict(result.finding, without.alternative, COMPARISON)
+            if without.holds is not None:
+                verdict = str(SHOWN if without.holds else NOT_SHOWN)
+                of_finding = replace(of_finding, verdict=verdict, p=without.p, level=without.level)
+            yield of_finding
 
 
 def _on_other_scale(result: FindingResult, study: Study) -> Iterator[Analysis]:

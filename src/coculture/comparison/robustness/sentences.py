@@ -86,14 +86,19 @@ def _otherwise_gated(own: Analysis, one: Analysis) -> str:
 
 
 def without_experiment(analyses: Sequence[Analysis]) -> str:
-    """The weakest p without one experiment; empty with too few."""
-    for one in analyses:
-        if one.alternative.choice == experiments_left_out.CHOICE:
-            return (
-                f"With {one.alternative.name} the evidence is weakest: "
-                f"{number_formats.probability(one.p)} (level {one.level:g}; not counted)."
-            )
-    return ""
+    """The weakest p without one experiment, or donor; empty with too few."""
+    left_out = [
+        one
+        for one in analyses
+        if one.alternative.choice == experiments_left_out.CHOICE and one.verdict
+    ]
+    if not left_out:
+        return ""
+    one = max(left_out, key=lambda one: one.p / one.level)
+    return (
+        f"With {one.alternative.name} the evidence is weakest: "
+        f"{number_formats.probability(one.p)} (level {one.level:g}; not counted)."
+    )
 
 
 def measurement(configured: Analysis, unit: str) -> str:

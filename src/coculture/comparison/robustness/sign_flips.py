@@ -41,7 +41,7 @@ def sign_flips(tests: Sequence[ClaimResult]) -> SignFlips:
     if any(test.contrast.is_between for test in tests):
         why = "it needs the difference inside each experiment, and some arms share none"
         return SignFlips(Alternative(NAME, CHOICE, why))
-    if any(test.contrast.shares_experiments for test in tests):
+    if any(len(test.contrast.units) > 1 for test in tests):
         why = "it needs independent values, and donors share experiments"
         return SignFlips(Alternative(NAME, CHOICE, why))
     found = [(_p(test), test.claim.level) for test in tests]

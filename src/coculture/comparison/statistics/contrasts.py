@@ -215,6 +215,29 @@ class Contrast:
         half = t_quantile((1 + confidence) / 2, self.df) * self.se
         return (self.estimate - half, self.estimate + half) if self.varies else (np.nan, np.nan)
 
+    @property
+    def units(self) -> "dict[str, pd.Series[str]]":
+        """What could have been left out: the experiment of each value, or the donor.
+
+        Both where donors that share experiments are tested, which are not independent.
+        """
+        (entered,) = self.replication
+        found: dict[str, pd.Series[str]] = {}
+        if entered.are_units:
+            donors = [self.donors[str(one)] for one in self.values.index]
+            found["donors"] = pd.Series(donors, self.values.index, dtype=str)
+        if not entered.are_units or self.shares_experiments:
+            experiments = experiments_of(self.values.index, self.donors)
+            found["experiments"] = pd.Series(experiments, self.values.index, dtype=str)
+        return found
+
+    def without(self, is_left_out: "pd.Series[bool]") -> "Contrast":
+        """The contrast inside experiments without some of its values, tested in the same way."""
+        values = self.values[~is_left_out]
+        entered = replication(list(map(str, values.index)), self.donors, MIN_DONORS)
+        estimate, se, df = _estimated(values, self.donors, entered)
+        return replace(self, estimate=estimate, se=se, df=df, values=values)
+
     def known_values(self, without: Collection[str] = ()) -> dict[str, float]:
         """The value of each experiment that has one, without the experiments named."""
         each = zip(self.values.index, self.values.to_numpy(dtype=float).tolist(), strict=True)
@@ -300,20 +323,35 @@ def per_experiment_contrast(
     terms = (needed[complete] * weight).to_numpy()
     values = pd.Series(terms.sum(axis=1), index=needed.index[complete], dtype=float)
     entered = replication(list(map(str, values.index)), donors, fewest_donors)
-    tested = _tested(values, donors, entered)
-    n = len(tested)
-    estimate = float(tested.mean()) if n else float("nan")
-    se, df = float(tested.std(ddof=1) / np.sqrt(n)) if n > 1 else float("nan"), float(n - 1)
-    if n > 1 and np.ptp(tested) <= SAME * float(np.abs(terms).max(initial=0.0)):
-        se = 0.0
-    if entered.are_units and entered.experiments < len(values):
-        se, df = _with_experiments(se, df, values, donors)
+    largest = float(np.abs(terms).max(initial=0.0))
+    estimate, se, df = _estimated(values, donors, entered, largest)
     left_out = {
         str(experiment): tuple(str(arm) for arm in needed.columns[~known])
         for experiment, known in zip(needed.index, is_known, strict=True)
         if not known.all()
     }
     return Contrast(estimate, se, df, values, left_out, donors=donors)
+
+
+def _estimated(
+    values: "pd.Series[float]", donors: Donors, entered: Replication, largest: float = 0.0
+) -> tuple[float, float, float]:
+    """The mean of independent values, its standard error and degrees of freedom.
+
+    Parameters
+    ----------
+    largest
+        The largest term that the values are sums of, against which rounding is judged.
+    """
+    tested = _tested(values, donors, entered)
+    n = len(tested)
+    estimate = float(tested.mean()) if n else float("nan")
+    se, df = float(tested.std(ddof=1) / np.sqrt(n)) if n > 1 else float("nan"), float(n - 1)
+    if n > 1 and np.ptp(tested) <= SAME * largest:
+        se = 0.0
+    if entered.are_units and entered.experiments < len(values):
+        se, df = _with_experiments(se, df, values, donors)
+    return estimate, se, df
 
 
 def _tested(values: "pd.Series[float]", donors: Donors, entered: Replication) -> "pd.Series[float]":

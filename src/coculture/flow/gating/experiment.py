@@ -33,15 +33,14 @@ from coculture.flow.gating import checks
 from coculture.flow.gating.acquisition_date import acquired_at, usual_day
 from coculture.flow.gating.alternatives import (
     automatic_gates,
+    controls_put_back,
     files_put_back,
     moved_thresholds,
     other_spillover,
     threshold_sources,
 )
-from coculture.flow.gating.alternatives.automatic_gates import AutomaticGates
 from coculture.flow.gating.alternatives.other_gate import OtherGate
-from coculture.flow.gating.alternatives.other_spillover import OtherSpillover
-from coculture.flow.gating.alternatives.table import alternative_table
+from coculture.flow.gating.alternatives.table import OtherWhole, alternative_table
 from coculture.flow.gating.backgrounds import backgrounds
 from coculture.flow.gating.cell_density import Amounts, amounts
 from coculture.flow.gating.checks import annexin_missing, staining_not_seen
@@ -201,7 +200,7 @@ def gate_experiment(
             listed,
             measured,
             others,
-            _otherwise_gated(opened, asked, used, settings, processes),
+            _otherwise_gated(listed, opened, asked, used, settings, processes),
             found,
             settings,
             counted_per,
@@ -235,22 +234,22 @@ def _of_each(
 
 
 def _otherwise_gated(
+    files: Sequence[FlowFile],
     tubes: Sequence[Tube],
     asked: ExperimentSpillover,
     used: Compensated,
     settings: FlowSettings,
     processes: int,
-) -> list[tuple[OtherSpillover | AutomaticGates, dict[int, list[Measurement]]]]:
+) -> list[tuple[OtherWhole, dict[int, list[Measurement]]]]:
     """Each other matrix with the samples as they are counted with it, with its own gates.
 
-    Where a person set gates, also the automatic ones.
+    Where a person set gates, also the automatic ones; and those with each excluded control.
     """
     own = settings.gates.get(tubes[0].experiment, {})
-    others: list[OtherSpillover | AutomaticGates] = [
-        *other_spillover.others(tubes, used.spillover, settings, own)
-    ]
+    others: list[OtherWhole] = [*other_spillover.others(tubes, used.spillover, settings, own)]
     automatic = automatic_gates.of_experiment(tubes, asked, settings, own, used)
     others += [automatic] if automatic is not None else []
+    others += controls_put_back.others(files, settings)
     found = []
     for other in others:
         counted = _counted_in_samples(other.used, settings, processes) if other.used else {}

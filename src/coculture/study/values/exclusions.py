@@ -13,13 +13,14 @@ EXCLUDED = "excluded"
 
 @dataclass(frozen=True)
 class Exclusion:
-    """A row of values.csv that is not used; `endpoint` is empty where it has several.
+    """A row of a table of values that is not used; `endpoint` is empty where it has several.
 
-    `culture` is empty where it is not known, as of a control tube in a FlowJo table; `experiment`
-    is as the row gives it, and may be empty.
+    `table` is the name of the file, `row` the row there. `culture` is empty where it is not known,
+    as of a control tube in a FlowJo table; `experiment` is as the row gives it, and may be empty.
     """
 
-    row: int
+    table: str
+    row: str
     culture: str
     file: str
     experiment: str
@@ -40,7 +41,8 @@ def exclusions(values: pd.DataFrame) -> Iterator[Exclusion]:
         first = of_row.iloc[0]
         endpoint = first["endpoint"] if len(of_row) == 1 else ""
         yield Exclusion(
-            int(row),
+            first["table"],
+            first["row"],
             first["culture"],
             first["file"],
             first["experiment"],
@@ -59,7 +61,7 @@ def exclusion_flags(values: pd.DataFrame, cultures: pd.DataFrame) -> list[Flag]:
 
 
 def _flag(one: Exclusion, experiment: str) -> Flag:
-    place = f"row {one.row} of values.csv" + (f", experiment {experiment}" if experiment else "")
+    place = f"row {one.row} of {one.table}" + (f", experiment {experiment}" if experiment else "")
     return Flag(
         Concerns(
             TABLE,

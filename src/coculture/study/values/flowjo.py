@@ -10,7 +10,10 @@ from dataclasses import dataclass
 
 from coculture.exchange.units import ARBITRARY, CELLS, PERCENT
 
-FILE_HEADINGS = ("", "file", "filename", "file name", "sample", "sample:", "sample name", "name")
+FILE_HEADINGS = (
+    *("", "file", "filename", "file name", "sample", "sample:", "sample name", "sample id", "name"),
+    *("tube", "tube name", "well", "well name"),
+)
 """Of the column with the files, in small letters."""
 SUMMARY_ROWS = ("mean", "sd", "stddev", "std. dev.")
 """What FlowJo writes into that column below the files, in small letters."""

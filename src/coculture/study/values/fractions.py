@@ -6,7 +6,7 @@ import pandas as pd
 
 from coculture.exchange import units
 from coculture.exchange.flags import Concerns, Flag
-from coculture.exchange.vocabulary import many
+from coculture.exchange.vocabulary import listed, many
 from coculture.study.values.exclusions import TABLE
 
 CODE = "may_be_fractions"
@@ -18,12 +18,16 @@ FEWEST = 3
 
 @dataclass(frozen=True)
 class Fractions:
-    """An endpoint whose percents may be fractions: its unit, its `count` values, the largest."""
+    """An endpoint whose percents may be fractions: its unit, its `count` values, the largest.
+
+    `tables` are the names of its tables.
+    """
 
     endpoint: str
     unit: str
     count: int
     largest: float
+    tables: str
 
     @property
     def sentence(self) -> str:
@@ -45,6 +49,7 @@ def fractions(values: pd.DataFrame) -> list[Fractions]:
             str(rows["unit"].iloc[0]),
             len(rows),
             float(rows["value"].abs().max()),
+            listed(dict.fromkeys(rows["table"])),
         )
         for endpoint, rows in used.groupby("endpoint", sort=False)
         if len(rows) >= FEWEST and (rows["value"].abs() <= LARGEST).all()

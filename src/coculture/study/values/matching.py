@@ -7,6 +7,8 @@ import pandas as pd
 
 from coculture.exchange.problems import Problem
 from coculture.exchange.vocabulary import listed, nearest
+from coculture.study.plate_maps import WellsOfCultures
+from coculture.study.plate_maps.wells_in_names import wells_in_names
 from coculture.study.values.reading import NAME
 
 _MOST_NAMES = 12
@@ -15,21 +17,25 @@ _FCS = re.compile(r"\.fcs$", re.IGNORECASE)
 
 
 def with_cultures(
-    values: pd.DataFrame, cultures: pd.DataFrame, flow_table: pd.DataFrame
+    values: pd.DataFrame,
+    cultures: pd.DataFrame,
+    flow_table: pd.DataFrame,
+    wells: WellsOfCultures,
 ) -> tuple[pd.DataFrame, list[Problem]]:
     """The table with the culture of each number, and the rows without one.
 
-    A file is looked up in the column `file` of cultures.csv, among the samples of flow.csv and
-    among the names of the cultures, with or without the ending .fcs. A number that is excluded
-    needs no culture: its culture stays empty where it is not known.
+    A file is looked up in the column `file` of cultures.csv, among the samples of flow.csv, among
+    the names of the cultures and among the wells of the plate maps, with or without the ending
+    .fcs. A number that is excluded needs no culture: its culture stays empty where it is not known.
     """
     names = list(dict.fromkeys(cultures["culture"].dropna()))
     experiments = list(dict.fromkeys(cultures["experiment"].dropna()))
-    known = _named_by_file(cultures, flow_table)
+    known = _named_by_file(cultures, flow_table, wells)
+    wells_of = _wells_in_files(values) if wells.by_well else {}
     found: list[str] = []
     problems: dict[Problem, None] = {}
-    columns = ["culture", "file", "experiment", "exclude"]
-    for row, culture, file, experiment, reason in values[columns].itertuples():
+    columns = ["culture", "file", "experiment", "exclude", "table"]
+    for row, culture, file, experiment, reason, table in values[columns].itertuples():
         message, column, value = "", "culture", culture
         if pd.isna(culture) or pd.isna(file):
             culture = ""  # reported when it was read
@@ -42,10 +48,9 @@ def with_cultures(
         elif not culture and not file:
             message = "a number needs its culture, spelled as in cultures.csv."
         elif not culture:
-            candidates = known[known["name"] == file_name(file)]
-            if experiment:
-                candidates = candidates[candidates["experiment"] == experiment]
-            cultures_of_file = list(dict.fromkeys(candidates["culture"]))
+            cultures_of_file = _cultures_of(file_name(file), experiment, known)
+            if not cultures_of_file and (well := wells_of.get((table, file))):
+                cultures_of_file = _cultures_of(file_name(well), experiment, known)
             if len(cultures_of_file) == 1:
                 culture = cultures_of_file[0]
             else:
@@ -59,11 +64,42 @@ def with_cultures(
     return values.assign(culture=pd.Series(found, index=values.index, dtype="str")), list(problems)
 
 
-def _named_by_file(cultures: pd.DataFrame, flow_table: pd.DataFrame) -> pd.DataFrame:
+def _cultures_of(name: str, experiment: str, known: pd.DataFrame) -> list[str]:
+    """The cultures of a name, of all experiments if none is given."""
+    found = known[known["name"] == name]
+    if experiment:
+        found = found[found["experiment"] == experiment]
+    return list(dict.fromkeys(found["culture"]))
+
+
+def _wells_in_files(values: pd.DataFrame) -> dict[tuple[str, str], str]:
+    """Table and file -> the well in the name of the file, for tables whose names have wells."""
+    found: dict[tuple[str, str], str] = {}
+    for table, rows in values.dropna(subset="file").groupby("table", sort=False):
+        names = [one for one in dict.fromkeys(rows["file"]) if one]
+        wells = wells_in_names([file_name(one) for one in names])
+        found |= {(str(table), file): well for file, well in zip(names, wells, strict=True) if well}
+    return found
+
+
+def _named_by_file(
+    cultures: pd.DataFrame, flow_table: pd.DataFrame, wells: WellsOfCultures
+) -> pd.DataFrame:
     """name (`file_name`), experiment, culture: every name by which a table may know a culture."""
-    return pd.DataFrame(
-        list(dict.fromkeys(_names(cultures, flow_table))), columns=["name", "experiment", "culture"]
+    found = [*_names(cultures, flow_table), *_names_of_wells(cultures, wells)]
+    return pd.DataFrame(list(dict.fromkeys(found)), columns=["name", "experiment", "culture"])
+
+
+def _names_of_wells(
+    cultures: pd.DataFrame, wells: WellsOfCultures
+) -> Iterator[tuple[str, str, str]]:
+    """The wells of the plate maps; a well of two plates of an experiment has two cultures."""
+    experiments: dict[str, str] = dict(
+        cultures[["culture", "experiment"]].dropna().itertuples(index=False)
     )
+    for (_, well), culture in wells.by_well.items():
+        if culture in experiments:
+            yield file_name(well), experiments[culture], culture
 
 
 def _names(cultures: pd.DataFrame, flow_table: pd.DataFrame) -> Iterator[tuple[str, str, str]]:

@@ -14,7 +14,6 @@ import pandas as pd
 
 from coculture.exchange import units
 from coculture.exchange.problems import Problem
-from coculture.exchange.vocabulary import nearest
 from coculture.study import tables
 from coculture.study.numbers import ambiguous, finite_number
 from coculture.study.schema import Schema, schema
@@ -23,11 +22,13 @@ from coculture.study.values import flowjo
 NAME = "values.csv"
 COLUMNS = (
     *("culture", "file", "experiment", "endpoint", "value", "relation", "unit", "count"),
-    *("note", "exclude", "column"),
+    *("note", "exclude", "column", "table", "row"),
 )
-"""Of the table that `read` returns. `column` is the heading below which the number is written."""
+"""Of a study's finished numbers. `column` is the heading below which a number is written, `table`
+the name of its file, `row` its row there."""
+_READ = COLUMNS[:-2]
 AT_MOST, AT_LEAST = "<=", ">="
-_LABELS = ("culture", "file", "experiment", "note", "exclude")
+LABELS = ("culture", "file", "experiment", "note", "exclude")
 """Columns of either form that hold no number."""
 _LONG = ("endpoint", "value", "unit")
 _COUNT = "_count"
@@ -61,15 +62,15 @@ def read(found: tables.Grid, not_used: Sequence[str] = ()) -> tuple[pd.DataFrame
 
     Returns
     -------
-    A row for each number with `COLUMNS` (index: the row of the spreadsheet, which several numbers
-    of the wide form share), and the problems. `value` and `count` are numbers, NaN where there is
-    none; `relation` is empty, or "<=" or ">=" where the value is a bound. `culture` is as written:
-    where it is empty, `file` names it.
+    A row for each number with `COLUMNS` but `table` and `row` (index: the row of the spreadsheet,
+    which several numbers of the wide form share), and the problems. `value` and `count` are
+    numbers, NaN where there is none; `relation` is empty, or "<=" or ">=" where the value is a
+    bound. `culture` is as written: where it is empty, `file` names it.
     """
     repeated = _repeated_headings(found)
     problems = [_of_repeated_headings(row) for row in repeated]
     kept = [[] if i in repeated else row for i, row in enumerate(found.rows, tables.FIRST_ROW)]
-    found = replace(found, heading=_file_column_named(found.heading), rows=kept)
+    found = replace(found, heading=named_columns(found.heading), rows=kept)
     problems += _without_heading(found)
     if set(found.heading) & {"endpoint", "value"}:
         rows, more = _long(found, not_used)
@@ -80,13 +81,13 @@ def read(found: tables.Grid, not_used: Sequence[str] = ()) -> tuple[pd.DataFrame
 
 def _frame(rows: Sequence[tuple[int, Mapping[str, Any]]]) -> pd.DataFrame:
     frame = pd.DataFrame(
-        [row for _, row in rows], index=[number for number, _ in rows], columns=list(COLUMNS)
+        [row for _, row in rows], index=[number for number, _ in rows], columns=list(_READ)
     )
     numbers = {"value", "count"}
-    return frame.astype({name: "float64" if name in numbers else "str" for name in COLUMNS})
+    return frame.astype({name: "float64" if name in numbers else "str" for name in _READ})
 
 
-def _file_column_named(heading: Sequence[str]) -> list[str]:
+def named_columns(heading: Sequence[str]) -> list[str]:
     """The headings, with that of FlowJo's first column as `file`."""
     first, *others = heading
     is_file = first.lower() in flowjo.FILE_HEADINGS and "file" not in others
@@ -99,7 +100,7 @@ def _repeated_headings(found: tables.Grid) -> list[int]:
     rows = []
     for number, cells in enumerate(found.rows, tables.FIRST_ROW):
         pairs = zip(names, cells, strict=False)
-        filled = [(name, cell.casefold()) for name, cell in pairs if name not in _LABELS and cell]
+        filled = [(name, cell.casefold()) for name, cell in pairs if name not in LABELS and cell]
         if filled and all(name == cell for name, cell in filled):
             rows.append(number)
     return rows
@@ -143,7 +144,6 @@ def _long(found: tables.Grid, not_used: Sequence[str]) -> tuple[Rows, list[Probl
     known = {**rules["properties"], **dict.fromkeys(not_used, _NUMBERS_AS_TEXT)}
     table, problems = tables.typed(found, NAME, {**rules, "properties": known})
     decimal_commas = tables.has_decimal_commas_in(found)
-    problems += _unknown_not_used(found, not_used)
     percents: dict[str, list[_Cell]] = {}
     rows: Rows = []
     for number, row in _records(table):
@@ -158,7 +158,7 @@ def _long(found: tables.Grid, not_used: Sequence[str]) -> tuple[Rows, list[Probl
             problems.append(Problem(NAME, message, number, "value", row["value"]))
         elif row["exclude"] == "" and unit in _PERCENTS and pd.notna(row["endpoint"]):
             percents.setdefault(row["endpoint"], []).append((number, row["value"], value))
-        kept = {label: row[label] for label in (*_LABELS, "endpoint", "count")}
+        kept = {label: row[label] for label in (*LABELS, "endpoint", "count")}
         measured = {"value": value, "relation": relation, "unit": unit, "column": "value"}
         rows.append((number, {**kept, **measured}))
     for cells in percents.values():
@@ -167,7 +167,7 @@ def _long(found: tables.Grid, not_used: Sequence[str]) -> tuple[Rows, list[Probl
 
 
 def _wide(found: tables.Grid, not_used: Sequence[str]) -> tuple[Rows, list[Problem]]:
-    labels = [one for one in found.heading if one in _LABELS]
+    labels = [one for one in found.heading if one in LABELS]
     if not {"culture", "file"} & set(labels):
         message = (
             "has no column culture (or file) in its first row, so it does not say what was "
@@ -179,10 +179,10 @@ def _wide(found: tables.Grid, not_used: Sequence[str]) -> tuple[Rows, list[Probl
     without_cells = _without_cells(found)
     problems = [one for one in problems if one.column not in without_cells]
     properties = schema("values.table")["properties"]
-    known = {one: properties[one] for one in _LABELS} | dict.fromkeys(others, _NUMBERS_AS_TEXT)
+    known = {one: properties[one] for one in LABELS} | dict.fromkeys(others, _NUMBERS_AS_TEXT)
     table, more = tables.typed(found, NAME, {"properties": known, "required": []})
     decimal_commas = tables.has_decimal_commas_in(found)
-    problems += [*more, *_unknown_not_used(found, not_used)]
+    problems += more
     percents: dict[str, list[_Cell]] = {}
     rows: Rows = []
     for number, row in _records(table):
@@ -209,7 +209,7 @@ def _wide(found: tables.Grid, not_used: Sequence[str]) -> tuple[Rows, list[Probl
                 "count": count,
                 "column": heading,
             }
-            rows.append((number, {label: row[label] for label in _LABELS} | measured))
+            rows.append((number, {label: row[label] for label in LABELS} | measured))
     for heading, cells in percents.items():
         problems += _without_sign(heading, cells)
     return rows, list(dict.fromkeys(problems))
@@ -241,21 +241,6 @@ def _records(table: pd.DataFrame) -> Iterator[tuple[int, dict[str, Any]]]:
 def _is_summary(row: Mapping[str, Any]) -> bool:
     """Whether it is a row of means or SDs that FlowJo writes below the files."""
     return row["culture"] == "" and str(row["file"]).lower() in flowjo.SUMMARY_ROWS
-
-
-def _unknown_not_used(found: tables.Grid, not_used: Sequence[str]) -> list[Problem]:
-    present = [one for one in found.heading if one]
-    return [
-        Problem(
-            NAME,
-            "values.columns_not_used in the config names this column, which the table does not "
-            f"have. {nearest(one, present)}",
-            1,
-            one,
-        )
-        for one in not_used
-        if one not in present
-    ]
 
 
 def _endpoints(headings: Sequence[str]) -> tuple[dict[str, _Endpoint], list[Problem]]:

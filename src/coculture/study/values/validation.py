@@ -29,6 +29,7 @@ def problems(values: pd.DataFrame, of_other_tables: Mapping[str, str]) -> Iterat
     """
     used = values[(values["exclude"] == "") & values["endpoint"].notna() & values["unit"].notna()]
     yield from _pasted_twice(used)
+    yield from _in_two_tables(used)
     yield from _spelled_alike(values)
     yield from _measured_twice(values, of_other_tables)
     yield from _units_differ(used)
@@ -37,7 +38,7 @@ def problems(values: pd.DataFrame, of_other_tables: Mapping[str, str]) -> Iterat
 
 def notices(values: pd.DataFrame) -> list[str]:
     """What to look at: percents that may be fractions."""
-    return [f"{NAME}, {one.sentence}" for one in fractions(values)]
+    return [f"{one.tables}, {one.sentence}" for one in fractions(values)]
 
 
 def counted(values: pd.DataFrame) -> str:
@@ -51,6 +52,11 @@ def counted(values: pd.DataFrame) -> str:
 
 def _pasted_twice(used: pd.DataFrame) -> Iterator[Problem]:
     """No file of a FlowJo table is there twice with the same numbers: that is no replicate."""
+    for _, of_table in used.groupby("table", sort=False):
+        yield from _pasted_twice_in(of_table)
+
+
+def _pasted_twice_in(used: pd.DataFrame) -> Iterator[Problem]:
     of_files = used[used["culture"].notna() & (used["culture"] != "") & (used["file"] != "")]
     statistics = {one for one in of_files["column"].unique() if flowjo.of_heading(one)}
     of_files = of_files[of_files["column"].isin(statistics)].dropna(subset="value")
@@ -61,11 +67,27 @@ def _pasted_twice(used: pd.DataFrame) -> Iterator[Problem]:
         numbers = rows[["column", "value", "relation"]].itertuples(index=False, name=None)
         above = first.setdefault((culture, file_name(file), *numbers), int(row))
         if above != row:
+            there, here = (used.loc[[one], "row"].iloc[0] for one in (above, int(row)))
             message = (
-                f"rows {above} and {row} have the same file and experiment and the same values, so "
-                "they were probably pasted twice; delete one of them."
+                f"rows {there} and {here} have the same file and experiment and the same values, "
+                "so they were probably pasted twice; delete one of them."
             )
             yield Problem(NAME, message, int(row), "file", file)
+
+
+def _in_two_tables(used: pd.DataFrame) -> Iterator[Problem]:
+    """An endpoint of a culture is in one table: in two it is measured twice, or written twice."""
+    first: dict[tuple[str, str], str] = {}
+    columns = ("culture", "endpoint", "table", "file", "column")
+    for row, culture, endpoint, table, file, column in _rows(used, *columns):
+        known = first.setdefault((culture, endpoint), table)
+        if known != table and culture:
+            message = (
+                f"{known} has {endpoint} of this culture, too. Delete it in one of the tables, or "
+                "rename one of the endpoints; replicates are rows of one table."
+            )
+            place = "endpoint" if column == "value" else column
+            yield Problem(NAME, message, row, place, file or culture)
 
 
 def _spelled_alike(values: pd.DataFrame) -> Iterator[Problem]:
@@ -76,8 +98,8 @@ def _spelled_alike(values: pd.DataFrame) -> Iterator[Problem]:
         above, spelt = first.setdefault(key, (row, endpoint))
         if endpoint != spelt:
             message = (
-                f'differs from "{spelt}" in row {above} only in capitals, spaces or "_". If they '
-                "are the same, spell them the same; if not, use different letters."
+                f'differs from "{spelt}" in {_place(values, above)} only in capitals, spaces or '
+                '"_". If they are the same, spell them the same; if not, use different letters.'
             )
             yield Problem(NAME, message, row, column, endpoint)
 
@@ -113,7 +135,8 @@ def _units_differ(values: pd.DataFrame) -> Iterator[Problem]:
             message = "write percents: multiply the fractions by 100 and give the unit %."
         elif unit != usual:
             message = (
-                f"{endpoint} has the unit {usual} in row {above}; convert the values to one unit."
+                f"{endpoint} has the unit {usual} in {_place(values, above)}; convert the values "
+                "to one unit."
             )
         else:
             continue
@@ -137,6 +160,13 @@ def _out_of_range(values: pd.DataFrame) -> Iterator[Problem]:
         else:
             continue
         yield Problem(NAME, message, row, column, f"{value:g}")
+
+
+def _place(values: pd.DataFrame, row: int) -> str:
+    """Where a row is, with its table if there are several."""
+    one = values.loc[[row]].iloc[0]
+    of_table = f" of {one['table']}" if len(set(values["table"])) > 1 else ""
+    return f"row {one['row']}{of_table}"
 
 
 def _first_of_each(values: pd.DataFrame) -> Iterator[tuple[int, str, str]]:

@@ -202,3 +202,32 @@ def test_an_excluded_sample_that_cannot_be_read_is_said(written: Written, tmp_pa
     (row,) = rows[rows["choice"] == "put_back"].to_dict("records")
     assert row["fcs"] == ""
     assert "broken.fcs" in row["kept_because"]
+
+
+def test_an_excluded_control_is_put_back_with_the_gates_that_it_gives(written: Written) -> None:
+    """The counts are those of the study that excludes nothing."""
+    (fcs,) = written.files.loc[written.files["role"] == "population_negative", "fcs"].head(1)
+    is_lost = written.files["fcs"] == fcs
+    files = written.files.assign(exclude=written.files["exclude"].mask(is_lost, "old antibody"))
+    settings = base_study.settings(compensation={"source": "none"})
+    whole = gate_experiment(written.files, settings)
+    without = gate_experiment(files, settings)
+    rows = without.alternatives
+    assert set(rows.loc[rows["alternative"] == f"{fcs} put back", "choice"]) == {"control_put_back"}
+    pd.testing.assert_frame_equal(under(without, f"{fcs} put back"), of_samples(whole))
+    assert not of_samples(without).equals(of_samples(whole))
+
+
+def test_an_excluded_control_that_cannot_be_read_is_said(written: Written, tmp_path: Path) -> None:
+    (fcs,) = written.files.loc[written.files["role"] == "fmo_dye", "fcs"].head(1)
+    broken = tmp_path / "broken.fcs"
+    broken.write_bytes(b"not a file of a cytometer")
+    is_lost = written.files["fcs"] == fcs
+    files = written.files.assign(
+        exclude=written.files["exclude"].mask(is_lost, "corrupt"),
+        path=written.files.get("path", written.files["fcs"]).mask(is_lost, str(broken)),
+    )
+    rows = gate_experiment(files, base_study.settings()).alternatives
+    (row,) = rows[rows["choice"] == "control_put_back"].to_dict("records")
+    assert row["fcs"] == ""
+    assert "broken.fcs" in row["kept_because"]

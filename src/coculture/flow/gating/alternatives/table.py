@@ -11,6 +11,7 @@ from coculture.exchange.outcomes import count_column, median_column
 from coculture.flow.files import FlowFile
 from coculture.flow.gating.alternatives import files_left_out
 from coculture.flow.gating.alternatives.automatic_gates import AutomaticGates
+from coculture.flow.gating.alternatives.controls_put_back import ControlPutBack
 from coculture.flow.gating.alternatives.files_put_back import PutBack
 from coculture.flow.gating.alternatives.other_counts import OtherCounts
 from coculture.flow.gating.alternatives.other_gate import OtherGate
@@ -20,6 +21,8 @@ from coculture.flow.gating.measurement import Measurement
 from coculture.flow.settings import FlowSettings
 
 TABLE = "flow/alternatives.csv"
+OtherWhole = OtherSpillover | AutomaticGates | ControlPutBack
+"""What an experiment would have with another matrix, or gates that were set otherwise."""
 Measured = Mapping[int, Sequence[Measurement]]
 """Row of a file -> its measurements, one for each population."""
 
@@ -37,7 +40,7 @@ def alternative_table(
     files: Sequence[FlowFile],
     measured: Measured,
     gates: Sequence[OtherGate],
-    wholes: Iterable[tuple[OtherSpillover | AutomaticGates, Measured]],
+    wholes: Iterable[tuple[OtherWhole, Measured]],
     flags: Mapping[tuple[int, str], Sequence[Flag]],
     settings: FlowSettings,
     amounts: Amounts,
@@ -54,7 +57,8 @@ def alternative_table(
     gates
         The other gates.
     wholes
-        Each other matrix, and the automatic gates, with the samples as they are counted with them.
+        Each other matrix, the automatic gates, and those with a control that was excluded, with the
+        samples as they are counted with them.
     flags
         (row of a file, population) -> its flags.
     amounts
@@ -96,7 +100,7 @@ def _as_counted(one: Measurement) -> tuple[Measurement, OtherCounts]:
 
 def _kept(
     gates: Iterable[OtherGate],
-    wholes: Iterable[tuple[OtherSpillover | AutomaticGates, Measured]],
+    wholes: Iterable[tuple[OtherWhole, Measured]],
     put_back: Iterable[PutBack],
 ) -> Iterator[tuple[Alternative, str]]:
     """The alternatives that this experiment does not have, each with the reason."""
