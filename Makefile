@@ -2,6 +2,13 @@
 STUDY ?= config/config.yaml
 CORES ?= all
 PYTHON ?= python3
+define LINE_BREAK
+
+
+endef
+ifneq ($(findstring :,$(CURDIR))$(findstring $(LINE_BREAK),$(CURDIR)),)
+$(error The path of the folder '$(CURDIR)' has a colon or a line break, with which Python's environments do not work. Rename the folder)
+endif
 # What is given is text: neither make nor a shell runs any of it. A recipe has it as "$$STUDY", so that
 # it may hold spaces and quotes. This comes before everything that starts a shell.
 GIVEN := STUDY CORES PYTHON NAME FLOW ELISA MAPS PATTERN RAW OPTIONS LONG

@@ -109,3 +109,12 @@ def test_paths_of_another_python_are_not_handed_on(checkout: Path) -> None:
         said = _said(checkout, verb, **foreign)
         assert "PYTHONPATH=" in said
         assert "PYTHONHOME=" in said
+
+
+@pytest.mark.parametrize("name", ["10:30", "two\nlines"])
+def test_a_folder_in_which_no_environment_works_is_refused(checkout: Path, name: str) -> None:
+    unusable = checkout.rename(checkout.with_name(name))
+    run = subprocess.run(["make", "run"], cwd=unusable, capture_output=True, text=True, check=False)
+    assert run.returncode != 0
+    assert "Rename the folder" in run.stderr
+    assert not (unusable / "said.txt").exists()

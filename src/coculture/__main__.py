@@ -15,7 +15,7 @@ from coculture.exchange.make_command import make_command
 from coculture.exchange.manual_gates import Decision
 from coculture.flow.interchange.xml_file import InterchangeError
 from coculture.provenance.sameness import differences as differing_files
-from coculture.running import disk
+from coculture.running import disk, project_folder
 from coculture.running.records import Records
 from coculture.study import documentation, gate_import, gates_file
 from coculture.study.pinned import KEY
@@ -157,6 +157,10 @@ def _positive(text: str) -> int:
 
 
 def _check(chosen: argparse.Namespace) -> None:
+    try:
+        project_folder.require_usable(Path.cwd())
+    except project_folder.UnusableFolderError as error:
+        sys.exit(str(error))
     found = study.load(chosen.config)
     refused = disk.fault(Path("results") / found.name)
     if refused:
