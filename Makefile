@@ -33,6 +33,8 @@ LOCK := $(UV) pip compile pyproject.toml --universal --fork-strategy fewest --ge
 # With the folder that `make bundle` fills, nothing is asked of the network. Hashes are checked as ever.
 FROM := $(if $(wildcard bundle/*.whl),--no-index --find-links bundle)
 STEPS := --configfile "$$STUDY" --cores "$$CORES"
+# One sentence where nothing can be written, before Snakemake ends with a traceback.
+READY := $(BIN)/python -P -m coculture.running.writable
 # For a run in another folder.
 ABSOLUTE := case $$STUDY in /*) ;; *) STUDY=$$PWD/$$STUDY ;; esac
 
@@ -43,9 +45,7 @@ help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: .venv/installed ## run a study and write its report: make run STUDY=config/mine.yaml
-	@mkdir -p .snakemake results 2>/dev/null && [ -w .snakemake ] && [ -w results ] || { \
-	  echo "$$PWD: nothing can be written here. Use a folder of your own." >&2; exit 1; }
-	@$(SNAKEMAKE) $(STEPS)
+	@$(READY) && $(SNAKEMAKE) $(STEPS)
 
 new: .venv/installed ## begin a study from raw files: make new NAME=mine FLOW=folder ELISA=folder
 	@$(COCULTURE) new $${FLOW:+--flow "$$FLOW"} $${ELISA:+--elisa "$$ELISA"} \
@@ -61,14 +61,14 @@ pin-findings: .venv/installed ## record the findings, their limits and the time,
 	@$(COCULTURE) pin-findings -- "$$STUDY"
 
 verify: .venv/installed ## run a study twice from scratch and compare every byte
-	@$(ABSOLUTE); folder=$$(mktemp -d) && \
+	@$(READY) && { $(ABSOLUTE); } && folder=$$(mktemp -d) && \
 	echo "Two runs in $$folder: the second in another time zone and on one core." && \
 	$(SNAKEMAKE) --directory "$$folder/first" $(STEPS) && \
 	LC_ALL=C TZ=Asia/Tokyo $(SNAKEMAKE) --directory "$$folder/second" --configfile "$$STUDY" --cores 1 && \
 	$(COCULTURE) compare "$$folder/first/results" "$$folder/second/results" && rm -rf "$$folder"
 
 again: .venv/installed ## run a study into the folder again/, and say what differs from its results
-	@$(ABSOLUTE); rm -rf again && $(SNAKEMAKE) --directory again $(STEPS) && \
+	@$(READY) && { $(ABSOLUTE); } && rm -rf again && $(SNAKEMAKE) --directory again $(STEPS) && \
 	study=$$(ls again/results) && $(COCULTURE) diff -- "results/$$study" "again/results/$$study"
 
 archive: run ## a study with results and code in one .zip: make archive STUDY=config/mine.yaml RAW=include
@@ -81,7 +81,7 @@ bundle: .venv/bin/python ## the locked packages in the folder bundle, for comput
 	@echo "Copy bundle beside the Makefile of a checkout there; make run then needs no network."
 
 cluster: .venv/installed-slurm ## run a study on a cluster with Slurm: make cluster STUDY=config/mine.yaml
-	@set -f; $(SNAKEMAKE) --workflow-profile profiles/slurm --configfile "$$STUDY" $$OPTIONS
+	@set -f; $(READY) && $(SNAKEMAKE) --workflow-profile profiles/slurm --configfile "$$STUDY" $$OPTIONS
 
 gates: .venv/installed ## see and move the gates of a study that was run: make gates STUDY=config/mine.yaml
 	@$(COCULTURE) gates serve -- "$$STUDY"

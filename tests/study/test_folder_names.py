@@ -66,7 +66,10 @@ def test_every_result_file_beside_a_folder_is_known(root: Path) -> None:
     """The rules write files of their own into the folders in which each experiment has one."""
     rules = "".join(one.read_text() for one in (root / "workflow" / "rules").glob("*.smk"))
     rules = rules.replace("{name}{ending}", "standards_recovery.svg")
-    for wildcard, folders in (("experiment", "flow|figures/flow"), ("plate", "elisa|figures/elisa")):
+    for wildcard, folders in (
+        ("experiment", "flow|figures/flow"),
+        ("plate", "elisa|figures/elisa"),
+    ):
         beside = re.findall(rf'f"{{RESULTS}}/(?:{folders})/([^/"]+)"', rules)
         assert beside
         assert set(beside) <= set(TAKEN[wildcard])

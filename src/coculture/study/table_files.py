@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from coculture.exchange.problems import Problem
+from coculture.exchange.unicode_forms import on_disk
 from coculture.exchange.vocabulary import nearest
 from coculture.study import plate_maps
 from coculture.study.plate_maps import (
@@ -125,7 +126,7 @@ class TableFiles:
         written = self.config["tables"][table]
         if written is None:
             return None
-        path, name = self.folder / written, f"{table}.csv"
+        path, name = on_disk(self.folder / written), f"{table}.csv"
         try:
             book = Workbook.read(path)
             if book is None:

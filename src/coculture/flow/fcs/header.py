@@ -12,6 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO
 
+from coculture.exchange.unicode_forms import composed
 from coculture.flow.fcs.contradictions import (
     check_padded_words,
     linear_floats,
@@ -279,6 +280,7 @@ def _segment(
         text = content.decode("utf-8")
     except UnicodeDecodeError:
         text = content.decode("latin-1")
+    text = composed(text)
     # Some programs do not repeat the delimiter at the beginning of the supplement.
     lacks_delimiter = delimiter and (text[0].isalnum() or text[0] in "$ ")
     return parse_text(delimiter + text.lstrip() if lacks_delimiter else text)
