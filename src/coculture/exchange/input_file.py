@@ -7,11 +7,9 @@ from pathlib import Path
 
 MOST_MB = 50
 """More than any table, config or plate export has; a file of events is read in parts instead."""
-MOST_COLUMNS = 16_384
-"""Columns of a worksheet."""
 
 
-def read_bytes(path: str | Path) -> bytes:
+def read_bytes(path: str | Path, most_mb: float = MOST_MB) -> bytes:
     """The content of the file at `path`.
 
     Raises
@@ -27,8 +25,8 @@ def read_bytes(path: str | Path) -> bytes:
     if not stat.S_ISREG(state.st_mode):
         raise _refused(path, "it is a pipe or device, not a file")
     size_mb = state.st_size / 1e6
-    if size_mb > MOST_MB:
-        raise _refused(path, f"it has {size_mb:,.0f} MB, and {MOST_MB} MB are the most")
+    if size_mb > most_mb:
+        raise _refused(path, f"it has {size_mb:,.1f} MB, and {most_mb:g} MB are the most")
     return Path(path).read_bytes()
 
 

@@ -19,6 +19,8 @@ from coculture.study.workbook import WorkbookError
 KeyPath = tuple[str | int, ...]
 
 
+MOST_MB = 0.2
+"""A config has 0.01, a file of gates of a hundred experiments 0.1."""
 _MERGE = "tag:yaml.org,2002:merge"
 _MOST_REPEATED = 100_000
 """Values that aliases may repeat: nine lines of ten aliases each would make a billion of them."""
@@ -264,17 +266,19 @@ def parse(
     """
     shown = str(path)
     try:
-        text = composed(input_file.read_bytes(path).decode("utf-8-sig"))
+        text = composed(input_file.read_bytes(path, MOST_MB).decode("utf-8-sig"))
     except OSError as error:
         raise StudyError([Problem(shown, f"cannot be read ({error.strerror}).")]) from error
     except UnicodeDecodeError as error:
         raise StudyError([Problem(shown, "is not UTF-8 text; save it as UTF-8.")]) from error
     try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        loader = _OnceLoader(text)
+        root = loader.get_single_node()
         if _repeated(root) > _MOST_REPEATED:
             raise ValueError("its aliases (*name) repeat too much; write the values out")
-        config = yaml.load(text, Loader=_OnceLoader)
+        # Before the values, which moves merged keys (<<) to where they are merged.
         lines = _lines(root)
+        config = None if root is None else loader.construct_document(root)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         line = mark.line + 1 if mark else None

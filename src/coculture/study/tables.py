@@ -30,6 +30,8 @@ NOTE = "note"
 OF_YOUR_OWN = f"A column of your own begins with {NOTE}, or is listed under notes: in the config."
 MOST_COLUMNS = 1_000
 """More than any table has: one for each endpoint is the widest."""
+MOST_ROWS = 50_000
+"""Five times the largest study that was tried (docs/scale.md)."""
 LONGEST_TEXT = 1_000
 """Characters of a cell. Sentences repeat names, and a cell of the workbook holds 32,767."""
 NO_HEADINGS = "the first row must hold the column headings, but it is empty."
@@ -203,6 +205,8 @@ def _records(text: str, name: str) -> tuple[Grid | None, Problem | None]:
         return None, Problem(name, f"cannot be read as a table: {why}.", lines.line_num)
     if not any(heading):
         return None, Problem(name, NO_HEADINGS, 1)
+    if len(records) > MOST_ROWS:
+        return None, Problem(name, f"has {len(records):,} rows, and {MOST_ROWS:,} are the most.")
     return Grid(heading, records), None
 
 

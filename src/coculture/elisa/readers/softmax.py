@@ -281,8 +281,6 @@ def _time_lines(
     foreign = next((text for text in section.heading if text and not is_well(text)), "")
     if foreign:
         raise PlateError(f'{where}: "{foreign}" in its heading is not a well; export it again')
-    if not any(section.heading):
-        raise PlateError(f"{where} has a heading without wells; export it again")
     _refuse_shorter_lines(section, where)
     wells = [(i, well_name(text)) for i, text in enumerate(section.heading) if is_well(text)]
     lines = [(line, row) for line, row in section.lines if any(row[2:])]

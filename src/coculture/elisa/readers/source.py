@@ -55,6 +55,9 @@ _MASKED = re.compile(
 )
 _FEWEST_OF_LAYOUT = 8
 _LONGEST_LINE = csv.field_size_limit()
+_MOST_COLUMNS = 2_048
+_MOST_LINES = 100_000
+"""More than the largest export has."""
 _HINT = re.compile(r"sep=.?", re.IGNORECASE)
 _FORMULA = re.compile(r'="(.*)"')
 
@@ -254,15 +257,15 @@ def _refuse_larger_than_exports(path: Path, lines: list[str]) -> None:
     for number, line in enumerate(lines, 1):
         delimiters = max(map(line.count, DELIMITERS))
         cells += delimiters + 1
-        if delimiters >= input_file.MOST_COLUMNS or len(line) > _LONGEST_LINE:
+        if delimiters >= _MOST_COLUMNS or len(line) > _LONGEST_LINE:
             raise PlateError(
                 f"{path}: line {number} has {len(line):,} characters and {delimiters + 1:,} cells, "
                 "more than any export; export only the plate"
             )
-    if cells > spreadsheet.MOST_CELLS:
+    if cells > spreadsheet.MOST_CELLS or len(lines) > _MOST_LINES:
         raise PlateError(
-            f"{path}: the file has more than {spreadsheet.MOST_CELLS:,} cells; export only the "
-            "plate"
+            f"{path}: the file has {len(lines):,} lines and {cells:,} cells, more than any export; "
+            "export only the plate"
         )
 
 

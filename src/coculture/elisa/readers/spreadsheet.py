@@ -12,7 +12,7 @@ ZIP = b"PK\x03\x04"
 OLE2 = b"\xd0\xcf\x11\xe0"
 """The first bytes of an .xlsx and an .xls."""
 _MOST_UNPACKED_MB = 100
-MOST_CELLS = 1_000_000
+MOST_CELLS = 200_000
 """More than the largest export of a plate reader, and small enough for any workstation."""
 Rows = list[list[str]]
 
