@@ -2,18 +2,41 @@
 STUDY ?= config/config.yaml
 CORES ?= all
 PYTHON ?= python3
+define LINE_BREAK
+
+
+endef
+ifneq ($(findstring :,$(CURDIR))$(findstring $(LINE_BREAK),$(CURDIR)),)
+$(error The path of the folder '$(CURDIR)' has a colon or a line break, with which Python's environments do not work. Rename the folder)
+endif
+# What is given is text: neither make nor a shell runs any of it. A recipe has it as "$$STUDY", so that
+# it may hold spaces and quotes. This comes before everything that starts a shell.
+GIVEN := STUDY CORES PYTHON NAME FLOW ELISA VALUES MAPS PATTERN RAW OPTIONS LONG
+GIVEN += $(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(name)))),$(name)))
+$(foreach name,$(GIVEN),$(eval override $(name) := $$(value $(name))))
+export $(GIVEN)
+# Those of another Python, which a cluster's modules set, would give this one foreign packages.
+unexport PYTHONPATH PYTHONHOME
 
 export UV_PYTHON_DOWNLOADS = never
 export UV_PYTHON_PREFERENCE = only-system
 # Where an institution signs its network's certificates itself, only the system's store knows them.
 export UV_SYSTEM_CERTS ?= $(if $(wildcard /etc/ssl/certs/*),true,false)
-UV := $(or $(shell command -v uv 2>/dev/null),.tools/bin/uv)
+UV := $(if $(shell command -v uv 2>/dev/null),uv,.tools/bin/uv)
+OWN_UV := $(filter .tools/%,$(UV))
 BIN := .venv/bin
+# Not the programs in .venv/bin: their first line has the folder's path, which may hold a quote.
+COCULTURE := $(BIN)/python -P -m coculture
+SNAKEMAKE := $(BIN)/python -P -m snakemake
 LOCK := $(UV) pip compile pyproject.toml --universal --fork-strategy fewest --generate-hashes \
         --no-emit-index-url --no-annotate --no-header --quiet
 # With the folder that `make bundle` fills, nothing is asked of the network. Hashes are checked as ever.
 FROM := $(if $(wildcard bundle/*.whl),--no-index --find-links bundle)
-STEPS := --configfile $(STUDY) --cores $(CORES)
+STEPS := --configfile "$$STUDY" --cores "$$CORES"
+# One sentence where nothing can be written, before Snakemake ends with a traceback.
+READY := $(BIN)/python -P -m coculture.running.writable
+# For a run in another folder.
+ABSOLUTE := case $$STUDY in /*) ;; *) STUDY=$$PWD/$$STUDY ;; esac
 
 .DEFAULT_GOAL := help
 .PHONY: help new run again check gates plan archive pin pin-findings verify verify-kernels bundle cluster test test-all test-cluster audit lint wheel lock lock-in-date example document benchmark clean
@@ -22,53 +45,52 @@ help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: .venv/installed ## run a study and write its report: make run STUDY=config/mine.yaml
-	@mkdir -p .snakemake results 2>/dev/null && [ -w .snakemake ] && [ -w results ] || { \
-	  echo "$(CURDIR): nothing can be written here. Use a folder of your own." >&2; exit 1; }
-	@$(BIN)/snakemake $(STEPS)
+	@$(READY) && $(SNAKEMAKE) $(STEPS)
 
 new: .venv/installed ## begin a study: make new NAME=mine FLOW=folder ELISA=folder VALUES=table
-	@$(BIN)/coculture new $(NAME) $(if $(FLOW),--flow "$(FLOW)") $(if $(ELISA),--elisa "$(ELISA)") \
-	    $(if $(VALUES),--values "$(VALUES)") $(if $(MAPS),--maps "$(MAPS)") $(if $(PATTERN),--pattern "$(PATTERN)")
+	@$(COCULTURE) new $${FLOW:+--flow "$$FLOW"} $${ELISA:+--elisa "$$ELISA"} $${VALUES:+--values "$$VALUES"} \
+	    $${MAPS:+--maps "$$MAPS"} $${PATTERN:+--pattern "$$PATTERN"} -- "$$NAME"
 
 check: .venv/installed ## check a study's tables and files without running anything
-	@$(BIN)/coculture check $(STUDY)
+	@$(COCULTURE) check -- "$$STUDY"
 
 pin: .venv/installed ## record the checksums of a study's raw files, to check them in later runs
-	@$(BIN)/coculture pin $(STUDY)
+	@$(COCULTURE) pin -- "$$STUDY"
 
 pin-findings: .venv/installed ## record the findings, their limits and the time, before the data: needs no data
-	@$(BIN)/coculture pin-findings $(STUDY)
+	@$(COCULTURE) pin-findings -- "$$STUDY"
 
 verify: .venv/installed ## run a study twice from scratch and compare every byte
-	@folder=$$(mktemp -d) && echo "Two runs in $$folder: the second in another time zone and on one core." && \
-	$(BIN)/snakemake --directory $$folder/first --configfile $(abspath $(STUDY)) --cores $(CORES) && \
-	LC_ALL=C TZ=Asia/Tokyo $(BIN)/snakemake --directory $$folder/second --configfile $(abspath $(STUDY)) --cores 1 && \
-	$(BIN)/coculture compare $$folder/first/results $$folder/second/results && rm -rf $$folder
+	@$(READY) && { $(ABSOLUTE); } && folder=$$(mktemp -d) && \
+	echo "Two runs in $$folder: the second in another time zone and on one core." && \
+	$(SNAKEMAKE) --directory "$$folder/first" $(STEPS) && \
+	LC_ALL=C TZ=Asia/Tokyo $(SNAKEMAKE) --directory "$$folder/second" --configfile "$$STUDY" --cores 1 && \
+	$(COCULTURE) compare "$$folder/first/results" "$$folder/second/results" && rm -rf "$$folder"
 
 verify-kernels: .venv/installed ## run a study with each kind of processor's arithmetic and compare every byte
-	@.ci/verify-kernels $(abspath $(STUDY)) $(CORES)
+	@$(READY) && { $(ABSOLUTE); } && .ci/verify-kernels "$$STUDY" "$$CORES"
 
 again: .venv/installed ## run a study into the folder again/, and say what differs from its results
-	@rm -rf again && $(BIN)/snakemake --directory again --configfile $(abspath $(STUDY)) --cores $(CORES) && \
-	study=$$(ls again/results) && $(BIN)/coculture diff results/$$study again/results/$$study
+	@$(READY) && { $(ABSOLUTE); } && rm -rf again && $(SNAKEMAKE) --directory again $(STEPS) && \
+	study=$$(ls again/results) && $(COCULTURE) diff -- "results/$$study" "again/results/$$study"
 
 archive: run ## a study with results and code in one .zip: make archive STUDY=config/mine.yaml RAW=include
-	@$(BIN)/coculture archive $(STUDY) $(if $(filter include,$(RAW)),--raw)
+	@$(COCULTURE) archive $(if $(filter include,$(RAW)),--raw) -- "$$STUDY"
 
 bundle: .venv/bin/python ## the locked packages in the folder bundle, for computers without a network
-	@rm -rf bundle && $(PYTHON) -m pip --python $(BIN)/python download --quiet --no-deps --require-hashes \
+	@rm -rf bundle && "$$PYTHON" -m pip --python $(BIN)/python download --quiet --no-deps --require-hashes \
 	    --dest bundle --requirement requirements.lock --requirement requirements-uv.lock
 	@$(BIN)/python -c "import platform as p; print('bundle: for Python', p.python_version(), 'on', p.system(), p.machine())"
 	@echo "Copy bundle beside the Makefile of a checkout there; make run then needs no network."
 
 cluster: .venv/installed-slurm ## run a study on a cluster with Slurm: make cluster STUDY=config/mine.yaml
-	@$(BIN)/snakemake --workflow-profile profiles/slurm --configfile $(STUDY) $(OPTIONS)
+	@set -f; $(READY) && $(SNAKEMAKE) --workflow-profile profiles/slurm --configfile "$$STUDY" $$OPTIONS
 
 gates: .venv/installed ## see and move the gates of a study that was run: make gates STUDY=config/mine.yaml
-	@$(BIN)/coculture gates serve $(STUDY)
+	@$(COCULTURE) gates serve -- "$$STUDY"
 
 plan: .venv/installed ## how many experiments each finding needs, from a study that was run
-	@$(BIN)/coculture plan $(STUDY)
+	@$(COCULTURE) plan -- "$$STUDY"
 
 test: .venv/installed-dev ## run the tests (about 15 minutes on 2 cores)
 	@$(BIN)/pytest -m "not long and not cluster" --numprocesses auto --dist loadfile --durations 20
@@ -80,30 +102,30 @@ test-cluster: .venv/installed-dev .venv/installed-slurm ## run a small study on 
 	@.ci/cluster -m "cluster$(if $(LONG),, and not long)"
 
 wheel: .venv/installed ## build the package and try it without the checkout
-	@.ci/wheel $(abspath $(UV))
+	@.ci/wheel "$(UV)"
 
 lint: .venv/installed-dev ## formatting, types, import contracts, snakemake --lint
 	@.ci/lint
 
 example: .venv/installed ## regenerate the embedded example study from its seed
-	@$(BIN)/coculture example
+	@$(COCULTURE) example
 
 audit: .venv/installed-dev ## look for known vulnerabilities in the locked packages (asks the network)
 	@$(BIN)/pip-audit --requirement requirements.lock --require-hashes --disable-pip --strict
 
 document: .venv/installed ## generate config/README.md from the schemas
-	@$(BIN)/coculture document
+	@$(COCULTURE) document
 
 benchmark: .venv/installed-dev ## measure speed and error rates (minutes)
 	@for measured in benchmarks/*.py; do echo "== $$measured"; \
 	  $(BIN)/python -m benchmarks.$$(basename $$measured .py) || exit 1; done
 
-lock: $(UV) ## resolve the dependencies again and write the hashed locks
+lock: $(OWN_UV) ## resolve the dependencies again and write the hashed locks
 	@$(LOCK) --group build --upgrade --output-file requirements.lock
 	@$(LOCK) --group build --group dev --constraints requirements.lock --output-file requirements-dev.lock
 	@$(LOCK) --group build --group slurm --constraints requirements.lock --output-file requirements-slurm.lock
 
-lock-in-date: $(UV) ## fail if the locks do not match pyproject.toml
+lock-in-date: $(OWN_UV) ## fail if the locks do not match pyproject.toml
 	@for group in "requirements.lock:--group build" "requirements-dev.lock:--group build --group dev" \
 	    "requirements-slurm.lock:--group build --group slurm"; do \
 	  lock=$${group%%:*}; fresh=$$(mktemp); cp $$lock $$fresh; \
@@ -116,11 +138,11 @@ clean: ## remove the environment; results stay
 
 .tools/bin/uv: requirements-uv.lock
 	@echo "Installing uv, which makes the environment, into .tools ..."
-	@$(PYTHON) -m pip install $(FROM) --quiet --disable-pip-version-check --upgrade --require-hashes \
+	@"$$PYTHON" -m pip install $(FROM) --quiet --disable-pip-version-check --upgrade --require-hashes \
 	    --target .tools --requirement requirements-uv.lock
 	@touch $@
 
-.venv/bin/python: | $(UV)
+.venv/bin/python: | $(OWN_UV)
 	@$(UV) venv --quiet --allow-existing --python ">=3.11" .venv
 
 .venv/installed: requirements.lock pyproject.toml | .venv/bin/python

@@ -21,6 +21,7 @@ from coculture.running import (
     fingerprint,
     leftovers,
     lock,
+    project_folder,
     stale,
     stopped_run,
 )
@@ -35,6 +36,7 @@ min_version("9.20")
 BASE = str(workflow.current_basedir)
 IS_MODULE = not workflow.modifier.is_main_snakefile()
 try:
+    project_folder.require_usable(BASE, Path.cwd())
     CONFIG = (
         embedding.config_of_module(config, workflow.configfiles)
         if IS_MODULE

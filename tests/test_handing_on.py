@@ -67,7 +67,7 @@ def test_the_archive_is_of_a_study_that_was_just_run(bare: Path) -> None:
     commands = _dry(bare, "archive")
     places = [
         next(number for number, line in enumerate(commands) if one in line)
-        for one in ("bin/snakemake --configfile", "bin/coculture archive")
+        for one in ("-m snakemake --configfile", "-m coculture archive")
     ]
     assert places == sorted(places)
 

@@ -11,10 +11,11 @@ from coculture import archive, differences, drawing, new_study, serve_gates, sim
 from coculture.comparison import ComparisonError, ComparisonSettings, figures, planning
 from coculture.comparison.design.arms import Design
 from coculture.exchange import records, result_tables
+from coculture.exchange.make_command import make_command
 from coculture.exchange.manual_gates import Decision
 from coculture.flow.interchange.xml_file import InterchangeError
 from coculture.provenance.sameness import differences as differing_files
-from coculture.running import disk
+from coculture.running import disk, project_folder
 from coculture.running.records import Records
 from coculture.study import documentation, gate_import, gates_file
 from coculture.study.pinned import KEY
@@ -163,6 +164,10 @@ def _positive(text: str) -> int:
 
 
 def _check(chosen: argparse.Namespace) -> None:
+    try:
+        project_folder.require_usable(Path.cwd())
+    except project_folder.UnusableFolderError as error:
+        sys.exit(str(error))
     found = study.load(chosen.config)
     refused = disk.fault(Path("results") / found.name)
     if refused:
@@ -234,7 +239,8 @@ def _plan(chosen: argparse.Namespace) -> None:
     found = study.load(chosen.config)
     results = Path("results") / found.name
     if not (results / "cultures.csv").exists():
-        sys.exit(f"{results}/cultures.csv not found; run make run STUDY={chosen.config} first.")
+        again = make_command("run", chosen.config)
+        sys.exit(f"{results}/cultures.csv not found; run {again} first.")
     settings = ComparisonSettings.from_config(*found.comparison_settings())
     cultures = result_tables.read(results / "cultures.csv")
     design = Design.of(cultures, settings)

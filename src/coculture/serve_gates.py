@@ -8,6 +8,7 @@ from types import FrameType
 from typing import Any
 
 from coculture import study
+from coculture.exchange.make_command import make_command
 from coculture.exchange.problems import CocultureError
 from coculture.gate_page.page import MAIN
 from coculture.gate_page.saved_file import SavedFile
@@ -50,8 +51,8 @@ def server_of(
     folder = results / found.name
     if not (folder / MAIN).is_file():
         raise NothingToServeError(
-            f"{folder / MAIN} is not there. Run make run STUDY={config} first; a study without FCS "
-            "files has no gates."
+            f"{folder / MAIN} is not there. Run {make_command('run', config)} first; a study "
+            "without FCS files has no gates."
         )
     file = SavedFile(
         found.gates_file or gates_file.beside(found.path),

@@ -1,12 +1,16 @@
 """Result tables are declared, come back as they were, and are the same bytes every time."""
 
+import csv
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from coculture.exchange import result_tables
+from coculture.exchange.spreadsheet_text import guarded, unguarded
 
 
 def test_numbers_and_text_come_back_exactly(tmp_path: Path) -> None:
@@ -52,6 +56,35 @@ def test_missing_numbers_are_empty_cells(tmp_path: Path) -> None:
     result_tables.write(frame, tmp_path / "a.csv", "elisa/cultures.csv")
     assert (tmp_path / "a.csv").read_bytes() == b"culture,concentration_pg_ml\nNA,\n"
     assert result_tables.read(tmp_path / "a.csv")["culture"].item() == "NA"
+
+
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t"])
+def test_no_text_is_a_formula_to_a_spreadsheet(tmp_path: Path, sign: str) -> None:
+    texts = [f"{sign}A1", f"'{sign}A1", f"''{sign}A1", "'IL-6", f"{sign}5", "IL-6", sign]
+    frame = pd.DataFrame({"culture": texts, "concentration_pg_ml": -1.5, "flags": "x"})
+    result_tables.write(frame, tmp_path / "a.csv", "elisa/cultures.csv")
+    with (tmp_path / "a.csv").open(newline="", encoding="utf-8") as file:
+        cells = [row[0] for row in csv.reader(file)][1:]
+    assert cells[:4] == [f"'{sign}A1", f"''{sign}A1", f"'''{sign}A1", "'IL-6"]
+    back = result_tables.read(tmp_path / "a.csv")
+    assert list(back["culture"]) == texts
+    assert (back["concentration_pg_ml"] == -1.5).all()
+
+
+def test_a_heading_is_no_formula(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"stain": ["a"], "=B1": [0.5]})
+    result_tables.write(frame, tmp_path / "a.csv", "flow/spillover.csv")
+    assert (tmp_path / "a.csv").read_text().startswith("stain,'=B1\n")
+    assert list(result_tables.read(tmp_path / "a.csv").columns) == ["stain", "=B1"]
+    described = result_tables.describe({"flow/spillover.csv": [tmp_path / "a.csv"]})
+    assert list(described["column"]) == ["stain", "=B1"]
+
+
+@given(st.text(alphabet=st.sampled_from("'=+-@1eE.x \t\"\n,"), max_size=6))
+def test_every_text_is_read_back(text: str) -> None:
+    assert unguarded(guarded(text)) == text
+    written = guarded(text)
+    assert written[:1] not in tuple("=@\t") or len(written) == 1
 
 
 def test_an_undeclared_column_is_refused(tmp_path: Path) -> None:

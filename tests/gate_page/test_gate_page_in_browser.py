@@ -396,3 +396,15 @@ def test_nothing_is_wider_than_the_window(width: int, opened: Opened, page: str)
         width,
     )
     assert found <= width
+
+
+def test_groups_of_events_are_the_same_by_table_and_by_map(page: str, opened: Opened) -> None:
+    """The table takes 4^gates bytes, so that many gates need the other."""
+    kinds = opened(page).evaluate(
+        """() => {
+          const now = Uint16Array.from([0, 5, 5, 1023, 0]);
+          const then = Uint16Array.from([1, 5, 5, 0, 1]);
+          return [10, 11, 16].map((gates) => JSON.stringify(groupsOf(now, then, gates)));
+        }"""
+    )
+    assert kinds == ["[[0,1,2],[5,5,2],[1023,0,1]]"] * 3

@@ -35,4 +35,17 @@ def end(*_):
     """After the last job, if all went well."""
     atexit.unregister(stopped_run.say_why)
     atexit.unregister(STUDY.checksums.forget)
-    print(f"Done. The report: {RESULTS}/report.html")
+    if has_report():
+        print(f"Done. The report: {RESULTS}/report.html")
+    else:
+        print("Done with what was asked for, which was not the report.")
+
+
+def has_report():
+    """Whether the report is there and of this study as it is now: a run can be asked for less."""
+    dag = workflow.dag
+    return any(
+        f"{RESULTS}/report.html" in job.output
+        and (dag.finished(job) or not dag.needrun(job))
+        for job in dag.jobs
+    )

@@ -9,6 +9,7 @@ import yaml
 from coculture import provenance
 from coculture.archive.archive_error import ArchiveError
 from coculture.exchange import records, result_tables
+from coculture.exchange.make_command import make_command
 from coculture.running.raw_files import sha256
 from coculture.study import Study
 
@@ -24,7 +25,7 @@ def require_results(study: Study, results: Path, commit: provenance.Commit) -> N
         With what is wrong.
     """
     listed = results / "checksums.txt"
-    again = f"Run the study first: make run STUDY={study.path}"
+    again = f"Run the study first: {make_command('run', study.path)}"
     if not (listed.is_file() and (results / "provenance" / "run.json").is_file()):
         raise ArchiveError(f"{results}: holds no finished run. {again}")
     digests = provenance.read_checksums(listed)
@@ -33,8 +34,8 @@ def require_results(study: Study, results: Path, commit: provenance.Commit) -> N
         named = ", ".join(edited[:_MOST_NAMED])
         raise ArchiveError(
             f"{results}: {named} {'is' if len(edited) == 1 else 'are'} not as the run wrote "
-            f"{'it' if len(edited) == 1 else 'them'}. Delete, and run again: make run "
-            f"STUDY={study.path}"
+            f"{'it' if len(edited) == 1 else 'them'}. Delete, and run again: "
+            f"{make_command('run', study.path)}"
         )
     for what, are_same in (
         ("another config", _same_config(study, results)),

@@ -1,5 +1,6 @@
 """The README of an archive: what it holds and how to run it again."""
 
+from coculture.exchange.make_command import make_command
 from coculture.exchange.vocabulary import many
 from coculture.provenance import Commit
 
@@ -24,10 +25,9 @@ their provenance, the code that made them, and the locked list of packages.
 ## Run it again
 
 You need Linux, macOS or Windows with WSL, and Python 3.11 or newer with pip and make.
-The folder in which you unpack this may have no space in its path.
 
-    make check STUDY={config}   # installs the locked packages, then checks the files
-    make again STUDY={config}   # runs the study into the folder again/, and compares
+    {check}   # installs the locked packages, then checks the files
+    {again}   # runs the study into the folder again/, and compares
 
 The last prints what differs from these results, in words, or that all is the same, byte for byte.
 Other versions of Python and other processors may change the last digits of numbers, and so bytes.
@@ -69,6 +69,8 @@ def readme(
         version=version,
         code=_code(commit),
         config=config,
+        check=make_command("check", config),
+        again=make_command("again", config),
         tables=", ".join(f"`{name}`" for name in tables) or "written by the workflow",
         raw=raw + (_MOVED.format(record=record) if has_outside else ""),
     )

@@ -6,7 +6,7 @@ undeclared column, so `results/{study}/columns.csv` explains every column of eve
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from coculture.exchange.problems import CocultureError
+from coculture.exchange.spreadsheet_text import guarded, unguarded
 
 SCHEMA_VERSION = "2.0.0"
 """Version of the result tables: a column removed or redefined raises the first number."""
@@ -53,7 +54,9 @@ def write(frame: pd.DataFrame, path: str | Path, table: str) -> None:
     """Write `frame` as the result table `table` (its name in columns.csv) to `path`.
 
     Numbers are rounded to `SIGNIFICANT_DIGITS` and written with the shortest digits that read back
-    as the same number; missing values are empty; line ends are `\\n` on every machine.
+    as the same number; missing values are empty; line ends are `\\n` on every machine. A text that
+    a spreadsheet program would take for a formula gets an apostrophe before it, which `read` takes
+    away again.
 
     Raises
     ------
@@ -64,7 +67,8 @@ def write(frame: pd.DataFrame, path: str | Path, table: str) -> None:
         _definition(table, str(column))
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    frame.apply(_rounded).to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
+    written = _with_texts(frame.apply(_rounded), guarded)
+    written.to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
 
 
 def rounded(value: float) -> float:
@@ -86,12 +90,30 @@ def _rounded(column: "pd.Series[Any]") -> "pd.Series[Any]":
 def read(path: str | Path) -> pd.DataFrame:
     """Read a result table: columns declared as text stay text ("1", ""); numbers are exact."""
     header = pd.read_csv(path, nrows=0).columns
-    return pd.read_csv(
+    texts = [column for column in header if _is_text(unguarded(column))]
+    frame = pd.read_csv(
         path,
-        dtype={column: str for column in header if _is_text(column)},
+        dtype=dict.fromkeys(texts, str),
         keep_default_na=False,
-        na_values={column: [""] for column in header if not _is_text(column)},
+        na_values={column: [""] for column in header if column not in texts},
     )
+    return _with_texts(frame, unguarded)
+
+
+def _with_texts(frame: pd.DataFrame, change: Callable[[str], str]) -> pd.DataFrame:
+    """The table with every heading and text as `change` makes it; numbers are left as they are."""
+
+    def changed(column: "pd.Series[Any]") -> "pd.Series[Any]":
+        texts = {text: change(text) for text in column.unique() if isinstance(text, str)}
+        is_same = all(text == new for text, new in texts.items())
+        return column if is_same else column.map(lambda value: texts.get(value, value))
+
+    other = {
+        column: changed(frame[column])
+        for column in frame.columns
+        if not pd.api.types.is_numeric_dtype(frame[column].dtype)
+    }
+    return frame.assign(**other).rename(columns=lambda name: change(str(name)))
 
 
 @cache
@@ -126,7 +148,7 @@ def describe(tables: Mapping[str, Sequence[str | Path]]) -> pd.DataFrame:
     """
     rows = []
     for table, paths in tables.items():
-        headings = [pd.read_csv(path, nrows=0).columns for path in paths]
+        headings = [map(unguarded, pd.read_csv(path, nrows=0).columns) for path in paths]
         for column in dict.fromkeys(name for heading in headings for name in heading):
             known = _definition(table, column)
             rows.append((table, column, *known, SCHEMA_VERSION))

@@ -158,7 +158,7 @@ def _write_grid(page: Worksheet, sheet: GridSheet) -> None:
 def _value(text: str) -> str | int | float:
     """Numbers as numbers, so that a spreadsheet can compute with them."""
     try:
-        return int(text) if text.lstrip("-").isdigit() else float(text)
+        return int(text) if text.lstrip("-").isdecimal() else float(text)
     except ValueError:
         return text
 

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from coculture.exchange import input_file
 from coculture.running.raw_files import sha256
 
 _LINE = re.compile(r"(?P<escaped>\\?)(?P<digest>[0-9a-fA-F]{64}) [ *](?P<name>.+)")
@@ -35,7 +36,7 @@ def read_checksums(path: str | Path) -> dict[str, str]:
         If a line is not 64 hexadecimal digits, two characters and a name.
     """
     found = {}
-    for number, line in enumerate(Path(path).read_text(encoding="utf-8").split("\n"), 1):
+    for number, line in enumerate(input_file.read_bytes(path).decode("utf-8").split("\n"), 1):
         if not line:
             continue
         fits = _LINE.fullmatch(line.removesuffix("\r"))

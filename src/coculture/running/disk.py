@@ -12,6 +12,7 @@ _REASONS = {
     errno.EROFS: "the disk is read-only here. Copy the study to a folder of your own.",
     errno.EACCES: "permission denied. Ask who owns the folder, or use a folder of your own.",
     errno.EPERM: "permission denied. Ask who owns the folder, or use a folder of your own.",
+    errno.ENOTDIR: "it is a file, not a folder. Use a folder of your own.",
     errno.EIO: "the disk reports an error. First copy your data to another disk.",
 }
 

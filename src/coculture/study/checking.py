@@ -10,13 +10,18 @@ from coculture.elisa import ElisaSettings
 from coculture.exchange.outcomes import outcomes_of
 from coculture.exchange.problems import Problem
 from coculture.flow import FlowSettings, FlowSettingsError
-from coculture.study import copies, raw_file_validation, table_validation, values
+from coculture.study import copies, folder_names, raw_file_validation, table_validation, values
+from coculture.study.configuration import line_of
 from coculture.study.study import FILE_COLUMNS, Study
 
 
 def problems(study: Study, *, with_events: bool) -> Iterator[Problem]:
     """What is wrong with the tables, the raw files and the findings of a study."""
     cultures, factors = study.cultures, study.config["factors"]
+    config = str(study.path)
+    yield from folder_names.of_study(config, study.name, line_of(study.path, ("study",)))
+    yield from folder_names.of_rows("cultures.csv", cultures, "experiment")
+    yield from folder_names.of_rows("elisa.csv", study.elisa, "plate")
     yield from table_validation.doubled_cultures(cultures)
     yield from table_validation.names_alike("cultures.csv", cultures, ["experiment", "donor"])
     yield from table_validation.names_alike(
@@ -132,6 +137,7 @@ def _comparison_problems(study: Study) -> Iterator[Problem]:
     except ComparisonError as error:
         yield Problem(str(study.path), str(error))
     else:
+        yield from folder_names.of_endpoints(str(study.path), study.endpoints)
         yield from table_validation.findings(
             str(study.path), study.cultures, settings, list(study.endpoints)
         )

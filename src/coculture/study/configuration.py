@@ -1,6 +1,7 @@
 """The config of one study: read from YAML, checked, with defaults; each problem with its line."""
 
 import math
+import re
 from collections.abc import Hashable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -8,8 +9,9 @@ from typing import Any
 import yaml
 
 from coculture.comparison.settings import Factor
-from coculture.exchange import units
+from coculture.exchange import input_file, units
 from coculture.exchange.problems import Problem, StudyError
+from coculture.exchange.unicode_forms import composed
 from coculture.study.schema import faults, schema, with_defaults
 from coculture.study.table_files import tables_in
 from coculture.study.workbook import WorkbookError
@@ -17,6 +19,8 @@ from coculture.study.workbook import WorkbookError
 KeyPath = tuple[str | int, ...]
 
 
+MOST_MB = 0.2
+"""A config has 0.01, a file of gates of a hundred experiments 0.1."""
 _MERGE = "tag:yaml.org,2002:merge"
 _MOST_REPEATED = 100_000
 """Values that aliases may repeat: nine lines of ten aliases each would make a billion of them."""
@@ -68,7 +72,7 @@ def read(path: Path) -> tuple[dict[str, Any], list[Problem]]:
     whole = schema("config")
     still_open = list(_open(config))
     wrong = [one for one in faults(config, whole) if one[1] != OPEN]
-    found = [*wrong, *not_finite(config)]
+    found = [*wrong, *not_finite(config), *unprintable(config)]
     problems = [
         Problem(
             str(path),
@@ -219,6 +223,30 @@ def not_finite(node: Any, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Any, st
         yield path, node, "must be a finite number."
 
 
+LONGEST_TEXT = 10_000
+"""Characters of a text of the config: a page of a book has 3,000."""
+
+
+def unprintable(node: Any, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Any, str]]:
+    """Texts that a page or workbook cannot show: endless ones, and those with control signs."""
+    if isinstance(node, dict | list):
+        for key, value in node.items() if isinstance(node, dict) else enumerate(node):
+            yield from unprintable(value, (*path, key))
+    elif isinstance(node, str):
+        if len(node) > LONGEST_TEXT:
+            yield path, None, f"has {len(node):,} characters; shorten it to {LONGEST_TEXT:,}."
+        elif unseen := _CONTROL.search(node):
+            yield (
+                path,
+                None,
+                f"contains an invisible character (U+{ord(unseen[0]):04X}); retype it.",
+            )
+
+
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
+"""Without tab and line break, with the marks that turn the direction of a text around."""
+
+
 def _is_finite(value: float) -> bool:
     try:
         return math.isfinite(value)
@@ -238,17 +266,19 @@ def parse(
     """
     shown = str(path)
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = composed(input_file.read_bytes(path, MOST_MB).decode("utf-8-sig"))
     except OSError as error:
         raise StudyError([Problem(shown, f"cannot be read ({error.strerror}).")]) from error
     except UnicodeDecodeError as error:
         raise StudyError([Problem(shown, "is not UTF-8 text; save it as UTF-8.")]) from error
     try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        loader = _OnceLoader(text)
+        root = loader.get_single_node()
         if _repeated(root) > _MOST_REPEATED:
             raise ValueError("its aliases (*name) repeat too much; write the values out")
-        config = yaml.load(text, Loader=_OnceLoader)
+        # Before the values, which moves merged keys (<<) to where they are merged.
         lines = _lines(root)
+        config = None if root is None else loader.construct_document(root)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         line = mark.line + 1 if mark else None

@@ -5,13 +5,15 @@ import re
 from difflib import get_close_matches
 from pathlib import Path
 
+from coculture.exchange.unicode_forms import difference, on_disk, twins_of
+
 _NOT_HANDED_ON = re.compile(r"[{}<>\x00-\x1f\x7f]")
 """Snakemake gives braces and angle brackets in a path a meaning; a line break ends a path."""
 
 
 def usable(path: Path) -> str:
     """`path` as commands started here can use it: relative below this folder, else absolute."""
-    absolute = os.path.abspath(path)  # noqa: PTH100 (resolve() would follow links)
+    absolute = os.path.abspath(on_disk(path))  # noqa: PTH100 (resolve() would follow links)
     here = os.getcwd()  # noqa: PTH109
     return os.path.relpath(absolute, here) if absolute.startswith(here + os.sep) else absolute
 
@@ -45,6 +47,12 @@ def _fault(path: Path, allowed: tuple[Path, ...]) -> str | None:
         return f"is a link to {path.readlink()}, which does not exist."
     if not path.exists():
         return f"there is no such file in {usable(path.parent)}.{_alike(path)}"
+    twins = () if path.name.isascii() else twins_of(path)
+    if len(twins) > 1:
+        return (
+            f"its folder has {len(twins)} names that look the same, with "
+            f"{difference(*twins[:2])}. Rename or remove one."
+        )
     if not path.is_file():
         return "is a folder, not a file." if path.is_dir() else "is not a regular file."
     if not os.access(path, os.R_OK):

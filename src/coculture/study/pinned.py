@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from coculture.exchange.make_command import make_command
 from coculture.exchange.problems import Problem
 from coculture.provenance import checksum_lines, read_checksums
 from coculture.study.checksums import Checksums
@@ -31,14 +32,14 @@ def problems(
     try:
         pinned = read_checksums(place)
     except OSError as error:
-        why = f"cannot be read ({error.strerror}). Create it with: make pin STUDY={config}"
+        why = f"cannot be read ({error.strerror}). Create it with: {make_command('pin', config)}"
         yield Problem(config, why, None, KEY, written)
         return
     except ValueError as error:
         yield Problem(config, str(error), None, KEY, written)
         return
     expected = {_absolute(place.parent / name): digest for name, digest in pinned.items()}
-    again = f"If the change is intended, pin again: make pin STUDY={config}"
+    again = f"If the change is intended, pin again: {make_command('pin', config)}"
     for path in sorted(set(used)):
         digest = expected.get(_absolute(Path(path)))
         if digest is None:

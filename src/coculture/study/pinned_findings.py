@@ -17,6 +17,7 @@ from coculture.comparison.findings import kind_of
 from coculture.comparison.pin import FORM, changes
 from coculture.comparison.settings import LIMITS
 from coculture.exchange import records
+from coculture.exchange.make_command import make_command
 from coculture.exchange.problems import Problem, StudyError
 
 KEY = "pinned_findings"
@@ -99,7 +100,7 @@ def read(config_path: Path, config: Mapping[str, Any]) -> tuple[dict[str, Any], 
 
 def _read(place: Path, config: str) -> list[dict[str, Any]]:
     def refused(why: str) -> StudyError:
-        again = f"Create it with: make pin-findings STUDY={config}"
+        again = f"Create it with: {make_command('pin-findings', config)}"
         return StudyError([Problem(config, f"{why} {again}", None, KEY, str(place))])
 
     try:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from coculture.exchange.problems import Problem
+from coculture.exchange.unicode_forms import on_disk
 from coculture.exchange.vocabulary import nearest
 from coculture.study import plate_maps
 from coculture.study.plate_maps import (
@@ -131,7 +132,7 @@ class TableFiles:
         self, written: str, table: str, rules: Schema, cultures: WellsOfCultures | None = None
     ) -> TableRows:
         """The rows of a table that the config has at the path `written`."""
-        path, name = self.folder / written, f"{table}.csv"
+        path, name = on_disk(self.folder / written), f"{table}.csv"
         try:
             book = Workbook.read(path)
             if book is None:

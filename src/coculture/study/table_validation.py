@@ -47,11 +47,13 @@ def number_of_experiments(
 
 def doubled_cultures(cultures: pd.DataFrame) -> Iterator[Problem]:
     """Each culture is listed once."""
-    names = cultures["culture"].dropna()
-    for row, name in _cells(names[names.duplicated()]):
-        first = names.index[names == name][0]
-        message = f"this culture is already in row {first}; give each culture a different name."
-        yield Problem("cultures.csv", message, row, "culture", name)
+    first: dict[str, int] = {}
+    for row, name in _cells(cultures["culture"].dropna()):
+        if first.setdefault(name, row) != row:
+            message = (
+                f"this culture is already in row {first[name]}; give each culture a different name."
+            )
+            yield Problem("cultures.csv", message, row, "culture", name)
 
 
 def names_alike(
@@ -86,14 +88,16 @@ def doubled_replicates(
         *(factor["column"] for factor in factors),
     ]
     known = cultures[columns].dropna()
-    for row in known.index[known.duplicated()]:
-        same = (known == known.loc[row]).all(axis=1)
-        message = (
-            f"the culture in row {known.index[same][0]} is the same replicate of the same arm; "
-            "number the wells of an arm 1, 2, 3."
-        )
-        value = f"{cultures.loc[row, 'replicate']:g}"
-        yield Problem("cultures.csv", message, row, "replicate", value)
+    first: dict[tuple[Any, ...], int] = {}
+    for row, *words in known.itertuples(name=None):
+        above = first.setdefault(tuple(words), row)
+        if above != row:
+            message = (
+                f"the culture in row {above} is the same replicate of the same arm; "
+                "number the wells of an arm 1, 2, 3."
+            )
+            value = f"{cultures.loc[row, 'replicate']:g}"
+            yield Problem("cultures.csv", message, row, "replicate", value)
 
 
 def untreated_arms(

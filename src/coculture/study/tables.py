@@ -15,7 +15,9 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from coculture.exchange import input_file
 from coculture.exchange.problems import Problem
+from coculture.exchange.unicode_forms import composed
 from coculture.exchange.vocabulary import nearest
 from coculture.study.numbers import ambiguous, finite_number, has_decimal_commas
 from coculture.study.schema import Schema, faults, schema
@@ -26,6 +28,12 @@ FIRST_ROW = 2
 NOTE = "note"
 """Headings that begin so are of columns of the user's own."""
 OF_YOUR_OWN = f"A column of your own begins with {NOTE}, or is listed under notes: in the config."
+MOST_COLUMNS = 1_000
+"""More than any table has: one for each endpoint is the widest."""
+MOST_ROWS = 50_000
+"""Five times the largest study that was tried (docs/scale.md)."""
+LONGEST_TEXT = 1_000
+"""Characters of a cell. Sentences repeat names, and a cell of the workbook holds 32,767."""
 NO_HEADINGS = "the first row must hold the column headings, but it is empty."
 
 
@@ -165,22 +173,29 @@ def empty(rules: Schema) -> pd.DataFrame:
 
 def _text(path: Path, name: str) -> tuple[str | None, Problem | None]:
     try:
-        return path.read_bytes().decode("utf-8-sig"), None
+        content = input_file.read_bytes(path)
     except FileNotFoundError:
         return None, Problem(
             name, f"there is no such file in {path.parent}; check tables: in the config."
         )
     except OSError as error:
         return None, Problem(name, f"cannot be read ({error.strerror}).")
+    try:
+        return composed(content.decode("utf-8-sig")), None
     except UnicodeDecodeError as error:
-        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        line = content[: error.start].count(b"\n") + 1
         return None, Problem(name, 'is not UTF-8 text; in Excel save it as "CSV UTF-8".', line)
 
 
 def _records(text: str, name: str) -> tuple[Grid | None, Problem | None]:
     """The table of a text, or None and why it cannot be read as one."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    lines = csv.reader(io.StringIO(text), delimiter=_separator(text), strict=True)
+    separator = _separator(text)
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.count(separator) >= MOST_COLUMNS:
+            message = f"has {line.count(separator) + 1:,} cells, more than a table can have."
+            return None, Problem(name, message, number)
+    lines = csv.reader(io.StringIO(text), delimiter=separator, strict=True)
     try:
         heading, *records = [[cell.strip() for cell in cells] for cells in lines] or [[]]
     except csv.Error as error:
@@ -190,6 +205,8 @@ def _records(text: str, name: str) -> tuple[Grid | None, Problem | None]:
         return None, Problem(name, f"cannot be read as a table: {why}.", lines.line_num)
     if not any(heading):
         return None, Problem(name, NO_HEADINGS, 1)
+    if len(records) > MOST_ROWS:
+        return None, Problem(name, f"has {len(records):,} rows, and {MOST_ROWS:,} are the most.")
     return Grid(heading, records), None
 
 
@@ -252,6 +269,8 @@ def _cell(text: str, rule: Schema, decimal_commas: bool) -> tuple[Any, str | Non
     about = rule["description"]
     if text == "":
         return None, f"the cell is empty. {about}"
+    if len(text) > LONGEST_TEXT:
+        return None, f"has {len(text):,} characters; shorten it to {LONGEST_TEXT:,}."
     unseen = [sign for sign in text if unicodedata.category(sign) in ("Cc", "Cf")]
     if "\n" in unseen:
         return None, "contains a line break; write the text on one line."

@@ -2,17 +2,23 @@
 
 import datetime
 import io
+import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from coculture.exchange import input_file
 from coculture.exchange.problems import CocultureError
+from coculture.exchange.unicode_forms import composed
 
 SIGNATURE = b"PK\x03\x04"
 """The first bytes of an .xlsx."""
 OLD_SIGNATURE = b"\xd0\xcf\x11\xe0"
 """The first bytes of an .xls."""
+_MOST_UNPACKED_MB = 100
+_MOST_CELLS = 1_000_000
+"""More than any table of a study, and small enough for any workstation."""
 _DIGITS = 15
 """Digits of a number that Excel keeps: a percent times 100 is 45.3, not 45.300000000000004."""
 
@@ -66,13 +72,10 @@ class Workbook:
             As `of`.
         """
         try:
-            with path.open("rb") as file:
-                start = file.read(len(SIGNATURE))
-                if start not in (SIGNATURE, OLD_SIGNATURE):
-                    return None
-                return cls.of(start + file.read())
+            content = input_file.read_bytes(path)
         except OSError:
             return None
+        return cls.of(content) if content.startswith((SIGNATURE, OLD_SIGNATURE)) else None
 
     def titled(self, name: str) -> str | None:
         """The title of the sheet `name`, whatever its capitals; None if there is none."""
@@ -112,16 +115,29 @@ def address(row: int, column: int) -> str:
 def _sheets(content: bytes, data_only: bool) -> dict[str, Rows]:
     import openpyxl  # only a study with a workbook spends the time
 
+    _refuse_larger_than_tables(content)
     book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=data_only)
     found = {}
     for sheet in book.worksheets:
         # The stated size of a sheet may be wrong.
         sheet.reset_dimensions()
-        found[sheet.title] = [
-            [_text(cell.value, cell.number_format or "") for cell in row]
-            for row in sheet.iter_rows()
-        ]
+        rows: Rows = []
+        cells = 0
+        for row in sheet.iter_rows():
+            cells += len(row) + 1
+            if cells > _MOST_CELLS:
+                raise WorkbookError(f"the sheet {sheet.title} has more than {_MOST_CELLS:,} cells")
+            rows.append([_text(cell.value, cell.number_format or "") for cell in row])
+        found[sheet.title] = rows
     return found
+
+
+def _refuse_larger_than_tables(content: bytes) -> None:
+    """A workbook of a few kB may hold gigabytes."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        unpacked_mb = sum(entry.file_size for entry in archive.infolist()) / 1e6
+    if unpacked_mb > _MOST_UNPACKED_MB:
+        raise WorkbookError(f"it has {unpacked_mb:,.0f} MB once unpacked")
 
 
 def _without_value(formulas: Rows, values: Rows) -> Iterator[tuple[int, int]]:
@@ -142,7 +158,7 @@ def _text(value: object, number_format: str) -> str:
         return _number(value)
     if isinstance(value, datetime.datetime | datetime.date | datetime.time):
         return value.isoformat()
-    return str(value).strip()
+    return composed(str(value)).strip()
 
 
 def _number(value: float) -> str:

@@ -100,10 +100,10 @@ _LAUGHS = b"".join(
     ("sheet", "said"),
     [
         (_SHEET % (b"", b" " * 150_000_000), "has 150 MB once unpacked"),
-        (_SHEET % (b"", _FAR_ROWS), "has more than 2,000,000 cells"),
+        (_SHEET % (b"", _FAR_ROWS), "has more than 200,000 cells"),
         (
             _SHEET % (b"", b'<row r="2000000000"><c r="A2000000000"><v>1</v></c></row>'),
-            "has more than 2,000,000 cells",
+            "has more than 200,000 cells",
         ),
         (
             _SHEET

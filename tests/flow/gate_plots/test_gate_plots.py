@@ -40,7 +40,7 @@ def test_the_bins_hold_every_event_in_its_class(gated: GatedExperiment) -> None:
     assert len(plots["tubes"]) == (wells["role"] != "beads").sum()
     for tube in plots["tubes"]:
         own, row = tube["populations"]["myeloma"], wells.loc[tube["fcs"]]
-        assert own["classes"] == [row[f"n_{name}"] for name in plots["classes"]]
+        assert own["classes"] == [row[f"n_{name}"] for name, _ in plots["classes"]]
         assert numbers(plots, own["stains"]).sum() == row["events_population"]
         along = numbers(plots, own["markers"]["GFP"]).reshape(4, -1)
         assert along.sum() == row["events_singlets"]

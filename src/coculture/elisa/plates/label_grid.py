@@ -200,7 +200,7 @@ def _measured(role: str, label: str) -> re.Match[str] | None:
 
 def _pg_ml(role: str, match: re.Match[str], label: str, reading: _Reading) -> float:
     """The concentration in a label; of a number that is a name, that in the series, or NaN."""
-    if role in reading.numbered and _is_bare(match) and match["number"].isdigit():
+    if role in reading.numbered and _is_bare(match) and match["number"].isdecimal():
         if reading.series is None or role == "control":
             return np.nan
         of_level = reading.series.concentration(int(match["number"]))
@@ -237,7 +237,7 @@ def _numbered(labels: Iterable[str]) -> frozenset[str]:
     for role in _WORDS:
         matches = [match for label in labels if (match := _measured(role, label))]
         bare = [match["number"] for match in matches if _is_bare(match)]
-        counts = {int(one) for one in bare if one.isdigit()} - {0}
+        counts = {int(one) for one in bare if one.isdecimal()} - {0}
         in_a_row = any({n, n + 1, n + 2} <= counts for n in counts)
         if in_a_row or (all(map(str.isdigit, bare)) and counts in ({1}, {1, 2})):
             found.add(role)

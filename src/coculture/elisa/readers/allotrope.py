@@ -71,7 +71,8 @@ def _document(source: Source) -> dict[str, Any]:
         raise NotThisFormatError("no JSON document")
     try:
         content = json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
+    # Also a number with more digits than Python converts.
+    except (ValueError, RecursionError) as error:
         raise PlateError(
             f"{source.path}: this JSON document is damaged or incomplete ({error}); convert the "
             "reader's own file again"

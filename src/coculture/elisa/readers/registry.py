@@ -5,6 +5,7 @@ A reader is a module with a `NAME` and `read(source) -> list[Plate]`, which rais
 cannot be used. To add a vendor, write such a module and enter it in the list below.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import count
@@ -127,13 +128,14 @@ def _with_wells_once(source: Source, plate: Plate) -> Plate:
 
 def _with_unique_names(plates: list[Plate]) -> list[Plate]:
     """Number plates with the same name, without using the name of another plate."""
-    names = [plate.name for plate in plates]
-    taken = set(names)
+    times = Counter(plate.name for plate in plates)
+    taken = set(times)
+    numbers = {name: count(1) for name in times}
     unique = []
     for plate in plates:
         name = plate.name
-        if names.count(name) > 1:
-            name = next(n for i in count(1) if (n := f"{plate.name} ({i})") not in taken)
+        if times[name] > 1:
+            name = next(n for i in numbers[name] if (n := f"{plate.name} ({i})") not in taken)
             taken.add(name)
         unique.append(replace(plate, name=name))
     return unique

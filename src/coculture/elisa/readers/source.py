@@ -12,7 +12,9 @@ from pathlib import Path
 from coculture.elisa.plates.plate import PlateError
 from coculture.elisa.readers import spreadsheet
 from coculture.elisa.readers.reading_names import is_wavelength_pair
+from coculture.exchange import input_file
 from coculture.exchange.problems import CocultureError
+from coculture.exchange.unicode_forms import composed
 
 DELIMITERS = ("\t", ";", ",")
 _JSON = ("{", "[{")
@@ -52,6 +54,10 @@ _MASKED = re.compile(
     re.IGNORECASE,
 )
 _FEWEST_OF_LAYOUT = 8
+_LONGEST_LINE = csv.field_size_limit()
+_MOST_COLUMNS = 2_048
+_MOST_LINES = 100_000
+"""More than the largest export has."""
 _HINT = re.compile(r"sep=.?", re.IGNORECASE)
 _FORMULA = re.compile(r'="(.*)"')
 
@@ -97,7 +103,7 @@ def open_source(path: str | Path) -> Source:
     """
     path = Path(path)
     try:
-        data = path.read_bytes()
+        data = input_file.read_bytes(path)
     except OSError as error:
         raise PlateError(f"{path}: cannot be opened ({error.strerror})") from error
     if not data.strip():
@@ -116,8 +122,8 @@ def open_source(path: str | Path) -> Source:
         for _, rows in found:
             _refuse_thousands(path, rows)
         return Source(path, tuple(Sheet(name, rows) for name, rows in found))
-    text = _decode(data)
-    rows = [] if text.lstrip().startswith(_JSON) else _text_rows(text)
+    text = composed(_decode(data))
+    rows = [] if text.lstrip().startswith(_JSON) else _text_rows(path, text)
     _refuse_thousands(path, rows)
     return Source(path, (Sheet("", rows),), text)
 
@@ -234,14 +240,33 @@ def _decode(data: bytes) -> str:
         return data.decode("latin-1")
 
 
-def _text_rows(text: str) -> Rows:
+def _text_rows(path: Path, text: str) -> Rows:
     """The cells, split at the delimiter that gives the most numbers, then the most lines."""
     lines = _LINE_END.split(text)
+    _refuse_larger_than_exports(path, lines)
     # A hint for spreadsheet programs, which is no title of a plate.
     if _HINT.fullmatch(lines[0].strip()):
         lines[0] = ""
-    readings = [_cells(lines, delimiter) for delimiter in DELIMITERS if delimiter in text]
-    return max(readings or [_cells(lines, DELIMITERS[0])], key=_filled)
+    delimiters = [one for one in DELIMITERS if one in text] or DELIMITERS[:1]
+    # One after the other, so that two of them at most are in memory.
+    return max((_cells(lines, delimiter) for delimiter in delimiters), key=_filled)
+
+
+def _refuse_larger_than_exports(path: Path, lines: list[str]) -> None:
+    cells = 0
+    for number, line in enumerate(lines, 1):
+        delimiters = max(map(line.count, DELIMITERS))
+        cells += delimiters + 1
+        if delimiters >= _MOST_COLUMNS or len(line) > _LONGEST_LINE:
+            raise PlateError(
+                f"{path}: line {number} has {len(line):,} characters and {delimiters + 1:,} cells, "
+                "more than any export; export only the plate"
+            )
+    if cells > spreadsheet.MOST_CELLS or len(lines) > _MOST_LINES:
+        raise PlateError(
+            f"{path}: the file has {len(lines):,} lines and {cells:,} cells, more than any export; "
+            "export only the plate"
+        )
 
 
 def _cells(lines: list[str], delimiter: str) -> Rows:

@@ -6,12 +6,13 @@ import zipfile
 from collections.abc import Callable, Iterable
 
 from coculture.exchange.problems import CocultureError
+from coculture.exchange.unicode_forms import composed
 
 ZIP = b"PK\x03\x04"
 OLE2 = b"\xd0\xcf\x11\xe0"
 """The first bytes of an .xlsx and an .xls."""
 _MOST_UNPACKED_MB = 100
-_MOST_CELLS = 2_000_000
+MOST_CELLS = 200_000
 """More than the largest export of a plate reader, and small enough for any workstation."""
 Rows = list[list[str]]
 
@@ -82,15 +83,15 @@ def _rows(sheet: str, values: Iterable[Iterable[object]]) -> Rows:
     for row in values:
         rows.append([_text(value) for value in row])
         cells += len(rows[-1]) + 1
-        if cells > _MOST_CELLS:
+        if cells > MOST_CELLS:
             raise SpreadsheetError(
-                f"the sheet {sheet} has more than {_MOST_CELLS:,} cells; delete the rows and "
+                f"the sheet {sheet} has more than {MOST_CELLS:,} cells; delete the rows and "
                 "columns beyond the readings, or export only the plate"
             )
         if any(rows[-1]):
             last = len(rows)
     width = max(map(len, rows[:last]), default=0)
-    if width * last > _MOST_CELLS:
+    if width * last > MOST_CELLS:
         return rows[:last]
     return [row + [""] * (width - len(row)) for row in rows[:last]]
 
@@ -102,4 +103,4 @@ def _text(value: object) -> str:
         return str(int(value))
     if isinstance(value, datetime.datetime | datetime.date | datetime.time):
         return value.isoformat()
-    return str(value).strip()
+    return composed(str(value)).strip()

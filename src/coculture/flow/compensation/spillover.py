@@ -22,6 +22,7 @@ change the result completely."""
 
 _KEYWORDS = ("$SPILLOVER", "SPILLOVER", "$SPILL", "SPILL", "$COMP", "COMP")
 _SEPARATOR = re.compile(r"[,\n\t]")
+_SIZE = re.compile(r"[0-9]{1,4}")
 
 
 class SpilloverError(CocultureError):
@@ -55,7 +56,7 @@ def embedded_spillover(header: FcsHeader) -> pd.DataFrame | None:
         return None
     parts = [part.strip() for part in _SEPARATOR.split(header.keywords[keyword])]
     parts = [part for part in parts if part]
-    size = int(parts[0]) if parts[:1] and parts[0].isdecimal() else 0
+    size = int(parts[0]) if parts and _SIZE.fullmatch(parts[0]) else 0
     if size < 1:
         raise SpilloverError(
             f"{header.path.name}: {keyword} does not begin with the number of channels."
@@ -117,8 +118,9 @@ def _embedded_name(header: FcsHeader, keyword: str, written: str) -> str:
     try:
         return find_channel(written, header.names, header.labels)
     except ChannelError:
-        if written.isdigit() and 1 <= int(written) <= len(header.names):
-            return header.names[int(written) - 1]
+        places = {str(number): name for number, name in enumerate(header.names, 1)}
+        if written in places:
+            return places[written]
         raise SpilloverError(
             f"{header.path.name}: {keyword} has the channel {written!r}, which is not in the file."
         ) from None

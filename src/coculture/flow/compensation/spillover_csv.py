@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from coculture.exchange import input_file
 from coculture.exchange.vocabulary import listed
 from coculture.flow.channels import ChannelError, find_channel
 from coculture.flow.compensation.spillover import SpilloverError, check_spillover
@@ -83,7 +84,7 @@ def fitted_to(
 def _cells(path: Path) -> list[Row]:
     """The rows that have something in them; at least a heading and one more."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = input_file.read_bytes(path).decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise SpilloverError(
             f"{path.name} cannot be read as a spillover matrix: {error}. Save it as CSV (UTF-8)."

@@ -12,6 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO
 
+from coculture.exchange.unicode_forms import composed
 from coculture.flow.fcs.contradictions import (
     check_padded_words,
     linear_floats,
@@ -23,6 +24,8 @@ from coculture.flow.fcs.text import FcsError, parse_text, whole_number
 
 VERSIONS = ("FCS2.0", "FCS3.0", "FCS3.1", "FCS3.2")
 HEADER_BYTES = 58
+MOST_TEXT_BYTES = 10_000_000
+"""A channel takes about 200 bytes of TEXT, so this is room for any cytometer."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -274,11 +277,18 @@ def _segment(
             f"is cut short in its {name} segment: it should end at byte {base + last}, but the "
             f"file has {size} bytes.",
         )
+    if last - first >= MOST_TEXT_BYTES:
+        raise FcsError(
+            path,
+            f"has a header with a {name} segment of {last - first + 1:,} bytes, and "
+            f"{MOST_TEXT_BYTES:,} are the most.",
+        )
     content = _bytes(file, base, first, last)
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError:
         text = content.decode("latin-1")
+    text = composed(text)
     # Some programs do not repeat the delimiter at the beginning of the supplement.
     lacks_delimiter = delimiter and (text[0].isalnum() or text[0] in "$ ")
     return parse_text(delimiter + text.lstrip() if lacks_delimiter else text)

@@ -10,7 +10,7 @@ from coculture.flow.fcs.text import FcsError, finite_number, whole_number
 LARGEST_OF_SHARES = 16.0
 """$PnR of floating-point values that are shares of a range, from 0 to 1 or a few: no detector has
 so few steps."""
-_NAME_OR_BITS = re.compile(r"\$P(\d+)[NB]")
+_NAME_OR_BITS = re.compile(r"\$P([0-9]{1,9})[NB]")
 """The keywords that every parameter has."""
 
 
@@ -98,19 +98,20 @@ def channels_of(
 
 
 def _unique_names(names: list[str]) -> tuple[list[str], list[str]]:
-    unique: list[str] = []
+    unique: dict[str, None] = {}
+    written, copies = set(names), dict.fromkeys(names, 1)
     notes = []
     for name in names:
-        new, copy = name, 1
-        while new in unique or (new != name and new in names):
-            copy += 1
-            new = f"{name}_{copy}"
+        new = name
+        while new in unique or (new != name and new in written):
+            copies[name] += 1
+            new = f"{name}_{copies[name]}"
         if new != name:
             notes.append(
                 f"The channel name {name} occurs more than once; the later one was renamed {new}."
             )
-        unique.append(new)
-    return unique, notes
+        unique[new] = None
+    return list(unique), notes
 
 
 def _channel(

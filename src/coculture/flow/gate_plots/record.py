@@ -72,7 +72,8 @@ def plot_record(
         "axes": {channel: _axis(view) for channel, view in axes.items()},
         "channels": list(axes),
         "names": {**_labels(shown[0][0].tube.header.labels, axes), **panel.names},
-        "classes": {name: list(outcomes.signs[name]) for name in outcomes.classes},
+        # Pairs, because a script would put names that are numbers before the others.
+        "classes": [[name, list(outcomes.signs[name])] for name in outcomes.classes],
         "outcomes": [{"name": one.name, "classes": list(one.classes)} for one in outcomes.outcomes],
         "stains": [
             {"gate": one.gate, "name": one.name, "channel": one.channel} for one in panel.of_stains

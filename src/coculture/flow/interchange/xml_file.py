@@ -6,6 +6,7 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 from xml.parsers import expat
 
+from coculture.exchange import input_file
 from coculture.exchange.problems import CocultureError
 
 Element = ET.Element
@@ -25,7 +26,7 @@ def root_of(path: Path) -> Element:
         If the file cannot be read, is not XML, or declares a document type.
     """
     try:
-        content = path.read_bytes()
+        content = input_file.read_bytes(path)
     except OSError as error:
         raise InterchangeError(f"{path}: cannot be read ({error.strerror}).") from error
     parser = expat.ParserCreate()

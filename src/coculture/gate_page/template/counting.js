@@ -105,14 +105,14 @@ function bitsOf(experiment, population, tube, shapes, which) {
   return own.bits;
 }
 
-function hasClasses(experiment) { return Object.keys(experiment.classes).length > 0; }
+function hasClasses(experiment) { return experiment.classes.length > 0; }
 function stainsOf(experiment) { return hasClasses(experiment) ? experiment.stains : []; }
 
 // Place of a class by its signs as binary digits.
 function placesOfClasses(experiment) {
   if (!experiment.places) {
     experiment.places = [];
-    Object.values(experiment.classes).forEach((signs, place) => {
+    experiment.classes.forEach(([, signs], place) => {
       experiment.places[signs.reduce((digits, sign) => 2 * digits + (sign ? 1 : 0), 0)] = place;
     });
   }
@@ -213,9 +213,12 @@ function countsOf(experiment, population, tube, shapes) {
 }
 
 let joint = new Uint32Array(0);
+// The table has 4^gates entries: for 10 gates 4 MB, for 16 more than a browser gives.
+const MOST_GATES_IN_TABLE = 10;
 
 // How many stored events have the same bits now and in the run: [now, then, events].
 function groupsOf(now, then, number) {
+  if (number > MOST_GATES_IN_TABLE) return groupsOfMany(now, then);
   const size = 1 << (2 * number), found = [];
   if (joint.length < size) joint = new Uint32Array(size);
   for (let one = 0; one < now.length; one++) {
@@ -229,13 +232,23 @@ function groupsOf(now, then, number) {
   });
 }
 
+// The same with the memory of the groups that there are, and slower.
+function groupsOfMany(now, then) {
+  const found = new Map();
+  for (let one = 0; one < now.length; one++) {
+    const code = now[one] * 65536 + then[one];
+    found.set(code, (found.get(code) || 0) + 1);
+  }
+  return [...found].map(([code, events]) => [Math.floor(code / 65536), code % 65536, events]);
+}
+
 // The change among the stored events that the bins do not have.
 function addSampled(experiment, population, tube, shapes, used, binned, counts) {
   const number = gatesInOrder(experiment, population).length, markers = population.markers.length;
   const groups = groupsOf(bitsOf(experiment, population, tube, shapes, "now"), bitsOf(experiment, population, tube, used, "then"), number);
   const { stored } = tube, weight = stored.events ? stored.among / stored.events : 0;
   const places = placesOfClasses(experiment), classes = counts.classes.length, stains = stainsOf(experiment).length;
-  const names = Object.keys(experiment.classes);
+  const names = experiment.classes.map(([name]) => name);
   const inOutcome = experiment.outcomes.map((outcome) => names.map((name) => (outcome.classes.includes(name) ? 1 : 0)));
   const sums = inOutcome.map(() => [0, 0, 0]), shares = [0, 0, 0], delta = new Float64Array(classes), change = new Float64Array(classes);
   const allMarkers = ((1 << markers) - 1) << 3;
@@ -285,7 +298,7 @@ function addSampled(experiment, population, tube, shapes, used, binned, counts) 
 function percentOf(experiment, counts, outcome) {
   const place = experiment.outcomes.indexOf(outcome);
   const whole = outcome ? counts.population : counts.singlets;
-  const names = Object.keys(experiment.classes);
+  const names = experiment.classes.map(([name]) => name);
   const part = outcome ? names.reduce((sum, name, each) => sum + (outcome.classes.includes(name) ? counts.classes[each] : 0), 0) : counts.population;
   if (outcome ? counts.population < experiment.min_cells : whole <= 0) return { percent: NaN, error: 0 };
   const share = part / whole;
