@@ -13,6 +13,8 @@ import matplotlib as mpl
 from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 
+from coculture.drawing.clip_names import name_by_shape
+
 BLACK = "#000000"
 GREY = "#8c8c8c"
 LIGHT_GREY = "#d9d9d9"
@@ -90,18 +92,25 @@ def save(figure: Figure, path: str | Path, simulated: bool = False) -> None:
             figure.set_layout_engine(None)
         if not simulated:
             figure.savefig(path, metadata=metadata[path.suffix])
-            return
-        width, height = figure.get_size_inches()
-        # Below the canvas of the figure nothing that is drawn can cover the label.
-        label = figure.text(
-            1 - 0.06 / width,
-            (0.06 - _STRIP) / height,
-            SIMULATED,
-            ha="right",
-            color=BLACK,
-            fontsize=7,
-            in_layout=False,
-        )
-        with_strip = Bbox([[0, -_STRIP], [width, height]])
-        figure.savefig(path, metadata=metadata[path.suffix], bbox_inches=with_strip)
-        label.remove()
+        else:
+            _save_labelled(figure, path, metadata[path.suffix])
+    if path.suffix == ".svg":
+        name_by_shape(path)
+
+
+def _save_labelled(figure: Figure, path: Path, metadata: dict[str, str | None]) -> None:
+    """With the strip that says that the data are simulated."""
+    width, height = figure.get_size_inches()
+    # Below the canvas of the figure nothing that is drawn can cover the label.
+    label = figure.text(
+        1 - 0.06 / width,
+        (0.06 - _STRIP) / height,
+        SIMULATED,
+        ha="right",
+        color=BLACK,
+        fontsize=7,
+        in_layout=False,
+    )
+    with_strip = Bbox([[0, -_STRIP], [width, height]])
+    figure.savefig(path, metadata=metadata, bbox_inches=with_strip)
+    label.remove()
