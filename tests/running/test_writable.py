@@ -4,11 +4,11 @@ import errno
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
 
-from coculture.running import disk
 from coculture.running.writable import fault
 
 
@@ -35,14 +35,14 @@ def test_a_full_disk_is_one_sentence(
         environment["TMPDIR"] = str(place)
     if full == "cache":
         environment["XDG_CACHE_HOME"] = str(place)
-    can_be_written = disk.tempfile.TemporaryFile
+    can_be_written = tempfile.TemporaryFile
 
     def temporary_file(dir: Path) -> object:  # noqa: A002 (the name of the real one)
         if dir.is_relative_to(place):
             raise OSError(errno.ENOSPC, "No space left on device")
         return can_be_written(dir=dir)
 
-    monkeypatch.setattr(disk.tempfile, "TemporaryFile", temporary_file)
+    monkeypatch.setattr(tempfile, "TemporaryFile", temporary_file)
     said = fault(tmp_path, environment)
     assert f"{place}: the disk is full." in said
     assert said.startswith("Nothing was run. ")
