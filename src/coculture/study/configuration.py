@@ -329,6 +329,8 @@ def _lines(node: yaml.Node | None, path: KeyPath = ()) -> dict[KeyPath, int]:
     found: dict[KeyPath, int] = {}
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                continue  # refused when the values are made
             here = (*path, key.value)
             found[here] = key.start_mark.line + 1
             found |= _lines(value, here)
