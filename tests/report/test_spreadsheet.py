@@ -69,6 +69,8 @@ def test_headings_are_frozen_and_nothing_is_merged(workbook: Any) -> None:
         assert sheet.freeze_panes == "A2"
         assert not sheet.merged_cells.ranges
     assert [cell.value for cell in workbook["cultures"][1]] == list(TABLE.columns)
+    # Five columns and five rows below the headings.
+    assert workbook["cultures"].auto_filter.ref == "A1:E6"
 
 
 def test_the_notes_give_unit_and_definition(workbook: Any) -> None:
