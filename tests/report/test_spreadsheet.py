@@ -69,6 +69,7 @@ def test_headings_are_frozen_and_nothing_is_merged(workbook: Any) -> None:
         assert sheet.freeze_panes == "A2"
         assert not sheet.merged_cells.ranges
     assert [cell.value for cell in workbook["cultures"][1]] == list(TABLE.columns)
+    assert all(cell.font.bold for cell in workbook["cultures"][1])
     # Five columns and five rows below the headings.
     assert workbook["cultures"].auto_filter.ref == "A1:E6"
 
