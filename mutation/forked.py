@@ -1,6 +1,7 @@
 """Pytest in a process of its own, forked from one that has already imported the libraries."""
 
 import contextlib
+import gc
 import io
 import os
 import pickle
@@ -37,13 +38,19 @@ class Chosen:
 
 def warm(root: Path, tests: Sequence[str]) -> None:
     """Import what the tests import, then forget the project's own modules: the libraries stay."""
+    # Pytest's own form of the tests is kept for all runs; no compiled mutant ever is.
+    sys.dont_write_bytecode = False
     with tempfile.TemporaryDirectory() as scratch, contextlib.redirect_stdout(io.StringIO()):
         pytest.main(["--collect-only", *_arguments(tests, Path(scratch))])
+    sys.dont_write_bytecode = True
     for name, module in [*sys.modules.items()]:
         if name.partition(".")[0] in ("coculture", "tests"):
             if not (module.__file__ or f"{root}/").startswith(f"{root}/"):
                 raise RuntimeError(f"{name} was imported from {module.__file__}, not from {root}")
             del sys.modules[name]
+    # The garbage collector of the forked processes leaves alone what is there already.
+    gc.collect()
+    gc.freeze()
 
 
 def recorded(root: Path, tests: Sequence[str]) -> tuple[list[Reached], list[str]]:
@@ -85,7 +92,16 @@ def passes(root: Path, tests: Sequence[Reached], seconds: float) -> tuple[bool, 
 
 
 def _arguments(tests: Sequence[str], scratch: Path) -> list[str]:
-    quiet = ["-q", "-p", "no:cacheprovider", "--tb=no", "-o", "console_output_style=classic"]
+    quiet = [
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:unraisableexception",
+        "--tb=no",
+        "-o",
+        "console_output_style=classic",
+    ]
     return [*quiet, "-m", NOT_RUN, f"--basetemp={scratch / 'tests'}", *tests]
 
 

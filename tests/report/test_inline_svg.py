@@ -82,3 +82,23 @@ def test_the_background_of_a_panel_has_its_size(tmp_path: Path) -> None:
 def test_a_file_that_is_not_an_svg_is_rejected_by_name(text: str) -> None:
     with pytest.raises(ValueError, match="figure f7 is not an SVG with a viewBox"):
         inline(text, "f7")
+
+
+def test_neighbours_with_the_same_clip_are_one_group() -> None:
+    def drawn(*clips: str) -> str:
+        marks = "".join(
+            f'<g clip-path="url(#{clip})"><path d="M {x} 1 L 9 9"/><path d="M {x} 2 L 9 9"/></g>'
+            for x, clip in enumerate(clips)
+        )
+        ids = "".join(f'<clipPath id="{one}"><path d="M 0 0 L 9 9"/></clipPath>' for one in "ab")
+        start = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 144 72"><defs>'
+        return inline(f"{start}{ids}</defs>{marks}</svg>", "f").content
+
+    assert drawn("a", "a", "b").count("<g ") == 2
+    assert drawn("a", "b", "a").count("<g ") == 3
+
+
+def test_an_embedded_image_is_kept_as_it_is() -> None:
+    image = '<image href="data:image/png;base64,iVBORw0KGgo="/>'
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 144 72">{image}</svg>'
+    assert inline(svg, "f").content == image

@@ -96,6 +96,14 @@ def test_a_text_too_long_for_a_cell_is_rejected_with_its_place(
         write_spreadsheet(results(tables={"cultures.csv": table}), tmp_path / "report.xlsx")
 
 
+def test_a_text_as_long_as_a_cell_may_be_is_kept(results: MakeResults, tmp_path: Path) -> None:
+    # Excel's limit: 32,767 characters.
+    text = "x" * 32_767
+    table = pd.DataFrame({"culture": [text]})
+    write_spreadsheet(results(tables={"cultures.csv": table}), tmp_path / "report.xlsx")
+    assert openpyxl.load_workbook(tmp_path / "report.xlsx")["cultures"]["A2"].value == text
+
+
 def test_a_number_is_shown_with_four_digits_and_kept_with_all(workbook: Any) -> None:
     cells = workbook["cultures"]["C"][1:]
     assert [cell.number_format for cell in cells] == [
