@@ -397,6 +397,22 @@ def test_what_a_role_needs(
     assert [problem.message for problem in problems] == ([expected] if expected else [])
 
 
+@pytest.mark.parametrize(
+    ("known", "said"),
+    [
+        (["E1 day2 ctrl1"], "this culture is not in cultures.csv. Known are: E1 day2 ctrl1."),
+        (["E1 day2 ctrl1", "E2 day2 ctrl1"], "2 cultures are called so (E1 day2 ctrl1 and E2 day"),
+    ],
+)
+def test_a_label_without_its_experiment_may_mean_several_cultures(
+    known: list[str], said: str
+) -> None:
+    table = _rows({**WELL, "culture": "ctrl1"})
+    cultures = _rows(*({**CULTURE, "culture": one} for one in known))
+    (problem,) = table_validation.references("elisa.csv", table, cultures)
+    assert problem.message.startswith(said)
+
+
 def test_a_level_is_a_standard_or_an_anchor() -> None:
     level = {**WELL, "concentration_pg_ml": 2.5, "analyte": "IL-6"}
     standard, anchor = ({**level, "role": role} for role in ("standard", "anchor"))
