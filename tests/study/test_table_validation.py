@@ -139,6 +139,21 @@ def test_plates_that_share_a_curve_exist_and_have_its_analytes(
     assert "plate P1 is read from its own standards without this line" in _shared(P1="P1")[0]
 
 
+def test_standards_of_a_third_plate_are_not_those_of_the_shared_curve(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "config.yaml").write_text("elisa: {}")
+    tnf = {**WELL, "analyte": "TNF"}
+    table = _rows(
+        {**WELL, "role": "standard"},
+        {**tnf, "plate": "P2"},
+        {**tnf, "plate": "P3", "role": "standard"},
+    )
+    (problem,) = table_validation.shared_curves("config.yaml", table, {"P2": "P1"})
+    assert problem.message == "plate P1 has no standards of TNF."
+
+
 def test_two_plates_may_lie_in_one_file() -> None:
     wells = _rows(WELL, {**WELL, "plate": "P2", "plate_in_file": "Plate2"})
     assert list(table_validation.elisa_rows(wells)) == []
@@ -429,3 +444,10 @@ def test_a_spike_is_no_measurement_of_its_culture() -> None:
         cultures, {"flow.csv": _rows(FILE), "elisa.csv": wells}
     )
     assert problem.message.startswith("this culture is in neither flow.csv nor elisa.csv")
+
+
+def test_hyphens_tell_dates_apart_unless_asked_not_to() -> None:
+    table = _rows({"experiment": "2024-1-11"}, {"experiment": "2024-11-1"})
+    assert list(table_validation.names_alike("cultures.csv", table, ["experiment"])) == []
+    found = table_validation.names_alike("cultures.csv", table, ["experiment"], hyphens=False)
+    assert [(one.row, one.value) for one in found] == [(3, "2024-11-1")]
