@@ -95,7 +95,7 @@ benchmark: .venv/installed-dev ## measure speed and error rates (minutes)
 	@for measured in benchmarks/*.py; do echo "== $$measured"; \
 	  $(BIN)/python -m benchmarks.$$(basename $$measured .py) || exit 1; done
 
-mutation: .venv/installed-dev ## how many of 300 changes of the code its tests notice (about an hour)
+mutation: .venv/installed-dev ## how many of 300 changes of the code its tests notice (an hour or more)
 	@$(BIN)/python -m mutation
 
 lock: $(UV) ## resolve the dependencies again and write the hashed locks
