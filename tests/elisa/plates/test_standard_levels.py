@@ -62,4 +62,4 @@ def test_a_level_that_fails_by_its_scatter_alone_has_that_reason(
 ) -> None:
     # The mean is nominal; the standard deviation 36 / sqrt(2) = 25.5.
     levels = levels_read_back({10.0: [82.0, 118.0]}, acceptance)
-    assert levels.set_index("nominal_pg_ml").loc[10.0, "reason"] == "CV 25 %"
+    assert levels.set_index("nominal_pg_ml").loc[10.0]["reason"] == "CV 25 %"
