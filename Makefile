@@ -39,7 +39,7 @@ READY := $(BIN)/python -P -m coculture.running.writable
 ABSOLUTE := case $$STUDY in /*) ;; *) STUDY=$$PWD/$$STUDY ;; esac
 
 .DEFAULT_GOAL := help
-.PHONY: help new run again check gates plan archive pin pin-findings verify verify-kernels bundle cluster test test-all test-cluster audit lint wheel lock lock-in-date example document benchmark clean
+.PHONY: help new run again check gates plan archive pin pin-findings verify verify-kernels bundle cluster test test-all test-cluster audit lint wheel lock lock-in-date example document benchmark mutation clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -119,6 +119,9 @@ document: .venv/installed ## generate config/README.md from the schemas
 benchmark: .venv/installed-dev ## measure speed and error rates (minutes)
 	@for measured in benchmarks/*.py; do echo "== $$measured"; \
 	  $(BIN)/python -m benchmarks.$$(basename $$measured .py) || exit 1; done
+
+mutation: .venv/installed-dev ## how many of 300 changes of the code its tests notice (an hour or more)
+	@$(BIN)/python -m mutation
 
 lock: $(OWN_UV) ## resolve the dependencies again and write the hashed locks
 	@$(LOCK) --group build --upgrade --output-file requirements.lock

@@ -87,3 +87,23 @@ def test_a_file_that_is_not_an_svg_is_rejected_by_name(text: str) -> None:
 def test_a_prepared_figure_is_written_and_read_whole() -> None:
     found = inline(SVG, "f")
     assert InlineSvg.of_json(found.as_json()) == found
+
+
+def test_neighbours_with_the_same_clip_are_one_group() -> None:
+    def drawn(*clips: str) -> str:
+        marks = "".join(
+            f'<g clip-path="url(#{clip})"><path d="M {x} 1 L 9 9"/><path d="M {x} 2 L 9 9"/></g>'
+            for x, clip in enumerate(clips)
+        )
+        ids = "".join(f'<clipPath id="{one}"><path d="M 0 0 L 9 9"/></clipPath>' for one in "ab")
+        start = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 144 72"><defs>'
+        return inline(f"{start}{ids}</defs>{marks}</svg>", "f").content
+
+    assert drawn("a", "a", "b").count("<g ") == 2
+    assert drawn("a", "b", "a").count("<g ") == 3
+
+
+def test_an_embedded_image_is_kept_as_it_is() -> None:
+    image = '<image href="data:image/png;base64,iVBORw0KGgo="/>'
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 144 72">{image}</svg>'
+    assert inline(svg, "f").content == image

@@ -249,6 +249,21 @@ def test_the_stains_are_those_of_the_study(results: MakeResults, config: Make) -
         assert "poptotic" not in written
 
 
+def test_one_stained_channel_has_no_spill_to_correct(results: MakeResults, config: Make) -> None:
+    asked = results().config["flow"]
+    own_controls = {"source": "single_stains", "method": "positives", "file": None}
+    flow = asked | {"channels": {"annexin": None, "viability_dye": "PI"}, "populations": []}
+    flow |= {"compensation": own_controls}
+    one_channel = "One channel is stained, so there is no spill to correct."
+    assert one_channel in _text(replace(results(), config=config(flow=flow)))
+    stains = [
+        {"name": name, "channel": channel, "living_cells": "negative"}
+        for name, channel in (("PI", "PE-A"), ("SYTOX", "FITC-A"))
+    ]
+    two = flow | {"stains": stains}
+    assert one_channel not in _text(replace(results(), config=config(flow=two)))
+
+
 def test_the_glossary_has_the_terms_of_what_the_study_has(
     results: MakeResults, config: Make
 ) -> None:

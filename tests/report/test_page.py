@@ -109,6 +109,15 @@ def test_a_study_without_flags_says_so(results: MakeResults) -> None:
     assert ">Limitations<" not in page
 
 
+def test_a_study_without_flags_says_that_nothing_drifted_only_if_that_was_looked_at(
+    results: MakeResults,
+) -> None:
+    nothing_drifted = "nothing that was compared between experiments drifted"
+    drift = pd.DataFrame({"experiment": ["E2"], "decades": [0.01]})
+    assert nothing_drifted in render(results(tables={"flow/drift.csv": drift}))
+    assert nothing_drifted not in render(results())
+
+
 def test_a_figure_has_its_own_text_and_links_to_its_files(
     results: MakeResults, svg: Callable[[Path, FigureText], None], tmp_path: Path
 ) -> None:

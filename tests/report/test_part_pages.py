@@ -84,6 +84,23 @@ def test_a_page_has_what_belongs_to_its_experiment_and_nothing_else(
     assert "A page of the report" in page
 
 
+def test_a_page_leads_to_the_one_before_and_the_one_after(written: dict[str, str]) -> None:
+    def neighbours(page: str) -> list[str]:
+        return [
+            unquote(before or after)
+            for before, after in re.findall(
+                r'<li><a href="([^"]+)">‹ |<li><a href="([^"]+)">[^<]+ ›</a>', page
+            )
+        ]
+
+    first, second = "E1", "E2"
+    assert neighbours(written[f"report/experiment-{first}.html"]) == [f"experiment-{second}.html"]
+    assert neighbours(written[f"report/experiment-{second}.html"]) == [
+        f"experiment-{first}.html",
+        "experiment-E10.html",
+    ]
+
+
 def test_every_link_of_every_page_leads_to_a_page_and_a_place(written: dict[str, str]) -> None:
     ids = {path: set(re.findall(r'\bid="([^"]+)"', page)) for path, page in written.items()}
     links = 0

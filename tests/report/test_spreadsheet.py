@@ -69,6 +69,9 @@ def test_headings_are_frozen_and_nothing_is_merged(workbook: Any) -> None:
         assert sheet.freeze_panes == "A2"
         assert not sheet.merged_cells.ranges
     assert [cell.value for cell in workbook["cultures"][1]] == list(TABLE.columns)
+    assert all(cell.font.bold for cell in workbook["cultures"][1])
+    # Five columns and five rows below the headings.
+    assert workbook["cultures"].auto_filter.ref == "A1:E6"
 
 
 def test_the_notes_give_unit_and_definition(workbook: Any) -> None:
@@ -91,6 +94,14 @@ def test_a_text_too_long_for_a_cell_is_rejected_with_its_place(
     table = pd.DataFrame({"culture": ["a", "x" * 40_000]})
     with pytest.raises(SpreadsheetError, match=r"cultures\.csv, column culture, row 3: a text of"):
         write_spreadsheet(results(tables={"cultures.csv": table}), tmp_path / "report.xlsx")
+
+
+def test_a_text_as_long_as_a_cell_may_be_is_kept(results: MakeResults, tmp_path: Path) -> None:
+    # Excel's limit: 32,767 characters.
+    text = "x" * 32_767
+    table = pd.DataFrame({"culture": [text]})
+    write_spreadsheet(results(tables={"cultures.csv": table}), tmp_path / "report.xlsx")
+    assert openpyxl.load_workbook(tmp_path / "report.xlsx")["cultures"]["A2"].value == text
 
 
 def test_a_number_is_shown_with_four_digits_and_kept_with_all(workbook: Any) -> None:

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from coculture.report import Results, write_spreadsheet
+from coculture.report.workbook_tables import thresholds
 
 MakeResults = Callable[..., Results]
 
@@ -71,3 +72,10 @@ def test_tables_that_only_the_workbook_has(results: MakeResults, tmp_path: Path)
     assert dict(zip(*curves, strict=True))["c"] == 217.5
     noted = {(row[0], row[1]) for row in book["notes"].iter_rows(values_only=True)}
     assert ("standard curves", "lloq_pg_ml") in noted
+
+
+def test_a_gate_set_by_hand_keeps_its_columns_beside_automatic_gates() -> None:
+    gate = {"source": "live_peak", "rule": "median", "channels": ["R660-A"], "threshold": 178.25}
+    moved = gate | {"source": "manual", "threshold": 200.0, "automatic": 178.25}
+    table = thresholds({"E1": {"populations": {"myeloma": {"annexin": gate, "dye": moved}}}})
+    assert table.set_index("gate")["automatic"].dropna().to_dict() == {"dye": 178.25}

@@ -90,6 +90,18 @@ def test_controls_in_another_unit_than_the_standards_are_refused(
         assert "the controls of plate P1 lie between its standards only if" in found[0].message
 
 
+@pytest.mark.parametrize("control", [0.5, 500.0])
+def test_a_control_at_the_end_of_its_standards_lies_between_them(control: float) -> None:
+    # A thousandth of 500 and the thousandfold of 0.5 lie between these standards, too.
+    levels = (500.0, 50.0, 5.0, 0.5)
+    rows = table({"P1": 1.0}, (control,))
+    standards = rows[rows["role"] == "standard"].head(len(levels))
+    wide = pd.concat(
+        [standards.assign(concentration_pg_ml=levels), rows[rows["role"] == "control"]]
+    )
+    assert list(problems(wide, {})) == []
+
+
 def test_a_diluted_control_counts_as_in_the_well() -> None:
     rows = table({"P1": 1.0}, (40_000.0,))
     assert len(list(problems(rows, {}))) == 1

@@ -156,3 +156,15 @@ def test_what_cannot_be_a_step_is_refused_by_name(
         _run(monkeypatch, workspace, "--study", small_study / "config.yaml", "--as", step, "--by=R")
     assert said in str(error.value)
     assert not (small_study / "config.gates.yaml").exists()
+
+
+def test_gates_drawn_with_different_spillovers_are_refused(
+    small_study: Path, workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compensated = 'data-type:name="Comp-R660-A"'
+    text = workspace.read_text("utf-8")
+    workspace.write_text(text.replace(compensated, 'data-type:name="R660-A"', 1), "utf-8")
+    words = ("--study", small_study / "config.yaml", "--as", "annexin=Annexin+", "--by=R")
+    with pytest.raises(SystemExit) as error:
+        _run(monkeypatch, workspace, *words)
+    assert "are drawn with different spillovers" in str(error.value)

@@ -139,6 +139,21 @@ def test_plates_that_share_a_curve_exist_and_have_its_analytes(
     assert "plate P1 is read from its own standards without this line" in _shared(P1="P1")[0]
 
 
+def test_standards_of_a_third_plate_are_not_those_of_the_shared_curve(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "config.yaml").write_text("elisa: {}")
+    tnf = {**WELL, "analyte": "TNF"}
+    table = _rows(
+        {**WELL, "role": "standard"},
+        {**tnf, "plate": "P2"},
+        {**tnf, "plate": "P3", "role": "standard"},
+    )
+    (problem,) = table_validation.shared_curves("config.yaml", table, {"P2": "P1"})
+    assert problem.message == "plate P1 has no standards of TNF."
+
+
 def test_two_plates_may_lie_in_one_file() -> None:
     wells = _rows(WELL, {**WELL, "plate": "P2", "plate_in_file": "Plate2"})
     assert list(table_validation.elisa_rows(wells)) == []
@@ -397,6 +412,22 @@ def test_what_a_role_needs(
     assert [problem.message for problem in problems] == ([expected] if expected else [])
 
 
+@pytest.mark.parametrize(
+    ("known", "said"),
+    [
+        (["E1 day2 ctrl1"], "this culture is not in cultures.csv. Known are: E1 day2 ctrl1."),
+        (["E1 day2 ctrl1", "E2 day2 ctrl1"], "2 cultures are called so (E1 day2 ctrl1 and E2 day"),
+    ],
+)
+def test_a_label_without_its_experiment_may_mean_several_cultures(
+    known: list[str], said: str
+) -> None:
+    table = _rows({**WELL, "culture": "ctrl1"})
+    cultures = _rows(*({**CULTURE, "culture": one} for one in known))
+    (problem,) = table_validation.references("elisa.csv", table, cultures)
+    assert problem.message.startswith(said)
+
+
 def test_a_level_is_a_standard_or_an_anchor() -> None:
     level = {**WELL, "concentration_pg_ml": 2.5, "analyte": "IL-6"}
     standard, anchor = ({**level, "role": role} for role in ("standard", "anchor"))
@@ -413,3 +444,10 @@ def test_a_spike_is_no_measurement_of_its_culture() -> None:
         cultures, {"flow.csv": _rows(FILE), "elisa.csv": wells}
     )
     assert problem.message.startswith("this culture is in neither flow.csv nor elisa.csv")
+
+
+def test_hyphens_tell_dates_apart_unless_asked_not_to() -> None:
+    table = _rows({"experiment": "2024-1-11"}, {"experiment": "2024-11-1"})
+    assert list(table_validation.names_alike("cultures.csv", table, ["experiment"])) == []
+    found = table_validation.names_alike("cultures.csv", table, ["experiment"], hyphens=False)
+    assert [(one.row, one.value) for one in found] == [(3, "2024-11-1")]

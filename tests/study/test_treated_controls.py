@@ -1,5 +1,6 @@
 """An unstained control of treated cells names a culture; other controls name none."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -41,6 +42,36 @@ def test_arms_are_named_as_in_the_report() -> None:
         {"reference": "A", "labels": {"B": "β"}},
     )
     assert list(names) == ["A 24 h untreated", "β 48 h DEX"]
+
+
+def test_samples_and_controls_of_treated_cells_have_their_arm(small_study: Path) -> None:
+    table = small_study / "flow.csv"
+    flow = pd.read_csv(table, dtype=str, keep_default_na=False)
+    cultures = pd.read_csv(small_study / "cultures.csv").set_index("culture")
+    is_treated = (cultures[["dex_nM", "il1ra_ng_ml", "il6_ng_ml"]] > 0).any(axis=1)
+    of_e1 = cultures["experiment"] == "E1"
+    treated, untreated = (cultures.index[of_e1 & one][0] for one in (is_treated, ~is_treated))
+    unstained = flow[(flow["role"] == "unstained") & (flow["experiment"] == "E1")].iloc[0]
+    controls = [
+        {**unstained, "fcs": flow.loc[row, "fcs"], "culture": culture}
+        for row, culture in enumerate((treated, untreated))
+    ]
+    study = load(small_study / "config.yaml", with_events=False)
+    study = replace(study, flow=pd.concat([study.flow, _beside(study.flow, controls)]))
+    files = pd.DataFrame(study.fcs_files("E1"))
+    samples = files[files["role"] == "sample"].set_index("culture")
+    # Every sample has the arm of its culture, also one without a drug.
+    assert (samples["arm"] != "").all()
+    of_controls = files["arm"].tail(2).tolist()
+    assert of_controls == [samples.loc[treated, "arm"], ""]
+
+
+def _beside(table: pd.DataFrame, rows: list[dict[str, str]]) -> pd.DataFrame:
+    above = table.iloc[[0] * len(rows)].copy()
+    above.index = pd.Index(range(len(table) + 2, len(table) + 2 + len(rows)))
+    for column in ("role", "culture", "experiment"):
+        above[column] = [row[column] for row in rows]
+    return above
 
 
 def test_a_wrong_culture_of_the_only_unstained_control_is_one_problem(small_study: Path) -> None:

@@ -5,6 +5,8 @@ from pathlib import Path
 import pandas as pd
 
 from coculture.study import load
+from coculture.study.tables import Grid
+from coculture.study.treatments import with_doses
 from tests.study.workbooks import reconfigured, told
 
 DRUGS = ["dex_nM", "il1ra_ng_ml", "il6_ng_ml"]
@@ -64,3 +66,12 @@ def test_cells_beyond_the_headings_move_no_dose(small_study: Path) -> None:
     (said,) = told(config)
     assert said.startswith("cultures.csv, row 2: has ")
     assert "put quotes around any cell that contains a comma" in said
+
+
+def test_a_dose_that_is_given_twice_is_told_in_the_heading() -> None:
+    cultures = Grid(["culture", "treatment", "dex_nM"], [["c1", "DEX", "10"]])
+    treatments = Grid(["treatment", "dex_nM"], [["DEX", "10"]])
+    same, (problem,) = with_doses(cultures, treatments, [{"column": "dex_nM"}])
+    assert same == cultures
+    # Row 1 is the heading.
+    assert (problem.row, problem.column) == (1, "dex_nM")

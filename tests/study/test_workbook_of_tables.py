@@ -37,6 +37,15 @@ def test_a_workbook_gives_the_study_of_its_tables(small_study: Path) -> None:
         pd.testing.assert_frame_equal(getattr(read, table), getattr(written, table))
 
 
+def test_an_empty_column_of_a_sheet_is_nothing(small_study: Path) -> None:
+    def with_a_gap(sheets: dict[str, Cells]) -> None:
+        sheets["cultures"] = [[row[0], "", *row[1:]] for row in sheets["cultures"]]
+
+    written = load(small_study / "config.yaml", with_events=False)
+    read = load(_in_workbook(small_study, with_a_gap), with_events=False)
+    pd.testing.assert_frame_equal(read.cultures, written.cultures)
+
+
 def test_an_error_names_sheet_row_column_and_cell(small_study: Path) -> None:
     def change(sheets: dict[str, Cells]) -> None:
         rows = [list(row) for row in sheets["cultures"]]

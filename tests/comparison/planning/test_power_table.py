@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from coculture.comparison import ComparisonSettings
 from coculture.comparison.design.arms import Design
@@ -40,6 +41,9 @@ def test_power_grows_with_experiments_and_is_the_same_again(
     # All seven are shown after Holm only if each is, so no more often than by their own tests.
     assert (together["power_corrected"] < together["power"]).any()
     assert many["all"] > few["all"]
+    for row in table.to_dict("records"):
+        exact = stats.binomtest(round(row["power"] * 400), 400).proportion_ci(0.95, "exact")
+        assert (row["lower"], row["upper"]) == pytest.approx((exact.low, exact.high))
 
 
 def test_power_of_an_arm_of_which_nothing_is_assumed_is_unknown(

@@ -15,7 +15,12 @@ from coculture.elisa import (
     read_layout,
 )
 from coculture.elisa.plates.plate import Plate, Reading, plate_from_readings
-from coculture.elisa.plates.reading_choice import measurement, reference, used_readings
+from coculture.elisa.plates.reading_choice import (
+    UsedReadings,
+    measurement,
+    reference,
+    used_readings,
+)
 from coculture.elisa.settings import WantedReading
 
 Settings = Callable[..., ElisaSettings]
@@ -170,3 +175,10 @@ def test_three_plain_grids_say_that_nothing_was_subtracted(
             "reference": None,
         }
         assert [one.severity for one in found.flags if one.code == "no_reference"] == ["note"]
+
+
+def test_a_reading_without_a_wavelength_has_none() -> None:
+    unnamed = measurement(plate(("", NAN)), 450.0, "f", "P1")
+    named = measurement(plate(("450", NAN)), 450.0, "f", "P1")
+    assert UsedReadings(unnamed, None).wavelengths == (None, None)
+    assert UsedReadings(named, unnamed).wavelengths == (450.0, None)

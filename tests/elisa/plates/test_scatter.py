@@ -132,3 +132,17 @@ def test_chance_is_allowed_more_in_a_study_of_many_replicates() -> None:
 
     assert of(1) == 3.0
     assert of(200) == pytest.approx(3.66, abs=0.01)
+
+
+@pytest.mark.parametrize("zero_standard", ["fit", "subtract"])
+def test_zero_standards_that_are_subtracted_say_nothing_about_the_standards(
+    settings: Settings, readings: Readings, zero_standard: str
+) -> None:
+    wells = study(readings, 3, 0.05, 0.05)
+    chosen = settings(zero_standard=zero_standard)
+    before = pooled_scatter(wells, chosen).standards
+    is_zero = (wells["role"] == "standard") & (wells["concentration_pg_ml"] == 0)
+    wells.loc[is_zero, "response"] += np.resize([0.05, -0.02], is_zero.sum())
+    after = pooled_scatter(wells, chosen).standards
+    changed = after.s0 / before.s0 - 1
+    assert (abs(changed) > 0.1) == (zero_standard == "fit")

@@ -55,3 +55,11 @@ def test_the_reason_names_recovery_and_scatter(acceptance: AcceptanceLimits) -> 
     level = levels.set_index("nominal_pg_ml").loc[10.0]
     assert level["reason"] == "recovery 130 %, CV 33 %"
     assert level["cv_percent"] == pytest.approx(100 * 30 * 2**0.5 / 130)
+
+
+def test_a_level_that_fails_by_its_scatter_alone_has_that_reason(
+    acceptance: AcceptanceLimits,
+) -> None:
+    # The mean is nominal; the standard deviation 36 / sqrt(2) = 25.5.
+    levels = levels_read_back({10.0: [82.0, 118.0]}, acceptance)
+    assert levels.set_index("nominal_pg_ml").loc[10.0]["reason"] == "CV 25 %"

@@ -7,6 +7,9 @@ from typing import Any
 import pytest
 
 from coculture.elisa import PlateError, read_plates
+from coculture.elisa.plates.plate import Reading
+from coculture.elisa.readers.allotrope import _divisor, _Measurement
+from coculture.elisa.readers.source import Source
 from tests.elisa.readers.written_exports import (
     MAIN,
     OTHER,
@@ -157,3 +160,15 @@ def test_damaged_documents_are_refused(tmp_path: Path) -> None:
         read_plates(write(tmp_path, [[measurement("A1", "much")]]))
     with pytest.raises(PlateError, match="has well A1 more than once, with different values"):
         read_plates(write(tmp_path, [[measurement("A1", 0.1), measurement("A1", 0.2)]]))
+
+
+@pytest.mark.parametrize(
+    ("unit", "highest", "divisor"), [("AU", 10.0, 1.0), ("mAU", 30.0, 1000.0), ("mAU", 9.0, 1.0)]
+)
+def test_the_unit_of_absorbances_fits_the_highest(
+    unit: str, highest: float, divisor: float
+) -> None:
+    reading = Reading("A1", "abs", 450.0, highest, "ok")
+    source = Source(Path("a.json"), ())
+    found = [_Measurement("P1", "absorbance", unit, reading)]
+    assert _divisor(source, "P1", found) == divisor

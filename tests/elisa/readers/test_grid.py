@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 
 from coculture.elisa import PlateError, read_plates
+from coculture.elisa.readers.grid import _order_by_label, _refuse_uneven_rows
+from coculture.elisa.readers.source import LineError
 from tests.elisa.readers.written_exports import (
     COLUMNS,
     MAIN,
@@ -283,3 +285,21 @@ def test_results_alone_are_no_optical_densities(tmp_path: Path, name: str) -> No
 def test_a_plate_whose_name_has_a_word_of_results_is_read(tmp_path: Path) -> None:
     lines = ["Plate 2 high conc", *well_grid(MAIN)]
     assert only_reading(write_export(tmp_path, lines)) == MAIN
+
+
+def test_lines_of_a_row_follow_their_labels_only_where_each_has_its_own() -> None:
+    def ordered(first: list[str], second: list[str]) -> list[str]:
+        cells = {"A1": ["1", "2", "3"], "B1": ["4", "5", "6"]}
+        _order_by_label(cells, {"A": first, "B": second}, [1])
+        assert cells["A1"] == ["1", "2", "3"]
+        return cells["B1"]
+
+    assert ordered(["450", "540", "570"], ["570", "450", "540"]) == ["5", "6", "4"]
+    assert ordered(["450", "450", "570"], ["450", "570", "450"]) == ["4", "5", "6"]
+    assert ordered(["450", "540", "570"], ["450", "540", "600"]) == ["4", "5", "6"]
+
+
+def test_a_row_that_lost_an_unlabelled_line_is_refused() -> None:
+    _refuse_uneven_rows({"A": ["", ""], "B": ["", ""]}, 3)
+    with pytest.raises(LineError, match="line 3: row B of the plate grid does not have the same"):
+        _refuse_uneven_rows({"A": ["", ""], "B": [""]}, 3)

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from coculture.flow import SpilloverError, read_fcs, spillover_from_single_stains
-from coculture.flow.compensation.single_stains import slopes, spillover_row
+from coculture.flow.compensation.single_stains import bright, slopes, spillover_row
 
 WriteFcs = Callable[..., Path]
 CHANNELS = ["FL1-H", "FL2-H", "FL3-H", "FL4-H"]
@@ -100,3 +100,14 @@ def test_a_share_that_varies_between_cells_is_another_stain(
     assert row[1] - within.shares[1] < 0.1
     _, found = within.reduced(row, np.array([False, False]))
     assert list(found) == [False, is_stained]
+
+
+def test_the_bright_events_are_those_beside_the_unstained_ones() -> None:
+    rng = np.random.default_rng(5)
+    dim, strong = rng.normal(0, 20, (300, 1)), rng.normal(20_000, 500, (200, 1))
+    single_stain = np.concatenate([dim, strong])
+    np.testing.assert_array_equal(bright(dim, single_stain, 0), strong)
+    # Without anything to compare with, and where fewer than 50 are bright, all are used.
+    np.testing.assert_array_equal(bright(dim[:0], single_stain, 0), single_stain)
+    few = np.concatenate([dim, strong[:49]])
+    np.testing.assert_array_equal(bright(dim, few, 0), few)

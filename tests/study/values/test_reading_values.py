@@ -248,6 +248,11 @@ LONG_FAULTS = {
         'values.csv, row 10, unit "% of control": viability has the unit % in row 2; convert the '
         "values to one unit.",
     ),
+    "units that differ twice": (
+        LONG + "E1-LEN,viability,0.5,% of control\nE2-LEN,viability,0.6,% of control\n",
+        'values.csv, row 10, unit "% of control": viability has the unit % in row 2; convert the '
+        "values to one unit.",
+    ),
     "a thousand times": (
         LONG + "E1-LEN,IL-6,12,pg/ml\nE2-LEN,IL-6,0.012,ng/mL\n",
         'values.csv, row 11, unit "ng/mL": IL-6 has the unit pg/mL in row 10; convert the values '

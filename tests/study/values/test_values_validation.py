@@ -53,6 +53,12 @@ def test_the_check_counts_what_the_study_has(loaded: Load, small_study: Path) ->
     assert "FCS files, 2 ELISA plates, 1 value of 1 endpoint." in summary(load(config))
 
 
+def test_none_and_all_are_parts_of_a_count(loaded: Load) -> None:
+    values = [row["value"] for row in loaded(wide(E1_LEN="0", E2_LEN="100")).value_rows()]
+    assert min(values) == 0
+    assert max(values) == 100
+
+
 def test_percents_that_may_be_fractions_are_noticed(loaded: Load) -> None:
     lines = ["culture,viability_percent", *(f"{name},0.{i}" for i, name in enumerate(NAMES))]
     (flag,) = loaded("\n".join(lines)).value_flags()

@@ -18,6 +18,8 @@ def test_each_parameter_at_a_bound_is_flagged_by_its_name() -> None:
     flag = found[1].flag(subjects.curve("P1", "IL-6"))
     assert (flag.severity, flag.concerns.kind) == ("caution", "curve")
     assert "mid-point" in flag.sentence
+    # One parameter is at its bound, and none may be.
+    assert (flag.value, flag.limit) == (1, 0)
 
 
 def test_a_sound_curve_has_no_parameter_at_a_bound() -> None:

@@ -10,8 +10,10 @@ import pandas as pd
 import pytest
 from scipy.special import ndtri
 
+from coculture.exchange.outcomes import Stain
 from coculture.flow import FlowSettings, gate_experiment
 from coculture.flow.gating.sources import debris
+from coculture.flow.tubes import Panel
 from tests.flow.mishaps import base_study
 from tests.flow.mishaps.base_study import BASE, LIGHT, tubes
 
@@ -112,3 +114,11 @@ def test_piles_that_cannot_be_tested_carry_a_caution(tmp_path: Path) -> None:
     flags = gate_experiment(written.files, base_study.settings(**asked)).flags
     (flag,) = [flag for flag in flags if flag.code == "debris_not_testable"]
     assert (flag.severity, flag.concerns.channel) == ("caution", "FSC-A")
+
+
+def test_the_reason_names_the_dye_or_says_that_there_is_none() -> None:
+    annexin, dye = Stain("annexin", "Annexin V", "A"), Stain("viability_dye", "7-AAD", "D")
+    panel = Panel("FSC-A", None, None, None, "A", "D", None, (annexin, dye), {}, {})
+    assert debris.why_untested(panel) == "nothing takes the 7-AAD"
+    without = replace(panel, viability_dye=None, of_stains=(annexin,))
+    assert debris.why_untested(without).startswith("the study has no viability dye")

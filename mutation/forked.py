@@ -1,0 +1,139 @@
+"""Pytest in a process of its own, forked from one that has already imported the libraries."""
+
+import contextlib
+import gc
+import io
+import os
+import pickle
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+from mutation.reach import Reached, Recorder
+
+NOT_RUN = "not long and not cluster and not workflow"
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Runs the given tests only, in this order: a plugin of pytest."""
+
+    tests: Sequence[str]
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Keep the chosen tests."""
+        place = {test: at for at, test in enumerate(self.tests)}
+        items[:] = sorted(
+            (one for one in items if one.nodeid in place), key=lambda one: place[one.nodeid]
+        )
+
+
+def warm(root: Path, tests: Sequence[str]) -> None:
+    """Import what the tests import, then forget the project's own modules: the libraries stay."""
+    # Pytest's own form of the tests is kept for all runs; no compiled mutant ever is.
+    sys.dont_write_bytecode = False
+    with tempfile.TemporaryDirectory() as scratch, contextlib.redirect_stdout(io.StringIO()):
+        pytest.main(["--collect-only", *_arguments(tests, Path(scratch))])
+    sys.dont_write_bytecode = True
+    for name, module in [*sys.modules.items()]:
+        if name.partition(".")[0] in ("coculture", "tests"):
+            if not (module.__file__ or f"{root}/").startswith(f"{root}/"):
+                raise RuntimeError(f"{name} was imported from {module.__file__}, not from {root}")
+            del sys.modules[name]
+    # The garbage collector of the forked processes leaves alone what is there already.
+    gc.collect()
+    gc.freeze()
+
+
+def recorded(root: Path, tests: Sequence[str]) -> tuple[list[Reached], list[str]]:
+    """What each of the tests reaches, and those that did not pass."""
+    with tempfile.TemporaryDirectory() as scratch:
+        result = Path(scratch) / "reached"
+
+        def record() -> int:
+            recorder = Recorder(root)
+            status = pytest.main(_arguments(tests, Path(scratch)), [recorder])
+            result.write_bytes(pickle.dumps(([*recorder.reached()], recorder.not_passed)))
+            return status
+
+        status = _wait(_fork(root, record, Path(scratch) / "printed"), None)
+        if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+            raise RuntimeError((Path(scratch) / "printed").read_text("utf-8")[-3000:])
+        reached, not_passed = pickle.loads(result.read_bytes())
+        return reached, not_passed
+
+
+def passes(root: Path, tests: Sequence[Reached], seconds: float) -> tuple[bool, str]:
+    """Whether the tests pass within a time, and the first line that says why not."""
+    with tempfile.TemporaryDirectory() as scratch:
+        printed = Path(scratch) / "printed"
+        files = [*dict.fromkeys(test.file for test in tests)]
+        chosen = Chosen([test.test for test in tests])
+
+        def run() -> int:
+            return pytest.main(["-x", *_arguments(files, Path(scratch))], [chosen])
+
+        status = _wait(_fork(root, run, printed), seconds)
+        if status is None:
+            return False, "no end"
+        if status == pytest.ExitCode.NO_TESTS_COLLECTED:
+            raise RuntimeError(f"no test was found again: {printed.read_text('utf-8')[-2000:]}")
+        lines = printed.read_text("utf-8").splitlines()
+        failed = (line for line in lines if line.startswith(("FAILED", "ERROR")))
+        return status == 0, next(failed, f"exit {status}")
+
+
+def _arguments(tests: Sequence[str], scratch: Path) -> list[str]:
+    quiet = [
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:unraisableexception",
+        "--tb=no",
+        "-o",
+        "console_output_style=classic",
+    ]
+    return [*quiet, "-m", NOT_RUN, f"--basetemp={scratch / 'tests'}", *tests]
+
+
+def _fork(root: Path, run: Callable[[], int], printed: Path) -> int:
+    sys.stdout.flush()
+    process = os.fork()
+    if not process:
+        _run_and_leave(root, run, printed)
+    return process
+
+
+def _run_and_leave(root: Path, run: Callable[[], int], printed: Path) -> NoReturn:
+    status = 70
+    try:
+        os.setsid()
+        output = os.open(printed, os.O_WRONLY | os.O_CREAT)
+        os.dup2(output, 1)
+        os.dup2(output, 2)
+        os.chdir(root)
+        status = run()
+    finally:
+        os._exit(status)
+
+
+def _wait(process: int, seconds: float | None) -> int | None:
+    """The exit status, or None where the time ran out."""
+    end = time.monotonic() + seconds if seconds else float("inf")
+    while time.monotonic() < end:
+        ended, status = os.waitpid(process, os.WNOHANG)
+        if ended:
+            return os.waitstatus_to_exitcode(status)
+        time.sleep(0.02)
+    os.killpg(process, signal.SIGKILL)
+    os.waitpid(process, 0)
+    return None

@@ -1,0 +1,108 @@
+"""The score of a toy package: changes that its tests notice, and changes that they do not."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from mutation.mutants import mutants, sample
+
+TOY = """
+LIMIT = 5
+
+
+def is_large(value):
+    "More than the limit."
+    return value > LIMIT
+
+
+def is_full(wells):
+    "Never tested."
+    return wells == 96
+"""
+TESTS = """
+from coculture.toy import is_large
+
+
+def test_more_than_the_limit_is_large():
+    assert is_large(6)
+
+
+def test_the_limit_is_not_large():
+    assert not is_large(5)
+"""
+EQUIVALENT = """
+[[equivalent]]
+file = "src/coculture/toy/__init__.py"
+function = "{function}"
+kind = "opposite"
+before = "wells == 96"
+after = "wells != 96"
+reason = "A toy."
+"""
+PYTEST = '[tool.pytest.ini_options]\naddopts = ["--import-mode=importlib", "--doctest-modules"]\n'
+
+
+@pytest.fixture
+def toy(root: Path, tmp_path: Path) -> Path:
+    """A checkout with the runner, a package of two functions, and tests of one."""
+    texts = {
+        "pyproject.toml": PYTEST,
+        "src/coculture/__init__.py": "",
+        "src/coculture/toy/__init__.py": TOY,
+        "tests/toy/test_toy.py": TESTS,
+    }
+    for name, text in texts.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text, "utf-8")
+    shutil.copytree(root / "mutation", tmp_path / "mutation")
+    (tmp_path / "mutation" / "equivalent.toml").write_text("", "utf-8")
+    subprocess.run(["git", "init", "--quiet", str(tmp_path)], check=True)
+    return tmp_path
+
+
+def test_a_change_that_no_test_notices_is_told_and_lowers_the_score(toy: Path) -> None:
+    run = _run(toy)
+    assert run.returncode == 1, run.stderr
+    lines = run.stdout.splitlines()
+    # "value > LIMIT" has a sign and a boundary, LIMIT a number; 96 and "==" are never reached.
+    assert lines[lines.index("Survived:") - 2].split() == ["all", "5", "3", "2", "0", "60.0%"]
+    survived = lines[lines.index("Survived:") + 1 :]
+    assert len(survived) == 2
+    for line, change in zip(survived, ("96  ->  97", "wells == 96  ->  wells != 96"), strict=True):
+        assert "src/coculture/toy/__init__.py:12:" in line
+        assert change in line
+
+
+def test_the_checkout_is_left_as_it_was(toy: Path) -> None:
+    _run(toy)
+    assert (toy / "src/coculture/toy/__init__.py").read_text("utf-8") == TOY
+
+
+def test_equivalent_changes_do_not_count_and_must_exist(toy: Path) -> None:
+    listed = toy / "mutation" / "equivalent.toml"
+    listed.write_text(EQUIVALENT.format(function="is_full"), "utf-8")
+    lines = _run(toy).stdout.splitlines()
+    assert lines[lines.index("Survived:") - 2].split() == ["all", "5", "3", "1", "1", "75.0%"]
+    listed.write_text(EQUIVALENT.format(function="is_empty"), "utf-8")
+    assert "Listed as equivalent, but not in this sample:" in _run(toy).stdout
+
+
+def test_an_edit_elsewhere_leaves_the_sample(toy: Path) -> None:
+    before = sample(mutants(toy, "src/coculture/toy"), 2, seed=1)
+    (toy / "src/coculture/toy/__init__.py").write_text(
+        TOY.replace("\nLIMIT", "\n\n\nLIMIT"), "utf-8"
+    )
+    after = sample(mutants(toy, "src/coculture/toy"), 2, seed=1)
+    assert [one.key for one in after] == [one.key for one in before]
+    assert [one.line for one in after] == [one.line + 2 for one in before]
+
+
+def _run(toy: Path) -> "subprocess.CompletedProcess[str]":
+    clean = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    command = [sys.executable, "-m", "mutation", "--packages", "toy"]
+    return subprocess.run(
+        command, cwd=toy, env=clean, check=False, capture_output=True, text=True, timeout=300
+    )
