@@ -80,6 +80,8 @@ def test_odd_names_run_nothing_and_change_nothing(
     files.to_csv(study / "flow.csv", index=False)
     run = workflow(tmp_path, study / "config.yaml", "results/small/flow/E1/wells.csv")
     assert run.returncode == 0, run.stdout + run.stderr
+    assert "Done with what was asked for, which was not the report." in run.stdout + run.stderr
+    assert "Done. The report" not in run.stdout + run.stderr
     found, plain = (
         result_tables.read(folder / "results/small/flow/E1/wells.csv").drop(columns="fcs")
         for folder in (tmp_path, small)
