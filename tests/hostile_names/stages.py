@@ -52,6 +52,7 @@ def run_stages(study: Study, results: Path) -> None:
     compared = _files(results / "comparison", **dict.fromkeys([*TABLES, "flags"], ".csv"))
     _run(
         *("comparison_compare", {"cultures": cultures, **dict.fromkeys(OF_ASSAYS, ())}, compared),
+        values=study.value_rows(),
         population=study.report_population,
         settings=settings,
         stated=study.stated,
@@ -89,7 +90,8 @@ def run_stages(study: Study, results: Path) -> None:
     stored = {"config": record["config"], "gates": [], "curves": [], "software": None}
     page = {"page": str(results / "report.html")}
     inputs = {**stored, "figures": every_figure, "differences": []}
-    _run("report_page", inputs, page, tables=read, samples={}, plates=[])
+    kept = {"kept": str(results / "kept_of_page"), "made_by": ""}
+    _run("report_page", inputs, page, tables=read, samples={}, plates=[], **kept)
     prism = {
         endpoint: str(results / "prism" / f"{name}.pzfx")
         for endpoint, name in study.endpoints.items()

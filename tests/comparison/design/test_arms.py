@@ -79,7 +79,7 @@ def test_the_design_in_one_sentence(cultures: pd.DataFrame, settings: Comparison
         ]
     )
     assert sentence_of(Design.of(varied, settings)) == (
-        "DEX 0.5, 1,000 and 1,000,000 nM, IL-1Ra 500 ng/mL, added IL-6 10 ng/mL; "
+        "DEX 0.5, 1000 and 1000000 nM, IL-1Ra 500 ng/mL, added IL-6 10 ng/mL; "
         "24, 48 and 72 h without stroma and on HS-5."
     )
     bare = cultures[cultures["arm"] == "control untreated"]
