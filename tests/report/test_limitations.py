@@ -367,3 +367,18 @@ def test_a_culture_is_named_with_its_analyte(results: MakeResults, flag: MakeFla
         flag("elisa/cultures.csv", "culture", "odd", "Odd", plate="P1", culture="X", analyte="IL-6")
     ]
     assert _sentences(replace(results(), flags=flags), "Odd") == ["P1, X IL-6: Odd."]
+
+
+def test_a_caution_about_a_curve_names_its_plate(results: MakeResults, flag: MakeFlag) -> None:
+    unnamed = flag(
+        kind="curve",
+        sentence="The standards do not determine the mid-point",
+        code="mid_point_not_identified",
+        plate="P3",
+        analyte="IL-6",
+    )
+    named = replace(unnamed, code="plate_failed", sentence="IL-6 on plate P3 failed")
+    sentences = [one.sentence for one in limitations(replace(results(), flags=[unnamed, named]))]
+    (mid_point,) = (one for one in sentences if "mid-point" in one)
+    assert mid_point.startswith("P3, curve of IL-6: The standards")
+    assert [one for one in sentences if "failed" in one] == ["IL-6 on plate P3 failed."]

@@ -138,9 +138,10 @@ def _from_flags(flags: Iterable[Flag]) -> Iterator[Limitation]:
 
 
 def _sentence(one: ListedFlag) -> str:
-    """The sentence of a flag, with the file, well or culture that it is about."""
+    """The sentence of a flag, with the file, well, culture or plate that it is about."""
     text = one.flag.sentence.rstrip(".")
-    if one.flag.concerns.kind in _UNNAMED:
+    kind = one.flag.concerns.kind
+    if kind in _UNNAMED or (kind == "curve" and one.place not in text):
         return f"{_place(one)}: {text}."
     return f"{text[:1].upper()}{text[1:]}."
 
