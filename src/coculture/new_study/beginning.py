@@ -9,7 +9,7 @@ from coculture.exchange.vocabulary import many
 from coculture.new_study import study_workbook
 from coculture.new_study.config_text import Begun, FinishedNumbers, config_text
 from coculture.new_study.found import Found, NewStudyError, find
-from coculture.new_study.known import Known
+from coculture.new_study.known import NOTHING, Known
 from coculture.new_study.name_pattern import drugs_of
 from coculture.new_study.report_lines import consists_of, next_steps, report, to_add
 from coculture.new_study.sheets import sheets_of
@@ -132,9 +132,7 @@ def _numbers(found: Found, config: Path, root: Path) -> FinishedNumbers | None:
     of_tables = found.sampled.of_tables
     return FinishedNumbers(
         tables=[
-            (_from(config, table.path, root), of_tables[table.path].text)
-            if table.path in of_tables
-            else (_from(config, table.path, root), "")
+            (_from(config, table.path, root), of_tables.get(table.path, NOTHING).text)
             for table in found.numbers
         ],
         endpoints={one.name: one.unit for one in measured},

@@ -60,8 +60,14 @@ def in_label(label: str) -> tuple[tuple[str, str, str], int | None]:
     >>> in_label("MM1S on HS5 LEN 10uM 2")
     (('MM1S', 'HS5', 'LEN 10uM'), 2)
     """
+    rest, number = _without_replicate(label)
+    return _parts(rest), number
+
+
+def _without_replicate(label: str) -> tuple[str, int | None]:
+    """A label without the number of its replicate, and that number if it has one."""
     match = _REPLICATE.fullmatch(label)
-    return _parts(match["rest"] if match else label), int(match["number"]) if match else None
+    return (match["rest"], int(match["number"])) if match else (label, None)
 
 
 def says_stroma(label: str) -> bool:
@@ -70,8 +76,7 @@ def says_stroma(label: str) -> bool:
     >>> says_stroma("MM1S on HS5 LEN 2"), says_stroma("HS5 only 1"), says_stroma("MM1S LEN 2")
     (True, True, False)
     """
-    match = _REPLICATE.fullmatch(label)
-    label = match["rest"] if match else label
+    label, _ = _without_replicate(label)
     on = _ON_STROMA.fullmatch(label)
     both = _BOTH.fullmatch(label)
     named = [on["stroma"]] if on else [both["one"], both["other"]] if both else []

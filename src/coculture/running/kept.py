@@ -14,8 +14,6 @@ import shutil
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from coculture.running.raw_files import sha256
-
 _TEXT = "text"
 _CHECKSUMS = "sha256.json"
 """In the folder of each fingerprint: file name -> its SHA-256. Written last."""
@@ -49,21 +47,22 @@ class Kept:
         self._used.add(made_from)
         of_these = self._folder / made_from
         every = [Path(path) for path in paths]
-        if not _are_copied(of_these, every):
+        contents = _contents(of_these, [path.name for path in every])
+        if contents is None:
             make()
             _keep(of_these, {path.name: path.read_bytes() for path in every})
+            return
+        for path in every:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(contents[path.name])
 
     def text(self, made_from: str, make: Callable[[], str]) -> str:
         """The text that `make` gives, or gave in an earlier run for the same `made_from`."""
         self._used.add(made_from)
         of_this = self._folder / made_from
-        try:
-            content = (of_this / _TEXT).read_bytes()
-            digests = json.loads((of_this / _CHECKSUMS).read_text(encoding="utf-8"))
-            if digests.get(_TEXT) == hashlib.sha256(content).hexdigest():
-                return content.decode()
-        except (OSError, ValueError, AttributeError):
-            pass
+        contents = _contents(of_this, [_TEXT])
+        if contents is not None:
+            return contents[_TEXT].decode()
         text = make()
         _keep(of_this, {_TEXT: text.encode()})
         return text
@@ -75,15 +74,19 @@ class Kept:
                 shutil.rmtree(folder, ignore_errors=True)
 
 
-def _are_copied(kept: Path, paths: Sequence[Path]) -> bool:
+def _contents(kept: Path, names: Sequence[str]) -> dict[str, bytes] | None:
+    """What was kept by the names of the files; None if anything is missing or was damaged."""
     try:
         digests = json.loads((kept / _CHECKSUMS).read_text(encoding="utf-8"))
-        for path in paths:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(kept / path.name, path)
-        return all(sha256(path) == digests.get(path.name) for path in paths)
+        contents = {name: (kept / name).read_bytes() for name in names}
+        is_whole = all(digests.get(name) == _digest(contents[name]) for name in names)
     except (OSError, ValueError, AttributeError):
-        return False
+        return None
+    return contents if is_whole else None
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def _keep(kept: Path, contents: Mapping[str, bytes]) -> None:
@@ -93,5 +96,5 @@ def _keep(kept: Path, contents: Mapping[str, bytes]) -> None:
         kept.mkdir(parents=True)
         for name, content in contents.items():
             (kept / name).write_bytes(content)
-        digests = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
+        digests = {name: _digest(content) for name, content in contents.items()}
         (kept / _CHECKSUMS).write_text(json.dumps(digests), encoding="utf-8")
