@@ -248,6 +248,8 @@ def _against(claim: Claim, means: GroupMeans) -> tuple[OutsideGroup, ...]:
 
 def _any_outside(claim: Claim, means: GroupMeans) -> bool:
     """Whether any group of the arms of the claim has wells outside the range."""
+    if not means.has_any_outside:
+        return False
     arms = [arm for arm, weight in claim.weights.items() if weight]
     return bool(means.is_outside[arms].to_numpy().any())
 
@@ -267,7 +269,9 @@ def _supports(claim: Claim, contrast: Contrast) -> bool:
 
 
 def _finite(means: pd.DataFrame) -> pd.DataFrame:
-    return means.where(np.isfinite(means))
+    # Most studies have no infinite mean, and this runs for each test of each alternative.
+    is_infinite = np.isinf(means.to_numpy(dtype=float))
+    return means.mask(is_infinite) if is_infinite.any() else means
 
 
 _LOWER = "at a lower dilution, or with a more sensitive assay if they were not diluted"
@@ -275,6 +279,8 @@ _LOWER = "at a lower dilution, or with a more sensitive assay if they were not d
 
 def _unbounded(claim: Claim, means: GroupMeans, used: pd.DataFrame) -> tuple[str, str] | None:
     """Reason and advice if an arm of the claim has no bound on the side that is needed."""
+    if not np.isinf(used.to_numpy(dtype=float)).any():
+        return None
     arms = [arm for arm, weight in claim.weights.items() if weight]
     if not np.isinf(used[arms].to_numpy(dtype=float)).any():
         return None

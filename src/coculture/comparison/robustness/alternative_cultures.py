@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+import numpy as np
 import pandas as pd
 
 from coculture.comparison.quantities.kind import MISSING, Readings
@@ -161,7 +162,11 @@ def _changed_wells(wells: pd.DataFrame, changed: pd.DataFrame) -> pd.DataFrame:
     is_changed = own.index.isin(other.index)
     values = other.reindex(own.index)
     replaced = {
-        column: own[column].astype(float).where(~is_changed, values[column].astype(float))
+        column: np.where(
+            is_changed,
+            values[column].to_numpy(float, na_value=np.nan),
+            own[column].to_numpy(float, na_value=np.nan),
+        )
         for column in numbers
     }
     # A sample that is put back is not excluded any more; others that are changed never were.

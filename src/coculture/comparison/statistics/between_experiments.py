@@ -123,7 +123,9 @@ def contrast_of(means: pd.DataFrame, weights: Weights, groups: Sequence[ArmGroup
     """
     if len(groups) == 1:
         (group,) = groups
-        return per_experiment_contrast(means.loc[list(group.experiments)], weights, group.donors)
+        is_whole = len(group.experiments) == len(means)
+        of_group = means if is_whole else means.loc[list(group.experiments)]
+        return per_experiment_contrast(of_group, weights, group.donors)
     parts = [_part(means, weights, group) for group in groups]
     variances = np.array([part.se**2 for part in parts])
     total = float(variances.sum())

@@ -318,9 +318,11 @@ def per_experiment_contrast(
     (2.0, 2.0)
     """
     needed, weight = _needed(means, weights)
-    is_known = ~np.isnan(needed.to_numpy(dtype=float))
+    known_means = needed.to_numpy(dtype=float)
+    is_known = ~np.isnan(known_means)
     complete = is_known.all(axis=1)
-    terms = (needed[complete] * weight).to_numpy()
+    # One arm after the other: numpy adds eight terms of a row in another order.
+    terms = np.asfortranarray(known_means[complete] * weight)
     values = pd.Series(terms.sum(axis=1), index=needed.index[complete], dtype=float)
     entered = replication(list(map(str, values.index)), donors, fewest_donors)
     largest = float(np.abs(terms).max(initial=0.0))
@@ -343,7 +345,7 @@ def _estimated(
     largest
         The largest term that the values are sums of, against which rounding is judged.
     """
-    tested = _tested(values, donors, entered)
+    tested = _tested(values, donors, entered).to_numpy(dtype=float)
     n = len(tested)
     estimate = float(tested.mean()) if n else float("nan")
     se, df = float(tested.std(ddof=1) / np.sqrt(n)) if n > 1 else float("nan"), float(n - 1)
