@@ -5,6 +5,7 @@ import gc
 import io
 import os
 import pickle
+import resource
 import signal
 import sys
 import tempfile
@@ -19,6 +20,8 @@ import pytest
 from mutation.reach import Reached, Recorder
 
 NOT_RUN = "not long and not cluster and not workflow"
+_BUSY = 20
+"""So many times its seconds of the processor a process may last: the machine may be busy."""
 
 
 @dataclass(frozen=True)
@@ -71,18 +74,22 @@ def recorded(root: Path, tests: Sequence[str]) -> tuple[list[Reached], list[str]
         return reached, not_passed
 
 
-def passes(root: Path, tests: Sequence[Reached], seconds: float) -> tuple[bool, str]:
-    """Whether the tests pass within a time, and the first line that says why not."""
+def passes(root: Path, tests: Sequence[Reached], seconds: int) -> tuple[bool, str]:
+    """Whether the tests pass within seconds of the processor, and the first line that says why not.
+
+    The time of day would call a mutant endless where the machine is only busy.
+    """
     with tempfile.TemporaryDirectory() as scratch:
         printed = Path(scratch) / "printed"
         files = [*dict.fromkeys(test.file for test in tests)]
         chosen = Chosen([test.test for test in tests])
 
         def run() -> int:
+            resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 5))
             return pytest.main(["-x", *_arguments(files, Path(scratch))], [chosen])
 
-        status = _wait(_fork(root, run, printed), seconds)
-        if status is None:
+        status = _wait(_fork(root, run, printed), _BUSY * seconds)
+        if status in (None, -signal.SIGXCPU):
             return False, "no end"
         if status == pytest.ExitCode.NO_TESTS_COLLECTED:
             raise RuntimeError(f"no test was found again: {printed.read_text('utf-8')[-2000:]}")

@@ -22,26 +22,41 @@ class Outcome:
 
     mutant: Mutant
     tests: int
+    left_out: int
+    """Tests that reach it and were not run, for want of time."""
     killed: bool
     by: str
     """The test that failed, or why none was run."""
 
+    @property
+    def cut_short(self) -> bool:
+        """Whether a longer test may notice it yet."""
+        return not self.killed and self.left_out > 0
 
-def trials(root: Path, copy: Path, package: str, drawn: Sequence[Mutant]) -> Iterator[Outcome]:
-    """Try each mutant in turn."""
+    @property
+    def word(self) -> str:
+        if self.killed:
+            return "killed"
+        return "CUT SHORT" if self.cut_short else "SURVIVED"
+
+
+def trials(
+    root: Path, copy: Path, package: str, drawn: Sequence[Mutant], most_seconds: float
+) -> Iterator[Outcome]:
+    """Try each mutant in turn, against so many seconds of tests."""
     folder = f"src/coculture/{package}"
     forked.warm(copy, [f"tests/{package}", folder])
     reached = _reached(root, copy, package)
     names = Names.read(copy, folder)
     for mutant in drawn:
-        tests = tests_of(mutant, copy, names, reached)
-        if not tests:
-            yield Outcome(mutant, 0, False, "no test reaches it")
+        selected = tests_of(mutant, copy, names, reached, most_seconds)
+        if not selected.tests:
+            yield Outcome(mutant, 0, 0, False, "no test reaches it")
             continue
-        limit = 20 + 5 * seconds(tests)
+        limit = round(20 + 5 * seconds(selected.tests))
         with written(copy, mutant):
-            passed, first = forked.passes(copy, tests, limit)
-        yield Outcome(mutant, len(tests), not passed, first)
+            passed, first = forked.passes(copy, selected.tests, limit)
+        yield Outcome(mutant, len(selected.tests), selected.left_out, not passed, first)
 
 
 def _reached(root: Path, copy: Path, package: str) -> list[Reached]:
