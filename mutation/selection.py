@@ -84,9 +84,14 @@ def _within(tests: Sequence[Reached], own: str, most_seconds: float) -> list[Rea
     for test in tests:
         quickest[test.file] = min(seconds([test]), quickest.get(test.file, seconds([test])))
     within: list[Reached] = []
+    together, shared = 0.0, dict[str, float]()
     for test in sorted(tests, key=lambda one: (one.file != own, seconds([one]))):
-        if not within or seconds([*within, test]) <= most_seconds:
+        new = {name: took for name, took in test.shared.items() if name not in shared}
+        more = test.seconds + sum(new.values())
+        if not within or together + more <= most_seconds:
             within.append(test)
+            together += more
+            shared |= new
 
     def order(test: Reached) -> tuple[bool, float, str, float]:
         return test.file != own, quickest[test.file], test.file, seconds([test])

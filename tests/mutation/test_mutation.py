@@ -49,6 +49,24 @@ def test_96_wells_are_full():
         pass
     assert is_full(96)
 """
+CACHED_TESTS = """
+from functools import cache
+
+from coculture.toy import is_full
+
+
+@cache
+def answers():
+    return is_full(95), is_full(96)
+
+
+def test_the_plate_is_asked_about():
+    answers()
+
+
+def test_96_wells_are_full():
+    assert answers() == (False, True)
+"""
 EQUIVALENT = """
 [[equivalent]]
 file = "src/coculture/toy/__init__.py"
@@ -117,6 +135,13 @@ def test_what_only_a_long_test_notices_is_cut_short_and_tried_again_with_more_ti
     again = _run(toy, "--again", "--seconds", "5")
     assert _numbers_of_all(again.stdout.splitlines()) == ["5", "5", "0", "0", "0", "100.0%"]
     assert again.stdout.count(" s killed ") == 1
+
+
+def test_what_a_cached_function_reaches_each_test_that_calls_it_reaches(toy: Path) -> None:
+    (toy / "tests/toy/test_cached.py").write_text(CACHED_TESTS, "utf-8")
+    run = _run(toy)
+    assert _numbers_of_all(run.stdout.splitlines()) == ["5", "5", "0", "0", "0", "100.0%"]
+    assert run.stdout.count("tests/toy/test_cached.py::test_96_wells_are_full") == 2
 
 
 def test_an_edit_elsewhere_leaves_the_sample(toy: Path) -> None:
