@@ -1,6 +1,7 @@
 """How many mutations of the code its tests notice.
 
     .venv/bin/python -m mutation [--packages curves elisa] [--number 50] [--seed 22]
+    .venv/bin/python -m mutation --near
     .venv/bin/python -m mutation --again [--seconds 300]
 
 A mutation changes one expression: a comparison's sign or boundary, a constant, a degree of freedom,
@@ -8,8 +9,10 @@ swapped ends, a dropped condition. Of each package so many are drawn and run aga
 own tests that reach them. Mutations that change nothing that anyone could see are in
 `equivalent.toml`, each with the reason. Texts, messages, annotations, and the sizes and positions
 in figures are left alone.
-Each mutation meets at most `--seconds` of tests. Where these notice nothing and others were left
-out, it is counted as cut short: not killed, but a longer test may notice it yet.
+Each mutation meets the nearest test files first, and where these notice nothing, at most
+`--seconds` of all tests that reach it. To know which do, all tests run once; `--near` leaves this
+out. A mutation is cut short where nothing noticed it and tests were left out: it is not killed, but
+one of these may notice it yet.
 `--again` tries only what was not killed the last time. Linux and macOS only: it forks.
 """
 
@@ -35,6 +38,7 @@ def main(given: Sequence[str]) -> int:
     parser.add_argument("--number", type=int, default=50, help="mutations of each package")
     parser.add_argument("--seed", type=int, default=22)
     parser.add_argument("--seconds", type=float, default=25, help="of tests for each mutation")
+    parser.add_argument("--near", action="store_true", help="only the nearest test files")
     parser.add_argument("--again", action="store_true", help="only what was not killed last time")
     chosen = parser.parse_args(given)
     # Before numpy is imported: threads do not survive a fork.
@@ -58,7 +62,9 @@ def main(given: Sequence[str]) -> int:
                 known = [key for key in before if last.get(key, {}).get("killed")]
                 outcomes += [trials.Outcome(before.pop(key), **last[key]) for key in known]
             start = time.monotonic()
-            for outcome in trials.trials(ROOT, copy, package, [*before.values()], chosen.seconds):
+            for outcome in trials.Trials(ROOT, copy, package, chosen.seconds, chosen.near).of(
+                [*before.values()]
+            ):
                 outcomes.append(outcome)
                 fields = asdict(outcome)
                 del fields["mutant"]
@@ -66,8 +72,7 @@ def main(given: Sequence[str]) -> int:
                 kept.parent.mkdir(exist_ok=True)
                 kept.write_text(json.dumps(last), "utf-8")
                 took = time.monotonic() - start
-                why = f"({outcome.tests} tests, {outcome.by})"
-                print(f"{took:6.0f} s {outcome.word:9} {outcome.mutant} {why}", flush=True)
+                print(f"{took:6.0f} s {outcome.word:9} {outcome.mutant} ({outcome.by})", flush=True)
     print(score.table(drawn, outcomes, equivalents))
     return 0 if score.share(outcomes) >= score.LEAST else 1
 

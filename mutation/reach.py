@@ -103,10 +103,6 @@ class Recorder:
             names = {one for part in found.values() for one in part.shared} - set(found)
         return found
 
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Leave out what is tested in a browser: that is the page's script."""
-        items[:] = [one for one in items if "browser" not in getattr(one, "fixturenames", ())]
-
     def pytest_collection_finish(self) -> None:
         """Follow the cached functions."""
         for module in [*sys.modules.values()]:

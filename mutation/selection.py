@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mutation.mutants import Mutant
+from mutation.near import own_tests
 from mutation.reach import Function, Reached
 
 
@@ -62,7 +63,7 @@ def tests_of(
         tree = ast.parse((root / mutant.file).read_text("utf-8"))
         functions = names.users(set(_targets(_statement(tree, mutant.line))))
     reaching = [test for test in reached if test.functions & functions]
-    within = _within(reaching, _own_tests(mutant.file), most_seconds)
+    within = _within(reaching, own_tests(mutant.file), most_seconds)
     return Selected(within, len(reaching) - len(within))
 
 
@@ -71,12 +72,6 @@ def seconds(tests: Iterable[Reached]) -> float:
     tests = [*tests]
     shared = {fixture: took for test in tests for fixture, took in test.shared.items()}
     return sum(test.seconds for test in tests) + sum(shared.values())
-
-
-def _own_tests(file: str) -> str:
-    """The file of tests that mirrors a module."""
-    module = Path(file).relative_to("src/coculture")
-    return Path("tests", module.parent, f"test_{module.name}").as_posix()
 
 
 def _within(tests: Sequence[Reached], own: str, most_seconds: float) -> list[Reached]:

@@ -3,12 +3,13 @@
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from mutation import forked
 from mutation.copied import all_noted, written
 from mutation.mutants import Mutant
+from mutation.near import near_tests
 from mutation.reach import Reached
 from mutation.selection import Names, seconds, tests_of
 
@@ -16,22 +17,20 @@ KEPT = Path(".mutation")
 """What tests reach, and the last outcome of each mutant; git ignores it."""
 
 
+_TIMES_NEAR = 4
+"""The nearest test files may take so many times the seconds: most fail soon."""
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What became of a mutant."""
 
     mutant: Mutant
-    tests: int
-    left_out: int
-    """Tests that reach it and were not run, for want of time."""
     killed: bool
+    cut_short: bool
+    """Not killed, but a test that reaches it was not run for want of time."""
     by: str
-    """The test that failed, or why none was run."""
-
-    @property
-    def cut_short(self) -> bool:
-        """Whether a longer test may notice it yet."""
-        return not self.killed and self.left_out > 0
+    """The test that failed, or what was run."""
 
     @property
     def word(self) -> str:
@@ -40,23 +39,76 @@ class Outcome:
         return "CUT SHORT" if self.cut_short else "SURVIVED"
 
 
-def trials(
-    root: Path, copy: Path, package: str, drawn: Sequence[Mutant], most_seconds: float
-) -> Iterator[Outcome]:
-    """Try each mutant in turn, against so many seconds of tests."""
-    folder = f"src/coculture/{package}"
-    forked.warm(copy, [f"tests/{package}", folder])
-    reached = _reached(root, copy, package)
-    names = Names.read(copy, folder)
-    for mutant in drawn:
-        selected = tests_of(mutant, copy, names, reached, most_seconds)
-        if not selected.tests:
-            yield Outcome(mutant, 0, 0, False, "no test reaches it")
-            continue
-        limit = round(20 + 5 * seconds(selected.tests))
-        with written(copy, mutant):
-            passed, first = forked.passes(copy, selected.tests, limit)
-        yield Outcome(mutant, len(selected.tests), selected.left_out, not passed, first)
+@dataclass
+class Trials:
+    """The mutants of a package against its tests: the nearest files first, then what reaches them.
+
+    What a test reaches is recorded only if a mutant is left, since this runs all tests once.
+    """
+
+    root: Path
+    copy: Path
+    package: str
+    most_seconds: float
+    near_only: bool
+    sound: dict[str, bool] = field(default_factory=dict)
+    """Whether a test that killed a mutant passes on the code as it is."""
+
+    def of(self, drawn: Sequence[Mutant]) -> Iterator[Outcome]:
+        """Try each mutant in turn."""
+        forked.warm(self.copy, [f"tests/{self.package}", self._folder])
+        left = []
+        for mutant in drawn:
+            outcome = self._near(mutant)
+            if outcome.killed or self.near_only:
+                yield outcome
+            else:
+                left.append(mutant)
+        if left:
+            yield from self._reaching(left)
+
+    @property
+    def _folder(self) -> str:
+        return f"src/coculture/{self.package}"
+
+    def _near(self, mutant: Mutant) -> Outcome:
+        files = near_tests(self.copy, mutant.file)
+        if not files:
+            return Outcome(mutant, False, True, "no test file is near")
+        with written(self.copy, mutant):
+            run = forked.passes(self.copy, files, _TIMES_NEAR * round(self.most_seconds))
+        if run.status == forked.TIMED_OUT:
+            return Outcome(mutant, False, True, "the nearest test files did not end")
+        if run.passed:
+            return Outcome(mutant, False, True, f"{len(files)} test files near it pass")
+        killed = self._is_sound(run.first)
+        return Outcome(mutant, killed, not killed, run.first)
+
+    def _is_sound(self, failed: str) -> bool:
+        test = failed.partition(" ")[2].partition(" - ")[0]
+        if "::" not in test:
+            # The file cannot be imported; as the code is, every file can.
+            return True
+        if test not in self.sound:
+            limit = _TIMES_NEAR * round(self.most_seconds)
+            self.sound[test] = forked.passes(self.copy, [test], limit).passed
+        return self.sound[test]
+
+    def _reaching(self, left: Sequence[Mutant]) -> Iterator[Outcome]:
+        reached = _reached(self.root, self.copy, self.package)
+        names = Names.read(self.copy, self._folder)
+        for mutant in left:
+            selected = tests_of(mutant, self.copy, names, reached, self.most_seconds)
+            if not selected.tests:
+                yield Outcome(mutant, False, False, "no test reaches it")
+                continue
+            files = [*dict.fromkeys(test.file for test in selected.tests)]
+            chosen = [test.test for test in selected.tests]
+            limit = round(20 + 5 * seconds(selected.tests))
+            with written(self.copy, mutant):
+                run = forked.passes(self.copy, files, limit, chosen)
+            by = run.first or f"{len(chosen)} tests pass, {selected.left_out} left out"
+            yield Outcome(mutant, not run.passed, run.passed and selected.left_out > 0, by)
 
 
 def _reached(root: Path, copy: Path, package: str) -> list[Reached]:
