@@ -52,12 +52,11 @@ def warm(root: Path, tests: Sequence[str]) -> None:
     """Import what the tests import, then forget the project's own modules: the libraries stay."""
     # Pytest's own form of the tests is kept for all runs; no compiled mutant ever is.
     sys.dont_write_bytecode = False
-    with (
-        tempfile.TemporaryDirectory() as scratch,
-        contextlib.redirect_stdout(io.StringIO()) as told,
-    ):
-        if pytest.main(["--collect-only", *_arguments(tests, Path(scratch))]) != pytest.ExitCode.OK:
-            raise RuntimeError(told.getvalue()[-3000:])
+    told = io.StringIO()
+    with tempfile.TemporaryDirectory() as scratch, contextlib.redirect_stdout(told):
+        status = pytest.main(["--collect-only", *_arguments(tests, Path(scratch))])
+    if status != pytest.ExitCode.OK:
+        raise RuntimeError(told.getvalue()[-3000:])
     sys.dont_write_bytecode = True
     for name, module in [*sys.modules.items()]:
         if name.partition(".")[0] in ("coculture", "tests"):
