@@ -43,7 +43,8 @@ class Outcome:
 class Trials:
     """The mutants of a package against its tests: the nearest files first, then what reaches them.
 
-    What a test reaches is recorded only if a mutant is left, since this runs all tests once.
+    What a test reaches is recorded only if a mutant is left, since this runs all tests once; once
+    that is known, the nearest files are of no use.
     """
 
     root: Path
@@ -57,6 +58,9 @@ class Trials:
     def of(self, drawn: Sequence[Mutant]) -> Iterator[Outcome]:
         """Try each mutant in turn."""
         forked.warm(self.copy, [f"tests/{self.package}", self._folder])
+        if _record(self.root, self.package).exists():
+            yield from self._reaching(drawn)
+            return
         left = []
         for mutant in drawn:
             outcome = self._near(mutant)
@@ -114,7 +118,7 @@ class Trials:
 def _reached(root: Path, copy: Path, package: str) -> list[Reached]:
     """What each test of a package reaches: recorded again for new and changed test files."""
     folder = f"src/coculture/{package}"
-    kept = root / KEPT / f"reached_{package}.json"
+    kept = _record(root, package)
     known = json.loads(kept.read_text("utf-8")) if kept.exists() else {}
     files = [*(copy / "tests" / package).rglob("test_*.py"), *(copy / folder).rglob("*.py")]
     now = {
@@ -143,6 +147,10 @@ def _reached(root: Path, copy: Path, package: str) -> list[Reached]:
         for file in now
         for one in known.get(file, {"tests": []})["tests"]
     ]
+
+
+def _record(root: Path, package: str) -> Path:
+    return root / KEPT / f"reached_{package}.json"
 
 
 def _text(copy: Path, file: str) -> str:

@@ -73,3 +73,9 @@ def test_it_is_the_least_deviance() -> None:
     for by in (1e-4, -1e-4):
         assert deviance(found.s0 * (1 + by), found.cv) > least
         assert deviance(found.s0, found.cv * (1 + by)) > least
+
+
+def test_four_fifths_of_the_degrees_of_freedom_of_groups_count_and_four_more() -> None:
+    """Ten groups of three wells have 20."""
+    groups = pd.DataFrame({"mean": np.linspace(0.1, 2.5, 10), "variance": 0.01, "wells": 3})
+    assert shrunken_variance_function(groups, START, 2.5, 6).degrees_of_freedom == 20
