@@ -13,7 +13,7 @@ ORIGIN = 8.0
 def response(
     dose: np.ndarray, at_zero: float, plateau: float, slope: float, middle: float
 ) -> np.ndarray:
-    return at_zero + (plateau - at_zero) * dose**slope / (dose**slope + middle**slope)
+    return np.asarray(at_zero + (plateau - at_zero) * dose**slope / (dose**slope + middle**slope))
 
 
 def best_sum(y: np.ndarray, highest: float, at_zero: float | None) -> float:
@@ -21,7 +21,7 @@ def best_sum(y: np.ndarray, highest: float, at_zero: float | None) -> float:
 
     def residual(p: np.ndarray) -> np.ndarray:
         start = p[3] if at_zero is None else at_zero
-        return response(DOSES, start, p[0], np.exp(p[1]), np.exp(p[2])) - y
+        return np.asarray(response(DOSES, start, p[0], np.exp(p[1]), np.exp(p[2])) - y)
 
     low = [-100, np.log(0.1), np.log(0.1), -100]
     high = [highest, np.log(5), np.log(1000), 200]
