@@ -137,5 +137,5 @@ def test_a_word_among_whole_readings_is_refused_by_its_well(workbook: Callable[.
     """Counts of light are whole numbers; the grid is one of readings all the same."""
     rows = step("Luminescence 1", "Wavelength: 450 nm", "Plate 1", "RLU", np.round(OD * 1e5))
     rows[11][4] = "broken"
-    with pytest.raises(PlateError, match='well B4 of the plate grid "450" .*"broken"'):
+    with pytest.raises(PlateError, match=r'well B4 of the plate grid "450" .*"broken"'):
         read_plates(workbook(Luminescence_1_01=rows))
