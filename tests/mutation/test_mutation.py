@@ -144,6 +144,20 @@ def test_what_a_cached_function_reaches_each_test_that_calls_it_reaches(toy: Pat
     assert run.stdout.count("tests/toy/test_cached.py::test_96_wells_are_full") == 2
 
 
+def test_the_nearest_tests_alone_leave_what_they_do_not_notice_cut_short(toy: Path) -> None:
+    run = _run(toy, "--near")
+    assert _numbers_of_all(run.stdout.splitlines()) == ["5", "3", "0", "2", "0", "60.0%"]
+    assert not list((toy / ".mutation").glob("reached_*"))
+
+
+def test_a_test_that_fails_without_a_change_kills_nothing(toy: Path) -> None:
+    with (toy / "tests/toy/test_toy.py").open("a") as file:
+        file.write("\n\ndef test_of_tomorrow():\n    assert is_large(5)\n")
+    run = _run(toy, "--near")
+    numbers = _numbers_of_all(run.stdout.splitlines())
+    assert numbers == ["5", "3", "0", "2", "0", "60.0%"]
+
+
 def test_an_edit_elsewhere_leaves_the_sample(toy: Path) -> None:
     before = sample(mutants(toy, "src/coculture/toy"), 2, seed=1)
     (toy / "src/coculture/toy/__init__.py").write_text(
