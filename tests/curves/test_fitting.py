@@ -177,6 +177,14 @@ def test_what_cannot_be_fitted_is_refused(arguments: tuple[Any, ...], message: s
         fit_curve(*arguments)
 
 
+def test_curves_of_a_batch_may_have_concentrations_of_their_own(noisy: np.ndarray) -> None:
+    """The same responses at twice the concentrations: the mid-point is twice as high."""
+    one, other = fit_curves(np.stack([LEVELS, 2 * LEVELS]), np.stack([noisy, noisy]))
+    assert one.parameters["c"] == pytest.approx(fit_curve(LEVELS, noisy).parameters["c"], rel=1e-6)
+    for name, ratio in {"A": 1, "D": 1, "b": 1, "c": 2}.items():
+        assert other.parameters[name] == pytest.approx(ratio * one.parameters[name], rel=1e-6)
+
+
 def test_one_curve_of_a_batch_that_is_not_determined_is_refused(noisy: np.ndarray) -> None:
     few = np.where(LEVELS < 37, noisy, np.nan)
     with pytest.raises(CurveError, match="3 concentrations do not determine the 4 parameters"):
