@@ -92,3 +92,21 @@ def test_four_fifths_of_the_degrees_of_freedom_of_groups_count_and_four_more() -
     """Ten groups of three wells have 20."""
     groups = pd.DataFrame({"mean": np.linspace(0.1, 2.5, 10), "variance": 0.01, "wells": 3})
     assert shrunken_variance_function(groups, START, 2.5, 6).degrees_of_freedom == 20
+
+
+def test_it_does_not_depend_on_the_unit_of_the_responses() -> None:
+    """Counts of light are 100,000 times as high as optical densities; the CV is the same."""
+    rng = np.random.default_rng(6)
+    mean = rng.uniform(0.05, 2.5, 40)
+    variance = (0.01**2 + (0.06 * mean) ** 2) * rng.chisquare(2, 40) / 2
+    one, other = (
+        shrunken_variance_function(
+            pd.DataFrame({"mean": unit * mean, "variance": unit**2 * variance, "wells": 3}),
+            VarianceFunction(unit * START.s0, START.cv, 0, 0, START.rule),
+            unit * 2.5,
+            6,
+        )
+        for unit in (1.0, 1e5)
+    )
+    assert other.s0 == pytest.approx(1e5 * one.s0, rel=1e-8)
+    assert other.cv == pytest.approx(one.cv, rel=1e-8)
