@@ -48,8 +48,6 @@ def main(given: Sequence[str]) -> int:
     every = {one: mutants.mutants(ROOT, f"src/coculture/{one}") for one in chosen.packages}
     drawn = {one: mutants.sample(every[one], chosen.number, chosen.seed) for one in every}
     equivalents = score.Equivalents.read()
-    kept = ROOT / trials.KEPT / "outcomes.json"
-    last = json.loads(kept.read_text("utf-8")) if kept.exists() else {}
     outcomes: list[trials.Outcome] = []
     with tempfile.TemporaryDirectory() as scratch:
         copy = copied.copy_checkout(ROOT, Path(scratch))
@@ -58,6 +56,8 @@ def main(given: Sequence[str]) -> int:
         for package, its in drawn.items():
             tried = [one for one in its if one not in equivalents]
             before = {repr(one.key): one for one in tried}
+            kept = ROOT / trials.KEPT / f"outcomes_{package}.json"
+            last = json.loads(kept.read_text("utf-8")) if kept.exists() else {}
             if chosen.again:
                 known = [key for key in before if last.get(key, {}).get("killed")]
                 outcomes += [trials.Outcome(before.pop(key), **last[key]) for key in known]

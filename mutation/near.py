@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def near_tests(copy: Path, file: str) -> list[str]:
-    """Those of the module's own name, then those that import it, the shortest first.
+    """The module's own examples and tests, then those that import it, the shortest first.
 
     Of a module that no test imports, those that import the modules of its package that do.
     """
@@ -18,8 +18,8 @@ def near_tests(copy: Path, file: str) -> list[str]:
         users = (user for one in nearest for user in _users(one, modules))
         nearest = set(users) - known
         known |= nearest
-    own = own_tests(file)
-    return [own, *(one for one in found if one != own)] if own in tests else found
+    own = [one for one in (file, own_tests(file)) if ">>>" in modules.get(one, "") or one in tests]
+    return [*own, *(one for one in found if one not in own)]
 
 
 def own_tests(file: str) -> str:

@@ -9,6 +9,7 @@ FILES = {
     "src/coculture/toy/inner.py": "",
     "src/coculture/toy/outer.py": "from coculture.toy.inner import one\n",
     "src/coculture/toy/alone.py": "",
+    "src/coculture/toy/shown.py": '"""\n>>> 1 + 1\n2\n"""\n',
     "tests/toy/shared.py": "from coculture.toy.outer import one\n",
     "tests/toy/test_by_shared.py": "from tests.toy.shared import two\n" + "#" * 200,
     "tests/toy/test_by_package.py": "from coculture.toy import (\n    first,\n    outer,\n)\n",
@@ -30,6 +31,11 @@ def test_a_module_that_no_test_imports_has_the_tests_of_those_that_use_it(tmp_pa
     of_outer = near_tests(tmp_path, "src/coculture/toy/outer.py")
     assert sorted(near_tests(tmp_path, "src/coculture/toy/inner.py")) == sorted(of_outer)
     assert near_tests(tmp_path, "src/coculture/toy/alone.py") == []
+
+
+def test_the_examples_of_a_module_are_tests_of_it(tmp_path: Path) -> None:
+    _write(tmp_path)
+    assert near_tests(tmp_path, "src/coculture/toy/shown.py") == ["src/coculture/toy/shown.py"]
 
 
 def _write(folder: Path) -> None:
