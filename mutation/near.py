@@ -19,6 +19,8 @@ def near_tests(copy: Path, file: str) -> list[str]:
         nearest = set(users) - known
         known |= nearest
     own = [one for one in (file, own_tests(file)) if ">>>" in modules.get(one, "") or one in tests]
+    # A name such as test_elisa_cultures is the next best to test_cultures.
+    found.sort(key=lambda one: Path(file).stem not in Path(one).stem)
     return [*own, *(one for one in found if one not in own)]
 
 
