@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from coculture.flow.gating.densities import Distribution
 from coculture.flow.gating.logicle import Logicle
 from coculture.flow.gating.sources import live_peak
+from coculture.flow.gating.sources.threshold import FEWEST_EVENTS
 
 Values = NDArray[np.float64]
 Wells = Callable[..., Values]
@@ -81,7 +82,7 @@ def test_a_wells_peak_counts_up_to_four_sds_above_the_references(
 def test_a_wells_peak_counts_from_a_fifth_of_its_events(
     share: float, counts: bool, scale: Logicle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    reference, sample = (Distribution(np.full(live_peak.FEWEST_EVENTS, 0.35)) for _ in range(2))
+    reference, sample = (Distribution(np.full(FEWEST_EVENTS, 0.35)) for _ in range(2))
     peaks = {
         reference: live_peak.NegativePeak(0.35, 0.03, 0.9),
         sample: live_peak.NegativePeak(0.35, 0.03, share),
