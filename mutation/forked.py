@@ -5,6 +5,7 @@ import gc
 import io
 import os
 import pickle
+import resource
 import signal
 import sys
 import tempfile
@@ -19,6 +20,9 @@ import pytest
 from mutation.reach import Reached, Recorder
 
 NOT_RUN = "not long and not cluster and not workflow"
+TIMED_OUT = -100
+_BUSY = 20
+"""So many times its seconds of the processor a process may last: the machine may be busy."""
 
 
 @dataclass(frozen=True)
@@ -36,12 +40,23 @@ class Chosen:
         )
 
 
+class WithoutBrowser:
+    """Leaves out what is tested in a browser: that is the page's script."""
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Keep the other tests."""
+        items[:] = [one for one in items if "browser" not in getattr(one, "fixturenames", ())]
+
+
 def warm(root: Path, tests: Sequence[str]) -> None:
     """Import what the tests import, then forget the project's own modules: the libraries stay."""
     # Pytest's own form of the tests is kept for all runs; no compiled mutant ever is.
     sys.dont_write_bytecode = False
-    with tempfile.TemporaryDirectory() as scratch, contextlib.redirect_stdout(io.StringIO()):
-        pytest.main(["--collect-only", *_arguments(tests, Path(scratch))])
+    told = io.StringIO()
+    with tempfile.TemporaryDirectory() as scratch, contextlib.redirect_stdout(told):
+        status = pytest.main(["--collect-only", *_arguments(tests, Path(scratch))])
+    if status != pytest.ExitCode.OK:
+        raise RuntimeError(told.getvalue()[-3000:])
     sys.dont_write_bytecode = True
     for name, module in [*sys.modules.items()]:
         if name.partition(".")[0] in ("coculture", "tests"):
@@ -60,7 +75,7 @@ def recorded(root: Path, tests: Sequence[str]) -> tuple[list[Reached], list[str]
 
         def record() -> int:
             recorder = Recorder(root)
-            status = pytest.main(_arguments(tests, Path(scratch)), [recorder])
+            status = pytest.main(_arguments(tests, Path(scratch)), [recorder, WithoutBrowser()])
             result.write_bytes(pickle.dumps(([*recorder.reached()], recorder.not_passed)))
             return status
 
@@ -71,24 +86,42 @@ def recorded(root: Path, tests: Sequence[str]) -> tuple[list[Reached], list[str]
         return reached, not_passed
 
 
-def passes(root: Path, tests: Sequence[Reached], seconds: float) -> tuple[bool, str]:
-    """Whether the tests pass within a time, and the first line that says why not."""
+@dataclass(frozen=True)
+class Run:
+    """How pytest ended."""
+
+    status: int
+    first: str
+    """The first line that says what failed; empty where all passed."""
+
+    @property
+    def passed(self) -> bool:
+        return self.status in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
+
+
+def passes(
+    root: Path, tests: Sequence[str], seconds: int, chosen: Sequence[str] | None = None
+) -> Run:
+    """Whether tests pass within seconds of the processor; of files only the chosen ones, if given.
+
+    The time of day would call a mutant endless where the machine is only busy.
+    """
     with tempfile.TemporaryDirectory() as scratch:
         printed = Path(scratch) / "printed"
-        files = [*dict.fromkeys(test.file for test in tests)]
-        chosen = Chosen([test.test for test in tests])
+        plugins = [Chosen(chosen) if chosen is not None else WithoutBrowser()]
 
         def run() -> int:
-            return pytest.main(["-x", *_arguments(files, Path(scratch))], [chosen])
+            resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 5))
+            return pytest.main(["-x", *_arguments(tests, Path(scratch))], plugins)
 
-        status = _wait(_fork(root, run, printed), seconds)
-        if status is None:
-            return False, "no end"
-        if status == pytest.ExitCode.NO_TESTS_COLLECTED:
+        status = _wait(_fork(root, run, printed), _BUSY * seconds)
+        if status is None or status == -signal.SIGXCPU:
+            return Run(TIMED_OUT, "no end")
+        if chosen is not None and status == pytest.ExitCode.NO_TESTS_COLLECTED:
             raise RuntimeError(f"no test was found again: {printed.read_text('utf-8')[-2000:]}")
         lines = printed.read_text("utf-8").splitlines()
         failed = (line for line in lines if line.startswith(("FAILED", "ERROR")))
-        return status == 0, next(failed, f"exit {status}")
+        return Run(status, "" if status == 0 else next(failed, f"exit {status}"))
 
 
 def _arguments(tests: Sequence[str], scratch: Path) -> list[str]:

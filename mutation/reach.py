@@ -2,12 +2,14 @@
 
 import ast
 import builtins
+import os
 import sys
 import time
-from collections.abc import Callable, Generator, Iterator, Mapping, Set
+from collections.abc import Generator, Hashable, Iterator, Mapping, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,17 +28,20 @@ class Reached:
     test: str
     file: str
     seconds: float
+    """Of the processor, its children's too: on a busy machine as many as on an idle one."""
     shared: Mapping[str, float]
-    """Seconds of the fixtures that it shares with other tests."""
+    """Seconds of the fixtures and kept results that it shares with other tests."""
     functions: Set[Function]
 
 
 @dataclass
 class _Part:
-    """A test, or a fixture that tests share, while it runs."""
+    """A test, or what tests share: a fixture, or the result that a cached function keeps."""
 
     functions: set[Function] = field(default_factory=set)
     seconds: float = 0.0
+    shared: set[str] = field(default_factory=set)
+    """The names of what it uses of that."""
 
 
 def noted(source: str, file: str) -> str:
@@ -62,8 +67,8 @@ def _note(node: ast.AST, file: str, function: str) -> None:
 class Recorder:
     """Notes the functions that each test reaches.
 
-    What a fixture of a module or a session reaches, each test with this fixture reaches. Caches are
-    emptied before each test, which would else reach only what the one before left undone.
+    What a fixture of a module or a session reaches, each test with this fixture reaches; likewise
+    what a cached function reaches when it is first called, each test that calls it.
     """
 
     def __init__(self, root: Path) -> None:
@@ -72,7 +77,7 @@ class Recorder:
         self._running: list[_Part] = []
         self._tests: list[tuple[pytest.Item, _Part]] = []
         self._shared: dict[str, _Part] = {}
-        self._caches: list[Callable[[], None]] = []
+        self._followed: dict[int, _Followed] = {}
         setattr(builtins, NOTE, self._note)
 
     def reached(self) -> Iterator[Reached]:
@@ -82,32 +87,35 @@ class Recorder:
                 continue
             fixtures = getattr(item, "_fixtureinfo").name2fixturedefs.values()  # noqa: B009
             keys = [_key(one) for ones in fixtures for one in ones]
-            shared = {key: self._shared[key] for key in keys if key in self._shared}
+            shared = self._all_shared(own.shared.union(keys))
             yield Reached(
                 item.nodeid,
                 item.location[0],
                 round(own.seconds, 3),
-                {key: round(part.seconds, 3) for key, part in shared.items()},
+                {key: round(one.seconds, 3) for key, one in shared.items() if one.seconds > 0.001},
                 own.functions.union(*(part.functions for part in shared.values())),
             )
 
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Leave out what is tested in a browser: that is the page's script."""
-        items[:] = [one for one in items if "browser" not in getattr(one, "fixturenames", ())]
+    def _all_shared(self, names: Set[str]) -> dict[str, _Part]:
+        found: dict[str, _Part] = {}
+        while names:
+            found |= {name: self._shared[name] for name in names if name in self._shared}
+            names = {one for part in found.values() for one in part.shared} - set(found)
+        return found
 
     def pytest_collection_finish(self) -> None:
-        """Find the caches."""
+        """Follow the cached functions."""
         for module in [*sys.modules.values()]:
             if (getattr(module, "__file__", None) or "").startswith(self._root):
-                for value in [*vars(module).values()]:
-                    if callable(clear := getattr(value, "cache_clear", None)):
-                        self._caches.append(clear)
+                for name, value in [*vars(module).items()]:
+                    if callable(getattr(value, "cache_clear", None)):
+                        # One function has the same name wherever it is imported.
+                        one = self._followed.setdefault(id(value), _Followed(value, self))
+                        setattr(module, name, one)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
         """Follow a test."""
-        for clear in self._caches:
-            clear()
         with self._part() as part:
             self._tests.append((item, part))
             return (yield)
@@ -119,8 +127,7 @@ class Recorder:
         """Follow a fixture that tests share."""
         if fixturedef.scope == "function":
             return (yield)
-        with self._part() as part:
-            self._shared[_key(fixturedef)] = part
+        with self.shared_part(_key(fixturedef)):
             return (yield)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -129,14 +136,26 @@ class Recorder:
             self.not_passed.append(report.nodeid)
 
     @contextmanager
+    def shared_part(self, name: str) -> Iterator[None]:
+        """Follow what tests share."""
+        with self._part() as part:
+            self._shared[name] = part
+            yield
+
+    def uses(self, name: str) -> None:
+        """What is running uses what tests share."""
+        if self._running:
+            self._running[-1].shared.add(name)
+
+    @contextmanager
     def _part(self) -> Iterator[_Part]:
         part = _Part()
         self._running.append(part)
-        start = time.perf_counter()
+        start = _processor_seconds()
         try:
             yield part
         finally:
-            took = time.perf_counter() - start
+            took = _processor_seconds() - start
             part.seconds += took
             self._running.pop()
             if self._running:
@@ -145,6 +164,35 @@ class Recorder:
     def _note(self, file: str, function: str) -> None:
         if self._running:
             self._running[-1].functions.add((file, function))
+
+
+class _Followed:
+    """A cached function of which each call is noted."""
+
+    def __init__(self, cached: Any, recorder: Recorder) -> None:
+        self._cached, self._recorder = cached, recorder
+        self._names: dict[Hashable, str] = {}
+
+    def __call__(self, *given: Any, **named: Any) -> Any:
+        arguments = (given, frozenset(named.items()))
+        function = f"{self._cached.__module__}.{self._cached.__qualname__}"
+        name = f"{function}, result {len(self._names) + 1}"
+        name = self._names.get(arguments, name)
+        self._recorder.uses(name)
+        if arguments in self._names:
+            return self._cached(*given, **named)
+        with self._recorder.shared_part(name):
+            result = self._cached(*given, **named)
+        self._names[arguments] = name
+        return result
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._cached, name)
+
+
+def _processor_seconds() -> float:
+    used = os.times()
+    return time.process_time() + used.children_user + used.children_system
 
 
 def _key(fixture: pytest.FixtureDef[object]) -> str:

@@ -61,19 +61,22 @@ def table(
     drawn: Mapping[str, Sequence[Mutant]], outcomes: Sequence[Outcome], equivalents: Equivalents
 ) -> str:
     """A row for each package, the survivors, and what the list of equivalents has too much."""
-    lines = [
-        f"{'package':<12}{'drawn':>8}{'killed':>8}{'survived':>10}{'equivalent':>12}{'score':>8}"
-    ]
+    columns = ("drawn", "killed", "survived", "cut short", "equivalent", "score")
+    lines = [_row("package", columns)]
     every = [one for its in drawn.values() for one in its]
     for package, its in [*drawn.items(), ("all", every)]:
         keys = {one.key for one in its}
         tried = [one for one in outcomes if one.mutant.key in keys]
-        counts = [len(its), sum(one.killed for one in tried), sum(not one.killed for one in tried)]
-        same = sum(one in equivalents for one in its)
-        drawn_killed_survived = "{:>8}{:>8}{:>10}".format(*counts)
-        lines.append(f"{package:<12}{drawn_killed_survived}{same:>12}{share(tried):>8.1%}")
+        counts = [
+            len(its),
+            sum(one.killed for one in tried),
+            sum(not one.killed and not one.cut_short for one in tried),
+            sum(one.cut_short for one in tried),
+            sum(one in equivalents for one in its),
+        ]
+        lines.append(_row(package, [*map(str, counts), f"{share(tried):.1%}"]))
     survived = [f"  {one.mutant} ({one.by})" for one in outcomes if not one.killed]
-    lines += ["", "Survived:", *survived] if survived else []
+    lines += ["", "Survived or cut short:", *survived] if survived else []
     spare = equivalents.not_drawn(every, [*drawn])
     lines += (
         ["", "Listed as equivalent, but not in this sample:", *map("  {}".format, spare)]
@@ -81,3 +84,7 @@ def table(
         else []
     )
     return "\n".join(lines)
+
+
+def _row(package: str, values: Sequence[str]) -> str:
+    return f"{package:<12}" + "".join(f"{value:>12}" for value in values)

@@ -6,10 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mutation.mutants import Mutant
+from mutation.near import own_tests
 from mutation.reach import Function, Reached
-
-MOST_SECONDS = 25.0
-"""Of tests for one mutant, quick ones first. What only a longer test notices has survived."""
 
 
 @dataclass
@@ -48,13 +46,25 @@ class Names:
         return {function for function, used in self.of_functions.items() if used & known}
 
 
-def tests_of(mutant: Mutant, root: Path, names: Names, reached: Sequence[Reached]) -> list[Reached]:
-    """Those that reach its function, file by file, quick files first, within the seconds."""
+@dataclass(frozen=True)
+class Selected:
+    """The tests that a mutant is run against, and how many more reach it."""
+
+    tests: list[Reached]
+    left_out: int
+
+
+def tests_of(
+    mutant: Mutant, root: Path, names: Names, reached: Sequence[Reached], most_seconds: float
+) -> Selected:
+    """Those that reach its function, within the seconds; first those of the module's own file."""
     functions = {(mutant.file, mutant.function)}
     if (mutant.file, mutant.function) not in names.of_functions:
         tree = ast.parse((root / mutant.file).read_text("utf-8"))
         functions = names.users(set(_targets(_statement(tree, mutant.line))))
-    return _within([test for test in reached if test.functions & functions])
+    reaching = [test for test in reached if test.functions & functions]
+    within = _within(reaching, own_tests(mutant.file), most_seconds)
+    return Selected(within, len(reaching) - len(within))
 
 
 def seconds(tests: Iterable[Reached]) -> float:
@@ -64,15 +74,24 @@ def seconds(tests: Iterable[Reached]) -> float:
     return sum(test.seconds for test in tests) + sum(shared.values())
 
 
-def _within(tests: Sequence[Reached]) -> list[Reached]:
+def _within(tests: Sequence[Reached], own: str, most_seconds: float) -> list[Reached]:
     quickest: dict[str, float] = {}
     for test in tests:
         quickest[test.file] = min(seconds([test]), quickest.get(test.file, seconds([test])))
     within: list[Reached] = []
-    for test in sorted(tests, key=lambda one: seconds([one])):
-        if not within or seconds([*within, test]) <= MOST_SECONDS:
+    together, shared = 0.0, dict[str, float]()
+    for test in sorted(tests, key=lambda one: (one.file != own, seconds([one]))):
+        new = {name: took for name, took in test.shared.items() if name not in shared}
+        more = test.seconds + sum(new.values())
+        if not within or together + more <= most_seconds:
             within.append(test)
-    return sorted(within, key=lambda one: (quickest[one.file], one.file, seconds([one])))
+            together += more
+            shared |= new
+
+    def order(test: Reached) -> tuple[bool, float, str, float]:
+        return test.file != own, quickest[test.file], test.file, seconds([test])
+
+    return sorted(within, key=order)
 
 
 def _statement(node: ast.Module | ast.ClassDef, line: int) -> ast.stmt:

@@ -3,12 +3,13 @@
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from mutation import forked
 from mutation.copied import all_noted, written
 from mutation.mutants import Mutant
+from mutation.near import near_tests
 from mutation.reach import Reached
 from mutation.selection import Names, seconds, tests_of
 
@@ -16,38 +17,108 @@ KEPT = Path(".mutation")
 """What tests reach, and the last outcome of each mutant; git ignores it."""
 
 
+_TIMES_NEAR = 4
+"""The nearest test files may take so many times the seconds: most fail soon."""
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What became of a mutant."""
 
     mutant: Mutant
-    tests: int
     killed: bool
+    cut_short: bool
+    """Not killed, but a test that reaches it was not run for want of time."""
     by: str
-    """The test that failed, or why none was run."""
+    """The test that failed, or what was run."""
+
+    @property
+    def word(self) -> str:
+        if self.killed:
+            return "killed"
+        return "CUT SHORT" if self.cut_short else "SURVIVED"
 
 
-def trials(root: Path, copy: Path, package: str, drawn: Sequence[Mutant]) -> Iterator[Outcome]:
-    """Try each mutant in turn."""
-    folder = f"src/coculture/{package}"
-    forked.warm(copy, [f"tests/{package}", folder])
-    reached = _reached(root, copy, package)
-    names = Names.read(copy, folder)
-    for mutant in drawn:
-        tests = tests_of(mutant, copy, names, reached)
-        if not tests:
-            yield Outcome(mutant, 0, False, "no test reaches it")
-            continue
-        limit = 20 + 5 * seconds(tests)
-        with written(copy, mutant):
-            passed, first = forked.passes(copy, tests, limit)
-        yield Outcome(mutant, len(tests), not passed, first)
+@dataclass
+class Trials:
+    """The mutants of a package against its tests: the nearest files first, then what reaches them.
+
+    What a test reaches is recorded only if a mutant is left, since this runs all tests once; once
+    that is known, the nearest files are of no use.
+    """
+
+    root: Path
+    copy: Path
+    package: str
+    most_seconds: float
+    near_only: bool
+    sound: dict[str, bool] = field(default_factory=dict)
+    """Whether a test that killed a mutant passes on the code as it is."""
+
+    def of(self, drawn: Sequence[Mutant]) -> Iterator[Outcome]:
+        """Try each mutant in turn."""
+        forked.warm(self.copy, [f"tests/{self.package}", self._folder])
+        if _record(self.root, self.package).exists():
+            yield from self._reaching(drawn)
+            return
+        left = []
+        for mutant in drawn:
+            outcome = self._near(mutant)
+            if outcome.killed or self.near_only:
+                yield outcome
+            else:
+                left.append(mutant)
+        if left:
+            yield from self._reaching(left)
+
+    @property
+    def _folder(self) -> str:
+        return f"src/coculture/{self.package}"
+
+    def _near(self, mutant: Mutant) -> Outcome:
+        files = near_tests(self.copy, mutant.file)
+        if not files:
+            return Outcome(mutant, False, True, "no test file is near")
+        with written(self.copy, mutant):
+            run = forked.passes(self.copy, files, _TIMES_NEAR * round(self.most_seconds))
+        if run.status == forked.TIMED_OUT:
+            return Outcome(mutant, False, True, "the nearest test files did not end")
+        if run.passed:
+            return Outcome(mutant, False, True, f"{len(files)} test files near it pass")
+        killed = self._is_sound(run.first)
+        return Outcome(mutant, killed, not killed, run.first)
+
+    def _is_sound(self, failed: str) -> bool:
+        test = failed.partition(" ")[2].partition(" - ")[0]
+        if "::" not in test:
+            # The file cannot be imported; as the code is, every file can.
+            return True
+        if test not in self.sound:
+            limit = _TIMES_NEAR * round(self.most_seconds)
+            self.sound[test] = forked.passes(self.copy, [test], limit).passed
+        return self.sound[test]
+
+    def _reaching(self, left: Sequence[Mutant]) -> Iterator[Outcome]:
+        reached = _reached(self.root, self.copy, self.package)
+        names = Names.read(self.copy, self._folder)
+        for mutant in left:
+            selected = tests_of(mutant, self.copy, names, reached, self.most_seconds)
+            if not selected.tests:
+                yield Outcome(mutant, False, False, "no test reaches it")
+                continue
+            files = [*dict.fromkeys(test.file for test in selected.tests)]
+            chosen = [test.test for test in selected.tests]
+            limit = round(20 + 5 * seconds(selected.tests))
+            with written(self.copy, mutant):
+                run = forked.passes(self.copy, files, limit, chosen)
+            by = run.first or f"{len(chosen)} tests pass, {selected.left_out} left out"
+            yield Outcome(mutant, not run.passed, run.passed and selected.left_out > 0, by)
 
 
 def _reached(root: Path, copy: Path, package: str) -> list[Reached]:
     """What each test of a package reaches: recorded again for new and changed test files."""
     folder = f"src/coculture/{package}"
-    kept = root / KEPT / f"reached_{package}.json"
+    kept = _record(root, package)
     known = json.loads(kept.read_text("utf-8")) if kept.exists() else {}
     files = [*(copy / "tests" / package).rglob("test_*.py"), *(copy / folder).rglob("*.py")]
     now = {
@@ -76,6 +147,10 @@ def _reached(root: Path, copy: Path, package: str) -> list[Reached]:
         for file in now
         for one in known.get(file, {"tests": []})["tests"]
     ]
+
+
+def _record(root: Path, package: str) -> Path:
+    return root / KEPT / f"reached_{package}.json"
 
 
 def _text(copy: Path, file: str) -> str:

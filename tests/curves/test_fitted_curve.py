@@ -126,3 +126,20 @@ def test_intervals_of_wells_cover_what_they_promise() -> None:
     coverage = inside / (50 * 4 * 4)
     assert (coverage > 0.91).all(), coverage
     assert (coverage < 0.98).all(), coverage
+
+
+def test_where_only_the_shape_of_the_scatter_is_known_limits_have_the_curve_s_freedom() -> None:
+    """Six wells and four parameters; from the table: t of 0.975 with 2 of them is 4.3027."""
+    x = np.array([0, 10, 30, 100, 300, 1000.0])
+    y = (0.1 + 2.4 * x / (x + 120)) * np.array([1.02, 0.98, 1.01, 0.99, 1.02, 0.98])
+    row = fit_curve(x, y, weighting="variance_function").concentration([1.0]).iloc[0]
+    relative = row["se"] / row["concentration"]
+    assert np.log(row["upper"] / row["concentration"]) / relative == pytest.approx(4.3027, rel=1e-4)
+
+
+def test_r_squared_is_the_share_of_the_variation_that_the_curve_explains(
+    noisy: np.ndarray,
+) -> None:
+    curve = fit_curve(LEVELS, noisy)
+    left = np.square(noisy - curve.response(LEVELS)).sum()
+    assert curve.r_squared == pytest.approx(1 - left / np.square(noisy - noisy.mean()).sum())

@@ -150,12 +150,14 @@ def test_a_fixed_parameter_stays_and_has_no_error(noisy: np.ndarray) -> None:
     assert curve.degrees_of_freedom == len(noisy) - 2
 
 
-def test_a_batch_gives_what_single_fits_give(noisy: np.ndarray) -> None:
+@pytest.mark.parametrize("weighting", ["1/y", "1/y2", "variance_function"])
+def test_a_batch_gives_what_single_fits_give(noisy: np.ndarray, weighting: str) -> None:
     batch = np.stack([noisy, noisy[::-1], np.roll(noisy, 3)])
     batch[2, 4] = np.nan
-    curves = fit_curves(LEVELS[None, :], batch, weighting="variance_function")
+    curves = fit_curves(LEVELS[None, :], batch, weighting=weighting)
+    assert [len(curve.responses) for curve in curves] == [16, 16, 15]
     for curve, y in zip(curves, batch, strict=True):
-        alone = fit_curve(LEVELS, y, weighting="variance_function")
+        alone = fit_curve(LEVELS, y, weighting=weighting)
         np.testing.assert_allclose(
             curve.response([5, 50, 500]), alone.response([5, 50, 500]), rtol=1e-6
         )
@@ -173,6 +175,37 @@ def test_a_batch_gives_what_single_fits_give(noisy: np.ndarray) -> None:
 def test_what_cannot_be_fitted_is_refused(arguments: tuple[Any, ...], message: str) -> None:
     with pytest.raises(CurveError, match=message):
         fit_curve(*arguments)
+
+
+def test_curves_of_a_batch_may_have_concentrations_of_their_own(noisy: np.ndarray) -> None:
+    """The same responses at twice the concentrations: the mid-point is twice as high."""
+    one, other = fit_curves(np.stack([LEVELS, 2 * LEVELS]), np.stack([noisy, noisy]))
+    assert one.parameters["c"] == pytest.approx(fit_curve(LEVELS, noisy).parameters["c"], rel=1e-6)
+    for name, ratio in {"A": 1, "D": 1, "b": 1, "c": 2}.items():
+        assert other.parameters[name] == pytest.approx(ratio * one.parameters[name], rel=1e-6)
+
+
+def test_one_curve_of_a_batch_that_is_not_determined_is_refused(noisy: np.ndarray) -> None:
+    few = np.where(LEVELS < 37, noisy, np.nan)
+    with pytest.raises(CurveError, match="3 concentrations do not determine the 4 parameters"):
+        fit_curves(LEVELS[None, :], np.stack([noisy, few]))
+
+
+@pytest.mark.parametrize("fixed", [{"b": 0.0}, {"c": -1.0}])
+def test_a_fixed_slope_or_mid_point_must_be_above_zero(fixed: dict[str, float]) -> None:
+    with pytest.raises(CurveError, match="must be above 0"):
+        fit_curve([0, 1, 2, 3], [1, 2, 3, 4], fixed=fixed)
+
+
+@pytest.mark.parametrize("names", ["A", "D", "AD"])
+def test_exact_data_with_known_asymptotes_give_the_curve_back(names: str) -> None:
+    true = {"A": 0.4, "D": 2.5, "b": 1.3, "c": 120.0}
+    x = np.geomspace(2, 4000, 14)
+    curve = fit_curve(
+        x, four_parameters(x, 0.4, 2.5, 1.3, 120.0), fixed={name: true[name] for name in names}
+    )
+    for name, value in true.items():
+        assert curve.parameters[name] == pytest.approx(value, rel=1e-6)
 
 
 def test_only_parameters_of_the_model_can_be_fixed() -> None:

@@ -4,6 +4,8 @@ import warnings
 
 import numpy as np
 import pandas as pd
+import pytest
+from scipy.optimize import fmin
 from scipy.stats import chi2
 
 from coculture.curves.variance_function import VarianceFunction, shrunken_variance_function
@@ -51,10 +53,14 @@ def test_it_does_not_depend_on_the_order_of_the_groups() -> None:
     assert np.ptp([one.cv for one in found]) < 1e-12 * found[0].cv
 
 
-def test_it_is_the_least_deviance() -> None:
-    """No s0 or cv near it makes the deviance of groups and starting values smaller."""
+@pytest.mark.parametrize("means", [(0.05, 2.5), (0.5, 0.6)])
+def test_it_is_the_least_deviance(means: tuple[float, float]) -> None:
+    """No s0 and cv that scipy finds make the deviance of groups and starting values smaller.
+
+    Where all groups have nearly the same mean, only the sum of both parts is well known.
+    """
     rng = np.random.default_rng(5)
-    mean = rng.uniform(0.05, 2.5, 40)
+    mean = rng.uniform(*means, 40)
     variance = (0.01**2 + (0.06 * mean) ** 2) * rng.chisquare(2, 40) / 2
     variance = np.minimum(variance, 4 * (0.01**2 + (0.06 * mean) ** 2))
     groups = pd.DataFrame({"mean": mean, "variance": variance, "wells": 3})
@@ -73,3 +79,33 @@ def test_it_is_the_least_deviance() -> None:
     for by in (1e-4, -1e-4):
         assert deviance(found.s0 * (1 + by), found.cv) > least
         assert deviance(found.s0, found.cv * (1 + by)) > least
+
+    def of_logs(logs: np.ndarray) -> float:
+        return deviance(*np.exp(logs))
+
+    best = fmin(of_logs, np.log([found.s0, found.cv]), xtol=1e-10, ftol=1e-12, disp=False)
+    assert least <= of_logs(best) + 1e-10 * abs(least)
+
+
+def test_four_fifths_of_the_degrees_of_freedom_of_groups_count_and_four_more() -> None:
+    """Ten groups of three wells have 20."""
+    groups = pd.DataFrame({"mean": np.linspace(0.1, 2.5, 10), "variance": 0.01, "wells": 3})
+    assert shrunken_variance_function(groups, START, 2.5, 6).degrees_of_freedom == 20
+
+
+def test_it_does_not_depend_on_the_unit_of_the_responses() -> None:
+    """Counts of light are 100,000 times as high as optical densities; the CV is the same."""
+    rng = np.random.default_rng(6)
+    mean = rng.uniform(0.05, 2.5, 40)
+    variance = (0.01**2 + (0.06 * mean) ** 2) * rng.chisquare(2, 40) / 2
+    one, other = (
+        shrunken_variance_function(
+            pd.DataFrame({"mean": unit * mean, "variance": unit**2 * variance, "wells": 3}),
+            VarianceFunction(unit * START.s0, START.cv, 0, 0, START.rule),
+            unit * 2.5,
+            6,
+        )
+        for unit in (1.0, 1e5)
+    )
+    assert other.s0 == pytest.approx(1e5 * one.s0, rel=1e-8)
+    assert other.cv == pytest.approx(one.cv, rel=1e-8)

@@ -33,6 +33,40 @@ def test_more_than_the_limit_is_large():
 def test_the_limit_is_not_large():
     assert not is_large(5)
 """
+LONG_TESTS = """
+import time
+
+from coculture.toy import is_full
+
+
+def test_95_wells_are_not_full():
+    assert not is_full(95)
+
+
+def test_96_wells_are_full():
+    end = time.process_time() + 0.5
+    while time.process_time() < end:
+        pass
+    assert is_full(96)
+"""
+CACHED_TESTS = """
+from functools import cache
+
+from coculture.toy import is_full
+
+
+@cache
+def answers():
+    return is_full(95), is_full(96)
+
+
+def test_the_plate_is_asked_about():
+    answers()
+
+
+def test_96_wells_are_full():
+    assert answers() == (False, True)
+"""
 EQUIVALENT = """
 [[equivalent]]
 file = "src/coculture/toy/__init__.py"
@@ -68,8 +102,8 @@ def test_a_change_that_no_test_notices_is_told_and_lowers_the_score(toy: Path) -
     assert run.returncode == 1, run.stderr
     lines = run.stdout.splitlines()
     # "value > LIMIT" has a sign and a boundary, LIMIT a number; 96 and "==" are never reached.
-    assert lines[lines.index("Survived:") - 2].split() == ["all", "5", "3", "2", "0", "60.0%"]
-    survived = lines[lines.index("Survived:") + 1 :]
+    assert _numbers_of_all(lines) == ["5", "3", "2", "0", "0", "60.0%"]
+    survived = lines[lines.index("Survived or cut short:") + 1 :]
     assert len(survived) == 2
     for line, change in zip(survived, ("96  ->  97", "wells == 96  ->  wells != 96"), strict=True):
         assert "src/coculture/toy/__init__.py:12:" in line
@@ -85,9 +119,43 @@ def test_equivalent_changes_do_not_count_and_must_exist(toy: Path) -> None:
     listed = toy / "mutation" / "equivalent.toml"
     listed.write_text(EQUIVALENT.format(function="is_full"), "utf-8")
     lines = _run(toy).stdout.splitlines()
-    assert lines[lines.index("Survived:") - 2].split() == ["all", "5", "3", "1", "1", "75.0%"]
+    assert _numbers_of_all(lines) == ["5", "3", "1", "0", "1", "75.0%"]
     listed.write_text(EQUIVALENT.format(function="is_empty"), "utf-8")
     assert "Listed as equivalent, but not in this sample:" in _run(toy).stdout
+
+
+def test_what_only_a_long_test_notices_is_cut_short_and_tried_again_with_more_time(
+    toy: Path,
+) -> None:
+    (toy / "tests/toy/test_long.py").write_text(LONG_TESTS, "utf-8")
+    run = _run(toy, "--seconds", "0.3")
+    # The quick test sees "==" turned, not 97 in place of 96.
+    assert _numbers_of_all(run.stdout.splitlines()) == ["5", "4", "0", "1", "0", "80.0%"]
+    assert "CUT SHORT src/coculture/toy/__init__.py:12:" in run.stdout
+    again = _run(toy, "--again", "--seconds", "5")
+    assert _numbers_of_all(again.stdout.splitlines()) == ["5", "5", "0", "0", "0", "100.0%"]
+    assert again.stdout.count(" s killed ") == 1
+
+
+def test_what_a_cached_function_reaches_each_test_that_calls_it_reaches(toy: Path) -> None:
+    (toy / "tests/toy/test_cached.py").write_text(CACHED_TESTS, "utf-8")
+    run = _run(toy)
+    assert _numbers_of_all(run.stdout.splitlines()) == ["5", "5", "0", "0", "0", "100.0%"]
+    assert run.stdout.count("tests/toy/test_cached.py::test_96_wells_are_full") == 2
+
+
+def test_the_nearest_tests_alone_leave_what_they_do_not_notice_cut_short(toy: Path) -> None:
+    run = _run(toy, "--near")
+    assert _numbers_of_all(run.stdout.splitlines()) == ["5", "3", "0", "2", "0", "60.0%"]
+    assert not list((toy / ".mutation").glob("reached_*"))
+
+
+def test_a_test_that_fails_without_a_change_kills_nothing(toy: Path) -> None:
+    with (toy / "tests/toy/test_toy.py").open("a") as file:
+        file.write("\n\ndef test_of_tomorrow():\n    assert is_large(5)\n")
+    run = _run(toy, "--near")
+    numbers = _numbers_of_all(run.stdout.splitlines())
+    assert numbers == ["5", "3", "0", "2", "0", "60.0%"]
 
 
 def test_an_edit_elsewhere_leaves_the_sample(toy: Path) -> None:
@@ -100,9 +168,14 @@ def test_an_edit_elsewhere_leaves_the_sample(toy: Path) -> None:
     assert [one.line for one in after] == [one.line + 2 for one in before]
 
 
-def _run(toy: Path) -> "subprocess.CompletedProcess[str]":
+def _numbers_of_all(lines: list[str]) -> list[str]:
+    """Drawn, killed, survived, cut short, equivalent, score."""
+    return next(line.split()[1:] for line in lines if line.startswith("all "))
+
+
+def _run(toy: Path, *options: str) -> "subprocess.CompletedProcess[str]":
     clean = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    command = [sys.executable, "-m", "mutation", "--packages", "toy"]
+    command = [sys.executable, "-m", "mutation", "--packages", "toy", *options]
     return subprocess.run(
         command, cwd=toy, env=clean, check=False, capture_output=True, text=True, timeout=300
     )

@@ -1,12 +1,14 @@
 """Findings "synergy": more than Bliss independence expects, and more than the better drug."""
 
+from itertools import product
 from typing import Any
 
+import numpy as np
 import pytest
 
 from coculture.comparison.combinations.tables import synergy_tables
 from coculture.comparison.validation import check_arms
-from tests.comparison.combinations.crossed_studies import crossed_study, kept
+from tests.comparison.combinations.crossed_studies import BTZ, LEN, crossed_study, kept
 
 BOTH = {"btz_nM": 3, "len_uM": 4}
 
@@ -75,3 +77,21 @@ def test_one_pair_of_doses_is_refused() -> None:
     found = crossed_study(0.0, (0, 3), (0, 4), [_finding()])
     (problem,) = check_arms(found.cultures, found.settings)
     assert "at one pair of doses only" in problem.message
+
+
+def test_the_tables_hold_the_endpoint_of_a_finding_too() -> None:
+    """An effect on IL-6 is the fraction by which it is lower than in untreated cells."""
+    found = crossed_study(0.06, findings=[_finding(endpoint="IL-6", endpoint_is="lowered")])
+    pairs, summary = synergy_tables(found.arms, found.design, found.settings)
+    assert set(pairs["endpoint"]) == set(summary["endpoint"]) == {"apoptosis", "IL-6"}
+    by_arm = found.cultures.assign(ln=np.log(found.cultures["il6_pg_ml"])).groupby(
+        ["experiment", "btz_nM", "len_uM"]
+    )
+    il6 = np.exp(by_arm["ln"].mean())
+    left = il6 / il6.xs((0, 0), level=("btz_nM", "len_uM"))
+    excess = [
+        left[one, btz, 0] * left[one, 0, len_] - left[one, btz, len_]
+        for one, btz, len_ in product(("E1", "E2", "E3", "E4"), BTZ[1:], LEN[1:])
+    ]
+    of_il6 = summary[summary["endpoint"] == "IL-6"].set_index("reference")
+    assert of_il6.loc["Bliss", "excess"] == pytest.approx(100 * np.mean(excess), abs=1e-9)

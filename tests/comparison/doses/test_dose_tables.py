@@ -58,6 +58,17 @@ def test_a_numeric_factor_with_three_levels_is_a_dose_and_a_category_is_none() -
     assert summary.empty
 
 
+def test_a_level_of_zero_beside_another_control_is_no_dose() -> None:
+    """Cells without glucose are no lower dose of it: zero has no logarithm."""
+    glucose = {"name": "glucose", "column": "glucose_mM", "unit": "mM", "untreated": 5}
+    above, below = (
+        DoseStudy(*joined([{"glucose_mM": level} for level in levels], [glucose])).design
+        for levels in ((1, 5, 25), (0, 5, 25))
+    )
+    assert [series.doses for series in dose_series(above)] == [(1.0, 25.0)]
+    assert dose_series(below) == []
+
+
 def test_six_doses_give_ec50_ic50_slope_and_plateaus() -> None:
     tables = six_doses()
     name_of = series_names(dose_study())

@@ -13,6 +13,7 @@ from coculture.comparison.planning import (
     power,
     with_stated,
 )
+from tests.comparison.small_studies import DEX, joined
 
 JoinedStudy = Callable[..., pd.DataFrame]
 Stated = tuple[str, str, str]
@@ -84,3 +85,27 @@ def test_an_arm_does_not_carry_the_level_of_the_experiments_that_have_it(
     ]
     assert effects[1] == pytest.approx(effects[0], abs=0.2)
     assert fewer.sd_experiment == pytest.approx(whole.sd_experiment, rel=0.1)
+
+
+def test_the_part_of_wells_is_taken_off_with_the_mean_of_one_over_their_numbers() -> None:
+    """Groups of 4, 4 and 1 wells: wells add a variance of (1/4 + 1/4 + 1) / 3 = 1/2 of their own.
+
+    ln IL-6 of wells is .15 above and below their mean: four of them have 3 degrees of freedom, so
+    that the variance of wells is 4 x .15^2 / 3 = .03. Means depart by .3 from the sum of arm and
+    experiment in 8 of 12 groups: the residual is 8 x .3^2 / (3 x 2) = .12.
+    """
+    arms = [{"dex_nM": dose} for dose in (0, 100, 1000)]
+    cultures, settings = joined(arms, [DEX], wells=4)
+    cultures = cultures[(cultures["dex_nM"] < 1000) | (cultures["replicate"] == 1)].copy()
+    departs = {"E1": (1, -1, 0), "E2": (-1, 1, 0), "E3": (0, 1, -1), "E4": (0, -1, 1)}
+    place = {0: 0, 100: 1, 1000: 2}
+    of_group = [
+        5 + 0.3 * departs[experiment][place[dose]]
+        for experiment, dose in zip(cultures["experiment"], cultures["dex_nM"], strict=True)
+    ]
+    of_well = np.where(cultures["replicate"] % 2 == 1, 0.15, -0.15)
+    of_well[cultures["dex_nM"] == 1000] = 0
+    cultures["il6_pg_ml"] = np.exp(of_group + of_well)
+    found = assumptions_of(cultures, settings)["IL-6"]
+    assert found.sd_well**2 == pytest.approx(0.03)
+    assert found.sd_arm**2 == pytest.approx(0.12 - 0.03 / 2)

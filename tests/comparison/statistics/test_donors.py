@@ -93,3 +93,10 @@ def test_the_blocks_of_the_pooled_error_analysis_are_donors_where_these_are_test
     donors = {"E1": "D1", "E2": "D2", "E3": "D2", "E4": "D3"}
     assert by_unit(means, donors)["a"].to_dict() == {"D1": 1.0, "D2": 3.5, "D3": 2.0}
     assert by_unit(means, {**donors, "E4": "D1"}).equals(means)
+
+
+def test_a_donor_of_three_experiments_has_their_mean() -> None:
+    """2, 6 and 7 have the mean 5 and the median 6."""
+    values = [1.0, 3.0, 4.0, 2.0, 6.0, 7.0]
+    donors = {"E1": "D1", "E2": "D2", "E3": "D2", "E4": "D3", "E5": "D3", "E6": "D3"}
+    assert by_unit(_means(values), donors)["a"].to_dict() == {"D1": 1.0, "D2": 3.5, "D3": 5.0}

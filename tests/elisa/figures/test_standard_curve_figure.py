@@ -203,3 +203,19 @@ def test_the_result_says_whether_each_curve_passes_and_where(plate: PlateResults
     assert "IL-6: the curve passes, quantifiable from 9.38 to 600 pg/mL" in passing
     assert "TNF: the curve fails" in passing
     assert draw(pd.DataFrame(), {"IL-6": without}).text.result == "IL-6: no standard curve."
+
+
+def test_labels_of_recoveries_near_an_edge_are_written_towards_the_middle(
+    plate: PlateResults,
+) -> None:
+    entry = json.loads(json.dumps(plate.curve["IL-6"]))
+    levels = [level for level in entry["standards"] if level["nominal_pg_ml"] > 0]
+    for level, recovery in zip(levels, (55.0, 155.0, 101.0), strict=False):
+        level.update(recovery_percent=recovery, verdict="pass", reason="")
+    figure = draw(plate.wells, {"IL-6": entry}).figure
+    sides = {
+        text.get_text(): text.get_horizontalalignment()
+        for axes in figure.axes
+        for text in axes.texts
+    }
+    assert [sides[text] for text in ("55", "155", "101")] == ["left", "right", "center"]

@@ -161,6 +161,7 @@ def test_it_is_done_once(acceptance: AcceptanceLimits) -> None:
         return SimpleNamespace(inverse=inverse, model="4PL", left_out=(), undecided_level=None)
 
     fitted = fit_judged(standards, fit, acceptance, "leave_out")
+    assert fitted.levels.index.tolist() == list(range(9))
     fails = fitted.levels[fitted.levels["verdict"] == "fail"]
     assert fitted.left_out["concentration_pg_ml"].tolist() == [80]
     assert fails["nominal_pg_ml"].tolist() == [40, 80]

@@ -303,3 +303,11 @@ def test_a_row_that_lost_an_unlabelled_line_is_refused() -> None:
     _refuse_uneven_rows({"A": ["", ""], "B": ["", ""]}, 3)
     with pytest.raises(LineError, match="line 3: row B of the plate grid does not have the same"):
         _refuse_uneven_rows({"A": ["", ""], "B": [""]}, 3)
+
+
+def test_decimal_commas_of_a_row_that_is_nearly_empty_are_refused(tmp_path: Path) -> None:
+    """0,101 and 0,102 between commas are four cells: two more than the heading has columns."""
+    heading = ",".join(["OD", *map(str, COLUMNS)])
+    rows = [f"{letter},0,10{i},0,20{i}" + "," * 10 for i, letter in enumerate(ROWS)]
+    with pytest.raises(PlateError, match="row A has more cells than the heading has columns"):
+        read_plates(write_export(tmp_path, [heading, *rows]))

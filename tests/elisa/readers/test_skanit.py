@@ -131,3 +131,11 @@ def test_a_damaged_sheet_is_not_replaced_by_what_was_computed_from_it(
     computed = step("Blank Subtraction 1", "Wavelength: 450 nm", "Plate 1", "x", OD)
     with pytest.raises(PlateError, match=r'sheet "Absorbance 1_01" .* has no whole grid'):
         read_plates(workbook(Absorbance_1__01=raw, Blank_Subtraction_1__02=computed))
+
+
+def test_a_word_among_whole_readings_is_refused_by_its_well(workbook: Callable[..., Path]) -> None:
+    """Counts of light are whole numbers; the grid is one of readings all the same."""
+    rows = step("Luminescence 1", "Wavelength: 450 nm", "Plate 1", "RLU", np.round(OD * 1e5))
+    rows[11][4] = "broken"
+    with pytest.raises(PlateError, match=r'well B4 of the plate grid "450" .*"broken"'):
+        read_plates(workbook(Luminescence_1_01=rows))

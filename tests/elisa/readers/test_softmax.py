@@ -369,3 +369,10 @@ def test_a_damaged_cell_of_softmax_says_what_to_write(tmp_path: Path) -> None:
         PlateError, match=r'line 4, well A3: "0\.1x" is not a reading; write the num'
     ):
         read_plates(write_export(tmp_path, lines))
+
+
+def test_the_rows_of_softmax_are_stated_in_cells_beside_one_another(tmp_path: Path) -> None:
+    """A number behind an empty cell, such as a wavelength or a setting, is none of the two."""
+    header = SOFTMAX_HEADER + "\t\t6"
+    path = write_export(tmp_path, softmax_block(softmax_rows(), header), "gap.txt")
+    assert only_reading(path) == expected("ABCDEFGH")

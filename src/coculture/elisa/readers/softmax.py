@@ -402,8 +402,7 @@ def _stated_rows(header: list[str], where: str) -> tuple[int, int]:
     """
     rows = max(_ROWS_OF_PLATE.values())
     after = (_place_of_wells(header) or 9) + 1
-    found = [text for text in header[after:] if text]
-    for one, other in reversed(list(pairwise(found))):
+    for one, other in reversed(list(pairwise(header[after:]))):
         first, count = number(one), number(other)
         if first is None or count is None or first < 1 or count < 1:
             continue

@@ -44,12 +44,13 @@ def _words(body: str, delimiter: str) -> list[str]:
     word = pieces[0]
     for run, piece in zip(pieces[1::2], pieces[2::2], strict=True):
         reading_keyword = len(words) % 2 == 0
-        if reading_keyword and len(run) == 2:
-            words += [word, ""]
+        if reading_keyword and len(run) % 2 == 0:
+            # One ends the keyword and one the value, which is empty or of delimiters only.
+            words += [word, delimiter * (len(run) // 2 - 1)]
             word = piece
         elif reading_keyword:
             words.append(word)
-            word = delimiter * ((len(run) - 1) // 2) + piece
+            word = delimiter * (len(run) // 2) + piece
         elif len(run) % 2 == 0:
             word += delimiter * (len(run) // 2) + piece
         else:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from coculture.flow.gating.densities import Distribution
 from coculture.flow.gating.logicle import Logicle
 from coculture.flow.gating.sources import live_peak
+from coculture.flow.gating.sources.threshold import FEWEST_EVENTS
 
 Values = NDArray[np.float64]
 Wells = Callable[..., Values]
@@ -75,3 +76,16 @@ def test_a_wells_peak_counts_up_to_four_sds_above_the_references(
 ) -> None:
     usual, other = piles((4000, 0.35, 0.03)), piles((4000, 0.35 + 0.03 * sds, 0.03))
     assert (live_threshold([other], usual, scale) is not None) == counts
+
+
+@pytest.mark.parametrize(("share", "counts"), [(0.19, False), (0.2, True)])
+def test_a_wells_peak_counts_from_a_fifth_of_its_events(
+    share: float, counts: bool, scale: Logicle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reference, sample = (Distribution(np.full(FEWEST_EVENTS, 0.35)) for _ in range(2))
+    peaks = {
+        reference: live_peak.NegativePeak(0.35, 0.03, 0.9),
+        sample: live_peak.NegativePeak(0.35, 0.03, share),
+    }
+    monkeypatch.setattr(live_peak, "negative_peak", peaks.__getitem__)
+    assert (live_peak.live_threshold([sample], reference, scale) is not None) == counts
