@@ -99,6 +99,7 @@ include: "workflow/rules/report.smk"
 include: "workflow/rules/provenance.smk"
 include: "workflow/rules/begin_and_end.smk"
 include: "workflow/rules/cluster.smk"
+include: "workflow/rules/when_jobs_end.smk"
 
 
 STUDY.checksums.save()
@@ -115,6 +116,8 @@ PLAN = [
 ]
 # A job of a cluster is a process of its own, which is given what to do.
 STALE = stale.outputs(WORKERS.records, PLAN) if workflow.is_main_process else {}
+if not STALE and all(WORKERS.records.of(step.name) for step in EVERY_STEP):
+    dates_decide_nothing()
 
 
 rule all:

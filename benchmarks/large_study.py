@@ -33,6 +33,8 @@ class Size:
 
     files: int
     elisa_plates: int
+    events: int = EVENTS
+    """Of each file."""
 
     @property
     def files_by_experiment(self) -> list[int]:
@@ -80,7 +82,7 @@ def _design(size: Size) -> Example:
         wells=-(-WELLS_OF_A_PLATE // arms),
         mishaps=Mishaps(),
     )
-    cytometer = replace(parameters.cytometer, events=EVENTS, events_control=EVENTS)
+    cytometer = replace(parameters.cytometer, events=size.events, events_control=size.events)
     return Example(replace(parameters, design=design, cytometer=cytometer))
 
 

@@ -4,16 +4,18 @@
     .venv/bin/python -m benchmarks.scale --files 100 1000 10000 --table scale.csv
     .venv/bin/python -m benchmarks.scale --draw docs/scale.png --table scale.csv
 
-Each study is written by `benchmarks.large_study`, run, and run again with nothing to do. Processor
-seconds are those of every process; the memory is that of the largest. "Snakemake" is what the run
-spends outside its steps: Snakemake itself and checking the study. 10,000 files take 6 GB of disk
-and hours of processor time.
+Each study is written by `benchmarks.large_study`, checked, run, and run again with nothing to do;
+the table is written after each of the two runs. Processor seconds are those of every process; the
+memory is that of the largest. A run checks its study; what it spends outside its steps and this
+check is Snakemake's share. 10,000 files take 6 GB of disk and hours of processor time; with
+`--events 2000` they take a tenth of the disk, and what does not grow with the events weighs more.
 Linux only: it adopts all processes of a run.
 """
 
 import argparse
 import ctypes
 import json
+import math
 import os
 import resource
 import shutil
@@ -21,13 +23,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import pandas as pd
 from benchmarks import large_study
-from benchmarks.large_study import SIZES, Size
+from benchmarks.large_study import EVENTS, SIZES, Size
 
 ROOT = Path(__file__).parents[1]
 _ADOPT = 36
@@ -49,6 +51,7 @@ class Cost:
     """What one study cost; a row of the table."""
 
     files: int
+    events_per_file: int
     experiments: int
     elisa_plates: int
     cores: int
@@ -58,25 +61,27 @@ class Cost:
     peak_memory_mb: float
     peak_memory_of_a_step_mb: float
     largest_step: str
+    check_cpu_seconds: float
     percent_snakemake: float
     results_mb: float
     report_mb: float
-    again_wall_seconds: float
-    again_cpu_seconds: float
+    again_wall_seconds: float = math.nan
+    again_cpu_seconds: float = math.nan
 
 
-def measured(size: Size, folder: Path, cores: int) -> Cost:
-    """Write a study into `folder`, run it twice, and add up what that took."""
+def measured(size: Size, folder: Path, cores: int) -> Iterator[Cost]:
+    """Write a study into `folder`, run it twice, and add up what that took after each run."""
     name = f"files_{size.files}"
     config = large_study.write(folder / name, size)
+    checked = apart(_python, folder, config, "coculture", "check", config)
     run = apart(_run, folder, config, cores)
-    again = apart(_run, folder, config, cores)
     results = folder / "results" / name
     steps = [json.loads(path.read_text()) for path in (results / "steps").rglob("*.json")]
     largest = max(steps, key=lambda step: float(step["peak_memory_mb"]))
     in_steps = sum(float(step["cpu_seconds"]) for step in steps)
-    return Cost(
+    cost = Cost(
         files=size.files,
+        events_per_file=size.events,
         experiments=len(size.files_by_experiment),
         elisa_plates=size.elisa_plates,
         cores=cores,
@@ -86,23 +91,30 @@ def measured(size: Size, folder: Path, cores: int) -> Cost:
         peak_memory_mb=run.peak_memory_mb,
         peak_memory_of_a_step_mb=float(largest["peak_memory_mb"]),
         largest_step=str(largest["step"]),
-        percent_snakemake=100 * (1 - in_steps / run.cpu_seconds),
+        check_cpu_seconds=checked.cpu_seconds,
+        percent_snakemake=100 * (1 - (in_steps + checked.cpu_seconds) / run.cpu_seconds),
         results_mb=sum(one.stat().st_size for one in results.rglob("*") if one.is_file()) / 1e6,
         report_mb=(results / "report.html").stat().st_size / 1e6,
-        again_wall_seconds=again.wall_seconds,
-        again_cpu_seconds=again.cpu_seconds,
     )
+    yield cost
+    again = apart(_run, folder, config, cores)
+    yield replace(cost, again_wall_seconds=again.wall_seconds, again_cpu_seconds=again.cpu_seconds)
 
 
 def _run(folder: Path, config: Path, cores: int) -> None:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
-    command = ["snakemake", "--snakefile", ROOT / "Snakefile", "--cores", cores]
-    command += ["--workflow-profile", ROOT / "profiles/default", "--configfile", config]
+    _python(
+        *(folder, config, "snakemake", "--snakefile", ROOT / "Snakefile", "--cores", cores),
+        *("--workflow-profile", ROOT / "profiles/default", "--configfile", config),
+    )
+
+
+def _python(folder: Path, config: Path, *module: object) -> None:
+    """Run a Python module in `folder`; what it says goes into the study's log."""
     with (folder / f"{config.parent.name}.log").open("a") as log:
         done = subprocess.run(
-            [sys.executable, "-m", *map(str, command)],
+            [sys.executable, "-m", *map(str, module)],
             cwd=folder,
-            env=environment,
+            env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
             stdout=log,
             stderr=log,
         )
@@ -150,10 +162,10 @@ def _adopted() -> bool:
     return True
 
 
-def size_of(files: int) -> Size:
+def size_of(files: int, events: int) -> Size:
     """The size with so many files; as many ELISA plates as in the largest where it is another."""
     known = {one.files: one for one in SIZES}
-    return known.get(files, Size(files, max(1, round(files / 40))))
+    return replace(known.get(files, Size(files, max(1, round(files / 40)))), events=events)
 
 
 def table(costs: Sequence[Cost]) -> pd.DataFrame:
@@ -190,6 +202,7 @@ def draw(costs: pd.DataFrame, path: Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--files", type=int, nargs="+", default=[100, 1_000])
+    parser.add_argument("--events", type=int, default=EVENTS, help="of each file")
     parser.add_argument("--cores", type=int, default=2)
     parser.add_argument("--folder", type=Path, help="where studies and results stay")
     parser.add_argument("--table", type=Path, default=Path("scale.csv"))
@@ -198,16 +211,17 @@ def main() -> None:
     if given.draw:
         draw(pd.read_csv(given.table), given.draw)
         return
-    costs: list[Cost] = []
+    costs: dict[int, Cost] = {}
     with tempfile.TemporaryDirectory() as temporary:
         folder = (given.folder or Path(temporary)).absolute()
         folder.mkdir(parents=True, exist_ok=True)
         for files in given.files:
-            costs.append(measured(size_of(files), folder, given.cores))
+            for cost in measured(size_of(files, given.events), folder, given.cores):
+                costs[files] = cost
+                table(list(costs.values())).to_csv(given.table, index=False)
+                print(table(list(costs.values())).T.to_string(), flush=True)
             if given.folder is None:
                 shutil.rmtree(folder / f"files_{files}")
-            table(costs).to_csv(given.table, index=False)
-            print(table(costs).T.to_string(), flush=True)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from coculture import simulate
 from tests.cluster.slurm import Slurm, missing
 
 ROOT = Path(__file__).parents[2]
-LONGEST_S = 900
+LONGEST_S = 1800
 """A run that takes longer hangs; the test then fails with this as its reason."""
 
 DESIGN = replace(simulate.EXAMPLE.design, experiments=2, wells=1)

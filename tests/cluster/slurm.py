@@ -182,7 +182,7 @@ def _configuration(folder: Path, munge: Path) -> str:
         "SlurmdParameters": "config_overrides",
         "SlurmdTimeout": 20,
         "KillWait": 5,
-        "MinJobAge": 300,
+        "MinJobAge": 3600,
     }
     lines = [f"{name}={value}" for name, value in settings.items()]
     lines += [

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from coculture import report
 from coculture.running import leftovers, raw_files
 from coculture.running.records import Records
 from coculture.running.step import Step
@@ -84,6 +85,38 @@ def test_a_figure_that_a_step_no_longer_draws_is_removed(script: Make, results: 
     assert arms.exists()
     assert not il6.exists()
     assert records.of("own")
+
+
+def _pages(results: Path, experiments: int, plates: int) -> list[str]:
+    """The report of a study of so many experiments and plates: its page, and those beside it."""
+    samples = {f"E{number}": 10 for number in range(1, experiments + 1)}
+    beside = report.parts(samples, [f"P{number}" for number in range(1, plates + 1)])
+    return [str(results / path) for path in ("report.html", *(part.path for part in beside))]
+
+
+@pytest.mark.parametrize(
+    ("experiments", "plates", "stay", "said"),
+    [
+        (6, 9, 16, []),
+        (5, 8, 14, ["Removed 2 files of results/mine/report: "]),
+        # A small study has everything in one page.
+        (4, 8, 1, ["Removed 15 files of results/mine/report: "]),
+    ],
+)
+def test_pages_of_what_a_smaller_study_no_longer_has_are_removed(
+    script: Make, results: Path, experiments: int, plates: int, stay: int, said: list[str]
+) -> None:
+    records = Records(results / "steps")
+    step = script("pass")
+    before = [Path(path).relative_to(results) for path in _pages(results, 6, 9)]
+    _made(records, step, results, *map(str, before))
+    now = _pages(results, experiments, plates)
+    told = leftovers.remove(Records(results / "steps"), results, [(step, now)])
+    assert [one.partition("the study")[0] for one in told] == said
+    there = {str(path) for path in results.rglob("*.html")}
+    assert there == set(now)
+    assert len(there) == stay
+    assert (results / "report").exists() == (stay > 1)
 
 
 def test_a_file_that_another_step_makes_now_stays(script: Make, results: Path) -> None:

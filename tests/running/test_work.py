@@ -63,6 +63,7 @@ def test_output_of_programs_that_it_starts_is_in_the_log(script: Make, tmp_path:
         ("raise OSError(errno.ENOSPC, 'No space', 'a.csv')", "a.csv: the disk is full."),
         ("raise OSError(errno.EROFS, 'Read-only')", "table.csv: the disk is read-only"),
         ("raise MemoryError", "this step needs more memory than is free"),
+        ("import mmap\nmmap.mmap(-1, 2**60)", "this step needs more memory than is free"),
         (
             "from coculture.running import lock\nraise lock.AnotherRunError('E1 is run.')",
             "E1 is run.",

@@ -1,5 +1,8 @@
 """Whatever ends a run half way, the next one finishes it, and the bytes are the same."""
 
+import os
+import re
+import resource
 import shutil
 import signal
 import subprocess
@@ -21,6 +24,8 @@ Command = Callable[..., list[str]]
 PATIENCE_S = 120
 FINDINGS = "results/small/comparison/findings.csv"
 """What a run is asked for where its figures and page add nothing to a test but time."""
+MORE_BYTES = 2_000_000
+"""What a step under a limit may take beyond what it begins with."""
 IN_NAMESPACE = ["unshare", "--map-root-user", "--mount"]
 
 
@@ -49,6 +54,42 @@ def _begin(words: list[str], until: str) -> "subprocess.Popen[str]":
         if until in line:
             return run
     raise AssertionError(f"the run ended before it said {until}")
+
+
+def _begun(find: Callable[[], list[int]]) -> int:
+    """The first process that `find` finds, as soon as it is there."""
+    until = time.monotonic() + PATIENCE_S
+    while not (found := find()):
+        assert time.monotonic() < until, "no step was begun"
+        time.sleep(0.02)
+    return found[0]
+
+
+def _children(process: int) -> list[int]:
+    threads = Path(f"/proc/{process}/task").iterdir()
+    return [int(child) for one in threads for child in (one / "children").read_text().split()]
+
+
+def _process_of_steps(run: int) -> int:
+    """The process from which that of each step is forked."""
+
+    def find() -> list[int]:
+        told = {child: Path(f"/proc/{child}/cmdline").read_bytes() for child in _children(run)}
+        return [child for child, words in told.items() if b"fork_server" in words]
+
+    return _begun(find)
+
+
+def _killed_as_when_memory_is_full(process_of_steps: int) -> None:
+    """The first step that is begun."""
+    os.kill(_begun(lambda: _children(process_of_steps)), signal.SIGKILL)
+
+
+def _given_no_more_memory(process_of_steps: int) -> None:
+    """Every step that is begun from now on, by a limit such as `ulimit -v` sets."""
+    pages = int(Path(f"/proc/{process_of_steps}/statm").read_text().split()[0])
+    size = pages * resource.getpagesize() + MORE_BYTES
+    resource.prlimit(process_of_steps, resource.RLIMIT_AS, (size, size))
 
 
 def _is_the_same_as_far_as_it_goes(results: Path, whole: Path) -> bool:
@@ -101,6 +142,36 @@ def test_killed_while_another_run_waits_its_turn(
     assert f"This study is already running in {tmp_path} (process {run.pid})" in second.stderr
     run.kill()
     run.communicate(timeout=PATIENCE_S)
+    again = workflow(tmp_path, config, FINDINGS, checkout=small)
+    assert again.returncode == 0, again.stdout + again.stderr
+    assert _is_the_same_as_far_as_it_goes(tmp_path / "results/small", small / "results/small")
+
+
+@pytest.mark.parametrize(
+    ("end", "says"),
+    [
+        (_killed_as_when_memory_is_full, "was ended by the system; often memory has run out"),
+        # Which of the two depends on what asks for memory first.
+        (_given_no_more_memory, "often memory has run out|needs more memory than is free"),
+    ],
+)
+def test_no_more_memory(
+    small: Path,
+    tmp_path: Path,
+    workflow: Workflow,
+    workflow_command: Command,
+    end: Callable[[int], None],
+    says: str,
+) -> None:
+    """A step is ended by the system, or is refused what it asks for; the next run finishes."""
+    config = small / "study" / "config.yaml"
+    run = _begin(workflow_command(tmp_path, config, FINDINGS, checkout=small), "Job ")
+    end(_process_of_steps(run.pid))
+    said, _ = run.communicate(timeout=PATIENCE_S)
+    assert run.returncode != 0
+    told = said[said.index("The run stopped before the end. Finished steps are kept") :]
+    assert re.search(says, told)
+    assert "Traceback" not in told
     again = workflow(tmp_path, config, FINDINGS, checkout=small)
     assert again.returncode == 0, again.stdout + again.stderr
     assert _is_the_same_as_far_as_it_goes(tmp_path / "results/small", small / "results/small")

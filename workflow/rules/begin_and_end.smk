@@ -27,6 +27,7 @@ def begin(*_):
         Path(LOGS).absolute(),
         STARTED,
         WORKERS.failures,
+        ended_jobs(),
         STUDY.raw_paths(),
     )
 

@@ -48,7 +48,7 @@ COMBINED = [ELISA_CULTURES] if STUDY.plates else []
 rule elisa_variance:
     input:
         lambda _: again(VARIANCE),
-        exports=STUDY.plate_exports(),
+        exports=ancient(STUDY.plate_exports()),
     output:
         variance=f"{RESULTS}/elisa/variance_function.json",
     log:
@@ -63,7 +63,7 @@ rule elisa_variance:
 rule elisa_quantify:
     input:
         lambda wildcards: again(QUANTIFY[wildcards.plate]),
-        export=lambda wildcards: EXPORTS[wildcards.plate],
+        export=ancient(lambda wildcards: EXPORTS[wildcards.plate]),
         variance=rules.elisa_variance.output.variance,
     output:
         wells=f"{RESULTS}/elisa/{{plate}}/wells.csv",

@@ -64,8 +64,8 @@ PROCESSES = {
 rule flow_gate:
     input:
         lambda wildcards: again(GATE[wildcards.experiment]),
-        fcs=lambda wildcards: FCS_PATHS[wildcards.experiment],
-        spillover=STUDY.spillover_files(),
+        fcs=ancient(lambda wildcards: FCS_PATHS[wildcards.experiment]),
+        spillover=ancient(STUDY.spillover_files()),
     output:
         wells=f"{RESULTS}/flow/{{experiment}}/wells.csv",
         gates=f"{RESULTS}/flow/{{experiment}}/gates.yaml",
@@ -86,7 +86,7 @@ rule flow_gate:
 rule flow_figures:
     input:
         lambda wildcards: again(GATE_FIGURES[wildcards.experiment]),
-        fcs=lambda wildcards: FCS_PATHS[wildcards.experiment],
+        fcs=ancient(lambda wildcards: FCS_PATHS[wildcards.experiment]),
         wells=rules.flow_gate.output.wells,
         gates=rules.flow_gate.output.gates,
         spillover=rules.flow_gate.output.spillover,
@@ -119,10 +119,12 @@ rule flow_drift:
     input:
         lambda _: again(DRIFT),
         # Samples are read where the controls cannot be compared.
-        fcs=list(dict.fromkeys(path for paths in FCS_PATHS.values() for path in paths)),
+        fcs=ancient(
+            list(dict.fromkeys(path for paths in FCS_PATHS.values() for path in paths))
+        ),
         wells=expand(rules.flow_gate.output.wells, experiment=STUDY.experiments),
         gates=expand(rules.flow_gate.output.gates, experiment=STUDY.experiments),
-        spillover=STUDY.spillover_files(),
+        spillover=ancient(STUDY.spillover_files()),
     output:
         drift=f"{RESULTS}/flow/drift.csv",
         sheet=f"{RESULTS}/flow/miflowcyt.md",

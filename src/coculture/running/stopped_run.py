@@ -9,7 +9,12 @@ from coculture.running.workers import STOPPED
 
 
 def say_why(
-    results: Path, logs: Path, since: float, failures: Iterable[str], raw: Iterable[str]
+    results: Path,
+    logs: Path,
+    since: float,
+    failures: Iterable[str],
+    ended: Iterable[str],
+    raw: Iterable[str],
 ) -> None:
     """Print why a run stopped before its end, and what to do.
 
@@ -21,15 +26,18 @@ def say_why(
         When the run began, in seconds since the epoch.
     failures
         Why steps of this process failed; those that failed elsewhere say it in their logs.
+    ended
+        Why a cluster refused or ended jobs, which is told where no step says why it failed.
     raw
         The study's raw files, which may have vanished before the step that reads them.
     """
     all_reasons = [*reasons(logs, since), *failures]
     found = [line for reason in all_reasons for line in reason.splitlines()]
+    found += raw_files.vanished(raw)
     lines = [
         "\nThe run stopped before the end. Finished steps are kept; run the same command again.",
         *filter(None, [disk.fault(results)]),
-        *dict.fromkeys([*found, *raw_files.vanished(raw)]),
+        *dict.fromkeys(found or ended),
         f"Full logs: {logs}\n",
     ]
     sys.stdout.write("\n".join(lines))

@@ -1,6 +1,7 @@
 """Doing one step in a process of its own: its output is logged, its errors are readable."""
 
 import contextlib
+import errno
 import os
 import resource
 import sys
@@ -131,7 +132,7 @@ def _expected(error: BaseException, task: Task) -> str:
     """`error` as a sentence for the user; empty if it is none that has to be expected."""
     if isinstance(error, OSError) and disk.explain(error):
         return disk.sentence(error, flat(task.outputs)[0])
-    if isinstance(error, MemoryError):
+    if isinstance(error, MemoryError) or getattr(error, "errno", None) == errno.ENOMEM:
         return "this step needs more memory than is free. Close other programs and run again."
     return str(error) if isinstance(error, CocultureError) else ""
 

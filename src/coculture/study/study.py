@@ -217,9 +217,15 @@ class Study:
 
     def elisa_wells(self, plate: str | None = None) -> list[dict[str, Any]]:
         """The rows of elisa.csv, of one plate or of all, each with its file's SHA-256."""
-        return self._records(
-            self.elisa if plate is None else self.elisa[self.elisa["plate"] == plate]
-        )
+        return self._records(self._of_plate(plate))
+
+    def _of_plate(self, plate: str | None) -> pd.DataFrame:
+        return self.elisa if plate is None else self._plates.get(plate, self.elisa.iloc[:0])
+
+    @cached_property
+    def _plates(self) -> dict[str, pd.DataFrame]:
+        """The rows of each plate: to look through all rows for each plate grows with its square."""
+        return {str(plate): rows for plate, rows in self.elisa.groupby("plate", sort=False)}
 
     def source_wells(self, plate: str) -> list[dict[str, Any]]:
         """The rows of the plate whose standards a plate is read from; none if it has its own."""
@@ -228,11 +234,12 @@ class Study:
 
     def source_exports(self, plate: str) -> list[str]:
         """The file of that plate."""
-        return sorted({well["path"] for well in self.source_wells(plate)})
+        source = self.config["elisa"]["curve_of"].get(plate)
+        return [] if source is None else self.plate_exports(source)
 
     def plate_exports(self, plate: str | None = None) -> list[str]:
         """The files of one plate, or of all plates."""
-        return sorted({well["path"] for well in self.elisa_wells(plate)})
+        return sorted(set(self._of_plate(plate)["path"]))
 
     def flow_settings(self, experiment: str | None = None) -> dict[str, Any]:
         """The flow section of the config, with the path of the spillover matrix.
