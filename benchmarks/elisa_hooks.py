@@ -8,7 +8,7 @@ against the nearest rising 4PL at 2 % false alarms, with the error of wells know
 On plates of a study the scatter of wells is known, whatever weights the curve has. The last line of
 each CV is that of a curve alone, where 6 % is assumed; it is not judged.
 
-    .venv/bin/python benchmarks/elisa_hooks.py [--curves 500]
+    .venv/bin/python benchmarks/elisa_hooks.py [--curves 500] [--cv 0.05] [--weighting none]
 """
 
 import argparse
@@ -33,13 +33,17 @@ def main() -> int:
     """Print the shares; the exit status is 1 if a claim does not hold."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--curves", type=int, default=500, help="of each line")
-    n = parser.parse_args().curves
+    parser.add_argument("--cv", type=float, nargs="+", choices=SCATTERS, default=SCATTERS)
+    parser.add_argument("--weighting", nargs="+", choices=WEIGHTINGS, default=WEIGHTINGS)
+    asked = parser.parse_args()
+    n = asked.curves
     holds = True
     for fold, top in ((2.0, 600.0), (3.0, 2000.0)):
         x = np.repeat([0.0, *top / fold ** np.arange(6, -1, -1)], 2)
-        for cv in SCATTERS:
+        for cv in asked.cv:
             pooled = VarianceFunction(0.008, cv, 4, 32, "true")
             judged = WEIGHTINGS if cv == 0.05 else WEIGHTINGS[::3]
+            judged = tuple(one for one in judged if one in asked.weighting)
             for weighting, known in (*((one, pooled) for one in judged), ("none", None)):
                 rng = np.random.default_rng(int(100 * cv) + int(fold))
                 plateau = responses(x, top, (0.02, 0.25), cv, n, rng)

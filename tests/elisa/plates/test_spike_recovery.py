@@ -1,6 +1,7 @@
 """Spikes: what was added to a supernatant, read back."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ from coculture.elisa import (
     quantify_plate,
 )
 from coculture.elisa.plates.cultures import combine_cultures
+from coculture.elisa.plates.scatter import Scatter
 from coculture.exchange.flags import Flag
 from tests.elisa.conftest import true_response
 from tests.elisa.known_scatter import KNOWN
@@ -75,16 +77,34 @@ def test_a_percent_that_may_be_chance_is_a_note(settings: Settings, readings: Re
     assert flag.value == pytest.approx(50, abs=1)
 
 
+def test_pipetting_errors_that_replicates_share_are_no_matrix(
+    settings: Settings, readings: Readings
+) -> None:
+    """76 % on wells without any scatter: 2,760 and 2,000, each known to 5 %, differ by 760 +- 170.
+
+    That is 76 +- 17 % of the 1,000 that were added.
+    """
+    precise = Scatter(
+        replace(KNOWN.wells, s0=1e-4, cv=1e-4), replace(KNOWN.standards, s0=1e-4, cv=1e-4), False
+    )
+    plate = spiked(readings({"c1": 2000.0}), [276, 276], 1000)
+    quantified = quantify_plate(plate, settings(), precise)
+    (flag,) = flags_of(quantified)
+    assert (flag.severity, flag.value) == ("note", pytest.approx(76, abs=0.2))
+    (spike,) = quantified.curve["IL-6"]["spikes"]
+    assert spike["error_percent"] == pytest.approx(17.0, abs=0.3)
+
+
 def test_many_spikes_are_held_to_the_chance_of_all(settings: Settings, readings: Readings) -> None:
-    """56 % with an error of 13: 3.5 times it, which is more than chance for one, not for nine."""
-    one = spiked(readings({"c1": 2000.0}), [300, 300], 1800)
+    """50 % with an error of 14: 3.5 times it, which is more than chance for one, not for nine."""
+    one = spiked(readings({"c1": 2000.0}), [300, 300], 2000)
     (flag,) = flags_of(quantify_plate(one, settings(), KNOWN))
     (spike,) = quantify_plate(one, settings(), KNOWN).curve["IL-6"]["spikes"]
     off = (100 - spike["recovery_percent"]) / spike["error_percent"]
     assert 3.3 < off < 3.9
     assert flag.severity == "caution"
     nine = pd.concat([one, *(one[one["role"] == "spike"].assign(
-        concentration_pg_ml=1801.0 + i, well=[f"E{i + 4}", f"F{i + 4}"]) for i in range(8))],
+        concentration_pg_ml=2001.0 + i, well=[f"E{i + 4}", f"F{i + 4}"]) for i in range(8))],
         ignore_index=True,
     )  # fmt: skip
     flags = flags_of(quantify_plate(nine, settings(), KNOWN))

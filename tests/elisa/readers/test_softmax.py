@@ -245,7 +245,7 @@ def test_a_part_of_a_plate_with_a_row_too_many_is_refused(tmp_path: Path) -> Non
     ("word", "state"),
     [
         ("Path?", "missing"), ("Range?", "missing"), ("#Low", "missing"), ("#SAT", "overflow"),
-        ("#Sat", "overflow"),
+        ("#Sat", "overflow"), ("#High", "overflow"),
     ],
 )  # fmt: skip
 def test_the_words_of_softmax_become_states(tmp_path: Path, word: str, state: str) -> None:

@@ -90,6 +90,34 @@ def test_i_control_states_the_wavelength_in_several_words(tmp_path: Path, line: 
     assert wavelengths(only_plate(write_export(tmp_path, lines))) == {"Label1": 450}
 
 
+def test_i_control_repeats_above_each_grid_a_label_described_at_the_top(tmp_path: Path) -> None:
+    described = [
+        "Application: Tecan i-control",
+        "Label: Label1", "Mode\t\t\t\tAbsorbance", "Wavelength\t\t\t\t450\tnm",
+        "Label: Label2", "Mode\t\t\t\tAbsorbance", "Wavelength\t\t\t\t570\tnm", "",
+    ]  # fmt: skip
+    grids = [
+        line
+        for label, values in (("Label2", OTHER), ("Label1", MAIN))
+        for line in (f"Label: {label}", "Temperature: 24 °C", *well_grid(values, "\t", corner="<>"))
+    ]
+    plate = only_plate(write_export(tmp_path, [*described, *grids]))
+    assert wavelengths(plate) == {"Label2": 570, "Label1": 450}
+    assert by_reading(plate) == {"Label1": MAIN, "Label2": OTHER}
+
+
+def test_filters_of_a_sunrise_with_their_unit_in_the_same_cell(tmp_path: Path) -> None:
+    filters = ["Application: Tecan Sunrise", "Messfilter\t450 nm", "Referenzfilter\t620 nm"]
+    titled = [
+        line
+        for title, values in (("Messung", MAIN), ("Referenz", OTHER))
+        for line in ("", title, *well_grid(values, "\t", corner="<>"))
+    ]
+    plate = only_plate(write_export(tmp_path, [*filters, *titled]))
+    assert wavelengths(plate) == {"450": 450, "620": 620}
+    assert by_reading(plate) == {"450": MAIN, "620": OTHER}
+
+
 def spark_step(name: str, wavelength: int = 640) -> list[str]:
     return [
         "Mode\tAbsorbance", f"Name\t{name}", f"Measurement wavelength\t\t\t\t{wavelength}\tnm",

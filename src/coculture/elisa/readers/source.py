@@ -37,7 +37,7 @@ _THOUSANDS = re.compile(r"[-+]?[1-9]\d{0,2}(,\d{3})+")
 _BEYOND_OD = re.compile(r"[-+]?[1-9]\d{0,2}(\d,\d{3}|(,\d{3}){2,})")
 _FEWEST_THOUSANDS = 3
 _OVERFLOW = re.compile(
-    r"over(flw)?|ovr(flw)?|ovflw|ofl|over[ -]?(flow|range)|above.*|high|out of range|"
+    r"over(flw)?|ovr(flw)?|ovflw|ofl|over[ -]?(flow|range)|above.*|#?high|out of range|"
     r"#?sat\.?|saturated|\*{3,}|\*+\.\*+|#{3,}|\+{3,}|\+?inf(inity)?|[>≥].*",
     re.IGNORECASE,
 )

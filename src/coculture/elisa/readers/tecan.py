@@ -68,9 +68,14 @@ class _Step:
     reference_nm: float = float("nan")
 
     @property
+    def is_described(self) -> bool:
+        """Whether the lines say more of the step than its label."""
+        return self.wavelength_nm > 0 or self.reference_nm > 0
+
+    @property
     def is_stated(self) -> bool:
         """Whether the lines say anything of the step."""
-        return bool(self.label) or self.wavelength_nm > 0 or self.reference_nm > 0
+        return bool(self.label) or self.is_described
 
 
 @dataclass
@@ -142,6 +147,10 @@ def _blocks(rows: Rows) -> list[_Block]:
     last = 0
     for start, end, readings in sorted(_parts(rows), key=lambda part: part[0]):
         steps, title = _heading(rows[last:start])
+        described = {*known, *(step.label for step in steps[:-1])}
+        if steps and not steps[-1].is_described and steps[-1].label in described:
+            # i-control: all labels are described above the grids, and each grid repeats its own.
+            title = steps.pop().label
         known |= {step.label: step for step in steps if step.label}
         last = end
         if _STATISTIC.fullmatch(title):
@@ -231,8 +240,11 @@ def _heading(rows: Rows) -> tuple[list[_Step], str]:
 
 
 def _stated(row: list[str], first: str) -> float:
+    """The wavelength of a line: a number, or a text such as `450 nm`, also in its first cell."""
     values = [number(text) for text in row[1:]]
-    return next((value for value in values if value is not None), wavelength_in(first))
+    numbers = [value for value in values if value is not None]
+    texts = [value for text in (*row[1:], first) if (value := wavelength_in(text)) > 0]
+    return next(iter([*numbers, *texts]), float("nan"))
 
 
 def _kind(title: str) -> str:
