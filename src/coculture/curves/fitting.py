@@ -11,7 +11,7 @@ from coculture.curves.deletion_test import verdict
 from coculture.curves.fitted_curve import FittedCurve
 from coculture.curves.models import PARAMETERS, Floats, fractions, logarithm
 from coculture.curves.separable_problem import Booleans, range_of
-from coculture.curves.variable_projection import MOST_STEPS, SigmoidFits, fit_sigmoids
+from coculture.curves.variable_projection import SigmoidFits, fit_sigmoids
 from coculture.curves.variance_function import VarianceFunction, starting_variance_function
 from coculture.curves.weights import WEIGHTINGS, Batch, well_weights
 from coculture.exchange.problems import CocultureError
@@ -19,9 +19,6 @@ from coculture.linear_algebra import inverted, product, singular_values
 
 MODELS = tuple(PARAMETERS)
 _REWEIGHTINGS = 30
-_ROUGH_REWEIGHTINGS, _STEPS_BETWEEN = 12, 2
-"""So many reweightings at first take only a few steps each: the minimum for weights that change
-next is not worth finding to the last digit. The last fit is always found to its end."""
 _SEARCHES = 2
 """Fits that search the whole grid; later ones start from the fit before."""
 _NEARLY_SETTLED, _SETTLED = 1e-9, 1e-12
@@ -285,20 +282,15 @@ def _settled(
     batch: Batch, log_x: Floats, fits: SigmoidFits, searches: int
 ) -> tuple[Floats, SigmoidFits]:
     """Refitted with the weights of the fit before until neither changes; the first fits search."""
-    weight, last, steps = np.empty(0), np.inf, _STEPS_BETWEEN
+    weight, last = np.empty(0), np.inf
     for repeat in range(_REWEIGHTINGS):
         before = fits.shape
         weight = well_weights(batch, _fitted(batch, log_x, fits))
         start = None if repeat < searches - 1 else before
-        fits = fit_sigmoids(
-            batch.model, log_x, batch.y, weight, batch.fixed, start, most_steps=steps
-        )
+        fits = fit_sigmoids(batch.model, log_x, batch.y, weight, batch.fixed, start)
         change = float(np.abs(fits.shape - before).max())
-        settled = change < _SETTLED or (change < _NEARLY_SETTLED and change > last / 2)
-        if repeat and settled and steps == MOST_STEPS:
+        if repeat and (change < _SETTLED or (change < _NEARLY_SETTLED and change > last / 2)):
             break
-        if settled or repeat >= _ROUGH_REWEIGHTINGS:
-            steps = MOST_STEPS
         last = change
     return weight, fits
 

@@ -40,7 +40,7 @@ _USUAL_SHARE, _USUAL_HALF_WAY, _USUAL_STEEPNESS, _USUAL_SPAN, _USUAL_LEVELS = 0.
 from the lowest level, the slope b times the largest step of ln x, the distance of the asymptotes in
 ranges of the responses, and the levels above zero. Of 1,500 odd curves, the quick search missed the
 best fit of 11, none of them usual by these limits (benchmarks/elisa_odd_curves.py)."""
-MOST_STEPS = 300
+_MOST_STEPS = 300
 """Reached only by curves whose parameters are not determined."""
 
 
@@ -96,7 +96,6 @@ def fit_sigmoids(
     fixed: Mapping[str, float],
     start: Floats | None = None,
     limits: Mapping[str, tuple[float, float]] = MappingProxyType({}),
-    most_steps: int = MOST_STEPS,
 ) -> SigmoidFits:
     """Minimise sum w (y - f)^2 for each of n curves.
 
@@ -112,8 +111,6 @@ def fit_sigmoids(
         Shapes (n x q) to start from; without them the whole grid is searched.
     limits
         The lowest and the highest b, c or g that is allowed, by name.
-    most_steps
-        From `start`; with few of them the fit is only near the minimum.
     """
     log_x, y, weight, within = _replicates_joined(log_x, np.where(weight > 0, y, 0.0), weight)
 
@@ -121,7 +118,7 @@ def fit_sigmoids(
         return separable_problem(model, log_x[curves], y[curves], weight[curves], fixed, limits)
 
     if start is not None:
-        parts = [_refined(of(i), start[i], most_steps) for i in _batches(len(y), _CURVES_AT_ONCE)]
+        parts = [_refined(of(i), start[i]) for i in _batches(len(y), _CURVES_AT_ONCE)]
         fits = _joined(parts)
     else:
         searched = [_searched_quickly(of(i)) for i in _batches(len(y), _CURVES_AT_ONCE)]
@@ -163,8 +160,8 @@ def _batches(n: int, size: int) -> list[slice]:
     return [slice(i, i + size) for i in range(0, n, size)]
 
 
-def _refined(problem: SeparableProblem, start: Floats, most_steps: int) -> SigmoidFits:
-    return _fits(problem, *refined(problem, start, most_steps))
+def _refined(problem: SeparableProblem, start: Floats) -> SigmoidFits:
+    return _fits(problem, *refined(problem, start, _MOST_STEPS))
 
 
 def _searched_quickly(problem: SeparableProblem) -> tuple[SigmoidFits, Booleans]:
@@ -221,7 +218,7 @@ def _searched(problem: SeparableProblem, grid: Grid) -> tuple[Floats, Floats]:
         shapes, sums = refined(problem.take(curves), shapes, one.steps)
         leading = _leading(curves, sums, n, one)
         curves, shapes = curves[leading], shapes[leading]
-    shapes, sums = refined(problem.take(curves), shapes, MOST_STEPS)
+    shapes, sums = refined(problem.take(curves), shapes, _MOST_STEPS)
     best = _best_of_each(curves, sums, n)
     return shapes[best], sums[best]
 
