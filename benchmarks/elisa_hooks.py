@@ -42,8 +42,8 @@ def main() -> int:
         x = np.repeat([0.0, *top / fold ** np.arange(6, -1, -1)], 2)
         for cv in asked.cv:
             pooled = VarianceFunction(0.008, cv, 4, 32, "true")
-            judged = WEIGHTINGS if cv == 0.05 else WEIGHTINGS[::3]
-            judged = tuple(one for one in judged if one in asked.weighting)
+            of_scatter = WEIGHTINGS if cv == 0.05 else WEIGHTINGS[::3]
+            judged = [one for one in of_scatter if one in asked.weighting]
             for weighting, known in (*((one, pooled) for one in judged), ("none", None)):
                 rng = np.random.default_rng(int(100 * cv) + int(fold))
                 plateau = responses(x, top, (0.02, 0.25), cv, n, rng)

@@ -93,8 +93,9 @@ def _shares(
         fit = fit_standard_curve(x, clean, "4PL", weighting, **with_test)
         lost.append(bool(fit.left_out))
     shares = "   ".join(f"{place} {100 * np.mean(one):.0f}" for place, one in close.items())
+    share_undecided = np.mean(undecided) if undecided else np.nan
     return (
-        f"{shares}   undecided at the ends {100 * np.mean(undecided or [np.nan]):.0f}   "
+        f"{shares}   undecided at the ends {100 * share_undecided:.0f}   "
         f"clean curves that lose a well {100 * np.mean(lost):.0f}"
     )
 
