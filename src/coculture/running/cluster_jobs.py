@@ -1,4 +1,4 @@
-"""Why Slurm refused or ended a job, from what Snakemake's plug-in is told of it."""
+"""Why Slurm refused or ended a job, from the messages of Snakemake's plug-in."""
 
 import re
 
@@ -16,18 +16,18 @@ _STATES = {
 }
 
 
-def reason(told: str) -> str:
-    """What the plug-in is told of a job that Slurm refused or ended, as a sentence for the user.
+def reason(message: str) -> str:
+    """A message of the plug-in on a job that Slurm refused or ended, as a sentence for the user.
 
     >>> reason("SLURM-job '7' failed due to a node failure, SLURM status is: 'NODE_FAIL'. ...")
     'Slurm ended job 7: its node was lost. Run again.'
     """
-    if refused := _REFUSED.search(f"{told}\n"):
+    if refused := _REFUSED.search(f"{message}\n"):
         return f"Slurm did not take a job: {_last_line(refused[1])}. Run again when it does."
-    if ended := _ENDED.search(told):
+    if ended := _ENDED.search(message):
         job, state = ended.groups()
         return f"Slurm ended job {job}: {_STATES.get(state, f'its state is {state}. Run again')}."
-    return f"Slurm: {told.strip().partition(chr(10))[0]}"
+    return f"Slurm: {message.strip().partition(chr(10))[0]}"
 
 
 def _last_line(text: str) -> str:

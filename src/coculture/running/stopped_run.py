@@ -27,7 +27,7 @@ def say_why(
     failures
         Why steps of this process failed; those that failed elsewhere say it in their logs.
     ended
-        Why a cluster refused or ended jobs, which is told where no step says why it failed.
+        Why a cluster refused or ended jobs, printed where no step says why it failed.
     raw
         The study's raw files, which may have vanished before the step that reads them.
     """
