@@ -7,8 +7,9 @@ def look_when_jobs_end():
     For its limit of jobs a second it would look once more often every second for each job that has
     ended. On one machine the processors are the limit; as many jobs can begin at once.
     """
-    if workflow.local_exec:
-        settings = workflow.scheduling_settings
+    settings = workflow.scheduling_settings
+    # None where Snakemake is asked something, as --summary, and runs nothing.
+    if workflow.local_exec and settings is not None:
         settings.max_jobs_per_timespan = None
         if settings.subsample:
             cores = workflow.resource_settings.cores or 1
