@@ -39,7 +39,7 @@ READY := $(BIN)/python -P -m coculture.running.writable
 ABSOLUTE := case $$STUDY in /*) ;; *) STUDY=$$PWD/$$STUDY ;; esac
 
 .DEFAULT_GOAL := help
-.PHONY: help new run again check gates plan archive pin pin-findings verify verify-kernels bundle cluster test test-all test-cluster audit lint wheel lock lock-in-date example document benchmark mutation clean
+.PHONY: help new run again check gates plan archive pin pin-findings verify verify-kernels bundle cluster test test-all test-pythons test-cluster audit lint wheel lock lock-in-date example document benchmark mutation clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -97,6 +97,9 @@ test: .venv/installed-dev ## run the tests (about 15 minutes on 2 cores)
 
 test-all: .venv/installed-dev ## run every test, the long ones too
 	@$(BIN)/pytest -m "not cluster" --numprocesses auto --dist loadfile --durations 20
+
+test-pythons: .venv/installed-dev ## run the tests and the example with every other Python that is here
+	@.ci/pythons "$(UV)"
 
 test-cluster: .venv/installed-dev .venv/installed-slurm ## run a small study on a Slurm of this machine; LONG=1: lost nodes, too
 	@.ci/cluster -m "cluster$(if $(LONG),, and not long)"

@@ -12,8 +12,10 @@ import pandas as pd
 import pytest
 import yaml
 
+from coculture import simulate
 from coculture.provenance import read_checksums
 from coculture.provenance.sameness import differences
+from tests.conftest import SMALL
 
 pytestmark = pytest.mark.workflow
 
@@ -50,7 +52,7 @@ def every_date(folder: Path) -> None:
 
 
 def a_new_fcs_file(folder: Path) -> None:
-    """One more well of an arm of E1."""
+    """One more well of an arm of E1: the same tube of the study with another seed."""
     study = folder / "study"
     cultures = pd.read_csv(study / "cultures.csv")
     well = cultures[cultures["experiment"] == "E1"].iloc[[0]].assign(culture="more", replicate=9)
@@ -59,7 +61,10 @@ def a_new_fcs_file(folder: Path) -> None:
     row = files[files["culture"] == cultures["culture"][0]].iloc[[0]]
     old = study / str(row["fcs"].iloc[0])
     new = old.with_name("more.fcs")
-    new.write_bytes(old.read_bytes() + b" ")
+    # Of a copy the check would say so.
+    simulate.study(study / "other", 8, SMALL)
+    shutil.move(study / "other" / str(row["fcs"].iloc[0]), new)
+    shutil.rmtree(study / "other")
     row = row.assign(fcs=new.relative_to(study).as_posix(), culture="more", well="")
     pd.concat([files, row]).to_csv(study / "flow.csv", index=False)
 
