@@ -282,8 +282,6 @@ def _unbounded(claim: Claim, means: GroupMeans, used: pd.DataFrame) -> tuple[str
     if not np.isinf(used.to_numpy(dtype=float)).any():
         return None
     arms = [arm for arm, weight in claim.weights.items() if weight]
-    if not np.isinf(used[arms].to_numpy(dtype=float)).any():
-        return None
     complete = entering(used, means.groups(claim.weights))
     infinite = [arm for arm in arms if np.isinf(used.loc[complete, arm]).any()]
     if not infinite:
