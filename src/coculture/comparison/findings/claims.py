@@ -230,7 +230,7 @@ def _why_not_testable(
 
 def _against(claim: Claim, means: GroupMeans) -> tuple[OutsideGroup, ...]:
     """The groups with wells outside the range that argue against the claim."""
-    if not _any_outside(claim, means):
+    if not has_outside(means, claim.weights):
         return ()
     highest = claim.side == "less"
     entered = list(map(str, arms_outside(means, claim.weights).index))
@@ -244,14 +244,6 @@ def _against(claim: Claim, means: GroupMeans) -> tuple[OutsideGroup, ...]:
             shift = shift if np.isfinite(shift) else float("nan")
             found.append(OutsideGroup(experiment, arm, not is_low, shift))
     return tuple(found)
-
-
-def _any_outside(claim: Claim, means: GroupMeans) -> bool:
-    """Whether any group of the arms of the claim has wells outside the range."""
-    if not means.has_any_outside:
-        return False
-    arms = [arm for arm, weight in claim.weights.items() if weight]
-    return bool(means.is_outside[arms].to_numpy().any())
 
 
 def _p(claim: Claim, contrast: Contrast) -> float:
@@ -321,7 +313,7 @@ def _ec50_unbounded(used: pd.DataFrame, infinite: Sequence[str]) -> tuple[str, s
 
 def _relation(claim: Claim, means: GroupMeans, used: pd.DataFrame) -> str:
     """Whether the tested contrast is a bound of the true one: "<=", ">=", or "" if it is none."""
-    if not _any_outside(claim, means):
+    if not has_outside(means, claim.weights):
         return ""
     weights = {arm: weight for arm, weight in claim.weights.items() if weight}
     complete = entering(used, means.groups(weights))
