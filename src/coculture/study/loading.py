@@ -13,6 +13,7 @@ from coculture.study import (
     concentration_columns,
     configuration,
     earlier_results,
+    found_sound,
     gates_file,
     pinned,
     pinned_findings,
@@ -148,7 +149,9 @@ def _read(
     problems += table_validation.number_of_experiments(
         str(path), study.cultures, config["experiments"]
     )
-    if read.has_rows:
+    # What is looked for in events is remembered elsewhere (`copies`).
+    is_known = not problems and not with_events and found_sound.before(study)
+    if read.has_rows and not is_known:
         unread = {(problem.file, problem.row, problem.column) for problem in problems}
         unread |= {
             (file, row, concentration_columns.PG_ML)
@@ -160,6 +163,8 @@ def _read(
             for problem in checking.problems(study, with_events=with_events)
             if (problem.file, problem.row, problem.column) not in unread
         ]
+        if not with_events:
+            found_sound.remember(study, problems)
     undiluted = study.elisa.fillna({"dilution": 1.0})
     return replace(study, elisa=undiluted), problems
 

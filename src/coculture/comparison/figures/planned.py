@@ -56,9 +56,15 @@ class PlannedStudy:
 
     def _arms_of_cultures(self, subject: str) -> pd.DataFrame:
         """Experiment and arm of each culture for which an endpoint was measured."""
-        rows = self.cultures_of(subject)
-        names = [self.design.label(arm) for arm in arms_of(rows, self.settings.factors)]
-        return rows[["experiment"]].assign(arm=pd.Series(names, index=rows.index, dtype=object))
+        return self._arms.loc[self.cultures_of(subject).index]
+
+    @cached_property
+    def _arms(self) -> pd.DataFrame:
+        """Experiment and arm of each culture."""
+        names = [self.design.label(arm) for arm in arms_of(self.cultures, self.settings.factors)]
+        return self.cultures[["experiment"]].assign(
+            arm=pd.Series(names, index=self.cultures.index, dtype=object)
+        )
 
     @cached_property
     def design(self) -> Design:
