@@ -7,9 +7,10 @@ whose value is within 20 % of the truth, with a caution, without a number, and s
 than 30 % off, no caution); and how often the 95 % interval holds the truth. "3 in range" counts
 cultures of which three dilutions or more hold a concentration inside the range in truth: a well
 that chance alone puts there tells nothing of a fault. "3 read" counts those of which a well is read
-in range at three.
+in range at three. "studies": how many have a culture with a caution.
 
     .venv/bin/python benchmarks/elisa_wells_that_disagree.py [--studies 20] [--seed 1]
+    .venv/bin/python benchmarks/elisa_wells_that_disagree.py --fault clean --cv 0.05
 
 Then the coverage of the 95 % interval on clean studies of one to eight plates, with standards up to
 five times as careful as samples, and with 3 % of wells grossly wrong:
@@ -46,6 +47,8 @@ LAYOUTS = {
     "10-50 in duplicate": ((10.0, 50.0), 2),
     "10 in triplicate": ((10.0,), 3),
 }
+SCATTERS = (0.05, 0.10)
+"""CV of a reading."""
 RIGHT, WRONG = np.log(1.2), np.log(1.3)
 
 
@@ -121,6 +124,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--studies", type=int, default=20)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--fault", nargs="+", choices=FAULTS, default=tuple(FAULTS))
+    parser.add_argument("--layout", nargs="+", choices=LAYOUTS, default=tuple(LAYOUTS))
+    parser.add_argument("--cv", type=float, nargs="+", choices=SCATTERS, default=SCATTERS)
     parser.add_argument("--coverage", action="store_true")
     asked = parser.parse_args()
     settings = default_settings()
@@ -130,16 +136,17 @@ def main() -> int:
         return 0
     print(
         f"{'fault':18}{'layout':24}{'CV':>5}{'n':>6}{'right':>7}{'caution':>8}{'none':>6}"
-        f"{'silent':>7}{'of 3 in range':>14}{'of 3 read':>12}{'holds':>7}"
+        f"{'silent':>7}{'of 3 in range':>14}{'of 3 read':>12}{'holds':>7}{'studies':>9}"
     )
-    for fault in FAULTS:
-        for layout in LAYOUTS:
-            for cv in (0.05, 0.10):
+    for fault in asked.fault:
+        for layout in asked.layout:
+            for cv in asked.cv:
                 rows = [
                     study(settings, fault, layout, cv, 1, 1.0, 0.0, [asked.seed, number])
                     for number in range(asked.studies)
                 ]
-                print(summary(fault, layout, cv, pd.concat(rows)), flush=True)
+                found = pd.concat(rows, keys=range(asked.studies), names=["study"])
+                print(summary(fault, layout, cv, found), flush=True)
     return 0
 
 
@@ -158,11 +165,12 @@ def default_settings() -> ElisaSettings:
 
 
 def summary(fault: str, layout: str, cv: float, found: pd.DataFrame) -> str:
-    """One line of the table; of cultures with a number or a caution."""
+    """One line of the table; of cultures with a number or a caution, and of studies with one."""
     off = (np.log(found["value"]) - np.log(found["truth"])).abs()
     has_number = found["value"].notna()
     silent = (off > WRONG) & ~found["caution"]
     three, three_read = found["in_range"] >= 3, found["read_in_range"] >= 3
+    studies = found["caution"].groupby(level="study").any()
     holds = ((found["lower"] < found["truth"]) & (found["truth"] < found["upper"]))[has_number]
 
     def share(which: "pd.Series[bool]") -> str:
@@ -173,6 +181,7 @@ def summary(fault: str, layout: str, cv: float, found: pd.DataFrame) -> str:
         f"{share(found['caution']):>8}{share(~has_number):>6}{share(silent):>7}"
         f"{f'{int(silent[three].sum())} / {int(three.sum())}':>14}"
         f"{f'{int(silent[three_read].sum())} / {int(three_read.sum())}':>12}{share(holds):>7}"
+        f"{f'{int(studies.sum())}/{len(studies)}':>9}"
     )
 
 

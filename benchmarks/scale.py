@@ -74,7 +74,7 @@ def measured(size: Size, folder: Path, cores: int) -> Iterator[Cost]:
     name = f"files_{size.files}"
     config = large_study.write(folder / name, size)
     checked = apart(_python, folder, config, "coculture", "check", config)
-    run = apart(_run, folder, config, cores)
+    whole = apart(run, folder, config, cores)
     results = folder / "results" / name
     steps = [json.loads(path.read_text()) for path in (results / "steps").rglob("*.json")]
     largest = max(steps, key=lambda step: float(step["peak_memory_mb"]))
@@ -85,23 +85,23 @@ def measured(size: Size, folder: Path, cores: int) -> Iterator[Cost]:
         experiments=len(size.files_by_experiment),
         elisa_plates=size.elisa_plates,
         cores=cores,
-        wall_seconds=run.wall_seconds,
-        cpu_seconds=run.cpu_seconds,
-        cpu_seconds_per_file=run.cpu_seconds / size.files,
-        peak_memory_mb=run.peak_memory_mb,
+        wall_seconds=whole.wall_seconds,
+        cpu_seconds=whole.cpu_seconds,
+        cpu_seconds_per_file=whole.cpu_seconds / size.files,
+        peak_memory_mb=whole.peak_memory_mb,
         peak_memory_of_a_step_mb=float(largest["peak_memory_mb"]),
         largest_step=str(largest["step"]),
         check_cpu_seconds=checked.cpu_seconds,
-        percent_snakemake=100 * (1 - (in_steps + checked.cpu_seconds) / run.cpu_seconds),
+        percent_snakemake=100 * (1 - (in_steps + checked.cpu_seconds) / whole.cpu_seconds),
         results_mb=sum(one.stat().st_size for one in results.rglob("*") if one.is_file()) / 1e6,
         report_mb=(results / "report.html").stat().st_size / 1e6,
     )
     yield cost
-    again = apart(_run, folder, config, cores)
+    again = apart(run, folder, config, cores)
     yield replace(cost, again_wall_seconds=again.wall_seconds, again_cpu_seconds=again.cpu_seconds)
 
 
-def _run(folder: Path, config: Path, cores: int) -> None:
+def run(folder: Path, config: Path, cores: int) -> None:
     _python(
         *(folder, config, "snakemake", "--snakefile", ROOT / "Snakefile", "--cores", cores),
         *("--workflow-profile", ROOT / "profiles/default", "--configfile", config),
