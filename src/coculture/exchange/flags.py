@@ -56,7 +56,7 @@ class Flag:
     Attributes
     ----------
     code
-        What it is, in lower case with underscores: few_events, below_lloq, not_parallel.
+        What it is, in lower case with underscores: few_events, below_lloq, dilutions_disagree.
     sentence
         A sentence with its numbers, for people only.
     value, limit, unit
