@@ -4,9 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from coculture.study.table_validation import (
-    config_rules,
-)
+from coculture.study.table_validation import config_rules
 from tests.study.table_validation.made_up_rows import WELL, numbered
 
 

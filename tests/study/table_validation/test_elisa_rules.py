@@ -5,10 +5,7 @@ from math import nan
 import pandas as pd
 import pytest
 
-from coculture.study.table_validation import (
-    elisa_rules,
-    named_cultures,
-)
+from coculture.study.table_validation import elisa_rules, named_cultures
 from tests.study.table_validation.made_up_rows import CULTURE, WELL, numbered
 
 

@@ -4,9 +4,7 @@ from math import nan
 
 import pytest
 
-from coculture.study.table_validation import (
-    flow_rules,
-)
+from coculture.study.table_validation import flow_rules
 from tests.study.table_validation.made_up_rows import CULTURE, FILE, numbered
 
 
