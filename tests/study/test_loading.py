@@ -185,3 +185,16 @@ def test_a_study_is_read_without_packages_that_only_some_steps_need() -> None:
     code = f"import sys, coculture.study; print({slow} & sys.modules.keys())"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert run.stdout == "set()\n", run.stdout + run.stderr
+
+
+@pytest.mark.parametrize(("rows", "told"), [(3, 3), (4, 1)])
+def test_up_to_three_rows_with_one_fault_are_told_one_by_one(
+    small_study: Path, rows: int, told: int
+) -> None:
+    path = small_study / "cultures.csv"
+    path.write_text(path.read_text().replace("HS-5,1000,", "HS-5,1 uM,", rows))
+    with pytest.raises(StudyError) as raised:
+        load(small_study / "config.yaml")
+    words = [problem.message for problem in raised.value.problems]
+    assert len([one for one in words if "is not a number" in one]) == told
+    assert ("The same applies to 3 more rows." in " ".join(words)) == (rows == 4)

@@ -1,12 +1,15 @@
 """Raw files: where they may lie, and that they are the ones that were pinned."""
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 import yaml
 
-from coculture.study import StudyError, load, pin
+from coculture.study import StudyError, load, pin, raw_file_validation
+from coculture.study.checksums import Checksums
+from tests.study.table_validation import made_up_rows
 
 FILE = "flow/E1/E1-unstained-control.fcs"
 
@@ -151,3 +154,62 @@ def test_a_spillover_matrix_that_the_run_would_refuse_is_refused(small_study: Pa
     compensation["source"] = "none"
     _configure(small_study, flow=flow | {"compensation": compensation})
     load(small_study / "config.yaml")
+
+
+def test_checksums_may_lie_in_a_folder_of_their_own(small_study: Path) -> None:
+    """Their names are relative to the file of checksums, as sha256sum reads them."""
+    config = small_study / "config.yaml"
+    keys = yaml.safe_load(config.read_text()) | {"raw_data_checksums": "sums/raw.sha256"}
+    config.write_text(yaml.safe_dump(keys, sort_keys=False))
+    assert pin(config) == small_study / "sums" / "raw.sha256"
+    names = [line.split("  ", 1)[1] for line in pin(config).read_text().splitlines()]
+    assert "../flow/E1/E1-unstained-control.fcs" in names
+    assert load(config).name == keys["study"]
+
+
+def test_only_samples_must_be_different_bytes(tmp_path: Path) -> None:
+    """One unstained file, copied beside the samples of each experiment, is no mistake."""
+    for name in ("a", "b", "c"):
+        (tmp_path / f"{name}.fcs").write_bytes(b"the same")
+    files = made_up_rows.numbered(
+        *(
+            {**made_up_rows.FILE, "fcs": f"{name}.fcs", "path": str(tmp_path / f"{name}.fcs")}
+            for name in "abc"
+        )
+    )
+    assert list(raw_file_validation.same_content(files, Checksums())) == []
+    files["role"] = ["sample", "unstained", "sample"]
+    (problem,) = raw_file_validation.same_content(files, Checksums())
+    assert (problem.row, problem.value) == (4, "c.fcs")
+    assert "has exactly the same content as the file in row 2" in problem.message
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "rows"),
+    [
+        ("fmo_annexin", "fmo_dye", [3]),
+        ("fmo GFP", "fmo RFP", [3]),
+        ("fmo GFP", "fmo gfp", []),
+        ("single_stain GFP", "single_stain RFP", [3]),
+        ("unstained", "single_stain GFP", [3]),
+        ("annexin_only", "dye_only", [3]),
+        ("single_stain FITC", "annexin_only", []),
+        # Of two stains, the tube without the one is that with the other alone.
+        ("fmo_annexin", "dye_only", []),
+        ("unstained", "fmo_annexin", []),
+    ],
+)
+def test_one_tube_is_not_two_controls(
+    one: str, other: str, rows: list[int], tmp_path: Path
+) -> None:
+    def row(name: str, written: str) -> dict[str, Any]:
+        (tmp_path / name).write_bytes(b"the same")
+        role, _, channel = written.partition(" ")
+        place = {"fcs": name, "path": str(tmp_path / name), "exclude": ""}
+        return made_up_rows.FILE | place | {"role": role, "channel": channel}
+
+    table = made_up_rows.numbered(row("a", one), row("b", other))
+    problems = raw_file_validation.controls_alike(table, Checksums())
+    assert [problem.row for problem in problems] == rows
+    table.loc[3, "exclude"] = "the wrong tube"
+    assert list(raw_file_validation.controls_alike(table, Checksums())) == []

@@ -50,3 +50,29 @@ def test_a_data_set_reaches_the_gating(small_study: Path) -> None:
     assert {one.data_set for one in files if one.role == "sample"} == {1}
     assert {one.data_set for one in files if one.role != "sample"} == {None}
     assert all(one.fcs.endswith(".fcs#1") for one in files if one.role == "sample")
+
+
+def test_a_file_is_untreated_only_if_it_is_a_sample_of_an_untreated_culture(
+    small_study_once: Path,
+) -> None:
+    """The simulation names its untreated cultures so; its controls belong to no culture."""
+    study = load(small_study_once / "config.yaml")
+    files = study.fcs_files("E1")
+    untreated = {file["fcs"] for file in files if file["untreated"]}
+    assert untreated == {
+        file["fcs"] for file in files if file["role"] == "sample" and "untreated" in file["fcs"]
+    }
+    assert 0 < len(untreated) < sum(file["role"] == "sample" for file in files)
+
+
+def test_a_sample_has_the_cells_of_its_culture_and_a_control_its_own(
+    small_study_once: Path,
+) -> None:
+    study = load(small_study_once / "config.yaml")
+    cells = {file["fcs"]: file["cells"] for file in study.fcs_files("E1")}
+    assert cells["flow/E1/E1-il1b-DEX-1.fcs"] == "il1b"
+    assert cells["flow/E1/E1-control-DEX-1.fcs"] == "control"
+    assert cells["flow/E1/E1-unstained-control.fcs"] == "control"
+    controls = {str(file["fcs"]) for file in study.control_files()}
+    assert "flow/E1/E1-unstained-control.fcs" in controls
+    assert "flow/E1/E1-control-DEX-1.fcs" not in controls

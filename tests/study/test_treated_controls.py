@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from coculture.study import StudyError, load
-from coculture.study.table_validation import names_of_arms, references
+from coculture.study.arms_of_cultures import names_of_arms
+from coculture.study.table_validation.named_cultures import references
 
 CULTURES = pd.DataFrame({"culture": ["c1"], "cells": ["MM"], "dex_nM": [10.0]})
 

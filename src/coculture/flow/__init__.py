@@ -16,12 +16,13 @@ if TYPE_CHECKING:
     from coculture.flow.fcs.sample import FlowSample, read_fcs
     from coculture.flow.fcs.text import FcsError
     from coculture.flow.file_validation import check_files, check_gates, check_spillover_file
+    from coculture.flow.gate_validation import gate_faults
     from coculture.flow.gating.experiment import GatedExperiment, gate_experiment
     from coculture.flow.gating.gates import GateError
     from coculture.flow.gating.sources.threshold import ThresholdError
     from coculture.flow.known_compensation import compensation_notices
     from coculture.flow.miflowcyt import GatedForSheet, sheet
-    from coculture.flow.settings import FlowSettings, FlowSettingsError, gate_faults
+    from coculture.flow.settings import FlowSettings, FlowSettingsError
 
 _MODULES = {
     "notices": "agreement",
@@ -47,7 +48,7 @@ _MODULES = {
     "FlowSettingsError": "settings",
     "GatedForSheet": "miflowcyt",
     "sheet": "miflowcyt",
-    "gate_faults": "settings",
+    "gate_faults": "gate_validation",
 }
 
 __getattr__ = from_modules(__name__, _MODULES)

@@ -17,7 +17,8 @@ from coculture.flow.gating import sources
 from coculture.flow.gating.compensated import compensated
 from coculture.flow.gating.gates import GateError
 from coculture.flow.gating.sources.threshold import FEWEST_EVENTS, ThresholdError
-from coculture.flow.settings import AUTO, FlowSettings
+from coculture.flow.settings import FlowSettings
+from coculture.flow.threshold_settings import AUTO
 from coculture.flow.tubes import NO_MATRIX, Tube, open_tubes
 
 _STAINED_ALONE = ("single_stain", *STAINED_ALONE)

@@ -24,9 +24,10 @@ from coculture.flow.files import (
 )
 from coculture.flow.gating.gates import GateError
 from coculture.flow.gating.sources.manual import OwnGates, on_channels_of
-from coculture.flow.settings import FlowSettings, unknown_name
+from coculture.flow.settings import FlowSettings
 from coculture.flow.shared_controls import of_experiment, served, unserving
 from coculture.flow.tubes import Tube, open_tubes
+from coculture.flow.unknown_names import unknown_name
 
 
 def check_files(

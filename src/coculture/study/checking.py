@@ -10,9 +10,18 @@ from coculture.elisa import ElisaSettings
 from coculture.exchange.outcomes import outcomes_of
 from coculture.exchange.problems import Problem
 from coculture.flow import FlowSettings, FlowSettingsError
-from coculture.study import copies, folder_names, raw_file_validation, table_validation, values
+from coculture.study import arms_of_cultures, copies, folder_names, raw_file_validation, values
 from coculture.study.configuration import line_of
 from coculture.study.study import FILE_COLUMNS, Study
+from coculture.study.table_validation import (
+    any_table,
+    clinical_rules,
+    config_rules,
+    culture_rules,
+    elisa_rules,
+    flow_rules,
+    named_cultures,
+)
 
 
 def problems(study: Study, *, with_events: bool) -> Iterator[Problem]:
@@ -22,41 +31,41 @@ def problems(study: Study, *, with_events: bool) -> Iterator[Problem]:
     yield from folder_names.of_study(config, study.name, line_of(study.path, ("study",)))
     yield from folder_names.of_rows("cultures.csv", cultures, "experiment")
     yield from folder_names.of_rows("elisa.csv", study.elisa, "plate")
-    yield from table_validation.doubled_cultures(cultures)
-    yield from table_validation.names_alike("cultures.csv", cultures, ["experiment", "donor"])
-    yield from table_validation.names_alike(
+    yield from culture_rules.doubled_cultures(cultures)
+    yield from any_table.names_alike("cultures.csv", cultures, ["experiment", "donor"])
+    yield from any_table.names_alike(
         "cultures.csv", cultures, ["cells", "stroma", "medium"], hyphens=False
     )
-    yield from table_validation.cells_or_stroma(cultures)
-    yield from table_validation.level_names(cultures, factors)
-    yield from table_validation.baselines(cultures, factors)
-    yield from table_validation.media(cultures)
-    yield from table_validation.names_alike("elisa.csv", study.elisa, ["plate"])
-    yield from table_validation.doubled_replicates(cultures, factors)
-    yield from table_validation.untreated_arms(cultures, factors)
-    yield from table_validation.unmeasured_cultures(
+    yield from culture_rules.cells_or_stroma(cultures)
+    yield from culture_rules.level_names(cultures, factors)
+    yield from culture_rules.baselines(cultures, factors)
+    yield from culture_rules.media(cultures)
+    yield from any_table.names_alike("elisa.csv", study.elisa, ["plate"])
+    yield from culture_rules.doubled_replicates(cultures, factors)
+    yield from culture_rules.untreated_arms(cultures, factors)
+    yield from named_cultures.unmeasured_cultures(
         cultures,
         _written(study, "flow", "elisa", "values"),
     )
-    yield from table_validation.exclusions(values.NAME, study.values)
+    yield from any_table.exclusions(values.NAME, study.values)
     yield from values.problems(study.values, _measured_from_raw_data(study))
-    yield from table_validation.exclusions("flow.csv", study.flow)
-    yield from table_validation.exclusions("elisa.csv", study.elisa)
-    yield from table_validation.references("flow.csv", study.flow, cultures)
-    yield from table_validation.flow_rows(study.flow, cultures)
-    yield from table_validation.flow_cells(study.flow, cultures)
-    yield from table_validation.references("elisa.csv", study.elisa, cultures)
-    yield from table_validation.elisa_rows(study.elisa)
-    yield from table_validation.dilutions(study.elisa)
-    yield from table_validation.plates_with_own_readings(
+    yield from any_table.exclusions("flow.csv", study.flow)
+    yield from any_table.exclusions("elisa.csv", study.elisa)
+    yield from named_cultures.references("flow.csv", study.flow, cultures)
+    yield from flow_rules.flow_rows(study.flow, cultures)
+    yield from flow_rules.flow_cells(study.flow, cultures)
+    yield from named_cultures.references("elisa.csv", study.elisa, cultures)
+    yield from elisa_rules.elisa_rows(study.elisa)
+    yield from elisa_rules.dilutions(study.elisa)
+    yield from config_rules.plates_with_own_readings(
         str(study.path), study.elisa, study.config["elisa"]
     )
-    yield from table_validation.shared_curves(
+    yield from config_rules.shared_curves(
         str(study.path), study.elisa, study.config["elisa"]["curve_of"]
     )
     compared = study.config["comparison"]["analytes"]
-    yield from table_validation.analytes(str(study.path), study.elisa, compared, factors)
-    yield from table_validation.clinical_rows(study.clinical)
+    yield from config_rules.analytes(str(study.path), study.elisa, compared, factors)
+    yield from clinical_rules.clinical_rows(study.clinical)
     yield from raw_file_problems(study, with_events=with_events)
     yield from _comparison_problems(study)
 
@@ -107,7 +116,7 @@ def raw_file_problems(study: Study, *, with_events: bool) -> Iterator[Problem]:
         yield from raw_file_validation.gates(
             str(study.path), there["flow"], settings, study.gates_file
         )
-        arms = table_validation.treated_controls(
+        arms = arms_of_cultures.treated_controls(
             there["flow"], study.cultures, factors, study.config["cells"]
         )
         yield from raw_file_validation.fcs_files(
@@ -117,7 +126,7 @@ def raw_file_problems(study: Study, *, with_events: bool) -> Iterator[Problem]:
     yield from raw_file_validation.plate_exports(there["elisa"], elisa_settings)
     if with_events:
         cultures = study.cultures.dropna(subset=["culture", "experiment"])
-        arms = table_validation.names_of_arms(cultures, factors, study.config["cells"])
+        arms = arms_of_cultures.names_of_arms(cultures, factors, study.config["cells"])
         yield from copies.problems(
             *(there["flow"], there["elisa"], cultures.assign(arm=arms), elisa_settings),
             checksums=study.checksums,
@@ -138,6 +147,6 @@ def _comparison_problems(study: Study) -> Iterator[Problem]:
         yield Problem(str(study.path), str(error))
     else:
         yield from folder_names.of_endpoints(str(study.path), study.endpoints)
-        yield from table_validation.findings(
+        yield from config_rules.findings(
             str(study.path), study.cultures, settings, list(study.endpoints)
         )

@@ -10,6 +10,7 @@ from coculture.exchange.manual_gates import Decision, GatesFile, ManualGate, Own
 from coculture.exchange.vocabulary import listed, many
 from coculture.flow import FlowSettings
 from coculture.flow.files import FlowFile, flow_files, open_file
+from coculture.flow.gate_names import gate_names
 from coculture.flow.interchange.flowjo import workspace
 from coculture.flow.interchange.gating_ml import reading
 from coculture.flow.interchange.gating_ml.applying import FileEvents
@@ -17,7 +18,6 @@ from coculture.flow.interchange.gating_ml.dimensions import OF_FILE, UNCOMPENSAT
 from coculture.flow.interchange.gating_ml.reading import GatingDocument
 from coculture.flow.interchange.steps import StepShape, as_step, most_common
 from coculture.flow.interchange.xml_file import InterchangeError, root_of, tag
-from coculture.flow.settings import gate_names
 from coculture.study.study import Study
 
 

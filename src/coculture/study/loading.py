@@ -17,12 +17,12 @@ from coculture.study import (
     gates_file,
     pinned,
     pinned_findings,
-    table_validation,
 )
 from coculture.study.checksums import Checksums
 from coculture.study.problem_order import in_order
 from coculture.study.read_tables import read_tables
 from coculture.study.study import Study
+from coculture.study.table_validation import config_rules
 
 
 def load(
@@ -146,9 +146,7 @@ def _read(
         earlier_results=earlier,
         **{**read.frames, "flow": flow_table},
     )
-    problems += table_validation.number_of_experiments(
-        str(path), study.cultures, config["experiments"]
-    )
+    problems += config_rules.number_of_experiments(str(path), study.cultures, config["experiments"])
     # What is looked for in events is remembered elsewhere (`copies`).
     is_known = not problems and not with_events and found_sound.before(study)
     if read.has_rows and not is_known:

@@ -15,9 +15,9 @@ from coculture.comparison.layout.registry import layouts_of
 from coculture.comparison.settings import Factor
 from coculture.exchange.vocabulary import many
 from coculture.study import gates_file, values
+from coculture.study.arms_of_cultures import shown_level
 from coculture.study.map_overview import map_overview
 from coculture.study.study import Study
-from coculture.study.table_validation import shown_level
 
 
 def summary(study: Study) -> str:

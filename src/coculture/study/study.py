@@ -16,10 +16,10 @@ from coculture.exchange.names import natural_key
 from coculture.flow import FlowSettings
 from coculture.study import files, values
 from coculture.study.archived import Archived
+from coculture.study.arms_of_cultures import is_untreated, names_of_arms, settings_of
 from coculture.study.checksums import Checksums
 from coculture.study.earlier_results import EarlierResults
 from coculture.study.table_files import Place
-from coculture.study.table_validation import is_untreated, names_of_arms, settings_of
 
 FILE_COLUMNS = {"flow": "fcs", "elisa": "file"}
 """The column that names a raw file, for each table that has one."""

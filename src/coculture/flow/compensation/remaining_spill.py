@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from coculture.flow.compensation.experiment_spillover import stains_with_controls
 from coculture.flow.compensation.single_stains import FEWEST_POSITIVES, POSITIVE_PERCENTILE
+from coculture.flow.compensation.stain_controls import stains_with_controls
 from coculture.flow.tubes import Tube, read_tube
 from coculture.linear_algebra import product
 

@@ -9,7 +9,8 @@ from coculture.exchange.figure_text import FigureText
 from coculture.exchange.vocabulary import number
 from coculture.flow.compensation.spillover import spillover_matrix
 from coculture.flow.figures.experiment_results import ExperimentResults, GateRecord, nothing_to_draw
-from coculture.flow.settings import SHARED_GATES, FlowSettings
+from coculture.flow.gate_names import SHARED_GATES
+from coculture.flow.settings import FlowSettings
 
 TABLE = "figures/flow/spillover.csv"
 TITLE = "Spillover between channels"

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from coculture.flow.gate_names import SHARED_GATES
 from coculture.flow.gating import gates
 from coculture.flow.gating.pool import PooledTube, Values, gated
 from coculture.flow.gating.sources.threshold import is_sample
 from coculture.flow.plot_axes import View, channel_labels, linear_axis, stain_axis
-from coculture.flow.settings import SHARED_GATES, FlowSettings, Population
+from coculture.flow.settings import FlowSettings, Population
 from coculture.flow.tubes import Panel
 
 _OF_EACH = 1000

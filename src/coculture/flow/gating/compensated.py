@@ -14,13 +14,14 @@ from coculture.flow.compensation.remaining_spill import (
 )
 from coculture.flow.compensation.usable import UnusedMatrix
 from coculture.flow.files import BEADS
+from coculture.flow.gate_names import SHARED_GATES
 from coculture.flow.gating import sample_spill
 from coculture.flow.gating.gate_setting import Blocks, pool_for, set_gates
 from coculture.flow.gating.pool import PooledTube, gated
 from coculture.flow.gating.possible_spill import PossibleSpill, of_dye_in_annexin
 from coculture.flow.gating.sources.manual import OwnGates
 from coculture.flow.gating.sources.threshold import is_sample
-from coculture.flow.settings import SHARED_GATES, FlowSettings, Population
+from coculture.flow.settings import FlowSettings, Population
 from coculture.flow.tubes import Tube
 
 _TWICE = -0.02

@@ -6,31 +6,23 @@ dye). There is no live gate before the stains, because it would remove the cells
 counted. Events that are saturated in a stain are the brightest dying cells and are kept.
 """
 
-import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
 
-from coculture.exchange.flags import Flag, codes
-from coculture.exchange.outcomes import (
-    Outcomes,
-    background_column,
-    count_column,
-    median_column,
-)
+from coculture.exchange.flags import Flag
 from coculture.flow.compensation.experiment_spillover import (
     ExperimentSpillover,
     experiment_spillover,
 )
-from coculture.flow.compensation.remaining_spill import RemainingSpill, corrected
 from coculture.flow.compensation.spillover import spillover_table
 from coculture.flow.files import FlowFile, exclusion, flow_files
 from coculture.flow.gate_plots.axes import axes_of
 from coculture.flow.gate_plots.record import no_plots, plot_record
-from coculture.flow.gating import checks
-from coculture.flow.gating.acquisition_date import acquired_at, usual_day
+from coculture.flow.gating import checks, wells_table, without_spill
+from coculture.flow.gating.acquisition_date import usual_day
 from coculture.flow.gating.alternatives import (
     automatic_gates,
     controls_put_back,
@@ -43,25 +35,15 @@ from coculture.flow.gating.alternatives.other_gate import OtherGate
 from coculture.flow.gating.alternatives.table import OtherWhole, alternative_table
 from coculture.flow.gating.backgrounds import backgrounds
 from coculture.flow.gating.cell_density import Amounts, amounts
-from coculture.flow.gating.checks import annexin_missing, staining_not_seen
-from coculture.flow.gating.checks.brightness_differs import (
-    brightness_column,
-    lost_columns,
-    weakened,
-)
-from coculture.flow.gating.checks.too_few_cells import lacks_percent
 from coculture.flow.gating.checks.unusual_file import reading_notes
 from coculture.flow.gating.compensated import Compensated, compensated
 from coculture.flow.gating.constant_channels import refuse_constant
 from coculture.flow.gating.counting import count, is_beads, measure
-from coculture.flow.gating.gate_setting import Blocks, set_gates
-from coculture.flow.gating.intervals import wilson_interval
+from coculture.flow.gating.gate_setting import Blocks
 from coculture.flow.gating.marker_losses import marker_states
-from coculture.flow.gating.measurement import STAGES, Experiment, Measurement
-from coculture.flow.gating.possible_spill import PossibleEffect
+from coculture.flow.gating.measurement import Experiment, Measurement
 from coculture.flow.gating.refusal import refuse_unknown
 from coculture.flow.gating.repeated_flags import grouped
-from coculture.flow.gating.spill_effect import SpillEffect, changes_of_arms, compared
 from coculture.flow.interchange.gating_ml.of_experiment import gated_file, gates_document
 from coculture.flow.settings import FlowSettings
 from coculture.flow.tubes import Tube, open_tubes
@@ -71,8 +53,7 @@ TIME_RULE = (
     "in each file, parts of the acquisition whose signal differs from the rest of the file, or "
     "whose rate is above 2.5 times the median rate, are removed"
 )
-_UNSEEN = {annexin_missing.CODE, staining_not_seen.CODE}
-"""Cautions that a stain may not have stained."""
+
 Progress = Callable[[str], None]
 
 
@@ -133,7 +114,7 @@ def gate_experiment(
     if not tubes:
         no_gates: dict[str, Blocks] = {one.name: {} for one in settings.populations}
         record = _record(name, {"source": "none"}, no_gates, {}, {})
-        wells = _wells(listed, {}, {}, settings)
+        wells = wells_table.wells(listed, {}, {}, settings)
         nothing = alternative_table(listed, {}, (), (), {}, settings, Amounts())
         document = gates_document(name, (), {}, None, settings)
         return GatedExperiment(
@@ -156,7 +137,7 @@ def gate_experiment(
 
     measured = _of_each(tubes, measured_in, processes)
     day = usual_day(tube.header for tube in tubes)
-    effects = _effects(tubes, used, settings, measured)
+    effects = without_spill.effects(tubes, used, settings, measured)
     refuse_unknown(name, spillover, effects)
     states = marker_states(measured, settings.outcomes)
     counted_per = _amounts(measured)
@@ -170,7 +151,7 @@ def gate_experiment(
         spillover,
         effects,
         states,
-        _possible_effect(tubes, used, settings, measured),
+        without_spill.possible_effect(tubes, used, settings, measured),
         counted_per,
     )
     found = {
@@ -181,8 +162,8 @@ def gate_experiment(
     }
     flags = grouped(flag for of_one in found.values() for flag in of_one)
     return GatedExperiment(
-        wells=_with_backgrounds(
-            _wells(listed, measured, found, settings, counted_per),
+        wells=wells_table.with_backgrounds(
+            wells_table.wells(listed, measured, found, settings, counted_per),
             backgrounds(measured, blocks, settings),
             settings,
         ),
@@ -294,192 +275,6 @@ def _record(
     }
 
 
-# The table of wells ----------------------------------------------------------------------------
-
-
-def _wells(
-    files: Sequence[FlowFile],
-    measured: Mapping[int, Sequence[Measurement]],
-    flags: Mapping[tuple[int, str], Sequence[Flag]],
-    settings: FlowSettings,
-    counted_per: Amounts | None = None,
-) -> pd.DataFrame:
-    """flow/wells.csv: every file with a row for each population, also those that were excluded."""
-    rows = []
-    for file in files:
-        counted: Iterator[dict[str, Any]]
-        if file.row in measured:
-            counted = (
-                _counted(one, settings) | _density(one, counted_per or Amounts())
-                for one in measured[file.row]
-            )
-        else:
-            counted = ({"population": population.name} for population in settings.populations)
-        for row in counted:
-            raised = flags.get((file.row, str(row.get("population"))), ())
-            cautions = [flag for flag in raised if flag.severity != "note"]
-            row |= _seen(file, row, cautions, measured, settings)
-            opened = measured.get(file.row)
-            row["acquired"] = acquired_at(opened[0].tube.header) if opened else ""
-            rows.append({**_identity(file), **row, "flags": codes(cautions)})
-    # Not with columns=_columns(), which would drop a column that it does not list.
-    wells = pd.DataFrame(rows)
-    known = _columns(settings)
-    wells = wells.reindex(columns=[*known, *wells.columns.difference(known)])
-    whole = [name for name in known if name.startswith(("events_", "n_"))]
-    seen = settings.outcomes.seen_columns
-    return wells.astype({**dict.fromkeys(whole, "Int64"), **dict.fromkeys(seen, "boolean")})
-
-
-def _with_backgrounds(
-    wells: pd.DataFrame, found: Mapping[tuple[str, str], float], settings: FlowSettings
-) -> pd.DataFrame:
-    """The table with the background of each channel beside the medians of the population."""
-    for channel in settings.stained_channels:
-        of_population = {
-            population.name: found.get((population.name, channel), math.nan)
-            for population in settings.populations
-        }
-        has_median = wells[median_column(channel)].notna()
-        background = wells["population"].map(of_population).where(has_median)
-        wells[background_column(channel)] = background.astype(float)
-    return wells
-
-
-def _seen(
-    file: FlowFile,
-    row: Mapping[str, Any],
-    cautions: Sequence[Flag],
-    measured: Mapping[int, Sequence[Measurement]],
-    settings: FlowSettings,
-) -> dict[str, bool]:
-    """Of a sample with percents, whether each stain was seen, as the cautions say."""
-    first = settings.outcomes.first
-    if file.role != "sample" or first is None or first.column not in row:
-        return {}
-    panel = measured[file.row][0].tube.panel
-    unseen = [flag.concerns.channel for flag in cautions if flag.code in _UNSEEN]
-    columns = settings.outcomes.seen_columns
-    if len(columns) == 1:
-        return {columns[0]: not unseen}
-    stains = zip(columns, panel.of_stains, strict=True)
-    return {column: stain.channel not in unseen for column, stain in stains}
-
-
-def _identity(file: FlowFile) -> dict[str, Any]:
-    return {
-        "experiment": file.experiment,
-        "fcs": file.fcs,
-        "plate": file.plate,
-        "well": file.well,
-        "role": file.role,
-        "culture": file.culture,
-        "cells": file.cells,
-        "excluded": file.exclude,
-    }
-
-
-def _counted(one: Measurement, settings: FlowSettings) -> dict[str, Any]:
-    """The columns of one measurement; of beads only the number of events.
-
-    A sample with fewer than `min_cells` cells has counts but no percents.
-    """
-    outcomes = settings.outcomes
-    counts = one.counts
-    if is_beads(one.tube):
-        return {"events_total": counts.total}
-    row: dict[str, Any] = {
-        "population": one.population.name,
-        "events_total": counts.total,
-        "events_nonfinite": counts.nonfinite,
-        "events_beads": counts.beads,
-        **{f"events_{stage}": number for stage, number in counts.after.items()},
-        **_medians(one, settings),
-    }
-    first = outcomes.first
-    if not counts.has_quadrants or first is None:
-        return row
-    row |= {count_column(name): number for name, number in counts.quadrants.items()}
-    row |= _brightness(one, outcomes)
-    if lacks_percent(one, settings.min_cells):
-        return row
-    counted = sum(counts.quadrants[name] for name in first.classes)
-    lower, upper = wilson_interval(counted, sum(counts.quadrants.values()))
-    return row | {
-        **{each.column: counts.percent(*each.classes) for each in outcomes.outcomes},
-        f"{first.column}_lower": 100 * lower,
-        f"{first.column}_upper": 100 * upper,
-        "sensitivity_percent_points": counts.sensitivity,
-    }
-
-
-def _medians(one: Measurement, settings: FlowSettings) -> dict[str, float]:
-    """The population's median in the channel of each stain and marker."""
-    names = one.tube.panel.names
-    return {
-        median_column(channel): one.medians[names[channel]]
-        for channel in settings.stained_channels
-        if names[channel] in one.medians
-    }
-
-
-def _density(one: Measurement, counted_per: Amounts) -> dict[str, Any]:
-    """Cells of the population per bead, volume or second, of a sample where they are known."""
-    row = one.tube.row
-    volume = {"volume_ul": counted_per.volumes[row]} if row in counted_per.volumes else {}
-    if row not in counted_per.of_row:
-        return volume
-    density = counted_per.density(row, one.counts.cells)
-    return {"cell_density": density, "cell_density_unit": counted_per.unit, **volume}
-
-
-def _brightness(one: Measurement, outcomes: Outcomes) -> dict[str, float]:
-    """Brightness of the stained cells of each stain, and what a weaker stain would lose."""
-    found = {}
-    for stain in outcomes.stains:
-        cells = one.stained.get(stain.gate)
-        if cells is not None:
-            found[brightness_column(stain)] = cells.brightness
-        if cells is not None and stain in weakened(outcomes):
-            for times, column in lost_columns(stain).items():
-                found[column] = 100 * cells.share_lost(times)
-    return found
-
-
-def _columns(settings: FlowSettings) -> list[str]:
-    """Column order: the file, counts along the gates, percents, flags."""
-    outcomes = settings.outcomes
-    identity = ["experiment", "fcs", "plate", "well", "role", "culture", "cells", "population"]
-    counts = [
-        "events_total",
-        "events_nonfinite",
-        "events_beads",
-        *(f"events_{stage}" for stage in STAGES),
-        "cell_density",
-        "cell_density_unit",
-    ]
-    single = [one.column for one in outcomes.outcomes if one != outcomes.first]
-    first = [] if outcomes.first is None else [outcomes.first.column]
-    lacking = [stain for stain in outcomes.stains if not stain.living_are_positive]
-    return [
-        *identity,
-        *counts,
-        *outcomes.counts,
-        *single,
-        *(f"{column}{end}" for column in first for end in ("", "_lower", "_upper")),
-        *(["sensitivity_percent_points"] if first else []),
-        *map(brightness_column, lacking),
-        *(column for stain in weakened(outcomes) for column in lost_columns(stain).values()),
-        *outcomes.seen_columns,
-        "volume_ul",
-        *map(median_column, settings.stained_channels),
-        *map(background_column, settings.stained_channels),
-        "flags",
-        "excluded",
-        "acquired",
-    ]
-
-
 def _amounts(measured: Mapping[int, Sequence[Measurement]]) -> Amounts:
     """What the cells of the samples are counted per."""
     samples = [of_file[0] for of_file in measured.values() if of_file[0].tube.role == "sample"]
@@ -488,69 +283,3 @@ def _amounts(measured: Mapping[int, Sequence[Measurement]]) -> Amounts:
         {one.tube.row: one.counts.beads or 0 for one in samples},
         {one.tube.row: one.seconds for one in samples},
     )
-
-
-def _effects(
-    tubes: Sequence[Tube],
-    used: Compensated,
-    settings: FlowSettings,
-    measured: Mapping[int, Sequence[Measurement]],
-) -> tuple[SpillEffect, ...]:
-    """What the percents of the report population would be without the spill that is left."""
-    if not used.remaining:
-        return ()
-    own = settings.gates.get(tubes[0].experiment, {})
-    changes = _changes_without(
-        used.remaining,
-        tubes,
-        used,
-        settings,
-        measured,
-        lambda tubes, matrix: set_gates(tubes, matrix, settings, own, is_compensated=False),
-    )
-    return (SpillEffect(used.remaining, changes, used.spillover.matrix is None),)
-
-
-def _possible_effect(
-    tubes: Sequence[Tube],
-    used: Compensated,
-    settings: FlowSettings,
-    measured: Mapping[int, Sequence[Measurement]],
-) -> PossibleEffect | None:
-    """What percent apoptotic would be without a spill that is not known."""
-    if used.possible is None:
-        return None
-    spill = used.possible.as_remaining
-    # At the same thresholds: live cells have no dye that could spill.
-    changes = _changes_without(
-        [spill], tubes, used, settings, measured, lambda _tubes, _matrix: used.blocks
-    )
-    return PossibleEffect(used.possible, next(iter(changes.values())))
-
-
-def _changes_without(
-    spills: Sequence[RemainingSpill],
-    tubes: Sequence[Tube],
-    used: Compensated,
-    settings: FlowSettings,
-    measured: Mapping[int, Sequence[Measurement]],
-    gates_of: Callable[[Sequence[Tube], pd.DataFrame], Mapping[str, Blocks]],
-) -> dict[str, float]:
-    """The change of each percent, as in `SpillEffect`, if these spills are taken away, too.
-
-    `gates_of` gives the gates for the tubes with another matrix.
-    """
-    matrix = corrected(used.spillover.matrix, spills)
-    tubes = [
-        tube
-        if tube.own_spillover is None
-        else replace(tube, own_spillover=corrected(tube.own_spillover, spills))
-        for tube in tubes
-    ]
-    blocks = gates_of(tubes, matrix)
-    samples = [tube for tube in tubes if tube.role == "sample"]
-    place = [one.name for one in settings.populations].index(settings.report_population)
-    arms = [(tube.cells, tube.arm or tube.culture or tube.fcs) for tube in samples]
-    reported = [measured[tube.row][place].counts.quadrants for tube in samples]
-    without = [measure(tube, matrix, settings, blocks)[place].counts.quadrants for tube in samples]
-    return changes_of_arms(arms, reported, without, compared(settings.outcomes))

@@ -9,13 +9,15 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from coculture.flow.gate_names import SHARED_GATES
 from coculture.flow.gating import gates, sources
 from coculture.flow.gating.control_tests import screened
 from coculture.flow.gating.pool import MAX_SAMPLES, PooledTube, gated, pool
 from coculture.flow.gating.sources import debris, detector_range, manual, singlet_spread
 from coculture.flow.gating.sources.own_thresholds import WELL
 from coculture.flow.gating.sources.threshold import Request, ThresholdError
-from coculture.flow.settings import AUTO, SHARED_GATES, FlowSettings, Population
+from coculture.flow.settings import FlowSettings, Population
+from coculture.flow.threshold_settings import AUTO
 from coculture.flow.tubes import Panel, Tube
 
 Blocks = dict[str, gates.Block]

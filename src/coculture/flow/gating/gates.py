@@ -17,6 +17,8 @@ from coculture.exchange.outcomes import STANDARD, Outcomes
 from coculture.exchange.problems import CocultureError
 from coculture.exchange.vocabulary import listed
 from coculture.flow.files import FlowFile
+from coculture.flow.gate_names import SHARED_GATES
+from coculture.flow.gate_shapes import shape_fault
 from coculture.flow.gating.flowcytometrytools import (
     Gate,
     both,
@@ -28,7 +30,6 @@ from coculture.flow.gating.flowcytometrytools import (
 )
 from coculture.flow.interchange.gating_ml.gates.polygon import on_edge
 from coculture.flow.interchange.gating_ml.transforms import scale_named
-from coculture.flow.settings import SHARED_GATES, shape_fault
 from coculture.flow.tubes import Columns
 
 ANNEXIN, VIABILITY_DYE = STANDARD
@@ -66,7 +67,7 @@ def draw(name: str, block: Block) -> Gate:
     Raises
     ------
     GateError
-        If the block contradicts itself (`coculture.flow.settings.shape_fault`).
+        If the block contradicts itself (`coculture.flow.gate_shapes.shape_fault`).
     """
     fault = shape_fault(block)
     if fault:

@@ -13,7 +13,7 @@ from coculture.flow.gating import sources
 from coculture.flow.gating.gates import BLOCK_KEYS
 from coculture.flow.gating.pool import PooledTube
 from coculture.flow.gating.sources.threshold import Request, ThresholdError
-from coculture.flow.settings import AUTO
+from coculture.flow.threshold_settings import AUTO
 from coculture.study.schema import FOLDER
 
 Values = NDArray[np.float64]

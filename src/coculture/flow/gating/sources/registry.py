@@ -35,7 +35,7 @@ from coculture.flow.gating.sources.threshold import (
     ThresholdError,
     Trust,
 )
-from coculture.flow.settings import AUTO
+from coculture.flow.threshold_settings import AUTO
 
 
 class Source(Protocol):
