@@ -75,7 +75,7 @@ def _page(wells: int) -> str:
         findings=pd.DataFrame(columns=["id", "verdict_in_words", "sentence"]),
         file_name="many.gates.yaml",
     )
-    (text,) = pages(inputs, {"E1": wells}).values()
+    ((_, text),) = pages(inputs, {"E1": wells})
     return text
 
 

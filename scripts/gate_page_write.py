@@ -16,6 +16,6 @@ def main(inputs: Any, outputs: Any, parameters: Any) -> None:
         file_name=parameters.file_name,
         file=parameters.file,
     )
-    pages = gate_page.pages(found, parameters.wells)
-    for path in outputs.pages:
-        Path(path).write_text(pages[Path(path).name], encoding="utf-8")
+    paths = {Path(path).name: Path(path) for path in outputs.pages}
+    for name, text in gate_page.pages(found, parameters.wells):
+        paths[name].write_text(text, encoding="utf-8")

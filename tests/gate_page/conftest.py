@@ -71,7 +71,7 @@ def inputs_of(gated: GatedExperiment, **changes: Any) -> GatePageInputs:
 def page_of(gated: GatedExperiment, **changes: Any) -> str:
     """The page of one experiment."""
     samples = sum(one["role"] == "sample" for one in gated.plots["tubes"])
-    (text,) = pages(inputs_of(gated, **changes), {"E1": samples}).values()
+    ((_, text),) = pages(inputs_of(gated, **changes), {"E1": samples})
     return text
 
 

@@ -13,7 +13,7 @@ def test_beyond_400_wells_each_experiment_has_a_page(gated: GatedExperiment) -> 
     assert page_names({"E1": 200, "E2": 200}) == ["gates.html"]
     assert page_names({"E1": 401}) == ["gates.html"]
     wells = {"E1": 24, "E2/b": 384}
-    made = pages(inputs_of(gated), wells)
+    made = dict(pages(inputs_of(gated), wells))
     assert list(made) == page_names(wells) == ["gates.html", "gates-E1.html", "gates-E2%2Fb.html"]
     assert 'href="gates-E1.html"' in made["gates.html"]
     # The name of a file has a % that an address has to escape.
@@ -34,7 +34,7 @@ def test_an_experiment_without_tubes_is_named(gated: GatedExperiment) -> None:
         gates=[*inputs.gates, {"populations": {}}],
     )
     words = "Not shown, because every tube is excluded: E2"
-    assert words in pages(empty, {"E1": 24, "E2": 0})["gates.html"]
+    assert words in dict(pages(empty, {"E1": 24, "E2": 0}))["gates.html"]
     assert words not in page_of(gated)
 
 

@@ -3,11 +3,33 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 import pandas as pd
 
 from coculture.exchange import records, result_tables
+
+
+@dataclass(frozen=True)
+class JsonFiles(Sequence[Mapping[str, Any]]):
+    """Files of which each is read when it is asked for: all events of a large study are 1 GB."""
+
+    paths: Sequence[str]
+
+    @overload
+    def __getitem__(self, place: int) -> Mapping[str, Any]: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> "JsonFiles": ...
+
+    def __getitem__(self, place: int | slice) -> "Mapping[str, Any] | JsonFiles":
+        if isinstance(place, slice):
+            return JsonFiles(self.paths[place])
+        content: Mapping[str, Any] = records.read_json(self.paths[place])
+        return content
+
+    def __len__(self) -> int:
+        return len(self.paths)
 
 
 @dataclass(frozen=True)
@@ -54,7 +76,7 @@ def read_inputs(
     table = result_tables.read(Path(cultures))
     return GatePageInputs(
         config=records.read_yaml(config),
-        plots=[records.read_json(path) for path in plots],
+        plots=JsonFiles(plots),
         gates=[records.read_yaml(path) for path in gates],
         arms=dict(zip(table["culture"].astype(str), table["arm"].astype(str), strict=True)),
         findings=result_tables.read(Path(findings)),

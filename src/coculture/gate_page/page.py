@@ -4,7 +4,7 @@ Up to MOST_WELLS wells are on one page. Of a larger study each experiment has a 
 lists them. The same results give the same bytes.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -48,21 +48,29 @@ def page_names(wells: Mapping[str, int]) -> list[str]:
     return [MAIN, *(f"gates-{quote(experiment, safe='')}.html" for experiment in wells)]
 
 
-def pages(inputs: GatePageInputs, wells: Mapping[str, int]) -> dict[str, str]:
-    """Name of each page (`page_names`) -> its HTML."""
-    experiments = {
-        str(plots["experiment"]): _experiment(inputs, plots, gates)
-        for plots, gates in zip(inputs.plots, inputs.gates, strict=True)
-        if plots["tubes"]
-    }
+def pages(inputs: GatePageInputs, wells: Mapping[str, int]) -> Iterator[tuple[str, str]]:
+    """Name (`page_names`) and HTML of each page, one after the other: each holds its events."""
     main, *others = page_names(wells)
+    has_tubes = {str(one["experiment"]): bool(one["tubes"]) for one in inputs.plots}
+    origin = _origin(inputs, [name for name, has in has_tubes.items() if not has])
     if not others:
-        return {main: _page(inputs, list(experiments.values()))}
-    found = {main: _index(inputs, dict(zip(others, wells.items(), strict=True)))}
+        yield main, _page(inputs, _shown_experiments(inputs, has_tubes), origin)
+        return
+    yield main, _index(inputs, dict(zip(others, wells.items(), strict=True)), origin)
     for name, experiment in zip(others, wells, strict=True):
-        shown = [experiments[experiment]] if experiment in experiments else []
-        found[name] = _page(inputs, shown, has_index=True)
-    return found
+        of_page = {one: has and one == experiment for one, has in has_tubes.items()}
+        yield name, _page(inputs, _shown_experiments(inputs, of_page), origin, has_index=True)
+
+
+def _shown_experiments(
+    inputs: GatePageInputs, is_shown: Mapping[str, bool]
+) -> list[dict[str, Any]]:
+    """The experiments that are on a page; `is_shown` has each, in the order of `inputs`."""
+    return [
+        _experiment(inputs, inputs.plots[place], inputs.gates[place])
+        for place, shown in enumerate(is_shown.values())
+        if shown
+    ]
 
 
 def _experiment(
@@ -88,7 +96,10 @@ def _shown(block: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _page(
-    inputs: GatePageInputs, experiments: Sequence[Mapping[str, Any]], has_index: bool = False
+    inputs: GatePageInputs,
+    experiments: Sequence[Mapping[str, Any]],
+    origin: str,
+    has_index: bool = False,
 ) -> str:
     script = joined(TEMPLATE, SCRIPTS)
     study = {
@@ -112,7 +123,7 @@ def _page(
         .render(
             title=_title(inputs),
             simulated=bool(inputs.config.get("simulated")),
-            origin=_origin(inputs),
+            origin=origin,
             gates_file=inputs.file_name,
             index=has_index,
             has_tubes=bool(experiments),
@@ -125,7 +136,7 @@ def _page(
     )
 
 
-def _index(inputs: GatePageInputs, of_pages: Mapping[str, tuple[str, int]]) -> str:
+def _index(inputs: GatePageInputs, of_pages: Mapping[str, tuple[str, int]], origin: str) -> str:
     """The list of pages; `of_pages` is the name of a page -> its experiment and number of wells."""
     return (
         _environment()
@@ -133,7 +144,7 @@ def _index(inputs: GatePageInputs, of_pages: Mapping[str, tuple[str, int]]) -> s
         .render(
             title=_title(inputs),
             simulated=bool(inputs.config.get("simulated")),
-            origin=_origin(inputs),
+            origin=origin,
             experiments=[
                 {"href": quote(name), "experiment": experiment, "wells": number}
                 for name, (experiment, number) in of_pages.items()
@@ -147,9 +158,8 @@ def _title(inputs: GatePageInputs) -> str:
     return str(inputs.config.get("title") or inputs.config["study"])
 
 
-def _origin(inputs: GatePageInputs) -> str:
+def _origin(inputs: GatePageInputs, without: Sequence[str]) -> str:
     """Which gates the page begins with, and which experiments it does not have."""
-    without = [str(one["experiment"]) for one in inputs.plots if not one["tubes"]]
     named = f". Not shown, because every tube is excluded: {listed(without)}" if without else ""
     return f"{_first_gates(inputs)}{named}"
 

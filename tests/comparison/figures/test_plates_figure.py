@@ -102,3 +102,32 @@ def test_the_result_has_the_extremes_of_each_measurement(
     assert "Apoptotic cells −2 to 2 percentage points" in text.result
     assert "IL-6 0.5-fold to 2-fold" in text.result
     assert text.analysis == ""
+
+
+def test_of_many_plates_those_are_drawn_whose_wells_differ_most(
+    cultures: pd.DataFrame, settings: ComparisonSettings
+) -> None:
+    """Twenty plates with a pair of wells each: further apart on each but on P10 and P11."""
+    pairs = [cultures.head(2).assign(experiment=f"E{number}") for number in range(1, 21)]
+    wide = [2.0 if number in {10, 11} else 2.0 + number for number in range(1, 21)]
+    many = pd.concat(pairs, ignore_index=True)
+    many = many.assign(
+        culture=[f"c{place}" for place in range(40)],
+        percent_apoptotic=[20.0 + sign * half / 2 for half in wide for sign in (-1, 1)],
+        il6_pg_ml=100.0,
+        il6_state="ok",
+    )
+    wells = pd.DataFrame(
+        {
+            "culture": many["culture"],
+            "role": "sample",
+            "plate": [f"P{1 + place // 2}" for place in range(40)],
+            "well": ["A1", "A2"] * 20,
+        }
+    )
+    drawn = plates(FigureInputs(many, compare(cultures, settings), settings, wells))
+    titles = [axes.get_title("left") for axes in drawn.figure.axes]
+    expected = [f"P{number}" for number in range(7, 21) if number not in {10, 11}]
+    assert [*dict.fromkeys(titles)] == [*expected, ""]
+    assert "Shown are the 12 of 20 plates whose wells differ most" in drawn.text.caption
+    assert drawn.shown["plate"].nunique() == 20
