@@ -106,3 +106,13 @@ def test_many_combinations_are_counted_and_not_listed(
     below = 6 + int((rows.loc[rows["unit"] == "ratio", "upper"] < 1).sum())
     assert f"below 1 (more effect than expected) in {below} of them." in text
     assert len(text) < 300
+
+
+def test_all_panels_have_one_scale(cultures: pd.DataFrame, settings: ComparisonSettings) -> None:
+    apart = cultures.assign(
+        percent_apoptotic=cultures["percent_apoptotic"].where(cultures["cells"] == "il1b", 3.0)
+    )
+    drawn = combination(_inputs(apart, compare(apart, settings), settings))
+    panels = [axes for axes in drawn.figure.axes if axes.get_visible()]
+    assert len(panels) > 1
+    assert len({axes.get_ylim() for axes in panels}) == 1

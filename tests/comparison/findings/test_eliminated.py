@@ -180,3 +180,22 @@ def test_a_rescuer_that_moves_the_baseline_is_a_caution(
     assert flag.sentence.startswith(
         "The rescuer of finding 2a itself moves the baseline: apoptosis in control added IL-6 was "
     )
+
+
+def test_donors_that_share_days_have_no_interval_of_the_eliminated_part(
+    cultures: pd.DataFrame, settings: ComparisonSettings
+) -> None:
+    """Fieller's interval needs independent values; the donors of one day are not."""
+    finding = next(one for one in settings.findings if one.id == "2a")
+    own = replace(settings, findings=(finding,))
+    of_days = compare(cultures, own).findings.iloc[0]
+    donors = "D" + cultures["replicate"].astype(str)
+    days = cultures["experiment"]
+    shared = cultures.assign(
+        donor=donors, shared_experiment=days, experiment=days + " (" + donors + ")"
+    )
+    of_donors = compare(shared, own).findings.iloc[0]
+    assert of_donors["donors"] == 3
+    assert of_donors["estimate"] == pytest.approx(of_days["estimate"], abs=3)
+    assert np.isfinite(of_days[["lower", "upper"]].astype(float)).all()
+    assert of_donors[["lower", "upper"]].isna().all()

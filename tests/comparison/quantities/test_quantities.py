@@ -329,3 +329,10 @@ def test_the_interval_of_an_arm_keeps_the_bounds_of_a_percent_and_a_difference_d
     own = tables.contrasts.set_index(["contrast", "analysis"])
     assert own.loc[("untreated alone", "per_experiment"), "upper"] == 100.0
     assert _effect(tables, "viability_value")["lower"] < -100
+
+
+def test_a_finished_number_may_have_a_name_of_one_letter() -> None:
+    entry = {"name": "v", "measure": "values", "values": "v"}
+    assert [*faults({"endpoints": [entry]}, schema("comparison"))] == []
+    (fault,) = faults({"endpoints": [{**entry, "values": ""}]}, schema("comparison"))
+    assert fault[0][-1] == "values"
