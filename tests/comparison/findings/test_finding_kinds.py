@@ -92,3 +92,9 @@ def test_further_keys_of_a_finding_are_options(settings: ComparisonSettings) -> 
     assert [one.part for one in made.differences] == ["effect", "residual"]
     assert made.options == {"fold": 2}
     assert all(not finding.options for finding in settings.findings)
+
+
+def test_what_needs_staining_is_an_absence() -> None:
+    """That cells without staining are no more, or no longer, positive shows nothing."""
+    needing = {kind.name for kind in KINDS if kind.needs_staining}
+    assert needing == {"not_raised", "not_lowered", "equivalent", "eliminated"}

@@ -2,11 +2,15 @@
 
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from coculture.exchange.flags import Flag
 from coculture.flow import gate_experiment
+from coculture.flow.gating import stained_cells
+from coculture.flow.gating.checks import annexin_missing
 from coculture.flow.gating.checks.annexin_missing import CODE
 from tests.flow.mishaps import base_study
 from tests.flow.mishaps.base_study import BASE, LIGHT, BaseStudy, Tube, changed, tubes
@@ -126,3 +130,13 @@ def test_dying_cells_that_lose_the_marker_are_not_taken_for_unstained_ones(tmp_p
     codes = {flag.code for flag in gate_experiment(written.files, settings).flags}
     assert "population_lost" in codes
     assert CODE not in codes
+
+
+@pytest.mark.parametrize(("dead", "is_healthy"), [(4, True), (5, False)])
+def test_fewer_than_five_percent_are_few(
+    dead: int, is_healthy: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    well: Any = SimpleNamespace(counts=SimpleNamespace(cells=100), stained={})
+    monkeypatch.setattr(annexin_missing, "_dead", lambda *_: dead)
+    monkeypatch.setattr(stained_cells, "is_seen", lambda _: True)
+    assert annexin_missing._is_healthy([well]) == is_healthy
