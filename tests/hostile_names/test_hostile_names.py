@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from coculture.study import StudyError, load
@@ -21,6 +21,8 @@ from tests.workflow.conftest import run_workflow
 WITHOUT_LIMITS = settings(
     deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
 )
+# A run takes too long for hundreds of attempts to find fewer names that fail.
+RUNS = settings(WITHOUT_LIMITS, phases=[Phase.generate])
 STUDIES = pytest.mark.parametrize("make", [FinishedStudy, RawStudy])
 
 
@@ -48,7 +50,7 @@ def test_the_check_refuses_or_accepts_any_name(make: type[NamedStudy], data: st.
 
 @STUDIES
 @given(st.data())
-@settings(WITHOUT_LIMITS, max_examples=1)
+@settings(RUNS, max_examples=1)
 def test_the_stages_do_what_the_check_accepted(make: type[NamedStudy], data: st.DataObject) -> None:
     _as_accepted(make, data.draw(any_names(make.NAMES)))
 
@@ -56,7 +58,7 @@ def test_the_stages_do_what_the_check_accepted(make: type[NamedStudy], data: st.
 @pytest.mark.long
 @STUDIES
 @given(st.data())
-@settings(WITHOUT_LIMITS, max_examples=30)
+@settings(RUNS, max_examples=30)
 def test_the_stages_do_what_the_check_accepted_in_many_studies(
     make: type[NamedStudy], data: st.DataObject
 ) -> None:
