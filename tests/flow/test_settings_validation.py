@@ -114,6 +114,16 @@ SYTO9 = {"name": "SYTO9", "channel": "FL1-A", "living_cells": "positive"}
                 {"name": "Dead", "cells": {"SYTO9": "positive"}}]},
             "'Dead' and 'dead' are the same in columns",
         ),
+        (
+            {"channels": {"annexin": "膜"}},
+            r"flow\.channels\.annexin: '膜' has no Latin or Greek letter and no digit; columns",
+        ),
+        (
+            {"populations": [
+                {"name": "m", "markers": [{"channel": "CD138-PE", "positive": True}]},
+                {"name": "n", "markers": [{"channel": "cd138 pe", "positive": True}]}]},
+            r"flow\.populations: 'CD138-PE' and 'cd138 pe' are the same in columns .*\(cd138_pe\)",
+        ),
     ],
 )  # fmt: skip
 def test_contradictions_are_refused(

@@ -5,10 +5,12 @@ from itertools import count
 from pathlib import Path
 
 from coculture.study import Study, StudyError, load
-from tests.hostile_names.studies import NamedStudy
+from tests.hostile_names.named_study import NamedStudy
 
 
-def accepted(names: Mapping[str, str], folder: Path) -> tuple[Study, dict[str, str]]:
+def accepted(
+    make: type[NamedStudy], names: Mapping[str, str], folder: Path
+) -> tuple[Study, dict[str, str]]:
     """The study with those of the names that the check accepts, and these names.
 
     Any other error than that of the check leaves this function, and so does one whose message
@@ -20,7 +22,7 @@ def accepted(names: Mapping[str, str], folder: Path) -> tuple[Study, dict[str, s
     def take(some: Mapping[str, str]) -> None:
         wanted = {**used, **some}
         try:
-            load(NamedStudy(wanted).write(folder / str(next(numbers))))
+            load(make(wanted).write(folder / str(next(numbers))), with_events=False)
         except StudyError as error:
             str(error).encode("utf-8")
             halves = list(some.items())
@@ -32,4 +34,4 @@ def accepted(names: Mapping[str, str], folder: Path) -> tuple[Study, dict[str, s
             used.update(some)
 
     take(names)
-    return load(NamedStudy(used).write(folder / "accepted")), used
+    return load(make(used).write(folder / "accepted")), used

@@ -4,78 +4,85 @@ import re
 import tempfile
 from pathlib import Path
 
-import openpyxl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 
-from coculture.exchange import result_tables
 from coculture.study import StudyError, load
 from tests.hostile_names.accepted import accepted
-from tests.hostile_names.names import KNOWN, any_names
+from tests.hostile_names.finished_study import FinishedStudy
+from tests.hostile_names.named_study import NamedStudy
+from tests.hostile_names.names import any_names, many_at_once
+from tests.hostile_names.raw_study import RawStudy
 from tests.hostile_names.stages import run_stages
-from tests.hostile_names.studies import NAMES, NamedStudy
+from tests.hostile_names.whole import require_readable, require_whole
 from tests.workflow.conftest import run_workflow
 
 WITHOUT_LIMITS = settings(
     deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
 )
+# A run takes too long for hundreds of attempts to find fewer names that fail.
+RUNS = settings(WITHOUT_LIMITS, phases=[Phase.generate])
+STUDIES = pytest.mark.parametrize("make", [FinishedStudy, RawStudy])
 
 
-def _as_accepted(names: dict[str, str]) -> None:
+def _as_accepted(make: type[NamedStudy], names: dict[str, str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        study, used = accepted(names, Path(folder))
-        results = Path(folder) / "results"
-        run_stages(study, results)
-        _require_whole(results, used)
+        study, used = accepted(make, names, Path(folder) / "studies")
+        here = Path(folder) / "run"
+        made = run_stages(study, here / "results")
+        require_whole(here / "results", made, make(used))
+        beside = {path.name for path in here.iterdir()}
+        assert beside <= {"results", "running", "kept_of_page", "kept_figures"}
 
 
-def _require_whole(results: Path, used: dict[str, str]) -> None:
-    """The names are in the tables as they were written, and nothing of them is a script."""
-    cultures = result_tables.read(results / "cultures.csv")
-    for name in ("culture", "experiment", "donor", "cells"):
-        if name in used:
-            assert used[name].strip() in set(cultures[name]), name
-    openpyxl.load_workbook(results / "report.xlsx", read_only=True).close()
-    page = (results / "report.html").read_text(encoding="utf-8")
-    assert "<script>alert" not in page
-
-
-@given(any_names())
+@STUDIES
+@given(st.data())
 @settings(WITHOUT_LIMITS, max_examples=8)
-def test_the_check_refuses_or_accepts_any_name(names: dict[str, str]) -> None:
+def test_the_check_refuses_or_accepts_any_name(make: type[NamedStudy], data: st.DataObject) -> None:
+    names = data.draw(any_names(make.NAMES))
     with tempfile.TemporaryDirectory() as folder:
         try:
-            load(NamedStudy(names).write(Path(folder) / "study"))
+            load(make(names).write(Path(folder) / "study"))
         except StudyError as error:
             str(error).encode("utf-8")
 
 
-@given(any_names())
-@settings(WITHOUT_LIMITS, max_examples=1)
-def test_the_stages_do_what_the_check_accepted(names: dict[str, str]) -> None:
-    _as_accepted(names)
+@STUDIES
+@given(st.data())
+@settings(RUNS, max_examples=1)
+def test_the_stages_do_what_the_check_accepted(make: type[NamedStudy], data: st.DataObject) -> None:
+    _as_accepted(make, data.draw(any_names(make.NAMES)))
 
 
 @pytest.mark.long
-@given(any_names())
-@settings(WITHOUT_LIMITS, max_examples=60)
-def test_the_stages_do_what_the_check_accepted_in_many_studies(names: dict[str, str]) -> None:
-    _as_accepted(names)
+@STUDIES
+@given(st.data())
+@settings(RUNS, max_examples=30)
+def test_the_stages_do_what_the_check_accepted_in_many_studies(
+    make: type[NamedStudy], data: st.DataObject
+) -> None:
+    _as_accepted(make, data.draw(any_names(make.NAMES)))
 
 
-def _many_at_once(first: int) -> dict[str, str]:
-    """A known text for each name, from a place in the list on."""
-    return {name: KNOWN[(first + 7 * place) % len(KNOWN)] for place, name in enumerate(NAMES)}
+LONG = pytest.mark.long
 
 
 @pytest.mark.workflow
 @pytest.mark.parametrize(
-    "first", [0, 5, *(pytest.param(one, marks=pytest.mark.long) for one in range(10, 80, 10))]
+    ("make", "first"),
+    [
+        *((FinishedStudy, first) for first in (0, 5)),
+        *(pytest.param(FinishedStudy, first, marks=LONG) for first in range(10, 80, 10)),
+        *(pytest.param(RawStudy, first, marks=LONG) for first in range(0, 80, 20)),
+    ],
 )
-def test_the_workflow_does_what_the_check_accepted(first: int, tmp_path: Path) -> None:
-    study, used = accepted(_many_at_once(first), tmp_path / "studies")
-    assert len(used) > len(NAMES) // 2
+def test_the_workflow_does_what_the_check_accepted(
+    make: type[NamedStudy], first: int, tmp_path: Path
+) -> None:
+    study, used = accepted(make, many_at_once(make.NAMES, first), tmp_path / "studies")
+    assert len(used) > len(make.NAMES) // 2
     run = run_workflow(tmp_path / "run", study.path)
     assert run.returncode == 0, run.stdout + run.stderr
     assert re.search(r"^Done. The report: ", run.stdout + run.stderr, re.MULTILINE)
-    _require_whole(tmp_path / "run" / "results" / "named", used)
+    require_readable(tmp_path / "run" / "results" / "named", make(used))

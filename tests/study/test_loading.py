@@ -154,6 +154,15 @@ def test_all_ten_faults_are_told_at_once(small_study: Path) -> None:
     assert [str(problem) for problem in raised.value.problems] == expected.split("\n")
 
 
+def test_a_contradiction_in_the_flow_section_is_told_with_its_file(small_study: Path) -> None:
+    config = small_study / "config.yaml"
+    config.write_text(config.read_text().replace("{channel: GFP,", "{channel: GFP, name: annexin,"))
+    with pytest.raises(
+        StudyError, match=r"config.yaml: flow.populations: the marker name 'annexin'"
+    ):
+        load(config)
+
+
 def test_a_reading_of_a_plate_that_the_study_lacks(small_study: Path) -> None:
     """A plate named with its own wavelength that is not in elisa.csv would change nothing."""
     own = "  wavelength_nm: {any: 450, of_plate: {IL6-E9: 405}}"

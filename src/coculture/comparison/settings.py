@@ -346,8 +346,9 @@ class ComparisonSettings:
 
     @property
     def analytes(self) -> tuple[str, ...]:
-        """The names of those that ELISA plates measure."""
-        return tuple(one.name for one in self.quantities if one.source == "elisa.csv")
+        """The analytes that are compared, as ELISA plates name them; each once."""
+        of_plates = (one for one in self.quantities if one.source == "elisa.csv")
+        return tuple(dict.fromkeys(str(one.options["analyte"]) for one in of_plates))
 
     def quantity(self, subject: str) -> Quantity | None:
         """What is compared under this name; None if nothing is."""

@@ -14,6 +14,7 @@ from coculture.exchange.outcomes import count_column
 from coculture.exchange.vocabulary import many, number
 from coculture.flow.channels import ChannelError, find_channel
 from coculture.flow.fcs.header import FcsHeader
+from coculture.flow.fcs.text import seen
 from coculture.flow.files import FlowFile, flow_files, open_file
 from coculture.flow.gating import gates
 from coculture.flow.gating.measurement import STAGES
@@ -119,7 +120,7 @@ def _table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[s
 
 
 def _cell(text: str) -> str:
-    return " ".join(str(text).split()).replace("|", "\\|")
+    return " ".join(seen(str(text)).split()).replace("|", "\\|")
 
 
 def _samples(experiments: Sequence[GatedForSheet]) -> Iterator[str]:

@@ -33,6 +33,7 @@ def problems_of(
         *_channel_problems(settings.channels),
         *_stain_problems(settings),
         *_population_problems(settings),
+        *_column_problems(settings),
         *_gate_problems(settings),
         *scope_problems(settings),
     ]
@@ -99,6 +100,25 @@ def _population_problems(settings: "FlowSettings") -> Iterator[str]:
             yield (
                 f"flow.populations: {population.name!r} has same_cells_as "
                 f"{population.same_cells_as!r}, which is not in the list."
+            )
+
+
+def _column_problems(settings: "FlowSettings") -> Iterator[str]:
+    """Channels after which no column can be called, or that would share one."""
+    channels = settings.stained_channels
+    for channel in channels:
+        if not in_columns(channel):
+            yield (
+                f"{settings.key_of(channel)}: {channel!r} has no Latin or Greek letter and no "
+                "digit; columns of the results need one. Write the name of the channel in the FCS "
+                "files ($PnN) in its place."
+            )
+    for one, other in combinations(channels, 2):
+        if in_columns(one) == in_columns(other) != "":
+            yield (
+                f"{settings.key_of(other)}: {one!r} and {other!r} are the same in columns of the "
+                f"results ({in_columns(one)}). If they are one channel, write it in the same way; "
+                "if not, write the names of the channels in the FCS files ($PnN)."
             )
 
 

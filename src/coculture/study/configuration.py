@@ -46,7 +46,8 @@ class _OnceLoader(yaml.SafeLoader):
         value = super().construct_scalar(node)
         if isinstance(value, str) and any("\ud800" <= one <= "\udfff" for one in value):
             raise _not_allowed("half of a character (\\ud800 to \\udfff) is no text", node)
-        return value
+        # An escape ("e\\u0301") is read only here.
+        return composed(value) if isinstance(value, str) else value
 
 
 def _not_allowed(why: str, node: yaml.Node) -> yaml.constructor.ConstructorError:
@@ -243,8 +244,12 @@ def unprintable(node: Any, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Any, s
             )
 
 
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
-"""Without tab and line break, with the marks that turn the direction of a text around."""
+_CONTROL = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
+    "\ufeff\ufffe\uffff]"
+)
+"""Without tab and line break, with the marks that turn the direction of a text around, and those
+that take no room: two names could look the same, and tables cannot have them."""
 
 
 def _is_finite(value: float) -> bool:

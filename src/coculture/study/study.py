@@ -13,7 +13,7 @@ from coculture.comparison.figures import PlannedStudy
 from coculture.comparison.quantities.quantity import Quantity
 from coculture.exchange.flags import Flag
 from coculture.exchange.names import natural_key
-from coculture.flow import FlowSettings
+from coculture.flow.settings import ALL_CELLS
 from coculture.study import files, values
 from coculture.study.archived import Archived
 from coculture.study.arms_of_cultures import is_untreated, names_of_arms, settings_of
@@ -97,7 +97,10 @@ class Study:
     @property
     def report_population(self) -> str:
         """The population whose percent apoptotic the comparison uses."""
-        return FlowSettings.from_config(self.config["flow"]).report_population
+        # Not by `FlowSettings`, which refuse a section with a mistake: the check asks this, too.
+        flow = self.config["flow"]
+        first = next((one["name"] for one in flow["populations"]), ALL_CELLS)
+        return str(flow["report_population"] or first)
 
     def planned_comparison(self) -> PlannedStudy:
         """What the tables say of the comparison before anything is measured."""

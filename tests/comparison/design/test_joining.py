@@ -165,3 +165,15 @@ def test_a_measured_analyte_does_not_overwrite_a_compared_one(
     wells = pd.DataFrame([_flow("a", 50, 50, 900)])
     with pytest.raises(ComparisonError, match='the analyte "il6" differs from "IL-6"'):
         join_cultures(cultures, wells, ELISA, "myeloma", ["il6"], settings)
+
+
+def test_an_endpoint_may_have_another_name_than_its_analyte(cultures: pd.DataFrame) -> None:
+    cytokine = {"name": "cytokine", "measure": "analyte", "analyte": "IL-6"}
+    section = {"analytes": [], "endpoints": [cytokine], "findings": [], "contrasts": []}
+    settings = ComparisonSettings.from_config(section, [], {"reference": "control"})
+    assert settings.analytes == ("IL-6",)
+    joined = join_cultures(
+        cultures, pd.DataFrame(), ELISA, "myeloma", settings.analytes, settings
+    ).set_index("culture")
+    assert joined.loc["a", "cytokine_pg_ml"] == 400
+    assert joined.loc["b", "cytokine_bound_pg_ml"] == 93.75

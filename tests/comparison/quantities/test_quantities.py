@@ -247,6 +247,17 @@ def test_names_that_would_share_columns_are_refused_and_signs_keep_them_apart() 
     assert [one.prefix for one in _settings(signed).quantities] == ["cd38pos", "cd38neg"]
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_names_that_would_share_rows_of_tables_are_refused(order: int) -> None:
+    """The log of the cells that are not apoptotic is ln_viable."""
+    apoptosis = {"name": "apoptosis", "measure": "percent", "outcome": "apoptotic"}
+    signal = {"name": "viable", "measure": "median", "channel": "AV"}
+    with pytest.raises(ComparisonError, match=r'called ln_viable in tables; give "viable" another'):
+        _settings([apoptosis, signal][::order])
+    with pytest.raises(ComparisonError, match='"dying" and "apoptosis" are the same numbers'):
+        _settings([apoptosis, apoptosis | {"name": "dying"}])
+
+
 def test_keys_of_another_kind_of_endpoint_are_refused() -> None:
     entry = {"name": "x", "measure": "values", "channel": "APC-A"}
     found = {str(path[-1]) for path, *_ in faults({"endpoints": [entry]}, schema("comparison"))}

@@ -99,3 +99,13 @@ def test_byte_orders_of_other_lengths(
         written, NAMES, formats=["u2"] * 3, order=written_as, keywords={"$BYTEORD": order}
     )
     np.testing.assert_array_equal(read_fcs(path).events, written)
+
+
+def test_signs_that_nobody_sees_are_left_out_of_values(
+    write_fcs: WriteFcs, written: NDArray[np.float64]
+) -> None:
+    """They would be in the sheet, the page and figures, which then cannot be read."""
+    keywords = {"$CYT": "Can\x1bto\x00 \u202eII\uffff", "$P2S": "G\x01FP\u00a0\u00e9"}
+    sample = read_fcs(write_fcs(written, NAMES, keywords=keywords))
+    assert sample.cytometer == "Canto II"
+    assert sample.labels[NAMES[1]] == "GFP\u00a0\u00e9"

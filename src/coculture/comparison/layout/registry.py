@@ -32,5 +32,6 @@ def layouts_of(
     of_flow = [one.name for one in settings.quantities if one.source == "flow.csv"]
     of_elisa = readings[~readings["endpoint"].isin(of_flow)]
     yield from different_plates.layouts(of_elisa, plate_factors)
-    yield from edge_wells.layouts(pairs, readings, design, settings.analytes)
+    analytes = [one.name for one in settings.quantities if one.source == "elisa.csv"]
+    yield from edge_wells.layouts(pairs, readings, design, analytes)
     yield from acquisition_order.layouts(pairs, readings, design)

@@ -40,8 +40,30 @@ def declared(entries: Iterable[Mapping[str, Any]], measured: Measured) -> tuple[
                 f'"{quantity.name}" and "{same.name}" would have the same columns; give one of '
                 "them another name"
             )
+        if clash := _of_same_rows(quantity, made):
+            raise QuantityError(clash)
         made.append(quantity)
     return tuple(made)
+
+
+def _of_same_rows(quantity: Quantity, others: Iterable[Quantity]) -> str:
+    """What is wrong if a scale is called as that of another quantity in tables; empty if none is.
+
+    The log of the cells that are not apoptotic is ln_viable, as is that of cells called "viable".
+    """
+    own = {scale.name for scale in quantity.scales}
+    for other in others:
+        for scale in other.scales:
+            if scale.name in own and scale.columns.value == quantity.columns.value:
+                return f'"{quantity.name}" and "{other.name}" are the same numbers; remove one'
+            if scale.name in own:
+                called = (one for one in (quantity, other) if one.prefix in scale.name)
+                named = next(called, quantity)
+                return (
+                    f'"{quantity.name}" and "{other.name}" would both be called {scale.name} in '
+                    f'tables; give "{named.name}" another name'
+                )
+    return ""
 
 
 def default_entries(analytes: Sequence[str], measured: Measured) -> list[dict[str, Any]]:

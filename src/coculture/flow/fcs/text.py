@@ -2,6 +2,7 @@
 
 import math
 import re
+import unicodedata
 from pathlib import Path
 
 from coculture.exchange.problems import CocultureError
@@ -22,6 +23,9 @@ def parse_text(text: str) -> dict[str, str]:
     itself (FCS 3.1, section 3.2). Directly after a keyword it means an empty value, which the
     standard forbids but CellQuest and others write. The final delimiter may be missing.
 
+    Control signs in values of the standard's keywords are left out: no page, figure or workbook
+    can show them.
+
     >>> parse_text("/$SYS/a//b/$P1S//$P2S/FITC")
     {'$SYS': 'a/b', '$P1S': '', '$P2S': 'FITC'}
     """
@@ -31,10 +35,26 @@ def parse_text(text: str) -> dict[str, str]:
     words = _words(body, delimiter) if delimiter * 2 in body else body.split(delimiter)
     if len(words) % 2:
         words.append("")
+    named = zip((word.strip().upper() for word in words[::2]), words[1::2], strict=True)
     return {
-        keyword.strip().upper(): value.strip()
-        for keyword, value in zip(words[::2], words[1::2], strict=True)
+        keyword: (seen(value) if keyword.startswith("$") else value).strip()
+        for keyword, value in named
     }
+
+
+def seen(value: str) -> str:
+    r"""A value without signs that nobody sees, but line ends and tabs.
+
+    >>> seen("Canto\x00 II\x1b")
+    'Canto II'
+    """
+    if value.isprintable():
+        return value
+    return "".join(
+        one
+        for one in value
+        if one in "\t\n\r" or unicodedata.category(one) not in ("Cc", "Cf", "Cs", "Cn")
+    )
 
 
 def _words(body: str, delimiter: str) -> list[str]:

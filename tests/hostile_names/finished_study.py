@@ -1,36 +1,12 @@
-"""A small study in which every name that a person chooses can be any text."""
+"""A small study of finished numbers in which every name that a person chooses can be any text."""
 
-import csv
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import yaml
 
-NAMES = {
-    "title": "Lenalidomide",
-    "culture": "first well",
-    "experiment": "E1",
-    "donor": "D1",
-    "cells": "MM1S",
-    "stroma": "HS-5",
-    "medium": "RPMI",
-    "label": "MM.1S",
-    "factor": "LEN",
-    "unit": "µM",
-    "endpoint": "viability",
-    "unit of endpoint": "a.u.",
-    "finding": "1",
-    "statement": "Lenalidomide lowers it",
-    "caveat": "none known",
-    "note": "seen twice",
-    "excluded": "spilled",
-    "patient": "S01",
-    "clinical analyte": "CRP",
-    "clinical unit": "mg/L",
-}
-"""What a person names, and what the study calls it where a test says nothing else."""
+from tests.hostile_names.named_study import NamedStudy, write_table
 
 LEVELS = {
     ("E1", 0): 93,
@@ -42,25 +18,61 @@ LEVELS = {
 }
 
 
-@dataclass(frozen=True)
-class NamedStudy:
-    """A study of finished numbers with a clinical table.
+class FinishedStudy(NamedStudy):
+    """A study of finished numbers with a clinical table."""
 
-    Attributes
-    ----------
-    names
-        Names in place of those of `NAMES`.
-    """
+    NAMES: ClassVar[Mapping[str, str]] = {
+        "title": "Lenalidomide",
+        "culture": "first well",
+        "experiment": "E1",
+        "donor": "D1",
+        "cells": "MM1S",
+        "stroma": "HS-5",
+        "medium": "RPMI",
+        "label": "MM.1S",
+        "factor": "LEN",
+        "unit": "µM",
+        "endpoint": "viability",
+        "unit of endpoint": "a.u.",
+        "finding": "1",
+        "statement": "Lenalidomide lowers it",
+        "caveat": "none known",
+        "note": "seen twice",
+        "excluded": "spilled",
+        "patient": "S01",
+        "clinical analyte": "CRP",
+        "clinical unit": "mg/L",
+    }
 
-    names: Mapping[str, str] = field(default_factory=dict)
+    IN_TABLES: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "cultures.csv culture": ("culture",),
+        "cultures.csv experiment": ("experiment",),
+        "cultures.csv donor": ("donor",),
+        "cultures.csv cells": ("cells",),
+        "cultures.csv stroma": ("stroma",),
+        "cultures.csv medium": ("medium",),
+        "study/values.csv note": ("note",),
+        "study/excluded.csv reason": ("excluded",),
+        "comparison/findings.csv id": ("finding",),
+        "comparison/findings.csv finding": ("statement",),
+        "comparison/endpoints.csv name": ("endpoint",),
+        "clinical/changes.csv patient": ("patient",),
+        "clinical/changes.csv analyte": ("clinical analyte",),
+        "clinical/changes.csv unit": ("clinical unit",),
+    }
+    ON_PAGE: ClassVar[tuple[str, ...]] = (
+        *("title", "culture", "experiment", "donor", "stroma", "medium", "label"),
+        *("factor", "endpoint", "finding", "statement", "caveat", "note", "excluded"),
+        *("patient", "clinical analyte", "clinical unit"),
+    )
 
     def write(self, folder: Path) -> Path:
         """Write it into a new folder; returns its config."""
         folder.mkdir(parents=True)
-        called = {**NAMES, **self.names}
-        _write_table(folder / "cultures.csv", self._cultures(called))
-        _write_table(folder / "values.csv", self._values(called))
-        _write_table(folder / "clinical.csv", _clinical(called))
+        called = self.called
+        write_table(folder / "cultures.csv", self._cultures(called))
+        write_table(folder / "values.csv", self._values(called))
+        write_table(folder / "clinical.csv", _clinical(called))
         config = folder / "config.yaml"
         config.write_text(yaml.safe_dump(_config(called), sort_keys=False), encoding="utf-8")
         return config
@@ -140,9 +152,3 @@ def _config(called: Mapping[str, str]) -> dict[str, Any]:
             ]
         },
     }
-
-
-def _write_table(path: Path, rows: list[list[str]]) -> None:
-    """Half of a character, which no UTF-8 has, is written as other programs write it."""
-    with path.open("w", encoding="utf-8", errors="surrogatepass", newline="") as file:
-        csv.writer(file).writerows(rows)
