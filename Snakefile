@@ -100,8 +100,10 @@ include: "workflow/rules/provenance.smk"
 include: "workflow/rules/begin_and_end.smk"
 include: "workflow/rules/cluster.smk"
 include: "workflow/rules/when_jobs_end.smk"
+include: "workflow/rules/dependencies.smk"
 
 
+each_output_has_one_rule()
 STUDY.checksums.save()
 PLAN = [
     (

@@ -3,6 +3,7 @@
 Everything else uses `concentration_pg_ml`, which `in_pg_ml` fills.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 import numpy as np
@@ -89,10 +90,13 @@ def _plates_by_a_thousand(
     standards = rows[rows["role"].isin(STANDARD_ROLES)]
     of_plates = {str(plate): of_plate for plate, of_plate in standards.groupby("plate", sort=True)}
     levels = {plate: np.unique(of_plate[column]) for plate, of_plate in of_plates.items()}
-    alike = {
-        plate: sum(_are_alike(ours, theirs) for theirs in levels.values())
-        for plate, ours in levels.items()
+    # Most plates have the same levels; each series is compared once.
+    series = Counter(tuple(ours.tolist()) for ours in levels.values())
+    counts = {
+        ours: sum(series[other] for other in series if _are_alike(*map(np.array, (ours, other))))
+        for ours in series
     }
+    alike = {plate: counts[tuple(ours.tolist())] for plate, ours in levels.items()}
     usual = max(alike, key=lambda plate: alike[plate], default="")
     for plate, ours in levels.items():
         factor = next((one for one in _FACTORS if _are_alike(ours, levels[usual] * one)), None)

@@ -379,12 +379,15 @@ def arms_of(cultures: pd.DataFrame, factors: Iterable[Factor]) -> list[Arm]:
     """The arm of every row of `cultures`."""
     columns = [cultures[factor.column].map(factor.level_of) for factor in factors]
     media = cultures["medium"].fillna("") if "medium" in cultures else [""] * len(cultures)
-    return [
-        Arm(str(cells), str(stroma), float(hours), tuple(levels), str(medium))
-        for cells, stroma, hours, medium, *levels in zip(
-            cultures["cells"], cultures["stroma"], cultures["hours"], media, *columns, strict=True
-        )
-    ]
+    rows = zip(
+        cultures["cells"], cultures["stroma"], cultures["hours"], media, *columns, strict=True
+    )
+    made: dict[tuple[object, ...], Arm] = {}
+    for row in (listed := [*rows]):
+        if row not in made:
+            cells, stroma, hours, medium, *levels = row
+            made[row] = Arm(str(cells), str(stroma), float(hours), tuple(levels), str(medium))
+    return [made[row] for row in listed]
 
 
 def wells_by_arm(cultures: pd.DataFrame, settings: ComparisonSettings) -> pd.DataFrame:
