@@ -51,6 +51,7 @@ def test_own_threshold_of_one_stain_leaves_that_of_the_other() -> None:
 
 def test_few_cells_have_no_peak() -> None:
     assert well(80, cells=99) == {}
+    assert well(80, cells=100) != {}
 
 
 def test_few_stained_cells_have_no_median() -> None:

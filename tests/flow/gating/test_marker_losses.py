@@ -1,5 +1,7 @@
 """What a marker's gate loses of the dying cells, worked out by hand."""
 
+import math
+
 import pytest
 
 from coculture.flow.gating import marker_losses
@@ -24,3 +26,23 @@ def test_as_many_dying_cells_outside_as_inside_are_half_of_them(
     assert (loss.evidence, loss.lost) == ("excess", 0.5)
     assert (loss.percent, loss.percent_with) == pytest.approx((12.5, 100 * 100 / 450))
     assert (loss.outside_percent, loss.expected_percent) == pytest.approx((40.0, 10.0))
+
+
+def test_the_excess_is_counted_in_standard_errors() -> None:
+    """Of 90 negative cells outside 10 positive ones are expected; 50 more are seen.
+
+    A tenth of other cells is positive, by 100 of them: the SE of the ratio 1 to 9 is
+    sqrt(.1 x .9 / 100) / .9^2 = .037037, by the delta method. The share may also be off by 5 %.
+    """
+    seen = _Seen(
+        inside=400,
+        dying=50,
+        bright=50,
+        outside_positive=60,
+        outside_negative=90,
+        cut_dying=0.0,
+        cut_others=0.0,
+    )
+    excess, errors = marker_losses._excess(seen, _Others(10, 90))
+    error = math.sqrt(60 + (90 * 0.03 / 0.81) ** 2 + (0.05 * 10) ** 2)
+    assert (excess, errors) == pytest.approx((50.0, 50 / error))
