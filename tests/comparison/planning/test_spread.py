@@ -17,7 +17,8 @@ def test_the_variance_is_that_of_one_experiment() -> None:
     """An SE of 0.5 of four experiments is an SD of 1."""
     spread = _spread(_pilot(4))
     assert spread is not None
-    assert (spread.variances, spread.numbers) == (pytest.approx((1.0,)), (4,))
+    assert spread.variances == pytest.approx((1.0,))
+    assert spread.numbers == (4,)
 
 
 def test_one_experiment_and_equal_ones_say_nothing() -> None:
