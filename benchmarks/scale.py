@@ -187,7 +187,9 @@ def draw(costs: pd.DataFrame, path: Path) -> None:
         again = costs["again_cpu_seconds"] / costs["files"]
         time_axes.plot(costs["files"], again, "o-", label="with nothing to do")
         time_axes.set_ylabel("CPU seconds a file")
-        memory_axes.plot(costs["files"], costs["peak_memory_mb"], "o-", label="largest process")
+        memory_axes.plot(
+            costs["files"], costs["peak_memory_of_a_step_mb"], "o-", label="largest step"
+        )
         memory_axes.set_ylabel("Peak memory, MB")
         for axes in (time_axes, memory_axes):
             axes.set_xscale("log")
