@@ -33,8 +33,8 @@ LOCK := $(UV) pip compile pyproject.toml --universal --fork-strategy fewest --ge
 # With the folder that `make bundle` fills, nothing is asked of the network. Hashes are checked as ever.
 FROM := $(if $(wildcard bundle/*.whl),--no-index --find-links bundle)
 STEPS := --configfile "$$STUDY" --cores "$$CORES"
-# One sentence where nothing can be written, before Snakemake ends with a traceback.
-READY := $(BIN)/python -P -m coculture.running.writable
+# One sentence where there is no such study, or nothing can be written, before Snakemake ends with a traceback.
+READY := $(BIN)/python -P -m coculture.running.ready
 # For a run in another folder.
 ABSOLUTE := case $$STUDY in /*) ;; *) STUDY=$$PWD/$$STUDY ;; esac
 

@@ -120,6 +120,9 @@ PLAN = [
 STALE = stale.outputs(WORKERS.records, PLAN) if workflow.is_main_process else {}
 if not STALE and all(WORKERS.records.of(step.name) for step in EVERY_STEP):
     dates_decide_nothing()
+    if workflow.is_main_process:
+        # Not to the standard output, which may be read by another program (--dag, --summary).
+        print(f"The report is up to date: {RESULTS}/report.html", file=sys.stderr)
 
 
 rule all:

@@ -68,7 +68,8 @@ function paintReadings() {
     const name = outcome ? outcome.name : outcomeName();
     return [name, `${percentText(now)}${error} %`, before ? `${percentText(percentOf(experiment, before, outcome))} %` : null];
   });
-  rows.push([`${population.name} cells counted`, Math.round(counts.population).toLocaleString("en-US"), before ? Math.round(before.population).toLocaleString("en-US") : null]);
+  const counted = /cells$/i.test(population.name) ? population.name : `${population.name} cells`;
+  rows.push([`${counted} counted`, Math.round(counts.population).toLocaleString("en-US"), before ? Math.round(before.population).toLocaleString("en-US") : null]);
   const body = $("readings");
   body.replaceChildren(...rows.map(([name, now, then]) => element("tr", {}, element("th", { scope: "row", textContent: name }), element("td", { textContent: now }), ...(then === null ? [] : [element("td", { className: "before", textContent: then })]))));
   $("readings-before").hidden = !view.compare;

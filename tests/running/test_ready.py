@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from coculture.running.writable import fault
+from coculture.running.ready import fault
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def test_a_full_disk_is_one_sentence(
 
 def test_a_home_that_is_no_folder_is_named_by_the_command(tmp_path: Path) -> None:
     run = subprocess.run(
-        [sys.executable, "-m", "coculture.running.writable"],
+        [sys.executable, "-m", "coculture.running.ready"],
         cwd=tmp_path,
         env={**os.environ, "HOME": "/dev/null/nobody", "XDG_CACHE_HOME": ""},
         capture_output=True,
@@ -61,3 +61,11 @@ def test_a_home_that_is_no_folder_is_named_by_the_command(tmp_path: Path) -> Non
     assert "it is a file, not a folder" in run.stderr
     assert "set XDG_CACHE_HOME to another folder" in run.stderr
     assert run.stderr.count("\n") == 1
+
+
+def test_a_study_that_is_not_there_is_named(tmp_path: Path, environment: dict[str, str]) -> None:
+    said = fault(tmp_path, {**environment, "STUDY": "config/nope.yaml"})
+    assert said.startswith("config/nope.yaml: there is no such file.")
+    (tmp_path / "mine.yaml").touch()
+    assert fault(tmp_path, {**environment, "STUDY": "mine.yaml"}) == ""
+    assert fault(tmp_path, {**environment, "STUDY": str(tmp_path / "mine.yaml")}) == ""

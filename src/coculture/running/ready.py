@@ -1,7 +1,8 @@
-"""Whether a run can write where it has to: `python -m coculture.running.writable` before Snakemake.
+"""Whether a run can begin: `python -m coculture.running.ready` before Snakemake.
 
-Snakemake ends with a traceback where its cache, its own folder or the one for temporary files is
-full or closed, before it reads a Snakefile. One sentence says so instead.
+Snakemake ends with a traceback where the study's config is not there, or where its cache, its own
+folder or the one for temporary files is full or closed, before it reads a Snakefile. One sentence
+says so instead.
 """
 
 import os
@@ -14,7 +15,13 @@ from coculture.running import disk
 
 
 def fault(folder: Path, environment: Mapping[str, str]) -> str:
-    """The first place of a run in `folder` that cannot be written to; empty if there is none."""
+    """Why no run can begin in `folder`; empty if one can.
+
+    The study is the variable STUDY, as make hands it on.
+    """
+    study = environment.get("STUDY", "")
+    if study and not (folder / study).is_file():
+        return f"{study}: there is no such file. Name the study's config: STUDY=config/mine.yaml"
     for place in (folder / "results", folder / ".snakemake"):
         if refused := disk.fault(place):
             return f"Nothing was run. {refused}"
