@@ -113,7 +113,26 @@ def test_a_fault_is_found_each_time(fault: str, sound: Path) -> None:
 
 
 def test_an_unreadable_memory_does_no_harm(sound: Path, checks: list[bool]) -> None:
-    (sound / "memory/study.sound.json").write_text("{", encoding="utf-8")
+    (sound / "memory/study.sound.json").write_text("[" * 200_000, encoding="utf-8")
     _loaded(sound)
+    _loaded(sound)
+    assert checks == [False]
+
+
+def test_a_link_that_leads_elsewhere_checks_again(
+    sound: Path, checks: list[bool], tmp_path: Path
+) -> None:
+    first = min((sound / "flow").rglob("*.fcs"))
+    outside = shutil.copy(first, tmp_path / "outside.fcs")
+    first.unlink()
+    first.symlink_to(outside)
+    with pytest.raises(StudyError, match="outside"):
+        _loaded(sound)
+    assert checks == [False]
+
+
+def test_a_second_name_that_looks_the_same_checks_again(sound: Path, checks: list[bool]) -> None:
+    first = min((sound / "flow").rglob("*.fcs"))
+    shutil.copy(first, first.with_name(f"e\u0301{first.name}"))
     _loaded(sound)
     assert checks == [False]

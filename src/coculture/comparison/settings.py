@@ -70,6 +70,8 @@ class Factor:
         The level that the others are compared with; a name of a category, a number of a drug.
     adds_analyte
         The analyte that it adds to the culture.
+    adds_to
+        The endpoint that measures this analyte, empty if none does; None if it is called so.
     interferes_with
         Endpoint -> the reason, where it interferes with the assay of an endpoint.
     levels
@@ -89,6 +91,7 @@ class Factor:
     levels: tuple[str, ...] = ()
     absent: Level | None = None
     named_control: bool = False
+    adds_to: str | None = None
 
     @classmethod
     def from_config(cls, mapping: Mapping[str, Any]) -> "Factor":
@@ -152,9 +155,24 @@ class Factor:
     def interferences(self) -> tuple[Interference, ...]:
         """The endpoints that say nothing about the cells where it was given."""
         others = tuple(Interference(endpoint, reason) for endpoint, reason in self.interferes_with)
-        if self.adds_analyte is None:
+        endpoint = self.adds_analyte if self.adds_to is None else self.adds_to
+        if not endpoint:
             return others
-        return (Interference(self.adds_analyte, "it was added", is_addition=True), *others)
+        return (Interference(endpoint, "it was added", is_addition=True), *others)
+
+
+def _factor(entry: Mapping[str, Any], quantities: Iterable[Quantity]) -> Factor:
+    """An entry of the config's `factors`, with the endpoint that measures what it adds."""
+    factor = Factor.from_config(entry)
+    if factor.adds_analyte is None:
+        return factor
+    measuring = [
+        one.name
+        for one in quantities
+        if (one.source == "elisa.csv" and one.options["analyte"] == factor.adds_analyte)
+        or (one.source == "values.csv" and one.name == factor.adds_analyte)
+    ]
+    return replace(factor, adds_to=next(iter(measuring), ""))
 
 
 def number_in(column: str, value: object) -> float:
@@ -331,7 +349,7 @@ class ComparisonSettings:
             quantities=quantities,
             findings=findings,
             contrasts=tuple(_weighted_arms(entry) for entry in mapping["contrasts"]),
-            factors=tuple(Factor.from_config(entry) for entry in factors),
+            factors=tuple(_factor(entry, quantities) for entry in factors),
             reference_cells=cells["reference"],
             cell_labels=dict(cells.get("labels") or {}),
             families=tuple(

@@ -21,7 +21,7 @@ def read(path: Path | None, entry: Callable[[Any], Entry]) -> dict[str, Entry]:
     try:
         entries = json.loads(path.read_text(encoding="utf-8"))
         return {key: entry(written) for key, written in entries.items()}
-    except (OSError, ValueError, TypeError, AttributeError):
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError):
         return {}
 
 

@@ -248,8 +248,9 @@ _CONTROL = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
     "\ufeff\ufffe\uffff]"
 )
-"""Without tab and line break, with the marks that turn the direction of a text around, and those
-that take no room: two names could look the same, and tables cannot have them."""
+"""Without tab and line break, with the marks that turn the direction of a text around, and with
+those that take no room, by which two names could look the same. Texts in Persian or Hindi need the
+joiners (U+200C, U+200D)."""
 
 
 def _is_finite(value: float) -> bool:

@@ -68,7 +68,7 @@ def _fingerprint(
     for table in (flow_table, elisa_table):
         digest.update(repr([checksums.of(path) for path in table["path"]]).encode())
     for table in (flow_table, elisa_table, cultures):
-        digest.update(table.to_csv().encode())
+        digest.update(table.to_csv().encode("utf-8", "surrogatepass"))
     return digest.hexdigest()
 
 

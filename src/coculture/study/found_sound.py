@@ -8,6 +8,7 @@ of each file are as they were); `make check` remembers nothing and looks at ever
 
 import dataclasses
 import hashlib
+import os
 import sys
 from collections.abc import Iterator
 from functools import cache
@@ -44,7 +45,7 @@ def _fingerprint(study: Study) -> str | None:
     digest.update(sys.version.encode())
     try:
         for text in _texts(study):
-            digest.update(text.encode() + b"\0")
+            digest.update(text.encode("utf-8", "surrogatepass") + b"\0")
     except OSError:
         return None
     return digest.hexdigest()
@@ -57,8 +58,13 @@ def _texts(study: Study) -> Iterator[str]:
             yield value.to_csv()
         elif field.name not in {"checksums", "places"}:
             yield f"{field.name} {value!r}"
-    for path in study.raw_paths():
-        yield f"{path} {study.checksums.of(path)}"
+    paths = study.raw_paths()
+    for path in paths:
+        # Where a link leads decides whether the file is in a folder that the study may read.
+        yield f"{path} {os.path.realpath(path)} {study.checksums.of(path)}"
+    for folder in sorted({str(Path(path).parent) for path in paths}):
+        # Of two names that look the same neither is read.
+        yield " ".join(sorted(os.listdir(folder)))  # noqa: PTH208 (names alone)
 
 
 @cache

@@ -53,9 +53,16 @@ def _of_same_rows(quantity: Quantity, others: Iterable[Quantity]) -> str:
     """
     own = {scale.name for scale in quantity.scales}
     for other in others:
+        if {quantity.source, other.source} == {"elisa.csv"} and (
+            quantity.options["analyte"] == other.options["analyte"]
+        ):
+            return f'"{quantity.name}" and "{other.name}" are the same numbers; remove one'
         for scale in other.scales:
             if scale.name in own and scale.columns.value == quantity.columns.value:
-                return f'"{quantity.name}" and "{other.name}" are the same numbers; remove one'
+                return (
+                    f'"{quantity.name}" and "{other.name}" are the same numbers; remove one (a '
+                    "percent is analysed on both of its scales)"
+                )
             if scale.name in own:
                 called = (one for one in (quantity, other) if one.prefix in scale.name)
                 named = next(called, quantity)
