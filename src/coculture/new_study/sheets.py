@@ -8,9 +8,11 @@ from coculture.new_study.culture_rows import FILE, culture_name, culture_rows
 from coculture.new_study.found import Found, written_path
 from coculture.new_study.known import NOTHING, OPEN, Known
 from coculture.new_study.name_pattern import drugs_of
+from coculture.new_study.sheet_titles import names_fit, sheet_title
 from coculture.new_study.study_workbook import GridSheet, RowSheet
 from coculture.new_study.tube_roles import TubeRole
 from coculture.study import treatments
+from coculture.study.plate_maps.map_sheet import PLATES
 from coculture.study.schema import schema
 
 
@@ -30,9 +32,10 @@ def sheets_of(found: Found, folder: Path) -> Iterator[RowSheet | GridSheet]:
         yield _flow(found, folder)
     if not any(own.table == "elisa" for own in found.maps):
         for plate in found.exports.plates:
-            lines = [["file", written_path(plate.path, folder)]]
+            lines = [] if names_fit("elisa", [plate.name]) else [[PLATES, plate.name]]
+            lines += [["file", written_path(plate.path, folder)]]
             lines += [["plate_in_file", plate.in_file]] if plate.in_file else []
-            yield _empty_map(f"elisa {plate.name}", lines, "", plate.wells)
+            yield _empty_map(sheet_title("elisa", [plate.name]), lines, "", plate.wells)
 
 
 def _cultures(rows: Sequence[Mapping[str, Known]]) -> RowSheet:
@@ -113,9 +116,10 @@ def _cells_of(name: str, role: TubeRole, cells: Sequence[str]) -> Known:
 
 def _empty_culture_map(found: Found, number: int) -> GridSheet:
     wells = sum(tube.session == number and tube.is_sample for tube in found.tubes)
-    title = f"cultures {found.experiments[number].text}"
-    lines = [["hours", ""], ["stroma", ""]]
-    one = _empty_map(title, lines, "cells", wells)
+    names = [found.experiments[number].text]
+    title = sheet_title("cultures", names)
+    named = [] if names_fit("cultures", names) else [[PLATES, *names]]
+    one = _empty_map(title, [["hours", ""], ["stroma", ""], *named], "cells", wells)
     other = _empty_map(title, [], treatments.COLUMN, wells)
     return GridSheet(title, [*one.rows, [], *other.rows], ["B1", "B2"])
 

@@ -1,0 +1,56 @@
+"""A study that is begun with ELISA exports, and without their plate maps."""
+
+from pathlib import Path
+
+import openpyxl
+
+from coculture import new_study
+from coculture.new_study.sheet_titles import LONGEST, sheet_title
+from coculture.study.plate_maps import PlateMap
+from tests.study.workbooks import plate, write
+
+LONG = "2026-05-03_IL6_U266_DEX_IL1Ra_plate1_read2"
+
+
+def _exports(root: Path, *names: str) -> Path:
+    (root / "config").mkdir()
+    folder = root / "elisa"
+    folder.mkdir()
+    grid = ["\t".join(["", *map(str, range(1, 13))])]
+    grid += ["\t".join([letter, *["0.125"] * 12]) for letter in "ABCDEFGH"]
+    for name in names:
+        (folder / f"{name}.txt").write_text("\n".join(grid))
+    return folder
+
+
+def _sheets(root: Path) -> dict[str, list[list[str]]]:
+    book = openpyxl.load_workbook(root / "data/raw/mine/mine.xlsx")
+    return {
+        page.title: [["" if c.value is None else str(c.value) for c in row] for row in page]
+        for page in book.worksheets
+    }
+
+
+def test_a_long_name_of_a_plate_is_a_line_of_a_sheet_with_a_short_title(tmp_path: Path) -> None:
+    names = [LONG, LONG.replace("U266", "MM1S"), "P1"]
+    new_study.begin(tmp_path, "mine", None, _exports(tmp_path, *names))
+    sheets = _sheets(tmp_path)
+    assert len(sheets) == 3
+    assert all(title.startswith("elisa ") and len(title) <= LONGEST for title in sheets)
+    maps = [PlateMap.of(title, title[6:], rows)[0] for title, rows in sheets.items()]
+    assert {one.plate for one in maps} == set(names)
+    assert "plates" not in {row[0] for row in sheets["elisa P1"]}
+
+
+def test_a_map_of_a_plate_with_a_long_name_names_it_too(tmp_path: Path) -> None:
+    folder = _exports(tmp_path, LONG)
+    write(tmp_path / "maps.xlsx", {"Layout": plate("", {"A1": "STD 600", "A2": "BLK"})})
+    new_study.begin(tmp_path, "mine", None, folder, tmp_path / "maps.xlsx")
+    ((title, rows),) = _sheets(tmp_path).items()
+    assert len(title) <= LONGEST
+    assert [one.plate for one in PlateMap.of(title, title[6:], rows)] == [LONG]
+
+
+def test_short_titles_differ_where_only_the_middle_of_names_does() -> None:
+    titles = {sheet_title("elisa", [f"2026-05-03_IL6_{n}_plate1_read2"]) for n in range(300)}
+    assert len(titles) == 300
