@@ -5,6 +5,7 @@ from pathlib import Path
 
 import flowio
 import numpy as np
+import pandas as pd
 import pytest
 
 from coculture import new_study
@@ -100,6 +101,41 @@ def test_roles_are_read_from_the_words_in_names(
     found = role_of(name, stains)
     assert (found.role.text, found.channel.text) == expected
     assert found.is_beads == ("beads" in name and "count" not in name)
+
+
+STROMA_ALONE = {
+    "2026-05-03_HS5 only unstained": ("unstained", "", True),
+    "HS5_alone_US": ("unstained", "", True),
+    "unstained stroma cells only": ("unstained", "", True),
+    "HS-5 only Annexin V": ("single_stain", "Annexin V-APC", True),
+    "HS5 only FMO 7-AAD": ("fmo_dye", "", True),
+    "HS5 only stained": ("population_negative", "", True),
+    "HS5 only GFP": ("population_negative", "GFP", True),
+    "HS5 only single GFP": ("single_stain", "GFP", True),
+    "U266 + HS5 unstained": ("unstained", "", False),
+    "U266 on HS5 Annexin only": ("single_stain", "Annexin V-APC", False),
+    "U266 alone unstained": ("unstained", "", False),
+}
+
+
+@pytest.mark.parametrize(("name", "expected"), STROMA_ALONE.items(), ids=STROMA_ALONE)
+def test_stroma_alone_is_not_the_cells_of_the_study(
+    tmp_path: Path, name: str, expected: tuple[str, str, bool]
+) -> None:
+    found = role_of(name, stains_of(facts_of([_file(tmp_path / "x.fcs")])))
+    assert (found.role.text, found.channel.text, found.is_stroma_alone) == expected
+
+
+def test_an_unstained_tube_of_stroma_alone_has_no_cells(tmp_path: Path) -> None:
+    (tmp_path / "config").mkdir()
+    names = [f"U266_{drug}_{n}" for drug in ("veh", "DEX") for n in (1, 2)]
+    for name in (*names, "2026-05-03_HS5 only unstained", "unstained"):
+        _file(tmp_path / "flow" / f"{name}.fcs")
+    new_study.begin(tmp_path, "mine", tmp_path / "flow", None)
+    flow = pd.read_excel(tmp_path / "data/raw/mine/mine.xlsx", "flow", keep_default_na=False)
+    unstained = flow[flow["role"] == "unstained"]
+    cells = {Path(row["fcs"]).stem: row["cells"] for row in unstained.to_dict("records")}
+    assert cells == {"2026-05-03_HS5 only unstained": "", "unstained": "U266"}
 
 
 def test_a_pattern_reads_names_and_is_guessed() -> None:

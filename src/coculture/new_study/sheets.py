@@ -104,7 +104,7 @@ def _flow(found: Found, folder: Path) -> RowSheet:
 def _cells_of(name: str, role: TubeRole, cells: Sequence[str]) -> Known:
     if role.is_beads:
         return Known("beads", '"beads" in the name', True)
-    if role.role.text in ("population_negative", "beads"):
+    if role.role.text in ("population_negative", "beads") or role.is_stroma_alone:
         return NOTHING
     named = [
         one for one in cells if re.search(rf"(?<![A-Za-z0-9]){re.escape(one)}(?![A-Za-z0-9])", name)
