@@ -7,6 +7,7 @@ import openpyxl
 from coculture import new_study
 from coculture.new_study.sheet_titles import LONGEST, sheet_title
 from coculture.study.plate_maps import PlateMap
+from tests.new_study.small_files import fcs_file
 from tests.study.workbooks import plate, write
 
 LONG = "2026-05-03_IL6_U266_DEX_IL1Ra_plate1_read2"
@@ -54,3 +55,54 @@ def test_a_map_of_a_plate_with_a_long_name_names_it_too(tmp_path: Path) -> None:
 def test_short_titles_differ_where_only_the_middle_of_names_does() -> None:
     titles = {sheet_title("elisa", [f"2026-05-03_IL6_{n}_plate1_read2"]) for n in range(300)}
     assert len(titles) == 300
+
+
+def _yellow(root: Path, title: str) -> set[str]:
+    page = openpyxl.load_workbook(root / "data/raw/mine/mine.xlsx")[title]
+    return {c.coordinate for row in page for c in row if c.fill.fgColor.rgb == "00FFF2CC"}
+
+
+def test_plate_maps_that_are_missing_are_asked_for(tmp_path: Path) -> None:
+    folder = _exports(tmp_path, "P1", "P2")
+    said = new_study.begin(tmp_path, "mine", None, folder)
+    (line,) = [line for line in said if "are missing" in line]
+    assert line.startswith("The plate maps of 2 ELISA plates are missing")
+    for what in ("elisa P1", "elisa P2", 'add a sheet "cultures"', "MAPS=", "docs/plate-maps.md"):
+        assert what in line
+    (added,) = [line for line in said if ": added " in line]
+    assert added.endswith('the empty plate map "elisa P1", the empty plate map "elisa P2".')
+    # The wells, below the line "file", an empty one, and the numbers of the columns.
+    assert _yellow(tmp_path, "elisa P1") == {
+        f"{c}{r}" for c in "BCDEFGHIJKLM" for r in range(4, 12)
+    }
+
+
+def test_empty_maps_of_elisa_plates_beside_tubes_are_asked_for(tmp_path: Path) -> None:
+    folder = _exports(tmp_path, "P1")
+    for name in ("U266_veh_1", "U266_DEX_1", "U266_veh_2", "U266_DEX_2"):
+        fcs_file(tmp_path / "flow" / f"{name}.fcs")
+    write(tmp_path / "maps.xlsx", {"elisa P1": plate("", {})})
+    said = new_study.begin(tmp_path, "mine", tmp_path / "flow", folder, tmp_path / "maps.xlsx")
+    (line,) = [line for line in said if "The plate map of 1 ELISA plate is missing" in line]
+    assert "add a sheet" not in line
+    assert len(_yellow(tmp_path, "elisa P1")) == 96
+
+
+def test_maps_that_are_there_are_not_asked_for(tmp_path: Path) -> None:
+    folder = _exports(tmp_path, "P1")
+    write(tmp_path / "maps.xlsx", {"P1": plate("", {"A1": "STD 600", "A2": "BLK"})})
+    said = new_study.begin(tmp_path, "mine", None, folder, tmp_path / "maps.xlsx")
+    assert not any("missing" in line for line in said)
+    assert any(line.endswith(': added the plate map "elisa P1".') for line in said)
+    assert not _yellow(tmp_path, "elisa P1")
+
+
+def test_a_later_plate_asks_for_its_map_and_not_for_a_new_beginning(tmp_path: Path) -> None:
+    folder = _exports(tmp_path, "P1")
+    new_study.begin(tmp_path, "mine", None, folder)
+    (folder / "P2.txt").write_text((folder / "P1.txt").read_text())
+    said = new_study.begin(tmp_path, "mine", None, folder)
+    (line,) = [line for line in said if "missing" in line]
+    assert "elisa P2" in line
+    assert "elisa P1" not in line
+    assert "delete" not in line

@@ -8,6 +8,7 @@ from coculture.exchange.vocabulary import listed, many
 from coculture.new_study.config_text import FinishedNumbers
 from coculture.new_study.exports import experiment_in
 from coculture.new_study.found import Found
+from coculture.new_study.study_workbook import Added
 from coculture.study import treatments
 
 _SHOWN = 5
@@ -122,6 +123,40 @@ def consists_of(found: Found) -> Iterator[tuple[str, str]]:
         parts += [many(len(plates), "ELISA plate")] if plates and not tubes else []
         parts += [many(len(samples), "culture") + " in tables"] if samples else []
         yield name, ", ".join(parts) or f"the table {listed(tables)}"
+
+
+def maps_to_fill_in(added: Added, book: Path, new_config: Path | None) -> Iterator[str]:
+    """What to do where nothing says what is in the wells of ELISA plates.
+
+    `new_config`: the config, if it was not there before; so nothing of the person's is in it.
+    """
+    elisa = [title for title in added.empty_maps if title.startswith("elisa ")]
+    if not elisa:
+        return
+    plates = many(len(elisa), "ELISA plate")
+    missing = f"The plate map{'s' * (len(elisa) > 1)} of {plates} {_are(len(elisa))} missing"
+    sheets = listed(f'"{title}"' for title in added.empty_maps)
+    to_do = f"Fill in the yellow cells of {sheets}"
+    if not added.has_cultures:
+        to_do += ', and add a sheet "cultures" with a row for each culture'
+    if new_config is not None:
+        to_do += (
+            f"; or delete {book} and {new_config}, and run make new again with MAPS=, the workbook "
+            "of your plate maps"
+        )
+    yield f"{missing}: nothing says what is in the wells. {to_do}. See docs/plate-maps.md."
+
+
+def _are(number: int) -> str:
+    return "is" if number == 1 else "are"
+
+
+def was_added(added: Added) -> str:
+    """What the workbook got, in words."""
+    parts = [f"{many(count, 'row')} of {title}" for title, count in added.rows.items()]
+    parts += [f'the plate map "{title}"' for title in added.maps]
+    parts += [f'the empty plate map "{title}"' for title in added.empty_maps]
+    return f"added {', '.join(parts)}" if parts else "nothing to add"
 
 
 def next_steps(name: str, book: Path, config: Path) -> list[str]:
