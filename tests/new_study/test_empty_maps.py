@@ -106,3 +106,18 @@ def test_a_later_plate_asks_for_its_map_and_not_for_a_new_beginning(tmp_path: Pa
     assert "elisa P2" in line
     assert "elisa P1" not in line
     assert "delete" not in line
+
+
+def test_again_without_new_files_says_that_nothing_was_added(tmp_path: Path) -> None:
+    folder = _exports(tmp_path, "P1")
+    write(tmp_path / "maps.xlsx", {"P1": plate("", {"A1": "STD 600", "A2": "BLK"})})
+    first = new_study.begin(tmp_path, "mine", None, folder, tmp_path / "maps.xlsx")
+    assert "Next:" in first
+    again = new_study.begin(tmp_path, "mine", None, folder, tmp_path / "maps.xlsx")
+    assert "Next:" not in again
+    assert not any("yellow" in line or "copied" in line for line in again)
+    assert 'Plate map "elisa P1": was there and is unchanged.' in again
+    assert again[-1].endswith(
+        "mine.xlsx: nothing was added; all that was found is there already. "
+        "make check STUDY=config/mine.yaml says what is still open."
+    )

@@ -130,7 +130,7 @@ def test_a_new_table_adds_rows_and_changes_none(root: Path) -> None:
     assert after[1][-1] == "Specimen_001_E1-MM1S-HS5-UT-1_001.fcs"
     assert 'write values: ["../in/flowjo.csv", "../in/viability.csv"]' in said
     assert "add E4 FMO-PI.fcs: control, by the word fmo in its name" in said
-    assert "nothing to add" in _begin(root, root / "in")
+    assert "nothing was added" in _begin(root, root / "in")
 
 
 NAMES = [

@@ -81,9 +81,10 @@ def begin(
         raise NewStudyError(
             f"{book} cannot be written ({error.strerror}); close it in the spreadsheet program."
         ) from error
-    lines = list(report(found))
+    lines = list(report(found, added.maps + added.empty_maps))
     lines += maps_to_fill_in(added, book, config if is_new else None)
-    if config.exists():
+    had_config = config.exists()
+    if had_config:
         lines.append(f"{config} was there and is unchanged.")
         lines += to_add(_numbers(found, config.parent, root), config)
     else:
@@ -91,6 +92,9 @@ def begin(
         config.write_text(text, encoding="utf-8")
         lines.append(f"{config} written.")
     lines.append(f"{book}: {was_added(added)}.")
+    if had_config and not added:
+        lines[-1] += f" make check STUDY=config/{name}.yaml says what is still open."
+        return lines
     return [*lines, *next_steps(name, book, config)]
 
 

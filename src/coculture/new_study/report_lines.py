@@ -1,7 +1,7 @@
 """What was found and guessed, in lines to print."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from coculture.exchange.vocabulary import listed, many
@@ -11,11 +11,13 @@ from coculture.new_study.found import Found
 from coculture.new_study.study_workbook import Added
 from coculture.study import treatments
 
+_NOTHING_ADDED = "nothing was added; all that was found is there already"
 _SHOWN = 5
 """Names that are shown with what a pattern finds in them."""
 
 
-def report(found: Found) -> Iterator[str]:
+def report(found: Found, new_maps: Collection[str]) -> Iterator[str]:
+    """What was found; `new_maps` are the titles of the maps that the workbook did not have."""
     for text in found.not_read:
         yield f"Not read: {text}"
     if found.tubes:
@@ -35,7 +37,9 @@ def report(found: Found) -> Iterator[str]:
         yield f"The labels of the ELISA plates name {many(len(found.labelled), 'culture')}."
     for own in found.maps:
         added = f", with the lines {listed(own.added)}" if own.added else ""
-        yield f'Plate map "{own.title}": copied{added}.'
+        is_new = own.title in new_maps
+        done = f"copied{added}" if is_new else "was there and is unchanged"
+        yield f'Plate map "{own.title}": {done}.'
     for title in found.sheets_that_are_no_map:
         yield f'Sheet "{title}" of the plate maps has no grid of wells and was not copied.'
 
@@ -156,7 +160,7 @@ def was_added(added: Added) -> str:
     parts = [f"{many(count, 'row')} of {title}" for title, count in added.rows.items()]
     parts += [f'the plate map "{title}"' for title in added.maps]
     parts += [f'the empty plate map "{title}"' for title in added.empty_maps]
-    return f"added {', '.join(parts)}" if parts else "nothing to add"
+    return f"added {', '.join(parts)}" if parts else _NOTHING_ADDED
 
 
 def next_steps(name: str, book: Path, config: Path) -> list[str]:

@@ -78,8 +78,8 @@ class Added:
     """
 
     rows: Mapping[str, int]
-    maps: Sequence[str]
-    empty_maps: Sequence[str]
+    maps: list[str]
+    empty_maps: list[str]
     has_cultures: bool
 
     def __bool__(self) -> bool:
