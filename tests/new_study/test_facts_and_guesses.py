@@ -242,6 +242,21 @@ def test_numbers_that_differ_are_doses_and_others_are_names() -> None:
     assert codes["ABT-737"] == {"ABT-737": ("", "")}
 
 
+def test_a_treatment_whose_parts_are_treatments_is_their_combination() -> None:
+    found = drugs_of(["DMSO", "DEX", "IL1Ra", "DEX-IL1Ra", "IL1Ra_DEX", "DEX-BTZ", "DMSO-DEX"])
+    both = {"DEX": ("", ""), "IL1Ra": ("", "")}
+    assert found["DEX-IL1Ra"] == found["IL1Ra_DEX"] == both
+    # BTZ is no treatment by itself, and DMSO is none.
+    assert found["DEX-BTZ"] == {"DEX-BTZ": ("", "")}
+    assert found["DMSO-DEX"] == {"DMSO-DEX": ("", "")}
+    doses = drugs_of(["IL-6", "BTZ2", "BTZ5", "BTZ5_IL-6", "DEX 100nM", "DEX 100nM-BTZ2+IL-6"])
+    assert doses["IL-6"] == {"IL-6": ("", "")}
+    assert doses["BTZ5_IL-6"] == {"BTZ": ("5", ""), "IL-6": ("", "")}
+    three = {"DEX": ("100", "nM"), "BTZ": ("2", ""), "IL-6": ("", "")}
+    assert doses["DEX 100nM-BTZ2+IL-6"] == three
+    assert list(drugs_of(["A", "B", "A-B", "A-B+C"])["A-B+C"]) == ["A", "B", "C"]
+
+
 def test_annexin_has_a_short_name(tmp_path: Path) -> None:
     stains = stains_of(facts_of([fcs_file(tmp_path / "x.fcs")]))
     for name in ("Single AnnV", "single Ann-V", "single AnxV", "single Annexin"):
