@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import openpyxl
+import yaml
 
 from coculture import new_study
 from coculture.new_study.sheet_titles import LONGEST, sheet_title
@@ -121,3 +122,10 @@ def test_again_without_new_files_says_that_nothing_was_added(tmp_path: Path) -> 
         "mine.xlsx: nothing was added; all that was found is there already. "
         "make check STUDY=config/mine.yaml says what is still open."
     )
+
+
+def test_a_wavelength_that_no_export_says_leaves_a_config_that_can_be_read(tmp_path: Path) -> None:
+    new_study.begin(tmp_path, "mine", None, _exports(tmp_path, "P1"))
+    config = yaml.safe_load((tmp_path / "config/mine.yaml").read_text("utf-8"))
+    assert config["elisa"]["wavelength_nm"] == "?"
+    assert config["comparison"] == {"findings": []}

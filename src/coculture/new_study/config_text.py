@@ -139,7 +139,7 @@ def _lines(begun: Begun) -> Iterator[str]:
         yield ""
         yield "elisa:"
         if begun.wavelength_nm is None:
-            yield "  wavelength_nm: ?   # several were read; write that of the measurement"
+            yield "  wavelength_nm: '?'   # several were read, or none; write that measured"
         else:
             yield f"  wavelength_nm: {begun.wavelength_nm:g}   # of the exports"
     if begun.numbers is not None:
