@@ -3,12 +3,10 @@
 import datetime
 from pathlib import Path
 
-import flowio
-import numpy as np
+import pandas as pd
 import pytest
 
 from coculture import new_study
-from coculture.flow.fcs.header import FcsHeader, read_header
 from coculture.new_study.fcs_facts import facts_of
 from coculture.new_study.name_pattern import (
     NamePattern,
@@ -20,19 +18,8 @@ from coculture.new_study.name_pattern import (
 from coculture.new_study.sessions import session_names, sessions_of
 from coculture.new_study.stains import stains_of
 from coculture.new_study.tube_roles import role_of
+from tests.new_study.small_files import fcs_file
 from tests.study.workbooks import plate, write
-
-CHANNELS = ["FSC-A", "SSC-A", "B530-A", "R660-A", "B675-A", "Time"]
-LABELS = ["", "", "GFP", "Annexin V-APC", "7-AAD", ""]
-
-
-def _file(path: Path, **keywords: str) -> FcsHeader:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    keys = {key.replace("_", " ") if key.isupper() else key: v for key, v in keywords.items()}
-    with path.open("wb") as handle:
-        flowio.create_fcs(handle, np.ones(6 * 4), CHANNELS, LABELS, keys)
-    return read_header(path)
-
 
 KEYWORDS = {
     "Diva, tube": ({"tube name": "E1-DEX-1", "src": "Specimen_001"}, "", "E1-DEX-1"),
@@ -52,7 +39,7 @@ KEYWORDS = {
 def test_wells_and_names_are_read_from_the_keywords_of_each_instrument(
     tmp_path: Path, keywords: dict[str, str], well: str, tube: str
 ) -> None:
-    (found,) = facts_of([_file(tmp_path / "x.fcs", **keywords)])
+    (found,) = facts_of([fcs_file(tmp_path / "x.fcs", **keywords)])
     assert (found.well.text, found.tube.text) == (well, tube)
     assert not found.well or found.well.source.lower().lstrip("$") in keywords
 
@@ -61,7 +48,7 @@ def test_files_of_one_night_are_one_experiment(tmp_path: Path) -> None:
     times = [("01-MAY-2024", "21:00:00"), ("01-MAY-2024", "23:50:00"), ("02-MAY-2024", "00:40:00")]
     times += [("08-MAY-2024", "10:00:00")]
     paths = [
-        _file(tmp_path / f"{i}.fcs", date=day, btim=time) for i, (day, time) in enumerate(times)
+        fcs_file(tmp_path / f"{i}.fcs", date=day, btim=time) for i, (day, time) in enumerate(times)
     ]
     files = facts_of(paths[::-1])
     assert sessions_of(files) == [1, 0, 0, 0]
@@ -69,7 +56,7 @@ def test_files_of_one_night_are_one_experiment(tmp_path: Path) -> None:
 
 
 def test_files_without_a_time_are_together_by_their_folder(tmp_path: Path) -> None:
-    paths = [_file(tmp_path / folder / f"{i}.fcs") for folder in "ab" for i in range(2)]
+    paths = [fcs_file(tmp_path / folder / f"{i}.fcs") for folder in "ab" for i in range(2)]
     assert sessions_of(facts_of(paths)) == [0, 0, 1, 1]
 
 
@@ -96,10 +83,45 @@ ROLES = {
 def test_roles_are_read_from_the_words_in_names(
     tmp_path: Path, name: str, expected: tuple[str, str]
 ) -> None:
-    stains = stains_of(facts_of([_file(tmp_path / "x.fcs")]))
+    stains = stains_of(facts_of([fcs_file(tmp_path / "x.fcs")]))
     found = role_of(name, stains)
     assert (found.role.text, found.channel.text) == expected
     assert found.is_beads == ("beads" in name and "count" not in name)
+
+
+STROMA_ALONE = {
+    "2026-05-03_HS5 only unstained": ("unstained", "", True),
+    "HS5_alone_US": ("unstained", "", True),
+    "unstained stroma cells only": ("unstained", "", True),
+    "HS-5 only Annexin V": ("single_stain", "Annexin V-APC", True),
+    "HS5 only FMO 7-AAD": ("fmo_dye", "", True),
+    "HS5 only stained": ("population_negative", "", True),
+    "HS5 only GFP": ("population_negative", "GFP", True),
+    "HS5 only single GFP": ("single_stain", "GFP", True),
+    "U266 + HS5 unstained": ("unstained", "", False),
+    "U266 on HS5 Annexin only": ("single_stain", "Annexin V-APC", False),
+    "U266 alone unstained": ("unstained", "", False),
+}
+
+
+@pytest.mark.parametrize(("name", "expected"), STROMA_ALONE.items(), ids=STROMA_ALONE)
+def test_stroma_alone_is_not_the_cells_of_the_study(
+    tmp_path: Path, name: str, expected: tuple[str, str, bool]
+) -> None:
+    found = role_of(name, stains_of(facts_of([fcs_file(tmp_path / "x.fcs")])))
+    assert (found.role.text, found.channel.text, found.is_stroma_alone) == expected
+
+
+def test_an_unstained_tube_of_stroma_alone_has_no_cells(tmp_path: Path) -> None:
+    (tmp_path / "config").mkdir()
+    names = [f"U266_{drug}_{n}" for drug in ("veh", "DEX") for n in (1, 2)]
+    for name in (*names, "2026-05-03_HS5 only unstained", "unstained"):
+        fcs_file(tmp_path / "flow" / f"{name}.fcs")
+    new_study.begin(tmp_path, "mine", tmp_path / "flow", None)
+    flow = pd.read_excel(tmp_path / "data/raw/mine/mine.xlsx", "flow", keep_default_na=False)
+    unstained = flow[flow["role"] == "unstained"]
+    cells = {Path(row["fcs"]).stem: row["cells"] for row in unstained.to_dict("records")}
+    assert cells == {"2026-05-03_HS5 only unstained": "", "unstained": "U266"}
 
 
 def test_a_pattern_reads_names_and_is_guessed() -> None:
@@ -171,7 +193,7 @@ def test_names_of_folders_become_names_that_the_tables_take(tmp_path: Path) -> N
     folders = [("2026-04-06 exp 1", "06-APR-2026"), ("2026-04-13 exp 2", "13-APR-2026")]
     files = facts_of(
         [
-            _file(tmp_path / folder / f"{number}.fcs", date=day, btim="10:00:00")
+            fcs_file(tmp_path / folder / f"{number}.fcs", date=day, btim="10:00:00")
             for folder, day in folders
             for number in (1, 2)
         ]
@@ -181,7 +203,7 @@ def test_names_of_folders_become_names_that_the_tables_take(tmp_path: Path) -> N
     # Two names that would become one are no names.
     same = facts_of(
         [
-            _file(tmp_path / folder / "1.fcs", date=day, btim="10:00:00")
+            fcs_file(tmp_path / folder / "1.fcs", date=day, btim="10:00:00")
             for folder, day in (("a b", folders[0][1]), ("a#b", folders[1][1]))
         ]
     )
@@ -220,8 +242,23 @@ def test_numbers_that_differ_are_doses_and_others_are_names() -> None:
     assert codes["ABT-737"] == {"ABT-737": ("", "")}
 
 
+def test_a_treatment_whose_parts_are_treatments_is_their_combination() -> None:
+    found = drugs_of(["DMSO", "DEX", "IL1Ra", "DEX-IL1Ra", "IL1Ra_DEX", "DEX-BTZ", "DMSO-DEX"])
+    both = {"DEX": ("", ""), "IL1Ra": ("", "")}
+    assert found["DEX-IL1Ra"] == found["IL1Ra_DEX"] == both
+    # BTZ is no treatment by itself, and DMSO is none.
+    assert found["DEX-BTZ"] == {"DEX-BTZ": ("", "")}
+    assert found["DMSO-DEX"] == {"DMSO-DEX": ("", "")}
+    doses = drugs_of(["IL-6", "BTZ2", "BTZ5", "BTZ5_IL-6", "DEX 100nM", "DEX 100nM-BTZ2+IL-6"])
+    assert doses["IL-6"] == {"IL-6": ("", "")}
+    assert doses["BTZ5_IL-6"] == {"BTZ": ("5", ""), "IL-6": ("", "")}
+    three = {"DEX": ("100", "nM"), "BTZ": ("2", ""), "IL-6": ("", "")}
+    assert doses["DEX 100nM-BTZ2+IL-6"] == three
+    assert list(drugs_of(["A", "B", "A-B", "A-B+C"])["A-B+C"]) == ["A", "B", "C"]
+
+
 def test_annexin_has_a_short_name(tmp_path: Path) -> None:
-    stains = stains_of(facts_of([_file(tmp_path / "x.fcs")]))
+    stains = stains_of(facts_of([fcs_file(tmp_path / "x.fcs")]))
     for name in ("Single AnnV", "single Ann-V", "single AnxV", "single Annexin"):
         assert role_of(name, stains).channel.text == "Annexin V-APC"
     assert role_of("FMO AnnV U266", stains).role.text == "fmo_annexin"

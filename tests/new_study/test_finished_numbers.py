@@ -85,7 +85,8 @@ def test_findings_are_proposed_for_what_is_measured(root: Path) -> None:
     config = root / "config/mine.yaml"
     tables_of_numbers.fill_in(config)
     text = config.read_text("utf-8")
-    proposed = re.sub("^# ?", "", text[text.index("# comparison:") :], flags=re.MULTILINE)
+    before, _, after = text.partition("\ncomparison:")
+    proposed = "\ncomparison:" + re.sub("^( *)# ", r"\1", after, flags=re.MULTILINE)
     settings = yaml.safe_load(proposed)["comparison"]
     assert [one["name"] for one in settings["endpoints"]] == [
         *(tables_of_numbers.ANNEXIN, "Viability"),
@@ -93,8 +94,22 @@ def test_findings_are_proposed_for_what_is_measured(root: Path) -> None:
     assert [(one["kind"], one["endpoint"]) for one in settings["findings"][:2]] == [
         *[("higher", tables_of_numbers.ANNEXIN), ("lower", "Viability")],
     ]
-    config.write_text(text[: text.index("# comparison:")] + proposed, "utf-8")
+    config.write_text(before + proposed, "utf-8")
     assert list(load(config).endpoints) == [tables_of_numbers.ANNEXIN, "Viability"]
+
+
+@pytest.mark.parametrize("uncommented", [(), (1,), (2,), (1, 2)])
+def test_each_claim_can_be_uncommented_by_itself(root: Path, uncommented: tuple[int, ...]) -> None:
+    tables_of_numbers.tables(root / "in")
+    _begin(root, root / "in")
+    config = root / "config/mine.yaml"
+    tables_of_numbers.fill_in(config)
+    before, *claims = re.split(r"(?m)^(?=    # \{id: )", config.read_text("utf-8"))
+    for number in uncommented:
+        claims[number - 1] = re.sub("(?m)^    # ", "    ", claims[number - 1])
+    config.write_text("".join([before, *claims]), "utf-8")
+    stated = load(config).config["comparison"]["findings"]
+    assert [one["id"] for one in stated] == [str(number) for number in uncommented]
 
 
 def test_a_new_table_adds_rows_and_changes_none(root: Path) -> None:
@@ -115,7 +130,7 @@ def test_a_new_table_adds_rows_and_changes_none(root: Path) -> None:
     assert after[1][-1] == "Specimen_001_E1-MM1S-HS5-UT-1_001.fcs"
     assert 'write values: ["../in/flowjo.csv", "../in/viability.csv"]' in said
     assert "add E4 FMO-PI.fcs: control, by the word fmo in its name" in said
-    assert "nothing to add" in _begin(root, root / "in")
+    assert "nothing was added" in _begin(root, root / "in")
 
 
 NAMES = [

@@ -5,13 +5,19 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from coculture.exchange.vocabulary import many
 from coculture.new_study import study_workbook
 from coculture.new_study.config_text import Begun, FinishedNumbers, config_text
 from coculture.new_study.found import Found, NewStudyError, find
 from coculture.new_study.known import NOTHING, Known
 from coculture.new_study.name_pattern import drugs_of
-from coculture.new_study.report_lines import consists_of, next_steps, report, to_add
+from coculture.new_study.report_lines import (
+    consists_of,
+    maps_to_fill_in,
+    next_steps,
+    report,
+    to_add,
+    was_added,
+)
 from coculture.new_study.sheets import sheets_of
 from coculture.study.plate_maps.map_sheet import plain
 from coculture.study.schema import schema
@@ -68,22 +74,27 @@ def begin(
     folder = root / "data" / "raw" / name
     folder.mkdir(parents=True, exist_ok=True)
     book, config = folder / f"{name}.xlsx", root / "config" / f"{name}.yaml"
+    is_new = not book.exists() and not config.exists()
     try:
         added = study_workbook.write(book, sheets_of(found, folder))
     except OSError as error:
         raise NewStudyError(
             f"{book} cannot be written ({error.strerror}); close it in the spreadsheet program."
         ) from error
-    lines = list(report(found))
-    if config.exists():
+    lines = list(report(found, added.maps + added.empty_maps))
+    lines += maps_to_fill_in(added, book, config if is_new else None)
+    had_config = config.exists()
+    if had_config:
         lines.append(f"{config} was there and is unchanged.")
         lines += to_add(_numbers(found, config.parent, root), config)
     else:
         text = config_text(_begun(found, root, name, folder, [flow, elisa]))
         config.write_text(text, encoding="utf-8")
         lines.append(f"{config} written.")
-    rows = ", ".join(f"{many(count, 'row')} of {title}" for title, count in added.items())
-    lines.append(f"{book}: added {rows}." if rows else f"{book}: nothing to add.")
+    lines.append(f"{book}: {was_added(added)}.")
+    if had_config and not added:
+        lines[-1] += f" make check STUDY=config/{name}.yaml says what is still open."
+        return lines
     return [*lines, *next_steps(name, book, config)]
 
 

@@ -1,4 +1,4 @@
-"""The config of a new study: what is known, what was guessed, and possible findings as comments."""
+"""The config of a new study: what is known, what was guessed, and possible claims as comments."""
 
 import json
 import re
@@ -139,7 +139,7 @@ def _lines(begun: Begun) -> Iterator[str]:
         yield ""
         yield "elisa:"
         if begun.wavelength_nm is None:
-            yield "  wavelength_nm: ?   # several were read; write that of the measurement"
+            yield "  wavelength_nm: '?'   # several were read, or none; write that measured"
         else:
             yield f"  wavelength_nm: {begun.wavelength_nm:g}   # of the exports"
     if begun.numbers is not None:
@@ -209,8 +209,9 @@ def _flow(stains: Stains, compensation: Known) -> Iterator[str]:
 
 def _findings(begun: Begun) -> Iterator[str]:
     yield "# What the study set out to show, stated before its data are seen. Possible claims of"
-    yield "# its arms; uncomment those that are yours, and say what they are about."
-    yield "# comparison:"
+    yield "# its arms: delete the # in front of each line of those that are yours, from { to },"
+    yield "# and change them until they say what you mean."
+    yield "comparison:"
     numbers = {} if begun.numbers is None else begun.numbers.endpoints
     endpoints = [
         *(["apoptosis"] if begun.stains is not None else []),
@@ -218,15 +219,18 @@ def _findings(begun: Begun) -> Iterator[str]:
         *numbers,
     ]
     if numbers:
-        yield "#   endpoints:   # without this key everything that is measured is compared"
-        yield from (f"#     - {_declared(one, begun)}" for one in endpoints)
-    yield "#   findings:"
+        yield "  # endpoints:   # without this key everything that is measured is compared"
+        yield from (f"  #   - {_declared(one, begun)}" for one in endpoints)
+    # In brackets: so the list is valid with none of its claims, and with any of them.
+    yield "  findings: ["
     number = 0
     for cells in begun.cells[:2] or ["?"]:
         for drug in begun.drugs:
             for endpoint in endpoints:
                 number += 1
-                yield from _finding(str(number), endpoint, cells, drug, begun)
+                claim = _finding(str(number), endpoint, cells, drug, begun)
+                yield from (f"    # {line}" for line in claim)
+    yield "    ]"
 
 
 def _declared(endpoint: str, begun: Begun) -> str:
@@ -247,12 +251,13 @@ def _finding(number: str, endpoint: str, cells: str, drug: str, begun: Begun) ->
     kind, verb = ("higher", "raises") if _RISES.search(endpoint) else ("lower", "lowers")
     name = json.dumps(drug, ensure_ascii=False)
     shown = json.dumps(cells, ensure_ascii=False)
-    yield f'#     - id: "{number}"'
-    yield f"#       kind: {kind}   # or not_raised, not_lowered, lower, higher, eliminated"
-    yield f"#       endpoint: {_plain(endpoint)}"
-    yield f"#       statement: {_plain(f'{drug} {verb} {endpoint} of {cells}')}"
+    yield f'{{id: "{number}",'
+    yield f" kind: {kind},   # or not_raised, not_lowered, lower, higher, eliminated"
+    yield f" endpoint: {_plain(endpoint)},"
+    yield f" statement: {_plain(f'{drug} {verb} {endpoint} of {cells}')},"
+    dose = begun.highest.get(drug, _quoted("?"))
     where = f"cells: {shown}"
     if begun.stroma:
         where += f", stroma: {json.dumps(begun.stroma, ensure_ascii=False)}"
-    yield f"#       arm: {{{where}, {name}: {begun.highest.get(drug, '?')}}}"
-    yield f"#       compared_with: [{{{where}}}]"
+    yield f" arm: {{{where}, {name}: {dose}}},"
+    yield f" compared_with: [{{{where}}}]}},"

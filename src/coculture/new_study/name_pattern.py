@@ -4,7 +4,7 @@ A pattern is text with fields in braces: `{experiment}-{cells}-{treatment}-{repl
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 FIELDS = ("experiment", "donor", "cells", "stroma", "treatment", "hours", "replicate")
@@ -170,7 +170,8 @@ def drugs_of(treatments: Sequence[str]) -> dict[str, dict[str, tuple[str, str]]]
     """Treatment -> drug -> its dose and unit as the name has them, both empty where it has none.
 
     A number without a unit is a dose where another treatment has the same drug with another number
-    (BTZ2, BTZ5); else it is a part of the name (IL6).
+    (BTZ2, BTZ5); else it is a part of the name (IL6). Drugs have + between them, or - or _ where
+    each is by itself a treatment (DEX-IL1Ra of a study with DEX and with IL1Ra).
 
     >>> drugs_of(["DEX 100nM + IL-1Ra"])
     {'DEX 100nM + IL-1Ra': {'DEX': ('100', 'nM'), 'IL-1Ra': ('', '')}}
@@ -182,7 +183,7 @@ def drugs_of(treatments: Sequence[str]) -> dict[str, dict[str, tuple[str, str]]]
     for treatment in treatments:
         drugs = {}
         if not is_untreated(treatment):
-            for part in _parts(treatment):
+            for part in _parts(treatment, treatments):
                 match = _DOSE.fullmatch(part)
                 numbered = _NUMBERED.fullmatch(part)
                 if match:
@@ -195,13 +196,26 @@ def drugs_of(treatments: Sequence[str]) -> dict[str, dict[str, tuple[str, str]]]
     return found
 
 
-def _parts(treatment: str) -> list[str]:
-    return [one.strip() for one in re.split(r"\s*(?:\+|&|\band\b)\s*", treatment)]
+def _parts(treatment: str, treatments: Sequence[str]) -> list[str]:
+    """The drugs with their doses that a treatment combines."""
+    alone = {one.strip() for one in treatments if not is_untreated(one)} - {treatment.strip()}
+    joined = [one.strip() for one in re.split(r"\s*(?:\+|&|\band\b)\s*", treatment)]
+    return [part for one in joined for part in _treatments_in(one, alone) or [one]]
+
+
+def _treatments_in(text: str, alone: Collection[str]) -> list[str]:
+    """The treatments that a text consists of, with - or _ between them; none if it does not."""
+    for mark in re.finditer("[-_]", text):
+        first, rest = text[: mark.start()].strip(), text[mark.end() :].strip()
+        others = _treatments_in(rest, alone) if first in alone else []
+        if others:
+            return [first, *others]
+    return [text] if text in alone else []
 
 
 def _drugs_with_bare_doses(treatments: Sequence[str]) -> set[str]:
     """The drugs that are named with two different numbers, and never without."""
-    named = {part for treatment in treatments for part in _parts(treatment)}
+    named = {part for treatment in treatments for part in _parts(treatment, treatments)}
     doses: dict[str, set[str]] = {}
     for part in named:
         match = _NUMBERED.fullmatch(part)

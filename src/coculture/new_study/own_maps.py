@@ -10,6 +10,7 @@ from openpyxl.utils.cell import coordinate_to_tuple
 from coculture.elisa import PlateError
 from coculture.elisa.plates.label_grid import parse_label
 from coculture.new_study.exports import ExportedPlate, analyte_in
+from coculture.new_study.sheet_titles import names_fit, sheet_title
 from coculture.study import treatments
 from coculture.study.plate_maps import MAPPED, MapError, PlateMap, plate_of
 from coculture.study.plate_maps.elisa_map import CULTURES
@@ -129,7 +130,8 @@ def _lines(
 ) -> list[list[str]]:
     """Lines that the map lacks: which plates it is of, and their exports."""
     lines = []
-    if len(names) > 1 and PLATES not in drawn.stated:
+    is_named = len(names) == 1 and names_fit(table, names)
+    if not is_named and PLATES not in drawn.stated:
         lines.append([PLATES, ", ".join(names)])
     if table == "elisa" and "file" not in drawn.stated:
         by_name = {plate.name: plate for plate in plates}
@@ -158,9 +160,7 @@ def _analyte(names: Sequence[str]) -> list[list[str]]:
 def _own(
     table: str, names: Sequence[str], rows: Rows, drawn: PlateMap, lines: list[list[str]]
 ) -> OwnMap:
-    title = f"{table} {', '.join(names)}"
-    if len(title) > _LONGEST_TITLE:
-        title = f"{table} {names[0]} and others"[:_LONGEST_TITLE]
+    title = sheet_title(table, names)
     unnamed = [grid for grid in drawn.grids if not grid.name] if table == "cultures" else []
     rows = [list(row) for row in rows]
     if len(unnamed) == 1:
@@ -169,7 +169,3 @@ def _own(
         rows[row - 1][column - 1] = treatments.COLUMN
         drawn = PlateMap.of(drawn.sheet, drawn.plate, rows)[0]
     return OwnMap(table, title, [*lines, [], *rows], tuple(line[0] for line in lines), drawn)
-
-
-_LONGEST_TITLE = 31
-"""Of a sheet, by Excel."""

@@ -1,20 +1,23 @@
 """What was found and guessed, in lines to print."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from coculture.exchange.vocabulary import listed, many
 from coculture.new_study.config_text import FinishedNumbers
 from coculture.new_study.exports import experiment_in
 from coculture.new_study.found import Found
+from coculture.new_study.study_workbook import Added
 from coculture.study import treatments
 
+_NOTHING_ADDED = "nothing was added; all that was found is there already"
 _SHOWN = 5
 """Names that are shown with what a pattern finds in them."""
 
 
-def report(found: Found) -> Iterator[str]:
+def report(found: Found, new_maps: Collection[str]) -> Iterator[str]:
+    """What was found; `new_maps` are the titles of the maps that the workbook did not have."""
     for text in found.not_read:
         yield f"Not read: {text}"
     if found.tubes:
@@ -34,7 +37,9 @@ def report(found: Found) -> Iterator[str]:
         yield f"The labels of the ELISA plates name {many(len(found.labelled), 'culture')}."
     for own in found.maps:
         added = f", with the lines {listed(own.added)}" if own.added else ""
-        yield f'Plate map "{own.title}": copied{added}.'
+        is_new = own.title in new_maps
+        done = f"copied{added}" if is_new else "was there and is unchanged"
+        yield f'Plate map "{own.title}": {done}.'
     for title in found.sheets_that_are_no_map:
         yield f'Sheet "{title}" of the plate maps has no grid of wells and was not copied.'
 
@@ -122,6 +127,40 @@ def consists_of(found: Found) -> Iterator[tuple[str, str]]:
         parts += [many(len(plates), "ELISA plate")] if plates and not tubes else []
         parts += [many(len(samples), "culture") + " in tables"] if samples else []
         yield name, ", ".join(parts) or f"the table {listed(tables)}"
+
+
+def maps_to_fill_in(added: Added, book: Path, new_config: Path | None) -> Iterator[str]:
+    """What to do where nothing says what is in the wells of ELISA plates.
+
+    `new_config`: the config, if it was not there before; so nothing of the person's is in it.
+    """
+    elisa = [title for title in added.empty_maps if title.startswith("elisa ")]
+    if not elisa:
+        return
+    plates = many(len(elisa), "ELISA plate")
+    missing = f"The plate map{'s' * (len(elisa) > 1)} of {plates} {_are(len(elisa))} missing"
+    sheets = listed(f'"{title}"' for title in added.empty_maps)
+    to_do = f"Fill in the yellow cells of {sheets}"
+    if not added.has_cultures:
+        to_do += ', and add a sheet "cultures" with a row for each culture'
+    if new_config is not None:
+        to_do += (
+            f"; or delete {book} and {new_config}, and run make new again with MAPS=, the workbook "
+            "of your plate maps"
+        )
+    yield f"{missing}: nothing says what is in the wells. {to_do}. See docs/plate-maps.md."
+
+
+def _are(number: int) -> str:
+    return "is" if number == 1 else "are"
+
+
+def was_added(added: Added) -> str:
+    """What the workbook got, in words."""
+    parts = [f"{many(count, 'row')} of {title}" for title, count in added.rows.items()]
+    parts += [f'the plate map "{title}"' for title in added.maps]
+    parts += [f'the empty plate map "{title}"' for title in added.empty_maps]
+    return f"added {', '.join(parts)}" if parts else _NOTHING_ADDED
 
 
 def next_steps(name: str, book: Path, config: Path) -> list[str]:

@@ -8,10 +8,13 @@ from coculture.new_study.culture_rows import FILE, culture_name, culture_rows
 from coculture.new_study.found import Found, written_path
 from coculture.new_study.known import NOTHING, OPEN, Known
 from coculture.new_study.name_pattern import drugs_of
+from coculture.new_study.sheet_titles import names_fit, sheet_title
 from coculture.new_study.study_workbook import GridSheet, RowSheet
 from coculture.new_study.tube_roles import TubeRole
 from coculture.study import treatments
+from coculture.study.plate_maps.map_sheet import PLATES, PlateMap
 from coculture.study.schema import schema
+from coculture.study.workbook import Rows
 
 
 def sheets_of(found: Found, folder: Path) -> Iterator[RowSheet | GridSheet]:
@@ -22,7 +25,7 @@ def sheets_of(found: Found, folder: Path) -> Iterator[RowSheet | GridSheet]:
     if listed_treatments:
         yield _treatments(listed_treatments)
     for own in found.maps:
-        yield GridSheet(own.title, own.rows)
+        yield _map(own.title, own.rows)
     if not rows and not any(own.table == "cultures" for own in found.maps):
         for number in sorted(found.experiments):
             yield _empty_culture_map(found, number)
@@ -30,9 +33,10 @@ def sheets_of(found: Found, folder: Path) -> Iterator[RowSheet | GridSheet]:
         yield _flow(found, folder)
     if not any(own.table == "elisa" for own in found.maps):
         for plate in found.exports.plates:
-            lines = [["file", written_path(plate.path, folder)]]
+            lines = [] if names_fit("elisa", [plate.name]) else [[PLATES, plate.name]]
+            lines += [["file", written_path(plate.path, folder)]]
             lines += [["plate_in_file", plate.in_file]] if plate.in_file else []
-            yield _empty_map(f"elisa {plate.name}", lines, "", plate.wells)
+            yield _map(sheet_title("elisa", [plate.name]), _empty_grid(lines, "", plate.wells))
 
 
 def _cultures(rows: Sequence[Mapping[str, Known]]) -> RowSheet:
@@ -101,7 +105,7 @@ def _flow(found: Found, folder: Path) -> RowSheet:
 def _cells_of(name: str, role: TubeRole, cells: Sequence[str]) -> Known:
     if role.is_beads:
         return Known("beads", '"beads" in the name', True)
-    if role.role.text in ("population_negative", "beads"):
+    if role.role.text in ("population_negative", "beads") or role.is_stroma_alone:
         return NOTHING
     named = [
         one for one in cells if re.search(rf"(?<![A-Za-z0-9]){re.escape(one)}(?![A-Za-z0-9])", name)
@@ -113,19 +117,27 @@ def _cells_of(name: str, role: TubeRole, cells: Sequence[str]) -> Known:
 
 def _empty_culture_map(found: Found, number: int) -> GridSheet:
     wells = sum(tube.session == number and tube.is_sample for tube in found.tubes)
-    title = f"cultures {found.experiments[number].text}"
-    lines = [["hours", ""], ["stroma", ""]]
-    one = _empty_map(title, lines, "cells", wells)
-    other = _empty_map(title, [], treatments.COLUMN, wells)
-    return GridSheet(title, [*one.rows, [], *other.rows], ["B1", "B2"])
+    names = [found.experiments[number].text]
+    title = sheet_title("cultures", names)
+    named = [] if names_fit("cultures", names) else [[PLATES, *names]]
+    one = _empty_grid([["hours", ""], ["stroma", ""], *named], "cells", wells)
+    other = _empty_grid([], treatments.COLUMN, wells)
+    return _map(title, [*one, [], *other], ["B1", "B2"])
 
 
 _SIZES = ((6, 2, 3), (12, 3, 4), (24, 4, 6), (48, 6, 8), (96, 8, 12), (384, 16, 24))
 """Wells, rows and columns of plates."""
 
 
-def _empty_map(title: str, lines: list[list[str]], name: str, wells: int) -> GridSheet:
+def _empty_grid(lines: list[list[str]], name: str, wells: int) -> list[list[str]]:
     _, rows, columns = next((size for size in _SIZES if size[0] >= max(wells, 96)), _SIZES[-1])
     letters = "ABCDEFGHIJKLMNOP"[:rows]
     grid = [[name, *map(str, range(1, columns + 1))], *([letter] for letter in letters)]
-    return GridSheet(title, [*lines, *([[]] if lines else []), *grid])
+    return [*lines, *([[]] if lines else []), *grid]
+
+
+def _map(title: str, rows: Rows, open_lines: Sequence[str] = ()) -> GridSheet:
+    """A plate map; if no well has a text, all of them are to be filled in."""
+    wells = [w for grid in PlateMap.of(title, title, rows)[0].grids for w in grid.wells.values()]
+    is_empty = not any(one.text for one in wells)
+    return GridSheet(title, rows, [*open_lines, *(one.cell for one in wells if is_empty)], is_empty)

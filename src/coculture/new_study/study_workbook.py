@@ -52,30 +52,54 @@ class RowSheet:
 
 @dataclass(frozen=True)
 class GridSheet:
-    """A sheet in the shape of a plate; `open_cells` are to be filled in."""
+    """A sheet in the shape of a plate; `open_cells` are to be filled in.
+
+    `is_empty`: whether nothing is known of any well.
+    """
 
     title: str
     rows: Rows
     open_cells: Sequence[str] = ()
+    is_empty: bool = False
 
 
-def write(path: Path, sheets: Iterable[RowSheet | GridSheet]) -> dict[str, int]:
-    """Write the workbook, or add to one that is there; no cell with a text is changed.
+@dataclass(frozen=True)
+class Added:
+    """What a workbook got.
 
-    Returns
-    -------
-    Title -> the number of rows that were added, for sheets that are new or got rows.
+    Attributes
+    ----------
+    rows
+        Title -> the number of rows that were added to a table.
+    maps, empty_maps
+        The titles of new plate maps.
+    has_cultures
+        Whether the workbook has rows or maps of cultures, new ones or old.
     """
+
+    rows: Mapping[str, int]
+    maps: list[str]
+    empty_maps: list[str]
+    has_cultures: bool
+
+    def __bool__(self) -> bool:
+        return bool(self.rows or self.maps or self.empty_maps)
+
+
+def write(path: Path, sheets: Iterable[RowSheet | GridSheet]) -> Added:
+    """Write the workbook, or add to one that is there; no cell with a text is changed."""
     is_new = not path.exists()
     book = openpyxl.Workbook() if is_new else openpyxl.load_workbook(path)
     if is_new:
         book.remove(book.worksheets[0])
-    added = {}
+    added: dict[str, int] = {}
+    maps: list[str] = []
+    empty_maps: list[str] = []
     for sheet in sheets:
         if isinstance(sheet, GridSheet):
             if sheet.title not in book.sheetnames:
                 _write_grid(book.create_sheet(sheet.title), sheet)
-                added[sheet.title] = len(sheet.rows)
+                (empty_maps if sheet.is_empty else maps).append(sheet.title)
             continue
         if sheet.title not in book.sheetnames:
             _write_heading(book.create_sheet(sheet.title), sheet)
@@ -83,7 +107,8 @@ def write(path: Path, sheets: Iterable[RowSheet | GridSheet]) -> dict[str, int]:
         if count:
             added[sheet.title] = count
     book.save(path)
-    return added
+    has_cultures = any(title.strip().lower().startswith("cultures") for title in book.sheetnames)
+    return Added(added, maps, empty_maps, has_cultures)
 
 
 def _write_heading(page: Worksheet, sheet: RowSheet) -> None:

@@ -4,8 +4,9 @@ import re
 from dataclasses import dataclass
 
 from coculture.new_study.known import Known
-from coculture.new_study.stains import Stains
+from coculture.new_study.stains import Stains, is_of_stroma
 
+_STROMA = r"\bstroma\w*|\bhs-?5\b|\bhs-?27a?\b|\bmsc\b|\bbmsc\b"
 _WORDS = {
     "beads": re.compile(r"\b(?:ultra|one)?(?:comp)?[\s_-]*beads?\b|\bcomp[\s_-]?beads\b", re.I),
     "counting": re.compile(r"\b(?:count\w*|rainbow|calib\w*|cst|qc)\b", re.I),
@@ -13,7 +14,8 @@ _WORDS = {
     "unstained": re.compile(r"\bunst(?:ained)?\b|\bus\b|\bno[\s_-]?stain\b|\bblank\b", re.I),
     "single": re.compile(r"\bsingle\b|\bss\b|\bcomp\b|\bcompensation\b|\bsc\b", re.I),
     "only": re.compile(r"\bonly\b|\balone\b", re.I),
-    "stroma": re.compile(r"\bstroma\w*|\bhs-?5\b|\bhs-?27a?\b|\bmsc\b|\bbmsc\b", re.I),
+    "stroma": re.compile(_STROMA, re.I),
+    "stroma alone": re.compile(rf"(?:{_STROMA})(?:\s*cells?\b)?[\s-]*\b(?:only|alone)\b", re.I),
 }
 
 
@@ -26,11 +28,15 @@ _OF_STAINING = (
 
 @dataclass(frozen=True)
 class TubeRole:
-    """The role of a tube for flow.csv, the channel of a control, whether it is of beads."""
+    """The role of a tube for flow.csv, the channel of a control, and what is in it.
+
+    `is_stroma_alone`: whether its name says that no cells are on the stroma ("HS5 only").
+    """
 
     role: Known
     channel: Known
     is_beads: bool = False
+    is_stroma_alone: bool = False
 
 
 def control_in(name: str) -> str:
@@ -55,11 +61,12 @@ def role_of(name: str, stains: Stains) -> TubeRole:
         return TubeRole(Known("sample", "no word of a control", True), Known())
     role, words = decided
     source = " ".join(dict.fromkeys(found[word][0].strip().lower() for word in words))
-    needs_channel = role in ("single_stain", "fmo")
+    needs_channel = role in ("single_stain", "fmo", "population_negative")
     return TubeRole(
         Known(role, f'"{source}" in the name', True),
-        Known(channel, f'"{channel}" in the name', True) if needs_channel else Known(),
+        Known(channel, f'"{channel}" in the name', True) if channel and needs_channel else Known(),
         "beads" in found and role != "beads",
+        "stroma alone" in found,
     )
 
 
@@ -74,6 +81,10 @@ def _decided(
         return "beads", ("beads", "counting")
     if "unstained" in found:
         return "unstained", ("unstained", *(("beads",) if "beads" in found else ()))
+    is_marker = channel in {one.text for one in stains.others} and not is_of_stroma(channel)
+    if "stroma alone" in found and is_marker and not {"single", "beads"} & set(found):
+        # Stroma lacks the marker: this is no single stain, which would have nothing positive.
+        return "population_negative", ("stroma alone",)
     if channel and ("single" in found or "beads" in found or "only" in found):
         words = tuple(word for word in ("single", "only", "beads") if word in found)
         return "single_stain", words
