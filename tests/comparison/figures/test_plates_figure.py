@@ -130,4 +130,7 @@ def test_of_many_plates_those_are_drawn_whose_wells_differ_most(
     expected = [f"P{number}" for number in range(7, 21) if number not in {10, 11}]
     assert [*dict.fromkeys(titles)] == [*expected, ""]
     assert "Shown are the 12 of 20 plates whose wells differ most" in drawn.text.caption
+    equal = many.assign(percent_apoptotic=20.0)
+    drawn_of_equal = plates(FigureInputs(equal, compare(cultures, settings), settings, wells))
+    assert "Shown are the first 12 of 20 plates; " in drawn_of_equal.text.caption
     assert drawn.shown["plate"].nunique() == 20

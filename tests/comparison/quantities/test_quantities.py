@@ -14,6 +14,7 @@ from coculture.comparison import (
     compare,
     join_cultures,
 )
+from coculture.comparison.design.arms import Arm, Design
 from coculture.study.schema import faults, schema, with_defaults
 
 FACTORS = [{"name": "LEN", "column": "len_uM", "unit": "µM", "untreated": 0}]
@@ -347,3 +348,30 @@ def test_a_finished_number_may_have_a_name_of_one_letter() -> None:
     assert [*faults({"endpoints": [entry]}, schema("comparison"))] == []
     (fault,) = faults({"endpoints": [{**entry, "values": ""}]}, schema("comparison"))
     assert fault[0][-1] == "values"
+
+
+def test_what_is_added_says_nothing_of_any_endpoint_that_measures_it() -> None:
+    """By whatever name; and an endpoint that is only called so is compared."""
+    drug = {"name": "IL-6", "column": "il6", "unit": "ng/mL", "untreated": 0}
+    added = [drug | {"adds_analyte": "IL-6"}]
+    measured = MEASURED | {"analytes": ["IL-6", "IL-8"]}
+    endpoints = [
+        {"name": "secretion", "measure": "analyte", "analyte": "IL-6"},
+        {"name": "IL-6", "measure": "analyte", "analyte": "IL-8"},
+    ]
+    made = with_defaults({"endpoints": endpoints}, schema("comparison"))
+    settings = ComparisonSettings.from_config(made, added, {"reference": "MM"}, measured)
+    design = Design.from_arms(
+        [Arm("MM", "", 48.0, (dose,)) for dose in (0.0, 10.0)], settings.factors, "MM", {}
+    )
+    given = next(arm for arm in design.arms if arm.levels == (10.0,))
+    assert [one.name for one in design.added(given, "secretion")] == ["IL-6"]
+    assert design.added(given, "IL-6") == []
+    twice = [endpoints[0], endpoints[0] | {"name": "IL6 again"}]
+    with pytest.raises(ComparisonError, match='"IL6 again" and "secretion" are the same numbers'):
+        ComparisonSettings.from_config(
+            with_defaults({"endpoints": twice}, schema("comparison")),
+            added,
+            {"reference": "MM"},
+            measured,
+        )
