@@ -61,7 +61,7 @@ def main() -> None:
         fill_in(book, config)
         text = config.read_text(encoding="utf-8").replace("name: cells,", "name: myeloma,")
         text = text.replace('"IL6", unit: ng/mL', '"IL6", unit: ng/mL, adds_analyte: IL-6')
-        config.write_text(text + FINDING, encoding="utf-8")
+        config.write_text(text.partition("\ncomparison:")[0] + FINDING, encoding="utf-8")
         said = _run([sys.executable, "-m", "coculture", "check", str(config)], folder)
         said = said[said.index("config/mine.yaml: no problems") :]
         _text(

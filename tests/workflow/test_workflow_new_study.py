@@ -42,7 +42,8 @@ def test_new_and_written_tables_give_the_same_results(
     fill_in(tmp_path / "data/raw/mine/mine.xlsx", mine)
     text = mine.read_text(encoding="utf-8").replace("name: cells,", "name: myeloma,")
     text = text.replace('"IL6", unit: ng/mL', '"IL6", unit: ng/mL, adds_analyte: IL-6')
-    mine.write_text(text + FINDING.format(column="DEX"), encoding="utf-8")
+    before, _, _ = text.partition("comparison:\n")
+    mine.write_text(before + FINDING.format(column="DEX"), encoding="utf-8")
     hand = written / "config.yaml"
     config = yaml.safe_load(hand.read_text(encoding="utf-8"))
     config["comparison"] = yaml.safe_load(FINDING.format(column="dex_nM"))["comparison"]
