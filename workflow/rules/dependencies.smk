@@ -4,8 +4,8 @@
 def each_output_has_one_rule():
     """Let Snakemake find the rule of an input by its path.
 
-    For a named rule it hashes every list of the inputs once for each of its files: with 10,000 FCS
-    files that is a sixth of a run with nothing to do.
+    Where one is named it hashes every list of the inputs once for each of their files. With 10,000
+    FCS files that is a sixth of a run with nothing to do.
     """
     for one in workflow.rules:
         # Not of a workflow that uses this one as a module.
