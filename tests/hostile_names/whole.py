@@ -34,11 +34,15 @@ def require_readable(results: Path, study: NamedStudy) -> None:
     called = {name: _as_read(name, text) for name, text in study.called.items()}
     lost: list[tuple[str, str, str]] = []
     for place, named in study.IN_TABLES.items():
+        # A text of spaces alone is no name.
+        given = [name for name in named if called[name]]
+        if not given:
+            continue
         pattern, column = place.rsplit(" ", 1)
         tables = [result_tables.read(path) for path in results.glob(pattern)]
         # Only those of a table are stripped.
         texts = {str(text).strip() for table in tables for text in table[column]}
-        lost += [(place, name, called[name]) for name in named if called[name] not in texts]
+        lost += [(place, name, called[name]) for name in given if called[name] not in texts]
     shown = _Page.of(results / "report.html")
     on_page = [(name, _in_one_line(called[name])) for name in study.ON_PAGE]
     lost += [("report.html", name, text) for name, text in on_page if text not in shown]
