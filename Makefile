@@ -47,7 +47,7 @@ help: ## list these commands
 run: .venv/installed ## run a study and write its report: make run STUDY=config/mine.yaml
 	@$(READY) && $(SNAKEMAKE) $(STEPS)
 
-new: .venv/installed ## begin a study: make new NAME=mine FLOW=folder ELISA=folder VALUES=table
+new: .venv/installed ## begin a study: make new NAME=mine FLOW=folder ELISA=folder MAPS=workbook VALUES=table PATTERN=names
 	@$(COCULTURE) new $${FLOW:+--flow "$$FLOW"} $${ELISA:+--elisa "$$ELISA"} $${VALUES:+--values "$$VALUES"} \
 	    $${MAPS:+--maps "$$MAPS"} $${PATTERN:+--pattern "$$PATTERN"} -- "$$NAME"
 

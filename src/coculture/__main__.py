@@ -3,6 +3,7 @@
 import argparse
 import datetime
 import os
+import shlex
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -254,7 +255,7 @@ def _plan(chosen: argparse.Namespace) -> None:
         )
     except ComparisonError as error:
         sys.exit(f"{error}.")
-    _ask_for_effects(settings, effects)
+    _ask_for_effects(chosen.config, settings, effects)
     for subject, given in assumed.items():
         print(
             f"{subject}: SD {given.sd_experiment:.3g} between {given.unit}, {given.sd_arm:.3g} "
@@ -279,7 +280,7 @@ def _plan(chosen: argparse.Namespace) -> None:
 
 
 def _ask_for_effects(
-    settings: ComparisonSettings, effects: Sequence[planning.StatedEffect]
+    config: str, settings: ComparisonSettings, effects: Sequence[planning.StatedEffect]
 ) -> None:
     """Ask for the effects that are not stated, in their unit."""
     lacking = planning.to_state(settings, effects)
@@ -287,7 +288,7 @@ def _ask_for_effects(
         print(
             "State first, for each finding, the effect that you expect or would not want to miss. "
             "What this study\nhappened to find is a poor guide: it makes the ranges wide.\n"
-            f"  coculture plan {{config}} {lacking[0]}"
+            f"  .venv/bin/coculture plan {shlex.quote(str(config))} {lacking[0]}"
         )
         for line in lacking[1:]:
             print(f"    {line}")

@@ -28,7 +28,8 @@ def test_plan_at_the_command_line(
     main()
     told = capsys.readouterr().out.splitlines()
     assert told[0].startswith("State first, for each finding, the effect that you expect")
-    assert told[2] == "  coculture plan {config} --effect 1a SIZE  (IL-6, ratio of the two arms)"
+    again = f"  .venv/bin/coculture plan {config} --effect 1a SIZE  (IL-6, ratio of the two arms)"
+    assert told[2] == again
     assert any(", 0.8 between arms inside them, " in line for line in told)
     assert "1 of 21: 3 experiments of 1 well per arm" in told
     needed = told.index(
