@@ -184,7 +184,7 @@ Without `comparison.endpoints` every column is compared, under its whole heading
 | a stained culture (`culture` says which) | `sample` | | |
 | the cells without stains | `unstained` | the cells | |
 | treated cells without stains | `unstained`, with a `culture` | the cells | |
-| stroma alone without stains | `unstained` | empty | |
+| stroma alone without stains, for single stains on stroma | `unstained` | empty | |
 | cells with one stain | `single_stain` | the cells | the stain |
 | stroma with one stain | `single_stain` | empty | the stain |
 | compensation beads with one stain | `single_stain` | `beads` | the stain |
@@ -192,7 +192,7 @@ Without `comparison.endpoints` every column is compared, under its whole heading
 | every stain but Annexin V | `fmo_annexin` | the cells | |
 | every stain but the dye | `fmo_dye` | the cells | |
 | every stain but one marker | `fmo` | the cells | the marker |
-| stroma that lacks a marker of the population | `population_negative` | empty | the marker |
+| stroma that lacks a marker of the population, best with all stains | `population_negative` | empty | the marker |
 | stroma with a marker that the population lacks | `population_negative` | empty | the marker |
 | beads for the cytometer, of each day | `beads` | empty | |
 
