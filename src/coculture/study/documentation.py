@@ -192,7 +192,7 @@ Without `comparison.endpoints` every column is compared, under its whole heading
 | every stain but Annexin V | `fmo_annexin` | the cells | |
 | every stain but the dye | `fmo_dye` | the cells | |
 | every stain but one marker | `fmo` | the cells | the marker |
-| stained stroma that lacks a marker of the population | `population_negative` | empty | the marker |
+| stained stroma that lacks one of the markers | `population_negative` | empty | the marker |
 | stroma with a marker that the population lacks | `population_negative` | empty | the marker |
 | beads for the cytometer, of each day | `beads` | empty | |
 
