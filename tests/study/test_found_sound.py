@@ -6,24 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from coculture import simulate
 from coculture.study import StudyError, checking, found_sound, load
-from tests.conftest import SMALL
-
-
-@pytest.fixture(scope="module")
-def found_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("sound") / "study"
-    simulate.study(folder, 17, SMALL)
-    return folder
 
 
 @pytest.fixture
-def sound(found_once: Path, tmp_path: Path) -> Path:
+def sound(small_study: Path) -> Path:
     """A study that was checked once."""
-    folder = Path(shutil.copytree(found_once, tmp_path / "study"))
-    _loaded(folder)
-    return folder
+    _loaded(small_study)
+    return small_study
 
 
 def _loaded(folder: Path) -> None:
