@@ -17,6 +17,7 @@ from coculture import provenance
 from coculture.exchange import result_tables
 from coculture.exchange.problems import CocultureError
 from coculture.running import (
+    disk,
     embedding,
     fingerprint,
     leftovers,

@@ -52,7 +52,7 @@ def test_a_home_that_is_no_folder_is_named_by_the_command(tmp_path: Path) -> Non
     run = subprocess.run(
         [sys.executable, "-m", "coculture.running.ready"],
         cwd=tmp_path,
-        env={**os.environ, "HOME": "/dev/null/nobody", "XDG_CACHE_HOME": ""},
+        env={**os.environ, "HOME": "/dev/null/nobody", "XDG_CACHE_HOME": "", "STUDY": ""},
         capture_output=True,
         text=True,
         check=False,

@@ -178,13 +178,14 @@ def test_no_more_memory(
 
 
 @mounts
-def test_a_full_disk(small: Path, tmp_path: Path, workflow_command: Command) -> None:
+@pytest.mark.parametrize("size", ["400k", "1500k"], ids=["before the steps", "in a step"])
+def test_a_full_disk(size: str, small: Path, tmp_path: Path, workflow_command: Command) -> None:
     """The run ends with a message about the disk; with more room the next one finishes."""
     disk = tmp_path / "disk"
     disk.mkdir()
     words = workflow_command(disk, small / "study" / "config.yaml", FINDINGS, checkout=small)
     script = f"""
-        mount -t tmpfs -o size=400k tmpfs {disk}
+        mount -t tmpfs -o size={size} tmpfs {disk}
         "$@" > {tmp_path}/first.txt 2>&1 && exit 3
         mount -o remount,size=200m {disk}
         "$@" > {tmp_path}/second.txt 2>&1 || exit 4

@@ -16,6 +16,8 @@ def begin(*_):
         leftovers.require_none_edited(WORKERS.records)
     except CocultureError as refused:
         sys.exit(str(refused))
+    except OSError as failed:
+        sys.exit(f"Nothing was run. {disk.sentence(failed, RUNNING)}")
     for line in leftovers.remove(WORKERS.records, RESULTS, PLAN):
         print(line)
     # Not in `onerror`: Snakemake does not reach it when the disk is full.
