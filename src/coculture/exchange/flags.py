@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterable, Iterator
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import pandas as pd
 
@@ -71,6 +71,21 @@ class Flag:
     limit: float = math.nan
     unit: str = ""
 
+    def __eq__(self, other: object) -> bool:
+        """Whether all is the same; two that have no number are, too.
+
+        From Python 3.13 on fields are compared one by one, and NaN is not equal to itself.
+        """
+        return isinstance(other, Flag) and self._identity == other._identity
+
+    def __hash__(self) -> int:
+        return hash(self._identity)
+
+    @property
+    def _identity(self) -> tuple[object, ...]:
+        values = (getattr(self, field.name) for field in fields(self))
+        return tuple(None if value != value else value for value in values)
+
 
 COLUMNS = (
     *(field.name for field in fields(Concerns)),
@@ -103,9 +118,4 @@ def _read(paths: Iterable[str | Path]) -> Iterator[Flag]:
     for path in paths:
         for row in result_tables.read(path).to_dict("records"):
             concerns = Concerns(**{name: row[name] for name in key})
-            yield Flag(concerns, **{name: _plain(row[name]) for name in COLUMNS[len(key) :]})
-
-
-def _plain(value: Any) -> Any:
-    """The one NaN that is equal to itself in comparisons of records, for every NaN."""
-    return math.nan if isinstance(value, float) and math.isnan(value) else value
+            yield Flag(concerns, **{name: row[name] for name in COLUMNS[len(key) :]})
