@@ -17,7 +17,7 @@ from coculture.simulate.events import CHANNELS
 from tests.flow.written_fcs import fcs_bytes
 
 UNTREATED, DRUG, SILENCED = Arm("control"), Arm("control", dex=True), Arm("control", il1ra=True)
-"""The third arm stands for cells with another level of a factor that has names."""
+"""The third arm has cells with another level of a factor that has names."""
 
 SMALLEST = replace(
     simulate.EXAMPLE,

@@ -83,8 +83,6 @@ def plates(inputs: FigureInputs) -> Drawing:
     shown = _shown(placed, measures)
     every = sorted(set(placed["plate"]), key=natural_key)
     names = _most_different(shown, every)
-    ends = shown.groupby("measure")["difference"].agg(["min", "max"])
-    differ = bool((ends["min"] < ends["max"]).any())
     with style.house_style():
         figure = Figure(figsize=(4.6 * len(measures), _PLATE * len(names) + _CAPTION))
         axes = figure.subplots(len(names), len(measures), squeeze=False)
@@ -113,7 +111,7 @@ def plates(inputs: FigureInputs) -> Drawing:
         figure,
         shown,
         TABLE,
-        FigureText(TITLE, CAPTION + _left_out(names, every, differ), _result(shown)),
+        FigureText(TITLE, CAPTION + _left_out(shown, names, every), _result(shown)),
     )
 
 
@@ -146,10 +144,12 @@ def _most_different(shown: pd.DataFrame, every: Sequence[str]) -> list[str]:
     return [plate for plate in every if plate in chosen]
 
 
-def _left_out(names: Sequence[str], every: Sequence[str], differ: bool) -> str:
+def _left_out(shown: pd.DataFrame, names: Sequence[str], every: Sequence[str]) -> str:
+    """What a caption says of plates that are not drawn; empty if all are."""
     if len(names) == len(every):
         return ""
-    if not differ:
+    ends = shown.groupby("measure")["difference"].agg(["min", "max"])
+    if not (ends["min"] < ends["max"]).any():
         return f" Shown are the first {len(names)} of {len(every)} plates; plates.csv has all."
     return (
         f" Shown are the {len(names)} of {len(every)} plates whose wells differ most from their "
